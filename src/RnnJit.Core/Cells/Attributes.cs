@@ -1,0 +1,27 @@
+namespace RnnJit;
+
+/// <summary>Marks a static class whose method <c>Step</c> is the forward equations of a recurrent cell.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class RnnCellAttribute : Attribute
+{
+}
+
+/// <summary>An input of a cell that is the same at every step of a sequence.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class PerSequenceAttribute : Attribute
+{
+}
+
+/// <summary>How a trained parameter starts: glorot, orthogonal, uniform, zeros, ones, or a number.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class InitAttribute(string kind) : Attribute
+{
+    public string Kind { get; } = kind;
+}
+
+/// <summary>Names the dimensions of a parameter where the equations leave them open, such as <c>[Dims("H", "X")]</c>.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class DimsAttribute(params string[] names) : Attribute
+{
+    public string[] Names { get; } = names;
+}

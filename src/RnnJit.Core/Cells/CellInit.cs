@@ -1,0 +1,32 @@
+using System.Globalization;
+using RnnJit.Ir;
+
+namespace RnnJit.Cells;
+
+/// <summary>The initialisers of trained parameters.</summary>
+public static class CellInit
+{
+    /// <summary>The names that <see cref="InitAttribute"/> takes, besides numbers.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["glorot", "orthogonal", "uniform", "zeros", "ones"];
+
+    /// <summary>Gives every parameter without an initialiser the default: orthogonal for a matrix that multiplies a state (Saxe et al. 2013),
+    /// Glorot for other matrices (Glorot and Bengio 2010), zeros for vectors.</summary>
+    /// <exception cref="GraphException">RNNJ014: an initialiser is unknown.</exception>
+    public static Graph Complete(Graph step)
+    {
+        var states = new HashSet<Dim>(step.Inputs.Where(port => port.Role == PortRole.State).Select(port => port.Type.Dims[port.Type.Rank - 1]));
+        return new Graph(step.Kind, step.Name, step.Inputs.Select(port => Complete(step.Name, port, states)).ToEquatable(), step.Nodes, step.Outputs) { LocalNames = step.LocalNames };
+    }
+
+    private static Port Complete(string cell, Port port, HashSet<Dim> states)
+    {
+        if (port.Role != PortRole.Parameter)
+            return port;
+        if (port.Init.Length == 0)
+            return port with { Init = port.Type.Rank == 1 ? "zeros" : port.Type.Rank == 2 && states.Contains(port.Type.Dims[1]) ? "orthogonal" : "glorot" };
+        if (!Kinds.Contains(port.Init) && !double.TryParse(port.Init, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            throw new GraphException("RNNJ014", $"Cell '{cell}': '{port.Init}' is no initialiser of '{port.Name}' (write {string.Join(", ", Kinds)} or a number)");
+
+        return port;
+    }
+}

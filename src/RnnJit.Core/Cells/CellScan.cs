@@ -1,0 +1,90 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Cells;
+
+/// <summary>A cell applied over time as one scan of a Program.</summary>
+public static class CellScan
+{
+    /// <summary>Adds the scan.</summary>
+    /// <param name="inputs">By the cell's names: step inputs [T, B, …], inputs per sequence and states [B, …], parameters.</param>
+    /// <param name="lengths">i32[B], or null when all rows have the full length.</param>
+    /// <returns>Final states in the order of the cell's states; sequences of all outputs by name, states included, [T, B, …].</returns>
+    /// <exception cref="GraphException">RNNJ160: an input is missing or does not fit.</exception>
+    public static (Value[] Finals, IReadOnlyDictionary<string, Value> Sequences) Apply(
+        GraphBuilder builder, CellDefinition cell, IReadOnlyDictionary<string, Value> inputs, Dim time, bool reverse = false, Value? lengths = null)
+    {
+        Port[] ports = cell.Step.Inputs.OrderBy(port => Order(port.Role)).ToArray();
+        foreach (Port port in ports)
+        {
+            if (!inputs.ContainsKey(port.Name))
+                throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {port.Type} (give it)");
+        }
+
+        TypeMap map = TypeMap.OfSymbols(Bind(cell, ports, inputs));
+        Graph step = GraphMapper.Run(cell.Step, map);
+        foreach (Port port in ports)
+        {
+            TensorType wanted = map.Map(port.Type), found = inputs[port.Name].Type;
+            if (port.Role == PortRole.Input)
+                wanted = wanted.WithDims(wanted.Dims.Prepend(time));
+            if (wanted.Element != ElementType.I32)
+                wanted = new TensorType(found.Element, wanted.Dims);
+            if (wanted != found)
+                throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {wanted}, found {found} (change one of them)");
+        }
+
+        var body = new GraphBuilder();
+        var arguments = new Value[step.Inputs.Count];
+        foreach (Port port in ports)
+        {
+            TensorType type = map.Map(port.Type);
+            if (type.Element != ElementType.I32)
+                type = new TensorType(inputs[port.Name].Type.Element, type.Dims);
+            arguments[step.InputIndex(port.Name)] = body.Input(port.Name, type, port.Role switch
+            {
+                PortRole.Input => PortRole.Sequence,
+                PortRole.State => PortRole.State,
+                _ => PortRole.Constant,
+            });
+        }
+
+        if (inputs[ports.First(port => port.Role == PortRole.State).Name].Type.Element == ElementType.F64)
+            step = GraphMapper.WithPrecision(step, ElementType.F64);
+        Value[] values = body.Inline(step, arguments);
+        var outputs = step.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
+        outputs.AddRange(step.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Yield)));
+        var scan = new ScanOp(body.Build("body", cell.Name, outputs), time, reverse, lengths is not null);
+        IEnumerable<Value> operands = ports.Select(port => inputs[port.Name]);
+        Value[] results = builder.AddMany(scan, (lengths is null ? operands : operands.Append(lengths)).ToArray());
+        var sequences = step.Outputs.Select((output, i) => (output.Name, results[scan.States + i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
+        return (results.Take(scan.States).ToArray(), sequences);
+    }
+
+    private static int Order(PortRole role) => role switch
+    {
+        PortRole.Input => 0,
+        PortRole.State => 1,
+        _ => 2,
+    };
+
+    // The cell's symbols take the dimensions of what is given: states and inputs first, parameters for what they leave open.
+    private static Dictionary<string, Dim> Bind(CellDefinition cell, Port[] ports, IReadOnlyDictionary<string, Value> inputs)
+    {
+        var bound = new Dictionary<string, Dim>(StringComparer.Ordinal);
+        foreach (Port port in ports)
+        {
+            TensorType given = inputs[port.Name].Type;
+            int skip = port.Role == PortRole.Input ? 1 : 0;
+            if (given.Rank != port.Type.Rank + skip)
+                throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {port.Type}{(skip == 1 ? " for every time step" : "")}, found {given} (change one of them)");
+            for (int axis = 0; axis < port.Type.Rank; axis++)
+            {
+                if (port.Type.Dims[axis].AsSymbol is { } symbol && !bound.ContainsKey(symbol))
+                    bound[symbol] = given.Dims[axis + skip];
+            }
+        }
+
+        return bound;
+    }
+}

@@ -1,0 +1,25 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Cells;
+
+/// <summary>What a parameter of <c>Step</c> is in C#.</summary>
+public enum ParameterKind
+{
+    Value,
+    PerSequence,
+    Indices,
+    Matrix,
+    Vector,
+    Tensor3,
+
+    /// <summary>A float or an int: a number known when the cell is compiled.</summary>
+    Number,
+}
+
+/// <param name="Init">The initialiser that the source names, empty for the default.</param>
+/// <param name="Dims">Dimension names from <see cref="DimsAttribute"/>, empty where the equations decide.</param>
+/// <param name="Number">The value of a number.</param>
+public sealed record CellParameter(string Name, ParameterKind Kind, string Init = "", EquatableArray<string> Dims = default, double Number = 0);
+
+/// <summary>The head of <c>Step</c>: its parameters, and the names of the elements it returns (empty for a single unnamed value).</summary>
+public sealed record CellSignature(string Name, EquatableArray<CellParameter> Parameters, EquatableArray<string> Results);

@@ -1,0 +1,135 @@
+using System.Globalization;
+
+namespace RnnJit.Ir;
+
+/// <summary>A dimension: a linear form with integer coefficients over symbols, such as <c>H</c>, <c>4H</c>, <c>I + H</c> or <c>2L + 1</c>.</summary>
+public sealed class Dim : IEquatable<Dim>
+{
+    private readonly (string Symbol, int Coefficient)[] terms;
+    private readonly string text;
+
+    private Dim(int constant, IEnumerable<(string Symbol, int Coefficient)> terms)
+    {
+        Constant = constant;
+        this.terms = terms.Where(term => term.Coefficient != 0).OrderBy(term => term.Symbol, StringComparer.Ordinal).ToArray();
+        text = Format();
+    }
+
+    public int Constant { get; }
+
+    public IReadOnlyList<(string Symbol, int Coefficient)> Terms => terms;
+
+    public bool IsConstant => terms.Length == 0;
+
+    /// <summary>The symbol when this dimension is one symbol alone, else null.</summary>
+    public string? AsSymbol => Constant == 0 && terms.Length == 1 && terms[0].Coefficient == 1 ? terms[0].Symbol : null;
+
+    public static Dim Of(int value) => new(value, []);
+
+    public static Dim Symbol(string name) => new(0, [(name, 1)]);
+
+    public static implicit operator Dim(int value) => Of(value);
+
+    public static implicit operator Dim(string text) => Parse(text);
+
+    public static Dim operator +(Dim left, Dim right) => Combine(left, right, 1);
+
+    public static Dim operator -(Dim left, Dim right) => Combine(left, right, -1);
+
+    public static Dim operator *(int factor, Dim dim) =>
+        new(factor * dim.Constant, dim.terms.Select(term => (term.Symbol, factor * term.Coefficient)));
+
+    public static bool operator ==(Dim? left, Dim? right) => left?.text == right?.text;
+
+    public static bool operator !=(Dim? left, Dim? right) => !(left == right);
+
+    public bool IsOne => terms.Length == 0 && Constant == 1;
+
+    /// <summary>Replaces every symbol by the dimension that <paramref name="map"/> gives.</summary>
+    public Dim Substitute(Func<string, Dim> map)
+    {
+        Dim result = Of(Constant);
+        foreach (var (symbol, coefficient) in terms)
+            result += coefficient * map(symbol);
+
+        return result;
+    }
+
+    /// <summary>The value for given sizes of the symbols.</summary>
+    /// <exception cref="GraphException">RNNJ101: a symbol has no size.</exception>
+    public int Evaluate(IReadOnlyDictionary<string, int> sizes)
+    {
+        long value = Constant;
+        foreach (var (symbol, coefficient) in terms)
+        {
+            if (!sizes.TryGetValue(symbol, out int size))
+                throw new GraphException("RNNJ101", $"The size of dimension '{symbol}' is not known (bind it to a number)");
+            value += (long)coefficient * size;
+        }
+
+        return checked((int)value);
+    }
+
+    /// <summary>Reads what <see cref="ToString"/> prints.</summary>
+    /// <exception cref="GraphException">RNNJ102: the text is no linear form.</exception>
+    public static Dim Parse(string text)
+    {
+        int constant = 0;
+        var terms = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (string part in text.Replace("-", "+-").Split(['+'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            string term = part.Replace(" ", "");
+            if (term.Length == 0)
+                continue;
+            int sign = term[0] == '-' ? -1 : 1;
+            int start = sign < 0 ? 1 : 0;
+            int digits = start;
+            while (digits < term.Length && char.IsDigit(term[digits]))
+                digits++;
+            string symbol = term.Substring(digits);
+            if ((digits == start && symbol.Length == 0) || symbol.Any(c => !char.IsLetterOrDigit(c) && c is not ('_' or '?')))
+                throw new GraphException("RNNJ102", $"'{text}' is no dimension (write a number, a symbol or a sum such as 4H or I + H)");
+            if (!int.TryParse(term.Substring(start, digits - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                number = digits == start ? 1 : throw new GraphException("RNNJ102", $"'{text}' is no dimension (the number is too large)");
+            if (symbol.Length == 0)
+                constant += sign * number;
+            else
+                terms[symbol] = (terms.TryGetValue(symbol, out int old) ? old : 0) + (sign * number);
+        }
+
+        if (text.Trim().Length == 0)
+            throw new GraphException("RNNJ102", "A dimension is empty (write a number or a symbol)");
+        return new Dim(constant, terms.Select(pair => (pair.Key, pair.Value)));
+    }
+
+    public bool Equals(Dim? other) => this == other;
+
+    public override bool Equals(object? obj) => obj is Dim other && this == other;
+
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(text);
+
+    public override string ToString() => text;
+
+    private static Dim Combine(Dim left, Dim right, int sign)
+    {
+        var sum = left.terms.ToDictionary(term => term.Symbol, term => term.Coefficient, StringComparer.Ordinal);
+        foreach (var (symbol, coefficient) in right.terms)
+            sum[symbol] = (sum.TryGetValue(symbol, out int old) ? old : 0) + (sign * coefficient);
+
+        return new Dim(left.Constant + (sign * right.Constant), sum.Select(pair => (pair.Key, pair.Value)));
+    }
+
+    private string Format()
+    {
+        var parts = terms.Select(term => term.Coefficient switch
+        {
+            1 => term.Symbol,
+            -1 => "-" + term.Symbol,
+            _ => term.Coefficient.ToString(CultureInfo.InvariantCulture) + term.Symbol,
+        }).ToList();
+        if (Constant != 0 || parts.Count == 0)
+            parts.Add(Constant.ToString(CultureInfo.InvariantCulture));
+
+        return string.Join(" + ", parts).Replace("+ -", "- ");
+    }
+}

@@ -1,0 +1,45 @@
+namespace RnnJit.Ir;
+
+/// <summary>Decides whether two dimensions agree. Symbols that begin with '?' are unknowns and are bound by unification; all others must be equal.</summary>
+public sealed class DimContext
+{
+    private readonly Dictionary<string, Dim> bindings = new(StringComparer.Ordinal);
+    private int unknowns;
+
+    public Dim Unknown() => Dim.Symbol("?" + unknowns++);
+
+    public Dim Resolve(Dim dim) =>
+        dim.Substitute(symbol => bindings.TryGetValue(symbol, out Dim? bound) ? Resolve(bound) : Dim.Symbol(symbol));
+
+    public TensorType Resolve(TensorType type) => type.WithDims(type.Dims.Select(Resolve));
+
+    /// <summary>Makes both dimensions equal if that is possible.</summary>
+    public bool Unify(Dim left, Dim right)
+    {
+        Dim a = Resolve(left), b = Resolve(right);
+        if (a == b)
+            return true;
+
+        return Solve(a - b);
+    }
+
+    // c·?u + rest = 0  ⇒  ?u = −rest / c when every coefficient divides.
+    private bool Solve(Dim difference)
+    {
+        foreach (var (symbol, coefficient) in difference.Terms)
+        {
+            if (symbol[0] != '?')
+                continue;
+            Dim rest = difference - (coefficient * Dim.Symbol(symbol));
+            if (rest.Constant % coefficient != 0 || rest.Terms.Any(term => term.Coefficient % coefficient != 0))
+                continue;
+            Dim solution = Dim.Of(-rest.Constant / coefficient);
+            foreach (var term in rest.Terms)
+                solution += (-term.Coefficient / coefficient) * Dim.Symbol(term.Symbol);
+            bindings[symbol] = solution;
+            return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections;
+
+namespace RnnJit.Ir;
+
+/// <summary>An immutable array that is equal to another when their elements are.</summary>
+public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
+{
+    private readonly T[]? items;
+
+    public EquatableArray(IEnumerable<T> items)
+    {
+        this.items = items.ToArray();
+    }
+
+    public static EquatableArray<T> Empty => default;
+
+    public int Count => items?.Length ?? 0;
+
+    public int Length => Count;
+
+    public T this[int index] => items![index];
+
+    public bool Equals(EquatableArray<T> other)
+    {
+        if (Count != other.Count)
+            return false;
+
+        for (int i = 0; i < Count; i++)
+        {
+            if (!EqualityComparer<T>.Default.Equals(items![i], other.items![i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        int hash = 17;
+        for (int i = 0; i < Count; i++)
+            hash = unchecked((hash * 31) + (items![i]?.GetHashCode() ?? 0));
+
+        return hash;
+    }
+
+    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)(items ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => string.Join(", ", this);
+
+    public static bool operator ==(EquatableArray<T> left, EquatableArray<T> right) => left.Equals(right);
+
+    public static bool operator !=(EquatableArray<T> left, EquatableArray<T> right) => !left.Equals(right);
+}
+
+public static class EquatableArray
+{
+    public static EquatableArray<T> ToEquatable<T>(this IEnumerable<T> items) => new(items);
+
+    public static EquatableArray<T> Of<T>(params T[] items) => new(items);
+}

@@ -1,0 +1,18 @@
+namespace RnnJit.Ir;
+
+/// <summary>What an op needs to know while it is evaluated: sizes of symbols, rounding, and how to run a nested graph.</summary>
+public sealed class Evaluation(IReadOnlyDictionary<string, int> sizes, Func<Graph, NdArray[], Evaluation, NdArray[]> runGraph)
+{
+    public IReadOnlyDictionary<string, int> Sizes { get; } = sizes;
+
+    public int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Sizes)).ToArray();
+
+    public NdArray[] Run(Graph graph, NdArray[] inputs) => runGraph(graph, inputs, this);
+
+    public Evaluation With(string symbol, int size)
+    {
+        var changed = Sizes.ToDictionary(pair => pair.Key, pair => pair.Value);
+        changed[symbol] = size;
+        return new Evaluation(changed, runGraph);
+    }
+}

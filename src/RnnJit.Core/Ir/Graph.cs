@@ -1,0 +1,131 @@
+namespace RnnJit.Ir;
+
+/// <summary>What an input of a graph stands for.</summary>
+public enum PortRole
+{
+    /// <summary>Data given at each run, or at each step of a cell.</summary>
+    Input,
+
+    /// <summary>An input of a cell that is the same at every step of a sequence.</summary>
+    PerSequence,
+
+    /// <summary>A state: of a cell, of a scan body.</summary>
+    State,
+
+    /// <summary>A trained tensor.</summary>
+    Parameter,
+
+    /// <summary>One step of a sequence inside a scan body.</summary>
+    Sequence,
+
+    /// <summary>A value from outside captured by a scan body.</summary>
+    Constant,
+}
+
+/// <summary>What an output of a graph stands for.</summary>
+public enum OutputRole
+{
+    Result,
+
+    /// <summary>The new value of the state with the same position.</summary>
+    Next,
+
+    /// <summary>One step of a sequence that a scan produces.</summary>
+    Yield,
+
+    /// <summary>A value that a scan adds up over time.</summary>
+    Sum,
+}
+
+public sealed record Port(string Name, TensorType Type, PortRole Role, string Init = "");
+
+public sealed record Output(string Name, int Value, OutputRole Role);
+
+/// <summary>One application of an op. Operands are value numbers: inputs first, then results of nodes in order.</summary>
+public sealed record Node(Op Op, EquatableArray<int> Operands, EquatableArray<TensorType> Results);
+
+/// <summary>An immutable graph in topological order: a cell's step, a scan body, a kernel or a whole Program. Equal by content; local names do not count.</summary>
+public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs, EquatableArray<Node> Nodes, EquatableArray<Output> Outputs)
+{
+    private ValueTable? table;
+
+    // A copy with other nodes must not keep this graph's table.
+    private Graph(Graph original)
+    {
+        (Kind, Name, Inputs, Nodes, Outputs) = (original.Kind, original.Name, original.Inputs, original.Nodes, original.Outputs);
+        LocalNames = original.LocalNames;
+    }
+
+    /// <summary>Names of values for people to read; no part of the graph's identity.</summary>
+    public IReadOnlyDictionary<int, string> LocalNames { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>Types and definitions of all values.</summary>
+    public ValueTable Values => table ??= new ValueTable(this);
+
+    public int InputIndex(string name) => FindIndex(Inputs, port => port.Name == name);
+
+    public int OutputIndex(string name) => FindIndex(Outputs, output => output.Name == name);
+
+    public bool Equals(Graph? other) =>
+        other is not null && Kind == other.Kind && Name == other.Name && Inputs == other.Inputs && Nodes == other.Nodes && Outputs == other.Outputs;
+
+    public override int GetHashCode() => unchecked((((Name.GetHashCode() * 31) + Inputs.GetHashCode()) * 31) + Nodes.GetHashCode());
+
+    /// <summary>The dimension symbols that occur, in order of first use.</summary>
+    public IEnumerable<string> Symbols() =>
+        Inputs.Select(port => port.Type).Concat(Nodes.SelectMany(node => node.Results))
+            .SelectMany(type => type.Dims).SelectMany(dim => dim.Terms).Select(term => term.Symbol).Distinct();
+
+    public override string ToString() => Text.Printer.Print(this);
+
+    private static int FindIndex<T>(EquatableArray<T> items, Func<T, bool> test)
+    {
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (test(items[i]))
+                return i;
+        }
+
+        return -1;
+    }
+}
+
+/// <summary>The values of a graph by number.</summary>
+public sealed class ValueTable
+{
+    private readonly List<TensorType> types = [];
+    private readonly List<(int Node, int Result)> definitions = [];
+    private readonly int[] firstResults;
+
+    internal ValueTable(Graph graph)
+    {
+        foreach (Port port in graph.Inputs)
+        {
+            types.Add(port.Type);
+            definitions.Add((-1, definitions.Count));
+        }
+
+        firstResults = new int[graph.Nodes.Count];
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            firstResults[n] = types.Count;
+            for (int r = 0; r < graph.Nodes[n].Results.Count; r++)
+            {
+                types.Add(graph.Nodes[n].Results[r]);
+                definitions.Add((n, r));
+            }
+        }
+    }
+
+    public int Count => types.Count;
+
+    public TensorType Type(int value) => types[value];
+
+    /// <summary>The node that defines a value, −1 for an input.</summary>
+    public int Node(int value) => definitions[value].Node;
+
+    /// <summary>Which result of its node (or which input) a value is.</summary>
+    public int Result(int value) => definitions[value].Result;
+
+    public int FirstResult(int node) => firstResults[node];
+}

@@ -1,0 +1,165 @@
+using RnnJit.Ops;
+
+namespace RnnJit.Ir;
+
+/// <summary>Builds a graph node by node. Types are inferred as nodes are added; unknown dimensions are unified.</summary>
+public sealed class GraphBuilder
+{
+    private readonly List<Port> inputs = [];
+    private readonly List<(Op Op, int[] Operands, TensorType[] Results)> nodes = [];
+    private readonly List<TensorType> types = [];
+    private readonly List<(int Node, int Result)> definitions = [];
+    private readonly List<int> firstResults = [];
+    private readonly Dictionary<(long Bits, ElementType), Value> constants = [];
+    private readonly Dictionary<int, string> names = [];
+
+    public DimContext Dims { get; } = new();
+
+    public int ValueCount => types.Count;
+
+    public TensorType TypeOf(Value value) => Dims.Resolve(types[value.Id]);
+
+    /// <summary>Adds an input. All inputs come before the first node.</summary>
+    public Value Input(string name, TensorType type, PortRole role = PortRole.Input, string init = "")
+    {
+        if (nodes.Count > 0)
+            throw new InvalidOperationException($"Input '{name}' comes after the first node");
+        inputs.Add(new Port(name, type, role, init));
+        return Define(type, -1, inputs.Count - 1);
+    }
+
+    /// <summary>A scalar; the same scalar is one value.</summary>
+    public Value Constant(double value, ElementType element = ElementType.F32)
+    {
+        // 0 and −0 are equal as numbers, not as values.
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        if (!constants.TryGetValue((bits, element), out Value? constant))
+            constants[(bits, element)] = constant = Add(new ConstantOp(value, new TensorType(element)));
+
+        return constant;
+    }
+
+    /// <summary>Adds a node with one result.</summary>
+    public Value Add(Op op, params Value[] operands) => AddMany(op, operands)[0];
+
+    /// <summary>Adds a node.</summary>
+    /// <exception cref="GraphException">The operands do not fit the op.</exception>
+    public Value[] AddMany(Op op, params Value[] operands)
+    {
+        foreach (Value operand in operands)
+        {
+            if (operand.Builder != this)
+                throw new InvalidOperationException($"An operand of '{op.Name}' belongs to another graph");
+        }
+
+        TensorType[] results = op.Infer(operands.Select(TypeOf).ToArray(), Dims);
+        nodes.Add((op, operands.Select(operand => operand.Id).ToArray(), results));
+        return results.Select((type, result) => Define(type, nodes.Count - 1, result)).ToArray();
+    }
+
+    /// <summary>Names a value for readers; names are no part of the graph.</summary>
+    public Value Label(Value value, string name)
+    {
+        names[value.Id] = name;
+        return value;
+    }
+
+    /// <summary>Copies the nodes of a graph; <paramref name="arguments"/> stand for its inputs. Returns all values of the graph by number.</summary>
+    public Value[] Inline(Graph graph, Value[] arguments)
+    {
+        var values = new Value[graph.Values.Count];
+        Array.Copy(arguments, values, graph.Inputs.Count);
+        for (int n = 0; n < graph.Nodes.Count; n++)
+            InlineNode(graph, n, values);
+
+        return values;
+    }
+
+    /// <summary>Copies one node; its operands are looked up in <paramref name="values"/>, its results are put there.</summary>
+    public void InlineNode(Graph graph, int node, Value[] values)
+    {
+        Node copied = graph.Nodes[node];
+        int first = graph.Values.FirstResult(node);
+        if (copied.Op is ConstantOp { Type.Rank: 0 } scalar)
+        {
+            values[first] = Constant(scalar.Value, scalar.Type.Element);
+            return;
+        }
+
+        Value[] results = AddMany(copied.Op, copied.Operands.Select(operand => values[operand]).ToArray());
+        for (int r = 0; r < results.Length; r++)
+        {
+            values[first + r] = results[r];
+            if (graph.LocalNames.TryGetValue(first + r, out string? name))
+                Label(results[r], name);
+        }
+    }
+
+    /// <summary>Which op and result defines a value; null for inputs.</summary>
+    public (Op Op, int[] Operands)? Definition(Value value)
+    {
+        int node = definitions[value.Id].Node;
+        return node < 0 ? null : (nodes[node].Op, nodes[node].Operands);
+    }
+
+    public Value At(int id) => new(this, id);
+
+    /// <summary>Finishes the graph: unknown dimensions are replaced by what unification found, scalars move to their first use, nodes without use stay.</summary>
+    public Graph Build(string kind, string name, IEnumerable<(string Name, Value Value, OutputRole Role)> outputs, TypeMap? rename = null)
+    {
+        var named = outputs.ToArray();
+        TypeMap map = TypeMap.OfDims(dim => rename is null ? Dims.Resolve(dim) : rename.Map(Dims.Resolve(dim)));
+        var newId = new Dictionary<int, int>();
+        for (int i = 0; i < inputs.Count; i++)
+            newId[i] = i;
+        var ordered = new List<Node>();
+        int next = inputs.Count;
+
+        void Place(int node)
+        {
+            var (op, operands, results) = nodes[node];
+            foreach (int operand in operands)
+                PlaceScalar(operand);
+            int first = firstResults[node];
+            for (int r = 0; r < results.Length; r++)
+                newId[first + r] = next++;
+            ordered.Add(new Node(op.Map(map), operands.Select(operand => newId[operand]).ToEquatable(), results.Select(map.Map).ToEquatable()));
+        }
+
+        void PlaceScalar(int id)
+        {
+            if (!newId.ContainsKey(id) && definitions[id].Node is int node and >= 0 && IsScalar(node))
+                Place(node);
+        }
+
+        for (int node = 0; node < nodes.Count; node++)
+        {
+            if (!IsScalar(node))
+                Place(node);
+        }
+
+        foreach (var (_, value, _) in named)
+            PlaceScalar(value.Id);
+
+        return new Graph(
+            kind,
+            name,
+            inputs.Select(port => port with { Type = map.Map(port.Type) }).ToEquatable(),
+            ordered.ToEquatable(),
+            named.Select(output => new Output(output.Name, newId[output.Value.Id], output.Role)).ToEquatable())
+        {
+            LocalNames = names.Where(pair => newId.ContainsKey(pair.Key)).ToDictionary(pair => newId[pair.Key], pair => pair.Value),
+        };
+    }
+
+    private bool IsScalar(int node) => nodes[node].Op is ConstantOp { Type.Rank: 0 };
+
+    private Value Define(TensorType type, int node, int result)
+    {
+        if (node >= 0 && result == 0)
+            firstResults.Add(types.Count);
+        types.Add(type);
+        definitions.Add((node, result));
+        return new Value(this, types.Count - 1);
+    }
+}

@@ -1,0 +1,58 @@
+using RnnJit.Ops;
+
+namespace RnnJit;
+
+/// <summary>A trained matrix, rows = outputs. <c>W * x</c> is the matrix product.</summary>
+public sealed class Matrix(Value value)
+{
+    /// <summary>The tensor [outputs, inputs].</summary>
+    public Value Tensor { get; } = value;
+
+    /// <summary>y[b, o] = Σᵢ W[o, i] · x[b, i].</summary>
+    public static Value operator *(Matrix w, Value x) => Rnn.Product(w, x);
+}
+
+/// <summary>A trained vector; as a Value it is added to or multiplied with every row.</summary>
+public sealed class Vector(Value value)
+{
+    /// <summary>The tensor [units].</summary>
+    public Value Tensor { get; } = value;
+
+    public static implicit operator Value(Vector vector) => vector.Tensor;
+
+    public static Value operator *(Vector a, Value b) => a.Tensor * b;
+
+    public static Value operator *(Value a, Vector b) => a * b.Tensor;
+
+    public static Value operator *(double a, Vector b) => a * b.Tensor;
+
+    public static Value operator +(Vector a, Value b) => a.Tensor + b;
+
+    public static Value operator +(Value a, Vector b) => a + b.Tensor;
+
+    public static Value operator +(Vector a, Vector b) => a.Tensor + b.Tensor;
+
+    public static Value operator +(double a, Vector b) => a + b.Tensor;
+
+    public static Value operator -(Vector a, Value b) => a.Tensor - b;
+
+    public static Value operator -(Value a, Vector b) => a - b.Tensor;
+
+    public static Value operator -(double a, Vector b) => a - b.Tensor;
+
+    public static Value operator -(Vector a) => -a.Tensor;
+
+    public static Value operator /(Value a, Vector b) => a / b.Tensor;
+}
+
+/// <summary>A trained tensor of rank 3, [outputs, left, right]; used through <see cref="Rnn.Bilinear"/>.</summary>
+public sealed class Tensor3(Value value)
+{
+    public Value Tensor { get; } = value;
+}
+
+/// <summary>An integer input, one number per row of the batch.</summary>
+public sealed class Indices(Value value)
+{
+    public Value Tensor { get; } = value;
+}

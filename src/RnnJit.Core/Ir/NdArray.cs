@@ -1,0 +1,90 @@
+namespace RnnJit.Ir;
+
+/// <summary>A dense row-major array of doubles: the value type of the oracle.</summary>
+public sealed class NdArray
+{
+    public NdArray(int[] shape, double[] data)
+    {
+        if (Size(shape) != data.Length)
+            throw new ArgumentException($"The shape [{string.Join(", ", shape)}] wants {Size(shape)} numbers, found {data.Length}");
+        Shape = shape;
+        Data = data;
+    }
+
+    public NdArray(params int[] shape)
+        : this(shape, new double[Size(shape)])
+    {
+    }
+
+    public int[] Shape { get; }
+
+    public double[] Data { get; }
+
+    public int Rank => Shape.Length;
+
+    public int Length => Data.Length;
+
+    public static NdArray Scalar(double value) => new([], [value]);
+
+    public static int Size(int[] shape) => shape.Aggregate(1, (size, extent) => checked(size * extent));
+
+    public NdArray Reshape(params int[] shape) => new(shape, Data);
+
+    /// <summary>The part at <paramref name="index"/> of the first axis, copied.</summary>
+    public NdArray At(int index)
+    {
+        int[] shape = Shape.Skip(1).ToArray();
+        int size = Size(shape);
+        var data = new double[size];
+        Array.Copy(Data, (long)index * size, data, 0, size);
+        return new NdArray(shape, data);
+    }
+
+    public void Set(int index, NdArray part) => Array.Copy(part.Data, 0, Data, (long)index * part.Length, part.Length);
+
+    /// <summary>Rows of the first axis, in the order given.</summary>
+    public NdArray Rows(IReadOnlyList<int> rows)
+    {
+        var result = new NdArray([rows.Count, .. Shape.Skip(1)]);
+        for (int i = 0; i < rows.Count; i++)
+            result.Set(i, At(rows[i]));
+
+        return result;
+    }
+
+    /// <summary>Calls <paramref name="visit"/> with every multi-index of a shape in row-major order.</summary>
+    public static void ForEach(int[] shape, Action<int[], int> visit)
+    {
+        int size = Size(shape);
+        var index = new int[shape.Length];
+        for (int flat = 0; flat < size; flat++)
+        {
+            visit(index, flat);
+            for (int axis = shape.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--)
+                index[axis] = 0;
+        }
+    }
+
+    /// <summary>The flat offset of a multi-index of a wider shape, as broadcasting aligns it: from the right, extent 1 repeats.</summary>
+    public int BroadcastOffset(int[] index)
+    {
+        int offset = 0, skip = index.Length - Shape.Length;
+        for (int axis = 0; axis < Shape.Length; axis++)
+            offset = (offset * Shape[axis]) + (Shape[axis] == 1 ? 0 : index[axis + skip]);
+
+        return offset;
+    }
+
+    /// <summary>The shape that two arrays have together, aligned from the right.</summary>
+    public static int[] BroadcastShape(int[] a, int[] b)
+    {
+        var shape = new int[Math.Max(a.Length, b.Length)];
+        for (int i = 1; i <= shape.Length; i++)
+        {
+            int x = i <= a.Length ? a[a.Length - i] : 1, y = i <= b.Length ? b[b.Length - i] : 1;
+            shape[shape.Length - i] = x == 1 ? y : x;
+        }
+
+        return shape;
+    }
+}

@@ -1,0 +1,37 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>The operand repeated to a shape, aligned from the right.</summary>
+public sealed class BroadcastOp(IEnumerable<Dim> dims) : Op
+{
+    public EquatableArray<Dim> Dims { get; } = dims.ToEquatable();
+
+    public override string Name => "broadcast";
+
+    public override OpFamily Family => OpFamily.View;
+
+    public override string Attributes => Dims.ToString();
+
+    public static BroadcastOp Parse(string attributes) => new(ReshapeOp.ParseDims(attributes));
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        TensorType result = operands[0].WithDims(Dims);
+        if (operands.Length != 1 || operands[0].Rank > Dims.Count || Broadcast.Join(Name, operands[0], result, dims) != result.WithDims(Dims.Select(dims.Resolve)))
+            throw new GraphException("RNNJ112", $"'broadcast[{Attributes}]' does not fit {operands[0]} (extents agree from the right or are 1)");
+        return [result];
+    }
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        var result = new NdArray(Dims.Select(dim => dim.Evaluate(evaluation.Sizes)).ToArray());
+        NdArray.ForEach(result.Shape, (index, flat) => result.Data[flat] = operands[0].Data[operands[0].BroadcastOffset(index)]);
+        return [result];
+    }
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>
+        [cotangents[0] is { } dy ? Broadcast.Undo(dy, operands[0].Type) : null];
+
+    public override Op Map(TypeMap map) => new BroadcastOp(Dims.Select(map.Map));
+}

@@ -1,0 +1,100 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>The one contraction: a product of two tensors summed over the labels that the result lacks, such as <c>contract[ab,cb->ac]</c> for x · Wᵀ.
+/// Each label of an operand occurs in the other operand or in the result; labels are renamed by first use.</summary>
+public sealed class ContractOp : Op
+{
+    /// <exception cref="GraphException">RNNJ113: the labels are no contraction.</exception>
+    public ContractOp(string labels)
+    {
+        string[] parts = labels.Replace("->", ",").Split(',').Select(part => part.Trim()).ToArray();
+        if (parts.Length != 3 || !labels.Contains("->") || parts.Any(part => part.Distinct().Count() != part.Length)
+            || !parts[2].All(label => parts[0].Contains(label) || parts[1].Contains(label))
+            || !parts[0].All(label => parts[1].Contains(label) || parts[2].Contains(label))
+            || !parts[1].All(label => parts[0].Contains(label) || parts[2].Contains(label)))
+        {
+            throw new GraphException("RNNJ113", $"'{labels}' is no contraction (write two operands and a result such as ab,cb->ac, each label of an operand in the other operand or in the result)");
+        }
+
+        var names = (parts[0] + parts[1]).Distinct().Select((label, i) => (label, name: (char)('a' + i))).ToDictionary(pair => pair.label, pair => pair.name);
+        Left = new string(parts[0].Select(label => names[label]).ToArray());
+        Right = new string(parts[1].Select(label => names[label]).ToArray());
+        Result = new string(parts[2].Select(label => names[label]).ToArray());
+    }
+
+    public string Left { get; }
+
+    public string Right { get; }
+
+    public string Result { get; }
+
+    public override string Name => "contract";
+
+    public override OpFamily Family => OpFamily.Contraction;
+
+    public override string Attributes => $"{Left},{Right}->{Result}";
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        if (operands.Length != 2 || operands[0].Rank != Left.Length || operands[1].Rank != Right.Length || operands[0].Element != operands[1].Element)
+            throw Mismatch(operands);
+        var extents = new Dictionary<char, Dim>();
+        foreach (var (label, dim) in Left.Zip(operands[0].Dims, (l, d) => (l, d)).Concat(Right.Zip(operands[1].Dims, (l, d) => (l, d))))
+        {
+            if (!extents.TryGetValue(label, out Dim? known))
+                extents[label] = dim;
+            else if (!dims.Unify(known, dim))
+                throw Mismatch(operands);
+        }
+
+        return [operands[0].WithDims(Result.Select(label => dims.Resolve(extents[label])))];
+    }
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        string summed = new(Left.Where(label => !Result.Contains(label)).ToArray());
+        string all = Result + summed;
+        int[] extents = all.Select(label => Left.Contains(label) ? operands[0].Shape[Left.IndexOf(label)] : operands[1].Shape[Right.IndexOf(label)]).ToArray();
+        int[] a = Strides(Left, operands[0].Shape, all), b = Strides(Right, operands[1].Shape, all);
+        var result = new NdArray(extents.Take(Result.Length).ToArray());
+        int inner = NdArray.Size(extents.Skip(Result.Length).ToArray());
+        if (inner == 0)
+            return [result];
+        NdArray.ForEach(extents, (index, flat) =>
+        {
+            int i = 0, j = 0;
+            for (int axis = 0; axis < index.Length; axis++)
+            {
+                i += index[axis] * a[axis];
+                j += index[axis] * b[axis];
+            }
+
+            result.Data[flat / inner] += operands[0].Data[i] * operands[1].Data[j];
+        });
+        return [result];
+    }
+
+    // c = Σ a·b  ⇒  da = Σ dc·b and db = Σ dc·a, each summed over what that operand lacks.
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents)
+    {
+        if (cotangents[0] is not { } dy)
+            return [null, null];
+
+        return
+        [
+            dy.Builder.Add(new ContractOp($"{Result},{Right}->{Left}"), dy, operands[1]),
+            dy.Builder.Add(new ContractOp($"{Result},{Left}->{Right}"), dy, operands[0]),
+        ];
+    }
+
+    private static int[] Strides(string labels, int[] shape, string all) => all.Select(label =>
+    {
+        int axis = labels.IndexOf(label);
+        return axis < 0 ? 0 : NdArray.Size(shape.Skip(axis + 1).ToArray());
+    }).ToArray();
+
+    private GraphException Mismatch(TensorType[] operands) =>
+        new("RNNJ114", $"'contract[{Attributes}]' does not fit {string.Join(" and ", operands.Select(operand => operand.ToString()))} (a label has one extent)");
+}

@@ -1,0 +1,34 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>Rows of a table by index: y[i, …] = table[index[i], …]; an embedding.</summary>
+public sealed class GatherOp : Op
+{
+    public static GatherOp Instance { get; } = new();
+
+    public override string Name => "gather";
+
+    public override OpFamily Family => OpFamily.Gather;
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        if (operands.Length != 2 || operands[0].Rank == 0 || operands[1].Element != ElementType.I32)
+            throw new GraphException("RNNJ120", $"'gather' needs a table and i32 indices, found {string.Join(" and ", operands.Select(o => o.ToString()))} (the table's rows are picked)");
+        return [operands[0].WithDims(operands[1].Dims.Concat(operands[0].Dims.Skip(1)))];
+    }
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        NdArray table = operands[0], index = operands[1];
+        NdArray rows = table.Rows(index.Data.Select(i => CheckRow(Name, i, table.Shape[0])).ToArray());
+        return [rows.Reshape([.. index.Shape, .. table.Shape.Skip(1)])];
+    }
+
+    internal static int CheckRow(string op, double index, int rows) => index >= 0 && index < rows
+        ? (int)index
+        : throw new ArgumentOutOfRangeException(nameof(index), $"'{op}' was given index {index}, wanted 0 to {rows - 1} (check the vocabulary)");
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>
+        [cotangents[0] is { } dy ? dy.Builder.Add(new ScatterOp(operands[0].Type.Dims[0]), operands[1], dy) : null, null];
+}

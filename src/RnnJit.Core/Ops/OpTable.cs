@@ -1,0 +1,55 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>All ops by their name in the text form. A new op is one line here and one file.</summary>
+public static class OpTable
+{
+    private static readonly Dictionary<string, Func<string, Op>> Readers = new(StringComparer.Ordinal)
+    {
+        ["constant"] = ConstantOp.Parse,
+        ["extent"] = ExtentOp.Parse,
+        ["neg"] = Plain(NegOp.Instance),
+        ["exp"] = Plain(ExpOp.Instance),
+        ["log"] = Plain(LogOp.Instance),
+        ["sqrt"] = Plain(SqrtOp.Instance),
+        ["tanh"] = Plain(TanhOp.Instance),
+        ["sigmoid"] = Plain(SigmoidOp.Instance),
+        ["relu"] = Plain(ReluOp.Instance),
+        ["abs"] = Plain(AbsOp.Instance),
+        ["detach"] = Plain(DetachOp.Instance),
+        ["add"] = Plain(AddOp.Instance),
+        ["sub"] = Plain(SubOp.Instance),
+        ["mul"] = Plain(MulOp.Instance),
+        ["div"] = Plain(DivOp.Instance),
+        ["max"] = Plain(MaxOp.Instance),
+        ["min"] = Plain(MinOp.Instance),
+        ["less"] = Plain(LessOp.Instance),
+        ["lessequal"] = Plain(LessEqualOp.Instance),
+        ["equal"] = Plain(EqualOp.Instance),
+        ["select"] = Plain(SelectOp.Instance),
+        ["contract"] = attributes => new ContractOp(attributes),
+        ["sum"] = SumOp.Parse,
+        ["maximum"] = MaxReduceOp.Parse,
+        ["reshape"] = ReshapeOp.Parse,
+        ["broadcast"] = BroadcastOp.Parse,
+        ["transpose"] = TransposeOp.Parse,
+        ["slice"] = SliceOp.Parse,
+        ["concat"] = ConcatOp.Parse,
+        ["gather"] = Plain(GatherOp.Instance),
+        ["scatter"] = ScatterOp.Parse,
+        ["onehot"] = OneHotOp.Parse,
+    };
+
+    /// <summary>The names of all ops; <c>scan</c> has a body and a syntax of its own.</summary>
+    public static IEnumerable<string> Names => Readers.Keys.Append("scan");
+
+    /// <exception cref="GraphException">RNNJ105: no op has this name.</exception>
+    public static Op Read(string name, string attributes) => Readers.TryGetValue(name, out var reader)
+        ? reader(attributes)
+        : throw new GraphException("RNNJ105", $"'{name}' is no op (known: {string.Join(", ", Names)})");
+
+    private static Func<string, Op> Plain(Op op) => attributes => attributes.Length == 0
+        ? op
+        : throw new GraphException("RNNJ105", $"'{op.Name}' takes no attributes, found '[{attributes}]' (leave the brackets away)");
+}

@@ -1,0 +1,62 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>The same elements in row-major order under another shape. Only extents of 1 come and go, or neighbours are joined and split as written.</summary>
+public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
+{
+    public EquatableArray<Dim> Dims { get; } = dims.ToEquatable();
+
+    public override string Name => "reshape";
+
+    public override OpFamily Family => OpFamily.View;
+
+    public override string Attributes => Dims.ToString();
+
+    public static ReshapeOp Parse(string attributes) => new(ParseDims(attributes));
+
+    internal static IEnumerable<Dim> ParseDims(string attributes) => attributes.Trim().Length == 0 ? [] : attributes.Split(',').Select(Dim.Parse);
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        if (operands.Length != 1 || !SameSize(operands[0].Dims, Dims, dims))
+            throw new GraphException("RNNJ116", $"'reshape[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (the number of elements stays)");
+        return [operands[0].WithDims(Dims)];
+    }
+
+    // A product of linear forms is compared as a multiset of factors, numbers multiplied out.
+    private static bool SameSize(IEnumerable<Dim> left, IEnumerable<Dim> right, DimContext dims) =>
+        Factors(left.Select(dims.Resolve)) == Factors(right.Select(dims.Resolve));
+
+    private static string Factors(IEnumerable<Dim> dims)
+    {
+        long number = 1;
+        var symbols = new List<string>();
+        foreach (Dim dim in dims)
+        {
+            if (dim.IsConstant)
+            {
+                number *= dim.Constant;
+            }
+            else if (dim.Constant == 0 && dim.Terms.Count == 1)
+            {
+                number *= dim.Terms[0].Coefficient;
+                symbols.Add(dim.Terms[0].Symbol);
+            }
+            else
+            {
+                symbols.Add($"({dim})");
+            }
+        }
+
+        return number + "·" + string.Join("·", symbols.OrderBy(symbol => symbol, StringComparer.Ordinal));
+    }
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation) =>
+        [operands[0].Reshape(Dims.Select(dim => dim.Evaluate(evaluation.Sizes)).ToArray())];
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>
+        [cotangents[0] is { } dy ? dy.Builder.Add(new ReshapeOp(operands[0].Type.Dims), dy) : null];
+
+    public override Op Map(TypeMap map) => new ReshapeOp(Dims.Select(map.Map));
+}

@@ -1,0 +1,108 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>
+/// A loop over time. Operands: sequences [T, …], initial states, captured constants, then the lengths i32[B] if there are any.
+/// Results: final states, yielded sequences [T, …], sums over time. With lengths, step t runs on the rows whose length is greater than t only:
+/// for the others states hold, yields are 0 and sums receive nothing, so a reversed scan starts at length − 1.
+/// </summary>
+public sealed class ScanOp : Op
+{
+    private readonly string text;
+
+    public ScanOp(Graph body, Dim time, bool reverse, bool hasLengths)
+    {
+        // A body has no name of its own: scans that do the same are equal.
+        Body = body.Kind == "body" && body.Name == "step"
+            ? body
+            : new Graph("body", "step", body.Inputs, body.Nodes, body.Outputs) { LocalNames = body.LocalNames };
+        Time = time;
+        Reverse = reverse;
+        HasLengths = hasLengths;
+        Sequences = Count(PortRole.Sequence);
+        States = Count(PortRole.State);
+        Constants = Count(PortRole.Constant);
+        Yields = body.Outputs.Count(output => output.Role == OutputRole.Yield);
+        Sums = body.Outputs.Count(output => output.Role == OutputRole.Sum);
+        text = Header + " " + Body;
+    }
+
+    public Graph Body { get; }
+
+    public Dim Time { get; }
+
+    /// <summary>From T − 1 (or length − 1) down to 0.</summary>
+    public bool Reverse { get; }
+
+    public bool HasLengths { get; }
+
+    public int Sequences { get; }
+
+    public int States { get; }
+
+    public int Constants { get; }
+
+    public int Yields { get; }
+
+    public int Sums { get; }
+
+    public override string Name => "scan";
+
+    public override OpFamily Family => OpFamily.Scan;
+
+    /// <summary>What the text form prints between brackets.</summary>
+    public string Header => Time.ToString() + (Reverse ? ", reverse" : "") + (HasLengths ? ", lengths" : "");
+
+    public override string Attributes => text;
+
+    public override Op Map(TypeMap map) => new ScanOp(GraphMapper.Run(Body, map), map.Map(Time), Reverse, HasLengths);
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        int wanted = Sequences + States + Constants + (HasLengths ? 1 : 0);
+        if (operands.Length != wanted)
+            throw new GraphException("RNNJ130", $"'scan' takes {wanted} operands (sequences, states, constants, lengths), found {operands.Length} (see docs/ir.md)");
+        for (int i = 0; i < Body.Inputs.Count; i++)
+        {
+            TensorType expected = i < Sequences ? Timed(Body.Inputs[i].Type) : Body.Inputs[i].Type;
+            if (operands[i] != expected)
+                throw new GraphException("RNNJ131", $"'scan' needs {expected} for '{Body.Inputs[i].Name}', found {operands[i]} (a sequence has time first)");
+        }
+
+        return Body.Outputs.Select(output =>
+        {
+            TensorType type = Body.Values.Type(output.Value);
+            return output.Role == OutputRole.Yield ? Timed(type) : type;
+        }).ToArray();
+    }
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        int steps = Time.Evaluate(evaluation.Sizes);
+        int[]? lengths = HasLengths ? operands[operands.Length - 1].Data.Select(length => (int)length).ToArray() : null;
+        string? batch = HasLengths ? BatchSymbol() : null;
+        var run = new ScanEvaluation(this, operands, evaluation, batch, lengths);
+        for (int i = 0; i < steps; i++)
+            run.Step(Reverse ? steps - 1 - i : i);
+
+        return run.Results;
+    }
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>
+        Passes.ScanAdjoint.Run(this, operands, results, cotangents);
+
+    internal TensorType Timed(TensorType type) => type.WithDims(type.Dims.Prepend(Time));
+
+    /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where there is no state).</summary>
+    /// <exception cref="GraphException">RNNJ132: with lengths every state and sequence begins with the batch.</exception>
+    public string BatchSymbol()
+    {
+        Port? port = Body.Inputs.Where(input => input.Role is PortRole.State or PortRole.Sequence).OrderBy(input => input.Role == PortRole.State ? 0 : 1).FirstOrDefault();
+        return port is { Type.Rank: > 0 } && port.Type.Dims[0].AsSymbol is { } symbol
+            ? symbol
+            : throw new GraphException("RNNJ132", $"'scan' with lengths needs states that begin with the batch, found {port?.Type.ToString() ?? "none"} (make the first dimension a symbol such as B)");
+    }
+
+    private int Count(PortRole role) => Body.Inputs.Count(input => input.Role == role);
+}

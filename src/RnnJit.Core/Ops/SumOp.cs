@@ -1,0 +1,73 @@
+using System.Globalization;
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>A reduction over axes that stay with extent 1.</summary>
+public abstract class ReductionOp : Op
+{
+    protected ReductionOp(IEnumerable<int> axes)
+    {
+        Axes = axes.OrderBy(axis => axis).Distinct().ToEquatable();
+        if (Axes.Count == 0 || Axes[0] < 0)
+            throw new GraphException("RNNJ115", $"'{Name}[{Attributes}]' needs at least one axis, none negative (write for instance {Name}[0])");
+    }
+
+    public EquatableArray<int> Axes { get; }
+
+    public sealed override OpFamily Family => OpFamily.Reduction;
+
+    public sealed override string Attributes => Axes.ToString();
+
+    /// <summary>The value of an empty sum.</summary>
+    public abstract double Start { get; }
+
+    public abstract double Combine(double total, double x);
+
+    /// <summary>The function of the dialect that reduces a vector, and the one that combines two.</summary>
+    public abstract string Spelling { get; }
+
+    protected static IEnumerable<int> ParseAxes(string attributes) => attributes.Split(',').Select(axis =>
+        int.TryParse(axis.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new GraphException("RNNJ115", $"'{axis}' is no axis (write numbers such as 0, 1)"));
+
+    public sealed override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        if (operands.Length != 1 || Axes[Axes.Count - 1] >= operands[0].Rank)
+            throw new GraphException("RNNJ115", $"'{Name}[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (axes are counted from 0)");
+        return [operands[0].WithDims(operands[0].Dims.Select((dim, axis) => Axes.Contains(axis) ? Dim.Of(1) : dim))];
+    }
+
+    public sealed override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        NdArray x = operands[0];
+        var result = new NdArray(x.Shape.Select((extent, axis) => Axes.Contains(axis) ? 1 : extent).ToArray());
+        for (int i = 0; i < result.Length; i++)
+            result.Data[i] = Start;
+        NdArray.ForEach(x.Shape, (index, flat) =>
+        {
+            int target = result.BroadcastOffset(index);
+            result.Data[target] = Combine(result.Data[target], x.Data[flat]);
+        });
+        return [result];
+    }
+}
+
+/// <summary>Σ over axes; they stay with extent 1.</summary>
+public sealed class SumOp(IEnumerable<int> axes) : ReductionOp(axes)
+{
+    public override string Name => "sum";
+
+    public override double Start => 0;
+
+    public override string Spelling => "Sum";
+
+    public static SumOp Parse(string attributes) => new(ParseAxes(attributes));
+
+    public override double Combine(double total, double x) => total + x;
+
+    // y = Σ x  ⇒  dx = dy repeated.
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>
+        [cotangents[0] is { } dy ? dy.Builder.Add(new BroadcastOp(operands[0].Type.Dims), dy) : null];
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>Axes in another order: axis i of the result is axis <c>Order[i]</c> of the operand.</summary>
+public sealed class TransposeOp(IEnumerable<int> order) : Op
+{
+    public EquatableArray<int> Order { get; } = order.ToEquatable();
+
+    public override string Name => "transpose";
+
+    public override OpFamily Family => OpFamily.View;
+
+    public override string Attributes => Order.ToString();
+
+    public static TransposeOp Parse(string attributes) => new(attributes.Split(',').Select(axis =>
+        int.TryParse(axis.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new GraphException("RNNJ117", $"'{axis}' is no axis (write numbers such as 1, 0)")));
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        if (operands.Length != 1 || operands[0].Rank != Order.Count || Order.OrderBy(axis => axis).Where((axis, i) => axis != i).Any())
+            throw new GraphException("RNNJ117", $"'transpose[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (name every axis once)");
+        return [operands[0].WithDims(Order.Select(axis => operands[0].Dims[axis]))];
+    }
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        NdArray x = operands[0];
+        var result = new NdArray(Order.Select(axis => x.Shape[axis]).ToArray());
+        var source = new int[Order.Count];
+        NdArray.ForEach(result.Shape, (index, flat) =>
+        {
+            for (int i = 0; i < source.Length; i++)
+                source[Order[i]] = index[i];
+            result.Data[flat] = x.Data[x.BroadcastOffset(source)];
+        });
+        return [result];
+    }
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents)
+    {
+        if (cotangents[0] is not { } dy)
+            return [null];
+
+        return [dy.Builder.Add(new TransposeOp(Enumerable.Range(0, Order.Count).OrderBy(i => Order[i])), dy)];
+    }
+}

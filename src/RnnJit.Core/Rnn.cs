@@ -1,0 +1,146 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit;
+
+/// <summary>The functions of which equations are made. Sums, maxima and softmax run over the last axis.</summary>
+public static class Rnn
+{
+    /// <summary>σ(x) = 1 / (1 + e⁻ˣ).</summary>
+    public static Value Sigmoid(Value x) => x.Builder.Add(SigmoidOp.Instance, x);
+
+    public static Value Tanh(Value x) => x.Builder.Add(TanhOp.Instance, x);
+
+    /// <summary>max(x, 0).</summary>
+    public static Value Relu(Value x) => x.Builder.Add(ReluOp.Instance, x);
+
+    public static Value Exp(Value x) => x.Builder.Add(ExpOp.Instance, x);
+
+    public static Value Log(Value x) => x.Builder.Add(LogOp.Instance, x);
+
+    public static Value Sqrt(Value x) => x.Builder.Add(SqrtOp.Instance, x);
+
+    public static Value Abs(Value x) => x.Builder.Add(AbsOp.Instance, x);
+
+    /// <summary>x, but no gradient passes.</summary>
+    public static Value Detach(Value x) => x.Builder.Add(DetachOp.Instance, x);
+
+    public static Value Max(Value a, Value b) => a.Builder.Add(MaxOp.Instance, a, b);
+
+    public static Value Max(Value a, double b) => Max(a, a.Constant(b));
+
+    public static Value Min(Value a, Value b) => a.Builder.Add(MinOp.Instance, a, b);
+
+    public static Value Min(Value a, double b) => Min(a, a.Constant(b));
+
+    /// <summary>1 where a &lt; b, else 0.</summary>
+    public static Value Less(Value a, Value b) => a.Builder.Add(LessOp.Instance, a, b);
+
+    public static Value Less(Value a, double b) => Less(a, a.Constant(b));
+
+    public static Value Less(double a, Value b) => Less(b.Constant(a), b);
+
+    /// <summary>1 where a ≤ b, else 0.</summary>
+    public static Value LessEqual(Value a, Value b) => a.Builder.Add(LessEqualOp.Instance, a, b);
+
+    public static Value LessEqual(Value a, double b) => LessEqual(a, a.Constant(b));
+
+    /// <summary>1 where a = b, else 0.</summary>
+    public static Value Equal(Value a, Value b) => a.Builder.Add(EqualOp.Instance, a, b);
+
+    /// <summary>a where the condition is not 0, else b.</summary>
+    public static Value Select(Value condition, Value a, Value b) => a.Builder.Add(SelectOp.Instance, condition, a, b);
+
+    /// <summary>ln(1 + eˣ), without overflow: max(x, 0) + ln(1 + e^−|x|).</summary>
+    public static Value Softplus(Value x) => Relu(x) + Log(1 + Exp(-Abs(x)));
+
+    /// <summary>Σ over the last axis, which stays with extent 1.</summary>
+    public static Value Sum(Value x) => x.Builder.Add(new SumOp([x.Type.Rank - 1]), x);
+
+    /// <summary>The mean over the last axis, which stays with extent 1.</summary>
+    public static Value Mean(Value x) => Sum(x) / Extent(x, x.Type.Rank - 1);
+
+    /// <summary>The maximum over the last axis, which stays with extent 1.</summary>
+    public static Value Maximum(Value x) => x.Builder.Add(new MaxReduceOp([x.Type.Rank - 1]), x);
+
+    /// <summary>ln Σ eˣ over the last axis, which stays with extent 1; the maximum is taken out first and has no gradient of its own.</summary>
+    public static Value LogSumExp(Value x)
+    {
+        Value most = Detach(Maximum(x));
+        return most + Log(Sum(Exp(x - most)));
+    }
+
+    /// <summary>eˣ / Σ eˣ over the last axis.</summary>
+    public static Value Softmax(Value x)
+    {
+        Value e = Exp(x - Detach(Maximum(x)));
+        return e / Sum(e);
+    }
+
+    /// <summary>The parts one behind the other along the last axis.</summary>
+    public static Value Concat(params Value[] parts) => parts[0].Builder.Add(new ConcatOp(parts[0].Type.Rank - 1), parts);
+
+    /// <summary>The last axis cut into equal parts: f32[B, 4H] ⇒ 4 × f32[B, H].</summary>
+    /// <exception cref="GraphException">RNNJ118: the axis has no such parts.</exception>
+    public static Value[] Split(Value x, int parts)
+    {
+        TensorType type = x.Type;
+        Dim whole = type.Dims[type.Rank - 1], part = x.Builder.Dims.Unknown();
+        if (parts < 1 || !x.Builder.Dims.Unify(whole, parts * part))
+            throw new GraphException("RNNJ118", $"Split needs a last axis of {parts} equal parts, found {type} (make it {parts} times a dimension)");
+        part = x.Builder.Dims.Resolve(part);
+        return Enumerable.Range(0, parts).Select(i => x.Builder.Add(new SliceOp(type.Rank - 1, i * part, part), x)).ToArray();
+    }
+
+    /// <summary>y[…, o] = Σᵢ W[o, i] · x[…, i].</summary>
+    public static Value Product(Matrix w, Value x)
+    {
+        if (x.Type.Rank is 0 or > 8)
+            throw new GraphException("RNNJ114", $"A matrix product needs a tensor of rank 1 to 8, found {x.Type} (multiply a number with '*' on Values)");
+        string lead = "abcdefgh".Substring(0, x.Type.Rank - 1);
+        return x.Builder.Add(new ContractOp($"{lead}i,oi->{lead}o"), x, w.Tensor);
+    }
+
+    /// <summary>y[b, o] = Σᵢⱼ W[o, i, j] · x[b, i] · z[b, j].</summary>
+    public static Value Bilinear(Tensor3 w, Value x, Value z)
+    {
+        Value wx = x.Builder.Add(new ContractOp("bi,oij->boj"), x, w.Tensor);
+        return x.Builder.Add(new ContractOp("boj,bj->bo"), wx, z);
+    }
+
+    /// <summary>Row index[…] of the matrix: an embedding.</summary>
+    public static Value Gather(Matrix table, Indices index) => table.Tensor.Builder.Add(GatherOp.Instance, table.Tensor, index.Tensor);
+
+    /// <summary>The extent of an axis as a number.</summary>
+    public static Value Extent(Value x, int axis) => x.Type.Dims[axis] is { IsConstant: true } known
+        ? x.Builder.Constant(known.Constant, x.Type.Element)
+        : x.Builder.Add(new ExtentOp(x.Type.Dims[axis], x.Type.Element));
+
+    /// <summary>−ln softmax(logits)[target], one number per row (extent 1 stays): logits [T, B, V], targets i32[T, B] ⇒ [T, B, 1].</summary>
+    public static Value CrossEntropy(Value logits, Indices targets)
+    {
+        Ir.TensorType type = logits.Type;
+        Value hit = logits.Builder.Add(new OneHotOp(type.Dims[type.Rank - 1], type.Element), targets.Tensor);
+        return LogSumExp(logits) - Sum(logits * hit);
+    }
+
+    /// <summary>The sum over all axes, as a scalar.</summary>
+    public static Value Total(Value x)
+    {
+        if (x.Type.Rank == 0)
+            return x;
+
+        Value sum = x.Builder.Add(new SumOp(Enumerable.Range(0, x.Type.Rank)), x);
+        return x.Builder.Add(new ReshapeOp([]), sum);
+    }
+
+    /// <summary>The mean over all axes, as a scalar.</summary>
+    public static Value TotalMean(Value x)
+    {
+        Value total = Total(x);
+        for (int axis = 0; axis < x.Type.Rank; axis++)
+            total /= Extent(x, axis);
+
+        return total;
+    }
+}
