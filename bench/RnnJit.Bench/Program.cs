@@ -1,1 +1,7 @@
-Console.WriteLine("bench");
+using BenchmarkDotNet.Running;
+using RnnJit.Bench.Numerics;
+
+if (args is ["numerics", ..])
+    NumericsReport.Print();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(NumericsReport).Assembly).Run(args);

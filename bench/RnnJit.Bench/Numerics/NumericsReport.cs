@@ -1,0 +1,60 @@
+using System.Globalization;
+using RnnJit.Cpu;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Bench.Numerics;
+
+/// <summary>A quick table: matrix products as shares of the FMA peak of one core, functions in nanoseconds per element.</summary>
+internal static class NumericsReport
+{
+    public static void Print()
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        double peak = CpuWidth.Width switch
+        {
+            512 => FmaPeak.Measure<Vec512F32, float>(),
+            256 => FmaPeak.Measure<Vec256F32, float>(),
+            _ => FmaPeak.Measure<Vec128F32, float>(),
+        };
+        Console.WriteLine($"width {CpuWidth.Width}, FMA peak {peak / 1e9:F1} GFLOP/s (float, one core)");
+        foreach (var (m, n, k) in new[] { (50, 512, 128), (2500, 512, 128), (32, 1024, 256), (16, 2048, 512), (7, 512, 128), (3, 512, 128), (2, 512, 128), (1, 512, 128), (1, 2048, 512), (50, 200, 50) })
+            Product(m, n, k, false, peak);
+        Product(512, 128, 2500, true, peak);
+        Product(1024, 256, 1600, true, peak);
+        Functions();
+    }
+
+    private static void Product(int m, int n, int k, bool columnMajor, double peak)
+    {
+        using var product = new GemmCase(m, n, k, columnMajor);
+        string name = $"m {m} n {n} k {k}{(columnMajor ? " A column-major" : "")}";
+        Line(name + ", packed", BestTime.Of(product.Multiply), product, peak);
+        Line(name + ", unpacked", BestTime.Of(product.MultiplyUnpacked), product, peak);
+        double pack = BestTime.Of(product.Pack, 0.3);
+        Console.WriteLine($"{name,-40} pack {pack * 1e6,9:F2} µs {2 * product.WeightBytes / pack / 1e9,6:F1} GB/s");
+    }
+
+    private static void Line(string name, double seconds, GemmCase product, double peak) => Console.WriteLine(
+        $"{name,-40} {seconds * 1e6,9:F2} µs {product.Flops / seconds / 1e9,6:F1} GFLOP/s {100 * product.Flops / seconds / peak,5:F1} % {product.WeightBytes / seconds / 1e9,6:F1} GB/s of B");
+
+    private static void Functions()
+    {
+        var x = new float[MathCase.Length];
+        var y = new float[MathCase.Length];
+        var xd = new double[MathCase.Length];
+        var yd = new double[MathCase.Length];
+        for (int i = 0; i < MathCase.Length; i++)
+            xd[i] = x[i] = (i + 1) * 8f / MathCase.Length;
+        PerElement("exp f32", () => MathCase.Exp<Vec256F32, float>(x, y));
+        PerElement("log f32", () => MathCase.Log<Vec256F32, float>(x, y));
+        PerElement("tanh f32", () => MathCase.Tanh<Vec256F32, float>(x, y));
+        PerElement("sigmoid f32", () => MathCase.Sigmoid<Vec256F32, float>(x, y));
+        PerElement("exp f64", () => MathCase.Exp<Vec256F64, double>(xd, yd));
+        PerElement("log f64", () => MathCase.Log<Vec256F64, double>(xd, yd));
+        PerElement("tanh f64", () => MathCase.Tanh<Vec256F64, double>(xd, yd));
+        PerElement("sigmoid f64", () => MathCase.Sigmoid<Vec256F64, double>(xd, yd));
+    }
+
+    private static void PerElement(string name, Action action) =>
+        Console.WriteLine($"{name,-14} {BestTime.Of(action, 0.3) / MathCase.Length * 1e9:F3} ns per element (256 bits)");
+}

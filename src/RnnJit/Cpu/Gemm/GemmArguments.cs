@@ -1,0 +1,29 @@
+namespace RnnJit.Cpu.Gemm;
+
+/// <summary>C[m, n] = or += Σ_k A[m, k] · B[k, n]. Strides count elements and may be negative.</summary>
+internal unsafe struct GemmArguments<T>
+    where T : unmanaged
+{
+    /// <summary>Element A(0, 0); A(m, k) is at A + m · ARow + k · ACol.</summary>
+    public T* A;
+
+    public nint ARow;
+    public nint ACol;
+
+    /// <summary>The packed matrix, or element B(0, 0) of an unpacked one.</summary>
+    public T* B;
+
+    /// <summary>From B(k, 0) to B(k + 1, 0) of an unpacked B, whose rows are contiguous. Ignored for a packed one.</summary>
+    public nint BRow;
+
+    /// <summary>Element C(0, 0); rows are contiguous.</summary>
+    public T* C;
+
+    public nint CRow;
+    public int M;
+    public int N;
+    public int K;
+
+    /// <summary>Whether each chain starts from the old C (else from 0).</summary>
+    public bool Accumulate;
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Cpu.Gemm;
+
+internal static unsafe partial class Kernels<V, T>
+    where V : struct, ISimd<V, T>
+    where T : unmanaged
+{
+    /// <summary>12 rows × 1 panel: 24 accumulators.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Rows12Panels1(in Tile<T> t)
+    {
+        nint ar = t.ARow;
+        nint ar2 = 2 * ar;
+        nint ac = t.ACol;
+        T* a0 = t.A;
+        T* a3 = a0 + ar + ar2;
+        T* a6 = a3 + ar + ar2;
+        T* a9 = a6 + ar + ar2;
+        nint br = t.BRow;
+        T* b0 = t.B;
+        nint cr = t.CRow;
+        V c0_0 = default, c0_1 = default;
+        V c1_0 = default, c1_1 = default;
+        V c2_0 = default, c2_1 = default;
+        V c3_0 = default, c3_1 = default;
+        V c4_0 = default, c4_1 = default;
+        V c5_0 = default, c5_1 = default;
+        V c6_0 = default, c6_1 = default;
+        V c7_0 = default, c7_1 = default;
+        V c8_0 = default, c8_1 = default;
+        V c9_0 = default, c9_1 = default;
+        V c10_0 = default, c10_1 = default;
+        V c11_0 = default, c11_1 = default;
+        T* c0 = t.C;
+        nint w = V.Count;
+        if (t.Accumulate)
+        {
+            T* c = c0;
+            c0_0 = V.Load(ref *c, 0);
+            c0_1 = V.Load(ref *c, w);
+            c += cr;
+            c1_0 = V.Load(ref *c, 0);
+            c1_1 = V.Load(ref *c, w);
+            c += cr;
+            c2_0 = V.Load(ref *c, 0);
+            c2_1 = V.Load(ref *c, w);
+            c += cr;
+            c3_0 = V.Load(ref *c, 0);
+            c3_1 = V.Load(ref *c, w);
+            c += cr;
+            c4_0 = V.Load(ref *c, 0);
+            c4_1 = V.Load(ref *c, w);
+            c += cr;
+            c5_0 = V.Load(ref *c, 0);
+            c5_1 = V.Load(ref *c, w);
+            c += cr;
+            c6_0 = V.Load(ref *c, 0);
+            c6_1 = V.Load(ref *c, w);
+            c += cr;
+            c7_0 = V.Load(ref *c, 0);
+            c7_1 = V.Load(ref *c, w);
+            c += cr;
+            c8_0 = V.Load(ref *c, 0);
+            c8_1 = V.Load(ref *c, w);
+            c += cr;
+            c9_0 = V.Load(ref *c, 0);
+            c9_1 = V.Load(ref *c, w);
+            c += cr;
+            c10_0 = V.Load(ref *c, 0);
+            c10_1 = V.Load(ref *c, w);
+            c += cr;
+            c11_0 = V.Load(ref *c, 0);
+            c11_1 = V.Load(ref *c, w);
+        }
+
+        for (int k = t.K; k > 0; k--)
+        {
+            V y0 = V.Load(ref *b0, 0);
+            V y1 = V.Load(ref *b0, w);
+            V x = V.Broadcast(*a0);
+            c0_0 = V.MultiplyAdd(x, y0, c0_0);
+            c0_1 = V.MultiplyAdd(x, y1, c0_1);
+            x = V.Broadcast(a0[ar]);
+            c1_0 = V.MultiplyAdd(x, y0, c1_0);
+            c1_1 = V.MultiplyAdd(x, y1, c1_1);
+            x = V.Broadcast(a0[ar2]);
+            c2_0 = V.MultiplyAdd(x, y0, c2_0);
+            c2_1 = V.MultiplyAdd(x, y1, c2_1);
+            x = V.Broadcast(*a3);
+            c3_0 = V.MultiplyAdd(x, y0, c3_0);
+            c3_1 = V.MultiplyAdd(x, y1, c3_1);
+            x = V.Broadcast(a3[ar]);
+            c4_0 = V.MultiplyAdd(x, y0, c4_0);
+            c4_1 = V.MultiplyAdd(x, y1, c4_1);
+            x = V.Broadcast(a3[ar2]);
+            c5_0 = V.MultiplyAdd(x, y0, c5_0);
+            c5_1 = V.MultiplyAdd(x, y1, c5_1);
+            x = V.Broadcast(*a6);
+            c6_0 = V.MultiplyAdd(x, y0, c6_0);
+            c6_1 = V.MultiplyAdd(x, y1, c6_1);
+            x = V.Broadcast(a6[ar]);
+            c7_0 = V.MultiplyAdd(x, y0, c7_0);
+            c7_1 = V.MultiplyAdd(x, y1, c7_1);
+            x = V.Broadcast(a6[ar2]);
+            c8_0 = V.MultiplyAdd(x, y0, c8_0);
+            c8_1 = V.MultiplyAdd(x, y1, c8_1);
+            x = V.Broadcast(*a9);
+            c9_0 = V.MultiplyAdd(x, y0, c9_0);
+            c9_1 = V.MultiplyAdd(x, y1, c9_1);
+            x = V.Broadcast(a9[ar]);
+            c10_0 = V.MultiplyAdd(x, y0, c10_0);
+            c10_1 = V.MultiplyAdd(x, y1, c10_1);
+            x = V.Broadcast(a9[ar2]);
+            c11_0 = V.MultiplyAdd(x, y0, c11_0);
+            c11_1 = V.MultiplyAdd(x, y1, c11_1);
+            a0 += ac;
+            a3 += ac;
+            a6 += ac;
+            a9 += ac;
+            b0 += br;
+        }
+
+        V.Store(c0_0, ref *c0, 0);
+        V.Store(c0_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c1_0, ref *c0, 0);
+        V.Store(c1_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c2_0, ref *c0, 0);
+        V.Store(c2_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c3_0, ref *c0, 0);
+        V.Store(c3_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c4_0, ref *c0, 0);
+        V.Store(c4_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c5_0, ref *c0, 0);
+        V.Store(c5_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c6_0, ref *c0, 0);
+        V.Store(c6_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c7_0, ref *c0, 0);
+        V.Store(c7_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c8_0, ref *c0, 0);
+        V.Store(c8_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c9_0, ref *c0, 0);
+        V.Store(c9_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c10_0, ref *c0, 0);
+        V.Store(c10_1, ref *c0, w);
+        c0 += cr;
+        V.Store(c11_0, ref *c0, 0);
+        V.Store(c11_1, ref *c0, w);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Cpu.Gemm;
+
+/// <summary>Copies a matrix, or one of several that are stacked along n or k, into the panels of a packed one.</summary>
+internal static unsafe class PackPanels
+{
+    /// <summary>Packs what of <paramref name="source"/>, placed at (nOffset, kOffset), falls into panels [panelStart, panelEnd).</summary>
+    /// <remarks>The source that ends at the last column also clears the padding beside it.</remarks>
+    public static void Run<V, T>(in PackSource<T> source, in PackedMatrix<T> target, int nOffset, int kOffset, int panelStart, int panelEnd)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        int width = 2 * V.Count;
+        int end = nOffset + source.N;
+        int firstPanel = Math.Max(panelStart, nOffset / width);
+        int lastPanel = Math.Min(panelEnd, (end + width - 1) / width);
+        for (int panel = firstPanel; panel < lastPanel; panel++)
+        {
+            int column = Math.Max(nOffset, panel * width);
+            int columns = Math.Min(end, (panel + 1) * width) - column;
+            T* from = source.Data + (column - nOffset) * source.NStride;
+            T* to = target.Data + ((nint)panel * target.K + kOffset) * width + (column - panel * width);
+            if (source.NStride == 1)
+                Rows<V, T>(from, source.KStride, source.K, columns, to);
+            else
+                Transpose.Run(from, source.NStride, source.KStride, columns, source.K, to, width);
+            if (column + columns == target.N)
+                Clear(to + columns, width, source.K, (panel + 1) * width - target.N);
+        }
+    }
+
+    private static void Rows<V, T>(T* from, nint kStride, int k, int columns, T* to)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        int width = 2 * V.Count;
+        if (columns == width)
+        {
+            for (; k > 0; k--, from += kStride, to += width)
+            {
+                V.Store(V.Load(ref *from, 0), ref *to, 0);
+                V.Store(V.Load(ref *from, V.Count), ref *to, V.Count);
+            }
+
+            return;
+        }
+
+        int low = Math.Min(columns, V.Count);
+        int high = columns - low;
+        for (; k > 0; k--, from += kStride, to += width)
+        {
+            V.StorePartial(V.LoadPartial(ref *from, 0, low), ref *to, 0, low);
+            if (high > 0)
+                V.StorePartial(V.LoadPartial(ref *from, V.Count, high), ref *to, V.Count, high);
+        }
+    }
+
+    private static void Clear<T>(T* to, int width, int k, int columns)
+        where T : unmanaged
+    {
+        for (; k > 0 && columns > 0; k--, to += width)
+            Unsafe.InitBlockUnaligned(to, 0, (uint)(columns * sizeof(T)));
+    }
+}

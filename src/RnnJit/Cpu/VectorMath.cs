@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Cpu;
+
+/// <summary>
+/// exp, log, tanh and the logistic function for any vector width in float and double, without branches. Each lane goes through the same operations at every
+/// width. Largest errors are stated in units in the last place (ULP) for hardware with FMA.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static partial class VectorMath
+{
+    /// <summary>eˣ. Overflows to ∞, underflows through the denormal numbers to 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp<V, T>(V x)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        x = V.Clamp(x, V.Create(IsSingle<T>() ? -104 : -746), V.Create(IsSingle<T>() ? 89 : 710));
+        var (q, n) = Reduce<V, T>(x);
+
+        // 2ⁿ in two factors, because n reaches past the exponents of T at both ends.
+        V rounder = V.Create(Rounder<T>());
+        V half = V.MultiplyAdd(n, V.Create(0.5), rounder) - rounder;
+        return (V.Create(1) + q) * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(n - half);
+    }
+
+    /// <summary>σ(x) = 1 / (1 + e⁻ˣ). Results below the smallest normal number are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Sigmoid<V, T>(V x)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        // Bounds whose exponents are −127 and 128 (−1023 and 1024), which the shift turns into 0 and ∞.
+        x = V.Clamp(-x, V.Create(IsSingle<T>() ? -88 : -709.4), V.Create(IsSingle<T>() ? 88.7 : 709.7));
+        var (q, n) = Reduce<V, T>(x);
+        V scale = PowerOfTwo<V, T>(n);
+        return V.Create(1) / (V.Create(1) + (V.Create(1) + q) * scale);
+    }
+
+    /// <summary>tanh x = m / (m + 2) with m = e²ˣ − 1, which keeps the relative error small near 0; odd by construction, so tanh ±0 = ±0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Tanh<V, T>(V x)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        // Beyond the bound the result rounds to 1.
+        V bound = V.Create(IsSingle<T>() ? 9.1 : 19.1);
+        V y = V.Clamp(V.Abs(x), -bound, bound);
+        var (q, n) = Reduce<V, T>(y + y);
+        V scale = PowerOfTwo<V, T>(n);
+        V m = V.MultiplyAdd(scale, q, scale - V.Create(1));
+        V tanh = m / (m + V.Create(2));
+        return V.Or(tanh, V.And(x, V.Create(-0.0)));
+    }
+
+    /// <summary>ln x. ln 0 = −∞; NaN below 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log<V, T>(V x)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        bool single = IsSingle<T>();
+        int bits = MantissaBits<T>();
+        V tiny = V.Create(single ? 1.17549435e-38 : 2.2250738585072014e-308);
+        V normal = V.SelectLess(x, tiny, x * V.Create(single ? 0x1000000 : 0x40000000000000), x);
+
+        // x = (1 + f) · 2ᵏ with 1 + f in [√½, √2).
+        V sum = V.AddBits(normal, V.FromBits(single ? 0x3F800000 - 0x3F3504F3 : 0x3FF0000000000000 - 0x3FE6A09E667F3BCD));
+        V mantissa = V.And(sum, V.FromBits((1L << bits) - 1));
+        V f = V.AddBits(mantissa, V.FromBits(single ? 0x3F3504F3 : 0x3FE6A09E667F3BCD)) - V.Create(1);
+        double bias = single ? 8388608.0 + 127 : 4503599627370496.0 + 1023;
+        V k = V.Or(V.ShiftRight(sum, bits), V.Create(single ? 8388608.0 : 4503599627370496.0)) - V.Create(bias);
+        k -= V.SelectLess(x, tiny, V.Create(single ? 24 : 54), V.Create(0));
+
+        // ln(1 + f) = f − (f²/2 − s (f²/2 + R)), s = f / (2 + f), R = 2 artanh(s)/s − 2.
+        V s = f / (f + V.Create(2));
+        V square = V.Create(0.5) * f * f;
+        V r = s * s * LogPolynomial<V, T>(s * s);
+        V low = V.MultiplyAdd(s, square + r, k * V.Create(Ln2Low<T>()));
+        V ln = V.MultiplyAdd(k, V.Create(Ln2High<T>()), f - (square - low));
+
+        ln = V.SelectLess(x, V.Create(0), V.Create(double.NaN), ln);
+        ln = V.Select(V.Equal(x, V.Create(0)), V.Create(double.NegativeInfinity), ln);
+        return V.SelectLess(x, V.Create(double.PositiveInfinity), ln, x);
+    }
+}
