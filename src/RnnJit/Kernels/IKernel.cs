@@ -1,0 +1,20 @@
+using System.ComponentModel;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Kernels;
+
+/// <summary>What emitted code is: one text for all widths and precisions.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IKernel
+{
+    /// <summary>The canonical text of the kernel's graph, by which the planner asks for it.</summary>
+    static abstract string Text { get; }
+
+    static abstract void Run<V, T>(in KernelCall call)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged;
+}
+
+/// <summary>A compiled kernel for one width and precision.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public delegate void KernelBody(in KernelCall call);
