@@ -1,0 +1,108 @@
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+
+namespace RnnJit.Runtime;
+
+/// <summary>What runs a Program.</summary>
+public enum Backend
+{
+    /// <summary>Fused kernels on SIMD, own matrix products.</summary>
+    Cpu,
+
+    /// <summary>The same plan with readable, checked scalar kernels: the debug form.</summary>
+    Scalar,
+
+    /// <summary>Op by op in double precision (rounded to float32 after each op for f32): the oracle.</summary>
+    Interpreter,
+}
+
+/// <summary>How a Program is made executable.</summary>
+public sealed record ExecutableOptions
+{
+    /// <summary>The size of every dimension symbol that occurs in the Program, such as T, B, H.</summary>
+    public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
+
+    public Backend Backend { get; init; } = Backend.Cpu;
+
+    /// <summary>F32 or F64.</summary>
+    public ElementType Precision { get; init; } = ElementType.F32;
+
+    /// <summary>0: one for each core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made here.</summary>
+    public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
+}
+
+/// <summary>A Program bound to sizes and memory. Fill <see cref="Input"/>, call <see cref="Run"/>, read <see cref="Output"/>. Not safe for concurrent use.</summary>
+public abstract class Executable : IDisposable
+{
+    private readonly Dictionary<string, Tensor> inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tensor> outputs = new(StringComparer.Ordinal);
+
+    protected Executable(Graph program, ExecutableOptions options)
+    {
+        Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : program;
+        Options = options;
+        foreach (Port port in Program.Inputs)
+            inputs[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? shared) ? Fitting(port, shared) : new Tensor(port.Type.Element, Shape(port.Type));
+    }
+
+    public Graph Program { get; }
+
+    public ExecutableOptions Options { get; }
+
+    /// <summary>Makes a Program executable.</summary>
+    /// <exception cref="GraphException">A size is missing, or a shared tensor does not fit.</exception>
+    public static Executable Create(Graph program, ExecutableOptions options) => new InterpretedExecutable(program, options);
+
+    /// <exception cref="KeyNotFoundException">The Program has no such input.</exception>
+    public Tensor Input(string name) => inputs[name];
+
+    /// <exception cref="KeyNotFoundException">The Program has no such output.</exception>
+    public Tensor Output(string name) => outputs[name];
+
+    public abstract void Run();
+
+    public virtual void Dispose()
+    {
+        foreach (var (name, tensor) in inputs)
+        {
+            if (!Options.Shared.ContainsKey(name))
+                tensor.Dispose();
+        }
+    }
+
+    protected int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Options.Sizes)).ToArray();
+
+    protected void SetOutput(string name, Tensor tensor) => outputs[name] = tensor;
+
+    private Tensor Fitting(Port port, Tensor shared)
+    {
+        int[] wanted = Shape(port.Type);
+        return shared.Element == port.Type.Element && shared.Shape.SequenceEqual(wanted)
+            ? shared
+            : throw new GraphException("RNNJ151", $"'{port.Name}' was given {shared.Element}[{string.Join(", ", shared.Shape)}] but {port.Type} wants [{string.Join(", ", wanted)}] (give that shape)");
+    }
+}
+
+/// <summary>The oracle behind the same face as compiled Programs.</summary>
+internal sealed class InterpretedExecutable : Executable
+{
+    public InterpretedExecutable(Graph program, ExecutableOptions options)
+        : base(program, options)
+    {
+        foreach (Output output in Program.Outputs)
+        {
+            TensorType type = Program.Values.Type(output.Value);
+            SetOutput(output.Name, new Tensor(type.Element, Shape(type)));
+        }
+    }
+
+    public override void Run()
+    {
+        var given = Program.Inputs.ToDictionary(port => port.Name, port => Input(port.Name).ToNdArray());
+        foreach (var (name, value) in Interpreter.Run(Program, given, Options.Sizes, single: Options.Precision == ElementType.F32))
+            Output(name).Set(value.Data);
+    }
+}
