@@ -14,7 +14,7 @@ public sealed unsafe class Tensor : IDisposable
     {
         Element = element;
         Shape = (int[])shape.Clone();
-        Length = NdArray.Size(Shape);
+        Length = NdArray.Size(shape);
         owner = new NativeBuffer((long)Length * ElementSize);
         data = owner.Data;
     }
