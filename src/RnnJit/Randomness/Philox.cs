@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RnnJit.Randomness;
 
 /// <summary>
@@ -15,6 +17,7 @@ public static class Philox
     private const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>Four random words for the counter (<paramref name="low"/> its first two words, <paramref name="high"/> its last two), least significant word first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (uint R0, uint R1, uint R2, uint R3) Block(ulong key, ulong low, ulong high)
     {
         var (k0, k1) = ((uint)key, (uint)(key >> 32));
@@ -23,7 +26,10 @@ public static class Philox
         {
             var product0 = (ulong)Multiplier0 * c0;
             var product1 = (ulong)Multiplier1 * c2;
-            (c0, c1, c2, c3) = ((uint)(product1 >> 32) ^ c1 ^ k0, (uint)product1, (uint)(product0 >> 32) ^ c3 ^ k1, (uint)product0);
+            c0 = (uint)(product1 >> 32) ^ c1 ^ k0;
+            c1 = (uint)product1;
+            c2 = (uint)(product0 >> 32) ^ c3 ^ k1;
+            c3 = (uint)product0;
             k0 += Weyl0;
             k1 += Weyl1;
         }
@@ -49,13 +55,28 @@ public static class Philox
         // A word is kept with probability threshold / 2^32; at 1 the threshold lies above every word.
         var threshold = (ulong)Math.Round(keepProbability * (1L << 32));
         var kept = (float)(1 / keepProbability);
-        Span<uint> words = stackalloc uint[4];
-        for (var i = 0; i < mask.Length;)
+        var i = 0;
+        while (i < mask.Length)
         {
             var element = first + (ulong)i;
-            (words[0], words[1], words[2], words[3]) = Block(key, element >> 2, counter);
-            for (var lane = (int)(element & 3); lane < 4 && i < mask.Length; lane++, i++)
-                mask[i] = words[lane] < threshold ? kept : 0;
+            var (r0, r1, r2, r3) = Block(key, element >> 2, counter);
+            if ((element & 3) == 0 && mask.Length - i >= 4)
+            {
+                mask[i] = Keep(r0, threshold, kept);
+                mask[i + 1] = Keep(r1, threshold, kept);
+                mask[i + 2] = Keep(r2, threshold, kept);
+                mask[i + 3] = Keep(r3, threshold, kept);
+                i += 4;
+                continue;
+            }
+
+            ReadOnlySpan<uint> words = [r0, r1, r2, r3];
+            for (var lane = (int)(element & 3); lane < 4 && i < mask.Length; lane++)
+                mask[i++] = Keep(words[lane], threshold, kept);
         }
     }
+
+    // The borrow of word − threshold is a mask of ones where the word is kept: a branch here would be mispredicted as often as the mask changes.
+    private static float Keep(uint word, ulong threshold, float kept) =>
+        BitConverter.UInt32BitsToSingle((uint)((long)(word - threshold) >> 63) & BitConverter.SingleToUInt32Bits(kept));
 }
