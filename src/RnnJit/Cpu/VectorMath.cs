@@ -26,33 +26,41 @@ public static partial class VectorMath
         return (V.Create(1) + q) * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(n - half);
     }
 
-    /// <summary>σ(x) = 1 / (1 + e⁻ˣ). Results below the smallest normal number are 0.</summary>
+    /// <summary>σ(x) = 1 / (1 + e⁻ˣ). Where the result would be less than about half the smallest normal number it is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V, T>(V x)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        // Bounds whose exponents are −127 and 128 (−1023 and 1024), which the shift turns into 0 and ∞.
-        x = V.Clamp(-x, V.Create(IsSingle<T>() ? -88 : -709.4), V.Create(IsSingle<T>() ? 88.7 : 709.7));
-        var (q, n) = Reduce<V, T>(x);
+        V low = V.Create(IsSingle<T>() ? -88.3 : -709);
+        var (q, n) = Reduce<V, T>(V.Clamp(-x, V.Create(IsSingle<T>() ? -87 : -708), -low));
+
+        // 1 + 2ⁿ (1 + q) with one rounding, or two where 2ⁿ hardly counts.
         V scale = PowerOfTwo<V, T>(n);
-        return V.Create(1) / (V.Create(1) + (V.Create(1) + q) * scale);
+        V sigmoid = V.Create(1) / V.MultiplyAdd(scale, q, V.Create(1) + scale);
+        return V.SelectLess(x, low, V.Create(0), sigmoid);
     }
 
-    /// <summary>tanh x = m / (m + 2) with m = e²ˣ − 1, which keeps the relative error small near 0; odd by construction, so tanh ±0 = ±0.</summary>
+    /// <summary>
+    /// tanh |x| = (1 − e) / (1 + e) with e = e^(−2|x|) = 2ⁿ (1 + q), and the sign of x, so tanh ±0 = ±0. Both sums are rounded once, straight from q: the relative
+    /// error stays small near 0. The negative exponent keeps the denominator in [1, 2], where its rounding is finest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh<V, T>(V x)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        // Beyond the bound the result rounds to 1.
+        // Beyond the bound the result rounds to ±1.
         V bound = V.Create(IsSingle<T>() ? 9.1 : 19.1);
-        V y = V.Clamp(V.Abs(x), -bound, bound);
+        V y = V.Clamp(x, -bound, bound);
+        V sign = V.Create(-0.0);
+        y = V.Or(y, sign);
         var (q, n) = Reduce<V, T>(y + y);
         V scale = PowerOfTwo<V, T>(n);
-        V m = V.MultiplyAdd(scale, q, scale - V.Create(1));
-        V tanh = m / (m + V.Create(2));
-        return V.Or(tanh, V.And(x, V.Create(-0.0)));
+        V minus = V.MultiplyAdd(scale, q, scale - V.Create(1));
+        V plus = V.MultiplyAdd(scale, q, scale + V.Create(1));
+        V tanh = V.Abs(minus / plus);
+        return V.Or(tanh, V.And(x, sign));
     }
 
     /// <summary>ln x. ln 0 = −∞; NaN below 0.</summary>

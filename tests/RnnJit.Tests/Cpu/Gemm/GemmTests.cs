@@ -1,0 +1,226 @@
+using System.Numerics;
+using RnnJit.Cpu.Gemm;
+using Product = RnnJit.Cpu.Gemm.Gemm;
+
+namespace RnnJit.Tests.Cpu.Gemm;
+
+[TestFixture(typeof(float), 128)]
+[TestFixture(typeof(float), 256)]
+[TestFixture(typeof(float), 512)]
+[TestFixture(typeof(double), 128)]
+[TestFixture(typeof(double), 256)]
+[TestFixture(typeof(double), 512)]
+[NonParallelizable]
+public sealed unsafe class GemmTests<T>(int width)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private Widths scope;
+
+    /// <summary>How A and B lie in memory.</summary>
+    public enum Layout
+    {
+        Rows,
+        Columns,
+        RowsReversed,
+        ColumnsReversed,
+        Strided,
+    }
+
+    [OneTimeSetUp]
+    public void SetWidth() => scope = new Widths(width);
+
+    [OneTimeTearDown]
+    public void RestoreWidth() => scope.Dispose();
+
+    [Test]
+    public void Every_small_shape_is_the_chain_of_its_elements([Values(1, 15, 17, 33)] int k, [Values] bool packed)
+    {
+        using var problem = new GemmProblem<T>(35, 35, k);
+        for (int m = 1; m <= 35; m++)
+        {
+            for (int n = 1; n <= 35; n += m is 1 or 6 or 35 ? 1 : 7)
+            {
+                // A packed matrix knows its own n.
+                using var narrow = packed ? Narrow(problem, n) : null;
+                Check(problem, m, n, Layout.Rows, narrow, accumulate: (m + n) % 2 == 0);
+            }
+        }
+    }
+
+    [TestCase(50, 128, 40)]
+    [TestCase(1, 200, 300)]
+    [TestCase(2, 130, 300)]
+    [TestCase(3, 130, 300)]
+    [TestCase(7, 64, 600)]
+    [TestCase(130, 33, 257)]
+    public void Large_shapes_continue_their_chains_over_blocks_of_k(int m, int n, int k)
+    {
+        using var problem = new GemmProblem<T>(m, n, k);
+        foreach (bool accumulate in new[] { false, true })
+        {
+            Check(problem, m, n, Layout.Rows, problem.Packed, accumulate);
+            Check(problem, m, n, Layout.Rows, null, accumulate);
+        }
+    }
+
+    [Test]
+    public void Strides_are_free([Values] Layout layout, [Values] bool packed, [Values(1, 3, 9, 40, 67)] int m)
+    {
+        using var problem = new GemmProblem<T>(m, 70, 300);
+        Check(problem, m, 70, layout, packed ? problem.Packed : null, accumulate: true);
+    }
+
+    [Test]
+    public void A_product_over_nothing_is_zero_or_the_old_value([Values] bool accumulate)
+    {
+        using var problem = new GemmProblem<T>(5, 40, 0);
+        Check(problem, 5, 40, Layout.Rows, problem.Packed, accumulate);
+    }
+
+    [Test]
+    public void Panels_can_be_computed_apart()
+    {
+        using var problem = new GemmProblem<T>(9, 200, 50);
+        for (int panel = 0; panel < GemmProblem<T>.Panels(200); panel++)
+        {
+            var c = Run(problem, 9, 200, Layout.Rows, problem.Packed, true, panel, panel + 1);
+            int start = panel * Product.PanelWidth<T>();
+            int end = start + Product.PanelWidth<T>();
+            for (int i = 0; i < c.Length; i++)
+            {
+                int m = i / 200, n = i % 200;
+                if (c[i] != (n >= start && n < end ? problem.Chain(m, n, true) : problem.Old(m, n)))
+                    Assert.Fail($"panel {panel}: C[{m}, {n}]");
+            }
+        }
+    }
+
+    [Test]
+    public void A_row_of_a_batch_has_the_bits_of_the_row_alone()
+    {
+        using var problem = new GemmProblem<T>(50, 130, 300);
+        var batch = RunAll(problem, Layout.Rows, 0, 50);
+        for (int m = 0; m < 50; m++)
+        {
+            var row = RunAll(problem, Layout.Rows, m, 1);
+            Assert.That(row.AsSpan().SequenceEqual(batch.AsSpan(m * 130, 130)), $"row {m}");
+        }
+
+        // The comparison can fail: k descending is another chain.
+        var reversed = RunAll(problem, Layout.Rows, 0, 50, descending: true);
+        Assert.That(reversed, Is.Not.EqualTo(batch));
+    }
+
+    [Test]
+    public void The_bound_of_the_error_rejects_a_wrong_element()
+    {
+        using var problem = new GemmProblem<T>(3, 3, 100);
+        var (value, bound) = problem.Exact(1, 2, false);
+        double dropped = value - double.CreateChecked(problem.A(1, 50)) * double.CreateChecked(problem.B(50, 2));
+        Assert.That(Math.Abs(dropped - value), Is.GreaterThan(bound));
+    }
+
+    private static GuardedMemory<T> Narrow(GemmProblem<T> problem, int n)
+    {
+        var packed = new GuardedMemory<T>((int)Product.PackedLength<T>(n, problem.K), 0xFF);
+        var b = new T[problem.K * problem.N];
+        for (int i = 0; i < b.Length; i++)
+            b[i] = problem.B(i / problem.N, i % problem.N);
+        fixed (T* p = b)
+            Product.Pack(new PackSource<T>(p, 1, problem.N, n, problem.K), new PackedMatrix<T>(packed.Data, n, problem.K), 0, 0, 0, GemmProblem<T>.Panels(n));
+        Assert.That(packed.Intact);
+        return packed;
+    }
+
+    private static void Check(GemmProblem<T> problem, int m, int n, Layout layout, GuardedMemory<T>? packed, bool accumulate)
+    {
+        var c = Run(problem, m, n, layout, packed, accumulate, 0, GemmProblem<T>.Panels(n));
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                if (c[i * n + j] != problem.Chain(i, j, accumulate))
+                    Assert.Fail($"m {m} n {n} {layout}: C[{i}, {j}] is {c[i * n + j]}, its chain {problem.Chain(i, j, accumulate)}");
+                var (value, bound) = problem.Exact(i, j, accumulate);
+                if (Math.Abs(double.CreateChecked(c[i * n + j]) - value) > bound)
+                    Assert.Fail($"m {m} n {n} {layout}: C[{i}, {j}] is {c[i * n + j]}, exactly {value} ± {bound}");
+            }
+        }
+    }
+
+    private static T[] Run(
+        GemmProblem<T> problem, int m, int n, Layout layout, GuardedMemory<T>? packed, bool accumulate, int panelStart, int panelEnd)
+    {
+        int k = problem.K;
+        using var a = new LaidOut<T>(m, k, problem.A, layout);
+        using var b = new LaidOut<T>(k, n, problem.B, layout is Layout.RowsReversed or Layout.ColumnsReversed ? Layout.RowsReversed : Layout.Rows);
+        using var c = new GuardedMemory<T>(m * n);
+        problem.OldRows(m, n).CopyTo(c.Span);
+        var g = new GemmArguments<T>
+        {
+            A = a.Origin, ARow = a.Row, ACol = a.Col, B = packed == null ? b.Origin : packed.Data, BRow = b.Row, C = c.Data, CRow = n, M = m, N = n, K = k, Accumulate = accumulate,
+        };
+        if (packed == null)
+            Product.MultiplyUnpacked(g, panelStart, panelEnd);
+        else
+            Product.Multiply(g, panelStart, panelEnd);
+        Assert.That(a.Intact && b.Intact && c.Intact && packed?.Intact != false, $"m {m} n {n} {layout}: wrote outside");
+        return c.Span.ToArray();
+    }
+
+    private static T[] RunAll(GemmProblem<T> problem, Layout layout, int first, int count, bool descending = false)
+    {
+        using var a = new LaidOut<T>(count, problem.K, (m, k) => problem.A(first + m, descending ? problem.K - 1 - k : k), layout);
+        using var b = new LaidOut<T>(problem.K, problem.N, (k, n) => problem.B(descending ? problem.K - 1 - k : k, n), layout);
+        using var c = new GuardedMemory<T>(count * problem.N);
+        var g = new GemmArguments<T>
+        {
+            A = a.Origin, ARow = a.Row, ACol = a.Col, B = b.Origin, BRow = b.Row, C = c.Data, CRow = problem.N, M = count, N = problem.N, K = problem.K,
+        };
+        Product.MultiplyUnpacked(g, 0, GemmProblem<T>.Panels(problem.N));
+        return c.Span.ToArray();
+    }
+
+    /// <summary>A matrix in guarded memory, so that reading outside gives NaN.</summary>
+    private sealed class LaidOut<TE> : IDisposable
+        where TE : unmanaged
+    {
+        private readonly GuardedMemory<TE> memory;
+
+        public LaidOut(int rows, int columns, Func<int, int, TE> element, Layout layout)
+        {
+            int size = Math.Max(rows * columns, 1);
+            int step = layout == Layout.Strided ? 3 : 1;
+            memory = new GuardedMemory<TE>((size - 1) * step + 1, 0xFF);
+            (Row, Col) = layout switch
+            {
+                Layout.Rows => (columns, 1),
+                Layout.Columns => (1, rows),
+                Layout.RowsReversed => (-columns, 1),
+                Layout.ColumnsReversed => ((nint)1, (nint)(-rows)),
+                _ => (3 * columns, 3),
+            };
+            Origin = memory.Data + layout switch
+            {
+                Layout.RowsReversed => (rows - 1) * columns,
+                Layout.ColumnsReversed => (columns - 1) * rows,
+                _ => 0,
+            };
+            for (int i = 0; i < rows; i++)
+            {
+                for (int j = 0; j < columns; j++)
+                    Origin[i * Row + j * Col] = element(i, j);
+            }
+        }
+
+        public TE* Origin { get; }
+
+        public nint Row { get; }
+
+        public nint Col { get; }
+
+        public bool Intact => memory.Intact;
+
+        public void Dispose() => memory.Dispose();
+    }
+}
