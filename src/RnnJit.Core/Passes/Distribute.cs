@@ -1,0 +1,43 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>
+/// Takes work out of loops over time: contractions that no state reaches go before the loop, as one product over all steps; those that no state
+/// needs go behind it; what does not change with time is computed once; sums over time become reductions of yielded sequences.
+/// </summary>
+public static class Distribute
+{
+    public static Graph Run(Graph program)
+    {
+        var builder = new GraphBuilder();
+        var values = new Value[program.Values.Count];
+        for (int i = 0; i < program.Inputs.Count; i++)
+        {
+            Port port = program.Inputs[i];
+            values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
+        }
+
+        for (int n = 0; n < program.Nodes.Count; n++)
+        {
+            Node node = program.Nodes[n];
+            if (node.Op is not ScanOp scan)
+            {
+                builder.InlineNode(program, n, values);
+                continue;
+            }
+
+            Value[] results = new ScanDistribution(builder, scan, node.Operands.Select(operand => values[operand]).ToArray()).Run();
+            int first = program.Values.FirstResult(n);
+            for (int r = 0; r < results.Length; r++)
+            {
+                values[first + r] = results[r];
+                if (program.LocalNames.TryGetValue(first + r, out string? name))
+                    builder.Label(results[r], name);
+            }
+        }
+
+        return builder.Build(program.Kind, program.Name, program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+    }
+}

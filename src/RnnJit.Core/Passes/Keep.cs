@@ -1,0 +1,39 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>
+/// Store or recompute: the adjoint of a scan repeats the forward step; here each repeated value is replaced by one that the forward scan yields, where that is
+/// cheaper. Products are never repeated; which elementwise values are stored is a minimum cut between what is at hand and what the adjoint reads.
+/// </summary>
+public static class Keep
+{
+    public static Graph Run(Graph program)
+    {
+        // Nodes keep their positions, so the pairs found first stay valid.
+        foreach (var (forward, adjoint) in FindPairs(program).ToArray())
+            program = new KeepPair(program, forward, adjoint).Run();
+
+        return program;
+    }
+
+    // An adjoint reads what a forward scan yields, in the other direction.
+    private static IEnumerable<(int Forward, int Adjoint)> FindPairs(Graph program)
+    {
+        for (int a = 0; a < program.Nodes.Count; a++)
+        {
+            if (program.Nodes[a].Op is not ScanOp adjoint)
+                continue;
+            for (int f = 0; f < a; f++)
+            {
+                if (program.Nodes[f].Op is not ScanOp forward || forward.Time != adjoint.Time || forward.Reverse == adjoint.Reverse || forward.HasLengths != adjoint.HasLengths)
+                    continue;
+                int first = program.Values.FirstResult(f) + forward.States;
+                var yields = Enumerable.Range(first, forward.Yields);
+                if (program.Nodes[a].Operands.Take(adjoint.Sequences).Any(operand => yields.Contains(operand)))
+                    yield return (f, a);
+            }
+        }
+    }
+}

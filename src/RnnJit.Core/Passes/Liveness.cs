@@ -1,0 +1,26 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Passes;
+
+/// <summary>Which values reach an output.</summary>
+internal static class Liveness
+{
+    public static bool[] Run(Graph graph) => Run(graph, graph.Outputs.Select(output => output.Value));
+
+    public static bool[] Run(Graph graph, IEnumerable<int> roots)
+    {
+        var live = new bool[graph.Values.Count];
+        foreach (int root in roots)
+            live[root] = true;
+        for (int n = graph.Nodes.Count - 1; n >= 0; n--)
+        {
+            int first = graph.Values.FirstResult(n);
+            if (!Enumerable.Range(first, graph.Nodes[n].Results.Count).Any(value => live[value]))
+                continue;
+            foreach (int operand in graph.Nodes[n].Operands)
+                live[operand] = true;
+        }
+
+        return live;
+    }
+}

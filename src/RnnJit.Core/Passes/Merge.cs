@@ -1,0 +1,19 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>Products that share an operand become one wide product, sums of products one long product; in scan bodies too.</summary>
+public static class Merge
+{
+    public static Graph Run(Graph program) => YieldConcats.Run(Simplify.Run(MergeRegion(program)));
+
+    private static Graph MergeRegion(Graph graph)
+    {
+        var rebuild = new Rebuild(graph);
+        Graph inner = rebuild.Run((node, operands) => node.Op is ScanOp scan
+            ? rebuild.Builder.AddMany(new ScanOp(MergeRegion(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
+            : null);
+        return MergeShared.Run(MergeSums.Run(inner));
+    }
+}

@@ -1,0 +1,76 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>a·A + b·B ⇒ [a b]·[A; B]: one product whose summed axis is as long as both.</summary>
+internal static class MergeSums
+{
+    public static Graph Run(Graph graph)
+    {
+        var uses = new int[graph.Values.Count];
+        foreach (int value in graph.Nodes.SelectMany(node => node.Operands).Concat(graph.Outputs.Select(output => output.Value)))
+            uses[value]++;
+
+        var rebuild = new Rebuild(graph);
+        rebuild.Replace = node =>
+        {
+            if (graph.Nodes[node].Op is not AddOp || IsInner(graph, node, uses))
+                return null;
+            int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses, isRoot: true).ToArray();
+            int[][] groups = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp)
+                .GroupBy(leaf => OpOf(graph, leaf)!).Select(group => group.ToArray()).Where(group => CanMerge(graph, group)).ToArray();
+            if (groups.Length == 0)
+                return null;
+
+            var terms = groups.Select(group => Product(rebuild, graph, group)).ToList();
+            terms.AddRange(leaves.Where(leaf => !groups.Any(group => group.Contains(leaf))).Select(rebuild.Get));
+            return [terms.Aggregate((sum, term) => sum + term)];
+        };
+        return rebuild.Run();
+    }
+
+    private static Op? OpOf(Graph graph, int value) => graph.Values.Node(value) is int node and >= 0 ? graph.Nodes[node].Op : null;
+
+    private static int[] Operands(Graph graph, int value) => graph.Nodes[graph.Values.Node(value)].Operands.ToArray();
+
+    // An add that only feeds one other add of its shape is part of that sum.
+    private static bool IsInner(Graph graph, int node, int[] uses)
+    {
+        int value = graph.Values.FirstResult(node);
+        return uses[value] == 1 && graph.Nodes.Any(user => user.Op is AddOp && user.Operands.Contains(value) && user.Results[0] == graph.Values.Type(value));
+    }
+
+    private static IEnumerable<int> Leaves(Graph graph, int value, int[] uses, bool isRoot)
+    {
+        if (OpOf(graph, value) is not AddOp || (!isRoot && uses[value] > 1))
+            return [value];
+
+        TensorType type = graph.Values.Type(value);
+        return Operands(graph, value).SelectMany(operand => graph.Values.Type(operand) == type ? Leaves(graph, operand, uses, isRoot: false) : [operand]);
+    }
+
+    private static bool CanMerge(Graph graph, int[] group)
+    {
+        if (group.Length < 2 || Summed((ContractOp)OpOf(graph, group[0])!) is null)
+            return false;
+
+        int[] left = group.Select(value => Operands(graph, value)[0]).ToArray(), right = group.Select(value => Operands(graph, value)[1]).ToArray();
+        return Placement.CanConcat(graph, left) && Placement.CanConcat(graph, right) && (left.All(value => Placement.IsWeight(graph, value)) || right.All(value => Placement.IsWeight(graph, value)));
+    }
+
+    private static char? Summed(ContractOp op)
+    {
+        string labels = new(op.Left.Where(label => op.Right.Contains(label) && !op.Result.Contains(label)).ToArray());
+        return labels.Length == 0 ? null : labels[labels.Length - 1];
+    }
+
+    private static Value Product(Rebuild rebuild, Graph graph, int[] group)
+    {
+        var op = (ContractOp)OpOf(graph, group[0])!;
+        char label = Summed(op)!.Value;
+        Value Side(int side, string labels) =>
+            rebuild.Builder.Add(new ConcatOp(labels.IndexOf(label)), group.Select(value => rebuild.Get(Operands(graph, value)[side])).ToArray());
+        return rebuild.Builder.Add(op, Side(0, op.Left), Side(1, op.Right));
+    }
+}

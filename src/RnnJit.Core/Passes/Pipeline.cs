@@ -1,0 +1,33 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Passes;
+
+/// <summary>The straight line from a Program to what is planned. Each stage takes only the one before, and prints.</summary>
+public static class Pipeline
+{
+    /// <summary>The stages in order; <c>show --after</c> takes their names.</summary>
+    public static IReadOnlyList<(string Name, Func<Graph, Graph> Run)> Stages { get; } =
+    [
+        ("simplify", Simplify.Run),
+        ("distribute", Distribute.Run),
+        ("simplify2", Simplify.Run),
+        ("keep", Keep.Run),
+        ("simplify3", Simplify.Run),
+        ("merge", Merge.Run),
+        ("simplify4", Simplify.Run),
+    ];
+
+    /// <summary>Runs all stages but those switched off; <paramref name="after"/> sees each result.</summary>
+    public static Graph Run(Graph program, IReadOnlyCollection<string>? without = null, Action<string, Graph>? after = null)
+    {
+        foreach (var (name, run) in Stages)
+        {
+            if (without?.Contains(name) == true)
+                continue;
+            program = run(program);
+            after?.Invoke(name, program);
+        }
+
+        return program;
+    }
+}

@@ -1,0 +1,80 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Passes;
+
+/// <summary>Copies a graph from its outputs upwards, so that a replaced node may read values that stood behind it.</summary>
+internal sealed class Rebuild
+{
+    private readonly Graph graph;
+    private readonly Value?[] values;
+
+    public Rebuild(Graph graph)
+    {
+        this.graph = graph;
+        values = new Value?[graph.Values.Count];
+        for (int i = 0; i < graph.Inputs.Count; i++)
+        {
+            Port port = graph.Inputs[i];
+            values[i] = Builder.Input(port.Name, port.Type, port.Role, port.Init);
+        }
+    }
+
+    public GraphBuilder Builder { get; } = new();
+
+    /// <summary>Gives other values for a node by number, or null to copy it. Called before the node's operands are built.</summary>
+    public Func<int, Value[]?>? Replace { get; set; }
+
+    /// <param name="copy">Gives other results for a node whose operands are built, or null to copy it.</param>
+    public Graph Run(Func<Node, Value[], Value[]?>? copy = null)
+    {
+        // In the old order first, which keeps the text stable where nothing is replaced.
+        bool[] live = Liveness.Run(graph);
+        for (int v = graph.Inputs.Count; v < values.Length; v++)
+        {
+            if (live[v])
+                Get(v, copy);
+        }
+
+        return Builder.Build(graph.Kind, graph.Name, graph.Outputs.Select(output => (output.Name, Get(output.Value, copy), output.Role)));
+    }
+
+    /// <summary>The new value that stands for an old one.</summary>
+    public Value Get(int value) => Get(value, null);
+
+    private Value Get(int value, Func<Node, Value[], Value[]?>? copy)
+    {
+        if (values[value] is { } known)
+            return known;
+
+        int node = graph.Values.Node(value), first = graph.Values.FirstResult(node);
+        if (Replace?.Invoke(node) is { } replaced)
+        {
+            Store(first, replaced);
+            return values[value]!;
+        }
+
+        Value[] operands = graph.Nodes[node].Operands.Select(operand => Get(operand, copy)).ToArray();
+        if (copy?.Invoke(graph.Nodes[node], operands) is { } results)
+        {
+            Store(first, results);
+            return values[value]!;
+        }
+
+        var all = new Value[values.Length];
+        for (int i = 0; i < operands.Length; i++)
+            all[graph.Nodes[node].Operands[i]] = operands[i];
+        Builder.InlineNode(graph, node, all);
+        Store(first, all.Skip(first).Take(graph.Nodes[node].Results.Count).ToArray());
+        return values[value]!;
+    }
+
+    private void Store(int first, Value[] results)
+    {
+        for (int r = 0; r < results.Length; r++)
+        {
+            values[first + r] = results[r];
+            if (graph.LocalNames.TryGetValue(first + r, out string? name))
+                Builder.Label(results[r], name);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>An op about to be applied, and what its operands are made of.</summary>
+internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X)
+{
+    public GraphBuilder Builder => Rewriter.Builder;
+
+    /// <summary>The type the op would give.</summary>
+    public TensorType Type { get; } = Op.Infer(X.Select(x => x.Type).ToArray(), Rewriter.Builder.Dims)[0];
+
+    /// <summary>The op that makes a value, null for inputs.</summary>
+    public Op? Maker(Value value) => Builder.Definition(value)?.Op;
+
+    public Value[] MakerOperands(Value value) => Builder.Definition(value)!.Value.Operands.Select(Builder.At).ToArray();
+
+    /// <summary>The number that fills a value, null if it is no constant.</summary>
+    public double? Fill(Value value) => Maker(value) is ConstantOp constant ? constant.Value : null;
+
+    public Value Make(Op op, params Value[] operands) => Rewriter.Apply(op, operands)[0];
+
+    public Value Filled(double value) => Type.Rank == 0 ? Builder.Constant(value, Type.Element) : Make(new ConstantOp(value, Type));
+}
+
+/// <summary>Adds nodes to a graph: rules are tried first, and what exists already is not made again.</summary>
+internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[] rules)
+{
+    private readonly Dictionary<(Op, EquatableArray<int>), Value[]> made = [];
+
+    public GraphBuilder Builder { get; } = builder;
+
+    public Value[] Apply(Op op, params Value[] operands)
+    {
+        if (op is ConstantOp { Type.Rank: 0 } scalar)
+            return [Builder.Constant(scalar.Value, scalar.Type.Element)];
+        if (op.Family != OpFamily.Scan)
+        {
+            var application = new Application(this, op, operands);
+            foreach (var rule in rules)
+            {
+                if (rule(application) is { } replacement)
+                    return [replacement];
+            }
+        }
+
+        var key = (op, operands.Select(operand => operand.Id).ToEquatable());
+        if (!made.TryGetValue(key, out Value[]? results))
+            made[key] = results = Builder.AddMany(op, operands);
+
+        return results;
+    }
+}

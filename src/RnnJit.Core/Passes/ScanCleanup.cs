@@ -1,0 +1,116 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>Simplifies a scan: its body, results nobody uses, states nobody reads, operands given twice or filled with one number.</summary>
+internal static class ScanCleanup
+{
+    /// <summary>Adds the simpler scan; results that are not used are null.</summary>
+    public static Value[] Run(Rewriter rewriter, ScanOp scan, Value[] operands, bool[] used)
+    {
+        Graph body = Simplify.Run(scan.Body);
+        bool[] keptOutputs = LiveOutputs(scan, body, used);
+        bool[] live = Liveness.Run(body, body.Outputs.Where((_, o) => keptOutputs[o]).Select(output => output.Value));
+
+        var step = new GraphBuilder();
+        var arguments = new Value[body.Inputs.Count];
+        var given = new List<Value>();
+        var fills = new Dictionary<int, ConstantOp>();
+        var ports = new Dictionary<(PortRole, int), Value>();
+        for (int i = 0; i < body.Inputs.Count; i++)
+        {
+            Port port = body.Inputs[i];
+            bool kept = port.Role == PortRole.State ? keptOutputs[i - scan.Sequences] : live[i];
+            if (!kept)
+                continue;
+            if (port.Role != PortRole.State && rewriter.Builder.Definition(operands[i])?.Op is ConstantOp fill)
+            {
+                fills[i] = fill;
+                continue;
+            }
+
+            // The same sequence or constant given twice is one port.
+            if (port.Role != PortRole.State && ports.TryGetValue((port.Role, operands[i].Id), out Value? same))
+            {
+                arguments[i] = same;
+                continue;
+            }
+
+            arguments[i] = step.Input(port.Name, port.Type, port.Role);
+            given.Add(operands[i]);
+            if (port.Role != PortRole.State)
+                ports[(port.Role, operands[i].Id)] = arguments[i];
+        }
+
+        foreach (var pair in fills)
+            arguments[pair.Key] = step.Add(new ConstantOp(pair.Value.Value, body.Inputs[pair.Key].Type));
+        if (scan.HasLengths)
+            given.Add(operands[operands.Length - 1]);
+
+        Value[] values = Copy(step, body, arguments, live);
+        var outputs = new List<(string, Value, OutputRole)>();
+        var position = new int[body.Outputs.Count];
+        for (int o = 0; o < body.Outputs.Count; o++)
+        {
+            Output output = body.Outputs[o];
+            if (!keptOutputs[o])
+                continue;
+            int twin = output.Role == OutputRole.Next ? -1 : outputs.FindIndex(other => other.Item3 == output.Role && other.Item2.Id == values[output.Value].Id);
+            position[o] = twin >= 0 ? twin : outputs.Count;
+            if (twin < 0)
+                outputs.Add((output.Name, values[output.Value], output.Role));
+        }
+
+        var simpler = new ScanOp(Simplify.Run(step.Build("body", "step", outputs)), scan.Time, scan.Reverse, scan.HasLengths);
+        Value[] results = rewriter.Apply(simpler, given.ToArray());
+        return Enumerable.Range(0, used.Length).Select(o => keptOutputs[o] ? Passed(rewriter, scan, body, operands, o) ?? results[position[o]] : null!).ToArray();
+    }
+
+    // A sequence that the step yields as it came is that sequence; with lengths only if it is 0 past the end already.
+    private static Value? Passed(Rewriter rewriter, ScanOp scan, Graph body, Value[] operands, int o)
+    {
+        Output output = body.Outputs[o];
+        if (output.Role != OutputRole.Yield || output.Value >= scan.Sequences)
+            return null;
+        if (!scan.HasLengths)
+            return operands[output.Value];
+
+        var maker = rewriter.Builder.Definition(operands[output.Value]);
+        bool padded = maker is { Op: ScanOp { HasLengths: true } } && maker.Value.Operands[maker.Value.Operands.Length - 1] == operands[operands.Length - 1].Id;
+        return padded ? operands[output.Value] : null;
+    }
+
+    // A state is kept if its final value is used or what is kept reads it.
+    private static bool[] LiveOutputs(ScanOp scan, Graph body, bool[] used)
+    {
+        var kept = (bool[])used.Clone();
+        while (true)
+        {
+            bool[] live = Liveness.Run(body, body.Outputs.Where((_, o) => kept[o]).Select(output => output.Value));
+            bool changed = false;
+            for (int s = 0; s < scan.States; s++)
+            {
+                if (live[scan.Sequences + s] && !kept[s])
+                    changed = kept[s] = true;
+            }
+
+            if (!changed)
+                return kept;
+        }
+    }
+
+    private static Value[] Copy(GraphBuilder step, Graph body, Value[] arguments, bool[] live)
+    {
+        var values = new Value[body.Values.Count];
+        Array.Copy(arguments, values, arguments.Length);
+        for (int n = 0; n < body.Nodes.Count; n++)
+        {
+            int first = body.Values.FirstResult(n);
+            if (Enumerable.Range(first, body.Nodes[n].Results.Count).Any(value => live[value]))
+                step.InlineNode(body, n, values);
+        }
+
+        return values;
+    }
+}

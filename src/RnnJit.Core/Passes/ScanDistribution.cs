@@ -1,0 +1,311 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>Distributes the work of one scan before, into and behind its loop.</summary>
+internal sealed class ScanDistribution
+{
+    private readonly GraphBuilder outer;
+    private readonly ScanOp scan;
+    private readonly Graph body;
+    private readonly Value[] operands;
+    private readonly StepClass[] classes;
+    private readonly bool[] early;
+    private readonly bool[] late;
+    private readonly Dictionary<int, Value> lifted = [];
+    private readonly List<int> yields = [];
+    private readonly Dictionary<int, Value> yielded = [];
+    private readonly Dictionary<int, Value> lateValues = [];
+
+    public ScanDistribution(GraphBuilder outer, ScanOp scan, Value[] operands)
+    {
+        this.outer = outer;
+        this.scan = scan;
+        this.operands = operands;
+        body = scan.Body;
+        classes = StepClasses.Of(body);
+        early = FindEarly();
+        late = FindLate();
+    }
+
+    public Value[] Run()
+    {
+        // What the late part reads from the loop must be yielded by it.
+        foreach (Output output in body.Outputs.Where(output => output.Role != OutputRole.Next))
+            RequireYields(output);
+        Value[] finals = BuildLoop();
+        var results = new Value[body.Outputs.Count];
+        for (int o = 0; o < results.Length; o++)
+        {
+            results[o] = body.Outputs[o].Role switch
+            {
+                OutputRole.Next => finals[o],
+                OutputRole.Yield => Over(body.Outputs[o].Value),
+                _ => Total(body.Outputs[o].Value),
+            };
+        }
+
+        return results;
+    }
+
+    private Op? OpOf(int value) => body.Values.Node(value) is int node and >= 0 ? body.Nodes[node].Op : null;
+
+    private int[] OperandsOf(int value) => body.Nodes[body.Values.Node(value)].Operands.ToArray();
+
+    // Contractions that no state reaches, and whatever does not change with time.
+    private bool[] FindEarly()
+    {
+        var found = new bool[body.Values.Count];
+        for (int v = body.Inputs.Count; v < found.Length; v++)
+        {
+            Op op = OpOf(v)!;
+            bool liftable = TimeLift.CanLift(op) && OperandsOf(v).All(Liftable);
+            found[v] = liftable && op.Family != OpFamily.Leaf
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && op.Family == OpFamily.Contraction));
+        }
+
+        return found;
+    }
+
+    private bool Liftable(int value) =>
+        OpOf(value) is not { } op || op.Family == OpFamily.Leaf || (classes[value] != StepClass.State && TimeLift.CanLift(op) && OperandsOf(value).All(Liftable));
+
+    // Contractions that no next state needs, and what follows from them.
+    private bool[] FindLate()
+    {
+        bool[] needed = Liveness.Run(body, body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value));
+        var found = new bool[body.Values.Count];
+        for (int v = body.Inputs.Count; v < found.Length; v++)
+        {
+            if (needed[v] || early[v] || !TimeLift.CanLift(OpOf(v)!))
+                continue;
+            found[v] = OperandsOf(v).Any(operand => found[operand]) || (OpOf(v) is ContractOp && classes[v] == StepClass.State);
+        }
+
+        if (scan.HasLengths)
+            KeepWhatIsNotZeroPastTheEnd(found);
+        return found;
+    }
+
+    // Yields are 0 past a row's end. Behind the loop that holds for ops that give 0 for 0 only; the others stay, and so does what they read.
+    private void KeepWhatIsNotZeroPastTheEnd(bool[] found)
+    {
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (int v = body.Inputs.Count; v < found.Length; v++)
+            {
+                if (!found[v] || (OpOf(v) is ContractOp or AddOp or SubOp or MulOp or NegOp or SliceOp or ConcatOp or ReshapeOp or TransposeOp or SumOp
+                    && (OpOf(v) is not (AddOp or SubOp or ConcatOp) || OperandsOf(v).All(operand => classes[operand] != StepClass.Invariant))))
+                    continue;
+                found[v] = false;
+                changed = true;
+                foreach (int operand in OperandsOf(v))
+                    changed |= Revoke(found, operand);
+            }
+
+            for (int v = body.Inputs.Count; v < found.Length; v++)
+            {
+                // What follows from a late value is late.
+                if (!found[v] && OperandsOf(v).Any(operand => found[operand]))
+                {
+                    foreach (int operand in OperandsOf(v))
+                        changed |= Revoke(found, operand);
+                }
+            }
+        }
+    }
+
+    private bool Revoke(bool[] found, int value)
+    {
+        if (!found[value])
+            return false;
+        found[value] = false;
+        foreach (int operand in OperandsOf(value))
+            Revoke(found, operand);
+        return true;
+    }
+
+    private void RequireYields(Output output)
+    {
+        if (output.Role == OutputRole.Sum && SumParts(output.Value) is { } parts)
+        {
+            foreach (int part in parts)
+                RequireYields(output with { Value = part });
+            return;
+        }
+
+        if (late[output.Value] || (output.Role == OutputRole.Sum && IsDirectTotal(output.Value)))
+            RequireOperands(output.Value);
+        else if (scan.HasLengths || !IsOutside(output.Value))
+            Yield(output.Value);
+    }
+
+    // What can be had over all steps without the loop.
+    private bool IsOutside(int value) => early[value] || (value < body.Inputs.Count && classes[value] != StepClass.State);
+
+    // A product or sum whose total over time is one product or one reduction.
+    private bool IsDirectTotal(int value) => OpOf(value) is ContractOp or SumOp && OperandsOf(value).All(operand => classes[operand] != StepClass.Invariant);
+
+    private void RequireOperands(int value)
+    {
+        int[] read = OperandsOf(value);
+        bool allZeroPastTheEnd = scan.HasLengths && OpOf(value) is AddOp or SubOp or ConcatOp;
+        foreach (int operand in read)
+        {
+            if (late[operand])
+                RequireOperands(operand);
+            else if (classes[operand] != StepClass.Invariant && (allZeroPastTheEnd || !IsOutside(operand)))
+                Yield(operand);
+        }
+
+        // With lengths at least one factor must be 0 past the end; a plain sequence may hold anything there.
+        if (scan.HasLengths && !read.Any(operand => late[operand] || yields.Contains(operand)) && read.FirstOrDefault(operand => classes[operand] == StepClass.Sequence, -1) is int padded and >= 0)
+            Yield(padded);
+    }
+
+    private void Yield(int value)
+    {
+        if (!yields.Contains(value))
+            yields.Add(value);
+    }
+
+    // Σ (a + b) = Σ a + Σ b, so each part can be one product.
+    private int[]? SumParts(int value) =>
+        OpOf(value) is AddOp && OperandsOf(value).All(operand => body.Values.Type(operand) == body.Values.Type(value)) ? OperandsOf(value) : null;
+
+    private Value Lift(int value)
+    {
+        if (lifted.TryGetValue(value, out Value? known))
+            return known;
+        if (value < body.Inputs.Count)
+            return lifted[value] = operands[value];
+        if (OpOf(value) is ConstantOp constant)
+            return lifted[value] = constant.Type.Rank == 0 ? outer.Constant(constant.Value, constant.Type.Element) : outer.Add(constant);
+        if (OpOf(value)!.Family == OpFamily.Leaf)
+            return lifted[value] = outer.Add(OpOf(value)!);
+
+        int[] read = OperandsOf(value);
+        Value[] x = read.Select(Lift).ToArray();
+        Value result = classes[value] == StepClass.Invariant
+            ? outer.Add(OpOf(value)!, x)
+            : TimeLift.Apply(outer, OpOf(value)!, x, read.Select(operand => classes[operand] != StepClass.Invariant).ToArray(), body.Values.Type(value), scan.Time);
+        Name(result, value);
+        return lifted[value] = result;
+    }
+
+    // The loop that is left: early values come in as sequences and constants, late ones are gone.
+    private Value[] BuildLoop()
+    {
+        bool[] live = LiveInLoop();
+        int[] computed = Enumerable.Range(body.Inputs.Count, body.Values.Count - body.Inputs.Count).Where(v => live[v] && early[v]).ToArray();
+        int[] sequences = computed.Where(v => classes[v] == StepClass.Sequence).ToArray(), constants = computed.Where(v => classes[v] == StepClass.Invariant).ToArray();
+        var step = new GraphBuilder();
+        var names = new HashSet<string>(body.Inputs.Select(port => port.Name));
+        var values = new Value[body.Values.Count];
+        var given = new List<Value>();
+
+        void Port(int v, PortRole role)
+        {
+            string name = v < body.Inputs.Count ? body.Inputs[v].Name : body.LocalNames.TryGetValue(v, out string? local) ? local : "early";
+            while (v >= body.Inputs.Count && !names.Add(name))
+                name += "_";
+            values[v] = step.Input(name, body.Values.Type(v), role);
+            given.Add(v < body.Inputs.Count ? operands[v] : Lift(v));
+        }
+
+        void Ports(int start, int count, PortRole role)
+        {
+            for (int i = start; i < start + count; i++)
+                Port(i, role);
+        }
+
+        Ports(0, scan.Sequences, PortRole.Sequence);
+        foreach (int v in sequences)
+            Port(v, PortRole.Sequence);
+        Ports(scan.Sequences, scan.States, PortRole.State);
+        Ports(scan.Sequences + scan.States, scan.Constants, PortRole.Constant);
+        foreach (int v in constants)
+            Port(v, PortRole.Constant);
+        if (scan.HasLengths)
+            given.Add(operands[operands.Length - 1]);
+
+        for (int n = 0; n < body.Nodes.Count; n++)
+        {
+            int first = body.Values.FirstResult(n);
+            if (Enumerable.Range(first, body.Nodes[n].Results.Count).Any(v => live[v] && !early[v]))
+                step.InlineNode(body, n, values);
+        }
+
+        var outputs = body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
+        outputs.AddRange(yields.Select(v => (YieldName(v), values[v], OutputRole.Yield)));
+        Value[] results = outer.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
+        for (int i = 0; i < yields.Count; i++)
+        {
+            yielded[yields[i]] = results[scan.States + i];
+            Name(results[scan.States + i], yields[i]);
+        }
+
+        return results;
+    }
+
+    private string YieldName(int value) => body.Outputs.FirstOrDefault(output => output.Value == value)?.Name ?? "kept" + value;
+
+    private bool[] LiveInLoop()
+    {
+        var live = new bool[body.Values.Count];
+        foreach (int root in body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value).Concat(yields))
+            live[root] = true;
+        for (int v = live.Length - 1; v >= body.Inputs.Count; v--)
+        {
+            if (!live[v] || early[v])
+                continue;
+            foreach (int operand in OperandsOf(v))
+                live[operand] = true;
+        }
+
+        return live;
+    }
+
+    // The value over all steps, with time as the first axis.
+    private Value Over(int value)
+    {
+        if (yielded.TryGetValue(value, out Value? known) || lateValues.TryGetValue(value, out known))
+            return known;
+        if (!late[value])
+            return Lift(value);
+
+        int[] read = OperandsOf(value);
+        bool[] timed = read.Select(IsTimed).ToArray();
+        Value result = TimeLift.Apply(outer, OpOf(value)!, read.Select(Over).ToArray(), timed, body.Values.Type(value), scan.Time);
+        Name(result, value);
+        return lateValues[value] = result;
+    }
+
+    private bool IsTimed(int value) => late[value] || yielded.ContainsKey(value) || classes[value] != StepClass.Invariant;
+
+    // Σ over time.
+    private Value Total(int value)
+    {
+        if (SumParts(value) is { } parts)
+            return parts.Select(Total).Aggregate((a, b) => a + b);
+
+        if (!IsDirectTotal(value))
+            return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0]), Over(value)));
+
+        Value[] x = OperandsOf(value).Select(Over).ToArray();
+        if (OpOf(value) is ContractOp contract)
+            return outer.Add(TimeLift.Contraction(contract, left: true, right: true, timeInResult: false), x);
+
+        IEnumerable<int> axes = ((SumOp)OpOf(value)!).Axes.Select(axis => axis + 1).Prepend(0);
+        return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp(axes), x));
+    }
+
+    private void Name(Value value, int of)
+    {
+        if (body.LocalNames.TryGetValue(of, out string? name))
+            outer.Label(value, name);
+    }
+}

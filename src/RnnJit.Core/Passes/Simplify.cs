@@ -1,0 +1,70 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Passes.Rules;
+
+namespace RnnJit.Passes;
+
+/// <summary>Algebra, common subexpressions, constants and dead code, in scan bodies too, until nothing changes.</summary>
+public static class Simplify
+{
+    // Each round removes or shrinks something; no graph met so far needs more than six.
+    private const int MostRounds = 20;
+
+    private static readonly Func<Application, Value?>[] AllRules =
+    [
+        Algebra.Fold, Algebra.Units, Algebra.Zeros, Algebra.Signs, Algebra.Fills, Algebra.Repeats,
+        Views.Trivial, Views.OfView, Views.OfFill, Views.SliceOfConcat, Views.SumOfConcats, Views.ConcatOfSlices,
+        Reductions.OfProduct, Reductions.Trivial,
+    ];
+
+    public static Graph Run(Graph graph)
+    {
+        for (int round = 0; round < MostRounds; round++)
+        {
+            Graph simpler = Once(graph);
+            if (simpler.Equals(graph))
+                return simpler;
+            graph = simpler;
+        }
+
+        return graph;
+    }
+
+    private static Graph Once(Graph graph)
+    {
+        bool[] live = Liveness.Run(graph);
+        var builder = new GraphBuilder();
+        var rewriter = new Rewriter(builder, AllRules);
+        var values = new Value[graph.Values.Count];
+        for (int i = 0; i < graph.Inputs.Count; i++)
+        {
+            Port port = graph.Inputs[i];
+            values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
+        }
+
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            Node node = graph.Nodes[n];
+            int first = graph.Values.FirstResult(n);
+            bool[] used = Enumerable.Range(first, node.Results.Count).Select(value => live[value]).ToArray();
+            if (!used.Any(u => u))
+                continue;
+            if (node.Op is ConstantOp { Type.Rank: 0 })
+            {
+                builder.InlineNode(graph, n, values);
+                continue;
+            }
+
+            Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
+            Value[] results = node.Op is ScanOp scan ? ScanCleanup.Run(rewriter, scan, operands, used) : rewriter.Apply(node.Op, operands);
+            for (int r = 0; r < results.Length; r++)
+            {
+                values[first + r] = results[r];
+                if (results[r] is not null && graph.LocalNames.TryGetValue(first + r, out string? name))
+                    builder.Label(results[r], name);
+            }
+        }
+
+        return builder.Build(graph.Kind, graph.Name, graph.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+    }
+}

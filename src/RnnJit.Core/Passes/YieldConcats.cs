@@ -1,0 +1,68 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>Sequences that one scan yields and that are wanted side by side are yielded side by side: no copy behind the loop.</summary>
+internal static class YieldConcats
+{
+    public static Graph Run(Graph graph)
+    {
+        var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0).ToLookup(n => ScanOf(graph, n));
+        if (wanted.Count == 0)
+            return graph;
+
+        var rebuild = new Rebuild(graph);
+        var side = new Dictionary<int, Value>();
+        rebuild.Replace = n =>
+        {
+            if (ScanOf(graph, n) is int scan and >= 0)
+            {
+                rebuild.Get(graph.Values.FirstResult(scan));
+                return [side[n]];
+            }
+
+            if (!wanted.Contains(n))
+                return null;
+
+            var (extended, added) = Extend(graph, (ScanOp)graph.Nodes[n].Op, wanted[n].ToArray());
+            Value[] results = rebuild.Builder.AddMany(extended, graph.Nodes[n].Operands.Select(rebuild.Get).ToArray());
+            foreach (var (concat, result) in added)
+                side[concat] = results[result];
+            return results.Take(graph.Nodes[n].Results.Count).ToArray();
+        };
+        return rebuild.Run();
+    }
+
+    // The scan whose yields a concat puts side by side, −1 if the node is none such.
+    private static int ScanOf(Graph graph, int n)
+    {
+        Node node = graph.Nodes[n];
+        if (node.Op is not ConcatOp { Axis: > 0 })
+            return -1;
+
+        int maker = graph.Values.Node(node.Operands[0]);
+        bool yields = maker >= 0 && graph.Nodes[maker].Op is ScanOp { Sums: 0 } scan
+            && node.Operands.All(operand => graph.Values.Node(operand) == maker && graph.Values.Result(operand) >= scan.States);
+        return yields ? maker : -1;
+    }
+
+    private static (ScanOp Scan, List<(int Concat, int Result)> Added) Extend(Graph graph, ScanOp scan, int[] concats)
+    {
+        Graph body = scan.Body;
+        var step = new GraphBuilder();
+        Value[] inputs = body.Inputs.Select(port => step.Input(port.Name, port.Type, port.Role)).ToArray();
+        Value[] values = step.Inline(body, inputs);
+        var outputs = body.Outputs.Select(output => (output.Name, values[output.Value], output.Role)).ToList();
+        var added = new List<(int, int)>();
+        foreach (int n in concats)
+        {
+            Value[] parts = graph.Nodes[n].Operands.Select(operand => values[body.Outputs[graph.Values.Result(operand)].Value]).ToArray();
+            added.Add((n, outputs.Count));
+            outputs.Add((string.Join("_", graph.Nodes[n].Operands.Select(operand => body.Outputs[graph.Values.Result(operand)].Name)),
+                step.Add(new ConcatOp(((ConcatOp)graph.Nodes[n].Op).Axis - 1), parts), OutputRole.Yield));
+        }
+
+        return (new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), added);
+    }
+}
