@@ -12,4 +12,9 @@ public interface IKernelProvider
     /// <param name="kernel">A graph of kind "kernel" in canonical form: f32, dimensions R and N.</param>
     /// <param name="real">The precision to run in.</param>
     KernelBody? Find(Graph kernel, ElementType real);
+
+    /// <summary>Announces kernels that will be asked for, so that they can be compiled together.</summary>
+    void Prepare(IReadOnlyList<Graph> kernels)
+    {
+    }
 }

@@ -1,0 +1,66 @@
+using RnnJit.Ops;
+
+namespace RnnJit.Emit;
+
+/// <summary>
+/// A vocabulary of <see cref="KernelEmitter"/>: how elements are visited, loaded, stored and summed. Arithmetic is spelled the same in all dialects,
+/// on vectors V, so that they differ in nothing but memory and order.
+/// </summary>
+public abstract class EmitDialect : IDialect
+{
+    public abstract string Name { get; }
+
+    /// <summary>What the header says the text is written for.</summary>
+    internal abstract string Purpose { get; }
+
+    /// <summary>The type parameters of a pass over columns.</summary>
+    internal abstract string[] PassTypes { get; }
+
+    internal abstract string LoopStep { get; }
+
+    /// <summary>Statements in front of the rows.</summary>
+    internal virtual IEnumerable<string> Prologue(bool hasColumns) => [];
+
+    /// <summary>Statements that open the body of the loop over columns.</summary>
+    internal virtual IEnumerable<string> LoopProlog => [];
+
+    /// <summary>The calls of a pass that together visit the columns of a row.</summary>
+    internal abstract IEnumerable<string> PassCalls(string pass, string arguments);
+
+    /// <summary>Declares how a pass reaches one row of an operand.</summary>
+    internal abstract string Handle(string name, int operand, string type, string length);
+
+    internal abstract string Load(string handle);
+
+    internal abstract string Store(string value, string handle, string label);
+
+    internal abstract string LoadRow(int operand, string row);
+
+    internal abstract string StoreRow(string value, int operand, string label);
+
+    /// <summary>1 in the column that <paramref name="index"/> names, else 0.</summary>
+    internal abstract string Hot(string index);
+
+    /// <summary>x where a column exists, <paramref name="neutral"/> beyond the last one.</summary>
+    internal abstract string Keep(string x, string neutral);
+
+    /// <summary>The lanes of an accumulator brought together.</summary>
+    internal abstract string Horizontal(string function, string lanes);
+
+    public virtual string Call(string function, params string[] arguments) => function is "Exp" or "Log" or "Tanh" or "Sigmoid"
+        ? $"VectorMath.{function}<V, T>({string.Join(", ", arguments)})"
+        : $"V.{function}({string.Join(", ", arguments)})";
+
+    public virtual string Infix(string left, string sign, string right) => $"{left} {sign} {right}";
+
+    public virtual string Negate(string x) => "-" + x;
+
+    public virtual string Number(double value) => value switch
+    {
+        double.NaN => "V.Create(double.NaN)",
+        double.PositiveInfinity => "V.Create(double.PositiveInfinity)",
+        double.NegativeInfinity => "V.Create(double.NegativeInfinity)",
+        0 when 1 / value < 0 => "V.Create(-0.0)",
+        _ => $"V.Create({ConstantOp.Format(value)})",
+    };
+}

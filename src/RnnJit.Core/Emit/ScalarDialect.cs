@@ -1,0 +1,37 @@
+namespace RnnJit.Emit;
+
+/// <summary>The debug form: one element at a time through indexers that check bounds; every number stored must be finite.</summary>
+public sealed class ScalarDialect : EmitDialect
+{
+    public static ScalarDialect Instance { get; } = new();
+
+    private ScalarDialect()
+    {
+    }
+
+    public override string Name => "scalar";
+
+    internal override string Purpose => "one element at a time, with checks";
+
+    internal override string[] PassTypes => ["V", "T"];
+
+    internal override string LoopStep => "j++";
+
+    internal override IEnumerable<string> PassCalls(string pass, string arguments) => [$"{pass}<V, T>(in call, row, call.Start, call.End{arguments});"];
+
+    internal override string Handle(string name, int operand, string type, string length) => $"Span<{type}> {name} = call.Span<{type}>({operand}, row, {length});";
+
+    internal override string Load(string handle) => $"V.Broadcast({handle}[j])";
+
+    internal override string Store(string value, string handle, string label) => $"{handle}[j] = Finite.Check<V, T>({value}, \"{label}\", row, j);";
+
+    internal override string LoadRow(int operand, string row) => $"V.Broadcast(call.Span<T>({operand}, {row}, 1)[0])";
+
+    internal override string StoreRow(string value, int operand, string label) => $"call.Span<T>({operand}, row, 1)[0] = Finite.Check<V, T>({value}, \"{label}\", row, 0);";
+
+    internal override string Hot(string index) => $"V.Create({index} == j ? 1 : 0)";
+
+    internal override string Keep(string x, string neutral) => x;
+
+    internal override string Horizontal(string function, string lanes) => lanes;
+}

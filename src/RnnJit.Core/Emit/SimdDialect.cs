@@ -1,0 +1,49 @@
+namespace RnnJit.Emit;
+
+/// <summary>Vectors of any width: full vectors of a row first, then one partial vector, from one text.</summary>
+public class SimdDialect : EmitDialect
+{
+    public static SimdDialect Instance { get; } = new();
+
+    protected SimdDialect()
+    {
+    }
+
+    public sealed override string Name => "simd";
+
+    internal sealed override string Purpose => "for vectors of any width";
+
+    internal sealed override string[] PassTypes => ["A", "V", "T"];
+
+    internal sealed override string LoopStep => "j += V.Count";
+
+    internal sealed override IEnumerable<string> LoopProlog => ["int n = end - j;"];
+
+    internal sealed override IEnumerable<string> Prologue(bool hasColumns) =>
+        hasColumns ? ["int vectors = call.Start + ((call.End - call.Start) / V.Count * V.Count);"] : [];
+
+    internal sealed override IEnumerable<string> PassCalls(string pass, string arguments) =>
+    [
+        "if (call.Start < vectors)",
+        $"    {pass}<Full, V, T>(in call, row, call.Start, vectors{arguments});",
+        "if (vectors < call.End)",
+        $"    {pass}<Tail, V, T>(in call, row, vectors, call.End{arguments});",
+    ];
+
+    internal sealed override string Handle(string name, int operand, string type, string length) => $"ref {type} {name} = ref call.Row<{type}>({operand}, row);";
+
+    internal sealed override string Load(string handle) => $"A.Load<V, T>(ref {handle}, j, n)";
+
+    internal sealed override string Store(string value, string handle, string label) => $"A.Store<V, T>({value}, ref {handle}, j, n);";
+
+    internal sealed override string LoadRow(int operand, string row) => $"V.Broadcast(call.Row<T>({operand}, {row}))";
+
+    internal sealed override string StoreRow(string value, int operand, string label) => $"V.StorePartial({value}, ref call.Row<T>({operand}, row), 0, 1);";
+
+    // Exact for any number of columns: only differences smaller than V.Count matter.
+    internal sealed override string Hot(string index) => $"V.Equal(V.Iota, V.Create((double){index} - j))";
+
+    internal sealed override string Keep(string x, string neutral) => $"A.Keep<V, T>({x}, {neutral}, n)";
+
+    internal sealed override string Horizontal(string function, string lanes) => $"V.Broadcast(V.{function}({lanes}))";
+}

@@ -1,0 +1,93 @@
+using RnnJit.Emit;
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Kernels;
+
+/// <summary>A kernel graph evaluated in double by the ops themselves, a block of rows at a time; in f32 each result is rounded.</summary>
+internal sealed class InterpretedKernel
+{
+    private const int BlockRows = 64;
+    private readonly Graph kernel;
+    private readonly ElementType real;
+
+    /// <exception cref="GraphException">RNNJ180 to RNNJ182: the graph is no kernel.</exception>
+    public InterpretedKernel(Graph kernel, ElementType real)
+    {
+        this.kernel = KernelCanonical.Run(kernel);
+        this.real = real;
+    }
+
+    public void Run(in KernelCall call)
+    {
+        for (int first = 0; first < call.Rows; first += BlockRows)
+            RunBlock(in call, first, Math.Min(BlockRows, call.Rows - first));
+    }
+
+    private void RunBlock(in KernelCall call, int first, int rows)
+    {
+        // Outputs may take the place of inputs, so all is read before anything is written.
+        var sizes = new Dictionary<string, int> { ["R"] = rows, ["N"] = call.End - call.Start };
+        var evaluation = new Evaluation(sizes, (_, _, _) => throw new InvalidOperationException("A kernel has no nested graph."));
+        var values = new NdArray[kernel.Values.Count];
+        for (int i = 0; i < kernel.Inputs.Count; i++)
+            values[i] = Read(in call, i, KernelShapes.Of(kernel.Inputs[i].Type), new NdArray(evaluation.Shape(kernel.Inputs[i].Type)), first);
+        for (int n = 0; n < kernel.Nodes.Count; n++)
+            values[kernel.Values.FirstResult(n)] = Round(Evaluate(kernel.Nodes[n], values, evaluation, in call));
+        for (int i = 0; i < kernel.Outputs.Count; i++)
+            Write(in call, kernel.Inputs.Count + i, kernel.Outputs[i].Value, values, first);
+    }
+
+    // What depends on the place of a column is evaluated here, because a call may be given some of the columns.
+    private static NdArray Evaluate(Node node, NdArray[] values, Evaluation evaluation, in KernelCall call)
+    {
+        if (node.Op is ExtentOp)
+            return NdArray.Scalar(call.Columns);
+        if (node.Op is not OneHotOp)
+            return node.Op.Evaluate(node.Operands.Select(operand => values[operand]).ToArray(), evaluation)[0];
+
+        NdArray index = values[node.Operands[0]];
+        var hot = new NdArray(evaluation.Shape(node.Results[0]));
+        int columns = hot.Shape[1];
+        for (int row = 0; row < index.Length; row++)
+        {
+            double column = index.Data[row] - call.Start;
+            if (column >= 0 && column < columns)
+                hot.Data[(row * columns) + (int)column] = 1;
+        }
+
+        return hot;
+    }
+
+    private NdArray Read(in KernelCall call, int operand, KernelShape shape, NdArray target, int first)
+    {
+        int width = shape is KernelShape.Full or KernelShape.Column ? target.Shape[^1] : 1;
+        int start = shape is KernelShape.Full or KernelShape.Column ? call.Start : 0;
+        for (int i = 0; i < target.Length; i++)
+        {
+            int row = first + (i / width), column = start + (i % width);
+            target.Data[i] = shape == KernelShape.Index ? call.Span<int>(operand, row, 1)[0]
+                : real == ElementType.F64 ? call.Span<double>(operand, row, column + 1)[column]
+                : call.Span<float>(operand, row, column + 1)[column];
+        }
+
+        return target;
+    }
+
+    private void Write(in KernelCall call, int operand, int output, NdArray[] values, int first)
+    {
+        NdArray value = values[output];
+        int width = value.Shape[1], start = KernelShapes.Of(kernel.Values.Type(output)) == KernelShape.Row ? 0 : call.Start;
+        for (int i = 0; i < value.Length; i++)
+        {
+            int row = first + (i / width), column = start + (i % width);
+            if (real == ElementType.F64)
+                call.Span<double>(operand, row, column + 1)[column] = value.Data[i];
+            else
+                call.Span<float>(operand, row, column + 1)[column] = (float)value.Data[i];
+        }
+    }
+
+    private NdArray Round(NdArray x) =>
+        real == ElementType.F64 ? x : new NdArray(x.Shape, Array.ConvertAll(x.Data, value => (double)(float)value));
+}
