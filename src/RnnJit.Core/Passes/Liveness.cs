@@ -23,4 +23,14 @@ internal static class Liveness
 
         return live;
     }
+
+    /// <summary>How often each value is read, by nodes and outputs.</summary>
+    public static int[] Uses(Graph graph)
+    {
+        var uses = new int[graph.Values.Count];
+        foreach (int value in graph.Nodes.SelectMany(node => node.Operands).Concat(graph.Outputs.Select(output => output.Value)))
+            uses[value]++;
+
+        return uses;
+    }
 }

@@ -26,7 +26,7 @@ internal static class MergeShared
             var candidates = Enumerable.Range(0, graph.Nodes.Count)
                 .Where(n => graph.Nodes[n].Op is ContractOp && !groups.ContainsKey(n))
                 .GroupBy(n => (graph.Nodes[n].Op, graph.Nodes[n].Operands[shared], levels[n]))
-                .Select(group => group.ToArray());
+                .Select(group => group.OrderBy(n => graph.Nodes[n].Operands[1 - shared]).ToArray());
             foreach (int[] nodes in candidates)
             {
                 var op = (ContractOp)graph.Nodes[nodes[0]].Op;

@@ -8,10 +8,7 @@ internal static class MergeSums
 {
     public static Graph Run(Graph graph)
     {
-        var uses = new int[graph.Values.Count];
-        foreach (int value in graph.Nodes.SelectMany(node => node.Operands).Concat(graph.Outputs.Select(output => output.Value)))
-            uses[value]++;
-
+        int[] uses = Liveness.Uses(graph);
         var rebuild = new Rebuild(graph);
         rebuild.Replace = node =>
         {
@@ -19,7 +16,7 @@ internal static class MergeSums
                 return null;
             int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses, isRoot: true).ToArray();
             int[][] groups = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp)
-                .GroupBy(leaf => OpOf(graph, leaf)!).Select(group => group.ToArray()).Where(group => CanMerge(graph, group)).ToArray();
+                .GroupBy(leaf => OpOf(graph, leaf)!).Select(group => Ordered(graph, group)).Where(group => CanMerge(graph, group)).ToArray();
             if (groups.Length == 0)
                 return null;
 
@@ -49,6 +46,10 @@ internal static class MergeSums
         TensorType type = graph.Values.Type(value);
         return Operands(graph, value).SelectMany(operand => graph.Values.Type(operand) == type ? Leaves(graph, operand, uses, isRoot: false) : [operand]);
     }
+
+    // By what is not a weight, in the order of the graph: one order for all who want the same values side by side.
+    private static int[] Ordered(Graph graph, IEnumerable<int> group) =>
+        group.OrderBy(value => Operands(graph, value).Where(operand => !Placement.IsWeight(graph, operand)).DefaultIfEmpty(value).Min()).ToArray();
 
     private static bool CanMerge(Graph graph, int[] group)
     {

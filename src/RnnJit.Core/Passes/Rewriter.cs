@@ -4,7 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>An op about to be applied, and what its operands are made of.</summary>
-internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X)
+/// <param name="UsedOnce">Whether nobody else reads the first operand.</param>
+internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X, bool UsedOnce)
 {
     public GraphBuilder Builder => Rewriter.Builder;
 
@@ -31,13 +32,15 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
 
     public GraphBuilder Builder { get; } = builder;
 
-    public Value[] Apply(Op op, params Value[] operands)
+    public Value[] Apply(Op op, params Value[] operands) => Apply(op, operands, usedOnce: false);
+
+    public Value[] Apply(Op op, Value[] operands, bool usedOnce)
     {
         if (op is ConstantOp { Type.Rank: 0 } scalar)
             return [Builder.Constant(scalar.Value, scalar.Type.Element)];
         if (op.Family != OpFamily.Scan)
         {
-            var application = new Application(this, op, operands);
+            var application = new Application(this, op, operands, usedOnce);
             foreach (var rule in rules)
             {
                 if (rule(application) is { } replacement)

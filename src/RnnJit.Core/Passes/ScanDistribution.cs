@@ -240,6 +240,8 @@ internal sealed class ScanDistribution
         }
 
         var outputs = body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
+        // In the order of the body, so that whoever puts them side by side finds one order.
+        yields.Sort();
         outputs.AddRange(yields.Select(v => (YieldName(v), values[v], OutputRole.Yield)));
         Value[] results = outer.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
         for (int i = 0; i < yields.Count; i++)

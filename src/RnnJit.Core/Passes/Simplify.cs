@@ -33,6 +33,7 @@ public static class Simplify
     private static Graph Once(Graph graph)
     {
         bool[] live = Liveness.Run(graph);
+        int[] uses = Liveness.Uses(graph);
         var builder = new GraphBuilder();
         var rewriter = new Rewriter(builder, AllRules);
         var values = new Value[graph.Values.Count];
@@ -56,7 +57,7 @@ public static class Simplify
             }
 
             Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
-            Value[] results = node.Op is ScanOp scan ? ScanCleanup.Run(rewriter, scan, operands, used) : rewriter.Apply(node.Op, operands);
+            Value[] results = node.Op is ScanOp scan ? ScanCleanup.Run(rewriter, scan, operands, used) : rewriter.Apply(node.Op, operands, node.Operands.Count > 0 && uses[node.Operands[0]] == 1);
             for (int r = 0; r < results.Length; r++)
             {
                 values[first + r] = results[r];

@@ -6,6 +6,30 @@ namespace RnnJit.Kernels;
 /// <summary>Providers asked in order; the first that has a kernel gives it.</summary>
 public sealed class KernelChain(params IKernelProvider[] providers)
 {
+    private static readonly List<IKernelProvider> Compilers = [];
+    private static readonly List<IKernelProvider> ScalarCompilers = [];
+
+    /// <summary>Lets a compiler of kernels join the chains: generated, compiled, interpreted.</summary>
+    public static void Install(IKernelProvider simd, IKernelProvider scalar)
+    {
+        lock (Compilers)
+        {
+            Compilers.Add(simd);
+            ScalarCompilers.Add(scalar);
+        }
+    }
+
+    /// <summary>The chain of a backend.</summary>
+    public static KernelChain For(Runtime.Backend backend)
+    {
+        lock (Compilers)
+        {
+            return backend == Runtime.Backend.Scalar
+                ? new KernelChain([.. ScalarCompilers, new InterpretedKernelProvider()])
+                : new KernelChain([new RegistryKernelProvider(), .. Compilers, new InterpretedKernelProvider()]);
+        }
+    }
+
     /// <summary>The kernel and the name of the provider that gave it.</summary>
     /// <exception cref="GraphException">RNNJ183: no provider has it.</exception>
     public (KernelBody Body, string Provider) Find(Graph kernel, ElementType real)

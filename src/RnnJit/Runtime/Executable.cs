@@ -1,5 +1,6 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
+using RnnJit.Kernels;
 
 namespace RnnJit.Runtime;
 
@@ -30,6 +31,12 @@ public sealed record ExecutableOptions
     /// <summary>0: one for each core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Passes that are switched off, to see what they are worth.</summary>
+    public IReadOnlyCollection<string> Without { get; init; } = [];
+
+    /// <summary>Where kernels come from; null for the chain of the backend.</summary>
+    public KernelChain? Kernels { get; init; }
+
     /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made here.</summary>
     public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
 }
@@ -54,13 +61,18 @@ public abstract class Executable : IDisposable
 
     /// <summary>Makes a Program executable.</summary>
     /// <exception cref="GraphException">A size is missing, or a shared tensor does not fit.</exception>
-    public static Executable Create(Graph program, ExecutableOptions options) => new InterpretedExecutable(program, options);
+    public static Executable Create(Graph program, ExecutableOptions options) => options.Backend == Backend.Interpreter
+        ? new InterpretedExecutable(program, options)
+        : new CompiledExecutable(program, options, options.Kernels ?? KernelChain.For(options.Backend));
 
     /// <exception cref="KeyNotFoundException">The Program has no such input.</exception>
     public Tensor Input(string name) => inputs[name];
 
     /// <exception cref="KeyNotFoundException">The Program has no such output.</exception>
     public Tensor Output(string name) => outputs[name];
+
+    /// <summary>Bytes the Program holds besides its inputs; 0 where nothing is planned.</summary>
+    public virtual long ArenaBytes => 0;
 
     public abstract void Run();
 

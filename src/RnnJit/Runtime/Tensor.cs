@@ -33,7 +33,7 @@ public sealed unsafe class Tensor : IDisposable
 
     public int Length { get; }
 
-    /// <summary>Counts changes, so that packed copies of weights are made again only when needed. Whoever writes a parameter calls <see cref="Touch"/>.</summary>
+    /// <summary>Counts changes, so that packed copies of weights are made again only when needed. Taking a span to write counts; whoever keeps a span calls <see cref="Touch"/>.</summary>
     public long Version { get; private set; }
 
     internal void* Data => data;
@@ -94,6 +94,7 @@ public sealed unsafe class Tensor : IDisposable
     {
         if (Element != wanted)
             throw new InvalidOperationException($"The tensor is {Element}, not {wanted} (use the property of its element type)");
+        Touch();
         return new Span<T>(data, Length);
     }
 }

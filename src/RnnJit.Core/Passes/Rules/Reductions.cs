@@ -17,10 +17,10 @@ internal static class Reductions
         return reduction is SumOp && a.Fill(a.X[0]) == 0 ? a.Filled(0) : null;
     }
 
-    // Σ over leading axes of x · y ⇒ a contraction that keeps the other axes, so that the product is never written
+    // Σ over leading axes of x · y ⇒ a contraction that keeps the other axes, so that the product is never written if nobody else wants it
     public static Value? OfProduct(Application a)
     {
-        if (a.Op is not SumOp sum || a.Maker(a.X[0]) is not MulOp)
+        if (a.Op is not SumOp sum || !a.UsedOnce || a.Maker(a.X[0]) is not MulOp)
             return null;
 
         Value[] factors = a.MakerOperands(a.X[0]);

@@ -1,0 +1,19 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>
+/// Fuses elementwise work and row reductions of a region into kernels. A kernel may only read what earlier steps made: nodes get levels, a kernel has
+/// one level, and edges between steps go upwards. Work then sinks to the kernel that alone reads it, so that nothing is stored in between.
+/// </summary>
+public static class Fuse
+{
+    public static StepList Run(Graph graph)
+    {
+        var groups = new FusionGroups(graph);
+        groups.Form();
+        groups.Sink();
+        return new StepList(graph, groups.Steps().ToEquatable());
+    }
+}

@@ -1,0 +1,148 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>The assignment of a region's nodes to kernels.</summary>
+internal sealed class FusionGroups
+{
+    private readonly Graph graph;
+    private readonly List<Group> groups = [];
+    private readonly Group?[] groupOf;
+    private readonly int[] levels;
+    private readonly List<int>[] users;
+
+    public FusionGroups(Graph graph)
+    {
+        this.graph = graph;
+        groupOf = new Group?[graph.Nodes.Count];
+        levels = new int[graph.Nodes.Count];
+        users = Enumerable.Range(0, graph.Values.Count).Select(_ => new List<int>()).ToArray();
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            foreach (int operand in graph.Nodes[n].Operands.Distinct())
+                users[operand].Add(n);
+        }
+    }
+
+    private sealed class Group(KernelDomain domain, int level)
+    {
+        public KernelDomain Domain { get; set; } = domain;
+
+        public int Level { get; } = level;
+
+        public SortedSet<int> Nodes { get; } = [];
+    }
+
+    /// <summary>Puts every node into the earliest kernel of its domain that stands behind all it reads.</summary>
+    public void Form()
+    {
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            Node node = graph.Nodes[n];
+            if (node.Op.Family == OpFamily.Leaf)
+                continue;
+            if (KernelDomain.Of(graph, n) is not { } domain)
+            {
+                levels[n] = Makers(node).Select(maker => levels[maker] + 1).DefaultIfEmpty(1).Max();
+                continue;
+            }
+
+            Group? home = groups.Where(group => group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
+            if (home is null)
+                groups.Add(home = new Group(domain, Makers(node).Select(maker => levels[maker] + 1).DefaultIfEmpty(1).Max()));
+            home.Domain = home.Domain.Join(domain)!;
+            home.Nodes.Add(n);
+            groupOf[n] = home;
+            levels[n] = home.Level;
+        }
+    }
+
+    private IEnumerable<int> Makers(Node node) =>
+        node.Operands.Select(graph.Values.Node).Where(maker => maker >= 0 && graph.Nodes[maker].Op.Family != OpFamily.Leaf);
+
+    // Everything the node reads comes from below or from the kernel itself, and has a place in the joined domain.
+    private bool Fits(Group group, Node node, KernelDomain domain)
+    {
+        KernelDomain joined = group.Domain.Join(domain)!;
+        return Makers(node).All(maker => groupOf[maker] == group || levels[maker] < group.Level)
+            && node.Operands.All(operand => joined.Place(graph.Values.Type(operand)) is not null);
+    }
+
+    /// <summary>Moves work whose only reader is a later kernel of the same domain into that kernel.</summary>
+    public void Sink()
+    {
+        var outputs = new HashSet<int>(graph.Outputs.Select(output => output.Value));
+        for (int n = graph.Nodes.Count - 1; n >= 0; n--)
+        {
+            int value = graph.Values.FirstResult(n);
+            if (groupOf[n] is not { } from || outputs.Contains(value) || graph.Nodes[n].Op.Family != OpFamily.Elementwise)
+                continue;
+            Group?[] readers = users[value].Select(user => groupOf[user]).Distinct().ToArray();
+            if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is null)
+                continue;
+            from.Nodes.Remove(n);
+            to.Nodes.Add(n);
+            groupOf[n] = to;
+            levels[n] = to.Level;
+        }
+    }
+
+    public IEnumerable<Step> Steps()
+    {
+        var single = Enumerable.Range(0, graph.Nodes.Count).Where(n => groupOf[n] is null && graph.Nodes[n].Op.Family != OpFamily.Leaf)
+            .Select(n => (Level: levels[n], First: n, Step: (Step)new OpStep(n)));
+        var fused = groups.Where(group => group.Nodes.Count > 0).Select(group => (group.Level, First: group.Nodes.Min, Step: (Step)Kernel(group)));
+        return single.Concat(fused).OrderBy(step => step.Level).ThenBy(step => step.First).Select(step => step.Step);
+    }
+
+    private KernelStep Kernel(Group group)
+    {
+        Dim columns = group.Domain.Columns ?? Dim.Of(1);
+        var domain = group.Domain with { Columns = columns };
+        var builder = new GraphBuilder();
+        var values = new Dictionary<int, Value>();
+        int[] inputs = group.Nodes.SelectMany(n => graph.Nodes[n].Operands).Distinct()
+            .Where(operand => graph.Values.Node(operand) is var maker && (maker < 0 || groupOf[maker] != group) && !IsScalar(operand)).ToArray();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            values[inputs[i]] = builder.Input("a" + i, domain.Place(graph.Values.Type(inputs[i]))!);
+            Name(builder, values[inputs[i]], inputs[i]);
+        }
+
+        foreach (int n in group.Nodes)
+        {
+            Value[] operands = graph.Nodes[n].Operands.Select(operand => Read(builder, values, operand)).ToArray();
+            int result = graph.Values.FirstResult(n);
+            values[result] = builder.Add(InKernel(graph.Nodes[n].Op), operands);
+            Name(builder, values[result], result);
+        }
+
+        var region = new HashSet<int>(graph.Outputs.Select(output => output.Value));
+        int[] outputs = group.Nodes.Select(n => graph.Values.FirstResult(n)).Where(value => region.Contains(value) || users[value].Any(user => groupOf[user] != group)).ToArray();
+        Graph kernel = builder.Build("kernel", "fused", outputs.Select((value, i) => ("r" + i, values[value], OutputRole.Result)));
+        return new KernelStep(kernel, inputs.ToEquatable(), outputs.ToEquatable(), domain.Rows, columns, group.Nodes.Count);
+    }
+
+    private bool IsScalar(int value) => graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ConstantOp { Type.Rank: 0 };
+
+    private Value Read(GraphBuilder builder, Dictionary<int, Value> values, int operand) => values.TryGetValue(operand, out Value? value)
+        ? value
+        : builder.Constant(((ConstantOp)graph.Nodes[graph.Values.Node(operand)].Op).Value);
+
+    private static Op InKernel(Op op) => op switch
+    {
+        SumOp => new SumOp([1]),
+        MaxReduceOp => new MaxReduceOp([1]),
+        OneHotOp => new OneHotOp("N", ElementType.F32),
+        _ => op,
+    };
+
+    private void Name(GraphBuilder builder, Value inner, int value)
+    {
+        if (value < graph.Inputs.Count)
+            builder.Label(inner, graph.Inputs[value].Name);
+        else if (graph.LocalNames.TryGetValue(value, out string? name))
+            builder.Label(inner, name);
+    }
+}

@@ -1,0 +1,61 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>The rectangle a kernel runs over. Columns is null when only row values are known yet, which fit any number of columns.</summary>
+internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
+{
+    /// <summary>The domain of a node that kernels can hold, else null.</summary>
+    public static KernelDomain? Of(Graph graph, int n)
+    {
+        Node node = graph.Nodes[n];
+        TensorType shape = node.Op switch
+        {
+            ElementwiseOp or OneHotOp => node.Results[0],
+            ReductionOp reduction when reduction.Axes.Count == 1 && reduction.Axes[0] == node.Results[0].Rank - 1 => graph.Values.Type(node.Operands[0]),
+            _ => null!,
+        };
+        if (shape is null || !shape.IsReal)
+            return null;
+
+        int rank = shape.Rank;
+        var domain = rank == 0
+            ? new KernelDomain(default, Dim.Of(1))
+            : new KernelDomain(shape.Dims.Take(rank - 1).ToEquatable(), shape.Dims[rank - 1].IsOne && rank > 1 ? null : shape.Dims[rank - 1]);
+        return node.Operands.All(operand => domain.Place(graph.Values.Type(operand)) is not null) ? domain : null;
+    }
+
+    /// <summary>One domain for both, or null if they differ.</summary>
+    public KernelDomain? Join(KernelDomain other)
+    {
+        if (Rows != other.Rows || (Columns is not null && other.Columns is not null && Columns != other.Columns))
+            return null;
+
+        return Columns is null ? other : this;
+    }
+
+    /// <summary>The type a value has inside the kernel: f32[R, N], f32[R, 1], f32[N], f32[] or i32[R]; null if it does not fit.</summary>
+    public TensorType? Place(TensorType type)
+    {
+        ElementType element = type.Element;
+        if (element == ElementType.I32)
+            return IsSuffix(type.Dims, Rows) ? new TensorType(element, "R") : null;
+        if (type.Dims.All(dim => dim.IsOne))
+            return Rows.Count == 0 && Columns is { IsOne: true } ? new TensorType(ElementType.F32, "R", "N") : new TensorType(ElementType.F32);
+
+        Dim last = type.Dims[type.Rank - 1];
+        Dim[] lead = type.Dims.Take(type.Rank - 1).ToArray();
+        if (Columns is not null && last == Columns)
+            return Rows.Count > 0 && lead.All(dim => dim.IsOne) ? new TensorType(ElementType.F32, "N") : IsSuffix(lead, Rows) ? new TensorType(ElementType.F32, "R", "N") : null;
+
+        return last.IsOne && lead.Length > 0 && IsSuffix(lead, Rows) ? new TensorType(ElementType.F32, "R", 1) : null;
+    }
+
+    // [B] beside [T, B]: the same rows at every time step.
+    private static bool IsSuffix(IReadOnlyList<Dim> dims, EquatableArray<Dim> rows)
+    {
+        int skip = rows.Count - dims.Count;
+        return skip >= 0 && dims.Select((dim, i) => dim == rows[i + skip]).All(same => same) && (dims.Count > 0 || rows.Count == 0);
+    }
+}

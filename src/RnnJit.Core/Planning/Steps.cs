@@ -1,0 +1,25 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Planning;
+
+/// <summary>One thing a region (a Program or a scan body) does.</summary>
+public abstract record Step;
+
+/// <summary>A fused kernel: rows × columns, elementwise work and row reductions.</summary>
+/// <param name="Kernel">The canonical kernel graph, inputs a0…, outputs r0….</param>
+/// <param name="Inputs">Values of the region, in the order of the kernel's inputs.</param>
+/// <param name="Outputs">Values of the region, in the order of the kernel's outputs.</param>
+/// <param name="Rows">The dimensions that are joined to rows.</param>
+/// <param name="Columns">The last dimension.</param>
+/// <param name="Nodes">How many nodes were fused.</param>
+public sealed record KernelStep(Graph Kernel, EquatableArray<int> Inputs, EquatableArray<int> Outputs, EquatableArray<Dim> Rows, Dim Columns, int Nodes) : Step
+{
+    /// <summary>A kernel without row reductions can be split by columns too.</summary>
+    public bool IsElementwise => Kernel.Nodes.All(node => node.Op.Family != OpFamily.Reduction);
+}
+
+/// <summary>A node that stands alone: a product, a reduction over rows, a gather, a view, a scan.</summary>
+public sealed record OpStep(int Node) : Step;
+
+/// <summary>A region and what it does, in order.</summary>
+public sealed record StepList(Graph Graph, EquatableArray<Step> Steps);

@@ -1,0 +1,94 @@
+using RnnJit.Cpu;
+using RnnJit.Ir;
+using RnnJit.Kernels;
+using RnnJit.Passes;
+
+namespace RnnJit.Runtime;
+
+/// <summary>A Program through the whole pipeline: fused kernels, packed products, one arena.</summary>
+internal sealed unsafe class CompiledExecutable : Executable, IWork
+{
+    private readonly Instruction[] instructions;
+    private readonly NativeBuffer arena;
+    private readonly WorkerPool pool;
+    private readonly List<(Tensor Tensor, CopyInstruction Copy)> copies = [];
+
+    public CompiledExecutable(Graph program, ExecutableOptions options, KernelChain kernels)
+        : base(program, options)
+    {
+        Graph optimised = Pipeline.Run(program, options.Without);
+        kernels.Prepare(KernelList.Of(optimised), options.Precision);
+        var context = new PlanContext(options.Sizes, options.Precision, kernels);
+        Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
+        var planner = new RegionPlanner(context, planned, isBody: false);
+        for (int i = 0; i < planned.Inputs.Count; i++)
+            planner.SetView(i, context.OfTensor(Input(planned.Inputs[i].Name), planned.Inputs[i].Role == PortRole.Parameter));
+        planner.Run();
+        View[] outputs = planned.Outputs.Select(output => Contiguous(context, planner, output.Value)).ToArray();
+        instructions = planner.Instructions.ToArray();
+        ArenaBytes = ArenaPlan.Place(context.Blocks, instructions, outputs);
+        arena = new NativeBuffer(ArenaBytes);
+        foreach (Block block in context.Blocks)
+            block.Place(arena.Data);
+        foreach (var (view, element, value) in context.Fills)
+            Fill(view, element, value);
+        foreach (Instruction instruction in instructions)
+            instruction.Resolve();
+        for (int o = 0; o < outputs.Length; o++)
+            SetOutput(planned.Outputs[o].Name, new Tensor(planned.Values.Type(planned.Outputs[o].Value).Element, outputs[o].Shape, outputs[o].Block.Data + (outputs[o].Offset * outputs[o].ElementSize)));
+        pool = new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
+            scan.Pool = pool;
+    }
+
+    /// <summary>Bytes of the arena: everything but the caller's tensors.</summary>
+    public override long ArenaBytes { get; }
+
+    internal IReadOnlyList<Instruction> Instructions => instructions;
+
+    public override void Run() => pool.Run(this);
+
+    void IWork.Execute(int worker, int workers)
+    {
+        var share = new Share(worker, workers, -1, -1);
+        foreach (Instruction instruction in instructions)
+        {
+            instruction.Execute(share, 0, 0);
+            if (workers > 1)
+                pool.Barrier();
+            if (worker == 0 && instruction is IAfterBarrier after)
+                after.Done();
+        }
+    }
+
+    public override void Dispose()
+    {
+        pool.Dispose();
+        arena.Dispose();
+        base.Dispose();
+    }
+
+    // An output is read as a dense tensor.
+    private static View Contiguous(PlanContext context, RegionPlanner planner, int value)
+    {
+        View view = planner.View(value);
+        if (view.IsContiguous && view.Block.External is null)
+            return view;
+
+        View dense = context.Allocate(view.Shape, view.ElementSize == 8 ? ElementType.F64 : context.Real);
+        planner.Instructions.Add(new CopyInstruction(view, dense));
+        return dense;
+    }
+
+    private static void Fill(View view, ElementType element, double value)
+    {
+        for (int i = 0; i < view.Length; i++)
+            Strided.Write(view.Block.Data + ((view.Offset + i) * view.ElementSize), element, value);
+    }
+}
+
+/// <summary>Something worker 0 notes after all workers did their part.</summary>
+internal interface IAfterBarrier
+{
+    void Done();
+}

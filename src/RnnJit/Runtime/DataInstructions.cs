@@ -1,0 +1,255 @@
+using RnnJit.Cpu;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+
+namespace RnnJit.Runtime;
+
+/// <summary>Copies between views of one shape.</summary>
+internal sealed unsafe class CopyInstruction(View input, View output) : Instruction
+{
+    private readonly int rows = output.Rank == 0 ? 1 : output.Shape[0];
+    private readonly View rowFrom = input.Rank == 0 ? input : input with { Shape = input.Shape[1..], Strides = input.Strides[1..] };
+    private readonly View rowTo = output.Rank == 0 ? output : output with { Shape = output.Shape[1..], Strides = output.Strides[1..] };
+    private Address source;
+    private Address target;
+
+    public View From => input;
+
+    public View To => output;
+
+    public override IEnumerable<View> Views => [input, output];
+
+    public override bool IsByRow => output.Rank > 0;
+
+    public override string Describe => $"copy [{string.Join(", ", output.Shape)}]";
+
+    public override void Resolve()
+    {
+        source = new Address(input);
+        target = new Address(output);
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        var (start, end) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, rows);
+        if (share.Parts > 1)
+            (start, end) = (start + share.Of(end - start).Start, start + share.Of(end - start).End);
+        byte* s = source.At(t, i), d = target.At(t, i);
+        for (int row = start; row < end; row++)
+        {
+            byte* x = s + (input.Rank == 0 ? 0 : row * input.Strides[0] * input.ElementSize), y = d + (output.Rank == 0 ? 0 : row * output.Strides[0] * output.ElementSize);
+            Strided.Copy(x, rowFrom.Strides, y, rowTo.Strides, rowTo.Shape, output.ElementSize, 0);
+        }
+    }
+}
+
+/// <summary>Loops over strided memory.</summary>
+internal static unsafe class Strided
+{
+    public static void Copy(byte* from, long[] fromStrides, byte* to, long[] toStrides, int[] shape, int size, int axis)
+    {
+        if (axis == shape.Length)
+        {
+            Buffer.MemoryCopy(from, to, size, size);
+            return;
+        }
+
+        if (axis == shape.Length - 1 && fromStrides[axis] == 1 && toStrides[axis] == 1)
+        {
+            Buffer.MemoryCopy(from, to, (long)shape[axis] * size, (long)shape[axis] * size);
+            return;
+        }
+
+        for (int i = 0; i < shape[axis]; i++)
+            Copy(from + (i * fromStrides[axis] * size), fromStrides, to + (i * toStrides[axis] * size), toStrides, shape, size, axis + 1);
+    }
+
+    public static void Clear(byte* to, long[] strides, int[] shape, int size, int axis)
+    {
+        if (axis == shape.Length)
+        {
+            new Span<byte>(to, size).Clear();
+            return;
+        }
+
+        for (int i = 0; i < shape[axis]; i++)
+            Clear(to + (i * strides[axis] * size), strides, shape, size, axis + 1);
+    }
+
+    public static double Read(byte* p, ElementType element) => element switch
+    {
+        ElementType.F32 => *(float*)p,
+        ElementType.F64 => *(double*)p,
+        _ => *(int*)p,
+    };
+
+    public static void Write(byte* p, ElementType element, double value)
+    {
+        if (element == ElementType.F32)
+            *(float*)p = (float)value;
+        else if (element == ElementType.F64)
+            *(double*)p = value;
+        else
+            *(int*)p = (int)value;
+    }
+}
+
+/// <summary>Σ over rows, or Σ over rows of a · b, for each column; rows from last to first.</summary>
+internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns) : Instruction
+    where T : unmanaged
+{
+    private const int Unit = 16;
+
+    private Address x;
+    private Address y;
+    private Address z;
+
+    public override IEnumerable<View> Views => b is null ? [a, result] : [a, b, result];
+
+    public override string Describe => $"sum over {rows} rows of {columns} columns{(b is null ? "" : ", of a product")}";
+
+    public override void Resolve()
+    {
+        x = new Address(a);
+        y = new Address(b ?? a);
+        z = new Address(result);
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        var (start, end) = share.Of(columns, Unit);
+        if (start >= end)
+            return;
+        if (b is null)
+            ColumnReduction.Sum((T*)x.At(t, i), (nint)aRow, rows, start, end, (T*)z.At(t, i), accumulate: false);
+        else
+            ColumnReduction.Dot((T*)x.At(t, i), (nint)aRow, (T*)y.At(t, i), (nint)bRow, rows, start, end, (T*)z.At(t, i), accumulate: false);
+    }
+}
+
+/// <summary>Rows of a table by index.</summary>
+internal sealed unsafe class GatherInstruction(View table, View index, View result, string name) : Instruction
+{
+    private readonly int width = table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
+    private Address rows;
+    private Address indices;
+    private Address target;
+
+    public override IEnumerable<View> Views => [table, index, result];
+
+    public override string Describe => $"gather {index.Length} rows of {width}";
+
+    public override void Resolve()
+    {
+        rows = new Address(table);
+        indices = new Address(index);
+        target = new Address(result);
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        var (start, end) = share.Of(index.Length);
+        long bytes = (long)width * table.ElementSize;
+        byte* from = rows.At(t, i), to = target.At(t, i);
+        int* which = (int*)indices.At(t, i);
+        for (int r = start; r < end; r++)
+            Buffer.MemoryCopy(from + (IndexCheck.Row(name, which[r], table.Shape[0]) * bytes), to + (r * bytes), bytes, bytes);
+    }
+}
+
+internal static class IndexCheck
+{
+    public static long Row(string name, int row, int rows) => (uint)row < (uint)rows
+        ? row
+        : throw new ArgumentOutOfRangeException(name, $"'{name}' holds index {row}, wanted 0 to {rows - 1} (check the vocabulary)");
+}
+
+/// <summary>Adds rows into a table by index, in ascending order of the rows, so that the result does not depend on threads.</summary>
+internal sealed unsafe class ScatterInstruction<T>(View index, View x, View result, string name) : Instruction
+    where T : unmanaged, System.Numerics.INumber<T>
+{
+    private const int Unit = 16;
+
+    private readonly int width = result.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
+    private Address indices;
+    private Address rows;
+    private Address target;
+
+    public override IEnumerable<View> Views => [index, x, result];
+
+    public override string Describe => $"scatter {index.Length} rows of {width} into {result.Shape[0]}";
+
+    public override void Resolve()
+    {
+        indices = new Address(index);
+        rows = new Address(x);
+        target = new Address(result);
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        var (start, end) = share.Of(width, Unit);
+        int* which = (int*)indices.At(t, i);
+        T* from = (T*)rows.At(t, i), to = (T*)target.At(t, i);
+        for (int r = 0; r < result.Shape[0]; r++)
+            new Span<T>(to + ((long)r * width) + start, end - start).Clear();
+        for (int r = 0; r < index.Length; r++)
+        {
+            T* row = to + (IndexCheck.Row(name, which[r], result.Shape[0]) * width), add = from + ((long)r * width);
+            for (int c = start; c < end; c++)
+                row[c] += add[c];
+        }
+    }
+}
+
+/// <summary>Any op, through the oracle: slow, always right. One worker does it.</summary>
+internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View[] results, ElementType[] operandTypes, ElementType[] resultTypes, Evaluation evaluation) : Instruction
+{
+    private Address[] from = [];
+    private Address[] to = [];
+
+    public override IEnumerable<View> Views => operands.Concat(results);
+
+    public override string Describe => $"{op.Name}, interpreted";
+
+    public override void Resolve()
+    {
+        from = operands.Select(view => new Address(view)).ToArray();
+        to = results.Select(view => new Address(view)).ToArray();
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        if (share.Part > 0)
+            return;
+
+        var values = new NdArray[operands.Length];
+        for (int o = 0; o < values.Length; o++)
+        {
+            var array = new NdArray(operands[o].Shape);
+            byte* data = from[o].At(t, i);
+            View view = operands[o];
+            ElementType element = operandTypes[o];
+            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = Strided.Read(data + (Offset(view, index) * view.ElementSize), element));
+            values[o] = array;
+        }
+
+        NdArray[] outputs = op.Evaluate(values, evaluation);
+        for (int o = 0; o < outputs.Length; o++)
+        {
+            byte* data = to[o].At(t, i);
+            View view = results[o];
+            ElementType element = resultTypes[o];
+            NdArray output = outputs[o];
+            NdArray.ForEach(view.Shape, (index, flat) => Strided.Write(data + (Offset(view, index) * view.ElementSize), element, output.Data[flat]));
+        }
+    }
+
+    private static long Offset(View view, int[] index)
+    {
+        long offset = 0;
+        for (int axis = 0; axis < index.Length; axis++)
+            offset += index[axis] * view.Strides[axis];
+        return offset;
+    }
+}

@@ -1,0 +1,20 @@
+namespace RnnJit.Runtime;
+
+/// <summary>One thing that a bound Program does. Nothing is allocated while it runs.</summary>
+internal abstract class Instruction
+{
+    /// <summary>The views it reads and writes, for lifetimes.</summary>
+    public abstract IEnumerable<View> Views { get; }
+
+    /// <summary>Whether, inside a loop over time, each row of the batch is computed from that row and invariants alone.</summary>
+    public virtual bool IsByRow => false;
+
+    /// <summary>A line for people.</summary>
+    public abstract string Describe { get; }
+
+    /// <summary>Turns views into addresses once memory is there.</summary>
+    public abstract void Resolve();
+
+    /// <summary>Does a worker's part. Workers meet at a barrier afterwards.</summary>
+    public abstract void Execute(in Share share, int t, int i);
+}

@@ -1,0 +1,145 @@
+using RnnJit.Ir;
+using RnnJit.Kernels;
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+/// <summary>Calls a fused kernel. Leading dimensions that cannot be joined to rows for every operand are looped over.</summary>
+internal sealed unsafe class KernelInstruction : Instruction
+{
+    private const int ColumnUnit = 16;
+
+    private readonly KernelStep step;
+    private readonly KernelBody body;
+    private readonly string provider;
+    private readonly View[] views;
+    private readonly long[] rowStrides;
+    private readonly long[][] outerStrides;
+    private readonly int[] outer;
+    private readonly int rows;
+    private readonly int columns;
+    private readonly bool byColumns;
+    private Address[] addresses = [];
+
+    public KernelInstruction(KernelStep step, KernelBody body, string provider, View[] views, int[] rowShape, int columns)
+    {
+        this.step = step;
+        this.body = body;
+        this.provider = provider;
+        this.views = views;
+        this.columns = columns;
+        byColumns = step.IsElementwise;
+        bool[] hasRows = step.Kernel.Inputs.Select(port => port.Type).Concat(step.Kernel.Outputs.Select(output => step.Kernel.Values.Type(output.Value)))
+            .Select(type => type.Rank > 0 && type.Dims[0] == Dim.Symbol("R")).ToArray();
+        long[][] leading = views.Select((view, i) => hasRows[i] ? Leading(step, i, view, rowShape) : new long[rowShape.Length]).ToArray();
+        int joined = Joinable(leading, rowShape);
+        outer = rowShape.Take(rowShape.Length - joined).ToArray();
+        rows = rowShape.Skip(rowShape.Length - joined).Aggregate(1, (a, b) => a * b);
+        outerStrides = leading.Select(strides => strides.Take(outer.Length).ToArray()).ToArray();
+        rowStrides = leading.Select(strides => joined == 0 ? 0 : InnerStride(strides, rowShape, joined)).ToArray();
+    }
+
+    public KernelStep Step => step;
+
+    public string Provider => provider;
+
+    public int Rows => rows * outer.Aggregate(1, (a, b) => a * b);
+
+    public int Columns => columns;
+
+    public override IEnumerable<View> Views => views;
+
+    public override bool IsByRow => step.Rows.Count == 1;
+
+    public override string Describe => $"kernel of {step.Nodes} nodes, {Rows} × {columns}, {step.Inputs.Count} in, {step.Outputs.Count} out ({provider})";
+
+    // Strides along the row dimensions; an operand with fewer of them repeats over the first ones.
+    private static long[] Leading(KernelStep step, int i, View view, int[] rowShape)
+    {
+        TensorType type = i < step.Inputs.Count ? step.Kernel.Inputs[i].Type : step.Kernel.Values.Type(step.Kernel.Outputs[i - step.Inputs.Count].Value);
+        int own = view.Rank - (type.Element == ElementType.I32 || view.Rank == 0 ? 0 : 1);
+        var strides = new long[rowShape.Length];
+        for (int axis = 0; axis < own; axis++)
+            strides[rowShape.Length - own + axis] = view.Strides[axis];
+        return strides;
+    }
+
+    // How many of the last row dimensions are one run of rows for all operands.
+    private static int Joinable(long[][] leading, int[] shape)
+    {
+        int joined = Math.Min(1, shape.Length);
+        while (joined < shape.Length && leading.All(strides =>
+            View.Join(shape[shape.Length - joined - 1], strides[shape.Length - joined - 1], Extent(shape, joined), InnerStride(strides, shape, joined)) is { } stride
+            && (Extent(shape, joined) == 1 || stride == InnerStride(strides, shape, joined))))
+            joined++;
+        return joined;
+    }
+
+    private static int Extent(int[] shape, int joined) => shape.Skip(shape.Length - joined).Aggregate(1, (a, b) => a * b);
+
+    // The stride of the innermost row dimension that is longer than 1.
+    private static long InnerStride(long[] strides, int[] shape, int joined)
+    {
+        for (int axis = shape.Length - 1; axis >= shape.Length - joined; axis--)
+        {
+            if (shape[axis] != 1)
+                return strides[axis];
+        }
+
+        return strides[shape.Length - 1];
+    }
+
+    public override void Resolve() => addresses = views.Select(view => new Address(view)).ToArray();
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        int rowStart = 0, rowEnd = rows, start = 0, end = columns;
+        if (share.RowEnd >= 0)
+            (rowStart, rowEnd) = (share.RowStart, share.RowEnd);
+        int outerCount = 1, outerStart = 0;
+        foreach (int extent in outer)
+            outerCount *= extent;
+        int outerEnd = outerCount;
+        if (share.Parts > 1)
+        {
+            if (outerCount >= share.Parts)
+            {
+                (outerStart, outerEnd) = share.Of(outerCount);
+            }
+            else if (byColumns && rowEnd - rowStart < 4 * share.Parts && columns >= ColumnUnit * share.Parts)
+            {
+                (start, end) = share.Of(columns, ColumnUnit);
+            }
+            else
+            {
+                var (from, to) = share.Of(rowEnd - rowStart);
+                (rowStart, rowEnd) = (rowStart + from, rowStart + to);
+            }
+        }
+
+        if (rowStart < rowEnd && start < end)
+            Call(outerStart, outerEnd, rowStart, rowEnd, start, end, t, i);
+    }
+
+    private void Call(int outerStart, int outerEnd, int rowStart, int rowEnd, int start, int end, int t, int i)
+    {
+        KernelOperand* operands = stackalloc KernelOperand[addresses.Length];
+        for (int o = outerStart; o < outerEnd; o++)
+        {
+            for (int a = 0; a < addresses.Length; a++)
+            {
+                long offset = rowStart * rowStrides[a];
+                int rest = o;
+                for (int axis = outer.Length - 1; axis >= 0; axis--)
+                {
+                    offset += rest % outer[axis] * outerStrides[a][axis];
+                    rest /= outer[axis];
+                }
+
+                operands[a] = new KernelOperand(addresses[a].At(t, i) + (offset * views[a].ElementSize), (nint)rowStrides[a]);
+            }
+
+            body(new KernelCall(new ReadOnlySpan<KernelOperand>(operands, addresses.Length), rowEnd - rowStart, columns, start, end));
+        }
+    }
+}

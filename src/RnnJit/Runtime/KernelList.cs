@@ -1,0 +1,13 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+/// <summary>All kernels of a Program, for those who compile many at once.</summary>
+public static class KernelList
+{
+    public static IReadOnlyList<Graph> Of(Graph optimised) =>
+        Fuse.Run(optimised).Steps.OfType<KernelStep>().Select(step => step.Kernel)
+            .Concat(optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().SelectMany(scan => Of(scan.Body))).Distinct().ToArray();
+}

@@ -1,0 +1,79 @@
+using RnnJit.Cpu.Gemm;
+
+namespace RnnJit.Runtime;
+
+/// <summary>A part of a matrix that is packed: element (n, k) with strides, and where it comes to lie.</summary>
+internal sealed record PackPart(View View, long NStride, long KStride, int N, int K, int NOffset, int KOffset);
+
+/// <summary>Packs a right operand into panels. Weights are packed again only after they changed.</summary>
+internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
+    where T : unmanaged
+{
+    private readonly PackPart[] parts;
+    private readonly View target;
+    private readonly int n;
+    private readonly int k;
+    private readonly bool reverse;
+    private readonly Tensor?[] weights;
+    private readonly long[] packedVersions;
+    private readonly Address[] addresses;
+    private Address to;
+
+    public PackInstruction(PackPart[] parts, View target, int n, int k, bool reverse)
+    {
+        this.parts = parts;
+        this.target = target;
+        this.n = n;
+        this.k = k;
+        this.reverse = reverse;
+        weights = parts.Select(part => part.View.Block.IsParameter ? part.View.Block.External : null).ToArray();
+        packedVersions = parts.Select(_ => -1L).ToArray();
+        addresses = new Address[parts.Length];
+    }
+
+    public bool IsWeight => weights.All(weight => weight is not null);
+
+    public override IEnumerable<View> Views => parts.Select(part => part.View).Append(target);
+
+    public override string Describe => $"pack {n} × {k} from {parts.Length} {(IsWeight ? "weights, when they changed" : "values")}";
+
+    public override void Resolve()
+    {
+        for (int p = 0; p < parts.Length; p++)
+            addresses[p] = new Address(parts[p].View);
+        to = new Address(target);
+    }
+
+    public void Done()
+    {
+        for (int p = 0; p < parts.Length; p++)
+            packedVersions[p] = weights[p]?.Version ?? -1;
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        if (!IsStale())
+            return;
+
+        var (start, end) = share.Of(Gemm.Panels<T>(n));
+        var packed = new PackedMatrix<T>((T*)to.At(t, i), n, k);
+        for (int p = 0; p < parts.Length; p++)
+        {
+            PackPart part = parts[p];
+            T* data = (T*)addresses[p].At(t, i) + (reverse ? (part.K - 1) * part.KStride : 0);
+            var source = new PackSource<T>(data, (nint)part.NStride, (nint)(reverse ? -part.KStride : part.KStride), part.N, part.K);
+            Gemm.Pack(source, packed, part.NOffset, reverse ? k - part.KOffset - part.K : part.KOffset, start, end);
+        }
+    }
+
+    public bool IsStale()
+    {
+        for (int p = 0; p < parts.Length; p++)
+        {
+            if (weights[p] is not { } weight || weight.Version != packedVersions[p])
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,140 @@
+using RnnJit.Cpu;
+using RnnJit.Cpu.Gemm;
+
+namespace RnnJit.Runtime;
+
+/// <summary>A product on the register-blocked kernels. B is packed by a <see cref="PackInstruction{T}"/>, or read as it lies where its rows are contiguous.</summary>
+internal sealed unsafe class ProductInstruction<T> : Instruction
+    where T : unmanaged
+{
+    private readonly ProductForm form;
+    private readonly View? packed;
+    private readonly bool reverse;
+    private readonly bool invariantB;
+    private Address a;
+    private Address b;
+    private Address c;
+    private readonly int panels;
+
+    /// <param name="packed">Packed B, null to read B as it lies.</param>
+    /// <param name="invariantB">B is the same at every time step and for every row.</param>
+    /// <param name="reverse">Sum from the last k to the first: sums over time run from T − 1 to 0.</param>
+    public ProductInstruction(ProductForm form, View? packed, bool reverse, bool invariantB)
+    {
+        this.form = form;
+        this.packed = packed;
+        this.reverse = reverse;
+        this.invariantB = invariantB;
+        panels = Gemm.Panels<T>(form.N.Extent);
+    }
+
+    public ProductForm Form => form;
+
+    public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];
+
+    public override bool IsByRow => form.C.Rank > 0
+        && (!form.RowsAreM || (invariantB && form.Loops.Length == 0 && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
+
+    public override string Describe =>
+        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}";
+
+    public override void Resolve()
+    {
+        a = new Address(form.A);
+        b = new Address(packed ?? form.B);
+        c = new Address(form.C);
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        T* pa = (T*)a.At(t, i), pb = (T*)b.At(t, i), pc = (T*)c.At(t, i);
+        int loopCount = 1;
+        foreach (ProductLoop loop in form.Loops)
+            loopCount *= loop.Extent;
+        int loopStart = 0, loopEnd = loopCount, rowStart = 0, rowEnd = form.M.Extent, panelStart = 0, panelEnd = panels;
+        if (share.RowEnd >= 0)
+        {
+            if (form.RowsAreM)
+            {
+                (rowStart, rowEnd) = (share.RowStart, share.RowEnd);
+            }
+            else
+            {
+                int inner = loopCount / form.Loops[0].Extent;
+                (loopStart, loopEnd) = (share.RowStart * inner, share.RowEnd * inner);
+            }
+        }
+
+        if (share.Parts > 1)
+        {
+            if (loopEnd - loopStart >= share.Parts)
+                (loopStart, loopEnd) = (loopStart + share.Of(loopEnd - loopStart).Start, loopStart + share.Of(loopEnd - loopStart).End);
+            else if (rowEnd - rowStart >= 32 * share.Parts)
+                (rowStart, rowEnd) = (rowStart + share.Of(rowEnd - rowStart, 6).Start, rowStart + share.Of(rowEnd - rowStart, 6).End);
+            else
+                (panelStart, panelEnd) = share.Of(panels);
+        }
+
+        for (int l = loopStart; l < loopEnd; l++)
+        {
+            long oa = 0, ob = 0, oc = 0;
+            int rest = l;
+            for (int axis = form.Loops.Length - 1; axis >= 0; axis--)
+            {
+                ProductLoop loop = form.Loops[axis];
+                int index = rest % loop.Extent;
+                rest /= loop.Extent;
+                oa += index * loop.A;
+                ob += index * loop.B;
+                oc += index * loop.C;
+            }
+
+            Sum(pa + oa, pb + ob, pc + oc, rowStart, rowEnd, panelStart, panelEnd);
+        }
+    }
+
+    private void Sum(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd)
+    {
+        int count = 1;
+        foreach (ProductLoop loop in form.SumLoops)
+            count *= loop.Extent;
+        for (int s = 0; s < count; s++)
+        {
+            long oa = 0, ob = 0;
+            int rest = reverse ? count - 1 - s : s;
+            for (int axis = form.SumLoops.Length - 1; axis >= 0; axis--)
+            {
+                ProductLoop loop = form.SumLoops[axis];
+                int index = rest % loop.Extent;
+                rest /= loop.Extent;
+                oa += index * loop.A;
+                ob += index * loop.B;
+            }
+
+            Multiply(pa + oa, pb + ob, pc, rowStart, rowEnd, panelStart, panelEnd, s > 0);
+        }
+    }
+
+    private void Multiply(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd, bool accumulate)
+    {
+        long back = reverse ? form.K.Extent - 1 : 0;
+        var g = new GemmArguments<T>
+        {
+            A = pa + (rowStart * form.M.A) + (back * form.K.A),
+            ARow = (nint)form.M.A,
+            ACol = (nint)(reverse ? -form.K.A : form.K.A),
+            B = packed is null ? pb + (back * form.K.B) : pb,
+            BRow = (nint)(reverse ? -form.K.B : form.K.B),
+            C = pc + (rowStart * form.M.C),
+            CRow = (nint)form.M.C,
+            M = rowEnd - rowStart,
+            N = form.N.Extent,
+            K = form.K.Extent,
+            Accumulate = accumulate,
+        };
+        if (packed is null)
+            Gemm.MultiplyUnpacked(g, panelStart, panelEnd);
+        else
+            Gemm.Multiply(g, panelStart, panelEnd);
+    }
+}

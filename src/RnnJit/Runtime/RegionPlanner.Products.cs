@@ -1,0 +1,190 @@
+using RnnJit.Cpu.Gemm;
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Runtime;
+
+/// <summary>Weights side by side along an axis; a single weight is one part.</summary>
+internal sealed record WeightSource(int Axis, View[] Parts);
+
+internal sealed partial class RegionPlanner
+{
+    // Weights that stand side by side are packed from their own tensors and never put together.
+    private bool IsWeight(int value) => WeightOf(value) is not null && OnlyProductsRead(value);
+
+    private WeightSource? WeightOf(int value)
+    {
+        if (Weights.TryGetValue(value, out WeightSource? known))
+            return known;
+
+        int node = graph.Values.Node(value);
+        if (node >= 0 && graph.Nodes[node].Op is ConcatOp concat && concat.Axis < 2 && graph.Values.Type(value).Rank == 2
+            && graph.Nodes[node].Operands.All(operand => operand < graph.Inputs.Count && graph.Inputs[operand].Role is PortRole.Parameter or PortRole.Constant && views[operand] is not null))
+            return Weights[value] = new WeightSource(concat.Axis, graph.Nodes[node].Operands.Select(View).ToArray());
+
+        return null;
+    }
+
+    private bool OnlyProductsRead(int value) =>
+        !graph.Outputs.Any(output => output.Value == value) && graph.Nodes.Where(node => node.Operands.Contains(value)).All(node => node.Op is ContractOp);
+
+    private View Gathered(int value)
+    {
+        WeightSource source = WeightOf(value)!;
+        View whole = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
+        int start = 0;
+        foreach (View part in source.Parts)
+        {
+            Instructions.Add(new CopyInstruction(part, whole.Slice(source.Axis, start, part.Shape[source.Axis])));
+            start += part.Shape[source.Axis];
+        }
+
+        return whole;
+    }
+
+    private View Any(int value) => views[value] ?? Placeholder(value);
+
+    // A weight that is never put together has strides all the same, as if it were.
+    private View Placeholder(int value)
+    {
+        int[] shape = context.Shape(graph.Values.Type(value));
+        return new View(new Block(0), context.Real == ElementType.F64 ? 8 : 4, 0, shape, Runtime.View.Dense(shape));
+    }
+
+    private void AddProduct(Node node, int value, ContractOp op)
+    {
+        int l = node.Operands[0], r = node.Operands[1];
+        View left = Any(l), right = Any(r), result = Home(value);
+        if (ColumnDot(op, left, right, result))
+        {
+            views[value] = result;
+            return;
+        }
+
+        // The operand that does not change with time is the one worth packing.
+        bool swap = isBody && !IsInvariant(r) && IsInvariant(l);
+        ProductForm form = ProductForm.Of(op, left, right, result, swap);
+        bool strided = form.C.Rank > 0 && form.N.Extent > 1 && form.N.C != 1;
+        if (strided)
+        {
+            result = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
+            form = ProductForm.Of(op, left, right, result, swap);
+            strided = form.N.Extent > 1 && form.N.C != 1;
+        }
+
+        int b = form.Swapped ? l : r, a = form.Swapped ? r : l;
+        if (strided || (views[a] is null && WeightOf(a) is null))
+            throw new InvalidOperationException($"The product {op} has no form with contiguous columns");
+        if (views[a] is null)
+            views[a] = Gathered(a);
+        bool sumOverTime = !isBody && form.K.Extent > 1 && SumsOverRows(op);
+        View? packed = Pack(form, b, sumOverTime);
+        if (packed is null && views[b] is null)
+            views[b] = Gathered(b);
+        form = form with { A = View(a), B = views[b] ?? form.B };
+        Instructions.Add(context.Real == ElementType.F64
+            ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b))
+            : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b)));
+        views[value] = result;
+        CopyHomeIfElsewhere(value, result);
+    }
+
+    private void CopyHomeIfElsewhere(int value, View result)
+    {
+        if (homes.TryGetValue(value, out View? home) && !SamePlace(home, result))
+            CopyHome(value);
+    }
+
+    // A gradient of weights: both operands lose their leading axes.
+    private static bool SumsOverRows(ContractOp op) =>
+        op.Left.Length > 1 && op.Right.Length > 1 && op.Left[0] == op.Right[0] && !op.Result.Contains(op.Left[0]);
+
+    // Σ over rows of a · b for each column.
+    private bool ColumnDot(ContractOp op, View left, View right, View result)
+    {
+        if (op.Left != op.Right || op.Result.Length == 0 || !op.Left.EndsWith(op.Result, StringComparison.Ordinal) || op.Result.Length == op.Left.Length)
+            return false;
+
+        var sum = new SumOp(Enumerable.Range(0, op.Left.Length - op.Result.Length));
+        if (ColumnsOf(sum, left) is not { } a || ColumnsOf(sum, right) is not { } b || !result.IsContiguous)
+            return false;
+
+        AddColumns(left, right, result, a, b.Stride);
+        return true;
+    }
+
+    // Packs B; null if it is read as it lies.
+    private View? Pack(ProductForm form, int value, bool reverse)
+    {
+        bool invariant = !isBody || IsInvariant(value), looped = form.Loops.Concat(form.SumLoops).Any(loop => loop.B != 0);
+        if (looped || !invariant)
+            return RequireRows(form);
+
+        bool weight = WeightOf(value) is not null || (views[value]?.Block.IsParameter == true);
+        bool rowsLie = form.N.B == 1 || form.N.Extent == 1;
+        bool reused = isBody || form.M.Extent >= 256;
+        if (!weight && rowsLie && !reused)
+            return null;
+        if (!weight && !isBody && rowsLie)
+            return null;
+
+        string key = $"{Identity(value)}|{form.N.Extent},{form.N.B}|{form.K.Extent},{form.K.B}|{reverse}";
+        if (context.Packed.TryGetValue(key, out View? packed))
+            return packed;
+
+        PackPart[] parts = Parts(form, value);
+        int n = form.N.Extent, k = form.K.Extent;
+        long length = context.Real == ElementType.F64 ? Gemm.PackedLength<double>(n, k) : Gemm.PackedLength<float>(n, k);
+        packed = context.Allocate([checked((int)length)], context.Real);
+        bool keeps = parts.All(part => part.View.Block.IsParameter);
+        if (keeps)
+        {
+            (packed.Block.First, packed.Block.Last) = (0, int.MaxValue);
+            context.Packed[key] = packed;
+        }
+
+        Instruction pack = context.Real == ElementType.F64 ? new PackInstruction<double>(parts, packed, n, k, reverse) : new PackInstruction<float>(parts, packed, n, k, reverse);
+        (isBody ? Prologue : Instructions).Add(pack);
+        return packed;
+    }
+
+    private View? RequireRows(ProductForm form) => form.N.B == 1 || form.N.Extent == 1
+        ? null
+        : throw new InvalidOperationException("A product inside loops reads rows that are not contiguous");
+
+    // There before the loop begins: what comes in from outside, and views of it.
+    private bool IsInvariant(int value)
+    {
+        if (!isBody || value < graph.Inputs.Count)
+            return !isBody || graph.Inputs[value].Role == PortRole.Constant;
+
+        Node maker = graph.Nodes[graph.Values.Node(value)];
+        return WeightOf(value) is not null || (maker.Op is SliceOp or ReshapeOp or TransposeOp or BroadcastOp && IsInvariant(maker.Operands[0]));
+    }
+
+    private string Identity(int value) => string.Join(";", (WeightOf(value)?.Parts ?? [View(value)])
+        .Select(part => $"{(part.Block.External is { } tensor ? System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(tensor) : -1 - context.Blocks.IndexOf(part.Block))}@{part.Offset}"))
+        + "|" + WeightOf(value)?.Axis;
+
+    private PackPart[] Parts(ProductForm form, int value)
+    {
+        if (WeightOf(value) is not { } source || views[value] is not null)
+            return [new PackPart(form.B, form.N.B, form.K.B, form.N.Extent, form.K.Extent, 0, 0)];
+
+        // Row-major [rows, columns]: whichever of n and k has the larger stride is the row.
+        bool nIsRow = form.N.B >= form.K.B && !(form.N.B == form.K.B && form.N.Extent == 1);
+        var parts = new List<PackPart>();
+        int start = 0;
+        foreach (View part in source.Parts)
+        {
+            bool alongN = (source.Axis == 0) == nIsRow;
+            long rowStride = part.Strides[0], columnStride = part.Strides[1];
+            parts.Add(new PackPart(
+                part, nIsRow ? rowStride : columnStride, nIsRow ? columnStride : rowStride,
+                nIsRow ? part.Shape[0] : part.Shape[1], nIsRow ? part.Shape[1] : part.Shape[0], alongN ? start : 0, alongN ? 0 : start));
+            start += part.Shape[source.Axis];
+        }
+
+        return parts.ToArray();
+    }
+}

@@ -1,0 +1,105 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+internal sealed partial class RegionPlanner
+{
+    private void AddScan(Node node, int value, ScanOp scan)
+    {
+        if (scan.Sums > 0 || scan.Body.Nodes.Any(inner => inner.Op is ScanOp or GatherOp or ScatterOp))
+        {
+            AddInterpreted(node, value);
+            return;
+        }
+
+        int steps = scan.Time.Evaluate(context.Sizes);
+        var body = new RegionPlanner(context, scan.Body, isBody: true);
+        for (int i = 0; i < scan.Sequences; i++)
+            body.SetView(i, View(node.Operands[i]).Step());
+        for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
+            body.SetView(i, views[node.Operands[i]] ?? Gathered(node.Operands[i]));
+
+        var initial = new List<CopyInstruction>();
+        var hold = new List<CopyInstruction>();
+        var covered = new HashSet<int>();
+        for (int s = 0; s < scan.States; s++)
+            PlaceState(node, value, scan, body, s, steps, covered, initial, hold);
+
+        var late = new List<(int Value, View To)>();
+        for (int s = 0; s < scan.States; s++)
+            Want(body, scan.Body.Outputs[s].Value, hold[s].To, late);
+        var yields = new List<View>();
+        for (int y = scan.States; y < scan.States + scan.Yields; y++)
+        {
+            if (covered.Contains(y))
+                continue;
+            View whole = views[value + y] = Home(value + y);
+            yields.Add(whole.Step());
+            Want(body, scan.Body.Outputs[y].Value, whole.Step(), late);
+        }
+
+        body.Run();
+        foreach (var (from, to) in late)
+        {
+            if (!SamePlace(body.View(from), to))
+                body.Instructions.Add(new CopyInstruction(body.View(from), to));
+        }
+
+        int batch = scan.HasLengths || scan.States > 0 ? BatchExtent(scan) : 1;
+        View? lengths = scan.HasLengths ? View(node.Operands[node.Operands.Count - 1]) : null;
+        var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray());
+        if (scan.HasLengths && !loop.IsRowIndependent)
+        {
+            AddInterpreted(node, value);
+            return;
+        }
+
+        Instructions.AddRange(body.Prologue);
+        foreach (CopyInstruction copy in initial)
+            Instructions.Add(copy);
+        Instructions.Add(loop);
+    }
+
+    private int BatchExtent(ScanOp scan)
+    {
+        Port state = scan.Body.Inputs.First(port => port.Role == PortRole.State);
+        return state.Type.Rank > 0 ? state.Type.Dims[0].Evaluate(context.Sizes) : 1;
+    }
+
+    private static void Want(RegionPlanner body, int value, View to, List<(int, View)> late)
+    {
+        if (!body.TryHome(value, to))
+            late.Add((value, to));
+    }
+
+    // A state whose history somebody wants lives in [T + 1, …]: reading and yielding it costs nothing. Others change places between two.
+    private void PlaceState(Node node, int value, ScanOp scan, RegionPlanner body, int s, int steps, HashSet<int> covered, List<CopyInstruction> initial, List<CopyInstruction> hold)
+    {
+        Graph inner = scan.Body;
+        int input = scan.Sequences + s, next = inner.Outputs[s].Value;
+        TensorType type = inner.Inputs[input].Type;
+        int[] shape = context.Shape(type);
+        int[] history = scan.HasLengths
+            ? []
+            : Enumerable.Range(scan.States, scan.Yields).Where(y => !covered.Contains(y) && !homes.ContainsKey(value + y) && (inner.Outputs[y].Value == next || inner.Outputs[y].Value == input)).ToArray();
+        bool keeps = history.Length > 0;
+        View all = context.Allocate([keeps ? steps + 1 : 2, .. shape], type.Element);
+        View first = all.Slice(0, 0, keeps ? steps : 1), second = all.Slice(0, 1, keeps ? steps : 1);
+        View earlier = scan.Reverse ? second : first, later = scan.Reverse ? first : second;
+        foreach (int y in history)
+        {
+            covered.Add(y);
+            views[value + y] = inner.Outputs[y].Value == input ? earlier : later;
+        }
+
+        View read = keeps ? earlier.Step() : first.Step() with { TimeStride = 0, ParityStride = all.Strides[0] };
+        View write = keeps ? later.Step() : read with { Parity = 1 };
+        body.SetView(input, read);
+        hold.Add(new CopyInstruction(read, write));
+        View Slot(int slot) => all.Slice(0, slot, 1).Step() with { TimeStride = 0 };
+        initial.Add(new CopyInstruction(View(node.Operands[input]), Slot(keeps && scan.Reverse ? steps : 0)));
+        views[value + s] = Slot(keeps ? (scan.Reverse ? 0 : steps) : steps & 1);
+    }
+}

@@ -1,0 +1,255 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+/// <summary>Gives every value of a region a place and every step an instruction. A region is a Program or the body of a scan.</summary>
+internal sealed partial class RegionPlanner
+{
+    private readonly PlanContext context;
+    private readonly Graph graph;
+    private readonly View?[] views;
+    private readonly Dictionary<int, View> homes = [];
+    private readonly Dictionary<int, int> concatOf = [];
+    private readonly bool isBody;
+
+    public RegionPlanner(PlanContext context, Graph graph, bool isBody)
+    {
+        this.context = context;
+        this.graph = graph;
+        this.isBody = isBody;
+        views = new View?[graph.Values.Count];
+    }
+
+    public List<Instruction> Instructions { get; } = [];
+
+    /// <summary>Packing that a body wants done before its loop.</summary>
+    public List<Instruction> Prologue { get; } = [];
+
+    /// <summary>Where weights of a body come from outside: value of the body → parts of the region around it.</summary>
+    public Dictionary<int, WeightSource> Weights { get; } = [];
+
+    public void SetView(int value, View view) => views[value] = view;
+
+    public View View(int value) => views[value] ?? throw new InvalidOperationException($"Value {value} of '{graph.Name}' has no place yet");
+
+    /// <summary>Wants a value written to a place. False if it has another home already.</summary>
+    public bool TryHome(int value, View view)
+    {
+        int node = graph.Values.Node(value);
+        if (node < 0 || homes.ContainsKey(value) || graph.Nodes[node].Op is SliceOp or ReshapeOp or BroadcastOp or TransposeOp or ConstantOp or ExtentOp)
+            return false;
+
+        homes[value] = view;
+        return true;
+    }
+
+    public void Run()
+    {
+        PlaceConstants();
+        PlaceConcats();
+        foreach (Step step in Fuse.Run(graph).Steps)
+        {
+            if (step is KernelStep kernel)
+                AddKernel(kernel);
+            else
+                AddOp(graph.Nodes[((OpStep)step).Node], ((OpStep)step).Node);
+        }
+    }
+
+    private void PlaceConstants()
+    {
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            double? fill = graph.Nodes[n].Op switch
+            {
+                ConstantOp constant => constant.Value,
+                ExtentOp extent => extent.Dim.Evaluate(context.Sizes),
+                _ => null,
+            };
+            if (fill is null)
+                continue;
+            TensorType type = graph.Nodes[n].Results[0];
+            View view = context.Allocate(context.Shape(type), type.Element);
+            view.Block.Last = int.MaxValue;
+            view.Block.First = 0;
+            views[graph.Values.FirstResult(n)] = view;
+            context.Fills.Add((view, type.Element, fill.Value));
+        }
+    }
+
+    // Values put side by side are written side by side by whoever makes them; outermost first.
+    private void PlaceConcats()
+    {
+        for (int n = graph.Nodes.Count - 1; n >= 0; n--)
+        {
+            int value = graph.Values.FirstResult(n);
+            if (graph.Nodes[n].Op is not ConcatOp concat || IsWeight(value))
+                continue;
+            if (!homes.TryGetValue(value, out View? whole))
+                homes[value] = whole = context.Allocate(context.Shape(graph.Nodes[n].Results[0]), graph.Nodes[n].Results[0].Element);
+            int start = 0;
+            foreach (int operand in graph.Nodes[n].Operands)
+            {
+                int length = context.Shape(graph.Values.Type(operand))[concat.Axis];
+                if (graph.Values.Node(operand) < 0 || graph.Nodes[graph.Values.Node(operand)].Op is not ScanOp)
+                    TryHome(operand, whole.Slice(concat.Axis, start, length));
+                start += length;
+            }
+        }
+    }
+
+    private View Home(int value) => homes.TryGetValue(value, out View? home)
+        ? home
+        : context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
+
+    private void AddKernel(KernelStep step)
+    {
+        foreach (int output in step.Outputs)
+            views[output] = Home(output);
+        var (body, provider) = context.Kernels.Find(step.Kernel, context.Real);
+        View[] operands = step.Inputs.Concat(step.Outputs).Select(Materialised).ToArray();
+        Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes)));
+    }
+
+    // A kernel reads contiguous rows.
+    private View Materialised(int value)
+    {
+        View view = View(value);
+        if (view.Rank == 0 || view.Shape[^1] == 1 || view.Strides[^1] == 1)
+            return view;
+
+        View dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
+        Instructions.Add(new CopyInstruction(view, dense));
+        return dense;
+    }
+
+    private void AddOp(Node node, int n)
+    {
+        int value = graph.Values.FirstResult(n);
+        switch (node.Op)
+        {
+            case SliceOp slice:
+                views[value] = Source(node).Slice(slice.Axis, slice.Start.Evaluate(context.Sizes), slice.Length.Evaluate(context.Sizes));
+                break;
+            case TransposeOp transpose:
+                views[value] = Source(node).Transpose([.. transpose.Order]);
+                break;
+            case BroadcastOp:
+                views[value] = Source(node).Broadcast(context.Shape(node.Results[0]));
+                break;
+            case ReshapeOp:
+                views[value] = Source(node).Reshape(context.Shape(node.Results[0])) ?? Dense(node.Operands[0]).Reshape(context.Shape(node.Results[0]))!;
+                break;
+            case ConcatOp when IsWeight(value):
+                break;
+            case ConcatOp concat:
+                AddConcat(node, value, concat);
+                break;
+            case ContractOp contract:
+                AddProduct(node, value, contract);
+                break;
+            case SumOp sum when ColumnsOf(sum, View(node.Operands[0])) is { } columns:
+                views[value] = Home(value);
+                AddColumns(View(node.Operands[0]), null, views[value]!, columns);
+                break;
+            case GatherOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !isBody:
+                views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
+                Instructions.Add(new GatherInstruction(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[1])));
+                CopyHome(value);
+                break;
+            case ScatterOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !isBody:
+                views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
+                Instructions.Add(context.Real == ElementType.F64
+                    ? new ScatterInstruction<double>(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[0]))
+                    : new ScatterInstruction<float>(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[0])));
+                CopyHome(value);
+                break;
+            case ScanOp scan when !isBody:
+                AddScan(node, value, scan);
+                break;
+            default:
+                AddInterpreted(node, value);
+                break;
+        }
+    }
+
+    private View Source(Node node) => View(node.Operands[0]);
+
+    private string NameOf(int value) => value < graph.Inputs.Count ? graph.Inputs[value].Name : "the indices";
+
+    // A copy without gaps.
+    private View Dense(int value)
+    {
+        View view = View(value), dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
+        Instructions.Add(new CopyInstruction(view, dense));
+        return dense;
+    }
+
+    private void AddConcat(Node node, int value, ConcatOp concat)
+    {
+        View whole = homes[value];
+        int start = 0;
+        foreach (int operand in node.Operands)
+        {
+            View part = whole.Slice(concat.Axis, start, View(operand).Shape[concat.Axis]);
+            start += View(operand).Shape[concat.Axis];
+            if (!SamePlace(View(operand), part))
+                Instructions.Add(new CopyInstruction(View(operand), part));
+        }
+
+        views[value] = whole;
+    }
+
+    public static bool SamePlace(View a, View b) =>
+        a.Block == b.Block && a.Offset == b.Offset && a.Strides.SequenceEqual(b.Strides) && a.TimeStride == b.TimeStride && a.ParityStride == b.ParityStride && a.Parity == b.Parity;
+
+    // What an instruction without strides wrote, moved to where it is wanted.
+    private void CopyHome(int value)
+    {
+        if (!homes.TryGetValue(value, out View? home))
+            return;
+
+        Instructions.Add(new CopyInstruction(views[value]!, home));
+        views[value] = home;
+    }
+
+    private void AddInterpreted(Node node, int value)
+    {
+        View[] results = node.Results.Select(type => context.Allocate(context.Shape(type), type.Element)).ToArray();
+        View[] operands = node.Operands.Select(operand => IsWeight(operand) && views[operand] is null ? Gathered(operand) : View(operand)).ToArray();
+        Instructions.Add(new InterpretedInstruction(
+            node.Op, operands, results, node.Operands.Select(operand => graph.Values.Type(operand).Element).ToArray(), node.Results.Select(type => type.Element).ToArray(), context.Evaluation));
+        for (int r = 0; r < results.Length; r++)
+        {
+            views[value + r] = results[r];
+            CopyHome(value + r);
+        }
+    }
+
+    // Rows and stride of a sum over leading axes, null if the axes are others.
+    private static (int Rows, long Stride, int Columns)? ColumnsOf(SumOp sum, View x)
+    {
+        int lead = sum.Axes.Count;
+        if (lead >= x.Rank || sum.Axes.Where((axis, i) => axis != i).Any())
+            return null;
+
+        View tail = x with { Shape = x.Shape[lead..], Strides = x.Strides[lead..] };
+        long stride = x.Strides[lead - 1];
+        int rows = x.Shape[lead - 1];
+        for (int axis = lead - 2; axis >= 0; axis--)
+        {
+            if (Runtime.View.Join(x.Shape[axis], x.Strides[axis], rows, stride) is not { } joined)
+                return null;
+            (stride, rows) = (joined, rows * x.Shape[axis]);
+        }
+
+        return tail.IsContiguous ? (rows, stride, tail.Length) : null;
+    }
+
+    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, long bStride = 0) =>
+        Instructions.Add(context.Real == ElementType.F64
+            ? new ColumnInstruction<double>(a, b, result, columns.Rows, columns.Stride, bStride, columns.Columns)
+            : new ColumnInstruction<float>(a, b, result, columns.Rows, columns.Stride, bStride, columns.Columns));
+}

@@ -1,0 +1,156 @@
+using RnnJit.Cpu;
+using RnnJit.Ops;
+
+namespace RnnJit.Runtime;
+
+/// <summary>How a loop over time uses its workers.</summary>
+internal enum ScanSchedule
+{
+    /// <summary>Each worker runs all steps for its rows; nobody waits.</summary>
+    BatchParallel,
+
+    /// <summary>Each worker keeps its share of units; all meet after each instruction of a step.</summary>
+    HiddenParallel,
+}
+
+/// <summary>The loop over time.</summary>
+internal sealed unsafe class ScanInstruction : Instruction
+{
+    private const int LeastRows = 4;
+
+    private readonly ScanOp scan;
+    private readonly int steps;
+    private readonly int batch;
+    private readonly Instruction[] body;
+    private readonly View? lengths;
+    private readonly CopyInstruction[] hold;
+    private readonly View[] yields;
+    private Address[] yieldAddresses = [];
+    private Address lengthAddress;
+
+    public ScanInstruction(ScanOp scan, int steps, int batch, Instruction[] body, View? lengths, CopyInstruction[] hold, View[] yields)
+    {
+        this.scan = scan;
+        this.steps = steps;
+        this.batch = batch;
+        this.body = body;
+        this.lengths = lengths;
+        this.hold = hold;
+        this.yields = yields;
+        IsRowIndependent = body.All(instruction => instruction.IsByRow);
+    }
+
+    public WorkerPool? Pool { get; set; }
+
+    /// <summary>Proven: no row of the batch reads another one's.</summary>
+    public bool IsRowIndependent { get; }
+
+    public int Steps => steps;
+
+    public IReadOnlyList<Instruction> Body => body;
+
+    public override IEnumerable<View> Views =>
+        body.SelectMany(instruction => instruction.Views).Concat(hold.SelectMany(copy => copy.Views)).Concat(yields).Concat(lengths is null ? [] : [lengths]);
+
+    public override string Describe =>
+        $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {(Schedule(Pool?.Workers ?? 1) == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel")}";
+
+    public ScanSchedule Schedule(int workers) =>
+        IsRowIndependent && (workers == 1 || batch >= LeastRows * workers) ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel;
+
+    public override void Resolve()
+    {
+        foreach (Instruction instruction in body)
+            instruction.Resolve();
+        foreach (CopyInstruction copy in hold)
+            copy.Resolve();
+        yieldAddresses = yields.Select(view => new Address(view)).ToArray();
+        if (lengths is not null)
+            lengthAddress = new Address(lengths);
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        if (Schedule(share.Parts) == ScanSchedule.BatchParallel)
+            RunRows(share);
+        else
+            RunUnits(share);
+    }
+
+    private int Time(int i) => scan.Reverse ? steps - 1 - i : i;
+
+    private void RunRows(in Share share)
+    {
+        var (start, end) = share.Of(batch);
+        if (start >= end && batch > 0)
+            return;
+
+        for (int i = 0; i < steps; i++)
+        {
+            if (lengths is null)
+                Step(new Share(0, 1, start, end), Time(i), i);
+            else
+                StepLive(0, 1, start, end, Time(i), i);
+        }
+    }
+
+    private void Step(in Share share, int t, int i)
+    {
+        foreach (Instruction instruction in body)
+            instruction.Execute(share, t, i);
+    }
+
+    // Runs of rows that are still going take the step; the others hold their states and yield 0.
+    private void StepLive(int part, int parts, int start, int end, int t, int i)
+    {
+        int* length = (int*)lengthAddress.At(0, 0);
+        int row = start;
+        while (row < end)
+        {
+            int run = row;
+            bool live = t < length[row];
+            while (run < end && t < length[run] == live)
+                run++;
+            var rows = new Share(part, parts, row, run);
+            if (live)
+                Step(rows, t, i);
+            else
+                Rest(rows, t, i);
+            row = run;
+        }
+    }
+
+    private void Rest(in Share rows, int t, int i)
+    {
+        foreach (CopyInstruction copy in hold)
+            copy.Execute(rows, t, i);
+        for (int y = 0; y < yields.Length; y++)
+        {
+            View view = yields[y];
+            byte* data = yieldAddresses[y].At(t, i);
+            for (int row = rows.RowStart; row < rows.RowEnd; row++)
+                Strided.Clear(data + (row * view.Strides[0] * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 1);
+        }
+    }
+
+    private void RunUnits(in Share share)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            if (lengths is not null)
+            {
+                // Lengths give rows to workers: no row waits for another.
+                var (start, end) = share.Of(batch);
+                StepLive(0, 1, start, end, Time(i), i);
+                continue;
+            }
+
+            foreach (Instruction instruction in body)
+            {
+                instruction.Execute(new Share(share.Part, share.Parts, -1, -1), Time(i), i);
+                if (share.Parts > 1)
+                    Pool!.Barrier();
+            }
+        }
+    }
+}

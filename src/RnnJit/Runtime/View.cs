@@ -1,0 +1,125 @@
+namespace RnnJit.Runtime;
+
+/// <summary>A block of the arena, or memory of a tensor of the caller's.</summary>
+internal sealed unsafe class Block(long bytes)
+{
+    private byte* data;
+
+    public long Bytes { get; } = bytes;
+
+    /// <summary>First and last instruction that uses the block; int.MaxValue keeps it to the end.</summary>
+    public int First { get; set; } = int.MaxValue;
+
+    public int Last { get; set; } = -1;
+
+    public long Offset { get; set; }
+
+    public Tensor? External { get; init; }
+
+    /// <summary>A parameter, whose <see cref="Tensor.Version"/> tells when it changed.</summary>
+    public bool IsParameter { get; init; }
+
+    public byte* Data => External is null ? data : (byte*)External.Data;
+
+    public void Place(byte* arena) => data = arena + Offset;
+
+    public void UseAt(int instruction)
+    {
+        First = Math.Min(First, instruction);
+        Last = Math.Max(Last, instruction);
+    }
+}
+
+/// <summary>How a value lies in memory: strides in elements for each axis, and where it moves from time step to time step inside a loop.</summary>
+internal sealed record View(Block Block, int ElementSize, long Offset, int[] Shape, long[] Strides)
+{
+    /// <summary>Elements from one time step to the next.</summary>
+    public long TimeStride { get; init; }
+
+    /// <summary>Elements between the two places of a state that is read from one and written to the other in turn.</summary>
+    public long ParityStride { get; init; }
+
+    /// <summary>0 reads the first place at the first step, 1 the second.</summary>
+    public int Parity { get; init; }
+
+    public int Rank => Shape.Length;
+
+    public int Length => Shape.Aggregate(1, (size, extent) => size * extent);
+
+    public bool MovesWithTime => TimeStride != 0 || ParityStride != 0;
+
+    public bool IsContiguous => Strides.SequenceEqual(Dense(Shape)) || Length <= 1;
+
+    public static long[] Dense(int[] shape)
+    {
+        var strides = new long[shape.Length];
+        long stride = 1;
+        for (int axis = shape.Length - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+
+        return strides;
+    }
+
+    public View Slice(int axis, int start, int length) => this with
+    {
+        Offset = Offset + (start * Strides[axis]),
+        Shape = Shape.Select((extent, i) => i == axis ? length : extent).ToArray(),
+    };
+
+    public View Transpose(IReadOnlyList<int> order) => this with
+    {
+        Shape = order.Select(axis => Shape[axis]).ToArray(),
+        Strides = order.Select(axis => Strides[axis]).ToArray(),
+    };
+
+    /// <summary>Repeats: aligned from the right, extent 1 gets stride 0.</summary>
+    public View Broadcast(int[] shape)
+    {
+        int skip = shape.Length - Rank;
+        return this with
+        {
+            Shape = shape,
+            Strides = shape.Select((extent, i) => i < skip || (Shape[i - skip] == 1 && extent != 1) ? 0 : Strides[i - skip]).ToArray(),
+        };
+    }
+
+    /// <summary>One time step of a sequence.</summary>
+    public View Step() => this with { Shape = Shape[1..], Strides = Strides[1..], TimeStride = Strides[0] };
+
+    /// <summary>The same memory under another shape, null if strides do not allow it.</summary>
+    public View? Reshape(int[] shape)
+    {
+        var strides = new long[shape.Length];
+        int from = 0;
+        int[] extents = Shape.Where(extent => extent != 1).ToArray();
+        long[] known = Strides.Where((_, axis) => Shape[axis] != 1).ToArray();
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            if (shape[axis] == 1)
+                continue;
+            if (from < extents.Length && shape[axis] == extents[from])
+            {
+                strides[axis] = known[from++];
+                continue;
+            }
+
+            return IsContiguous ? this with { Shape = shape, Strides = Dense(shape) } : null;
+        }
+
+        return this with { Shape = shape, Strides = strides };
+    }
+
+    /// <summary>Two neighbouring axes as one, null if they do not join.</summary>
+    public static long? Join(int outerExtent, long outer, int innerExtent, long inner)
+    {
+        if (outerExtent == 1)
+            return inner;
+        if (innerExtent == 1)
+            return outer;
+
+        return outer == inner * innerExtent ? inner : null;
+    }
+}
