@@ -162,8 +162,8 @@ internal sealed class ScanDistribution
         }
 
         // With lengths at least one factor must be 0 past the end; a plain sequence may hold anything there.
-        if (scan.HasLengths && !read.Any(operand => late[operand] || yields.Contains(operand)) && read.FirstOrDefault(operand => classes[operand] == StepClass.Sequence, -1) is int padded and >= 0)
-            Yield(padded);
+        if (scan.HasLengths && !read.Any(operand => late[operand] || yields.Contains(operand)) && read.Any(operand => classes[operand] == StepClass.Sequence))
+            Yield(read.First(operand => classes[operand] == StepClass.Sequence));
     }
 
     private void Yield(int value)
