@@ -5,11 +5,12 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Bench.Numerics;
 
 /// <summary>A quick table: matrix products as shares of the FMA peak of one core, functions in nanoseconds per element.</summary>
-internal static class NumericsReport
+internal static unsafe class NumericsReport
 {
     public static void Print()
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        Functions();
         double peak = CpuWidth.Width switch
         {
             512 => FmaPeak.Measure<Vec512F32, float>(),
@@ -21,7 +22,6 @@ internal static class NumericsReport
             Product(m, n, k, false, peak);
         Product(512, 128, 2500, true, peak);
         Product(1024, 256, 1600, true, peak);
-        Functions();
     }
 
     private static void Product(int m, int n, int k, bool columnMajor, double peak)
@@ -39,20 +39,17 @@ internal static class NumericsReport
 
     private static void Functions()
     {
-        var x = new float[MathCase.Length];
-        var y = new float[MathCase.Length];
-        var xd = new double[MathCase.Length];
-        var yd = new double[MathCase.Length];
-        for (int i = 0; i < MathCase.Length; i++)
-            xd[i] = x[i] = (i + 1) * 8f / MathCase.Length;
-        PerElement("exp f32", () => MathCase.Exp<Vec256F32, float>(x, y));
-        PerElement("log f32", () => MathCase.Log<Vec256F32, float>(x, y));
-        PerElement("tanh f32", () => MathCase.Tanh<Vec256F32, float>(x, y));
-        PerElement("sigmoid f32", () => MathCase.Sigmoid<Vec256F32, float>(x, y));
-        PerElement("exp f64", () => MathCase.Exp<Vec256F64, double>(xd, yd));
-        PerElement("log f64", () => MathCase.Log<Vec256F64, double>(xd, yd));
-        PerElement("tanh f64", () => MathCase.Tanh<Vec256F64, double>(xd, yd));
-        PerElement("sigmoid f64", () => MathCase.Sigmoid<Vec256F64, double>(xd, yd));
+        using var singles = new MathData<float>();
+        using var doubles = new MathData<double>();
+        PerElement("exp f32", () => MathCase.Exp<Vec256F32, float>(singles.X, singles.Y));
+        PerElement("log f32", () => MathCase.Log<Vec256F32, float>(singles.X, singles.Y));
+        PerElement("tanh f32", () => MathCase.Tanh<Vec256F32, float>(singles.X, singles.Y));
+        PerElement("sigmoid f32", () => MathCase.Sigmoid<Vec256F32, float>(singles.X, singles.Y));
+        PerElement("lstm gates f32", () => MathCase.Gates<Vec256F32, float>(singles.X, singles.Y));
+        PerElement("exp f64", () => MathCase.Exp<Vec256F64, double>(doubles.X, doubles.Y));
+        PerElement("log f64", () => MathCase.Log<Vec256F64, double>(doubles.X, doubles.Y));
+        PerElement("tanh f64", () => MathCase.Tanh<Vec256F64, double>(doubles.X, doubles.Y));
+        PerElement("sigmoid f64", () => MathCase.Sigmoid<Vec256F64, double>(doubles.X, doubles.Y));
     }
 
     private static void PerElement(string name, Action action) =>

@@ -4,36 +4,33 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu;
 
 /// <summary>Argument reduction and the polynomials, fitted at the Chebyshev points of their intervals.</summary>
-public static partial class VectorMath
+/// <remarks>
+/// The JIT bounds what it inlines into one method by the size of the intermediate code, and a kernel holds several of these functions: constants instead of
+/// helper methods, and float apart from double, keep them small.
+/// </remarks>
+public static unsafe partial class VectorMath
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsSingle<T>() => typeof(T) == typeof(float);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int MantissaBits<T>() => IsSingle<T>() ? 23 : 52;
-
     // 1.5 · 2²³ (2⁵²): adding it leaves the nearest integer in the low bits.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Rounder<T>() => IsSingle<T>() ? 12582912.0 : 6755399441055744.0;
+    private const double Rounder32 = 12582912.0;
+    private const double Rounder64 = 6755399441055744.0;
 
     // ln 2 in two parts; the first has so few bits that its product with an exponent is exact.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Ln2High<T>() => IsSingle<T>() ? 0.693145751953125 : 0.69314718048553914;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Ln2Low<T>() => IsSingle<T>() ? 1.4286068203094172e-6 : 7.4406171100123967e-11;
+    private const double Ln2High32 = 0.693145751953125;
+    private const double Ln2Low32 = 1.4286068203094172e-6;
+    private const double Ln2High64 = 0.69314718048553914;
+    private const double Ln2Low64 = 7.4406171100123967e-11;
 
     /// <summary>eˣ = 2ⁿ (1 + q): x = n ln 2 + r with |r| ≤ ln 2 / 2, q = eʳ − 1 with a small relative error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (V Q, V N) Reduce<V, T>(V x)
+    private static V Reduce<V, T>(V x, out V n)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        V rounder = V.Create(Rounder<T>());
-        V n = V.MultiplyAdd(x, V.Create(1.4426950408889634), rounder) - rounder;
-        V r = V.MultiplyAdd(n, V.Create(-Ln2High<T>()), x);
-        r = V.MultiplyAdd(n, V.Create(-Ln2Low<T>()), r);
-        return (V.MultiplyAdd(r * r, ExpPolynomial<V, T>(r), r), n);
+        V rounder = V.Create(sizeof(T) == 4 ? Rounder32 : Rounder64);
+        n = V.MultiplyAdd(x, V.Create(1.4426950408889634), rounder) - rounder;
+        V r = V.MultiplyAdd(n, V.Create(sizeof(T) == 4 ? -Ln2High32 : -Ln2High64), x);
+        r = V.MultiplyAdd(n, V.Create(sizeof(T) == 4 ? -Ln2Low32 : -Ln2Low64), r);
+        return V.MultiplyAdd(r * r, sizeof(T) == 4 ? Exp32<V, T>(r) : Exp64<V, T>(r), r);
     }
 
     /// <summary>2ⁿ for an integer n: n + bias in the low bits, shifted into the exponent.</summary>
@@ -41,23 +38,27 @@ public static partial class VectorMath
     private static V PowerOfTwo<V, T>(V n)
         where V : struct, ISimd<V, T>
         where T : unmanaged =>
-        V.ShiftLeft(n + V.Create(Rounder<T>() + (IsSingle<T>() ? 127 : 1023)), MantissaBits<T>());
+        V.ShiftLeft(n + V.Create(sizeof(T) == 4 ? Rounder32 + 127 : Rounder64 + 1023), sizeof(T) == 4 ? 23 : 52);
 
-    /// <summary>(eʳ − 1 − r) / r² on |r| ≤ ln 2 / 2.</summary>
+    /// <summary>(eʳ − 1 − r) / r² on |r| ≤ ln 2 / 2, for float.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ExpPolynomial<V, T>(V r)
+    private static V Exp32<V, T>(V r)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        if (IsSingle<T>())
-        {
-            V p = V.MultiplyAdd(V.Create(0.000198909908246736538), r, V.Create(0.00139336499963092504));
-            p = V.MultiplyAdd(p, r, V.Create(0.00833331092548090083));
-            p = V.MultiplyAdd(p, r, V.Create(0.0416664649252859054));
-            p = V.MultiplyAdd(p, r, V.Create(0.166666666816232314));
-            return V.MultiplyAdd(p, r, V.Create(0.5));
-        }
+        V p = V.MultiplyAdd(V.Create(0.000198909908246736538), r, V.Create(0.00139336499963092504));
+        p = V.MultiplyAdd(p, r, V.Create(0.00833331092548090083));
+        p = V.MultiplyAdd(p, r, V.Create(0.0416664649252859054));
+        p = V.MultiplyAdd(p, r, V.Create(0.166666666816232314));
+        return V.MultiplyAdd(p, r, V.Create(0.5));
+    }
 
+    /// <summary>The same for double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Exp64<V, T>(V r)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
         V q = V.MultiplyAdd(V.Create(2.09146869680868772e-9), r, V.Create(2.51052170047207452e-8));
         q = V.MultiplyAdd(q, r, V.Create(2.75572736431102953e-7));
         q = V.MultiplyAdd(q, r, V.Create(2.75572554002064244e-6));
@@ -76,7 +77,7 @@ public static partial class VectorMath
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        if (IsSingle<T>())
+        if (sizeof(T) == 4)
         {
             V p = V.MultiplyAdd(V.Create(0.295800530431884421), z, V.Create(0.399887782821628077));
             return V.MultiplyAdd(p, z, V.Create(0.666666850451560291));

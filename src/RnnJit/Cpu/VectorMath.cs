@@ -9,7 +9,7 @@ namespace RnnJit.Cpu;
 /// width. Largest errors are stated in units in the last place (ULP) for hardware with FMA.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static partial class VectorMath
+public static unsafe partial class VectorMath
 {
     /// <summary>eˣ. Overflows to ∞, underflows through the denormal numbers to 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -17,11 +17,11 @@ public static partial class VectorMath
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        x = V.Clamp(x, V.Create(IsSingle<T>() ? -104 : -746), V.Create(IsSingle<T>() ? 89 : 710));
-        var (q, n) = Reduce<V, T>(x);
+        x = V.Clamp(x, V.Create(sizeof(T) == 4 ? -104 : -746), V.Create(sizeof(T) == 4 ? 89 : 710));
+        V q = Reduce<V, T>(x, out V n);
 
         // 2ⁿ in two factors, because n reaches past the exponents of T at both ends.
-        V rounder = V.Create(Rounder<T>());
+        V rounder = V.Create(sizeof(T) == 4 ? Rounder32 : Rounder64);
         V half = V.MultiplyAdd(n, V.Create(0.5), rounder) - rounder;
         return (V.Create(1) + q) * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(n - half);
     }
@@ -32,8 +32,8 @@ public static partial class VectorMath
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        V low = V.Create(IsSingle<T>() ? -88.3 : -709);
-        var (q, n) = Reduce<V, T>(V.Clamp(-x, V.Create(IsSingle<T>() ? -87 : -708), -low));
+        V low = V.Create(sizeof(T) == 4 ? -88.3 : -709);
+        V q = Reduce<V, T>(V.Clamp(-x, V.Create(sizeof(T) == 4 ? -87 : -708), -low), out V n);
 
         // 1 + 2ⁿ (1 + q) with one rounding, or two where 2ⁿ hardly counts.
         V scale = PowerOfTwo<V, T>(n);
@@ -51,11 +51,11 @@ public static partial class VectorMath
         where T : unmanaged
     {
         // Beyond the bound the result rounds to ±1.
-        V bound = V.Create(IsSingle<T>() ? 9.1 : 19.1);
+        V bound = V.Create(sizeof(T) == 4 ? 9.1 : 19.1);
         V y = V.Clamp(x, -bound, bound);
         V sign = V.Create(-0.0);
         y = V.Or(y, sign);
-        var (q, n) = Reduce<V, T>(y + y);
+        V q = Reduce<V, T>(y + y, out V n);
         V scale = PowerOfTwo<V, T>(n);
         V minus = V.MultiplyAdd(scale, q, scale - V.Create(1));
         V plus = V.MultiplyAdd(scale, q, scale + V.Create(1));
@@ -69,8 +69,8 @@ public static partial class VectorMath
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        bool single = IsSingle<T>();
-        int bits = MantissaBits<T>();
+        bool single = sizeof(T) == 4;
+        int bits = single ? 23 : 52;
         V tiny = V.Create(single ? 1.17549435e-38 : 2.2250738585072014e-308);
         V normal = V.SelectLess(x, tiny, x * V.Create(single ? 0x1000000 : 0x40000000000000), x);
 
@@ -86,8 +86,8 @@ public static partial class VectorMath
         V s = f / (f + V.Create(2));
         V square = V.Create(0.5) * f * f;
         V r = s * s * LogPolynomial<V, T>(s * s);
-        V low = V.MultiplyAdd(s, square + r, k * V.Create(Ln2Low<T>()));
-        V ln = V.MultiplyAdd(k, V.Create(Ln2High<T>()), f - (square - low));
+        V low = V.MultiplyAdd(s, square + r, k * V.Create(single ? Ln2Low32 : Ln2Low64));
+        V ln = V.MultiplyAdd(k, V.Create(single ? Ln2High32 : Ln2High64), f - (square - low));
 
         ln = V.SelectLess(x, V.Create(0), V.Create(double.NaN), ln);
         ln = V.Select(V.Equal(x, V.Create(0)), V.Create(double.NegativeInfinity), ln);

@@ -27,31 +27,31 @@ public readonly struct Vec128F32 : ISimd<Vec128F32, float>
     public static Vec128F32 Iota => Vector128.Create(0f, 1f, 2f, 3f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 operator +(Vec128F32 a, Vec128F32 b) => a.v + b.v;
+    public static Vec128F32 operator +(Vec128F32 a, Vec128F32 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 operator -(Vec128F32 a, Vec128F32 b) => a.v - b.v;
+    public static Vec128F32 operator -(Vec128F32 a, Vec128F32 b) => new(a.v - b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 operator *(Vec128F32 a, Vec128F32 b) => a.v * b.v;
+    public static Vec128F32 operator *(Vec128F32 a, Vec128F32 b) => new(a.v * b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 operator /(Vec128F32 a, Vec128F32 b) => a.v / b.v;
+    public static Vec128F32 operator /(Vec128F32 a, Vec128F32 b) => new(a.v / b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 operator -(Vec128F32 a) => -a.v;
+    public static Vec128F32 operator -(Vec128F32 a) => new(-a.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Create(double value) => Vector128.Create((float)value);
+    public static Vec128F32 Create(double value) => new(Vector128.Create((float)value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Broadcast(float value) => Vector128.Create(value);
+    public static Vec128F32 Broadcast(float value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 FromBits(long bits) => Vector128.Create((int)bits).AsSingle();
+    public static Vec128F32 FromBits(long bits) => new(Vector128.Create((int)bits).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Load(ref float p, nint offset) => Vector128.LoadUnsafe(ref p, (nuint)offset);
+    public static Vec128F32 Load(ref float p, nint offset) => new(Vector128.LoadUnsafe(ref p, (nuint)offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec128F32 value, ref float p, nint offset) => value.v.StoreUnsafe(ref p, (nuint)offset);
@@ -88,42 +88,43 @@ public readonly struct Vec128F32 : ISimd<Vec128F32, float>
             Unsafe.Add(ref q, 2) = value.v[2];
     }
 
+    // Fused where the hardware has FMA, else a product, then a sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 MultiplyAdd(Vec128F32 a, Vec128F32 b, Vec128F32 c) =>
-        HasFma ? Vector128.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
+        new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Min(Vec128F32 a, Vec128F32 b) => Vector128.Min(a.v, b.v);
+    public static Vec128F32 Min(Vec128F32 a, Vec128F32 b) => new(Vector128.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Max(Vec128F32 a, Vec128F32 b) => Vector128.Max(a.v, b.v);
+    public static Vec128F32 Max(Vec128F32 a, Vec128F32 b) => new(Vector128.Max(a.v, b.v));
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Clamp(Vec128F32 x, Vec128F32 low, Vec128F32 high) => Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v));
+    public static Vec128F32 Clamp(Vec128F32 x, Vec128F32 low, Vec128F32 high) => new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Sqrt(Vec128F32 x) => Vector128.Sqrt(x.v);
+    public static Vec128F32 Sqrt(Vec128F32 x) => new(Vector128.Sqrt(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Abs(Vec128F32 x) => Vector128.Abs(x.v);
+    public static Vec128F32 Abs(Vec128F32 x) => new(Vector128.Abs(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Less(Vec128F32 a, Vec128F32 b) => Vector128.LessThan(a.v, b.v) & Vector128<float>.One;
+    public static Vec128F32 Less(Vec128F32 a, Vec128F32 b) => new(Vector128.LessThan(a.v, b.v) & Vector128<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 LessOrEqual(Vec128F32 a, Vec128F32 b) => Vector128.LessThanOrEqual(a.v, b.v) & Vector128<float>.One;
+    public static Vec128F32 LessOrEqual(Vec128F32 a, Vec128F32 b) => new(Vector128.LessThanOrEqual(a.v, b.v) & Vector128<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Equal(Vec128F32 a, Vec128F32 b) => Vector128.Equals(a.v, b.v) & Vector128<float>.One;
+    public static Vec128F32 Equal(Vec128F32 a, Vec128F32 b) => new(Vector128.Equals(a.v, b.v) & Vector128<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 Select(Vec128F32 condition, Vec128F32 a, Vec128F32 b) =>
-        Vector128.ConditionalSelect(Vector128.Equals(condition.v, Vector128<float>.Zero), b.v, a.v);
+        new(Vector128.ConditionalSelect(Vector128.Equals(condition.v, Vector128<float>.Zero), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 SelectLess(Vec128F32 a, Vec128F32 b, Vec128F32 x, Vec128F32 y) =>
-        Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v), x.v, y.v);
+        new(Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v), x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vec128F32 x) => (x.v[0] + x.v[2]) + (x.v[1] + x.v[3]);
@@ -132,20 +133,20 @@ public readonly struct Vec128F32 : ISimd<Vec128F32, float>
     public static float Max(Vec128F32 x) => MathF.Max(MathF.Max(x.v[0], x.v[2]), MathF.Max(x.v[1], x.v[3]));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 And(Vec128F32 a, Vec128F32 b) => a.v & b.v;
+    public static Vec128F32 And(Vec128F32 a, Vec128F32 b) => new(a.v & b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Or(Vec128F32 a, Vec128F32 b) => a.v | b.v;
+    public static Vec128F32 Or(Vec128F32 a, Vec128F32 b) => new(a.v | b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Xor(Vec128F32 a, Vec128F32 b) => a.v ^ b.v;
+    public static Vec128F32 Xor(Vec128F32 a, Vec128F32 b) => new(a.v ^ b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 AddBits(Vec128F32 a, Vec128F32 b) => (a.v.AsInt32() + b.v.AsInt32()).AsSingle();
+    public static Vec128F32 AddBits(Vec128F32 a, Vec128F32 b) => new((a.v.AsInt32() + b.v.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 ShiftLeft(Vec128F32 x, int count) => (x.v.AsInt32() << count).AsSingle();
+    public static Vec128F32 ShiftLeft(Vec128F32 x, int count) => new((x.v.AsInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 ShiftRight(Vec128F32 x, int count) => (x.v.AsInt32() >>> count).AsSingle();
+    public static Vec128F32 ShiftRight(Vec128F32 x, int count) => new((x.v.AsInt32() >>> count).AsSingle());
 }

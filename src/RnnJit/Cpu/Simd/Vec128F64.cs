@@ -27,31 +27,31 @@ public readonly struct Vec128F64 : ISimd<Vec128F64, double>
     public static Vec128F64 Iota => Vector128.Create(0d, 1d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 operator +(Vec128F64 a, Vec128F64 b) => a.v + b.v;
+    public static Vec128F64 operator +(Vec128F64 a, Vec128F64 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 operator -(Vec128F64 a, Vec128F64 b) => a.v - b.v;
+    public static Vec128F64 operator -(Vec128F64 a, Vec128F64 b) => new(a.v - b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 operator *(Vec128F64 a, Vec128F64 b) => a.v * b.v;
+    public static Vec128F64 operator *(Vec128F64 a, Vec128F64 b) => new(a.v * b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 operator /(Vec128F64 a, Vec128F64 b) => a.v / b.v;
+    public static Vec128F64 operator /(Vec128F64 a, Vec128F64 b) => new(a.v / b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 operator -(Vec128F64 a) => -a.v;
+    public static Vec128F64 operator -(Vec128F64 a) => new(-a.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Create(double value) => Vector128.Create(value);
+    public static Vec128F64 Create(double value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Broadcast(double value) => Vector128.Create(value);
+    public static Vec128F64 Broadcast(double value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 FromBits(long bits) => Vector128.Create(bits).AsDouble();
+    public static Vec128F64 FromBits(long bits) => new(Vector128.Create(bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Load(ref double p, nint offset) => Vector128.LoadUnsafe(ref p, (nuint)offset);
+    public static Vec128F64 Load(ref double p, nint offset) => new(Vector128.LoadUnsafe(ref p, (nuint)offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec128F64 value, ref double p, nint offset) => value.v.StoreUnsafe(ref p, (nuint)offset);
@@ -78,42 +78,43 @@ public readonly struct Vec128F64 : ISimd<Vec128F64, double>
             q = value.v[0];
     }
 
+    // Fused where the hardware has FMA, else a product, then a sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 MultiplyAdd(Vec128F64 a, Vec128F64 b, Vec128F64 c) =>
-        HasFma ? Vector128.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
+        new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Min(Vec128F64 a, Vec128F64 b) => Vector128.Min(a.v, b.v);
+    public static Vec128F64 Min(Vec128F64 a, Vec128F64 b) => new(Vector128.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Max(Vec128F64 a, Vec128F64 b) => Vector128.Max(a.v, b.v);
+    public static Vec128F64 Max(Vec128F64 a, Vec128F64 b) => new(Vector128.Max(a.v, b.v));
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Clamp(Vec128F64 x, Vec128F64 low, Vec128F64 high) => Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v));
+    public static Vec128F64 Clamp(Vec128F64 x, Vec128F64 low, Vec128F64 high) => new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Sqrt(Vec128F64 x) => Vector128.Sqrt(x.v);
+    public static Vec128F64 Sqrt(Vec128F64 x) => new(Vector128.Sqrt(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Abs(Vec128F64 x) => Vector128.Abs(x.v);
+    public static Vec128F64 Abs(Vec128F64 x) => new(Vector128.Abs(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Less(Vec128F64 a, Vec128F64 b) => Vector128.LessThan(a.v, b.v) & Vector128<double>.One;
+    public static Vec128F64 Less(Vec128F64 a, Vec128F64 b) => new(Vector128.LessThan(a.v, b.v) & Vector128<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 LessOrEqual(Vec128F64 a, Vec128F64 b) => Vector128.LessThanOrEqual(a.v, b.v) & Vector128<double>.One;
+    public static Vec128F64 LessOrEqual(Vec128F64 a, Vec128F64 b) => new(Vector128.LessThanOrEqual(a.v, b.v) & Vector128<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Equal(Vec128F64 a, Vec128F64 b) => Vector128.Equals(a.v, b.v) & Vector128<double>.One;
+    public static Vec128F64 Equal(Vec128F64 a, Vec128F64 b) => new(Vector128.Equals(a.v, b.v) & Vector128<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 Select(Vec128F64 condition, Vec128F64 a, Vec128F64 b) =>
-        Vector128.ConditionalSelect(Vector128.Equals(condition.v, Vector128<double>.Zero), b.v, a.v);
+        new(Vector128.ConditionalSelect(Vector128.Equals(condition.v, Vector128<double>.Zero), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 SelectLess(Vec128F64 a, Vec128F64 b, Vec128F64 x, Vec128F64 y) =>
-        Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v), x.v, y.v);
+        new(Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v), x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vec128F64 x) => x.v[0] + x.v[1];
@@ -122,20 +123,20 @@ public readonly struct Vec128F64 : ISimd<Vec128F64, double>
     public static double Max(Vec128F64 x) => Math.Max(x.v[0], x.v[1]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 And(Vec128F64 a, Vec128F64 b) => a.v & b.v;
+    public static Vec128F64 And(Vec128F64 a, Vec128F64 b) => new(a.v & b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Or(Vec128F64 a, Vec128F64 b) => a.v | b.v;
+    public static Vec128F64 Or(Vec128F64 a, Vec128F64 b) => new(a.v | b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Xor(Vec128F64 a, Vec128F64 b) => a.v ^ b.v;
+    public static Vec128F64 Xor(Vec128F64 a, Vec128F64 b) => new(a.v ^ b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 AddBits(Vec128F64 a, Vec128F64 b) => (a.v.AsInt64() + b.v.AsInt64()).AsDouble();
+    public static Vec128F64 AddBits(Vec128F64 a, Vec128F64 b) => new((a.v.AsInt64() + b.v.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 ShiftLeft(Vec128F64 x, int count) => (x.v.AsInt64() << count).AsDouble();
+    public static Vec128F64 ShiftLeft(Vec128F64 x, int count) => new((x.v.AsInt64() << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 ShiftRight(Vec128F64 x, int count) => (x.v.AsInt64() >>> count).AsDouble();
+    public static Vec128F64 ShiftRight(Vec128F64 x, int count) => new((x.v.AsInt64() >>> count).AsDouble());
 }

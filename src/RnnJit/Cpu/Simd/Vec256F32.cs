@@ -27,31 +27,31 @@ public readonly struct Vec256F32 : ISimd<Vec256F32, float>
     public static Vec256F32 Iota => Vector256.Create(0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 operator +(Vec256F32 a, Vec256F32 b) => a.v + b.v;
+    public static Vec256F32 operator +(Vec256F32 a, Vec256F32 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 operator -(Vec256F32 a, Vec256F32 b) => a.v - b.v;
+    public static Vec256F32 operator -(Vec256F32 a, Vec256F32 b) => new(a.v - b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 operator *(Vec256F32 a, Vec256F32 b) => a.v * b.v;
+    public static Vec256F32 operator *(Vec256F32 a, Vec256F32 b) => new(a.v * b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 operator /(Vec256F32 a, Vec256F32 b) => a.v / b.v;
+    public static Vec256F32 operator /(Vec256F32 a, Vec256F32 b) => new(a.v / b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 operator -(Vec256F32 a) => -a.v;
+    public static Vec256F32 operator -(Vec256F32 a) => new(-a.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Create(double value) => Vector256.Create((float)value);
+    public static Vec256F32 Create(double value) => new(Vector256.Create((float)value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Broadcast(float value) => Vector256.Create(value);
+    public static Vec256F32 Broadcast(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 FromBits(long bits) => Vector256.Create((int)bits).AsSingle();
+    public static Vec256F32 FromBits(long bits) => new(Vector256.Create((int)bits).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Load(ref float p, nint offset) => Vector256.LoadUnsafe(ref p, (nuint)offset);
+    public static Vec256F32 Load(ref float p, nint offset) => new(Vector256.LoadUnsafe(ref p, (nuint)offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec256F32 value, ref float p, nint offset) => value.v.StoreUnsafe(ref p, (nuint)offset);
@@ -91,42 +91,43 @@ public readonly struct Vec256F32 : ISimd<Vec256F32, float>
     private static Vector256<float> Mask(int n) =>
         Vector256.LessThan(Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), Vector256.Create(n)).AsSingle();
 
+    // Fused where the hardware has FMA, else a product, then a sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 MultiplyAdd(Vec256F32 a, Vec256F32 b, Vec256F32 c) =>
-        HasFma ? Vector256.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
+        new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Min(Vec256F32 a, Vec256F32 b) => Vector256.Min(a.v, b.v);
+    public static Vec256F32 Min(Vec256F32 a, Vec256F32 b) => new(Vector256.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Max(Vec256F32 a, Vec256F32 b) => Vector256.Max(a.v, b.v);
+    public static Vec256F32 Max(Vec256F32 a, Vec256F32 b) => new(Vector256.Max(a.v, b.v));
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Clamp(Vec256F32 x, Vec256F32 low, Vec256F32 high) => Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v));
+    public static Vec256F32 Clamp(Vec256F32 x, Vec256F32 low, Vec256F32 high) => new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Sqrt(Vec256F32 x) => Vector256.Sqrt(x.v);
+    public static Vec256F32 Sqrt(Vec256F32 x) => new(Vector256.Sqrt(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Abs(Vec256F32 x) => Vector256.Abs(x.v);
+    public static Vec256F32 Abs(Vec256F32 x) => new(Vector256.Abs(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Less(Vec256F32 a, Vec256F32 b) => Vector256.LessThan(a.v, b.v) & Vector256<float>.One;
+    public static Vec256F32 Less(Vec256F32 a, Vec256F32 b) => new(Vector256.LessThan(a.v, b.v) & Vector256<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 LessOrEqual(Vec256F32 a, Vec256F32 b) => Vector256.LessThanOrEqual(a.v, b.v) & Vector256<float>.One;
+    public static Vec256F32 LessOrEqual(Vec256F32 a, Vec256F32 b) => new(Vector256.LessThanOrEqual(a.v, b.v) & Vector256<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Equal(Vec256F32 a, Vec256F32 b) => Vector256.Equals(a.v, b.v) & Vector256<float>.One;
+    public static Vec256F32 Equal(Vec256F32 a, Vec256F32 b) => new(Vector256.Equals(a.v, b.v) & Vector256<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 Select(Vec256F32 condition, Vec256F32 a, Vec256F32 b) =>
-        Vector256.ConditionalSelect(Vector256.Equals(condition.v, Vector256<float>.Zero), b.v, a.v);
+        new(Vector256.ConditionalSelect(Vector256.Equals(condition.v, Vector256<float>.Zero), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 SelectLess(Vec256F32 a, Vec256F32 b, Vec256F32 x, Vec256F32 y) =>
-        Vector256.ConditionalSelect(Vector256.LessThan(a.v, b.v), x.v, y.v);
+        new(Vector256.ConditionalSelect(Vector256.LessThan(a.v, b.v), x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vec256F32 x) => Vec128F32.Sum(x.v.GetLower() + x.v.GetUpper());
@@ -135,20 +136,20 @@ public readonly struct Vec256F32 : ISimd<Vec256F32, float>
     public static float Max(Vec256F32 x) => Vec128F32.Max(Vector128.Max(x.v.GetLower(), x.v.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 And(Vec256F32 a, Vec256F32 b) => a.v & b.v;
+    public static Vec256F32 And(Vec256F32 a, Vec256F32 b) => new(a.v & b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Or(Vec256F32 a, Vec256F32 b) => a.v | b.v;
+    public static Vec256F32 Or(Vec256F32 a, Vec256F32 b) => new(a.v | b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Xor(Vec256F32 a, Vec256F32 b) => a.v ^ b.v;
+    public static Vec256F32 Xor(Vec256F32 a, Vec256F32 b) => new(a.v ^ b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 AddBits(Vec256F32 a, Vec256F32 b) => (a.v.AsInt32() + b.v.AsInt32()).AsSingle();
+    public static Vec256F32 AddBits(Vec256F32 a, Vec256F32 b) => new((a.v.AsInt32() + b.v.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 ShiftLeft(Vec256F32 x, int count) => (x.v.AsInt32() << count).AsSingle();
+    public static Vec256F32 ShiftLeft(Vec256F32 x, int count) => new((x.v.AsInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 ShiftRight(Vec256F32 x, int count) => (x.v.AsInt32() >>> count).AsSingle();
+    public static Vec256F32 ShiftRight(Vec256F32 x, int count) => new((x.v.AsInt32() >>> count).AsSingle());
 }

@@ -27,31 +27,31 @@ public readonly struct Vec256F64 : ISimd<Vec256F64, double>
     public static Vec256F64 Iota => Vector256.Create(0d, 1d, 2d, 3d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 operator +(Vec256F64 a, Vec256F64 b) => a.v + b.v;
+    public static Vec256F64 operator +(Vec256F64 a, Vec256F64 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 operator -(Vec256F64 a, Vec256F64 b) => a.v - b.v;
+    public static Vec256F64 operator -(Vec256F64 a, Vec256F64 b) => new(a.v - b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 operator *(Vec256F64 a, Vec256F64 b) => a.v * b.v;
+    public static Vec256F64 operator *(Vec256F64 a, Vec256F64 b) => new(a.v * b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 operator /(Vec256F64 a, Vec256F64 b) => a.v / b.v;
+    public static Vec256F64 operator /(Vec256F64 a, Vec256F64 b) => new(a.v / b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 operator -(Vec256F64 a) => -a.v;
+    public static Vec256F64 operator -(Vec256F64 a) => new(-a.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Create(double value) => Vector256.Create(value);
+    public static Vec256F64 Create(double value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Broadcast(double value) => Vector256.Create(value);
+    public static Vec256F64 Broadcast(double value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 FromBits(long bits) => Vector256.Create(bits).AsDouble();
+    public static Vec256F64 FromBits(long bits) => new(Vector256.Create(bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Load(ref double p, nint offset) => Vector256.LoadUnsafe(ref p, (nuint)offset);
+    public static Vec256F64 Load(ref double p, nint offset) => new(Vector256.LoadUnsafe(ref p, (nuint)offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec256F64 value, ref double p, nint offset) => value.v.StoreUnsafe(ref p, (nuint)offset);
@@ -91,42 +91,43 @@ public readonly struct Vec256F64 : ISimd<Vec256F64, double>
     private static Vector256<double> Mask(int n) =>
         Vector256.LessThan(Vector256.Create(0L, 1L, 2L, 3L), Vector256.Create((long)n)).AsDouble();
 
+    // Fused where the hardware has FMA, else a product, then a sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 MultiplyAdd(Vec256F64 a, Vec256F64 b, Vec256F64 c) =>
-        HasFma ? Vector256.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
+        new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Min(Vec256F64 a, Vec256F64 b) => Vector256.Min(a.v, b.v);
+    public static Vec256F64 Min(Vec256F64 a, Vec256F64 b) => new(Vector256.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Max(Vec256F64 a, Vec256F64 b) => Vector256.Max(a.v, b.v);
+    public static Vec256F64 Max(Vec256F64 a, Vec256F64 b) => new(Vector256.Max(a.v, b.v));
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Clamp(Vec256F64 x, Vec256F64 low, Vec256F64 high) => Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v));
+    public static Vec256F64 Clamp(Vec256F64 x, Vec256F64 low, Vec256F64 high) => new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Sqrt(Vec256F64 x) => Vector256.Sqrt(x.v);
+    public static Vec256F64 Sqrt(Vec256F64 x) => new(Vector256.Sqrt(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Abs(Vec256F64 x) => Vector256.Abs(x.v);
+    public static Vec256F64 Abs(Vec256F64 x) => new(Vector256.Abs(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Less(Vec256F64 a, Vec256F64 b) => Vector256.LessThan(a.v, b.v) & Vector256<double>.One;
+    public static Vec256F64 Less(Vec256F64 a, Vec256F64 b) => new(Vector256.LessThan(a.v, b.v) & Vector256<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 LessOrEqual(Vec256F64 a, Vec256F64 b) => Vector256.LessThanOrEqual(a.v, b.v) & Vector256<double>.One;
+    public static Vec256F64 LessOrEqual(Vec256F64 a, Vec256F64 b) => new(Vector256.LessThanOrEqual(a.v, b.v) & Vector256<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Equal(Vec256F64 a, Vec256F64 b) => Vector256.Equals(a.v, b.v) & Vector256<double>.One;
+    public static Vec256F64 Equal(Vec256F64 a, Vec256F64 b) => new(Vector256.Equals(a.v, b.v) & Vector256<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 Select(Vec256F64 condition, Vec256F64 a, Vec256F64 b) =>
-        Vector256.ConditionalSelect(Vector256.Equals(condition.v, Vector256<double>.Zero), b.v, a.v);
+        new(Vector256.ConditionalSelect(Vector256.Equals(condition.v, Vector256<double>.Zero), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 SelectLess(Vec256F64 a, Vec256F64 b, Vec256F64 x, Vec256F64 y) =>
-        Vector256.ConditionalSelect(Vector256.LessThan(a.v, b.v), x.v, y.v);
+        new(Vector256.ConditionalSelect(Vector256.LessThan(a.v, b.v), x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vec256F64 x) => Vec128F64.Sum(x.v.GetLower() + x.v.GetUpper());
@@ -135,20 +136,20 @@ public readonly struct Vec256F64 : ISimd<Vec256F64, double>
     public static double Max(Vec256F64 x) => Vec128F64.Max(Vector128.Max(x.v.GetLower(), x.v.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 And(Vec256F64 a, Vec256F64 b) => a.v & b.v;
+    public static Vec256F64 And(Vec256F64 a, Vec256F64 b) => new(a.v & b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Or(Vec256F64 a, Vec256F64 b) => a.v | b.v;
+    public static Vec256F64 Or(Vec256F64 a, Vec256F64 b) => new(a.v | b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Xor(Vec256F64 a, Vec256F64 b) => a.v ^ b.v;
+    public static Vec256F64 Xor(Vec256F64 a, Vec256F64 b) => new(a.v ^ b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 AddBits(Vec256F64 a, Vec256F64 b) => (a.v.AsInt64() + b.v.AsInt64()).AsDouble();
+    public static Vec256F64 AddBits(Vec256F64 a, Vec256F64 b) => new((a.v.AsInt64() + b.v.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 ShiftLeft(Vec256F64 x, int count) => (x.v.AsInt64() << count).AsDouble();
+    public static Vec256F64 ShiftLeft(Vec256F64 x, int count) => new((x.v.AsInt64() << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 ShiftRight(Vec256F64 x, int count) => (x.v.AsInt64() >>> count).AsDouble();
+    public static Vec256F64 ShiftRight(Vec256F64 x, int count) => new((x.v.AsInt64() >>> count).AsDouble());
 }

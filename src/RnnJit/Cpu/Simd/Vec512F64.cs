@@ -25,31 +25,31 @@ public readonly struct Vec512F64 : ISimd<Vec512F64, double>
     public static Vec512F64 Iota => Vector512.Create(0d, 1d, 2d, 3d, 4d, 5d, 6d, 7d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 operator +(Vec512F64 a, Vec512F64 b) => a.v + b.v;
+    public static Vec512F64 operator +(Vec512F64 a, Vec512F64 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 operator -(Vec512F64 a, Vec512F64 b) => a.v - b.v;
+    public static Vec512F64 operator -(Vec512F64 a, Vec512F64 b) => new(a.v - b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 operator *(Vec512F64 a, Vec512F64 b) => a.v * b.v;
+    public static Vec512F64 operator *(Vec512F64 a, Vec512F64 b) => new(a.v * b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 operator /(Vec512F64 a, Vec512F64 b) => a.v / b.v;
+    public static Vec512F64 operator /(Vec512F64 a, Vec512F64 b) => new(a.v / b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 operator -(Vec512F64 a) => -a.v;
+    public static Vec512F64 operator -(Vec512F64 a) => new(-a.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Create(double value) => Vector512.Create(value);
+    public static Vec512F64 Create(double value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Broadcast(double value) => Vector512.Create(value);
+    public static Vec512F64 Broadcast(double value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 FromBits(long bits) => Vector512.Create(bits).AsDouble();
+    public static Vec512F64 FromBits(long bits) => new(Vector512.Create(bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Load(ref double p, nint offset) => Vector512.LoadUnsafe(ref p, (nuint)offset);
+    public static Vec512F64 Load(ref double p, nint offset) => new(Vector512.LoadUnsafe(ref p, (nuint)offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec512F64 value, ref double p, nint offset) => value.v.StoreUnsafe(ref p, (nuint)offset);
@@ -89,42 +89,43 @@ public readonly struct Vec512F64 : ISimd<Vec512F64, double>
     private static Vector512<double> Mask(int n) =>
         Vector512.LessThan(Vector512.Create(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L), Vector512.Create((long)n)).AsDouble();
 
+    // Fused where the hardware has FMA, else a product, then a sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 MultiplyAdd(Vec512F64 a, Vec512F64 b, Vec512F64 c) =>
-        HasFma ? Vector512.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
+        new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Min(Vec512F64 a, Vec512F64 b) => Vector512.Min(a.v, b.v);
+    public static Vec512F64 Min(Vec512F64 a, Vec512F64 b) => new(Vector512.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Max(Vec512F64 a, Vec512F64 b) => Vector512.Max(a.v, b.v);
+    public static Vec512F64 Max(Vec512F64 a, Vec512F64 b) => new(Vector512.Max(a.v, b.v));
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Clamp(Vec512F64 x, Vec512F64 low, Vec512F64 high) => Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v));
+    public static Vec512F64 Clamp(Vec512F64 x, Vec512F64 low, Vec512F64 high) => new(Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Sqrt(Vec512F64 x) => Vector512.Sqrt(x.v);
+    public static Vec512F64 Sqrt(Vec512F64 x) => new(Vector512.Sqrt(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Abs(Vec512F64 x) => Vector512.Abs(x.v);
+    public static Vec512F64 Abs(Vec512F64 x) => new(Vector512.Abs(x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Less(Vec512F64 a, Vec512F64 b) => Vector512.LessThan(a.v, b.v) & Vector512<double>.One;
+    public static Vec512F64 Less(Vec512F64 a, Vec512F64 b) => new(Vector512.LessThan(a.v, b.v) & Vector512<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 LessOrEqual(Vec512F64 a, Vec512F64 b) => Vector512.LessThanOrEqual(a.v, b.v) & Vector512<double>.One;
+    public static Vec512F64 LessOrEqual(Vec512F64 a, Vec512F64 b) => new(Vector512.LessThanOrEqual(a.v, b.v) & Vector512<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Equal(Vec512F64 a, Vec512F64 b) => Vector512.Equals(a.v, b.v) & Vector512<double>.One;
+    public static Vec512F64 Equal(Vec512F64 a, Vec512F64 b) => new(Vector512.Equals(a.v, b.v) & Vector512<double>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 Select(Vec512F64 condition, Vec512F64 a, Vec512F64 b) =>
-        Vector512.ConditionalSelect(Vector512.Equals(condition.v, Vector512<double>.Zero), b.v, a.v);
+        new(Vector512.ConditionalSelect(Vector512.Equals(condition.v, Vector512<double>.Zero), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 SelectLess(Vec512F64 a, Vec512F64 b, Vec512F64 x, Vec512F64 y) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(a.v, b.v), x.v, y.v);
+        new(Vector512.ConditionalSelect(Vector512.LessThan(a.v, b.v), x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vec512F64 x) => Vec256F64.Sum(x.v.GetLower() + x.v.GetUpper());
@@ -133,20 +134,20 @@ public readonly struct Vec512F64 : ISimd<Vec512F64, double>
     public static double Max(Vec512F64 x) => Vec256F64.Max(Vector256.Max(x.v.GetLower(), x.v.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 And(Vec512F64 a, Vec512F64 b) => a.v & b.v;
+    public static Vec512F64 And(Vec512F64 a, Vec512F64 b) => new(a.v & b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Or(Vec512F64 a, Vec512F64 b) => a.v | b.v;
+    public static Vec512F64 Or(Vec512F64 a, Vec512F64 b) => new(a.v | b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Xor(Vec512F64 a, Vec512F64 b) => a.v ^ b.v;
+    public static Vec512F64 Xor(Vec512F64 a, Vec512F64 b) => new(a.v ^ b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 AddBits(Vec512F64 a, Vec512F64 b) => (a.v.AsInt64() + b.v.AsInt64()).AsDouble();
+    public static Vec512F64 AddBits(Vec512F64 a, Vec512F64 b) => new((a.v.AsInt64() + b.v.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 ShiftLeft(Vec512F64 x, int count) => (x.v.AsInt64() << count).AsDouble();
+    public static Vec512F64 ShiftLeft(Vec512F64 x, int count) => new((x.v.AsInt64() << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 ShiftRight(Vec512F64 x, int count) => (x.v.AsInt64() >>> count).AsDouble();
+    public static Vec512F64 ShiftRight(Vec512F64 x, int count) => new((x.v.AsInt64() >>> count).AsDouble());
 }
