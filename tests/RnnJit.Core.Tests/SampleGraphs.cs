@@ -93,7 +93,7 @@ internal static class SampleGraphs
           %3: f32[T, B, V] = onehot[V : f32] i
           %4: f32[] = extent[H + I : f32]
           %5: f32[H, H + I] = div x, %4
-          %6: f32[H, 2I + 2H] = concat[1] %5, x
+          %6: f32[H, 2H + 2I] = concat[1] %5, x
           %7: f32[V, 4H] = scatter[V] i, %0
           %8: f32[3, V, 4H] = broadcast[3, V, 4H] %7
           %9: f32[1, V, 1] = maximum[0, 2] %8
