@@ -15,9 +15,11 @@ internal sealed class GoldenGraph(GoldenCase given, ElementType real)
     /// <summary>i32[B] where the case has lengths.</summary>
     public Value? Lengths(Dim batch) => Case.Ints.ContainsKey("lengths") ? Builder.Input("lengths", new TensorType(ElementType.I32, batch)) : null;
 
-    public Value Input(string name, params Dim[] dims) => Builder.Input(name, new TensorType(real, dims));
+    /// <exception cref="GoldenException">The case has no such input.</exception>
+    public Value Input(string name, params Dim[] dims) => Builder.Input(Require(Case.Inputs, name), new TensorType(real, dims));
 
-    public Value Parameter(string name, params Dim[] dims) => Builder.Input(name, new TensorType(real, dims), PortRole.Parameter);
+    /// <exception cref="GoldenException">The case has no such parameter.</exception>
+    public Value Parameter(string name, params Dim[] dims) => Builder.Input(Require(Case.Params, name), new TensorType(real, dims), PortRole.Parameter);
 
     public Value? OptionalParameter(string name, params Dim[] dims) => Case.Params.ContainsKey(name) ? Parameter(name, dims) : null;
 
@@ -37,4 +39,8 @@ internal sealed class GoldenGraph(GoldenCase given, ElementType real)
     public void Return(string name, Value value) => outputs.Add((name, value, OutputRole.Result));
 
     public Graph Build() => Builder.Build("program", Case.Name, outputs);
+
+    private string Require(IReadOnlyDictionary<string, NdArray> tensors, string name) => tensors.ContainsKey(name)
+        ? name
+        : throw new GoldenException($"The case has no '{name}', which kind '{Case.Kind}' takes (found {string.Join(", ", tensors.Keys)})");
 }

@@ -25,11 +25,13 @@ internal sealed class GoldenTorch
         this.gates = gates;
         states = this.cell.States.Select(port => port.Name).ToArray();
         layers = given.Number("numLayers");
+        if (layers == 0)
+            throw new GoldenException("'numLayers' is 0, wanted at least one layer");
         directions = given.Flag("bidirectional") ? 2 : 1;
         batch = Unbatched ? 1 : "B";
     }
 
-    private bool Unbatched => graph.Case.Inputs["x"].Rank == 2;
+    private bool Unbatched => graph.Case.Inputs.TryGetValue("x", out NdArray? x) && x.Rank == 2;
 
     public static Graph Lstm(GoldenCase given, ElementType real) => new GoldenTorch(given, real, typeof(Lstm), ["i", "f", "g", "o"]).Build();
 
