@@ -16,10 +16,11 @@ internal sealed class GoldenTorch
     private readonly int directions;
     private readonly Dim batch;
 
+    // The width of h and y: R with a projection.
+    private readonly Dim output;
+
     private GoldenTorch(GoldenCase given, ElementType real, Type cell, string[] gates)
     {
-        if (given.Number("projSize") > 0)
-            throw new GoldenUnsupportedException("an LSTM with projection has no cell here");
         graph = new GoldenGraph(given, real);
         this.cell = CellTracer.Trace(cell);
         this.gates = gates;
@@ -29,11 +30,12 @@ internal sealed class GoldenTorch
             throw new GoldenException("'numLayers' is 0, wanted at least one layer");
         directions = given.Flag("bidirectional") ? 2 : 1;
         batch = Unbatched ? 1 : "B";
+        output = given.Number("projSize") > 0 ? "R" : H;
     }
 
     private bool Unbatched => graph.Case.Inputs.TryGetValue("x", out NdArray? x) && x.Rank == 2;
 
-    public static Graph Lstm(GoldenCase given, ElementType real) => new GoldenTorch(given, real, typeof(Lstm), ["i", "f", "g", "o"]).Build();
+    public static Graph Lstm(GoldenCase given, ElementType real) => new GoldenTorch(given, real, given.Number("projSize") > 0 ? typeof(LstmProjected) : typeof(Lstm), ["i", "f", "g", "o"]).Build();
 
     public static Graph Gru(GoldenCase given, ElementType real) => new GoldenTorch(given, real, typeof(GruResetAfter), ["r", "z", "n"]).Build();
 
@@ -46,7 +48,7 @@ internal sealed class GoldenTorch
         bool batchFirst = graph.Case.Flag("batchFirst") && !Unbatched;
         Value x = graph.Input("x", Unbatched ? [T, I] : batchFirst ? [batch, T, I] : [T, batch, I]);
         Dim rows = layers * directions;
-        Value[]? initial = graph.Case.Flag("hasInitialState") ? states.Select(state => graph.Input(state + "0", Unbatched ? [rows, H] : [rows, batch, H])).ToArray() : null;
+        Value[]? initial = graph.Case.Flag("hasInitialState") ? states.Select(state => graph.Input(state + "0", Unbatched ? [rows, Width(state)] : [rows, batch, Width(state)])).ToArray() : null;
         Value? lengths = graph.Lengths(batch);
         Weights[] weights = Enumerable.Range(0, rows.Constant).Select(row => Declare(row / directions, row % directions)).ToArray();
 
@@ -60,7 +62,7 @@ internal sealed class GoldenTorch
                 int row = (layer * directions) + direction;
                 Dictionary<string, Value> inputs = Inputs(x, weights[row]);
                 for (int s = 0; s < states.Length; s++)
-                    inputs[states[s]] = initial is null ? graph.Zeros(batch, H) : graph.Reshape(graph.Slice(initial[s], 0, row, 1), batch, H);
+                    inputs[states[s]] = initial is null ? graph.Zeros(batch, Width(states[s])) : graph.Reshape(graph.Slice(initial[s], 0, row, 1), batch, Width(states[s]));
                 var (final, outputs) = CellScan.Apply(graph.Builder, cell, inputs, T, reverse: direction == 1, lengths);
                 finals.Add(final);
                 sequences.Add(outputs["h"]);
@@ -69,9 +71,9 @@ internal sealed class GoldenTorch
             x = graph.Concat(2, sequences);
         }
 
-        graph.Return("y", Unbatched ? graph.Reshape(x, T, directions * H) : batchFirst ? graph.Transpose(x, 1, 0, 2) : x);
+        graph.Return("y", Unbatched ? graph.Reshape(x, T, directions * output) : batchFirst ? graph.Transpose(x, 1, 0, 2) : x);
         for (int s = 0; s < states.Length; s++)
-            graph.Return(states[s] + "n", graph.Concat(0, finals.Select(final => graph.Reshape(final[s], Unbatched ? [1, H] : [1, batch, H])).ToArray()));
+            graph.Return(states[s] + "n", graph.Concat(0, finals.Select(final => graph.Reshape(final[s], Unbatched ? [1, Width(states[s])] : [1, batch, Width(states[s])])).ToArray()));
         return graph.Build();
     }
 
@@ -80,11 +82,14 @@ internal sealed class GoldenTorch
         string suffix = "_l" + layer + (direction == 1 ? "_reverse" : "");
         Dim stacked = gates.Length * H;
         return new Weights(
-            graph.Parameter("weight_ih" + suffix, stacked, layer == 0 ? I : directions * H),
-            graph.Parameter("weight_hh" + suffix, stacked, H),
+            graph.Parameter("weight_ih" + suffix, stacked, layer == 0 ? I : directions * output),
+            graph.Parameter("weight_hh" + suffix, stacked, output),
             graph.OptionalParameter("bias_ih" + suffix, stacked),
-            graph.OptionalParameter("bias_hh" + suffix, stacked));
+            graph.OptionalParameter("bias_hh" + suffix, stacked),
+            graph.OptionalParameter("weight_hr" + suffix, output, H));
     }
+
+    private Dim Width(string state) => state == "h" ? output : H;
 
     private Dictionary<string, Value> Inputs(Value x, Weights weights)
     {
@@ -103,8 +108,10 @@ internal sealed class GoldenTorch
                 inputs["c" + gates[gate]] = c;
         }
 
+        if (weights.Projection is { } projection)
+            inputs["Wr"] = projection;
         return inputs;
     }
 
-    private sealed record Weights(Value Input, Value Recurrent, Value? InputBias, Value? RecurrentBias);
+    private sealed record Weights(Value Input, Value Recurrent, Value? InputBias, Value? RecurrentBias, Value? Projection);
 }

@@ -8,7 +8,7 @@ namespace RnnJit.Tests.Verification;
 /// <summary>Checks first and second derivatives of whatever a program returns.</summary>
 internal static class Derivatives
 {
-    private static readonly Dictionary<string, int> Sizes = new() { ["T"] = 3, ["B"] = 4, ["X"] = 3 };
+    private static readonly Dictionary<string, int> Sizes = new() { ["T"] = 3, ["B"] = 4, ["X"] = 3, ["R"] = 1 };
 
     /// <summary>A program whose output <c>loss</c> is the sum of all real outputs, each weighted by an input of its own; all real inputs are returned beside it.</summary>
     public static (Graph Program, string[] Inputs) WithLoss(Graph graph, IReadOnlyList<int>? only = null)
