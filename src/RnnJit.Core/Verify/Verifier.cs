@@ -16,7 +16,7 @@ public static class Verifier
     };
 
     /// <summary>Checks a graph and the bodies of its scans.</summary>
-    /// <exception cref="GraphException">RNNJ170 to RNNJ183: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
+    /// <exception cref="GraphException">RNNJ170 to RNNJ179 and RNNJ191 to RNNJ194: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
     public static void Check(Graph graph)
     {
         KindIsKnown(graph);
@@ -133,20 +133,20 @@ public static class Verifier
     private static void BodyInputsAreOrdered(Graph graph)
     {
         if (!IsOrdered(graph.Inputs.Select(port => Array.IndexOf(Kinds["body"].Inputs, port.Role))))
-            throw Broken("RNNJ180", graph, $"has its inputs in the order {string.Join(", ", graph.Inputs.Select(port => port.Role))} (sequences, states, constants)");
+            throw Broken("RNNJ191", graph, $"has its inputs in the order {string.Join(", ", graph.Inputs.Select(port => port.Role))} (sequences, states, constants)");
     }
 
     private static void BodyOutputsAreOrdered(Graph graph)
     {
         if (!IsOrdered(graph.Outputs.Select(output => Array.IndexOf(Kinds["body"].Outputs, output.Role))))
-            throw Broken("RNNJ181", graph, $"has its outputs in the order {string.Join(", ", graph.Outputs.Select(output => output.Role))} (next states, yields, sums)");
+            throw Broken("RNNJ192", graph, $"has its outputs in the order {string.Join(", ", graph.Outputs.Select(output => output.Role))} (next states, yields, sums)");
     }
 
     private static void StatesBeginWithTheBatch(Graph graph, ScanOp scan)
     {
         string batch = scan.BatchSymbol();
         if (scan.Body.Inputs.FirstOrDefault(port => port.Role == PortRole.State && (port.Type.Rank == 0 || port.Type.Dims[0].AsSymbol != batch)) is { } state)
-            throw Broken("RNNJ182", graph, $"has a scan with lengths whose state '{state.Name}' is {state.Type} (its first dimension is the batch {batch})");
+            throw Broken("RNNJ193", graph, $"has a scan with lengths whose state '{state.Name}' is {state.Type} (its first dimension is the batch {batch})");
     }
 
     private static void LengthsFitTheBatch(Graph graph, Node node, ScanOp scan)
@@ -154,7 +154,7 @@ public static class Verifier
         var wanted = new TensorType(ElementType.I32, Dim.Symbol(scan.BatchSymbol()));
         TensorType found = graph.Values.Type(node.Operands[node.Operands.Count - 1]);
         if (found != wanted)
-            throw Broken("RNNJ183", graph, $"has a scan whose lengths are {found} (make them {wanted})");
+            throw Broken("RNNJ194", graph, $"has a scan whose lengths are {found} (make them {wanted})");
     }
 
     private static bool IsOrdered(IEnumerable<int> ranks) => ranks.Zip(ranks.Skip(1), (a, b) => a <= b).All(ordered => ordered);

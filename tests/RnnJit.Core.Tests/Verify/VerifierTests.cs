@@ -102,10 +102,10 @@ public class VerifierTests
     });
 
     [Test]
-    public void Body_inputs_are_ordered() => Breaks("RNNJ180", Body with { Inputs = EquatableArray.Of(Body.Inputs[1], Body.Inputs[0], Body.Inputs[2]) });
+    public void Body_inputs_are_ordered() => Breaks("RNNJ191", Body with { Inputs = EquatableArray.Of(Body.Inputs[1], Body.Inputs[0], Body.Inputs[2]) });
 
     [Test]
-    public void Body_outputs_are_ordered() => Breaks("RNNJ181", Body with { Outputs = EquatableArray.Of(Body.Outputs[0], Body.Outputs[2], Body.Outputs[1]) });
+    public void Body_outputs_are_ordered() => Breaks("RNNJ192", Body with { Outputs = EquatableArray.Of(Body.Outputs[0], Body.Outputs[2], Body.Outputs[1]) });
 
     [Test]
     public void A_body_is_verified_with_its_graph()
@@ -128,14 +128,14 @@ public class VerifierTests
             Inputs = EquatableArray.Of(Body.Inputs[0], Body.Inputs[1], new Port("n", whole, PortRole.State)),
             Outputs = EquatableArray.Of(Body.Outputs[0], new Output("n", 2, OutputRole.Next)),
         };
-        Breaks("RNNJ182", Scan(body, lengths: true));
+        Breaks("RNNJ193", Scan(body, lengths: true));
     }
 
     [Test]
     public void Lengths_are_whole_numbers_for_each_row()
     {
         Assert.That(() => Verifier.Check(Scan(Body, lengths: true)), Throws.Nothing);
-        Breaks("RNNJ183", Scan(Body, lengths: true, new TensorType(ElementType.F32, "B")));
+        Breaks("RNNJ194", Scan(Body, lengths: true, new TensorType(ElementType.F32, "B")));
     }
 
     // A program that applies a body to its own inputs.

@@ -10,15 +10,15 @@ namespace RnnJit.Tests.Cells;
 /// <summary>What every built-in cell keeps; a new cell is found by its attribute.</summary>
 public class CellContractTests
 {
-    private static IEnumerable<Type> Cells => typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute)));
+    internal static IEnumerable<Type> All => typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute)));
 
-    [TestCaseSource(nameof(Cells))]
+    [TestCaseSource(nameof(All))]
     public void First_and_second_derivatives_agree_with_differences(Type type) => Derivatives.Check(Applied(type, reverse: false, lengths: false), second: true);
 
-    [TestCaseSource(nameof(Cells))]
+    [TestCaseSource(nameof(All))]
     public void Derivatives_with_lengths_in_reverse_agree_with_differences(Type type) => Derivatives.Check(Applied(type, reverse: true, lengths: true), second: false);
 
-    [TestCaseSource(nameof(Cells))]
+    [TestCaseSource(nameof(All))]
     public void The_step_verifies_and_reads_back(Type type)
     {
         Graph step = CellTracer.Trace(type).Step;
