@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.Json;
+using RnnJit.Ir;
+
+namespace RnnJit.Verification;
+
+/// <summary>The element furthest from what a case expects, measured in tolerances.</summary>
+/// <param name="spread">How far the case's own f32 and f64 results lie apart: a yardstick for f32.</param>
+internal sealed class GoldenComparison(ElementType real, double spread)
+{
+    private double worst = -1;
+
+    public double Error { get; private set; }
+
+    public double Tolerance { get; private set; }
+
+    public string Tensor { get; private set; } = "nothing";
+
+    public bool Passed => worst is >= 0 and <= 1;
+
+    /// <summary>The results of the case in this precision.</summary>
+    public static JsonElement Results(GoldenCase given, ElementType real) => GoldenReader.Member(given.Expected, real == ElementType.F64 ? "float64" : "float32");
+
+    /// <exception cref="GoldenException">The shapes differ.</exception>
+    public void Add(string name, NdArray expected, NdArray found)
+    {
+        if (!expected.Shape.SequenceEqual(found.Shape))
+            throw new GoldenException($"'{name}' is [{string.Join(", ", found.Shape)}], the case expects [{string.Join(", ", expected.Shape)}]");
+
+        double largest = expected.Data.Select(Math.Abs).DefaultIfEmpty(0).Max();
+        double single = Math.Max(2e-6 * Math.Max(1, largest), 8 * spread);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double error = Math.Abs(expected.Data[i] - found.Data[i]);
+            double tolerance = real == ElementType.F32 ? single : 1e-10 + (1e-10 * Math.Abs(expected.Data[i]));
+            double ratio = double.IsNaN(error) ? double.PositiveInfinity : error / tolerance;
+            if (ratio > worst)
+                (worst, Error, Tolerance, Tensor) = (ratio, error, tolerance, name);
+        }
+    }
+
+    public void Add(string name, double expected, double found) => Add(name, NdArray.Scalar(expected), NdArray.Scalar(found));
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{(Passed ? "PASS" : "FAIL")} worst error {Error:0.0e+0} of tolerance {Tolerance:0.0e+0} ({Tensor})");
+}

@@ -1,0 +1,28 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Verification;
+
+/// <summary>The kinds of golden cases that have a program; a new kind is one line.</summary>
+internal static class GoldenKinds
+{
+    private static readonly Dictionary<string, Func<GoldenCase, ElementType, Graph>> Networks = new(StringComparer.Ordinal)
+    {
+        ["torch.nn.lstm"] = GoldenTorch.Lstm,
+        ["torch.nn.gru"] = GoldenTorch.Gru,
+        ["torch.nn.rnn_tanh"] = GoldenTorch.Tanh,
+        ["torch.nn.rnn_relu"] = GoldenTorch.Relu,
+        ["cell.elman"] = GoldenCells.Elman,
+        ["cell.gru_reset_before"] = GoldenCells.GruResetBefore,
+    };
+
+    /// <exception cref="GoldenUnsupportedException">There is no program for this kind or variant.</exception>
+    public static GoldenComparison Run(GoldenCase given, IGoldenBackend backend, ElementType real)
+    {
+        if (given.Kind.StartsWith("optim.", StringComparison.Ordinal))
+            return GoldenOptimiser.Run(given, backend, real);
+
+        return Networks.TryGetValue(given.Kind, out var kind)
+            ? GoldenNetwork.Run(given, kind, backend, real)
+            : throw new GoldenUnsupportedException($"kind '{given.Kind}' has no program here");
+    }
+}

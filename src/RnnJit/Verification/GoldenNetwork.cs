@@ -1,0 +1,46 @@
+using RnnJit.Ir;
+using RnnJit.Passes;
+
+namespace RnnJit.Verification;
+
+/// <summary>Runs a case that states outputs, a loss and its gradients.</summary>
+internal static class GoldenNetwork
+{
+    private const string WeightPrefix = "loss_weight_";
+
+    public static GoldenComparison Run(GoldenCase given, Func<GoldenCase, ElementType, Graph> kind, IGoldenBackend backend, ElementType real)
+    {
+        var results = GoldenComparison.Results(given, real);
+        Dictionary<string, NdArray> expected = results.TryGetProperty("outputs", out _) ? GoldenReader.Tensors(results, "outputs") : [];
+        Dictionary<string, NdArray> gradients = GoldenReader.Tensors(results, "inputGrads").Concat(GoldenReader.Tensors(results, "paramGrads")).ToDictionary(pair => pair.Key, pair => pair.Value);
+
+        Graph forward = kind(given, real);
+        Graph program = Differentiate.Run(forward.OutputIndex("loss") >= 0 ? forward : WithLoss(forward, given), "loss", gradients.Keys.ToArray());
+        Dictionary<string, NdArray> inputs = given.Given;
+        foreach (var (name, weight) in given.LossWeights)
+            inputs[WeightPrefix + name] = weight;
+        IReadOnlyDictionary<string, NdArray> found = backend.Run(program, inputs);
+
+        var comparison = new GoldenComparison(real, given.Spread ?? 0);
+        foreach (var (name, tensor) in expected)
+            comparison.Add(name, tensor, found.TryGetValue(name, out NdArray? output) ? output : throw new GoldenException($"The program of kind '{given.Kind}' has no output '{name}'"));
+        comparison.Add("loss", GoldenReader.Double(GoldenReader.Member(results, "loss"), "loss"), found["loss"].Data[0]);
+        foreach (var (name, tensor) in gradients)
+            comparison.Add("d_" + name, tensor, found["d_" + name]);
+        return comparison;
+    }
+
+    // loss = Σ over outputs and elements of weight · output.
+    private static Graph WithLoss(Graph forward, GoldenCase given)
+    {
+        var builder = new GraphBuilder();
+        Value[] inputs = forward.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role)).ToArray();
+        Value[] weights = forward.Outputs.Select(output => given.LossWeights.ContainsKey(output.Name)
+            ? builder.Input(WeightPrefix + output.Name, forward.Values.Type(output.Value))
+            : throw new GoldenException($"'lossWeights' has no '{output.Name}' (one tensor for each output)")).ToArray();
+        Value[] values = builder.Inline(forward, inputs);
+        Value loss = forward.Outputs.Select((output, i) => Rnn.Total(values[output.Value] * weights[i])).Aggregate((a, b) => a + b);
+        return builder.Build(
+            "program", forward.Name, [.. forward.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Result)), ("loss", loss, OutputRole.Result)]);
+    }
+}
