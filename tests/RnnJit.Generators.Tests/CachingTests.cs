@@ -28,7 +28,7 @@ public class CachingTests
     [Test]
     public void Moved_code_moves_sentences_but_writes_no_file()
     {
-        Assert.That(Reasons(Warned, 0, "// moved\n" + Warned, CellGenerator.Models), Is.All.EqualTo(IncrementalStepRunReason.Unchanged));
+        Assert.That(Reasons(Warned, 0, "// moved\n" + Warned, CellGenerator.Models), Is.All.AnyOf(IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged));
         Assert.That(Reasons(Warned, 0, "// moved\n" + Warned, CellGenerator.Findings), Is.All.EqualTo(IncrementalStepRunReason.Modified));
     }
 

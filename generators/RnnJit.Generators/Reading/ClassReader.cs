@@ -8,6 +8,10 @@ namespace RnnJit.Generators.Reading;
 /// <summary>The class around <c>Step</c>: whether a part can be added to it, and which method is the step.</summary>
 internal static class ClassReader
 {
+    private static readonly SymbolDisplayFormat Written = SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
+
+    private static readonly SymbolDisplayFormat Name = new(miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
     public static CellPlace Place(INamedTypeSymbol cell)
     {
         Location location = cell.Locations[0];
@@ -22,12 +26,12 @@ internal static class ClassReader
         {
             if (!IsPartial(type) || type.IsGenericType)
                 throw ReadingStopped.At(location, "RNNJ005", $"Cell '{cell.Name}' lies in '{type.Name}', which is {(type.IsGenericType ? "generic" : "not partial")} (make '{type.Name}' partial without type parameters or move the cell out)");
-            outer.Insert(0, $"partial {Keyword(type)} {type.Name}");
+            outer.Insert(0, $"partial {Keyword(type)} {type.ToDisplayString(Name)}");
             visible &= type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal;
         }
 
-        string space = cell.ContainingNamespace.IsGlobalNamespace ? "" : cell.ContainingNamespace.ToDisplayString();
-        return new CellPlace(space, outer.ToEquatable(), cell.Name, visible && !cell.IsFileLocal);
+        string space = cell.ContainingNamespace.IsGlobalNamespace ? "" : cell.ContainingNamespace.ToDisplayString(Written);
+        return new CellPlace(space, outer.ToEquatable(), cell.ToDisplayString(Name), visible && !cell.IsFileLocal);
     }
 
     public static IMethodSymbol Step(INamedTypeSymbol cell)

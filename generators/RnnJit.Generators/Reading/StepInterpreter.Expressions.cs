@@ -7,7 +7,7 @@ internal sealed partial class StepInterpreter
 {
     private object? Evaluate(IOperation expression, Frame frame)
     {
-        Count(expression);
+        walked++;
         if (expression.ConstantValue is { HasValue: true, Value: var constant })
             return constant;
 

@@ -7,7 +7,7 @@ internal sealed partial class StepInterpreter
 {
     private Flow Execute(IOperation statement, Frame frame)
     {
-        Count(statement);
+        walked++;
         switch (statement)
         {
             case IBlockOperation block:
@@ -78,6 +78,7 @@ internal sealed partial class StepInterpreter
     {
         for (bool test = testFirst; ; test = true)
         {
+            CheckBudget((condition ?? body).Syntax);
             if (test && condition is not null && !Condition(condition, frame))
                 return Flow.Next;
             Flow flow = Execute(body, frame);
@@ -93,6 +94,7 @@ internal sealed partial class StepInterpreter
             throw ReadingStopped.Unreadable(loop.Collection, "go over an array");
         foreach (object? item in items.ToArray())
         {
+            CheckBudget(loop.Collection.Syntax);
             if (loop.LoopControlVariable is IVariableDeclaratorOperation variable)
                 frame.Variables[variable.Symbol] = Coerce(item, variable.Symbol.Type);
             else

@@ -44,6 +44,7 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
         if (depth > DeepestCall)
             throw ReadingStopped.At(caller, "RNNJ030", $"The generator does not follow '{SourceText.Of(caller)}' deeper than {DeepestCall} calls, so the cell is traced at run time (write it as a loop)");
 
+        CheckBudget(caller);
         var frame = new Frame(method, around, depth);
         foreach (var (parameter, argument) in method.Parameters.Zip(arguments, (parameter, argument) => (parameter, argument)))
             frame.Variables[parameter] = argument;
@@ -67,11 +68,12 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
         };
     }
 
-    private void Count(IOperation operation)
+    // Called where the walk can repeat itself: at loops and calls.
+    private void CheckBudget(SyntaxNode syntax)
     {
         cancel.ThrowIfCancellationRequested();
-        if (++walked > Budget)
-            throw ReadingStopped.At(operation, "RNNJ030", $"The generator gives up at '{SourceText.Of(operation.Syntax)}' after {Budget} operations, so the cell is traced at run time (make the loops shorter)");
+        if (walked > Budget)
+            throw ReadingStopped.At(syntax, "RNNJ030", $"The generator gives up at '{SourceText.Of(syntax)}' after {Budget} operations, so the cell is traced at run time (make the loops shorter)");
     }
 
     private ReadingStopped Fails(IOperation operation, string why) =>
