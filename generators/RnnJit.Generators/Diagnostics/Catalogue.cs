@@ -31,6 +31,9 @@ internal static class Catalogue
         Warning("RNNJ032", "A parameter of a cell is not used"),
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 
+    /// <summary>Whether the generator has the sentence itself; others come from Core or speak at run time only.</summary>
+    public static bool IsOfSource(string id) => Known.ContainsKey(id);
+
     // Rules of graphs (RNNJ1xx) come from the ops with an id of their own and are errors.
     public static DiagnosticDescriptor Descriptor(string id) =>
         Known.TryGetValue(id, out DiagnosticDescriptor? descriptor) ? descriptor : Error(id, "A rule of graphs is broken");
