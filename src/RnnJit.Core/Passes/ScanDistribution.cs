@@ -162,7 +162,7 @@ internal sealed class ScanDistribution
         }
 
         // With lengths at least one factor must be 0 past the end; a plain sequence may hold anything there.
-        if (scan.HasLengths && !read.Any(operand => late[operand] || yields.Contains(operand)) && read.FirstOrDefault(operand => classes[operand] == StepClass.Sequence, -1) is int padded and >= 0)
+        if (scan.HasLengths && !read.Any(operand => late[operand] || yields.Contains(operand)) && read.Where(operand => classes[operand] == StepClass.Sequence).DefaultIfEmpty(-1).First() is int padded and >= 0)
             Yield(padded);
     }
 
