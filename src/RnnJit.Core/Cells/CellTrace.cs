@@ -90,8 +90,8 @@ public sealed class CellTrace
         }
     }
 
-    // Unknown dimensions get the field's names: H for states, X for inputs, S for inputs per sequence, D for what is left.
-    private TypeMap NameDims()
+    /// <summary>Names for the unknown dimensions: H for states, X for inputs, S for inputs per sequence, D for what is left.</summary>
+    public TypeMap NameDims()
     {
         var names = new Dictionary<string, Dim>(StringComparer.Ordinal);
         var taken = new HashSet<string>(values.Values.SelectMany(value => value.Type.Dims).SelectMany(dim => dim.Terms).Select(term => term.Symbol).Where(symbol => symbol[0] != '?'));

@@ -36,10 +36,15 @@ public sealed class DimContext
             Dim solution = Dim.Of(-rest.Constant / coefficient);
             foreach (var term in rest.Terms)
                 solution += (-term.Coefficient / coefficient) * Dim.Symbol(term.Symbol);
+            if (!CanBePositive(solution))
+                continue;
             bindings[symbol] = solution;
             return true;
         }
 
         return false;
     }
+
+    // Sizes are positive: 2·?u = ?u has no solution.
+    private static bool CanBePositive(Dim dim) => dim.Constant > 0 || dim.Terms.Any(term => term.Coefficient > 0);
 }

@@ -15,10 +15,15 @@ public static class CellTracer
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] Type cell,
         IReadOnlyDictionary<string, double>? numbers = null)
     {
-        MethodInfo step = cell.GetMethod("Step", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-            ?? throw new GraphException("RNNJ001", $"Cell '{cell.Name}' has no static method 'Step' (write public static Value Step(Value x, Value h, …))");
-        var trace = new CellTrace(new CellSignature(
-            cell.Name, step.GetParameters().Select(parameter => Describe(cell.Name, parameter, numbers)).ToEquatable(), ResultNames(step)));
+        MethodInfo step = FindStep(cell.Name, cell.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic));
+        CellParameter[] parameters = step.GetParameters().Select(parameter => Describe(cell.Name, parameter, numbers)).ToArray();
+        foreach (string name in numbers?.Keys ?? [])
+        {
+            if (!parameters.Any(parameter => parameter.Kind == ParameterKind.Number && parameter.Name == name))
+                throw new GraphException("RNNJ016", CellMessages.NoSuchNumber(cell.Name, name, parameters));
+        }
+
+        var trace = new CellTrace(new CellSignature(cell.Name, parameters.ToEquatable(), ResultNames(step)));
         object[] arguments = trace.Arguments.Zip(step.GetParameters(), (argument, parameter) =>
             argument is double number ? Convert.ChangeType(number, parameter.ParameterType, System.Globalization.CultureInfo.InvariantCulture) : argument).ToArray();
         object? result;
@@ -38,6 +43,13 @@ public static class CellTracer
             _ => throw new GraphException("RNNJ002", $"Cell '{cell.Name}': Step returns {step.ReturnType.Name} (return Value or a tuple of Values)"),
         });
     }
+
+    private static MethodInfo FindStep(string cell, IEnumerable<MethodInfo> methods) => methods.Where(method => method.Name == "Step").ToArray() switch
+    {
+        [var only] => only,
+        [] => throw new GraphException("RNNJ001", $"Cell '{cell}' has no static method 'Step' (write public static Value Step(Value x, Value h, …))"),
+        var several => throw new GraphException("RNNJ006", $"Cell '{cell}' has {several.Length} methods 'Step' (keep one and name the others differently)"),
+    };
 
     private static Value AsValue(string cell, object? element) => element switch
     {
@@ -71,9 +83,17 @@ public static class CellTracer
 
     private static EquatableArray<string> ResultNames(MethodInfo step)
     {
-        if (step.ReturnType == typeof(Value))
+        if (!typeof(ITuple).IsAssignableFrom(step.ReturnType))
             return default;
+
         IList<string?> names = step.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames ?? [];
-        return names.Select((name, i) => name ?? "Item" + (i + 1)).ToEquatable();
+        return Enumerable.Range(0, Elements(step.ReturnType)).Select(i => (i < names.Count ? names[i] : null) ?? "Item" + (i + 1)).ToEquatable();
+    }
+
+    // C# nests the elements behind the seventh in an eighth field.
+    private static int Elements(Type tuple)
+    {
+        Type[] types = tuple.GetGenericArguments();
+        return types.Length < 8 ? types.Length : 7 + Elements(types[7]);
     }
 }

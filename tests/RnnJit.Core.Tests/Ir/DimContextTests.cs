@@ -60,4 +60,15 @@ public class DimContextTests
         Assert.That(dims.Unify(u, "I"), Is.False);
         Assert.That(dims.Resolve(new TensorType(ElementType.F32, "B", u)).ToString(), Is.EqualTo("f32[B, H]"));
     }
+
+    [Test]
+    public void A_dimension_is_never_nothing_or_negative()
+    {
+        var dims = new DimContext();
+        Dim u = dims.Unknown(), v = dims.Unknown();
+        Assert.That(dims.Unify(2 * u, u), Is.False);
+        Assert.That(dims.Unify(u + 3, 2), Is.False);
+        Assert.That(dims.Unify(2 * u, v), Is.True);
+        Assert.That(dims.Resolve(v), Is.EqualTo(2 * u));
+    }
 }

@@ -1,0 +1,27 @@
+using RnnJit.Cells;
+using RnnJit.Generators.Diagnostics;
+using RnnJit.Ir;
+
+namespace RnnJit.Generators.Reading;
+
+/// <summary>The user's own name of a value.</summary>
+internal sealed record LocalName(int Value, string Name);
+
+/// <summary>Where the part of the class is to be written.</summary>
+/// <param name="Outer">Heads of the enclosing types, outermost first.</param>
+/// <param name="Visible">Whether code outside the enclosing types can name the class.</param>
+internal sealed record CellPlace(string Namespace, EquatableArray<string> Outer, string Name, bool Visible)
+{
+    /// <summary>The name without signs that no file name may have.</summary>
+    public string FullName => string.Join(".", new[] { Namespace }.Where(part => part.Length > 0).Concat(Outer.Select(head => head.Substring(head.LastIndexOf(' ') + 1))).Append(Name)).Replace("@", "");
+}
+
+/// <summary>The incremental model of one cell: equal by content, without positions.</summary>
+/// <param name="Step">Null when only the runtime can read the cell.</param>
+internal sealed record CellModel(CellPlace Place, Graph? Step, EquatableArray<LocalName> Names)
+{
+    public CellDefinition? Cell => Step is null ? null : new CellDefinition(Step);
+}
+
+/// <summary>What reading a class gave: a model unless there are errors, and sentences.</summary>
+internal sealed record CellReading(CellModel? Model, EquatableArray<Finding> Findings);

@@ -1,0 +1,33 @@
+using Microsoft.CodeAnalysis;
+
+namespace RnnJit.Generators.Tests;
+
+public class GeneratedSourceTests
+{
+    private const string Body = "public static Value Step(Value x, Value h, Matrix W, Matrix U) { var a = W * x; return Tanh(a + U * h); }";
+
+    [TestCase("/// <summary>d</summary>\n[RnnCell] public static partial class C { /// <summary>d</summary>\nBODY }")]
+    [TestCase("namespace A.B; /// <summary>d</summary>\n[RnnCell] public static partial class C { /// <summary>d</summary>\nBODY }")]
+    [TestCase("namespace A { internal partial struct S { internal partial record R { [RnnCell] internal static partial class C { BODY } } } }")]
+    [TestCase("internal partial class P { [RnnCell] private static partial class C { BODY } }")]
+    [TestCase("internal partial interface P { [RnnCell] internal static partial class C { BODY } }")]
+    [TestCase("[RnnCell] internal static partial class @event { BODY }")]
+    public void It_compiles_with_warnings_as_errors(string text)
+    {
+        var (reported, completed, result) = Source.Marked(text.Replace("BODY", Body)).Run();
+        Assert.That(reported, Is.Empty);
+        Assert.That(result.GeneratedTrees, Has.Length.EqualTo(1));
+        Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden), Is.Empty);
+    }
+
+    [Test]
+    public void An_unreadable_cell_is_registered_by_its_type_alone()
+    {
+        string text = Source.Step("Value Step(Value h) => Tanh(h) * Environment.ProcessorCount;").Run().Result.GeneratedTrees.Single().ToString();
+        Assert.That(text, Does.Contain("CellRegistry.Register(typeof(C));").And.Not.Contain("CanonicalText"));
+    }
+
+    [Test]
+    public void A_wrong_cell_gets_no_file() =>
+        Assert.That(Source.Step("Value Step(Value h, string s) => Tanh(h);").Run().Result.GeneratedTrees, Is.Empty);
+}
