@@ -64,7 +64,7 @@ public sealed class NetworkBuilder(string name)
     /// <exception cref="GraphException">RNNJ160, RNNJ162: an input is missing or does not fit, or a dimension of the cell stays open.</exception>
     public Value Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null)
     {
-        var inputs = new Dictionary<string, Value>(more ?? new Dictionary<string, Value>(), StringComparer.Ordinal);
+        Dictionary<string, Value> inputs = more?.ToDictionary(pair => pair.Key, pair => pair.Value) ?? [];
         if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name)) is { } first)
             inputs[first.Name] = x;
         TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden));
@@ -80,7 +80,7 @@ public sealed class NetworkBuilder(string name)
 
     /// <summary>
     /// Inverted dropout: x times a mask that is 0 with this probability, else 1 / (1 − p). The mask is the input <c>NAME.mask</c>,
-    /// which a <see cref="Training.Trainer"/> fills at each step and which is 1 outside training. Rate 0 gives x itself.
+    /// which a <c>Trainer</c> fills at each step and which is 1 outside training. Rate 0 gives x itself.
     /// </summary>
     /// <exception cref="GraphException">RNNJ163: the rate is not in [0, 1).</exception>
     public Value Dropout(string name, Value x, double rate)
@@ -90,10 +90,10 @@ public sealed class NetworkBuilder(string name)
         if (rate == 0)
             return x;
 
-        return x * Declare(name + ".mask", x.Type, PortRole.Input, DropoutMask.Init(rate));
+        return x * Declare(name + ".mask", x.Type, PortRole.Input, DropoutPort.Init(rate));
     }
 
-    /// <summary>Names a result of the Program. The first one is what <see cref="Model.Step(ReadOnlySpan{float})"/> returns; a scalar <c>loss</c> is what training lowers.</summary>
+    /// <summary>Names a result of the Program. The first one is what <c>Model.Step</c> returns; a scalar <c>loss</c> is what training lowers.</summary>
     public Value Output(string name, Value value)
     {
         if (!names.Add(name))

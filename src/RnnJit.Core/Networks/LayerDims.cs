@@ -18,8 +18,8 @@ internal static class LayerDims
             int skip = given.Type.Rank - port.Type.Rank;
             for (int axis = 0; axis < port.Type.Rank && skip >= 0; axis++)
             {
-                if (port.Type.Dims[axis].AsSymbol is { } symbol)
-                    bound.TryAdd(symbol, given.Type.Dims[axis + skip]);
+                if (port.Type.Dims[axis].AsSymbol is { } symbol && !bound.ContainsKey(symbol))
+                    bound[symbol] = given.Type.Dims[axis + skip];
             }
         }
 

@@ -20,7 +20,7 @@ public static class ProgramSlice
         for (int i = 0; i < program.Inputs.Count; i++)
         {
             Port port = program.Inputs[i];
-            if (!masks && DropoutMask.Is(port))
+            if (!masks && DropoutPort.Is(port))
                 values[i] = builder.Constant(1, port.Type.Element);
             else if (needed[i] || port.Role == PortRole.State)
                 values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
