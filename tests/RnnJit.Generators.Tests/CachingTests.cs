@@ -51,7 +51,7 @@ public class CachingTests
         GeneratorRunResult result = driver.RunGenerators(before).RunGenerators(after).GetRunResult().Results[0];
         Assert.That(result.Exception, Is.Null);
         var steps = step is null
-            ? new[] { CellGenerator.Readings, CellGenerator.Models, CellGenerator.Findings }.SelectMany(name => result.TrackedSteps[name]).Concat(result.TrackedOutputSteps.SelectMany(pair => pair.Value))
+            ? new[] { CellGenerator.Readings, CellGenerator.Models, CellGenerator.Findings, CellGenerator.Kernels }.SelectMany(name => result.TrackedSteps[name]).Concat(result.TrackedOutputSteps.SelectMany(pair => pair.Value))
             : result.TrackedSteps[step];
         IncrementalStepRunReason[] reasons = steps.SelectMany(run => run.Outputs).Select(output => output.Reason).ToArray();
         Assert.That(reasons, Is.Not.Empty);

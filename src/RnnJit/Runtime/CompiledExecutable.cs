@@ -2,6 +2,7 @@ using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Kernels;
 using RnnJit.Passes;
+using RnnJit.Planning;
 
 namespace RnnJit.Runtime;
 

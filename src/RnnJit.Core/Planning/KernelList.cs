@@ -1,8 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
-using RnnJit.Planning;
 
-namespace RnnJit.Runtime;
+namespace RnnJit.Planning;
 
 /// <summary>All kernels of a Program, for those who compile many at once.</summary>
 public static class KernelList

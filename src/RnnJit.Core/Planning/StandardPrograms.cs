@@ -1,0 +1,81 @@
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Passes;
+using RnnJit.Training;
+
+namespace RnnJit.Planning;
+
+/// <summary>
+/// The Programs whose kernels are compiled at build time; kernels of all others are compiled on first use. A layer alone and a layer in a network, of any depth
+/// and in either direction, have the same kernels, so that a cell needs no networks here and the parts of networks need no cell.
+/// </summary>
+public static class StandardPrograms
+{
+    /// <summary>One layer: inference; training from all outputs, with and without the gradient of what is read; training from the final state.</summary>
+    public static IEnumerable<(string Name, Graph Program)> Of(CellDefinition cell)
+    {
+        string[] parameters = cell.Parameters.Select(port => port.Name).ToArray();
+        string[] all = [.. parameters, .. cell.Step.Inputs.Where(port => port.Role != PortRole.Parameter && port.Type.IsReal).Select(port => port.Name)];
+        yield return ("inference", Layer(cell, (_, _) => null));
+        yield return ("training", Differentiate.Run(Layer(cell, (y, _) => y), "loss", all));
+        yield return ("training of a first layer", Differentiate.Run(Layer(cell, (y, _) => y), "loss", parameters));
+        yield return ("training from the final state", Differentiate.Run(Layer(cell, (_, final) => final), "loss", all));
+    }
+
+    /// <summary>What networks have besides cells: embedding, dropout, dense heads and losses for sequences and for final states; steps of the optimisers.</summary>
+    public static IEnumerable<(string Name, Graph Program)> WithoutCell()
+    {
+        foreach (bool sequence in new[] { true, false })
+        {
+            foreach (bool classes in new[] { true, false })
+            {
+                Graph network = Head(sequence, classes);
+                string name = $"{(classes ? "cross-entropy" : "mean squared error")} of {(sequence ? "sequences" : "final states")}";
+                yield return (name + ", training", TrainingProgram.Of(network));
+                foreach (string result in network.Outputs.Select(output => output.Name).Where(result => result != "loss"))
+                    yield return ($"{name}, {result}", ProgramSlice.Run(network, output => output.Name == result, masks: false));
+            }
+        }
+
+        foreach (Optimiser optimiser in Optimisers)
+            yield return (optimiser.Name, optimiser.Build());
+    }
+
+    // Other numbers than the usual ones are other kernels.
+    private static Optimiser[] Optimisers =>
+    [
+        new Adam(), new Adam { AmsGrad = true }, new Adam { Decoupled = true, WeightDecay = 0.01 },
+        new Sgd(), new Sgd { Momentum = 0.9 }, new Sgd { Momentum = 0.9, Nesterov = true },
+        new RmsProp(), new RmsProp { Centred = true }, new RmsProp { Momentum = 0.9 },
+        new Adagrad(), new Adadelta(),
+    ];
+
+    // With something to train from, L = Σ y ⊙ dy.
+    private static Graph Layer(CellDefinition cell, Func<Value, Value, Value?> trained)
+    {
+        var builder = new GraphBuilder();
+        Dictionary<string, Value> inputs = cell.Step.Inputs.ToDictionary(
+            port => port.Name,
+            port => builder.Input(port.Name, port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend("T")) : port.Type, port.Role, port.Init));
+        var (finals, sequences) = CellScan.Apply(builder, cell, inputs, "T");
+        var outputs = cell.States.Select((port, s) => ("final_" + port.Name, finals[s], OutputRole.Next)).ToList();
+        outputs.Add(trained(sequences[cell.LayerOutput.Name], finals[0]) is { } y
+            ? ("loss", Rnn.Total(y * builder.Input("dy", y.Type)), OutputRole.Result)
+            : ("sequence", sequences[cell.LayerOutput.Name], OutputRole.Result));
+        return builder.Build("program", cell.Name, outputs);
+    }
+
+    private static Graph Head(bool sequence, bool classes)
+    {
+        var net = new NetworkBuilder("Head");
+        Dim[] rows = sequence ? ["T", "B"] : ["B"];
+        Value h = net.Dropout("dropout", net.Embedding("embedding", net.Indices("x", rows), "V", "H"), 0.5);
+        Value y = net.Output("y", net.Dense("head", h, "V"));
+        if (!classes)
+            net.Output("loss", Loss.MeanSquaredError(y, net.Input("target", [.. rows, "V"])));
+        else
+            net.Output("loss", Rnn.TotalMean(net.Output("losses", Rnn.CrossEntropy(y, net.Indices("target", rows)))));
+        return net.Build();
+    }
+}
