@@ -6,6 +6,7 @@ namespace RnnJit.Ir;
 public sealed class GraphBuilder
 {
     private readonly List<Port> inputs = [];
+    private readonly List<int> inputIds = [];
     private readonly List<(Op Op, int[] Operands, TensorType[] Results)> nodes = [];
     private readonly List<TensorType> types = [];
     private readonly List<(int Node, int Result)> definitions = [];
@@ -19,11 +20,10 @@ public sealed class GraphBuilder
 
     public TensorType TypeOf(Value value) => Dims.Resolve(types[value.Id]);
 
-    /// <summary>Adds an input. All inputs come before the first node.</summary>
+    /// <summary>Adds an input. In the finished graph inputs come first, in the order in which they were added.</summary>
     public Value Input(string name, TensorType type, PortRole role = PortRole.Input, string init = "")
     {
-        if (nodes.Count > 0)
-            throw new InvalidOperationException($"Input '{name}' comes after the first node");
+        inputIds.Add(types.Count);
         inputs.Add(new Port(name, type, role, init));
         return Define(type, -1, inputs.Count - 1);
     }
@@ -111,7 +111,7 @@ public sealed class GraphBuilder
         TypeMap map = TypeMap.OfDims(dim => rename is null ? Dims.Resolve(dim) : rename.Map(Dims.Resolve(dim)));
         var newId = new Dictionary<int, int>();
         for (int i = 0; i < inputs.Count; i++)
-            newId[i] = i;
+            newId[inputIds[i]] = i;
         var ordered = new List<Node>();
         int next = inputs.Count;
 

@@ -79,6 +79,13 @@ public sealed unsafe class Tensor : IDisposable
         return new NdArray([.. Shape], result);
     }
 
+    /// <summary>Makes all elements zero.</summary>
+    public void Clear()
+    {
+        NativeMemory.Clear(data, (nuint)((long)Length * ElementSize));
+        Touch();
+    }
+
     public void CopyFrom(Tensor other)
     {
         if (other.Element != Element || other.Length != Length)

@@ -1,0 +1,15 @@
+namespace RnnJit.Networks;
+
+/// <summary>A file is no model or checkpoint of this program, is damaged, or does not fit what was asked of it.</summary>
+public sealed class CheckpointException : Exception
+{
+    public CheckpointException(string message)
+        : base(message)
+    {
+    }
+
+    public CheckpointException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

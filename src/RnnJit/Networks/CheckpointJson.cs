@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace RnnJit.Networks;
+
+/// <summary>What checkpoints hold as JSON.</summary>
+[JsonSerializable(typeof(SortedDictionary<string, int>))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

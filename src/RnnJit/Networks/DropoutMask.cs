@@ -1,0 +1,40 @@
+using System.Globalization;
+using RnnJit.Ir;
+using RnnJit.Randomness;
+using RnnJit.Runtime;
+
+namespace RnnJit.Networks;
+
+/// <summary>Dropout masks: inputs [T, B, units] whose initialiser reads <c>dropout 0.2</c>.</summary>
+internal static class DropoutMask
+{
+    private const string Word = "dropout ";
+
+    public static string Init(double rate) => Word + rate.ToString("R", CultureInfo.InvariantCulture);
+
+    public static bool Is(Port port) => port.Role == PortRole.Input && port.Init.StartsWith(Word, StringComparison.Ordinal);
+
+    public static double Rate(Port port) => double.Parse(port.Init[Word.Length..], CultureInfo.InvariantCulture);
+
+    /// <summary>Fills a mask. Its numbers depend on seed, run step, site, row (t · B + b) and unit alone.</summary>
+    /// <param name="site">Which mask of the Program it is.</param>
+    public static void Fill(Tensor mask, double rate, ulong seed, ulong step, int site)
+    {
+        var (low, high, _, _) = Philox.Block(seed, step, (ulong)site);
+        ulong key = low | ((ulong)high << 32);
+        int units = mask.Shape[^1], rows = mask.Length / Math.Max(units, 1);
+        Span<float> row = units <= 1024 ? stackalloc float[units] : new float[units];
+        for (int r = 0; r < rows; r++)
+        {
+            if (mask.Element == ElementType.F32)
+            {
+                Philox.FillBernoulliMask(mask.Single.Slice(r * units, units), 1 - rate, key, (ulong)r);
+                continue;
+            }
+
+            Philox.FillBernoulliMask(row, 1 - rate, key, (ulong)r);
+            for (int u = 0; u < units; u++)
+                mask.Double[(r * units) + u] = row[u] == 0 ? 0 : 1 / (1 - rate);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Randomness;
+using RnnJit.Runtime;
+
+namespace RnnJit.Networks;
+
+/// <summary>How a model is made and run.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Fixes the first values of all parameters.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>F32 or F64.</summary>
+    public ElementType Precision { get; init; } = ElementType.F32;
+
+    /// <summary>0: one for each core.</summary>
+    public int Threads { get; init; }
+
+    public Backend Backend { get; init; } = Backend.Cpu;
+}
+
+/// <summary>
+/// A Program with its trained parameters, which training, validation and inference share. The Program's first output is the model's;
+/// sequences are [T, B, …]. Not safe for concurrent use.
+/// </summary>
+public sealed class Model : IDisposable
+{
+    private readonly TensorBlock block;
+    private Session? stepper;
+
+    /// <summary>A model with fresh parameters.</summary>
+    public Model(NetworkBuilder network, ModelOptions? options = null)
+        : this(network.Build(), network.Sizes, options)
+    {
+    }
+
+    /// <summary>A model with fresh parameters.</summary>
+    /// <param name="sizes">The sizes of all dimension symbols but T and B.</param>
+    /// <exception cref="GraphException">RNNJ101, RNNJ014: a size is missing, or an initialiser is unknown.</exception>
+    public Model(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions? options = null)
+        : this(program, sizes, options ?? new ModelOptions(), initialise: true)
+    {
+    }
+
+    private Model(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options, bool initialise)
+    {
+        (Program, Sizes, Options) = (program, sizes, options);
+        Port[] ports = program.Inputs.Where(port => port.Role == PortRole.Parameter).ToArray();
+        block = new TensorBlock(options.Precision, ports.Select(port => (port.Name, port.Type.Dims.Select(dim => dim.Evaluate(sizes)).ToArray())));
+        for (int i = 0; initialise && i < ports.Length; i++)
+            ParameterInit.Fill(ports[i], Parameters[ports[i].Name], new RandomStream(options.Seed, (ulong)i));
+    }
+
+    /// <summary>The whole Program: results, losses, final states.</summary>
+    public Graph Program { get; }
+
+    /// <summary>The sizes of all dimension symbols but T and B.</summary>
+    public IReadOnlyDictionary<string, int> Sizes { get; }
+
+    public ModelOptions Options { get; }
+
+    /// <summary>The trained tensors by name. Whoever writes one calls <see cref="Tensor.Touch"/>.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters => block.Parts;
+
+    /// <summary>The number of trained numbers.</summary>
+    public long ParameterCount => Parameters.Values.Sum(tensor => (long)tensor.Length);
+
+    internal TensorBlock Block => block;
+
+    /// <summary>Reads what <see cref="Save"/> wrote, or a training checkpoint. Precision is the file's.</summary>
+    /// <exception cref="CheckpointException">The file is missing, damaged or no model.</exception>
+    public static Model Load(string path, ModelOptions? options = null) => ModelFile.Read(Checkpoint.Read(path), options ?? new ModelOptions());
+
+    internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) => new(program, sizes, options, initialise: false);
+
+    /// <summary>Writes Program, sizes and parameters into one safetensors file, whole or not at all.</summary>
+    /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
+    public void Save(string path)
+    {
+        var checkpoint = new Checkpoint(path);
+        ModelFile.Write(this, checkpoint);
+        checkpoint.Write(path);
+    }
+
+    /// <summary>Binds the part of the Program that some results need to a length and a batch size.</summary>
+    /// <param name="steps">T.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="results">Names of results; none: the first one. Final states always come with them.</param>
+    /// <exception cref="GraphException">RNNJ165: there is no such result.</exception>
+    public Session Open(int steps, int batch, params string[] results)
+    {
+        string[] wanted = results.Length > 0 ? results : [Program.Outputs[0].Name];
+        if (wanted.FirstOrDefault(name => Program.OutputIndex(name) < 0) is { } unknown)
+            throw new GraphException("RNNJ165", $"'{unknown}' is no output of '{Program.Name}' (found: {string.Join(", ", Program.Outputs.Select(output => output.Name))})");
+        Graph slice = ProgramSlice.Run(Program, output => output.Role == OutputRole.Next || wanted.Contains(output.Name), masks: false);
+        return new Session(Bind(slice, steps, batch));
+    }
+
+    /// <summary>Runs the model over whole sequences from zero states.</summary>
+    /// <param name="inputs">By name, [T, B, …]; T and B follow from their shapes.</param>
+    /// <returns>The model's first result.</returns>
+    /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing or its shape does not fit.</exception>
+    public NdArray Run(IReadOnlyDictionary<string, NdArray> inputs)
+    {
+        Graph slice = ProgramSlice.Run(Program, output => output.Role == OutputRole.Next || output.Name == Program.Outputs[0].Name, masks: false);
+        var given = slice.Inputs.Where(port => port.Role is not (PortRole.Parameter or PortRole.State)).ToArray();
+        if (given.FirstOrDefault(port => !inputs.ContainsKey(port.Name)) is { } missing)
+            throw new GraphException("RNNJ150", $"Input '{missing.Name}' of '{slice.Name}' is missing (give {missing.Type})");
+        var probe = new Graph(slice.Kind, slice.Name, given.ToEquatable(), [], []);
+        Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => inputs[given[i].Name].Shape, Sizes);
+
+        using var session = new Session(Bind(slice, sizes["T"], sizes["B"]));
+        foreach (Port port in given)
+            session.Input(port.Name).Set(inputs[port.Name].Data);
+        session.Run();
+        return session.Output(Program.Outputs[0].Name).ToNdArray();
+    }
+
+    /// <summary>Gives one time step of one sequence and carries the state: x [X] ⇒ the model's first result, valid until the next step. Allocates on the first call only.</summary>
+    /// <exception cref="ArgumentException">x has another length than the model's input.</exception>
+    public Tensor Step(ReadOnlySpan<float> x) => Stepper.Step(x);
+
+    /// <summary>Gives one code, for a model that begins with an embedding; see <see cref="Step(ReadOnlySpan{float})"/>.</summary>
+    public Tensor Step(int code) => Stepper.Step(code);
+
+    /// <summary>Makes the state that <see cref="Step(int)"/> carries zero.</summary>
+    public void ResetState() => stepper?.State.Reset();
+
+    /// <summary>Makes a Program executable that shares the parameters: a part of <see cref="Program"/> or what was derived from it.</summary>
+    internal Executable Bind(Graph program, int steps, int batch) => Executable.Create(program, new ExecutableOptions
+    {
+        Sizes = new Dictionary<string, int>(Sizes) { ["T"] = steps, ["B"] = batch },
+        Backend = Options.Backend,
+        Precision = Options.Precision,
+        Threads = Options.Threads,
+        Shared = Parameters,
+    });
+
+    public void Dispose()
+    {
+        stepper?.Dispose();
+        block.Dispose();
+    }
+
+    private Session Stepper => stepper ??= Open(1, 1);
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using RnnJit.Ir;
+using RnnJit.Runtime;
+using RnnJit.Text;
+
+namespace RnnJit.Networks;
+
+/// <summary>A model as texts and tensors of a checkpoint: Program, sizes, precision, parameters.</summary>
+internal static class ModelFile
+{
+    public static void Write(Model model, Checkpoint checkpoint)
+    {
+        checkpoint["program"] = model.Program.ToString();
+        checkpoint["sizes"] = JsonSerializer.Serialize(new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal), CheckpointJson.Default.SortedDictionaryStringInt32);
+        checkpoint["precision"] = model.Options.Precision.ToString();
+        foreach (var (name, tensor) in model.Parameters)
+            checkpoint.Put(name, tensor);
+    }
+
+    /// <exception cref="CheckpointException">The checkpoint holds no model, or its tensors do not fit its Program.</exception>
+    public static Model Read(Checkpoint checkpoint, ModelOptions options)
+    {
+        Graph program;
+        SortedDictionary<string, int>? sizes;
+        try
+        {
+            program = Parser.Parse(checkpoint["program"]);
+            sizes = JsonSerializer.Deserialize(checkpoint["sizes"], CheckpointJson.Default.SortedDictionaryStringInt32);
+        }
+        catch (Exception e) when (e is GraphException or JsonException)
+        {
+            throw new CheckpointException($"'{checkpoint.Path}' holds a Program that cannot be read: {e.Message}", e);
+        }
+
+        ElementType precision = Enum.TryParse(checkpoint["precision"], out ElementType found)
+            ? found
+            : throw new CheckpointException($"'{checkpoint.Path}' has precision '{checkpoint["precision"]}', wanted F32 or F64 (it was written by another version)");
+        Model model = Model.Empty(program, sizes ?? [], options with { Precision = precision });
+        foreach (var (name, tensor) in model.Parameters)
+            checkpoint.Get(name, tensor);
+        return model;
+    }
+}

@@ -1,0 +1,76 @@
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Networks;
+
+/// <summary>A part of a model bound to T and B, with the state carried from run to run. Not safe for concurrent use.</summary>
+public sealed class Session : IDisposable
+{
+    private readonly Executable executable;
+    private readonly Tensor? first;
+    private readonly Tensor result;
+
+    internal Session(Executable executable)
+    {
+        this.executable = executable;
+        State = new CarriedState(executable);
+        Port? port = executable.Program.Inputs.FirstOrDefault(input => input.Role is not (PortRole.Parameter or PortRole.State));
+        first = port is null ? null : executable.Input(port.Name);
+        result = executable.Output(executable.Program.Outputs[0].Name);
+    }
+
+    /// <summary>The states; zero at first.</summary>
+    public CarriedState State { get; }
+
+    public Graph Program => executable.Program;
+
+    /// <summary>An input to fill, [T, B, …].</summary>
+    /// <exception cref="KeyNotFoundException">There is no such input.</exception>
+    public Tensor Input(string name) => executable.Input(name);
+
+    /// <summary>A result, valid until the next run.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such result.</exception>
+    public Tensor Output(string name) => executable.Output(name);
+
+    /// <summary>Runs over T steps and carries the state on.</summary>
+    public void Run()
+    {
+        executable.Run();
+        State.Carry();
+    }
+
+    /// <summary>Fills the first input, runs, gives the first result.</summary>
+    /// <exception cref="ArgumentException">x has another length than the first input.</exception>
+    public Tensor Step(ReadOnlySpan<float> x)
+    {
+        Tensor input = First();
+        if (x.Length != input.Length || input.Element == ElementType.I32)
+            throw new ArgumentException($"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found {x.Length} real numbers (give that many)");
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (input.Element == ElementType.F32)
+                input.Single[i] = x[i];
+            else
+                input.Double[i] = x[i];
+        }
+
+        Run();
+        return result;
+    }
+
+    /// <summary>Fills the first input, an integer, runs, gives the first result.</summary>
+    /// <exception cref="ArgumentException">The first input is no single integer.</exception>
+    public Tensor Step(int code)
+    {
+        Tensor input = First();
+        if (input.Length != 1 || input.Element != ElementType.I32)
+            throw new ArgumentException($"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found one integer (open the model with T = 1 and B = 1)");
+        input.Int32[0] = code;
+        Run();
+        return result;
+    }
+
+    public void Dispose() => executable.Dispose();
+
+    private Tensor First() => first ?? throw new ArgumentException($"'{Program.Name}' has no input (run it with Run)");
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Networks;
+
+/// <summary>Named tensors in one piece of memory, so that norm and update run over all of them at once. Gaps up to the next 64 bytes are zero.</summary>
+internal sealed unsafe class TensorBlock : IDisposable
+{
+    private const int Alignment = 64;
+
+    // A part keeps the memory alive that it points into.
+    private static readonly ConditionalWeakTable<Tensor, TensorBlock> Owners = [];
+
+    private readonly Dictionary<string, Tensor> parts = new(StringComparer.Ordinal);
+
+    public TensorBlock(ElementType element, IEnumerable<(string Name, int[] Shape)> tensors)
+    {
+        int unit = Alignment / (element == ElementType.F64 ? 8 : 4), length = 0;
+        var placed = new List<(string Name, int[] Shape, int Start)>();
+        foreach (var (name, shape) in tensors)
+        {
+            placed.Add((name, shape, length));
+            length = checked(length + ((NdArray.Size(shape) + unit - 1) / unit * unit));
+        }
+
+        Whole = new Tensor(element, length);
+        foreach (var (name, shape, start) in placed)
+        {
+            var part = new Tensor(element, shape, (byte*)Whole.Data + ((long)start * Whole.ElementSize));
+            Owners.Add(part, this);
+            parts.Add(name, part);
+        }
+    }
+
+    /// <summary>All elements, gaps included.</summary>
+    public Tensor Whole { get; }
+
+    /// <summary>The tensors by name, in the order given.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parts => parts;
+
+    /// <summary>An empty block of the same layout.</summary>
+    public TensorBlock Alike() => new(Whole.Element, parts.Select(part => (part.Key, part.Value.Shape.ToArray())));
+
+    /// <summary>Says that all elements changed.</summary>
+    public void Touch()
+    {
+        Whole.Touch();
+        foreach (Tensor part in parts.Values)
+            part.Touch();
+    }
+
+    public void Dispose() => Whole.Dispose();
+}
