@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RnnJit.Files;
@@ -69,6 +70,12 @@ internal sealed class Checkpoint(string path)
     }
 
     public void Put(string name, ReadOnlySpan<double> values) => tensors[name] = SafetensorsTensor.From(values, [values.Length]);
+
+    /// <summary>A text that is a whole number.</summary>
+    /// <exception cref="CheckpointException">It is none.</exception>
+    public int Number(string key) => int.TryParse(this[key], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ? number
+        : throw new CheckpointException($"'{path}' has {key} = '{this[key]}', wanted a whole number (use another copy)");
 
     public double[] Numbers(string name) => Tensor(name).ToDouble();
 

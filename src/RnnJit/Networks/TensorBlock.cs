@@ -9,6 +9,9 @@ internal sealed unsafe class TensorBlock : IDisposable
 {
     private const int Alignment = 64;
 
+    // Rows of this length are what threads share out; the last one is filled up.
+    private const int Columns = 1024;
+
     // A part keeps the memory alive that it points into.
     private static readonly ConditionalWeakTable<Tensor, TensorBlock> Owners = [];
 
@@ -24,7 +27,8 @@ internal sealed unsafe class TensorBlock : IDisposable
             length = checked(length + ((NdArray.Size(shape) + unit - 1) / unit * unit));
         }
 
-        Whole = new Tensor(element, length);
+        int columns = Math.Clamp(length, unit, Columns);
+        Whole = new Tensor(element, (length + columns - 1) / columns, columns);
         foreach (var (name, shape, start) in placed)
         {
             var part = new Tensor(element, shape, (byte*)Whole.Data + ((long)start * Whole.ElementSize));
@@ -33,7 +37,7 @@ internal sealed unsafe class TensorBlock : IDisposable
         }
     }
 
-    /// <summary>All elements, gaps included.</summary>
+    /// <summary>All elements, gaps included, cut into rows.</summary>
     public Tensor Whole { get; }
 
     /// <summary>The tensors by name, in the order given.</summary>

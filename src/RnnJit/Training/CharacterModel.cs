@@ -1,0 +1,102 @@
+using RnnJit.Networks;
+using RnnJit.Randomness;
+using RnnJit.Runtime;
+
+namespace RnnJit.Training;
+
+/// <summary>A trained character language model: what <c>rnnjit sample</c> and an app need.</summary>
+public sealed class CharacterModel : IDisposable
+{
+    private readonly double[] probabilities;
+
+    internal CharacterModel(Model model, Vocabulary vocabulary)
+    {
+        (Model, Vocabulary) = (model, vocabulary);
+        probabilities = new double[vocabulary.Count];
+    }
+
+    public Model Model { get; }
+
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>Reads a checkpoint of <see cref="CharacterTraining"/>.</summary>
+    /// <exception cref="CheckpointException">The file is missing, damaged or no character model.</exception>
+    public static CharacterModel Load(string path, ModelOptions? options = null)
+    {
+        Checkpoint checkpoint = Checkpoint.Read(path);
+        Vocabulary vocabulary = ReadVocabulary(checkpoint);
+        return new CharacterModel(ModelFile.Read(checkpoint, options ?? new ModelOptions()), vocabulary);
+    }
+
+    /// <summary>Writes characters one by one, each drawn from softmax(logits / temperature).</summary>
+    /// <param name="length">How many characters to write behind the prompt.</param>
+    /// <param name="temperature">1: as trained; towards 0: the likeliest only; 0 itself: always the likeliest.</param>
+    /// <param name="prompt">What the model reads first; empty: a line end.</param>
+    /// <param name="seed">The same seed writes the same text.</param>
+    /// <returns>The characters behind the prompt.</returns>
+    /// <exception cref="TextDataException">The prompt has a character that the model does not know.</exception>
+    public IEnumerable<string> Write(int length, double temperature = 1, string prompt = "", ulong seed = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (temperature is not (>= 0 and < double.PositiveInfinity))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"The temperature is {temperature}, wanted 0 or more (1 is usual)");
+        int[] codes = Vocabulary.Encode(prompt.Length > 0 ? prompt : "\n", skipUnknown: prompt.Length == 0);
+        return Write(codes.Length > 0 ? codes : [0], length, temperature, new RandomStream(seed));
+    }
+
+    public void Dispose() => Model.Dispose();
+
+    internal static Vocabulary ReadVocabulary(Checkpoint checkpoint)
+    {
+        try
+        {
+            return Vocabulary.FromString(checkpoint["vocabulary"]);
+        }
+        catch (TextDataException e)
+        {
+            throw new CheckpointException($"'{checkpoint.Path}': {e.Message}", e);
+        }
+    }
+
+    private IEnumerable<string> Write(int[] prompt, int length, double temperature, RandomStream random)
+    {
+        Model.ResetState();
+        for (int i = 0; i < prompt.Length - 1; i++)
+            Model.Step(prompt[i]);
+        int code = prompt[^1];
+        for (int i = 0; i < length; i++)
+        {
+            code = Draw(Model.Step(code), temperature, random);
+            yield return Vocabulary[code].ToString();
+        }
+    }
+
+    // exp((x − max) / temperature) cannot overflow; its sum is at least 1.
+    private int Draw(Tensor logits, double temperature, RandomStream random)
+    {
+        int best = 0;
+        for (int i = 1; i < probabilities.Length; i++)
+        {
+            if (Logit(logits, i) > Logit(logits, best))
+                best = i;
+        }
+
+        if (temperature == 0)
+            return best;
+
+        double sum = 0;
+        for (int i = 0; i < probabilities.Length; i++)
+            sum += probabilities[i] = Math.Exp((Logit(logits, i) - Logit(logits, best)) / temperature);
+        double rest = random.NextDouble() * sum;
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            rest -= probabilities[i];
+            if (rest < 0)
+                return i;
+        }
+
+        return best;
+    }
+
+    private static double Logit(Tensor logits, int i) => logits.Element == Ir.ElementType.F64 ? logits.Double[i] : logits.Single[i];
+}

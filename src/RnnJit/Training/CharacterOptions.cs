@@ -1,0 +1,77 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Training;
+
+/// <summary>A character language model and how it is trained; what a checkpoint remembers besides the text.</summary>
+public sealed record CharacterOptions
+{
+    public int Layers { get; init; } = 1;
+
+    /// <summary>H, units of every layer.</summary>
+    public int Hidden { get; init; } = 128;
+
+    /// <summary>E, numbers that stand for a character.</summary>
+    public int Embedding { get; init; } = 64;
+
+    /// <summary>T, time steps through which gradients flow; 0: to the beginning of each stream.</summary>
+    public int Steps { get; init; } = 50;
+
+    /// <summary>B, streams that are read side by side.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>How often the text is read; a fraction is allowed. Ignored when <see cref="Updates"/> is given.</summary>
+    public double Epochs { get; init; } = 5;
+
+    /// <summary>The number of updates; 0: as many as <see cref="Epochs"/> make.</summary>
+    public int Updates { get; init; }
+
+    /// <summary>adam or sgd.</summary>
+    public string Optimiser { get; init; } = "adam";
+
+    /// <summary>Of sgd.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    public double LearningRate { get; init; } = 3e-3;
+
+    /// <summary>cosine (down to a hundredth at the end) or constant.</summary>
+    public string Schedule { get; init; } = "cosine";
+
+    /// <summary>The largest norm of all gradients together; 0: no clipping.</summary>
+    public double Clip { get; init; } = 1;
+
+    /// <summary>The share of every layer's outputs that is dropped in training.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>The share of the text, at its end, that is not trained on.</summary>
+    public double Validation { get; init; } = 0.05;
+
+    /// <summary>Fixes first weights and dropout.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    public ElementType Precision { get; init; } = ElementType.F32;
+
+    /// <exception cref="ArgumentException">A value is out of its range; the sentence names it as the command line does.</exception>
+    public void Check()
+    {
+        Require(Layers is >= 1 and <= 64, "layers", Layers, "1 to 64");
+        Require(Hidden is >= 1 and <= 65536, "hidden", Hidden, "1 to 65536");
+        Require(Embedding is >= 1 and <= 65536, "embedding", Embedding, "1 to 65536");
+        Require(Steps >= 0, "seq", Steps, "0 or more");
+        Require(Batch >= 1, "batch", Batch, "1 or more");
+        Require(Epochs > 0 && double.IsFinite(Epochs), "epochs", Epochs, "a positive number");
+        Require(Updates >= 0, "steps", Updates, "1 or more");
+        Require(Optimiser is "adam" or "sgd", "optimizer", Optimiser, "adam or sgd");
+        Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
+        Require(Schedule is "cosine" or "constant", "schedule", Schedule, "cosine or constant");
+        Require(Clip >= 0 && double.IsFinite(Clip), "clip", Clip, "0 (no clipping) or more");
+        Require(Dropout is >= 0 and < 1, "dropout", Dropout, "at least 0 and below 1");
+        Require(Validation is > 0 and < 1, "validation", Validation, "above 0 and below 1");
+    }
+
+    private static void Require(bool holds, string option, object found, string wanted)
+    {
+        if (!holds)
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--{option} is {found}, wanted {wanted} (change it)"));
+    }
+}

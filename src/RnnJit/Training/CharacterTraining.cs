@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Runtime;
+using RnnJit.Text;
+
+namespace RnnJit.Training;
+
+/// <summary>
+/// Trains a character language model on a text by truncated back-propagation through time with carried state. Everything follows from text, cell and options;
+/// a run that was saved and resumed is bit for bit the run that was not.
+/// </summary>
+public sealed class CharacterTraining : IDisposable
+{
+    private readonly CharacterText text;
+    private readonly CellDefinition cell;
+    private readonly SequenceBatches batches;
+    private readonly CharacterValidation validation;
+    private readonly Trainer trainer;
+    private double sum;
+    private int counted;
+
+    /// <param name="run">Threads, backend.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="TextDataException">The text is too short for these options.</exception>
+    /// <exception cref="GraphException">The cell does not fit into layers.</exception>
+    public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null, FaultLocator? locate = null)
+    {
+        options.Check();
+        (this.text, this.cell, Options) = (text, cell, options);
+        Vocabulary vocabulary = Vocabulary.Of(text);
+        var (training, rest) = SequenceBatches.Split(vocabulary.Encode(text), options.Validation);
+        int steps = options.Steps > 0 ? options.Steps : Math.Max((training.Length - 1) / options.Batch, 1);
+        batches = SequenceBatches.ForTraining(training, options.Batch, steps);
+        Updates = options.Updates > 0 ? options.Updates : (int)Math.Max(1, Math.Round(options.Epochs * batches.Windows));
+
+        ModelOptions modelOptions = (run ?? new ModelOptions()) with { Seed = options.Seed, Precision = options.Precision };
+        Model = new CharacterModel(new Model(CharacterNetwork.Build(cell, vocabulary.Count, options), modelOptions), vocabulary);
+        trainer = new Trainer(Model.Model, steps, options.Batch, new TrainerOptions
+        {
+            Optimiser = options.Optimiser == "sgd" ? new Sgd { Momentum = options.Momentum } : new Adam(),
+            LearningRate = options.Schedule == "cosine" ? new CosineRate(options.LearningRate, Updates, options.LearningRate / 100) : new ConstantRate(options.LearningRate),
+            ClipNorm = options.Clip > 0 ? options.Clip : null,
+            CarryState = true,
+            Locate = locate,
+        });
+        validation = new CharacterValidation(Model.Model, rest, options.Batch, steps);
+    }
+
+    public CharacterOptions Options { get; }
+
+    /// <summary>The model in training; valid until this is disposed.</summary>
+    public CharacterModel Model { get; }
+
+    /// <summary>The updates of the whole run.</summary>
+    public int Updates { get; }
+
+    /// <summary>The updates made so far.</summary>
+    public int Done => trainer.Steps;
+
+    /// <summary>Characters that one update reads: T · B.</summary>
+    public int CharactersPerUpdate => batches.Steps * batches.Streams;
+
+    /// <summary>Characters over which the validation loss is the mean.</summary>
+    public long ValidationCharacters => validation.Targets;
+
+    /// <summary>Updates that read the text once.</summary>
+    public int UpdatesPerEpoch => batches.Windows;
+
+    public LossHistory History { get; private set; } = new();
+
+    /// <summary>What an update runs.</summary>
+    public Graph Program => trainer.Differentiated;
+
+    /// <summary>Continues from a checkpoint.</summary>
+    /// <param name="path">What <see cref="Save"/> wrote.</param>
+    /// <param name="textOf">Gives the text whose source the checkpoint names.</param>
+    /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was written for another text.</exception>
+    public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null, FaultLocator? locate = null)
+    {
+        Checkpoint checkpoint = Checkpoint.Read(path);
+        CharacterOptions options = ReadOptions(checkpoint);
+        CharacterText text = textOf(checkpoint["text"]);
+        if (Hash(text) != checkpoint["text.sha256"])
+            throw new CheckpointException($"'{path}' was trained on another text than {text.Source} (give the text it began with: '{checkpoint["text"]}')");
+
+        var training = new CharacterTraining(text, ReadCell(checkpoint), options, run, locate);
+        foreach (var (name, tensor) in training.Model.Model.Parameters)
+            checkpoint.Get(name, tensor);
+        training.trainer.Read(checkpoint);
+        training.batches.Cursor = checkpoint.Number("cursor");
+        double[] progress = checkpoint.Numbers("progress");
+        (training.sum, training.counted) = (progress[0], (int)progress[1]);
+        training.History = LossHistory.FromNumbers(progress[2..]);
+        return training;
+    }
+
+    /// <summary>One update: reads the next T characters of B streams.</summary>
+    /// <returns>Their mean loss before the update, in nats per character.</returns>
+    /// <exception cref="DivergenceException">Loss or gradient is not finite.</exception>
+    public double Step()
+    {
+        if (batches.EndOfEpoch)
+        {
+            batches.Cursor = 0;
+            trainer.State.Reset();
+        }
+
+        batches.Next(trainer.Input("x").Int32, trainer.Input("target").Int32);
+        double loss = trainer.Step();
+        sum += loss;
+        counted++;
+        return loss;
+    }
+
+    /// <summary>Measures the validation loss and adds a point to <see cref="History"/>.</summary>
+    /// <returns>Nats per character: the mean in training since the last point, and over the whole validation text.</returns>
+    public (double Training, double Validation) Measure()
+    {
+        double mean = counted > 0 ? sum / counted : double.NaN, measured = validation.Run();
+        History.Add(Done, mean, measured);
+        (sum, counted) = (0, 0);
+        return (mean, measured);
+    }
+
+    /// <summary>Writes all that sampling and resuming need, whole or not at all.</summary>
+    /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
+    public void Save(string path)
+    {
+        var checkpoint = new Checkpoint(path);
+        ModelFile.Write(Model.Model, checkpoint);
+        checkpoint["cell"] = cell.ToString();
+        checkpoint["vocabulary"] = Model.Vocabulary.ToString();
+        checkpoint["options"] = JsonSerializer.Serialize(Options, CheckpointJson.Default.CharacterOptions);
+        checkpoint["text"] = text.Source;
+        checkpoint["text.sha256"] = Hash(text);
+        checkpoint["cursor"] = batches.Cursor.ToString(CultureInfo.InvariantCulture);
+        checkpoint.Put("progress", [sum, counted, .. History.ToNumbers()]);
+        trainer.Write(checkpoint);
+        checkpoint.Write(path);
+    }
+
+    public void Dispose()
+    {
+        validation.Dispose();
+        trainer.Dispose();
+        Model.Dispose();
+    }
+
+    private static CharacterOptions ReadOptions(Checkpoint checkpoint)
+    {
+        try
+        {
+            CharacterOptions? options = JsonSerializer.Deserialize(checkpoint["options"], CheckpointJson.Default.CharacterOptions);
+            options?.Check();
+            return options ?? throw new CheckpointException($"'{checkpoint.Path}' has no options (use another copy)");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new CheckpointException($"'{checkpoint.Path}' holds options that cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static CellDefinition ReadCell(Checkpoint checkpoint)
+    {
+        try
+        {
+            return new CellDefinition(Parser.Parse(checkpoint["cell"]));
+        }
+        catch (GraphException e)
+        {
+            throw new CheckpointException($"'{checkpoint.Path}' holds a cell that cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string Hash(CharacterText text) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.Characters.Span)));
+}

@@ -1,0 +1,55 @@
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Runtime;
+
+namespace RnnJit.Training;
+
+/// <summary>The loss of a character model over a text: every character but the first is predicted once.</summary>
+internal sealed class CharacterValidation : IDisposable
+{
+    private readonly SequenceBatches batches;
+    private readonly Session session;
+    private readonly Tensor losses;
+
+    public CharacterValidation(Model model, ReadOnlyMemory<int> codes, int streams, int steps)
+    {
+        batches = SequenceBatches.ForValidation(codes, Math.Min(streams, codes.Length - 1), steps);
+        session = model.Open(batches.Steps, batches.Streams, "losses");
+        losses = session.Output("losses");
+    }
+
+    /// <summary>Characters predicted.</summary>
+    public long Targets => batches.Targets;
+
+    /// <summary>Nats per character.</summary>
+    public double Run()
+    {
+        (batches.Cursor, double sum) = (0, 0);
+        session.State.Reset();
+        Span<int> x = session.Input("x").Int32, y = session.Input("target").Int32;
+        while (batches.Next(x, y) > 0)
+        {
+            // Padding may have any class: its loss is not counted.
+            foreach (ref int target in y)
+                target = Math.Max(target, 0);
+            session.Run();
+            sum += Sum();
+        }
+
+        return sum / batches.Targets;
+    }
+
+    public void Dispose() => session.Dispose();
+
+    private double Sum()
+    {
+        double sum = 0;
+        for (int b = 0; b < batches.Streams; b++)
+        {
+            for (int t = 0; t < batches.ValidSteps[b]; t++)
+                sum += losses.Element == ElementType.F64 ? losses.Double[(t * batches.Streams) + b] : losses.Single[(t * batches.Streams) + b];
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,17 @@
+namespace RnnJit.Training;
+
+/// <summary>A loss or gradient became NaN or infinite. Parameters and optimiser are as they were before that step.</summary>
+public sealed class DivergenceException : Exception
+{
+    internal DivergenceException(long step, string what, double value, string? place)
+        : base($"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} (lower the learning rate or the clipping norm)")
+    {
+        (Step, Place) = (step, place);
+    }
+
+    /// <summary>The number of the step, from 1.</summary>
+    public long Step { get; }
+
+    /// <summary>The op, layer and time step where it began, when a <see cref="TrainerOptions.Locate"/> found it.</summary>
+    public string? Place { get; }
+}

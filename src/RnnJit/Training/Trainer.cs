@@ -1,0 +1,120 @@
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Passes;
+using RnnJit.Runtime;
+
+namespace RnnJit.Training;
+
+/// <summary>
+/// Lowers a model's output <c>loss</c>, a scalar: fill <see cref="Input"/>, call <see cref="Step"/>. Each step runs forward and back over T time steps,
+/// clips by the norm of all gradients, and updates every parameter. Not safe for concurrent use.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly Model model;
+    private readonly TrainerOptions options;
+    private readonly Executable executable;
+    private readonly ParameterUpdate update;
+    private readonly (Tensor Target, Tensor Gradient)[] gradients;
+    private readonly (Tensor Mask, double Rate)[] masks;
+    private readonly Tensor loss;
+
+    /// <param name="steps">T, the time steps through which gradients flow.</param>
+    /// <param name="batch">B.</param>
+    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>.</exception>
+    public Trainer(Model model, int steps, int batch, TrainerOptions? options = null)
+    {
+        (this.model, this.options) = (model, options ?? new TrainerOptions());
+        Graph differentiated = Program(model.Program);
+        executable = model.Bind(differentiated, steps, batch);
+        State = new CarriedState(executable);
+        update = new ParameterUpdate(model.Block, this.options.Optimiser, model.Options);
+        gradients = update.Gradients.Where(pair => differentiated.OutputIndex("d_" + pair.Key) >= 0)
+            .Select(pair => (pair.Value, executable.Output("d_" + pair.Key))).ToArray();
+        masks = differentiated.Inputs.Where(DropoutMask.Is).Select(port => (executable.Input(port.Name), DropoutMask.Rate(port))).ToArray();
+        loss = executable.Output("loss");
+    }
+
+    /// <summary>The number of steps made.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The norm of all gradients in the last step, before clipping.</summary>
+    public double GradientNorm { get; private set; }
+
+    /// <summary>The learning rate of the next step.</summary>
+    public double LearningRate => options.LearningRate.At(Steps);
+
+    /// <summary>The states; zero at first.</summary>
+    public CarriedState State { get; }
+
+    /// <summary>The Program of a step: loss, final states, and the gradient <c>d_NAME</c> of every parameter.</summary>
+    public Graph Differentiated => executable.Program;
+
+    /// <summary>The Program that training a model runs: its part that <c>loss</c> needs, differentiated.</summary>
+    /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>.</exception>
+    public static Graph Program(Graph model)
+    {
+        Graph slice = ProgramSlice.Run(model, output => output.Role == OutputRole.Next || output.Name == "loss", masks: true);
+        return Differentiate.Run(slice, "loss", [.. slice.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name)]);
+    }
+
+    /// <summary>An input to fill before each step, [T, B, …]. Dropout masks are filled by the trainer.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such input.</exception>
+    public Tensor Input(string name) => executable.Input(name);
+
+    /// <summary>One step.</summary>
+    /// <returns>The loss before the update.</returns>
+    /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
+    public double Step()
+    {
+        for (int site = 0; site < masks.Length; site++)
+            DropoutMask.Fill(masks[site].Mask, masks[site].Rate, model.Options.Seed, (ulong)Steps, site);
+        executable.Run();
+
+        double value = loss.Element == ElementType.F64 ? loss.Double[0] : loss.Single[0];
+        RequireFinite("the loss", value);
+        foreach (var (target, gradient) in gradients)
+            target.CopyFrom(gradient);
+        GradientNorm = update.Norm();
+        RequireFinite("the norm of the gradients", GradientNorm);
+
+        double scale = options.ClipNorm is { } bound ? Training.GradientNorm.Scale(GradientNorm, bound) : 1;
+        update.Run(Steps + 1, LearningRate, scale);
+        if (options.CarryState)
+            State.Carry();
+        Steps++;
+        return value;
+    }
+
+    /// <summary>Puts all that the next steps depend on, besides the parameters and the data, into a checkpoint.</summary>
+    internal void Write(Checkpoint checkpoint)
+    {
+        checkpoint["steps"] = Steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var (name, tensor) in update.States)
+            checkpoint.Put(name, tensor);
+        for (int s = 0; s < State.Names.Count; s++)
+            checkpoint.Put("state." + State.Names[s], State[s]);
+    }
+
+    /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model.</exception>
+    internal void Read(Checkpoint checkpoint)
+    {
+        Steps = checkpoint.Number("steps");
+        foreach (var (name, tensor) in update.States)
+            checkpoint.Get(name, tensor);
+        for (int s = 0; s < State.Names.Count; s++)
+            checkpoint.Get("state." + State.Names[s], State[s]);
+    }
+
+    public void Dispose()
+    {
+        executable.Dispose();
+        update.Dispose();
+    }
+
+    private void RequireFinite(string what, double value)
+    {
+        if (!double.IsFinite(value))
+            throw new DivergenceException(Steps + 1, what, value, options.Locate?.Invoke(executable));
+    }
+}

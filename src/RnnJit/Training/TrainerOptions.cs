@@ -1,0 +1,24 @@
+namespace RnnJit.Training;
+
+/// <summary>How parameters are trained.</summary>
+public sealed record TrainerOptions
+{
+    public Optimiser Optimiser { get; init; } = new Adam();
+
+    /// <summary>The learning rate of each step.</summary>
+    public ILearningRate LearningRate { get; init; } = new ConstantRate(1e-3);
+
+    /// <summary>The largest norm of all gradients together; null: no clipping.</summary>
+    public double? ClipNorm { get; init; } = 1;
+
+    /// <summary>Whether each step begins with the states in which the one before ended (truncated back-propagation through time); else with those of <see cref="Trainer.State"/>.</summary>
+    public bool CarryState { get; init; }
+
+    /// <summary>Called when a loss or gradient is not finite; says where it began. Null: the exception says it without a place.</summary>
+    public FaultLocator? Locate { get; init; }
+}
+
+/// <summary>Finds the op, layer and time step at which a value stopped being finite, by running the same step again.</summary>
+/// <param name="executable">The step that failed, its inputs and parameters as they were.</param>
+/// <returns>A phrase such as "'exp' of layer0 at time step 7", or null if all is finite.</returns>
+public delegate string? FaultLocator(Runtime.Executable executable);
