@@ -17,7 +17,6 @@ namespace RnnJit.Training;
 public sealed class CharacterTraining : IDisposable
 {
     private readonly CharacterText text;
-    private readonly CellDefinition cell;
     private readonly SequenceBatches batches;
     private readonly CharacterValidation validation;
     private readonly Trainer trainer;
@@ -31,7 +30,7 @@ public sealed class CharacterTraining : IDisposable
     public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null, FaultLocator? locate = null)
     {
         options.Check();
-        (this.text, this.cell, Options) = (text, cell, options);
+        (this.text, Cell, Options) = (text, cell, options);
         Vocabulary vocabulary = Vocabulary.Of(text);
         var (training, rest) = SequenceBatches.Split(vocabulary.Encode(text), options.Validation);
         int steps = options.Steps > 0 ? options.Steps : Math.Max((training.Length - 1) / options.Batch, 1);
@@ -51,7 +50,15 @@ public sealed class CharacterTraining : IDisposable
         validation = new CharacterValidation(Model.Model, rest, options.Batch, steps);
     }
 
+    public CellDefinition Cell { get; }
+
     public CharacterOptions Options { get; }
+
+    /// <summary>Where the text comes from.</summary>
+    public string TextSource => text.Source;
+
+    /// <summary>Characters of the whole text.</summary>
+    public int TextLength => text.Length;
 
     /// <summary>The model in training; valid until this is disposed.</summary>
     public CharacterModel Model { get; }
@@ -133,7 +140,7 @@ public sealed class CharacterTraining : IDisposable
     {
         var checkpoint = new Checkpoint(path);
         ModelFile.Write(Model.Model, checkpoint);
-        checkpoint["cell"] = cell.ToString();
+        checkpoint["cell"] = Cell.ToString();
         checkpoint["vocabulary"] = Model.Vocabulary.ToString();
         checkpoint["options"] = JsonSerializer.Serialize(Options, CheckpointJson.Default.CharacterOptions);
         checkpoint["text"] = text.Source;

@@ -1,0 +1,35 @@
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Training;
+
+namespace RnnJit.Cli;
+
+/// <summary>A stage of the straight line: what a cell has become after it.</summary>
+internal sealed record CellStage(string Name, Func<CellDefinition, bool, Graph> Run);
+
+/// <summary>The stages that <c>show</c> knows.</summary>
+internal static class CellStages
+{
+    public static IReadOnlyList<CellStage> All { get; } =
+    [
+        new("cell", (cell, _) => cell.Step),
+        new("program", (cell, training) => Program(cell, training)),
+        new("differentiate", (cell, _) => Trainer.Program(Program(cell, training: true))),
+    ];
+
+    /// <exception cref="UsageException">There is no such stage.</exception>
+    public static CellStage Find(string name) => All.FirstOrDefault(stage => stage.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new UsageException($"--after is '{name}', wanted one of {string.Join(", ", All.Select(stage => stage.Name))} (change it)");
+
+    /// <summary>One layer of the cell; in training with the mean squared error of its output.</summary>
+    public static Graph Program(CellDefinition cell, bool training)
+    {
+        var net = new NetworkBuilder(cell.Name);
+        Value x = net.Input("x", "T", "B", "X");
+        Value y = net.Output("y", net.Recurrent("layer0", cell, x, "H"));
+        if (training)
+            net.Output("loss", Loss.MeanSquaredError(y, net.Input("target", [.. y.Type.Dims])));
+        return net.Build();
+    }
+}

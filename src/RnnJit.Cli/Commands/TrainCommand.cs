@@ -1,0 +1,59 @@
+using System.CommandLine;
+using RnnJit.Cli.Training;
+using RnnJit.Networks;
+using RnnJit.Training;
+
+namespace RnnJit.Cli.Commands;
+
+/// <summary><c>rnnjit train</c>: trains a character language model, draws its loss, saves it, lets it write.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = new ModelFlags();
+        Option<string?> text = CommonOptions.Optional("--text", "The text to learn, UTF-8; without it RnnJit's own documents and source", "file");
+        Option<string?> file = CommonOptions.Optional("--out", "The checkpoint to write (default rnnjit.safetensors, or the file resumed)", "file");
+        Option<string?> plot = CommonOptions.Optional("--plot", "The loss curve to draw (default: beside the checkpoint, .svg)", "file");
+        Option<string?> resume = CommonOptions.Optional("--resume", "Continue this checkpoint exactly where it stopped", "file");
+        Option<int> sample = CommonOptions.Number("--sample", "Characters to write at the end", 300);
+        var command = new Command("train",
+            """
+            Train a character language model.
+
+            Examples:
+              rnnjit train
+              rnnjit train --text book.txt --cell gru --layers 2 --hidden 256 --epochs 10 --dropout 0.2
+              rnnjit train --resume rnnjit.safetensors
+            """) { text };
+        foreach (Option option in model.All)
+            command.Add(option);
+        foreach (Option option in new Option[] { file, plot, resume, sample })
+            command.Add(option);
+
+        command.SetAction(parsed =>
+        {
+            string target = parsed.GetValue(file) ?? parsed.GetValue(resume) ?? "rnnjit.safetensors";
+            string picture = parsed.GetValue(plot) ?? Path.ChangeExtension(target, ".svg");
+            OutputFile.Check(target);
+            OutputFile.Check(picture);
+            if (parsed.GetValue(sample) < 0)
+                throw new UsageException($"--sample is {parsed.GetValue(sample)}, wanted 0 or more (change it)");
+
+            var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads) };
+            using CharacterTraining training = parsed.GetValue(resume) is { } from
+                ? Resume(model, parsed, from, parsed.GetValue(text), run)
+                : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed), model.Read(parsed), run);
+            return new TrainingRun(training, terminal, target, picture, parsed.GetValue(sample), parsed.GetValue(CommonOptions.Json)).Run();
+        });
+        return command;
+    }
+
+    private static CharacterTraining Resume(ModelFlags model, ParseResult parsed, string from, string? text, ModelOptions run)
+    {
+        if (model.Given(parsed) is { } given)
+            throw new UsageException($"{given} and --resume exclude each other: the checkpoint fixes it (leave {given} away)");
+        return CharacterTraining.Resume(from, source => ReadText(text ?? (source == OwnText.Source ? null : source.Trim('\''))), run);
+    }
+
+    private static CharacterText ReadText(string? path) => path is null ? OwnText.Read() : CharacterText.Read(Path.GetFullPath(path));
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace RnnJit.Cli;
+
+/// <summary>Options of several commands, and how options are read.</summary>
+internal static class CommonOptions
+{
+    /// <summary>For every command.</summary>
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print the result as one JSON object", Recursive = true };
+
+    /// <summary>For every command.</summary>
+    public static Option<int> Threads { get; } = Number("--threads", "Threads; 0: one for each core. Results do not depend on it", 0, recursive: true);
+
+    public static Option<ulong> Seed() => Number("--seed", "Fixes everything random", 1UL);
+
+    public static Option<string> Text(string name, string description, string fallback) =>
+        new(name) { Description = description, DefaultValueFactory = _ => fallback };
+
+    public static Option<string?> Optional(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+
+    public static Option<T> Number<T>(string name, string description, T fallback, bool recursive = false)
+        where T : struct, IParsable<T> => new(name)
+        {
+            Description = description,
+            Recursive = recursive,
+            HelpName = "number",
+            DefaultValueFactory = _ => fallback,
+            CustomParser = Parse<T>,
+        };
+
+    private static T Parse<T>(ArgumentResult result)
+        where T : struct, IParsable<T>
+    {
+        string found = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (T.TryParse(found, CultureInfo.InvariantCulture, out T number))
+            return number;
+
+        string wanted = typeof(T) == typeof(double) ? "a number such as 0.5" : "a whole number";
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is '{found}', wanted {wanted} (change it)");
+        return default;
+    }
+}

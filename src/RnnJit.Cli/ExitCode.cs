@@ -1,0 +1,16 @@
+namespace RnnJit.Cli;
+
+/// <summary>What the process returns.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>The command ran and found a failure: a gradient, a golden case, training that diverged, a full disk.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Bad usage or bad input; nothing was written.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Interrupted; training wrote its checkpoint.</summary>
+    public const int Interrupted = 130;
+}
