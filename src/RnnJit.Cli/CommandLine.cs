@@ -5,6 +5,7 @@ using RnnJit.Files;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Training;
+using RnnJit.Verification;
 
 namespace RnnJit.Cli;
 
@@ -15,7 +16,7 @@ internal static class CommandLine
     {
         try
         {
-            ParseResult parsed = Root(terminal).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
                 throw new UsageException(Sentence(parsed));
             return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
@@ -50,6 +51,7 @@ internal static class CommandLine
         root.Add(SampleCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
         root.Add(GradCheckCommand.Create(terminal));
+        root.Add(VerifyCommand.Create(terminal));
         root.Add(DoctorCommand.Create(terminal));
         return root;
     }
@@ -73,7 +75,7 @@ internal static class CommandLine
 
     private static int? Code(Exception e) => e switch
     {
-        UsageException or GraphException or TextDataException or CheckpointException or SafetensorsException or ArgumentException => ExitCode.Usage,
+        UsageException or GraphException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
         DivergenceException or IOException => ExitCode.Failure,
         _ => null,
     };
