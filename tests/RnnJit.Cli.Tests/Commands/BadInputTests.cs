@@ -1,0 +1,100 @@
+namespace RnnJit.Cli.Tests.Commands;
+
+/// <summary>Every bad input: one sentence on standard error, exit code 2, nothing written.</summary>
+public class BadInputTests
+{
+    [TestCase("--hidden", "x", "--hidden is 'x', wanted a whole number (change it)")]
+    [TestCase("--hidden", "0", "--hidden is 0, wanted 1 to 65536 (change it)")]
+    [TestCase("--lr", "fast", "--lr is 'fast', wanted a number such as 0.5 (change it)")]
+    [TestCase("--lr", "-1", "--lr is -1, wanted a positive number (change it)")]
+    [TestCase("--dropout", "1", "--dropout is 1, wanted at least 0 and below 1 (change it)")]
+    [TestCase("--optimizer", "lion", "--optimizer is lion, wanted adam or sgd (change it)")]
+    [TestCase("--schedule", "step", "--schedule is step, wanted cosine or constant (change it)")]
+    [TestCase("--precision", "f16", "--precision is 'f16', wanted f32 or f64 (change it)")]
+    [TestCase("--steps", "0", "--steps is 0, wanted 1 or more (change it)")]
+    [TestCase("--validation", "1", "--validation is 1, wanted above 0 and below 1 (change it)")]
+    [TestCase("--momentum", "1", "--momentum is 1, wanted at least 0 and below 1 (change it)")]
+    [TestCase("--sample", "-1", "--sample is -1, wanted 0 or more (change it)")]
+    [TestCase("--hiden", "3", "'--hiden' is no option or command here (see 'rnnjit train --help')")]
+    [TestCase("--cell", "lsmt", "No cell is called 'lsmt'")]
+    [TestCase("--batch", "5000", "characters")]
+    public void Options(string option, string value, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), option, value), sentence);
+        Assert.That(folder.Names, Is.EqualTo(new[] { "text.txt" }));
+    }
+
+    [Test]
+    public void Options_that_exclude_each_other()
+    {
+        Refused(CommandRun.Of("train", "--epochs", "1", "--steps", "2"), "--epochs and --steps exclude each other");
+        Refused(CommandRun.Of("train", "--resume", "m.safetensors", "--hidden", "3"), "--hidden and --resume exclude each other");
+    }
+
+    [Test]
+    public void Unknown_command() => Refused(CommandRun.Of("trian"), "'trian' is no option or command here (see 'rnnjit --help')");
+
+    [Test]
+    public void Missing_text()
+    {
+        using var folder = new TemporaryFolder();
+        Refused(CommandRun.Of("train", "--text", folder.File("none.txt"), "--out", folder.File("m.safetensors")), "does not exist (check the path)");
+    }
+
+    [TestCase("", "is empty")]
+    [TestCase("a\0b", "has a zero byte at 1, wanted a text file")]
+    [TestCase("ab", "characters")]
+    public void Useless_text(string content, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("text.txt"), content);
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors")), sentence);
+        Assert.That(folder.Names, Is.EqualTo(new[] { "text.txt" }));
+    }
+
+    [Test]
+    public void Output_that_cannot_be_written()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("none/m.safetensors")), "does not exist (create it first)");
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.Path), "is a folder, wanted a file to write");
+    }
+
+    [TestCase("cell Broken\n  input x: f32[B, X]\n  next h = %0\n", "Line 3: '%0' is not defined before its use")]
+    [TestCase("program P\n  input x: f32[B, X]\n  return y = x\n", "holds a program, wanted a cell")]
+    [TestCase("", "The text is empty")]
+    public void Cells_that_are_none(string text, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("cell.ir"), text);
+        Refused(CommandRun.Of("show", folder.File("cell.ir")), sentence);
+    }
+
+    [Test]
+    public void Missing_cell_file() => Refused(CommandRun.Of("gradcheck", "none.ir"), "'none.ir' could not be read");
+
+    [Test]
+    public void Unknown_stage() => Refused(CommandRun.Of("show", "lstm", "--after", "Magic"), "--after is 'Magic', wanted one of cell, program, differentiate");
+
+    [Test]
+    public void Golden_without_cases()
+    {
+        using var folder = new TemporaryFolder();
+        Refused(CommandRun.Of("verify", "golden", folder.File("none")), "does not exist (check the path)");
+        Refused(CommandRun.Of("verify", "golden", folder.Path, "--backend", "abacus"), "--backend is 'abacus'");
+        CommandRun empty = CommandRun.Of("verify", "golden", folder.Path);
+        Assert.That(empty.ExitCode, Is.EqualTo(1));
+        Assert.That(empty.Output, Does.Contain("No golden case was found").And.Contain("0 passed, 0 failed, 0 skipped"));
+    }
+
+    internal static void Refused(CommandRun run, string sentence)
+    {
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error + run.Output);
+        Assert.That(run.Error, Does.StartWith("rnnjit: ").And.Contain(sentence));
+        Assert.That(run.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(run.Output, Is.Empty);
+    }
+}

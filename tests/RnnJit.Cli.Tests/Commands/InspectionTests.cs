@@ -1,0 +1,55 @@
+using System.Text.Json;
+using RnnJit.Ir;
+using RnnJit.Text;
+
+namespace RnnJit.Cli.Tests.Commands;
+
+public class InspectionTests
+{
+    private static readonly string[] Stages = [.. CellStages.All.Select(stage => stage.Name)];
+
+    [Test]
+    public void Help_has_examples()
+    {
+        Assert.That(CommandRun.Of("--help").Output, Does.Contain("rnnjit train --text book.txt"));
+        Assert.That(CommandRun.Of().Output, Is.EqualTo(CommandRun.Of("--help").Output));
+        Assert.That(CommandRun.Of("train", "--help").Output, Does.Contain("--resume").And.Contain("rnnjit train --resume rnnjit.safetensors"));
+    }
+
+    [TestCaseSource(nameof(Stages))]
+    public void Every_stage_prints_a_text_that_parses(string stage)
+    {
+        CommandRun run = CommandRun.Of("show", "GRU", "--after", stage);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(Parser.Parse(run.Output).Name, Is.EqualTo("Gru"));
+    }
+
+    [Test]
+    public void A_cell_can_be_an_ir_file()
+    {
+        using var folder = new TemporaryFolder();
+        string text = CommandRun.Of("show", "elman").Output;
+        File.WriteAllText(folder.File("mine.ir"), text.Replace("cell Elman", "cell Mine"));
+        Graph shown = Parser.Parse(CommandRun.Of("show", folder.File("mine.ir")).Output);
+        Assert.That(shown, Is.EqualTo(Parser.Parse(text) with { Name = "Mine" }));
+    }
+
+    [TestCase("elman")]
+    [TestCase("gruresetafter")]
+    public void Gradients_agree(string cell)
+    {
+        CommandRun run = CommandRun.Of("gradcheck", cell, "--json");
+        Assert.That(run.ExitCode, Is.Zero, run.Output);
+        using JsonDocument result = JsonDocument.Parse(run.Output);
+        Assert.That(result.RootElement.GetProperty("passed").GetBoolean());
+        Assert.That(result.RootElement.GetProperty("gradients").GetArrayLength(), Is.GreaterThanOrEqualTo(5));
+    }
+
+    [Test]
+    public void Doctor_names_vectors_and_cores()
+    {
+        Assert.That(CommandRun.Of("doctor").Output, Does.Contain("vectors").And.Contain("cores"));
+        using JsonDocument result = JsonDocument.Parse(CommandRun.Of("doctor", "--json").Output);
+        Assert.That(result.RootElement.GetProperty("cores").GetString(), Is.EqualTo(Environment.ProcessorCount.ToString()));
+    }
+}

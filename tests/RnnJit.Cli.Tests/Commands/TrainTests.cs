@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace RnnJit.Cli.Tests.Commands;
+
+public class TrainTests
+{
+    private static readonly string[] Tiny = ["--hidden", "6", "--embedding", "4", "--seq", "5", "--batch", "2", "--sample", "20"];
+
+    private static string[] Train(TemporaryFolder folder, string file, params string[] more) =>
+        ["train", "--text", folder.File("text.txt"), "--out", folder.File(file), .. Tiny, .. more];
+
+    [Test]
+    public void Training_lowers_the_loss_and_writes_checkpoint_picture_and_sample()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "60", "--lr", "0.02", "--json"));
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        using JsonDocument result = JsonDocument.Parse(run.Output);
+        JsonElement root = result.RootElement;
+
+        // 10 different characters: a model that knows nothing has ln 10 = 2.30 nats.
+        Assert.That(root.GetProperty("validation").GetProperty("nats").GetDouble(), Is.LessThan(1.8));
+        Assert.That(root.GetProperty("training").GetProperty("bits").GetDouble(), Is.EqualTo(root.GetProperty("training").GetProperty("nats").GetDouble() / Math.Log(2)).Within(1e-12));
+        Assert.That(root.GetProperty("sample").GetString(), Has.Length.EqualTo(20));
+        Assert.That(root.GetProperty("updates").GetInt32(), Is.EqualTo(60));
+        Assert.That(folder.Names, Is.EqualTo(new[] { "m.safetensors", "m.svg", "text.txt" }));
+        Assert.That(File.ReadAllText(folder.File("m.svg")), Does.StartWith("<svg").And.Contain("validation"));
+    }
+
+    [Test]
+    public void Redirected_output_has_plain_lines_only()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "4"));
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output.Where(c => char.IsControl(c) && c is not ('\n' or '\r')), Is.Empty);
+        Assert.That(run.Output, Does.Contain("4/4  training ").And.Contain("validation ").And.Contain("bits").And.Contain("characters/s").And.Contain("It writes:"));
+    }
+
+    [TestCase("adam", "lstm", "0")]
+    [TestCase("sgd", "gru", "0.2")]
+    public void Interrupted_and_resumed_training_is_bit_for_bit_the_whole_one(string optimizer, string cell, string dropout)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        string[] options = ["--steps", "40", "--optimizer", optimizer, "--cell", cell, "--dropout", dropout, "--layers", "2", "--batch", "20"];
+        CommandRun whole = CommandRun.Of(Train(folder, "whole.safetensors", options));
+        CommandRun first = CommandRun.InterruptedAt(" 20/40 ", Train(folder, "half.safetensors", options));
+        Assert.That(first.ExitCode, Is.EqualTo(130));
+        Assert.That(first.Error, Does.Contain("Interrupted after update 20 of 40").And.Contain("--resume"));
+        CommandRun second = CommandRun.Of("train", "--resume", folder.File("half.safetensors"), "--out", folder.File("resumed.safetensors"), "--sample", "20");
+
+        Assert.That(whole.ExitCode, Is.Zero, whole.Error);
+        Assert.That(second.ExitCode, Is.Zero, second.Error);
+        Assert.That(File.ReadAllBytes(folder.File("resumed.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
+        Assert.That(File.ReadAllBytes(folder.File("half.safetensors")), Is.Not.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
+    }
+
+    [Test]
+    public void Another_seed_gives_another_model()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        foreach (string seed in new[] { "1", "2" })
+            CommandRun.Of(Train(folder, seed + ".safetensors", "--steps", "2", "--seed", seed));
+        Assert.That(File.ReadAllBytes(folder.File("1.safetensors")), Is.Not.EqualTo(File.ReadAllBytes(folder.File("2.safetensors"))));
+    }
+
+    [Test]
+    public void Back_propagation_can_reach_the_beginning()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text(repeats: 4);
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--seq", "0", "--epochs", "2", "--precision", "f64", "--json"));
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        using JsonDocument result = JsonDocument.Parse(run.Output);
+        Assert.That(result.RootElement.GetProperty("updates").GetInt32(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Resuming_another_text_is_refused_and_nothing_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        CommandRun.Of(Train(folder, "m.safetensors", "--steps", "2"));
+        byte[] before = File.ReadAllBytes(folder.File("m.safetensors"));
+        folder.Text(repeats: 41);
+
+        CommandRun run = CommandRun.Of("train", "--resume", folder.File("m.safetensors"));
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("was trained on another text than"));
+        Assert.That(File.ReadAllBytes(folder.File("m.safetensors")), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Divergence_is_said_and_the_last_checkpoint_stays()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "100", "--lr", "1e30", "--optimizer", "sgd", "--clip", "0", "--cell", "elmanrelu", "--schedule", "constant"));
+        Assert.That(run.ExitCode, Is.EqualTo(1), run.Output);
+        Assert.That(run.Error, Does.Match(@"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is (NaN|∞|-∞)").And.Contain("lower the learning rate"));
+    }
+
+    [Test]
+    public void The_own_text_is_embedded()
+    {
+        string text = OwnText.Read().Characters.Length.ToString(CultureInfo.InvariantCulture);
+        Assert.That(OwnText.Read().Length, Is.GreaterThan(200_000), text);
+        Assert.That(OwnText.Read().Source, Is.EqualTo(OwnText.Source));
+    }
+}

@@ -1,0 +1,20 @@
+namespace RnnJit.Cli.Tests;
+
+/// <summary>A new empty folder, removed at the end of the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("rnnjit-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>A text file that is easy to learn.</summary>
+    public string Text(string name = "text.txt", int repeats = 40)
+    {
+        System.IO.File.WriteAllText(File(name), string.Concat(Enumerable.Repeat("she sells sea shells. ", repeats)));
+        return File(name);
+    }
+
+    public string[] Names => [.. Directory.GetFiles(Path).Select(file => System.IO.Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
