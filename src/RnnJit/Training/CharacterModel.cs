@@ -40,7 +40,7 @@ public sealed class CharacterModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (temperature is not (>= 0 and < double.PositiveInfinity))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"The temperature is {temperature}, wanted 0 or more (1 is usual)");
-        int[] codes = Vocabulary.Encode(prompt.Length > 0 ? prompt : "\n", skipUnknown: prompt.Length == 0);
+        int[] codes = prompt.Length > 0 ? Vocabulary.Encode(CharacterText.From(prompt, "the prompt")) : Vocabulary.Encode("\n", skipUnknown: true);
         return Write(codes.Length > 0 ? codes : [0], length, temperature, new RandomStream(seed));
     }
 

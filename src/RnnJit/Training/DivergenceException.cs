@@ -4,7 +4,7 @@ namespace RnnJit.Training;
 public sealed class DivergenceException : Exception
 {
     internal DivergenceException(long step, string what, double value, string? place)
-        : base($"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} (lower the learning rate or the clipping norm)")
+        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} (lower the learning rate or the clipping norm)"))
     {
         (Step, Place) = (step, place);
     }

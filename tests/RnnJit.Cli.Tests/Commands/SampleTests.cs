@@ -59,7 +59,7 @@ public class SampleTests
     [Test]
     public void Bad_input()
     {
-        BadInputTests.Refused(CommandRun.Of("sample", Model, "--prompt", "Z"), "is not among the 10 of the vocabulary");
+        BadInputTests.Refused(CommandRun.Of("sample", Model, "--prompt", "Z"), "Character 0 of the prompt, 'Z' (U+005A), is not among the 7 of the vocabulary");
         BadInputTests.Refused(CommandRun.Of("sample", Model, "--temperature", "-1"), "--temperature is -1, wanted 0 or more");
         BadInputTests.Refused(CommandRun.Of("sample", Model, "--length", "-1"), "--length is -1, wanted 0 or more");
         BadInputTests.Refused(CommandRun.Of("sample"), "(see 'rnnjit sample --help')");

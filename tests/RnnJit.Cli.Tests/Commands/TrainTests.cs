@@ -5,7 +5,7 @@ namespace RnnJit.Cli.Tests.Commands;
 
 public class TrainTests
 {
-    private static readonly string[] Tiny = ["--hidden", "6", "--embedding", "4", "--seq", "5", "--batch", "2", "--sample", "20"];
+    private static readonly string[] Tiny = ["--hidden", "6", "--embedding", "4", "--batch", "2", "--sample", "20"];
 
     private static string[] Train(TemporaryFolder folder, string file, params string[] more) =>
         ["train", "--text", folder.File("text.txt"), "--out", folder.File(file), .. Tiny, .. more];
@@ -15,14 +15,14 @@ public class TrainTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "60", "--lr", "0.02", "--json"));
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--seq", "5", "--steps", "60", "--lr", "0.02", "--json"));
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         using JsonDocument result = JsonDocument.Parse(run.Output);
         JsonElement root = result.RootElement;
 
-        // 10 different characters: a model that knows nothing has ln 10 = 2.30 nats.
-        Assert.That(root.GetProperty("validation").GetProperty("nats").GetDouble(), Is.LessThan(1.8));
+        // 7 different characters: a model that knows nothing has ln 7 = 1.95 nats.
+        Assert.That(root.GetProperty("validation").GetProperty("nats").GetDouble(), Is.LessThan(1.5));
         Assert.That(root.GetProperty("training").GetProperty("bits").GetDouble(), Is.EqualTo(root.GetProperty("training").GetProperty("nats").GetDouble() / Math.Log(2)).Within(1e-12));
         Assert.That(root.GetProperty("sample").GetString(), Has.Length.EqualTo(20));
         Assert.That(root.GetProperty("updates").GetInt32(), Is.EqualTo(60));
@@ -35,7 +35,7 @@ public class TrainTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "4"));
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--seq", "5", "--steps", "4"));
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output.Where(c => char.IsControl(c) && c is not ('\n' or '\r')), Is.Empty);
@@ -48,7 +48,7 @@ public class TrainTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        string[] options = ["--steps", "40", "--optimizer", optimizer, "--cell", cell, "--dropout", dropout, "--layers", "2", "--batch", "20"];
+        string[] options = ["--steps", "40", "--optimizer", optimizer, "--cell", cell, "--dropout", dropout, "--layers", "2", "--seq", "8"];
         CommandRun whole = CommandRun.Of(Train(folder, "whole.safetensors", options));
         CommandRun first = CommandRun.InterruptedAt(" 20/40 ", Train(folder, "half.safetensors", options));
         Assert.That(first.ExitCode, Is.EqualTo(130));
@@ -104,7 +104,7 @@ public class TrainTests
         folder.Text();
         CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "100", "--lr", "1e30", "--optimizer", "sgd", "--clip", "0", "--cell", "elmanrelu", "--schedule", "constant"));
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Output);
-        Assert.That(run.Error, Does.Match(@"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is (NaN|∞|-∞)").And.Contain("lower the learning rate"));
+        Assert.That(run.Error, Does.Match(@"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is -?(NaN|Infinity)").And.Contain("lower the learning rate"));
     }
 
     [Test]
