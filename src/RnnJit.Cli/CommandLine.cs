@@ -3,6 +3,8 @@ using System.CommandLine.Parsing;
 using RnnJit.Cli.Commands;
 using RnnJit.Files;
 using RnnJit.Ir;
+using RnnJit.Jit;
+using RnnJit.Kernels;
 using RnnJit.Networks;
 using RnnJit.Training;
 using RnnJit.Verification;
@@ -12,6 +14,9 @@ namespace RnnJit.Cli;
 /// <summary>The command line as a whole: parses, runs, and turns every failure into one sentence and an exit code.</summary>
 internal static class CommandLine
 {
+    // Cells that were not compiled at build time are compiled in memory.
+    static CommandLine() => KernelChain.Install(JitKernelProvider.Simd, JitKernelProvider.Checked);
+
     public static int Run(string[] arguments, Terminal terminal)
     {
         try
@@ -27,7 +32,8 @@ internal static class CommandLine
         }
         catch (Exception e) when (Code(e) is { } code)
         {
-            terminal.Error.WriteLine("rnnjit: " + OneLine(e.Message));
+            foreach (string sentence in e is CellFileException file ? file.Sentences : [OneLine(e.Message)])
+                terminal.Error.WriteLine("rnnjit: " + sentence);
             return code;
         }
     }
@@ -75,7 +81,7 @@ internal static class CommandLine
 
     private static int? Code(Exception e) => e switch
     {
-        UsageException or GraphException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
+        UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
         DivergenceException or IOException => ExitCode.Failure,
         _ => null,
     };
