@@ -4,7 +4,6 @@ using RnnJit.Cli.Commands;
 using RnnJit.Files;
 using RnnJit.Ir;
 using RnnJit.Jit;
-using RnnJit.Kernels;
 using RnnJit.Networks;
 using RnnJit.Training;
 using RnnJit.Verification;
@@ -14,11 +13,9 @@ namespace RnnJit.Cli;
 /// <summary>The command line as a whole: parses, runs, and turns every failure into one sentence and an exit code.</summary>
 internal static class CommandLine
 {
-    // Cells that were not compiled at build time are compiled in memory.
-    static CommandLine() => KernelChain.Install(JitKernelProvider.Simd, JitKernelProvider.Checked);
-
     public static int Run(string[] arguments, Terminal terminal)
     {
+        JitKernels.Install();
         try
         {
             ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
