@@ -1,0 +1,116 @@
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Networks;
+
+/// <summary>
+/// Builds the Program of a network: embeddings, recurrent layers of any cell, dense heads, losses. Sequences are [T, B, …].
+/// Inputs, trained parameters and sizes are declared as layers are added; equations of one's own go between them with the functions of <see cref="Rnn"/>.
+/// </summary>
+/// <param name="name">The name of the Program.</param>
+public sealed class NetworkBuilder(string name)
+{
+    private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly List<(string Name, Value Value, OutputRole Role)> results = [];
+    private readonly List<(string Name, Value Value, OutputRole Role)> states = [];
+
+    /// <summary>The graph under construction.</summary>
+    public GraphBuilder Graph { get; } = new();
+
+    /// <summary>The sizes declared so far, by symbol.</summary>
+    public IReadOnlyDictionary<string, int> Sizes => sizes;
+
+    /// <summary>A dimension with a name: kernels are the same for every size of it.</summary>
+    /// <exception cref="GraphException">RNNJ161: the symbol has another size already, or the size is not positive.</exception>
+    public Dim Size(string symbol, int size)
+    {
+        if (size < 1)
+            throw new GraphException("RNNJ161", $"The size of '{symbol}' is {size} (give a positive number)");
+        if (sizes.TryGetValue(symbol, out int known) && known != size)
+            throw new GraphException("RNNJ161", $"'{symbol}' has size {known}, found {size} (use another symbol)");
+        sizes[symbol] = size;
+        return Dim.Symbol(symbol);
+    }
+
+    /// <summary>Numbers given at each run, for instance <c>Input("x", "T", "B", 3)</c>.</summary>
+    public Value Input(string name, params Dim[] dims) => Declare(name, new TensorType(ElementType.F32, dims), PortRole.Input);
+
+    /// <summary>Integers given at each run, for instance character codes i32[T, B].</summary>
+    public Indices Indices(string name, params Dim[] dims) => new(Declare(name, new TensorType(ElementType.I32, dims), PortRole.Input));
+
+    /// <summary>A trained tensor.</summary>
+    /// <param name="init">glorot, orthogonal, uniform, zeros, ones or a number.</param>
+    public Value Parameter(string name, string init, params Dim[] dims) => Declare(name, new TensorType(ElementType.F32, dims), PortRole.Parameter, init);
+
+    /// <summary>A vector for each code: index i32[…] ⇒ f32[…, width]; trains <c>NAME.table</c> [rows, width].</summary>
+    public Value Embedding(string name, Indices index, Dim rows, Dim width) =>
+        Rnn.Gather(new Matrix(Parameter(name + ".table", "uniform", rows, width)), index);
+
+    /// <summary>y = W x + b over the last axis: x […, X] ⇒ […, outputs]; trains <c>NAME.W</c> [outputs, X] and <c>NAME.b</c> [outputs].</summary>
+    public Value Dense(string name, Value x, Dim outputs)
+    {
+        var w = new Matrix(Parameter(name + ".W", "glorot", outputs, x.Type.Dims[x.Type.Rank - 1]));
+        return (w * x) + Parameter(name + ".b", "zeros", outputs);
+    }
+
+    /// <summary>
+    /// A cell over time: x [T, B, X] ⇒ the layer's output [T, B, H]. Parameters are called <c>NAME.Wi</c> and so on, the initial states are inputs
+    /// <c>NAME.h0</c>, the final states outputs <c>NAME.h</c>.
+    /// </summary>
+    /// <param name="hidden">The size of the states: what the cell calls H.</param>
+    /// <param name="more">What else the cell needs, by the cell's names: further step inputs [T, B, …] and inputs per sequence [B, …].</param>
+    /// <exception cref="GraphException">RNNJ160, RNNJ162: an input is missing or does not fit, or a dimension of the cell stays open.</exception>
+    public Value Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null)
+    {
+        var inputs = new Dictionary<string, Value>(more ?? new Dictionary<string, Value>(), StringComparer.Ordinal);
+        if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name)) is { } first)
+            inputs[first.Name] = x;
+        TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden));
+        foreach (Port port in cell.States)
+            inputs[port.Name] = Declare($"{name}.{port.Name}0", map.Map(port.Type), PortRole.State);
+        foreach (Port port in cell.Parameters)
+            inputs[port.Name] = Declare($"{name}.{port.Name}", map.Map(port.Type), PortRole.Parameter, port.Init);
+
+        var (finals, sequences) = CellScan.Apply(Graph, cell, inputs, x.Type.Dims[0]);
+        states.AddRange(cell.States.Select((port, s) => ($"{name}.{port.Name}", finals[s], OutputRole.Next)));
+        return Graph.Label(sequences[cell.LayerOutput.Name], name);
+    }
+
+    /// <summary>
+    /// Inverted dropout: x times a mask that is 0 with this probability, else 1 / (1 − p). The mask is the input <c>NAME.mask</c>,
+    /// which a <see cref="Training.Trainer"/> fills at each step and which is 1 outside training. Rate 0 gives x itself.
+    /// </summary>
+    /// <exception cref="GraphException">RNNJ163: the rate is not in [0, 1).</exception>
+    public Value Dropout(string name, Value x, double rate)
+    {
+        if (rate is not (>= 0 and < 1))
+            throw new GraphException("RNNJ163", $"The dropout rate of '{name}' is {rate}, wanted at least 0 and below 1 (0.2 is usual)");
+        if (rate == 0)
+            return x;
+
+        return x * Declare(name + ".mask", x.Type, PortRole.Input, DropoutMask.Init(rate));
+    }
+
+    /// <summary>Names a result of the Program. The first one is what <see cref="Model.Step(ReadOnlySpan{float})"/> returns; a scalar <c>loss</c> is what training lowers.</summary>
+    public Value Output(string name, Value value)
+    {
+        if (!names.Add(name))
+            throw new GraphException("RNNJ164", $"'{name}' is declared twice in network '{this.Name}' (choose another name)");
+        results.Add((name, value, OutputRole.Result));
+        return value;
+    }
+
+    public string Name => name;
+
+    /// <summary>The Program: results, then final states in the order of the initial ones.</summary>
+    /// <exception cref="GraphException">RNNJ164: there is no output.</exception>
+    public Graph Build() => results.Count > 0
+        ? Graph.Build("program", name, results.Concat(states))
+        : throw new GraphException("RNNJ164", $"Network '{name}' has no output (call Output)");
+
+    private Value Declare(string port, TensorType type, PortRole role, string init = "") => names.Add(port)
+        ? Graph.Input(port, type, role, init)
+        : throw new GraphException("RNNJ164", $"'{port}' is declared twice in network '{name}' (choose another name)");
+}
