@@ -1,21 +1,12 @@
-using System.Globalization;
 using RnnJit.Ir;
 using RnnJit.Randomness;
 using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>Dropout masks: inputs [T, B, units] whose initialiser reads <c>dropout 0.2</c>.</summary>
+/// <summary>The numbers of dropout masks, see <see cref="DropoutPort"/>.</summary>
 internal static class DropoutMask
 {
-    private const string Word = "dropout ";
-
-    public static string Init(double rate) => Word + rate.ToString("R", CultureInfo.InvariantCulture);
-
-    public static bool Is(Port port) => port.Role == PortRole.Input && port.Init.StartsWith(Word, StringComparison.Ordinal);
-
-    public static double Rate(Port port) => double.Parse(port.Init[Word.Length..], CultureInfo.InvariantCulture);
-
     /// <summary>Fills a mask. Its numbers depend on seed, run step, site, row (t · B + b) and unit alone.</summary>
     /// <param name="site">Which mask of the Program it is.</param>
     public static void Fill(Tensor mask, double rate, ulong seed, ulong step, int site)

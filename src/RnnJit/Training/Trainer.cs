@@ -31,7 +31,7 @@ public sealed class Trainer : IDisposable
         update = new ParameterUpdate(model.Block, this.options.Optimiser, model.Options);
         gradients = update.Gradients.Where(pair => differentiated.OutputIndex("d_" + pair.Key) >= 0)
             .Select(pair => (pair.Value, executable.Output("d_" + pair.Key))).ToArray();
-        masks = differentiated.Inputs.Where(DropoutMask.Is).Select(port => (executable.Input(port.Name), DropoutMask.Rate(port))).ToArray();
+        masks = differentiated.Inputs.Where(DropoutPort.Is).Select(port => (executable.Input(port.Name), DropoutPort.Rate(port))).ToArray();
         loss = executable.Output("loss");
     }
 
@@ -52,11 +52,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The Program that training a model runs: its part that <c>loss</c> needs, differentiated.</summary>
     /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>.</exception>
-    public static Graph Program(Graph model)
-    {
-        Graph slice = ProgramSlice.Run(model, output => output.Role == OutputRole.Next || output.Name == "loss", masks: true);
-        return Differentiate.Run(slice, "loss", [.. slice.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name)]);
-    }
+    public static Graph Program(Graph model) => TrainingProgram.Of(model);
 
     /// <summary>An input to fill before each step, [T, B, …]. Dropout masks are filled by the trainer.</summary>
     /// <exception cref="KeyNotFoundException">There is no such input.</exception>

@@ -1,3 +1,4 @@
+using RnnJit.Planning;
 using System.Globalization;
 using RnnJit.Ir;
 using RnnJit.Jit;
