@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
@@ -116,10 +117,26 @@ internal static unsafe class Driver<V, T>
                 aScratch += PackRows.TileLength<V, T>(height, t.K);
             }
 
+            PrefetchC(t, height, panels);
             Kernels<V, T>.Run(height, panels, t);
             t.A += height * t.ARow;
             t.C += height * t.CRow;
             start = end;
+        }
+    }
+
+    // C may come from far away, and stores wait in order: its lines are asked for before the k loop instead of after it.
+    private static void PrefetchC(in Tile<T> t, int height, int panels)
+    {
+        if (!Sse.IsSupported || height == 1)
+            return;
+
+        T* c = t.C;
+        nint end = panels * PanelWidth - 1;
+        for (; height > 0; height--, c += t.CRow)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + end);
         }
     }
 
