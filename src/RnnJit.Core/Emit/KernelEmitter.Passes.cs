@@ -62,11 +62,14 @@ public sealed partial class KernelEmitter
         var sums = reductions.ToDictionary(value => value, value => names.Unique(names.Of(value).TrimStart('@') + "Total"));
         foreach (int reduction in reductions)
             code.Line($"V {sums[reduction]} = {lanes[reduction]};");
+        code.Line();
         code.Open($"for (int j = start; j < end; {dialect.LoopStep})");
         foreach (string line in dialect.LoopProlog)
             code.Line(line);
         Elements(elements, handles, reductions, sums, targets);
         code.Close();
+        if (reductions.Length > 0)
+            code.Line();
         foreach (int reduction in reductions)
             code.Line($"{lanes[reduction]} = {sums[reduction]};");
         code.Close();
@@ -74,7 +77,9 @@ public sealed partial class KernelEmitter
 
     private string Handle(string wish, int operand)
     {
-        string name = names.Unique(wish.TrimStart('@'));
+        // Every pass calls an operand the same.
+        if (!operandNames.TryGetValue(operand, out string? name))
+            operandNames[operand] = name = names.Unique(wish.TrimStart('@'));
         code.Line(dialect.Handle(name, operand, "T", "call.Columns"));
         return name;
     }

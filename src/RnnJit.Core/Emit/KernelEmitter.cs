@@ -13,6 +13,7 @@ public sealed partial class KernelEmitter
     private readonly KernelNames names;
     private readonly CodeWriter code = new();
     private readonly Dictionary<int, string> lanes = [];
+    private readonly Dictionary<int, string> operandNames = [];
 
     private KernelEmitter(Graph kernel, EmitDialect dialect, string className)
     {
