@@ -37,7 +37,7 @@ internal sealed unsafe class ScanInstruction : Instruction
         this.lengths = lengths;
         this.hold = hold;
         this.yields = yields;
-        IsRowIndependent = body.All(instruction => instruction.IsByRow);
+        IsRowIndependent = body.All(instruction => instruction.IsByRow) && hold.All(copy => copy.IsByRow);
     }
 
     public WorkerPool? Pool { get; set; }
