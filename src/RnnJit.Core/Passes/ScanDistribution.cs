@@ -41,7 +41,7 @@ internal sealed class ScanDistribution
             results[o] = body.Outputs[o].Role switch
             {
                 OutputRole.Next => finals[o],
-                OutputRole.Yield => Over(body.Outputs[o].Value),
+                OutputRole.Yield => AtEveryStep(body.Outputs[o].Value),
                 _ => Total(body.Outputs[o].Value),
             };
         }
@@ -295,6 +295,9 @@ internal sealed class ScanDistribution
         return lateValues[value] = result;
     }
 
+    // What does not change with time has no time axis of its own.
+    private Value AtEveryStep(int value) => IsTimed(value) ? Over(value) : outer.Add(new BroadcastOp(body.Values.Type(value).Dims.Prepend(scan.Time)), Over(value));
+
     private bool IsTimed(int value) => late[value] || yielded.ContainsKey(value) || classes[value] != StepClass.Invariant;
 
     // Σ over time.
@@ -307,7 +310,7 @@ internal sealed class ScanDistribution
             return parts.Select(Total).Aggregate((a, b) => a + b);
 
         if (!IsDirectTotal(value))
-            return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0]), Over(value)));
+            return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0]), AtEveryStep(value)));
 
         Value[] x = OperandsOf(value).Select(Over).ToArray();
         if (OpOf(value) is ContractOp contract)

@@ -47,6 +47,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
     internal IReadOnlyList<Instruction> Instructions => instructions;
 
+    internal long AllocatedBytes => arena.Length;
+
     public override void Run() => pool.Run(this);
 
     /// <summary>Runs once on this thread and times each instruction, in seconds.</summary>

@@ -4,8 +4,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Copies between views of one shape.</summary>
-internal sealed unsafe class CopyInstruction(View input, View output) : Instruction
+/// <summary>Copies between views of one shape; <paramref name="isByRow"/> tells whether the first axis is the batch.</summary>
+internal sealed unsafe class CopyInstruction(View input, View output, bool isByRow = true) : Instruction
 {
     private readonly int rows = output.Rank == 0 ? 1 : output.Shape[0];
     private readonly View rowFrom = input.Rank == 0 ? input : input with { Shape = input.Shape[1..], Strides = input.Strides[1..] };
@@ -19,7 +19,7 @@ internal sealed unsafe class CopyInstruction(View input, View output) : Instruct
 
     public override IEnumerable<View> Views => [input, output];
 
-    public override bool IsByRow => output.Rank > 0;
+    public override bool IsByRow => isByRow && output.Rank > 0;
 
     public override string Describe => $"copy [{string.Join(", ", output.Shape)}]";
 

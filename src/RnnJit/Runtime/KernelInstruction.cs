@@ -21,8 +21,9 @@ internal sealed unsafe class KernelInstruction : Instruction
     private readonly bool byColumns;
     private Address[] addresses = [];
 
-    public KernelInstruction(KernelStep step, KernelBody body, string provider, View[] views, int[] rowShape, int columns)
+    public KernelInstruction(KernelStep step, KernelBody body, string provider, View[] views, int[] rowShape, int columns, bool isByRow)
     {
+        IsByRow = isByRow && step.Rows.Count == 1;
         this.step = step;
         this.body = body;
         this.provider = provider;
@@ -49,7 +50,7 @@ internal sealed unsafe class KernelInstruction : Instruction
 
     public override IEnumerable<View> Views => views;
 
-    public override bool IsByRow => step.Rows.Count == 1;
+    public override bool IsByRow { get; }
 
     public override string Describe => $"kernel of {step.Nodes} nodes, {Rows} × {columns}, {step.Inputs.Count} in, {step.Outputs.Count} out ({provider})";
 

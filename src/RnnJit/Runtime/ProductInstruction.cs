@@ -11,6 +11,7 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
     private readonly View? packed;
     private readonly bool reverse;
     private readonly bool invariantB;
+    private readonly bool rowsAreBatch;
     private Address a;
     private Address b;
     private Address c;
@@ -19,8 +20,10 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
     /// <param name="packed">Packed B, null to read B as it lies.</param>
     /// <param name="invariantB">B is the same at every time step and for every row.</param>
     /// <param name="reverse">Sum from the last k to the first: sums over time run from T − 1 to 0.</param>
-    public ProductInstruction(ProductForm form, View? packed, bool reverse, bool invariantB)
+    /// <param name="rowsAreBatch">The first axis of the result is the batch.</param>
+    public ProductInstruction(ProductForm form, View? packed, bool reverse, bool invariantB, bool rowsAreBatch)
     {
+        this.rowsAreBatch = rowsAreBatch;
         this.form = form;
         this.packed = packed;
         this.reverse = reverse;
@@ -32,7 +35,7 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
 
     public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];
 
-    public override bool IsByRow => form.C.Rank > 0
+    public override bool IsByRow => rowsAreBatch && form.C.Rank > 0
         && (!form.RowsAreM || (invariantB && form.Loops.Length == 0 && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
 
     public override string Describe =>

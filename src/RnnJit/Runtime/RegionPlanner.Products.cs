@@ -83,8 +83,8 @@ internal sealed partial class RegionPlanner
             views[b] = Gathered(b);
         form = form with { A = View(a), B = views[b] ?? form.B };
         Instructions.Add(context.Real == ElementType.F64
-            ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b))
-            : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b)));
+            ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value))
+            : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)));
         views[value] = result;
         CopyHomeIfElsewhere(value, result);
     }

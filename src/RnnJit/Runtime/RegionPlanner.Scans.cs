@@ -15,7 +15,7 @@ internal sealed partial class RegionPlanner
         }
 
         int steps = scan.Time.Evaluate(context.Sizes);
-        var body = new RegionPlanner(context, scan.Body, isBody: true);
+        var body = new RegionPlanner(context, scan.Body, isBody: true) { Batch = BatchOf(scan) };
         for (int i = 0; i < scan.Sequences; i++)
             body.SetView(i, View(node.Operands[i]).Step());
         for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
@@ -44,10 +44,10 @@ internal sealed partial class RegionPlanner
         foreach (var (from, to) in late)
         {
             if (!SamePlace(body.View(from), to))
-                body.Instructions.Add(new CopyInstruction(body.View(from), to));
+                body.Instructions.Add(new CopyInstruction(body.View(from), to, body.IsByRow(from)));
         }
 
-        int batch = scan.HasLengths || scan.States > 0 ? BatchExtent(scan) : 1;
+        int batch = body.Batch?.Evaluate(context.Sizes) ?? 1;
         View? lengths = scan.HasLengths ? View(node.Operands[node.Operands.Count - 1]) : null;
         var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray());
         if (scan.HasLengths && !loop.IsRowIndependent)
@@ -62,11 +62,11 @@ internal sealed partial class RegionPlanner
         Instructions.Add(loop);
     }
 
-    private int BatchExtent(ScanOp scan)
-    {
-        Port state = scan.Body.Inputs.First(port => port.Role == PortRole.State);
-        return state.Type.Rank > 0 ? state.Type.Dims[0].Evaluate(context.Sizes) : 1;
-    }
+    // The first dimension of the states, of the sequences where there is no state.
+    private static Dim? BatchOf(ScanOp scan) =>
+        scan.Body.Inputs.Where(port => port.Role is PortRole.State or PortRole.Sequence).OrderBy(port => port.Role == PortRole.State ? 0 : 1).FirstOrDefault() is { Type.Rank: > 0 } port
+            ? port.Type.Dims[0]
+            : null;
 
     private static void Want(RegionPlanner body, int value, View to, List<(int, View)> late)
     {

@@ -24,6 +24,9 @@ internal sealed partial class RegionPlanner
 
     public List<Instruction> Instructions { get; } = [];
 
+    /// <summary>The dimension whose rows workers share in a body; null where there is none.</summary>
+    public Dim? Batch { get; init; }
+
     /// <summary>Packing that a body wants done before its loop.</summary>
     public List<Instruction> Prologue { get; } = [];
 
@@ -44,6 +47,11 @@ internal sealed partial class RegionPlanner
         homes[value] = view;
         return true;
     }
+
+    /// <summary>Whether the first axis of a value is the batch. Two dimensions of the same extent are still two.</summary>
+    public bool IsByRow(int value) => graph.Values.Type(value) is { Rank: > 0 } type && IsBatch(type.Dims[0]);
+
+    private bool IsBatch(Dim dim) => Batch is not null && dim == Batch;
 
     public void Run()
     {
@@ -110,7 +118,7 @@ internal sealed partial class RegionPlanner
             views[output] = Home(output);
         var (body, provider) = context.Kernels.Find(step.Kernel, context.Real);
         View[] operands = step.Inputs.Concat(step.Outputs).Select(Materialised).ToArray();
-        Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes)));
+        Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), step.Rows.Count > 0 && IsBatch(step.Rows[0])));
     }
 
     // A kernel reads contiguous rows.
@@ -121,7 +129,7 @@ internal sealed partial class RegionPlanner
             return view;
 
         View dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
-        Instructions.Add(new CopyInstruction(view, dense));
+        Instructions.Add(new CopyInstruction(view, dense, IsByRow(value)));
         return dense;
     }
 
@@ -183,7 +191,7 @@ internal sealed partial class RegionPlanner
     private View Dense(int value)
     {
         View view = View(value), dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
-        Instructions.Add(new CopyInstruction(view, dense));
+        Instructions.Add(new CopyInstruction(view, dense, IsByRow(value)));
         return dense;
     }
 
@@ -196,7 +204,7 @@ internal sealed partial class RegionPlanner
             View part = whole.Slice(concat.Axis, start, View(operand).Shape[concat.Axis]);
             start += View(operand).Shape[concat.Axis];
             if (!SamePlace(View(operand), part))
-                Instructions.Add(new CopyInstruction(View(operand), part));
+                Instructions.Add(new CopyInstruction(View(operand), part, IsByRow(operand)));
         }
 
         views[value] = whole;
@@ -211,7 +219,7 @@ internal sealed partial class RegionPlanner
         if (!homes.TryGetValue(value, out View? home))
             return;
 
-        Instructions.Add(new CopyInstruction(views[value]!, home));
+        Instructions.Add(new CopyInstruction(views[value]!, home, IsByRow(value)));
         views[value] = home;
     }
 

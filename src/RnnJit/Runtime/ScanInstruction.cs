@@ -37,13 +37,16 @@ internal sealed unsafe class ScanInstruction : Instruction
         this.lengths = lengths;
         this.hold = hold;
         this.yields = yields;
-        IsRowIndependent = body.All(instruction => instruction.IsByRow);
+        IsRowIndependent = body.All(instruction => instruction.IsByRow) && hold.All(copy => copy.IsByRow);
     }
 
     public WorkerPool? Pool { get; set; }
 
     /// <summary>Proven: no row of the batch reads another one's.</summary>
     public bool IsRowIndependent { get; }
+
+    /// <summary>A schedule in place of the one that is chosen; null to choose.</summary>
+    public ScanSchedule? Forced { get; set; }
 
     public int Steps => steps;
 
@@ -55,8 +58,8 @@ internal sealed unsafe class ScanInstruction : Instruction
     public override string Describe =>
         $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {(Schedule(Pool?.Workers ?? 1) == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel")}";
 
-    public ScanSchedule Schedule(int workers) =>
-        IsRowIndependent && (workers == 1 || batch >= LeastRows * workers) ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel;
+    public ScanSchedule Schedule(int workers) => Forced ??
+        (IsRowIndependent && (workers == 1 || batch >= LeastRows * workers) ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel);
 
     public override void Resolve()
     {
