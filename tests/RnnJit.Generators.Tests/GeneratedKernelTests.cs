@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using RnnJit.Generators.Emission;
@@ -7,7 +6,7 @@ namespace RnnJit.Generators.Tests;
 
 public class GeneratedKernelTests
 {
-    private const string Cell = "[RnnCell] public static partial class NAME { public static Value Step(Value x, Value h, Matrix W, Matrix U) => Tanh(W * x + U * h) * 0.5; }";
+    private const string Cell = "[RnnCell] internal static partial class NAME { public static Value Step(Value x, Value h, Matrix W, Matrix U) => Tanh(W * x + U * h) * 0.5; }";
 
     private static readonly string[] Cells = ["A", "_A", "Full", "V", "KernelRegistration", "Kernel_1"];
 
@@ -19,8 +18,14 @@ public class GeneratedKernelTests
         Assert.That(reported, Is.Empty);
         Assert.That(Kernels(result), Is.Not.Empty);
         Assert.That(((CSharpCompilationOptions)completed.Options).AllowUnsafe, Is.False);
-        Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden), Is.Empty);
+        Compilation alone = completed.WithReferences(completed.References.Where(IsNeeded));
+        Assert.That(alone.References.Count(), Is.LessThan(completed.References.Count()));
+        Assert.That(alone.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden), Is.Empty);
     }
+
+    // The framework and what the package brings.
+    private static bool IsNeeded(MetadataReference reference) => Path.GetDirectoryName(reference.Display) == Path.GetDirectoryName(typeof(object).Assembly.Location)
+        || Path.GetFileName(reference.Display) is "RnnJit.Runtime.dll" or "RnnJit.Core.dll";
 
     [Test]
     public void The_same_kernel_of_two_cells_is_written_once()
