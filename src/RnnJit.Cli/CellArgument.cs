@@ -1,22 +1,34 @@
 using System.CommandLine;
-using System.Reflection;
 using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Jit;
 using RnnJit.Text;
 
 namespace RnnJit.Cli;
 
-/// <summary>A cell named on the command line: a built-in one by name, or the text of one in an .ir file.</summary>
+/// <summary>A cell named on the command line: a built-in one by name, a class in a C# file, or the text of one in an .ir file.</summary>
 internal static class CellArgument
 {
-    public const string Description = "A cell: lstm, gru, gruresetafter, elman, elmanrelu, or an .ir file";
+    public const string Description = "A cell: a name such as lstm, gru or elman, a C# file (FILE.cs, or FILE.cs:NAME where it has several) or an .ir file";
 
     public static Argument<string> Create() => new("cell") { Description = Description };
 
-    /// <exception cref="GraphException">The name is unknown or the file holds no cell.</exception>
+    /// <exception cref="GraphException">The name is unknown or the .ir file holds no cell.</exception>
+    /// <exception cref="CellFileException">The C# file holds no such cell.</exception>
     /// <exception cref="UsageException">The file cannot be read.</exception>
-    public static CellDefinition Find(string cell) =>
-        cell.EndsWith(".ir", StringComparison.OrdinalIgnoreCase) ? FromText(cell) : BuiltIn(cell);
+    public static CellDefinition Find(string cell)
+    {
+        if (cell.EndsWith(".ir", StringComparison.OrdinalIgnoreCase))
+            return FromText(cell);
+        int end = cell.LastIndexOf(".cs", StringComparison.OrdinalIgnoreCase);
+        if (end < 0 || (cell.Length > end + 3 && cell[end + 3] != ':'))
+            return CellRegistry.Find(cell);
+
+        string path = cell[..(end + 3)];
+        return File.Exists(path)
+            ? CellFile.Load(path, cell.Length > end + 4 ? cell[(end + 4)..] : null)
+            : throw new UsageException($"'{path}' does not exist (check the path)");
+    }
 
     private static CellDefinition FromText(string path)
     {
@@ -25,14 +37,6 @@ internal static class CellArgument
             throw new UsageException($"'{path}' holds a {graph.Kind}, wanted a cell (its first line reads 'cell NAME')");
         Verify.Verifier.Check(graph);
         return new CellDefinition(CellInit.Complete(graph));
-    }
-
-    private static CellDefinition BuiltIn(string name)
-    {
-        Type[] cells = typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute))).ToArray();
-        return cells.FirstOrDefault(type => type.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found
-            ? CellTracer.Trace(found)
-            : throw new UsageException($"No cell is called '{name}' (choose {string.Join(", ", cells.Select(type => type.Name.ToLowerInvariant()).Order())}, or an .ir file)");
     }
 
     private static string Read(string path)

@@ -1,6 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
+using RnnJit.Passes;
 using RnnJit.Training;
 
 namespace RnnJit.Cli;
@@ -16,11 +17,18 @@ internal static class CellStages
         new("cell", (cell, _) => cell.Step),
         new("program", (cell, training) => Program(cell, training)),
         new("differentiate", (cell, _) => Trainer.Program(Program(cell, training: true))),
+        .. Pipeline.Stages.Select((stage, i) => new CellStage(stage.Name, (cell, training) => After(i, cell, training))),
     ];
 
     /// <exception cref="UsageException">There is no such stage.</exception>
     public static CellStage Find(string name) => All.FirstOrDefault(stage => stage.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new UsageException($"--after is '{name}', wanted one of {string.Join(", ", All.Select(stage => stage.Name))} (change it)");
+
+    private static Graph After(int last, CellDefinition cell, bool training)
+    {
+        Graph graph = training ? Trainer.Program(Program(cell, training: true)) : Program(cell, training: false);
+        return Pipeline.Stages.Take(last + 1).Aggregate(graph, (from, stage) => stage.Run(from));
+    }
 
     /// <summary>One layer of the cell; in training with the mean squared error of its output.</summary>
     public static Graph Program(CellDefinition cell, bool training)

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using RnnJit.Cli.Commands;
 using RnnJit.Files;
 using RnnJit.Ir;
+using RnnJit.Jit;
 using RnnJit.Networks;
 using RnnJit.Training;
 using RnnJit.Verification;
@@ -14,6 +15,7 @@ internal static class CommandLine
 {
     public static int Run(string[] arguments, Terminal terminal)
     {
+        JitKernels.Install();
         try
         {
             ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -27,7 +29,8 @@ internal static class CommandLine
         }
         catch (Exception e) when (Code(e) is { } code)
         {
-            terminal.Error.WriteLine("rnnjit: " + OneLine(e.Message));
+            foreach (string sentence in e is CellFileException file ? file.Sentences : [OneLine(e.Message)])
+                terminal.Error.WriteLine("rnnjit: " + sentence);
             return code;
         }
     }
@@ -75,7 +78,7 @@ internal static class CommandLine
 
     private static int? Code(Exception e) => e switch
     {
-        UsageException or GraphException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
+        UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
         DivergenceException or IOException => ExitCode.Failure,
         _ => null,
     };

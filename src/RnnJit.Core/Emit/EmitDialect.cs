@@ -47,9 +47,14 @@ public abstract class EmitDialect : IDialect
     /// <summary>The lanes of an accumulator brought together.</summary>
     internal abstract string Horizontal(string function, string lanes);
 
-    public virtual string Call(string function, params string[] arguments) => function is "Exp" or "Log" or "Tanh" or "Sigmoid"
-        ? $"VectorMath.{function}<V, T>({string.Join(", ", arguments)})"
-        : $"V.{function}({string.Join(", ", arguments)})";
+    /// <summary>A function of many operations, as against one that the processor has.</summary>
+    internal static bool IsFunction(string name) => name is "Exp" or "Log" or "Tanh" or "Sigmoid";
+
+    /// <summary>A function that is called, not inlined.</summary>
+    internal string Outlined(string function, string[] arguments) => $"VectorCalls.{function}<V, T>({string.Join(", ", arguments)})";
+
+    public virtual string Call(string function, params string[] arguments) =>
+        IsFunction(function) ? $"VectorMath.{function}<V, T>({string.Join(", ", arguments)})" : $"V.{function}({string.Join(", ", arguments)})";
 
     public virtual string Infix(string left, string sign, string right) => $"{left} {sign} {right}";
 

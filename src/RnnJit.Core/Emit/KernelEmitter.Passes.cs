@@ -84,11 +84,12 @@ public sealed partial class KernelEmitter
         int[] elements, Dictionary<int, string> handles, int[] reductions, Dictionary<int, string> sums, Dictionary<int, string> targets)
     {
         var loaded = new HashSet<int>();
+        var vocabulary = new InlineBudget(dialect, elements.Length + reductions.Length + targets.Count);
         foreach (int value in elements.Where(value => value >= kernel.Inputs.Count && !schedule.IsSilent(value)))
         {
             foreach (int input in Inputs(value))
                 Load(input, handles, loaded);
-            Statement(value, Expression(value));
+            Statement(value, Expression(value, vocabulary));
         }
 
         foreach (int input in elements.Where(value => value < kernel.Inputs.Count))

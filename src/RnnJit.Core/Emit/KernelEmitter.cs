@@ -107,7 +107,7 @@ public sealed partial class KernelEmitter
             else if (schedule.IsReduction(value))
                 Statement(value, dialect.Horizontal(((ReductionOp)schedule.Definition(value)!.Op).Spelling, lanes[value]));
             else if (!schedule.IsSilent(value))
-                Statement(value, Expression(value));
+                Statement(value, Expression(value, InlineBudget.None(dialect)));
         }
     }
 
@@ -142,7 +142,7 @@ public sealed partial class KernelEmitter
         return schedule.Definition(value)?.Op is ConstantOp constant ? dialect.Number(constant.Value) : names.Of(value);
     }
 
-    private string Expression(int value)
+    private string Expression(int value, IDialect vocabulary)
     {
         Node node = schedule.Definition(value)!;
         if (schedule.Product(value) is int product and >= 0)
@@ -150,7 +150,7 @@ public sealed partial class KernelEmitter
 
         return node.Op switch
         {
-            ElementwiseOp op => op.Spell(dialect, node.Operands.Select(Spell).ToArray()),
+            ElementwiseOp op => op.Spell(vocabulary, node.Operands.Select(Spell).ToArray()),
             OneHotOp => dialect.Hot(Spell(node.Operands[0])),
             _ => "V.Create(call.Columns)",
         };

@@ -80,13 +80,16 @@ internal sealed class ScanDistribution
         {
             if (needed[v] || early[v] || !TimeLift.CanLift(OpOf(v)!))
                 continue;
-            found[v] = OperandsOf(v).Any(operand => found[operand]) || (OpOf(v) is ContractOp && classes[v] == StepClass.State);
+            found[v] = OperandsOf(v).Any(operand => found[operand]) || (IsHeavy(v) && classes[v] == StepClass.State);
         }
 
         if (scan.HasLengths)
             KeepWhatIsNotZeroPastTheEnd(found);
         return found;
     }
+
+    // Work that is better done once for all steps: products, and sums over the batch.
+    private bool IsHeavy(int value) => OpOf(value) is ContractOp || (OpOf(value) is SumOp sum && sum.Axes[0] == 0 && body.Values.Type(OperandsOf(value)[0]).Rank > 1);
 
     // Yields are 0 past a row's end. Behind the loop that holds for ops that give 0 for 0 only; the others stay, and so does what they read.
     private void KeepWhatIsNotZeroPastTheEnd(bool[] found)
@@ -130,6 +133,12 @@ internal sealed class ScanDistribution
 
     private void RequireYields(Output output)
     {
+        if (output.Role == OutputRole.Sum && OpOf(output.Value) is ReshapeOp)
+        {
+            RequireYields(output with { Value = OperandsOf(output.Value)[0] });
+            return;
+        }
+
         if (output.Role == OutputRole.Sum && SumParts(output.Value) is { } parts)
         {
             foreach (int part in parts)
@@ -291,6 +300,9 @@ internal sealed class ScanDistribution
     // Σ over time.
     private Value Total(int value)
     {
+        // Σ of a reshaped value is the reshaped Σ.
+        if (OpOf(value) is ReshapeOp reshape)
+            return outer.Add(reshape, Total(OperandsOf(value)[0]));
         if (SumParts(value) is { } parts)
             return parts.Select(Total).Aggregate((a, b) => a + b);
 

@@ -49,6 +49,21 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
     public override void Run() => pool.Run(this);
 
+    /// <summary>Runs once on this thread and times each instruction, in seconds.</summary>
+    internal IReadOnlyList<(Instruction Instruction, double Seconds)> Profile()
+    {
+        var times = new List<(Instruction, double)>();
+        foreach (Instruction instruction in instructions)
+        {
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            instruction.Execute(new Share(0, 1, -1, -1), 0, 0);
+            (instruction as IAfterBarrier)?.Done();
+            times.Add((instruction, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds));
+        }
+
+        return times;
+    }
+
     void IWork.Execute(int worker, int workers)
     {
         var share = new Share(worker, workers, -1, -1);

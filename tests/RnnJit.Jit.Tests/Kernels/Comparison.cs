@@ -35,7 +35,7 @@ internal static class Comparison
             for (int i = 0; i < value.Length; i++)
             {
                 all++;
-                if (!(error.Data[i] <= 1e-2 * (1 + Math.Abs(value.Data[i]))))
+                if (!double.IsFinite(error.Data[i]) || !(error.Data[i] <= 1e-2 * (1 + Math.Abs(value.Data[i]))))
                     continue;
                 compared++;
                 if (!(Math.Abs(found[k].Data[i] - value.Data[i]) <= error.Data[i]))

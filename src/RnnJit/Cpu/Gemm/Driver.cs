@@ -37,7 +37,7 @@ internal static unsafe class Driver<V, T>
     {
         T* c = stackalloc T[12 * PanelWidth];
         T* b = stackalloc T[packed ? 1 : KBlock * PanelWidth];
-        T* a = stackalloc T[strided ? ScratchBytes / sizeof(T) + V.Count : 1];
+        T* a = stackalloc T[strided ? ScratchBytes / sizeof(T) + (ScratchBytes / (KBlock * sizeof(T)) + 1) * V.Count : 1];
         Blocks(g, panelStart, panelEnd, packed, strided ? a : null, b, c);
     }
 
@@ -113,7 +113,7 @@ internal static unsafe class Driver<V, T>
                 t.A = aScratch;
                 t.ARow = 1;
                 t.ACol = height;
-                aScratch += (nint)height * t.K;
+                aScratch += PackRows.TileLength<V, T>(height, t.K);
             }
 
             Kernels<V, T>.Run(height, panels, t);
@@ -145,7 +145,7 @@ internal static unsafe class Driver<V, T>
             t.CRow = PanelWidth;
             Tiles(rows, tile, tile + 1, 1, ref t, aScratch);
             if (aScratch != null)
-                aScratch += (nint)height * t.K;
+                aScratch += PackRows.TileLength<V, T>(height, t.K);
             CopyColumns(cScratch, PanelWidth, c, cRow, height, columns, columns);
             c += height * cRow;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
@@ -5,37 +6,59 @@ namespace RnnJit.Cpu.Gemm;
 /// <summary>Brings rows of an A that is not contiguous along k into tiles [k][row], so that a kernel reads it as one stream.</summary>
 internal static unsafe class PackRows
 {
-    /// <summary>Packs tiles [first, last); <paramref name="t"/> holds A at the first of them. Up to one vector past the last tile is overwritten.</summary>
+    // The hardware does not foresee a stride of several kilobytes.
+    private const int PrefetchRows = 12;
+
+    /// <summary>Elements from one tile to the next: a store of a whole vector may run past the end of a tile.</summary>
+    public static nint TileLength<V, T>(int height, int k)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged => (nint)height * k + V.Count;
+
+    /// <summary>Packs tiles [first, last); <paramref name="t"/> holds A at the first of them.</summary>
     public static void Run<V, T>(RowTiles rows, int first, int last, in Tile<T> t, T* packed)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        int origin = rows.Start(first);
-        int count = rows.Start(last) - origin;
-        for (int tile = first; tile < last; tile++)
+        T* from = t.A;
+        int left = rows.Start(last) - rows.Start(first);
+        while (first < last)
         {
-            int row = rows.Start(tile) - origin;
-            int height = rows.Rows(tile);
-            T* from = t.A + row * t.ARow;
-            if (t.ARow == 1)
-                Contiguous<V, T>(from, t.ACol, height, count - row, t.K, packed);
-            else
-                Strided(from, t.ARow, t.ACol, height, t.K, packed);
-            packed += (nint)height * t.K;
+            int height = rows.Rows(first);
+            int tiles = 1;
+            while (first + tiles < last && rows.Rows(first + tiles) == height)
+                tiles++;
+
+            // The vector of the last tile may reach past the last row.
+            int whole = t.ARow == 1 && height <= V.Count ? Math.Clamp((left - V.Count) / height + 1, 0, tiles) : 0;
+            if (left < V.Count)
+                whole = 0;
+            Contiguous<V, T>(from, t.ACol, height, whole, t.K, packed);
+            for (int tile = whole; tile < tiles; tile++)
+                Strided(from + tile * height * t.ARow, t.ARow, t.ACol, height, t.K, packed + tile * TileLength<V, T>(height, t.K));
+
+            packed += tiles * TileLength<V, T>(height, t.K);
+            from += tiles * height * t.ARow;
+            left -= tiles * height;
+            first += tiles;
         }
     }
 
-    // A store of a whole vector runs into the next k, which is written later: k goes up.
-    private static void Contiguous<V, T>(T* from, nint aCol, int height, int readable, int k, T* to)
+    // k outside: each pass reads one stretch of memory. A store runs into the next k of its tile, which is written later.
+    private static void Contiguous<V, T>(T* from, nint aCol, int height, int tiles, int k, T* packed)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        for (; k > 0; k--, from += aCol, to += height)
+        nint tileLength = TileLength<V, T>(height, k);
+        nint ahead = PrefetchRows * aCol;
+        for (; k > 0; k--, from += aCol, packed += height)
         {
-            for (int j = 0; j < height; j += V.Count)
+            T* source = from;
+            T* to = packed;
+            for (int tile = tiles; tile > 0; tile--, source += height, to += tileLength)
             {
-                V x = j + V.Count <= readable ? V.Load(ref *from, j) : V.LoadPartial(ref *from, j, readable - j);
-                V.Store(x, ref *to, j);
+                if (Sse.IsSupported)
+                    Sse.Prefetch0(source + ahead);
+                V.Store(V.Load(ref *source, 0), ref *to, 0);
             }
         }
     }

@@ -16,7 +16,7 @@ public readonly struct Vec128F32 : ISimd<Vec128F32, float>
     internal Vec128F32(Vector128<float> v) => this.v = v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Vec128F32(Vector128<float> v) => new(v);
+    public static implicit operator Vec128F32(Vector128<float> v) => Unsafe.BitCast<Vector128<float>, Vec128F32>(v);
 
     internal Vector128<float> Vector => v;
 

@@ -16,7 +16,7 @@ public readonly struct Vec128F64 : ISimd<Vec128F64, double>
     internal Vec128F64(Vector128<double> v) => this.v = v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Vec128F64(Vector128<double> v) => new(v);
+    public static implicit operator Vec128F64(Vector128<double> v) => Unsafe.BitCast<Vector128<double>, Vec128F64>(v);
 
     internal Vector128<double> Vector => v;
 

@@ -16,7 +16,7 @@ public readonly struct Vec256F32 : ISimd<Vec256F32, float>
     internal Vec256F32(Vector256<float> v) => this.v = v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Vec256F32(Vector256<float> v) => new(v);
+    public static implicit operator Vec256F32(Vector256<float> v) => Unsafe.BitCast<Vector256<float>, Vec256F32>(v);
 
     internal Vector256<float> Vector => v;
 

@@ -16,7 +16,7 @@ public readonly struct Vec256F64 : ISimd<Vec256F64, double>
     internal Vec256F64(Vector256<double> v) => this.v = v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Vec256F64(Vector256<double> v) => new(v);
+    public static implicit operator Vec256F64(Vector256<double> v) => Unsafe.BitCast<Vector256<double>, Vec256F64>(v);
 
     internal Vector256<double> Vector => v;
 

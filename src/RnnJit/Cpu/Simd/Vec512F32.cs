@@ -16,7 +16,7 @@ public readonly struct Vec512F32 : ISimd<Vec512F32, float>
     internal Vec512F32(Vector512<float> v) => this.v = v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Vec512F32(Vector512<float> v) => new(v);
+    public static implicit operator Vec512F32(Vector512<float> v) => Unsafe.BitCast<Vector512<float>, Vec512F32>(v);
 
     public static int Count => 16;
 

@@ -16,7 +16,7 @@ public readonly struct Vec512F64 : ISimd<Vec512F64, double>
     internal Vec512F64(Vector512<double> v) => this.v = v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static implicit operator Vec512F64(Vector512<double> v) => new(v);
+    public static implicit operator Vec512F64(Vector512<double> v) => Unsafe.BitCast<Vector512<double>, Vec512F64>(v);
 
     public static int Count => 8;
 

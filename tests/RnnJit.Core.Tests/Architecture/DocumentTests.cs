@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using RnnJit.Ops;
+using RnnJit.Passes;
+
+namespace RnnJit.Core.Tests.Architecture;
+
+/// <summary>What the documents say of tables in the code.</summary>
+public class DocumentTests
+{
+    private static IEnumerable<string> Documents => Repository.Files("docs", "*.md").Prepend("README.md");
+
+    [Test]
+    public void Every_op_has_its_row_in_the_op_table()
+    {
+        string table = Section(Repository.Read("docs/ir.md"), "## Ops");
+        Assert.That(Regex.Matches(table, @"^\| `(\w+)[^`]*` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value), Is.EquivalentTo(OpTable.Names));
+    }
+
+    [Test]
+    public void Every_stage_has_its_row_in_the_order_of_the_pipeline()
+    {
+        string table = Section(Repository.Read("docs/architecture.md"), "## Passes");
+        string[] rows = Regex.Matches(table, @"^\| `(\w+)` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value).ToArray();
+        Assert.That(rows, Is.EqualTo(Pipeline.Stages.Select(stage => stage.Name)));
+    }
+
+    [Test]
+    public void The_readme_shows_the_cell_that_is_compiled()
+    {
+        string source = Repository.Read("src/RnnJit/Cells/Lstm.cs");
+        string cell = source[source.IndexOf("[RnnCell]", StringComparison.Ordinal)..].TrimEnd();
+        Assert.That(Repository.Read("README.md"), Does.Contain("```csharp\n" + cell + "\n```"));
+    }
+
+    [TestCaseSource(nameof(Documents))]
+    public void Every_link_leads_somewhere(string document)
+    {
+        string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;
+        foreach (string link in Links(Repository.Read(document)))
+        {
+            string[] parts = link.Split('#');
+            string target = parts[0].Length == 0 ? Path.Combine(Repository.Root, document) : Path.GetFullPath(Path.Combine(folder, parts[0]));
+            Assert.That(File.Exists(target) || Directory.Exists(target), $"{document} links to '{link}', which is not there");
+            if (parts.Length > 1)
+                Assert.That(Headings(File.ReadAllText(target)), Does.Contain(parts[1]), $"{document} links to '{link}'");
+        }
+    }
+
+    [Test]
+    public void Links_are_found_outside_code()
+    {
+        const string Text = "[a](b.md#c) and ![p](p.svg) and [w](https://example.org)\n```\n[x](y.md)\n```\n`[m](n.md)`";
+        Assert.That(Links(Text), Is.EqualTo(["b.md#c", "p.svg"]));
+    }
+
+    [Test]
+    public void Anchors_are_made_as_hosts_make_them() =>
+        Assert.That(Headings("# The `scan` op: what it is\n## 1 · Two\n"), Is.EqualTo(["the-scan-op-what-it-is", "1--two"]));
+
+    private static string Section(string document, string heading)
+    {
+        int start = document.IndexOf(heading + "\n", StringComparison.Ordinal);
+        Assert.That(start, Is.AtLeast(0), $"there is no '{heading}'");
+        int end = document.IndexOf("\n## ", start + heading.Length, StringComparison.Ordinal);
+        return end < 0 ? document[start..] : document[start..end];
+    }
+
+    private static IEnumerable<string> Links(string document)
+    {
+        string prose = Regex.Replace(Regex.Replace(document, "^```.*?^```", "", RegexOptions.Singleline | RegexOptions.Multiline), "`[^`\n]*`", "");
+        return Regex.Matches(prose, @"\]\(([^)\s]+)\)").Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Headings(string document) => Regex.Matches(document.ReplaceLineEndings("\n"), "^#+ (.*)$", RegexOptions.Multiline)
+        .Select(match => Regex.Replace(match.Groups[1].Value.ToLowerInvariant(), @"[^\w\- ]", "").Replace(' ', '-'));
+}

@@ -1,0 +1,126 @@
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Runtime;
+using RnnJit.Training;
+
+namespace RnnJit.Tests.Networks;
+
+public class ModelTests
+{
+    private static Model Make(Backend backend = Backend.Cpu, ElementType precision = ElementType.F32, ulong seed = 1, double dropout = 0)
+    {
+        var net = new NetworkBuilder("Test");
+        Value x = net.Input("x", "T", "B", 3);
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(Lstm)), x, net.Size("H", 5));
+        Value y = net.Output("y", net.Dense("head", net.Dropout("layer0", h, dropout), 2));
+        net.Output("loss", Loss.MeanSquaredError(y, net.Input("target", "T", "B", 2)));
+        return new Model(net, new ModelOptions { Backend = backend, Precision = precision, Seed = seed });
+    }
+
+    private static NdArray Data(params int[] shape)
+    {
+        var array = new NdArray(shape);
+        for (int i = 0; i < array.Length; i++)
+            array.Data[i] = Math.Sin(1.7 * i);
+        return array;
+    }
+
+    [Test]
+    public void Steps_give_what_the_whole_sequence_gives()
+    {
+        using Model model = Make();
+        NdArray x = Data(6, 1, 3), whole = model.Run(new Dictionary<string, NdArray> { ["x"] = x });
+        for (int t = 0; t < 6; t++)
+        {
+            float[] y = model.Step([.. x.At(t).Data.Select(value => (float)value)]).Single.ToArray();
+            Assert.That(y, Is.EqualTo(whole.At(t).Data.Select(value => (float)value)).Within(1e-6), $"step {t}");
+        }
+
+        model.ResetState();
+        Assert.That(model.Step([.. x.At(0).Data.Select(value => (float)value)]).Single[0], Is.EqualTo((float)whole.Data[0]).Within(1e-6));
+    }
+
+    [Test]
+    public void Step_allocates_nothing()
+    {
+        using Model model = Make();
+        float[] x = [1, 2, 3];
+        for (int i = 0; i < 50; i++)
+            model.Step(x);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 50; i++)
+            model.Step(x);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [TestCase(ElementType.F32)]
+    [TestCase(ElementType.F64)]
+    public void A_saved_model_is_the_same_model(ElementType precision)
+    {
+        using var folder = new TemporaryFolder();
+        using Model model = Make(precision: precision);
+        model.Save(folder.File("m.safetensors"));
+        using Model loaded = Model.Load(folder.File("m.safetensors"));
+        Assert.That(loaded.Program, Is.EqualTo(model.Program));
+        Assert.That(loaded.Options.Precision, Is.EqualTo(precision));
+        var x = new Dictionary<string, NdArray> { ["x"] = Data(4, 2, 3) };
+        Assert.That(loaded.Run(x).Data, Is.EqualTo(model.Run(x).Data));
+    }
+
+    [Test]
+    public void One_seed_fixes_all_parameters()
+    {
+        using Model a = Make(seed: 3), b = Make(seed: 3), c = Make(seed: 4);
+        Assert.That(b.Parameters["layer0.Wi"].Single.ToArray(), Is.EqualTo(a.Parameters["layer0.Wi"].Single.ToArray()));
+        Assert.That(c.Parameters["layer0.Wi"].Single.ToArray(), Is.Not.EqualTo(a.Parameters["layer0.Wi"].Single.ToArray()));
+        Assert.That(a.Parameters["layer0.Wi"].Single.ToArray(), Is.Not.EqualTo(a.Parameters["layer0.Wf"].Single.ToArray()));
+        Assert.That(a.Parameters["layer0.bf"].Single.ToArray(), Has.All.EqualTo(1f));
+        Assert.That(a.ParameterCount, Is.EqualTo(4 * ((5 * 3) + (5 * 5) + 5) + (2 * 5) + 2));
+    }
+
+    [Test]
+    public void Training_in_f32_follows_the_oracle_in_f64()
+    {
+        double[] Losses(Backend backend, ElementType precision)
+        {
+            using Model model = Make(backend, precision, dropout: 0.25);
+            using var trainer = new Trainer(model, 5, 2, new TrainerOptions { CarryState = true, LearningRate = new ConstantRate(0.01) });
+            trainer.Input("x").Set(Data(5, 2, 3).Data);
+            trainer.Input("target").Set(Data(5, 2, 2).Data);
+            return [.. Enumerable.Range(0, 12).Select(_ => trainer.Step())];
+        }
+
+        double[] oracle = Losses(Backend.Interpreter, ElementType.F64);
+        Assert.That(oracle[^1], Is.LessThan(oracle[0]));
+
+        // Twelve updates of a loss near 1: each rounds a few hundred terms to 2^-24.
+        Assert.That(Losses(Backend.Cpu, ElementType.F32), Is.EqualTo(oracle).Within(1e-5));
+        Assert.That(Losses(Backend.Cpu, ElementType.F64), Is.EqualTo(oracle).Within(1e-12));
+    }
+
+    [Test]
+    public void A_loss_that_is_not_finite_stops_and_changes_nothing()
+    {
+        using Model model = Make();
+        string? asked = null;
+        using var trainer = new Trainer(model, 5, 2, new TrainerOptions { Locate = executable => asked = executable.Program.Name });
+        trainer.Input("x").Single.Fill(float.NaN);
+        float[] before = model.Parameters["layer0.Wi"].Single.ToArray();
+        var thrown = Assert.Throws<DivergenceException>(() => trainer.Step())!;
+        Assert.That(thrown.Message, Does.Contain("step 1: the loss is NaN, first in Test"));
+        Assert.That(thrown.Place, Is.EqualTo("Test").And.EqualTo(asked));
+        Assert.That(model.Parameters["layer0.Wi"].Single.ToArray(), Is.EqualTo(before));
+        Assert.That(trainer.Steps, Is.Zero);
+    }
+
+    [Test]
+    public void Shapes_that_do_not_fit_are_named()
+    {
+        using Model model = Make();
+        Assert.That(() => model.Run(new Dictionary<string, NdArray> { ["x"] = Data(4, 2, 2) }), Throws.TypeOf<GraphException>().With.Message.Contains("'x' has shape [4, 2, 2] but f32[T, B, 3] wants"));
+        Assert.That(() => model.Run(new Dictionary<string, NdArray>()), Throws.TypeOf<GraphException>().With.Message.Contains("Input 'x' of 'Test' is missing"));
+        Assert.That(() => model.Step([1, 2]), Throws.ArgumentException.With.Message.Contains("found 2 real numbers"));
+        Assert.That(() => model.Open(1, 1, "z"), Throws.TypeOf<GraphException>().With.Message.Contains("'z' is no output of 'Test'"));
+    }
+}
