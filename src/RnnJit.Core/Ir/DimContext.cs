@@ -8,10 +8,34 @@ public sealed class DimContext
 
     public Dim Unknown() => Dim.Symbol("?" + unknowns++);
 
-    public Dim Resolve(Dim dim) =>
-        dim.Substitute(symbol => bindings.TryGetValue(symbol, out Dim? bound) ? Resolve(bound) : Dim.Symbol(symbol));
+    public Dim Resolve(Dim dim)
+    {
+        if (bindings.Count == 0)
+            return dim;
 
-    public TensorType Resolve(TensorType type) => type.WithDims(type.Dims.Select(Resolve));
+        foreach (var (symbol, _) in dim.Terms)
+        {
+            if (bindings.ContainsKey(symbol))
+                return dim.Substitute(name => bindings.TryGetValue(name, out Dim? bound) ? Resolve(bound) : Dim.Symbol(name));
+        }
+
+        return dim;
+    }
+
+    /// <summary>The type itself where nothing in it is bound.</summary>
+    public TensorType Resolve(TensorType type)
+    {
+        if (bindings.Count == 0)
+            return type;
+
+        for (int axis = 0; axis < type.Rank; axis++)
+        {
+            if (!ReferenceEquals(Resolve(type.Dims[axis]), type.Dims[axis]))
+                return type.WithDims(type.Dims.Select(Resolve));
+        }
+
+        return type;
+    }
 
     /// <summary>Makes both dimensions equal if that is possible.</summary>
     public bool Unify(Dim left, Dim right)

@@ -67,7 +67,7 @@ public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs
     public int OutputIndex(string name) => FindIndex(Outputs, output => output.Name == name);
 
     public bool Equals(Graph? other) =>
-        other is not null && Kind == other.Kind && Name == other.Name && Inputs == other.Inputs && Nodes == other.Nodes && Outputs == other.Outputs;
+        ReferenceEquals(this, other) || (other is not null && Kind == other.Kind && Name == other.Name && Inputs == other.Inputs && Nodes == other.Nodes && Outputs == other.Outputs);
 
     public override int GetHashCode() => unchecked((((Name.GetHashCode() * 31) + Inputs.GetHashCode()) * 31) + Nodes.GetHashCode());
 

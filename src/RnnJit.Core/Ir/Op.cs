@@ -36,7 +36,7 @@ public abstract class Op : IEquatable<Op>
     /// <summary>The same op with other dimensions and element types.</summary>
     public virtual Op Map(TypeMap map) => this;
 
-    public bool Equals(Op? other) => other is not null && other.GetType() == GetType() && other.Name == Name && other.Attributes == Attributes;
+    public bool Equals(Op? other) => ReferenceEquals(this, other) || (other is not null && other.GetType() == GetType() && other.Name == Name && other.Attributes == Attributes);
 
     public override bool Equals(object? obj) => Equals(obj as Op);
 
@@ -50,7 +50,12 @@ public sealed class TypeMap(Func<Dim, Dim> dims, Func<ElementType, ElementType> 
 {
     public Dim Map(Dim dim) => dims(dim);
 
-    public TensorType Map(TensorType type) => new(elements(type.Element), type.Dims.Select(dims).ToEquatable());
+    /// <summary>The type itself where nothing changes.</summary>
+    public TensorType Map(TensorType type)
+    {
+        var mapped = new TensorType(elements(type.Element), type.Dims.Select(dims).ToEquatable());
+        return mapped == type ? type : mapped;
+    }
 
     public static TypeMap OfDims(Func<Dim, Dim> dims) => new(dims, element => element);
 

@@ -9,7 +9,7 @@ namespace RnnJit.Ops;
 /// </summary>
 public sealed class ScanOp : Op
 {
-    private readonly string text;
+    private string? text;
 
     public ScanOp(Graph body, Dim time, bool reverse, bool hasLengths)
     {
@@ -25,7 +25,6 @@ public sealed class ScanOp : Op
         Constants = Count(PortRole.Constant);
         Yields = body.Outputs.Count(output => output.Role == OutputRole.Yield);
         Sums = body.Outputs.Count(output => output.Role == OutputRole.Sum);
-        text = Header + " " + Body;
     }
 
     public Graph Body { get; }
@@ -54,9 +53,14 @@ public sealed class ScanOp : Op
     /// <summary>What the text form prints between brackets.</summary>
     public string Header => Time.ToString() + (Reverse ? ", reverse" : "") + (HasLengths ? ", lengths" : "");
 
-    public override string Attributes => text;
+    public override string Attributes => text ??= Header + " " + Body;
 
-    public override Op Map(TypeMap map) => new ScanOp(GraphMapper.Run(Body, map), map.Map(Time), Reverse, HasLengths);
+    public override Op Map(TypeMap map)
+    {
+        Graph body = GraphMapper.Run(Body, map);
+        Dim time = map.Map(Time);
+        return ReferenceEquals(body, Body) && time == Time ? this : new ScanOp(body, time, Reverse, HasLengths);
+    }
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
