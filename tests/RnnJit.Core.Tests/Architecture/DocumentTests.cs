@@ -24,14 +24,6 @@ public class DocumentTests
         Assert.That(rows, Is.EqualTo(Pipeline.Stages.Select(stage => stage.Name)));
     }
 
-    [Test]
-    public void The_readme_shows_the_cell_that_is_compiled()
-    {
-        string source = Repository.Read("src/RnnJit/Cells/Lstm.cs");
-        string cell = source[source.IndexOf("[RnnCell]", StringComparison.Ordinal)..].TrimEnd();
-        Assert.That(Repository.Read("README.md"), Does.Contain("```csharp\n" + cell + "\n```"));
-    }
-
     [TestCaseSource(nameof(Documents))]
     public void Every_link_leads_somewhere(string document)
     {

@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+using RnnJit.Cells;
+using RnnJit.Emit;
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Passes;
+using RnnJit.Planning;
+using RnnJit.Text;
+
+namespace RnnJit.Jit.Tests.Documents;
+
+/// <summary>Each block of docs/tour.md below a line <c>&lt;!-- block: NAME --&gt;</c> is what the code gives today. RNNJIT_ACCEPT=1 writes the document anew.</summary>
+public class TourTests
+{
+    private const string Document = "docs/tour.md";
+
+    private static readonly Regex Block = new(@"<!-- block: (\S+) -->\n```(\w*)\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline);
+
+    private static readonly Lazy<Dictionary<string, string>> Texts = new(Make);
+
+    [Test]
+    public void Every_block_is_what_the_code_gives()
+    {
+        string document = Repository.Read(Document);
+        string written = Block.Replace(document, match =>
+            $"<!-- block: {match.Groups[1].Value} -->\n```{match.Groups[2].Value}\n{Text(match.Groups[1].Value)}```");
+        if (Environment.GetEnvironmentVariable("RNNJIT_ACCEPT") == "1")
+            File.WriteAllText(Repository.Path(Document), written);
+        else
+            Assert.That(document, Is.EqualTo(written), $"{Document} is not what the code gives (RNNJIT_ACCEPT=1 writes it)");
+    }
+
+    [Test]
+    public void The_tour_stops_after_every_pass() =>
+        Assert.That(Block.Matches(Repository.Read(Document)).Select(match => match.Groups[1].Value), Is.EqualTo(
+            new[] { "source", "cell", "program", "differentiate" }.Concat(Stops()).Concat(["steps", "kernel", "scalar"])));
+
+    // A pass that is cleaned up behind is shown clean.
+    private static IEnumerable<string> Stops()
+    {
+        string[] names = Pipeline.Stages.Select(stage => stage.Name).ToArray();
+        return names.Where((_, i) => i + 1 == names.Length || !names[i + 1].StartsWith("simplify", StringComparison.Ordinal));
+    }
+
+    private static string Text(string block) =>
+        Texts.Value.TryGetValue(block, out string? text) ? text : throw new AssertionException($"{Document} has a block '{block}', which is none of {string.Join(", ", Texts.Value.Keys)}");
+
+    private static Dictionary<string, string> Make()
+    {
+        CellDefinition cell = CellFile.Load(Repository.Path("docs/cells/Minimal.cs"));
+        Graph program = CellProgram.Of(cell), graph = Differentiate.Run(program, "loss", CellProgram.Trained(program));
+        var texts = new Dictionary<string, string>
+        {
+            ["source"] = Repository.Read("docs/cells/Minimal.cs"),
+            ["cell"] = Printer.PrintNamed(cell.Step),
+            ["program"] = Printer.PrintNamed(program),
+            ["differentiate"] = WithoutInputs(graph),
+        };
+        graph = Pipeline.Run(graph, after: (stage, after) => texts[stage] = WithoutInputs(after));
+        texts["steps"] = Steps(graph);
+        Graph kernel = Forward(graph);
+        texts["kernel"] = KernelEmitter.Emit(kernel, SimdDialect.Instance, "MinimalStep");
+        texts["scalar"] = Body(KernelEmitter.Emit(kernel, ScalarDialect.Instance, "MinimalStep"));
+        return texts;
+    }
+
+    // No pass changes the inputs of a Program.
+    private static string WithoutInputs(Graph graph)
+    {
+        string[] lines = Printer.PrintNamed(graph).Split('\n');
+        return string.Join("\n", lines.Skip(1 + graph.Inputs.Count).Prepend("  …").Prepend(lines[0]));
+    }
+
+    // The one kernel of the forward loop.
+    private static Graph Forward(Graph program)
+    {
+        var scan = (ScanOp)program.Nodes.First(node => node.Op is ScanOp).Op;
+        return Fuse.Run(scan.Body).Steps.OfType<KernelStep>().Last().Kernel;
+    }
+
+    private static string Steps(Graph graph, string indent = "")
+    {
+        string[] names = Printer.ValueNames(graph, named: true);
+        return string.Concat(Fuse.Run(graph).Steps.Select(step => step switch
+        {
+            KernelStep kernel => $"{indent}kernel of {kernel.Nodes} nodes over {kernel.Rows} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ {List(kernel.Outputs)}\n",
+            OpStep { Node: var n } when graph.Nodes[n].Op is ScanOp scan => $"{indent}scan[{scan.Header}]\n{Steps(scan.Body, indent + "  ")}",
+            OpStep { Node: var n } => $"{indent}{graph.Nodes[n].Op} {List(graph.Nodes[n].Operands)} ⇒ {names[graph.Values.FirstResult(n)]}\n",
+            _ => throw new InvalidOperationException($"{step} is no step"),
+        }));
+
+        string List(IEnumerable<int> values) => string.Join(", ", values.Select(value => names[value]));
+    }
+
+    // The loop over columns; the rest is as in the other dialect.
+    private static string Body(string code)
+    {
+        string[] lines = code.Split('\n');
+        int start = Array.FindIndex(lines, line => line.TrimStart().StartsWith("for (int j", StringComparison.Ordinal));
+        int depth = lines[start].TakeWhile(c => c == ' ').Count();
+        int end = Array.FindIndex(lines, start, line => line == new string(' ', depth) + "}");
+        return string.Concat(lines[start..(end + 1)].Select(line => (line.Length > depth ? line[depth..] : "") + "\n"));
+    }
+}
