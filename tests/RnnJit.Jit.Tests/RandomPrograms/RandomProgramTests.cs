@@ -108,7 +108,8 @@ public class RandomProgramTests
 
         KernelChain fastest = Fails(recipe, Interpreted) ? Interpreted : kernels;
         ProgramRecipe small = Shrink.Run(recipe, candidate => Fails(candidate, fastest));
-        return $"{failure}\n{small} (RNNJIT_SEED={recipe.Seed} repeats it)\n{Printer.Print(small.Program())}";
+        string optimised = failure.Contains("runtime") ? "\n" + Printer.Print(new Trial(small).Optimised) : "";
+        return $"{failure}\n{small} (RNNJIT_SEED={recipe.Seed} repeats it)\n{Printer.Print(small.Program())}{optimised}";
     }
 
     // The same kind of failure, not another one that a smaller program has.
