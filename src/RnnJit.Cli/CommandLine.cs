@@ -53,6 +53,7 @@ internal static class CommandLine
         root.Add(TrainCommand.Create(terminal));
         root.Add(SampleCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
+        root.Add(EmitCommand.Create(terminal));
         root.Add(GradCheckCommand.Create(terminal));
         root.Add(VerifyCommand.Create(terminal));
         root.Add(DoctorCommand.Create(terminal));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RnnJit.Cli.Training;
+using RnnJit.Runtime;
 using RnnJit.Verification;
 
 namespace RnnJit.Cli.Commands;
@@ -8,7 +9,7 @@ namespace RnnJit.Cli.Commands;
 /// <summary><c>rnnjit verify golden PATH…</c>: compares a backend with cases that other implementations computed.</summary>
 internal static class VerifyCommand
 {
-    private static readonly IGoldenBackend[] Backends = [new InterpreterBackend()];
+    private static readonly IGoldenBackend[] Backends = [new ExecutableBackend(Backend.Cpu), new ExecutableBackend(Backend.Scalar), new InterpreterBackend()];
 
     public static Command Create(Terminal terminal) => new("verify", "Compare with results of other implementations") { Golden(terminal) };
 

@@ -8,6 +8,9 @@ namespace RnnJit.Cli.Training;
 /// <summary>The options of <c>train</c> that a checkpoint remembers.</summary>
 internal sealed class ModelFlags
 {
+    // What about a minute allows.
+    private const int OwnTextUpdates = 1500;
+
     private static readonly CharacterOptions Defaults = new();
 
     private readonly Option<string> cell = CommonOptions.Text("--cell", CellArgument.Description, "lstm");
@@ -17,7 +20,7 @@ internal sealed class ModelFlags
     private readonly Option<int> seq = CommonOptions.Number("--seq", "Time steps through which gradients flow; 0: to the beginning", Defaults.Steps);
     private readonly Option<int> batch = CommonOptions.Number("--batch", "Streams read side by side", Defaults.Batch);
     private readonly Option<double> epochs = CommonOptions.Number("--epochs", "How often the text is read; a fraction is allowed", Defaults.Epochs);
-    private readonly Option<int> steps = CommonOptions.Number("--steps", "Updates to make, instead of --epochs", Defaults.Updates);
+    private readonly Option<int> steps = CommonOptions.Number("--steps", $"Updates to make, instead of --epochs ({OwnTextUpdates} where neither and no text is given)", Defaults.Updates);
     private readonly Option<double> rate = CommonOptions.Number("--lr", "Learning rate", Defaults.LearningRate);
     private readonly Option<string> schedule = CommonOptions.Text("--schedule", "Learning rate over time: cosine or constant", Defaults.Schedule);
     private readonly Option<double> clip = CommonOptions.Number("--clip", "Largest norm of all gradients together; 0: no clipping", Defaults.Clip);
@@ -37,8 +40,9 @@ internal sealed class ModelFlags
     /// <exception cref="GraphException">The cell is unknown or does not compile.</exception>
     public CellDefinition Cell(ParseResult parsed) => CellArgument.Find(parsed.GetRequiredValue(cell));
 
+    /// <param name="ownText">Whether RnnJit's own text is read: then a number of updates that suits it, unless another length is asked for.</param>
     /// <exception cref="UsageException">Two options exclude each other, or one has no value that is known.</exception>
-    public CharacterOptions Read(ParseResult parsed)
+    public CharacterOptions Read(ParseResult parsed, bool ownText)
     {
         if (IsGiven(parsed, epochs) && IsGiven(parsed, steps))
             throw new UsageException("--epochs and --steps exclude each other (give one of them)");
@@ -52,7 +56,7 @@ internal sealed class ModelFlags
             Steps = parsed.GetValue(seq),
             Batch = parsed.GetValue(batch),
             Epochs = parsed.GetValue(epochs),
-            Updates = parsed.GetValue(steps),
+            Updates = ownText && !IsGiven(parsed, epochs) && !IsGiven(parsed, steps) ? OwnTextUpdates : parsed.GetValue(steps),
             LearningRate = parsed.GetValue(rate),
             Schedule = parsed.GetRequiredValue(schedule),
             Clip = parsed.GetValue(clip),

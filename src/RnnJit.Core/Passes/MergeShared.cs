@@ -25,22 +25,36 @@ internal static class MergeShared
         {
             var candidates = Enumerable.Range(0, graph.Nodes.Count)
                 .Where(n => graph.Nodes[n].Op is ContractOp && !groups.ContainsKey(n))
-                .GroupBy(n => (graph.Nodes[n].Op, graph.Nodes[n].Operands[shared], levels[n]))
+                .GroupBy(n => (graph.Nodes[n].Op, graph.Nodes[n].Operands[shared], levels[n], Rest(graph, n, shared)))
                 .Select(group => group.OrderBy(n => graph.Nodes[n].Operands[1 - shared]).ToArray());
             foreach (int[] nodes in candidates)
             {
                 var op = (ContractOp)graph.Nodes[nodes[0]].Op;
-                string other = shared == 0 ? op.Right : op.Left, own = shared == 0 ? op.Left : op.Right;
-                string free = new(other.Where(label => op.Result.Contains(label) && !own.Contains(label)).ToArray());
-                if (nodes.Length < 2 || free.Length == 0 || !Placement.CanConcat(graph, nodes.Select(n => graph.Nodes[n].Operands[1 - shared]).ToArray()))
+                if (nodes.Length < 2 || Widened(op, shared) is not { } label || !Placement.CanConcat(graph, nodes.Select(n => graph.Nodes[n].Operands[1 - shared]).ToArray()))
                     continue;
-                var group = new Group(op, shared, free[free.Length - 1], nodes);
+                var group = new Group(op, shared, label, nodes);
                 foreach (int n in nodes)
                     groups[n] = group;
             }
         }
 
         return groups;
+    }
+
+    // The last label that only the other operand has: along it the operands are put side by side.
+    private static char? Widened(ContractOp op, int shared)
+    {
+        string other = shared == 0 ? op.Right : op.Left, own = shared == 0 ? op.Left : op.Right;
+        string free = new(other.Where(label => op.Result.Contains(label) && !own.Contains(label)).ToArray());
+        return free.Length == 0 ? null : free[free.Length - 1];
+    }
+
+    // All other dimensions of the other operand, which must agree.
+    private static EquatableArray<Dim> Rest(Graph graph, int node, int shared)
+    {
+        var op = (ContractOp)graph.Nodes[node].Op;
+        int axis = Widened(op, shared) is { } label ? (shared == 0 ? op.Right : op.Left).IndexOf(label) : -1;
+        return graph.Values.Type(graph.Nodes[node].Operands[1 - shared]).Dims.Where((_, i) => i != axis).ToEquatable();
     }
 
     // Products on the longest path to a node: products of one level do not depend on each other.

@@ -16,7 +16,7 @@ internal static class MergeSums
                 return null;
             int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses, isRoot: true).ToArray();
             int[][] groups = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp)
-                .GroupBy(leaf => OpOf(graph, leaf)!).Select(group => Ordered(graph, group)).Where(group => CanMerge(graph, group)).ToArray();
+                .GroupBy(leaf => (OpOf(graph, leaf)!, Rest(graph, leaf))).Select(group => Ordered(graph, group)).Where(group => CanMerge(graph, group)).ToArray();
             if (groups.Length == 0)
                 return null;
 
@@ -58,6 +58,14 @@ internal static class MergeSums
 
         int[] left = group.Select(value => Operands(graph, value)[0]).ToArray(), right = group.Select(value => Operands(graph, value)[1]).ToArray();
         return Placement.CanConcat(graph, left) && Placement.CanConcat(graph, right) && (left.All(value => Placement.IsWeight(graph, value)) || right.All(value => Placement.IsWeight(graph, value)));
+    }
+
+    // The dimensions that the products sum over besides the long one, which must agree.
+    private static EquatableArray<Dim> Rest(Graph graph, int value)
+    {
+        var op = (ContractOp)OpOf(graph, value)!;
+        EquatableArray<Dim> dims = graph.Values.Type(Operands(graph, value)[0]).Dims;
+        return dims.Where((_, axis) => op.Left[axis] != Summed(op)).ToEquatable();
     }
 
     private static char? Summed(ContractOp op)

@@ -61,12 +61,17 @@ internal sealed class ScanDistribution
         {
             Op op = OpOf(v)!;
             bool liftable = TimeLift.CanLift(op) && OperandsOf(v).All(Liftable);
-            found[v] = liftable && op.Family != OpFamily.Leaf
+            found[v] = liftable && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
                 && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && op.Family == OpFamily.Contraction));
         }
 
         return found;
     }
+
+    // With lengths such a value is of the rows that still run; over all steps at once it would be of all rows.
+    private bool ReducesBatch(int value) => HasBatch(OperandsOf(value)) && !HasBatch([value]);
+
+    private bool HasBatch(int[] values) => values.Any(value => body.Values.Type(value) is { Rank: > 0 } type && type.Dims[0].AsSymbol is { } symbol && symbol == scan.BatchSymbol());
 
     private bool Liftable(int value) =>
         OpOf(value) is not { } op || op.Family == OpFamily.Leaf || (classes[value] != StepClass.State && TimeLift.CanLift(op) && OperandsOf(value).All(Liftable));
@@ -146,6 +151,12 @@ internal sealed class ScanDistribution
             return;
         }
 
+        if (output.Role == OutputRole.Sum && Factor(output.Value) is { } factor)
+        {
+            RequireYields(output with { Value = factor });
+            return;
+        }
+
         if (late[output.Value] || (output.Role == OutputRole.Sum && IsDirectTotal(output.Value)))
             RequireOperands(output.Value);
         else if (scan.HasLengths || !IsOutside(output.Value))
@@ -184,6 +195,20 @@ internal sealed class ScanDistribution
     // Σ (a + b) = Σ a + Σ b, so each part can be one product.
     private int[]? SumParts(int value) =>
         OpOf(value) is AddOp && OperandsOf(value).All(operand => body.Values.Type(operand) == body.Values.Type(value)) ? OperandsOf(value) : null;
+
+    // Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does.
+    private int? Factor(int value)
+    {
+        if (OpOf(value) is not ContractOp || OperandsOf(value) is not [var a, var b])
+            return null;
+
+        return (classes[a] == StepClass.Invariant, classes[b] == StepClass.Invariant) switch
+        {
+            (false, true) => a,
+            (true, false) => b,
+            _ => null,
+        };
+    }
 
     private Value Lift(int value)
     {
@@ -308,6 +333,9 @@ internal sealed class ScanDistribution
             return outer.Add(reshape, Total(OperandsOf(value)[0]));
         if (SumParts(value) is { } parts)
             return parts.Select(Total).Aggregate((a, b) => a + b);
+
+        if (Factor(value) is { } factor)
+            return outer.Add(OpOf(value)!, OperandsOf(value).Select(operand => operand == factor ? Total(operand) : Over(operand)).ToArray());
 
         if (!IsDirectTotal(value))
             return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0]), AtEveryStep(value)));

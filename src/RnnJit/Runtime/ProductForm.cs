@@ -11,16 +11,29 @@ internal readonly record struct ProductLoop(int Extent, long A, long B, long C);
 internal sealed record ProductForm(
     View A, View B, View C, bool Swapped, ProductLoop[] Loops, ProductLoop[] SumLoops, ProductLoop M, ProductLoop N, ProductLoop K, int RowLoop)
 {
-    /// <summary>Whether the loop over the rows of the batch is <see cref="M"/> (−1) or one of <see cref="Loops"/>.</summary>
-    public bool RowsAreM => RowLoop < 0;
+    /// <summary>Whether the loop over the rows of the batch is <see cref="M"/> (−1), the first of <see cref="Loops"/> (0) or belongs to the columns (−2).</summary>
+    public bool RowsAreM => RowLoop == -1;
+
+    public bool RowsAreLoop => RowLoop == 0;
+
+    /// <summary>Whether the columns of C lie one behind the other, as the kernels write them.</summary>
+    public bool HasColumns => N.Extent <= 1 || N.C == 1;
+
+    /// <summary>Whether B can be read as it lies.</summary>
+    public bool HasRows => N.Extent <= 1 || N.B == 1;
+
+    /// <summary>Whether B is another one from loop to loop, so that it cannot be packed once.</summary>
+    public bool IsLooped => Loops.Concat(SumLoops).Any(loop => loop.B != 0);
 
     public double Flops => 2.0 * M.Extent * N.Extent * K.Extent * Loops.Concat(SumLoops).Aggregate(1.0, (product, loop) => product * loop.Extent);
 
-    public static ProductForm Of(ContractOp op, View left, View right, View result, bool preferSwap = false)
+    /// <param name="other">The form with the operands' places exchanged.</param>
+    public static ProductForm Of(ContractOp op, View left, View right, View result, bool preferSwap = false, bool other = false)
     {
         // The columns of C are contiguous, so they belong to the operand with the last label of the result, which becomes B.
         char last = op.Result.Length > 0 ? op.Result[op.Result.Length - 1] : '\0';
         bool swapped = last != '\0' ? !op.Right.Contains(last) || (op.Left.Contains(last) && preferSwap) : preferSwap;
+        swapped ^= other;
         string a = swapped ? op.Right : op.Left, b = swapped ? op.Left : op.Right;
         View viewA = swapped ? right : left, viewB = swapped ? left : right;
         ProductLoop Loop(char label)
@@ -36,8 +49,8 @@ internal sealed record ProductForm(
         var n = Split(Loops(label => b.Contains(label) && !a.Contains(label)));
         var k = Split(Loops(label => a.Contains(label) && b.Contains(label) && !op.Result.Contains(label)));
         ProductLoop[] loops = [.. batch, .. m.Outer, .. n.Outer];
-        bool rowsAreBatch = op.Result.Length > 0 && a.Contains(op.Result[0]) && b.Contains(op.Result[0]);
-        return new ProductForm(viewA, viewB, result, swapped, loops, k.Outer, m.Inner, n.Inner, k.Inner, rowsAreBatch ? 0 : -1);
+        int rowLoop = op.Result.Length == 0 || !b.Contains(op.Result[0]) ? -1 : a.Contains(op.Result[0]) ? 0 : -2;
+        return new ProductForm(viewA, viewB, result, swapped, loops, k.Outer, m.Inner, n.Inner, k.Inner, rowLoop);
     }
 
     // The innermost labels that join to one loop, and the rest.

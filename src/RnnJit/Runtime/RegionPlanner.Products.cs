@@ -64,29 +64,57 @@ internal sealed partial class RegionPlanner
         // The operand that does not change with time is the one worth packing.
         bool swap = isBody && !IsInvariant(r) && IsInvariant(l);
         ProductForm form = ProductForm.Of(op, left, right, result, swap);
-        bool strided = form.C.Rank > 0 && form.N.Extent > 1 && form.N.C != 1;
-        if (strided)
+        if (!form.HasColumns)
         {
             result = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
             form = ProductForm.Of(op, left, right, result, swap);
-            strided = form.N.Extent > 1 && form.N.C != 1;
+        }
+
+        View? laid = null;
+        if (!Fits(form, l, r))
+        {
+            ProductForm exchanged = ProductForm.Of(op, left, right, result, swap, other: true);
+            form = Fits(exchanged, l, r) ? exchanged : Laid(op, form.Swapped, l, r, value, ref result, out laid);
         }
 
         int b = form.Swapped ? l : r, a = form.Swapped ? r : l;
-        if (strided || (views[a] is null && WeightOf(a) is null))
-            throw new InvalidOperationException($"The product {op} has no form with contiguous columns");
         if (views[a] is null)
             views[a] = Gathered(a);
         bool sumOverTime = !isBody && form.K.Extent > 1 && SumsOverRows(op);
-        View? packed = Pack(form, b, sumOverTime);
+        View? packed = laid is null ? Pack(form, b, sumOverTime) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);
-        form = form with { A = View(a), B = views[b] ?? form.B };
+        form = form with { A = View(a), B = laid ?? views[b] ?? form.B };
         Instructions.Add(context.Real == ElementType.F64
             ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value))
             : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)));
         views[value] = result;
         CopyHomeIfElsewhere(value, result);
+    }
+
+    private bool Fits(ProductForm form, int l, int r) =>
+        form.HasColumns && (form.HasRows || !(form.IsLooped || (isBody && !IsInvariant(form.Swapped ? l : r))));
+
+    // No form suits the kernels: B is copied with its columns last, and the result gets a place with its columns last.
+    private ProductForm Laid(ContractOp op, bool swapped, int l, int r, int value, ref View result, out View? laid)
+    {
+        int b = swapped ? l : r;
+        string labels = swapped ? op.Left : op.Right, other = swapped ? op.Right : op.Left;
+        if (views[b] is null)
+            views[b] = Gathered(b);
+        View lies = View(b);
+        laid = ColumnsLast(lies, labels, label => !other.Contains(label), graph.Values.Type(b).Element);
+        Instructions.Add(new CopyInstruction(lies, laid, IsByRow(b)));
+        result = ColumnsLast(result, op.Result, label => labels.Contains(label) && !other.Contains(label), graph.Values.Type(value).Element);
+        return swapped ? ProductForm.Of(op, laid, Any(r), result, preferSwap: true) : ProductForm.Of(op, Any(l), laid, result);
+    }
+
+    // A new place for a tensor, in which the labels of columns come last.
+    private View ColumnsLast(View view, string labels, Func<char, bool> isColumn, ElementType element)
+    {
+        int[] order = Enumerable.Range(0, labels.Length).OrderBy(axis => isColumn(labels[axis])).ToArray();
+        View place = context.Allocate(order.Select(axis => view.Shape[axis]).ToArray(), element);
+        return place.Transpose(Enumerable.Range(0, order.Length).Select(axis => Array.IndexOf(order, axis)).ToArray());
     }
 
     private void CopyHomeIfElsewhere(int value, View result)
@@ -116,7 +144,7 @@ internal sealed partial class RegionPlanner
     // Packs B; null if it is read as it lies.
     private View? Pack(ProductForm form, int value, bool reverse)
     {
-        bool invariant = !isBody || IsInvariant(value), looped = form.Loops.Concat(form.SumLoops).Any(loop => loop.B != 0);
+        bool invariant = !isBody || IsInvariant(value), looped = form.IsLooped;
         if (looped || !invariant)
             return RequireRows(form);
 

@@ -162,6 +162,12 @@ internal sealed partial class RegionPlanner
                 views[value] = Home(value);
                 AddColumns(View(node.Operands[0]), null, views[value]!, columns);
                 break;
+            case ReductionOp reduction when node.Results[0].IsReal:
+                views[value] = Home(value);
+                Instructions.Add(context.Real == ElementType.F64
+                    ? new ReduceInstruction<double>(reduction, View(node.Operands[0]), views[value]!, IsByRow(value))
+                    : new ReduceInstruction<float>(reduction, View(node.Operands[0]), views[value]!, IsByRow(value)));
+                break;
             case GatherOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !isBody:
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
                 Instructions.Add(new GatherInstruction(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[1])));

@@ -34,6 +34,16 @@ public class InspectionTests
         Assert.That(shown, Is.EqualTo(Parser.Parse(text) with { Name = "Mine" }));
     }
 
+    [TestCase("simd", "")]
+    [TestCase("scalar", "--training")]
+    public void Kernels_are_printed_as_code(string dialect, string training)
+    {
+        CommandRun run = CommandRun.Of(["emit", "lstm", "--dialect", dialect, .. training.Length > 0 ? [training] : Array.Empty<string>()]);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Contain("struct Lstm1 : IKernel").And.Contain("Tanh"));
+        BadInputTests.Refused(CommandRun.Of("emit", "lstm", "--dialect", "latin"), "--dialect is 'latin', wanted simd or scalar (change it)");
+    }
+
     [TestCase("elman")]
     [TestCase("gruresetafter")]
     public void Gradients_agree(string cell)

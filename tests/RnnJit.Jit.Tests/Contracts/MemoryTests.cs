@@ -24,7 +24,7 @@ public class MemoryTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int run = 0; run < Runs; run++)
             executable.Run();
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, string.Join("\n", ((CompiledExecutable)executable).Instructions.Select(instruction => instruction.Describe)));
         Assert.That(LeastOfAllThreads(executable), Is.Zero);
     }
 

@@ -7,14 +7,14 @@ namespace RnnJit.Jit.Tests.Kernels;
 /// <summary>Runs a kernel through a provider and compares with the exact value.</summary>
 internal static class Comparison
 {
-    /// <summary>Random operands in (−2, 2); indices are columns.</summary>
+    /// <summary>Random operands in (−2, 2), every fifth element the same in all of them, so that some are equal; indices are columns.</summary>
     public static NdArray[] Inputs(Graph kernel, int rows, int columns, Random random) => kernel.Inputs.Select(port =>
     {
         KernelShape shape = KernelShapes.Of(port.Type);
         int[] extents = port.Type.Dims.Select(dim => dim.AsSymbol switch { "R" => rows, "N" => columns, _ => 1 }).ToArray();
         var array = new NdArray(extents);
         for (int i = 0; i < array.Length; i++)
-            array.Data[i] = shape == KernelShape.Index ? random.Next(columns) : (float)((random.NextDouble() * 4) - 2);
+            array.Data[i] = shape == KernelShape.Index ? random.Next(columns) : i % 5 == 4 ? 0.5 : (float)((random.NextDouble() * 4) - 2);
         return array;
     }).ToArray();
 

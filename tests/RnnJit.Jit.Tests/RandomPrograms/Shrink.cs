@@ -5,7 +5,7 @@ namespace RnnJit.Jit.Tests.RandomPrograms;
 /// <summary>Makes a failing recipe smaller while it still fails.</summary>
 internal static class Shrink
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     public static ProgramRecipe Run(ProgramRecipe recipe, Func<ProgramRecipe, bool> fails)
     {

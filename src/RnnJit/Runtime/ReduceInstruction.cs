@@ -1,0 +1,100 @@
+using RnnJit.Cpu;
+using RnnJit.Ops;
+
+namespace RnnJit.Runtime;
+
+/// <summary>A reduction over any axes of any view, in double and from the last element to the first. Workers share the results, never one sum.</summary>
+internal sealed unsafe class ReduceInstruction<T> : Instruction
+    where T : unmanaged
+{
+    private readonly ReductionOp op;
+    private readonly View x;
+    private readonly View result;
+    private readonly int[] kept;
+    private readonly int[] reduced;
+    private readonly int count;
+    private readonly int length;
+    private Address from;
+    private Address to;
+
+    public ReduceInstruction(ReductionOp op, View x, View result, bool rowsAreBatch)
+    {
+        this.op = op;
+        this.x = x;
+        this.result = result;
+        kept = Enumerable.Range(0, x.Rank).Where(axis => !op.Axes.Contains(axis)).ToArray();
+        reduced = op.Axes.Order().ToArray();
+        count = kept.Aggregate(1, (product, axis) => product * x.Shape[axis]);
+        length = reduced.Aggregate(1, (product, axis) => product * x.Shape[axis]);
+        IsByRow = rowsAreBatch && kept.Length > 0 && kept[0] == 0;
+    }
+
+    public override IEnumerable<View> Views => [x, result];
+
+    public override bool IsByRow { get; }
+
+    public override string Describe => $"{op.Name} of {count} × {length}";
+
+    public override void Resolve()
+    {
+        from = new Address(x);
+        to = new Address(result);
+    }
+
+    public override void Execute(in Share share, int t, int i)
+    {
+        int start = 0, end = count;
+        if (share.RowEnd >= 0)
+        {
+            int width = count / x.Shape[0];
+            (start, end) = (share.RowStart * width, share.RowEnd * width);
+        }
+
+        if (share.Parts > 1)
+        {
+            var (first, last) = share.Of(end - start);
+            (start, end) = (start + first, start + last);
+        }
+
+        T* source = (T*)from.At(t, i), target = (T*)to.At(t, i);
+        for (int item = start; item < end; item++)
+            Store(target + Offset(kept, item, result.Strides), Reduce(source + Offset(kept, item, x.Strides)));
+    }
+
+    private double Reduce(T* data)
+    {
+        int axis = reduced[^1], inner = x.Shape[axis];
+        long stride = x.Strides[axis];
+        double total = op.Start;
+        for (int outer = (length / inner) - 1; outer >= 0; outer--)
+        {
+            T* row = data + Offset(reduced, outer * inner, x.Strides);
+            for (int e = inner - 1; e >= 0; e--)
+                total = op.Combine(total, typeof(T) == typeof(float) ? *(float*)(row + (e * stride)) : *(double*)(row + (e * stride)));
+        }
+
+        return total;
+    }
+
+    // Where the element with this number among the axes lies.
+    private long Offset(int[] axes, int number, long[] strides)
+    {
+        long offset = 0;
+        for (int a = axes.Length - 1; a >= 0; a--)
+        {
+            int extent = x.Shape[axes[a]];
+            offset += number % extent * strides[axes[a]];
+            number /= extent;
+        }
+
+        return offset;
+    }
+
+    private static void Store(T* target, double value)
+    {
+        if (typeof(T) == typeof(float))
+            *(float*)target = (float)value;
+        else
+            *(double*)target = value;
+    }
+}
