@@ -199,9 +199,10 @@ internal sealed class ScanDistribution
     // Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does.
     private int? Factor(int value)
     {
-        if (OpOf(value) is not ContractOp || OperandsOf(value) is not [var a, var b])
+        if (OpOf(value) is not ContractOp)
             return null;
 
+        var (a, b) = (OperandsOf(value)[0], OperandsOf(value)[1]);
         return (classes[a] == StepClass.Invariant, classes[b] == StepClass.Invariant) switch
         {
             (false, true) => a,
