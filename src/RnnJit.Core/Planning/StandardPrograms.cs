@@ -19,7 +19,8 @@ public static class StandardPrograms
         string[] all = [.. parameters, .. cell.Step.Inputs.Where(port => port.Role != PortRole.Parameter && port.Type.IsReal).Select(port => port.Name)];
         yield return ("inference", Layer(cell, (_, _) => null));
         yield return ("training", Differentiate.Run(Layer(cell, (y, _) => y), "loss", all));
-        yield return ("training of a first layer", Differentiate.Run(Layer(cell, (y, _) => y), "loss", parameters));
+        if (!ReadsInputsInProductsOnly(cell.Step))
+            yield return ("training of a first layer", Differentiate.Run(Layer(cell, (y, _) => y), "loss", parameters));
         yield return ("training from the final state", Differentiate.Run(Layer(cell, (_, final) => final), "loss", all));
     }
 
@@ -50,6 +51,10 @@ public static class StandardPrograms
         new RmsProp(), new RmsProp { Centred = true }, new RmsProp { Momentum = 0.9 },
         new Adagrad(), new Adadelta(),
     ];
+
+    // The gradient of what only products read is a product too: a first layer then has the kernels of the others.
+    private static bool ReadsInputsInProductsOnly(Graph step) => step.Nodes.Where(node => node.Op.Family != OpFamily.Contraction)
+        .All(node => node.Operands.All(operand => operand >= step.Inputs.Count || step.Inputs[operand].Role is PortRole.State or PortRole.Parameter));
 
     // With something to train from, L = Σ y ⊙ dy.
     private static Graph Layer(CellDefinition cell, Func<Value, Value, Value?> trained)

@@ -18,6 +18,9 @@ public class GeneratedKernelTests
 
     private static IEnumerable<Type> Cells => typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute), false));
 
+    // A layer of a network has one size, H.
+    private static IEnumerable<Type> LayerCells => Cells.Where(type => CellRegistry.Find(type).States.All(port => port.Type.Dims[^1] == Dim.Symbol("H")));
+
     [Test]
     public void Every_kernel_of_a_layer_is_generated([ValueSource(nameof(Cells))] Type type, [Values] bool reverse, [Values] bool lengths)
     {
@@ -26,13 +29,9 @@ public class GeneratedKernelTests
     }
 
     [Test]
-    public void Every_kernel_of_a_character_model_is_generated([ValueSource(nameof(Cells))] Type type, [Values(1, 2, 3)] int layers, [Values(0, 0.25)] double dropout)
+    public void Every_kernel_of_a_character_model_is_generated([ValueSource(nameof(LayerCells))] Type type, [Values(1, 2, 3)] int layers, [Values(0, 0.25)] double dropout)
     {
-        CellDefinition cell = CellRegistry.Find(type);
-        // A layer of a network has one size, H.
-        if (cell.States.Any(port => port.Type.Dims[^1] != Dim.Symbol("H")))
-            Assert.Pass();
-        Graph network = CharacterNetwork.Build(cell, 30, layers, 16, 8, dropout).Build();
+        Graph network = CharacterNetwork.Build(CellRegistry.Find(type), 30, layers, 16, 8, dropout).Build();
         Assert.That(Missing(TrainingProgram.Of(network)), Is.Empty);
         foreach (string result in new[] { "y", "losses" })
             Assert.That(Missing(ProgramSlice.Run(network, output => output.Role == OutputRole.Next || output.Name == result, masks: false)), Is.Empty);
