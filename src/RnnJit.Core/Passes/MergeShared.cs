@@ -30,7 +30,7 @@ internal static class MergeShared
             foreach (int[] nodes in candidates)
             {
                 var op = (ContractOp)graph.Nodes[nodes[0]].Op;
-                if (nodes.Length < 2 || Widened(op, shared) is not { } label || !Placement.CanConcat(graph, nodes.Select(n => graph.Nodes[n].Operands[1 - shared]).ToArray()))
+                if (nodes.Length < 2 || Widened(op, shared) is not { } label || !KeepsRows(graph, nodes, shared, label) || !Placement.CanConcat(graph, nodes.Select(n => graph.Nodes[n].Operands[1 - shared]).ToArray()))
                     continue;
                 var group = new Group(op, shared, label, nodes);
                 foreach (int n in nodes)
@@ -47,6 +47,14 @@ internal static class MergeShared
         string other = shared == 0 ? op.Right : op.Left, own = shared == 0 ? op.Left : op.Right;
         string free = new(other.Where(label => op.Result.Contains(label) && !own.Contains(label)).ToArray());
         return free.Length == 0 ? null : free[free.Length - 1];
+    }
+
+    // Weights may be put side by side along any axis; values of the batch along the last one only, for rows stay rows.
+    private static bool KeepsRows(Graph graph, int[] nodes, int shared, char label)
+    {
+        var op = (ContractOp)graph.Nodes[nodes[0]].Op;
+        string other = shared == 0 ? op.Right : op.Left;
+        return other[other.Length - 1] == label || nodes.All(n => Placement.IsWeight(graph, graph.Nodes[n].Operands[1 - shared]));
     }
 
     // All other dimensions of the other operand, which must agree.

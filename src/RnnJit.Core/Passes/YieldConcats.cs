@@ -38,13 +38,14 @@ internal static class YieldConcats
     private static int ScanOf(Graph graph, int n)
     {
         Node node = graph.Nodes[n];
-        if (node.Op is not ConcatOp { Axis: > 0 })
+        if (node.Op is not ConcatOp { Axis: > 0 } concat)
             return -1;
 
         int maker = graph.Values.Node(node.Operands[0]);
         bool yields = maker >= 0 && graph.Nodes[maker].Op is ScanOp { Sums: 0 } scan
             && node.Operands.All(operand => graph.Values.Node(operand) == maker && graph.Values.Result(operand) >= scan.States);
-        return yields ? maker : -1;
+        // Behind time comes the batch: rows of a step stay the rows of the batch.
+        return yields && (concat.Axis > 1 || (node.Results[0].Rank == 2 && graph.Nodes[maker].Op is ScanOp { HasLengths: false })) ? maker : -1;
     }
 
     private static (ScanOp Scan, List<(int Concat, int Result)> Added) Extend(Graph graph, ScanOp scan, int[] concats)

@@ -210,6 +210,8 @@ internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View
 
     public override IEnumerable<View> Views => operands.Concat(results);
 
+    public Op Op => op;
+
     public override string Describe => $"{op.Name}, interpreted";
 
     public override void Resolve()

@@ -16,6 +16,8 @@ internal sealed record ProductForm(
 
     public bool RowsAreLoop => RowLoop == 0;
 
+    public bool RowsAreColumns => RowLoop == -2;
+
     /// <summary>Whether the columns of C lie one behind the other, as the kernels write them.</summary>
     public bool HasColumns => N.Extent <= 1 || N.C == 1;
 

@@ -35,7 +35,7 @@ internal sealed partial class RegionPlanner
         int start = 0;
         foreach (View part in source.Parts)
         {
-            Instructions.Add(new CopyInstruction(part, whole.Slice(source.Axis, start, part.Shape[source.Axis])));
+            (isBody ? Prologue : Instructions).Add(new CopyInstruction(part, whole.Slice(source.Axis, start, part.Shape[source.Axis])));
             start += part.Shape[source.Axis];
         }
 
@@ -74,7 +74,7 @@ internal sealed partial class RegionPlanner
         if (!Fits(form, l, r))
         {
             ProductForm exchanged = ProductForm.Of(op, left, right, result, swap, other: true);
-            form = Fits(exchanged, l, r) ? exchanged : Laid(op, form.Swapped, l, r, value, ref result, out laid);
+            form = Fits(exchanged, l, r) && !(isBody && exchanged.RowsAreColumns) ? exchanged : Laid(op, form.Swapped, l, r, value, ref result, out laid);
         }
 
         int b = form.Swapped ? l : r, a = form.Swapped ? r : l;
@@ -104,7 +104,7 @@ internal sealed partial class RegionPlanner
             views[b] = Gathered(b);
         View lies = View(b);
         laid = ColumnsLast(lies, labels, label => !other.Contains(label), graph.Values.Type(b).Element);
-        Instructions.Add(new CopyInstruction(lies, laid, IsByRow(b)));
+        Once(b).Add(new CopyInstruction(lies, laid, IsByRow(b)));
         result = ColumnsLast(result, op.Result, label => labels.Contains(label) && !other.Contains(label), graph.Values.Type(value).Element);
         return swapped ? ProductForm.Of(op, laid, Any(r), result, preferSwap: true) : ProductForm.Of(op, Any(l), laid, result);
     }

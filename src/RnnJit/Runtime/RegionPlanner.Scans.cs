@@ -40,6 +40,7 @@ internal sealed partial class RegionPlanner
             Want(body, scan.Body.Outputs[y].Value, whole.Step(), late);
         }
 
+        string[] packed = context.Packed.Keys.ToArray();
         body.Run();
         foreach (var (from, to) in late)
         {
@@ -52,6 +53,9 @@ internal sealed partial class RegionPlanner
         var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray());
         if (scan.HasLengths && !loop.IsRowIndependent)
         {
+            // The packing of this plan never runs, so nobody may rely on it.
+            foreach (string key in context.Packed.Keys.Except(packed).ToArray())
+                context.Packed.Remove(key);
             AddInterpreted(node, value);
             return;
         }

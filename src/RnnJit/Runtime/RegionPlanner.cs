@@ -129,7 +129,7 @@ internal sealed partial class RegionPlanner
             return view;
 
         View dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
-        Instructions.Add(new CopyInstruction(view, dense, IsByRow(value)));
+        Once(value).Add(new CopyInstruction(view, dense, IsByRow(value)));
         return dense;
     }
 
@@ -197,9 +197,12 @@ internal sealed partial class RegionPlanner
     private View Dense(int value)
     {
         View view = View(value), dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
-        Instructions.Add(new CopyInstruction(view, dense, IsByRow(value)));
+        Once(value).Add(new CopyInstruction(view, dense, IsByRow(value)));
         return dense;
     }
+
+    // What does not change with time is copied before the loop.
+    private List<Instruction> Once(int value) => isBody && IsInvariant(value) ? Prologue : Instructions;
 
     private void AddConcat(Node node, int value, ConcatOp concat)
     {

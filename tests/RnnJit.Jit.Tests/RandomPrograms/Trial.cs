@@ -16,6 +16,7 @@ internal sealed class Trial
     private readonly ProgramRecipe recipe;
     private readonly Graph forward;
     private readonly Graph program;
+    private readonly Dictionary<int, (Dictionary<string, NdArray> Data, Dictionary<string, NdArray> Wanted)> oracle = [];
 
     /// <param name="sabotageOp">A wrong op in place of a right one, to prove that it is found.</param>
     /// <param name="sabotagePass">A wrong pass behind the others.</param>
@@ -36,7 +37,7 @@ internal sealed class Trial
     /// <summary>What is wrong, null if nothing is.</summary>
     public string? Run(KernelChain kernels, ElementType real, int threads, int draw)
     {
-        Dictionary<string, NdArray> data = recipe.Draw(program, draw), wanted = Interpreter.Run(program, data, recipe.Sizes);
+        var (data, wanted) = Oracle(draw);
         Dictionary<string, NdArray>? rounded = null;
         using Executable executable = Executable.Create(Optimised, new ExecutableOptions { Sizes = recipe.Sizes, Threads = threads, Precision = real, Kernels = kernels, Without = AllStages });
         foreach (var (name, value) in data)
@@ -70,7 +71,8 @@ internal sealed class Trial
             return null;
 
         const double Eps = 1e-3;
-        Dictionary<string, NdArray> at = recipe.Draw(program, draw), along = recipe.Draw(program, draw + 1000), results = Interpreter.Run(program, at, recipe.Sizes);
+        var (at, results) = Oracle(draw);
+        Dictionary<string, NdArray> along = recipe.Draw(program, draw + 1000);
         double Loss(double step) => Interpreter.Run(forward, at.ToDictionary(pair => pair.Key, pair => program.Inputs[program.InputIndex(pair.Key)].Type.IsReal
             ? new NdArray(pair.Value.Shape, pair.Value.Data.Zip(along[pair.Key].Data, (x, v) => x + (step * v)).ToArray())
             : pair.Value), recipe.Sizes)["loss"].Data[0];
@@ -87,6 +89,17 @@ internal sealed class Trial
         }
 
         return Math.Abs(numeric - stated) <= (1e-6 * Math.Abs(stated)) + (1e-7 * scale) + 1e-9 ? null : $"the gradient says {stated:R}, differences say {numeric:R}";
+    }
+
+    private (Dictionary<string, NdArray> Data, Dictionary<string, NdArray> Wanted) Oracle(int draw)
+    {
+        if (!oracle.TryGetValue(draw, out var known))
+        {
+            Dictionary<string, NdArray> data = recipe.Draw(program, draw);
+            oracle[draw] = known = (data, Interpreter.Run(program, data, recipe.Sizes));
+        }
+
+        return known;
     }
 
     // The stage of the pipeline that changes the result, else the runtime.
