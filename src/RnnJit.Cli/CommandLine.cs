@@ -54,6 +54,8 @@ internal static class CommandLine
         root.Add(SampleCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
         root.Add(EmitCommand.Create(terminal));
+        root.Add(ExplainCommand.Create(terminal));
+        root.Add(BenchCommand.Create(terminal));
         root.Add(GradCheckCommand.Create(terminal));
         root.Add(VerifyCommand.Create(terminal));
         root.Add(DoctorCommand.Create(terminal));

@@ -47,7 +47,13 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
         Dim last = type.Dims[type.Rank - 1];
         Dim[] lead = type.Dims.Take(type.Rank - 1).ToArray();
         if (Columns is not null && last == Columns)
-            return Rows.Count > 0 && lead.All(dim => dim.IsOne) ? new TensorType(ElementType.F32, "N") : IsSuffix(lead, Rows) ? new TensorType(ElementType.F32, "R", "N") : null;
+        {
+            // A batch of constant extent 1 has rows like any other.
+            bool repeats = Rows.Count > 0 && lead.Length < Rows.Count && lead.All(dim => dim.IsOne);
+            bool column = repeats || (Rows.Count > 0 && lead.All(dim => dim.IsOne) && !IsSuffix(lead, Rows));
+            return column ? new TensorType(ElementType.F32, "N") : IsSuffix(lead, Rows) ? new TensorType(ElementType.F32, "R", "N") : null;
+        }
+
 
         return last.IsOne && lead.Length > 0 && IsSuffix(lead, Rows) ? new TensorType(ElementType.F32, "R", 1) : null;
     }

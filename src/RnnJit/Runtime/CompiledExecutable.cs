@@ -51,6 +51,26 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
     public override void Run() => pool.Run(this);
 
+    public override IReadOnlyList<PlanLine> Plan => Lines(instructions, 0, 1).ToArray();
+
+    private static IEnumerable<PlanLine> Lines(IEnumerable<Instruction> instructions, int depth, int times)
+    {
+        foreach (Instruction instruction in instructions)
+        {
+            double flops = instruction switch
+            {
+                ProductInstruction<float> product => product.Form.Flops,
+                ProductInstruction<double> product => product.Form.Flops,
+                _ => 0,
+            };
+            var scan = instruction as ScanInstruction;
+            double bytes = scan is null ? instruction.Views.Sum(view => (double)view.Length * view.ElementSize) : 0;
+            yield return new PlanLine(depth, instruction.Describe, times, flops, bytes, (instruction as KernelInstruction)?.Provider ?? "");
+            foreach (PlanLine line in scan is null ? [] : Lines(scan.Body, depth + 1, times * scan.Steps))
+                yield return line;
+        }
+    }
+
     /// <summary>Runs once on this thread and times each instruction, in seconds.</summary>
     internal IReadOnlyList<(Instruction Instruction, double Seconds)> Profile()
     {

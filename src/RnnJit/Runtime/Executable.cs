@@ -74,6 +74,9 @@ public abstract class Executable : IDisposable
     /// <summary>Bytes the Program holds besides its inputs; 0 where nothing is planned.</summary>
     public virtual long ArenaBytes => 0;
 
+    /// <summary>What a run does, in order; empty where nothing is planned.</summary>
+    public virtual IReadOnlyList<PlanLine> Plan => [];
+
     public abstract void Run();
 
     public virtual void Dispose()

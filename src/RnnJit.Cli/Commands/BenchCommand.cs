@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Commands;
+
+/// <summary><c>rnnjit bench CELL</c>: times one layer, weights repacked after every training step as after an optimiser's.</summary>
+internal static class BenchCommand
+{
+    private const int WarmUps = 3, LeastRuns = 5;
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> cell = CellArgument.Create();
+        var sizes = new LayerSizes();
+        Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
+        var peers = new Option<bool>("--peers") { Description = "Time PyTorch's layer of the same shape in turn, where it is installed" };
+        var command = new Command("bench", "Time one layer, for instance: rnnjit bench lstm --training --seq 50 --batch 32 --hidden 256 --peers") { cell, seconds, peers };
+        sizes.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
+            long start = Stopwatch.GetTimestamp();
+            using Executable executable = sizes.Bind(definition, parsed);
+            double compile = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            bool training = parsed.GetValue(sizes.Training);
+            double[] own = Time(executable, training, parsed.GetValue(seconds));
+            PeerResult? peer = parsed.GetValue(peers) ? TorchPeer.Run(definition.Name, executable, training, parsed.GetValue(CommonOptions.Threads), parsed.GetValue(seconds)) : null;
+            double flops = executable.Plan.Sum(line => line.Flops * line.Times);
+            if (parsed.GetValue(CommonOptions.Json))
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, training, sizes = executable.Options.Sizes, compile, gflop = flops / 1e9, seconds = own, peer }));
+            else
+                Print(terminal.Out, definition, compile, own, flops, peer);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static double[] Time(Executable executable, bool training, double seconds)
+    {
+        var times = new List<double>();
+        long end = 0;
+        for (int run = -WarmUps; run < LeastRuns || Stopwatch.GetTimestamp() < end; run++)
+        {
+            if (run == 0)
+                end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+            foreach (Port port in executable.Program.Inputs.Where(port => training && port.Role == PortRole.Parameter))
+                executable.Input(port.Name).Touch();
+            long start = Stopwatch.GetTimestamp();
+            executable.Run();
+            if (run >= 0)
+                times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        times.Sort();
+        return times.ToArray();
+    }
+
+    private static void Print(TextWriter to, CellDefinition cell, double compile, double[] own, double flops, PeerResult? peer)
+    {
+        string Line(string name, double[] times) => string.Create(CultureInfo.InvariantCulture,
+            $"{name}: min {times[0] * 1e3:0.000} ms, median {times[times.Length / 2] * 1e3:0.000} ms, p95 {times[times.Length * 95 / 100] * 1e3:0.000} ms of {times.Length} runs, {flops / times[0] / 1e9:0.0} GFLOP/s");
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"compiled in {compile * 1e3:0} ms"));
+        to.WriteLine(Line("RnnJit " + cell.Name, own));
+        if (peer is { Seconds.Length: > 0 })
+        {
+            to.WriteLine(Line(peer.Tool, peer.Seconds));
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peer.Seconds[0] / own[0]:0.00} × (minima), {peer.Seconds[peer.Seconds.Length / 2] / own[own.Length / 2]:0.00} × (medians)"));
+        }
+        else if (peer is not null)
+        {
+            to.WriteLine($"PyTorch: skipped, {peer.Tool}");
+        }
+    }
+}
