@@ -14,7 +14,7 @@ public class RandomProgramTests
     private const int Batches = 10, BatchSize = 200;
 
     // Of each batch so many are compiled; the others run the same plan on interpreted kernels.
-    private const int Compiled = 25;
+    private const int Compiled = 60;
 
     // So many failing programs are made small; the others are listed.
     private const int Shrunk = 3;
