@@ -5,14 +5,20 @@ public sealed class Evaluation(IReadOnlyDictionary<string, int> sizes, Func<Grap
 {
     public IReadOnlyDictionary<string, int> Sizes { get; } = sizes;
 
+    /// <summary>The time step of the innermost scan; −1 outside of scans.</summary>
+    public int Time { get; private init; } = -1;
+
     public int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Sizes)).ToArray();
 
     public NdArray[] Run(Graph graph, NdArray[] inputs) => runGraph(graph, inputs, this);
+
+    /// <summary>The same within a scan.</summary>
+    public Evaluation At(int time) => new(Sizes, runGraph) { Time = time };
 
     public Evaluation With(string symbol, int size)
     {
         var changed = Sizes.ToDictionary(pair => pair.Key, pair => pair.Value);
         changed[symbol] = size;
-        return new Evaluation(changed, runGraph);
+        return new Evaluation(changed, runGraph) { Time = Time };
     }
 }

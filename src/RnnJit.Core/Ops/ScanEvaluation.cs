@@ -46,7 +46,8 @@ internal sealed class ScanEvaluation
             inputs[i] = IsBatched(body.Inputs[i].Type) ? whole.Rows(live!) : whole;
         }
 
-        NdArray[] outputs = (live is null ? evaluation : evaluation.With(batch!, live.Length)).Run(body, inputs);
+        Evaluation step = evaluation.At(t);
+        NdArray[] outputs = (live is null ? step : step.With(batch!, live.Length)).Run(body, inputs);
         for (int o = 0; o < outputs.Length; o++)
             Store(o, t, outputs[o], IsBatched(body.Values.Type(body.Outputs[o].Value)) ? live : null);
     }

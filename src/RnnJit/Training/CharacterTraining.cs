@@ -27,7 +27,7 @@ public sealed class CharacterTraining : IDisposable
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="TextDataException">The text is too short for these options.</exception>
     /// <exception cref="GraphException">The cell does not fit into layers.</exception>
-    public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null, FaultLocator? locate = null)
+    public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null)
     {
         options.Check();
         (this.text, Cell, Options) = (text, cell, options);
@@ -45,7 +45,6 @@ public sealed class CharacterTraining : IDisposable
             LearningRate = options.Schedule == "cosine" ? new CosineRate(options.LearningRate, Updates, options.LearningRate / 100) : new ConstantRate(options.LearningRate),
             ClipNorm = options.Clip > 0 ? options.Clip : null,
             CarryState = true,
-            Locate = locate,
         });
         validation = new CharacterValidation(Model.Model, rest, options.Batch, steps);
     }
@@ -87,7 +86,7 @@ public sealed class CharacterTraining : IDisposable
     /// <param name="path">What <see cref="Save"/> wrote.</param>
     /// <param name="textOf">Gives the text whose source the checkpoint names.</param>
     /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was written for another text.</exception>
-    public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null, FaultLocator? locate = null)
+    public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null)
     {
         Checkpoint checkpoint = Checkpoint.Read(path);
         CharacterOptions options = ReadOptions(checkpoint);
@@ -95,7 +94,7 @@ public sealed class CharacterTraining : IDisposable
         if (Hash(text) != checkpoint["text.sha256"])
             throw new CheckpointException($"'{path}' was trained on another text than {text.Source} (give the text it began with: '{checkpoint["text"]}')");
 
-        var training = new CharacterTraining(text, ReadCell(checkpoint), options, run, locate);
+        var training = new CharacterTraining(text, ReadCell(checkpoint), options, run);
         foreach (var (name, tensor) in training.Model.Model.Parameters)
             checkpoint.Get(name, tensor);
         training.trainer.Read(checkpoint);

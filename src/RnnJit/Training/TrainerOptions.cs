@@ -14,8 +14,8 @@ public sealed record TrainerOptions
     /// <summary>Whether each step begins with the states in which the one before ended (truncated back-propagation through time); else with those of <see cref="Trainer.State"/>.</summary>
     public bool CarryState { get; init; }
 
-    /// <summary>Called when a loss or gradient is not finite; says where it began. Null: the exception says it without a place.</summary>
-    public FaultLocator? Locate { get; init; }
+    /// <summary>Called when a loss or gradient is not finite; says where it began. By default the step is interpreted op by op, which takes seconds; null: the exception says it without a place.</summary>
+    public FaultLocator? Locate { get; init; } = Interpretation.FaultSearch.Run;
 }
 
 /// <summary>Finds the op, layer and time step at which a value stopped being finite, by running the same step again.</summary>

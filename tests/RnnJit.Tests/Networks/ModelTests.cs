@@ -114,6 +114,28 @@ public class ModelTests
         Assert.That(trainer.Steps, Is.Zero);
     }
 
+    [TestCase(Backend.Cpu)]
+    [TestCase(Backend.Scalar)]
+    [TestCase(Backend.Interpreter)]
+    public void What_overflows_is_named_with_layer_and_time_step(Backend backend)
+    {
+        var net = new NetworkBuilder("Test");
+        Value x = net.Input("x", "T", "B", 3);
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(ElmanRelu)), x, net.Size("H", 5));
+        net.Output("loss", Loss.MeanSquaredError(net.Dense("head", h, 2), net.Input("target", "T", "B", 2)));
+        using var model = new Model(net, new ModelOptions { Backend = backend });
+        foreach (string name in new[] { "layer0.W", "layer0.U" })
+            model.Parameters[name].Single.Fill(1e11f);
+        using var trainer = new Trainer(model, 6, 2);
+        trainer.Input("x").Single.Fill(1);
+
+        // 1e11 · 5^t · 1e11^t leaves float32, below 3.4e38, at step 3.
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("first in 'contract' of layer0 at time step 3"));
+
+        model.Parameters["layer0.U"].Single[3] = float.PositiveInfinity;
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("first in parameter 'layer0.U'"));
+    }
+
     [Test]
     public void Shapes_that_do_not_fit_are_named()
     {

@@ -1,0 +1,90 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Runtime;
+
+namespace RnnJit.Interpretation;
+
+/// <summary>Finds the first value of a Program that is NaN or infinite, by interpreting it op by op with the rounding of its precision.</summary>
+public static class FaultSearch
+{
+    /// <summary>Interprets a Program with the inputs and parameters that an executable holds.</summary>
+    /// <returns>An input ("input 'x'"), or op, value, layer and time step ("'exp' (e) of layer0 at time step 7 of the backward pass"); null if all values are finite.</returns>
+    public static string? Run(Executable executable)
+    {
+        Graph program = executable.Program;
+        NdArray[] inputs = program.Inputs.Select(port => executable.Input(port.Name).ToNdArray()).ToArray();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (!IsFinite(inputs[i]))
+                return $"{(program.Inputs[i].Role == PortRole.Parameter ? "parameter" : "input")} '{program.Inputs[i].Name}'";
+        }
+
+        var search = new Search(program, single: executable.Options.Precision == ElementType.F32);
+        return search.Run(inputs, new Evaluation(executable.Options.Sizes, (body, values, evaluation) => search.Walk(body, values, evaluation)));
+    }
+
+    private static bool IsFinite(NdArray x) => Array.TrueForAll(x.Data, double.IsFinite);
+
+    private sealed class FoundException(string place) : Exception(place);
+
+    private sealed class Search(Graph program, bool single)
+    {
+        // Layer and pass of the node of the Program that is being evaluated.
+        private string where = "";
+        private bool backward;
+
+        public string? Run(NdArray[] inputs, Evaluation evaluation)
+        {
+            try
+            {
+                Walk(program, inputs, evaluation);
+                return null;
+            }
+            catch (FoundException found)
+            {
+                return found.Message;
+            }
+        }
+
+        public NdArray[] Walk(Graph graph, NdArray[] inputs, Evaluation evaluation)
+        {
+            var values = new NdArray[graph.Values.Count];
+            inputs.CopyTo(values, 0);
+            for (int n = 0; n < graph.Nodes.Count; n++)
+            {
+                if (ReferenceEquals(graph, program))
+                    where = Place(n);
+                Node node = graph.Nodes[n];
+                NdArray[] results = node.Op.Evaluate(node.Operands.Select(operand => values[operand]).ToArray(), evaluation);
+                for (int r = 0; r < results.Length; r++)
+                {
+                    int value = graph.Values.FirstResult(n) + r;
+                    values[value] = single ? Round(results[r]) : results[r];
+                    if (!IsFinite(values[value]))
+                        throw new FoundException(Phrase(graph, node, value, evaluation.Time));
+                }
+            }
+
+            return graph.Outputs.Select(output => values[output.Value]).ToArray();
+        }
+
+        private string Phrase(Graph graph, Node node, int value, int time)
+        {
+            string name = graph.LocalNames.TryGetValue(value, out string? given) ? $" ({given})" : "";
+            return $"'{node.Op.Name}'{name}{where}{(time < 0 ? "" : $" at time step {time}")}{(backward ? " of the backward pass" : "")}";
+        }
+
+        // A layer is known by its parameters: layer0.Wi belongs to layer0.
+        private string Place(int n)
+        {
+            Node node = program.Nodes[n];
+            int loss = program.OutputIndex("loss");
+            backward = loss >= 0 && n > program.Values.Node(program.Outputs[loss].Value);
+            string? parameter = node.Operands.Where(operand => operand < program.Inputs.Count && program.Inputs[operand].Role == PortRole.Parameter)
+                .Select(operand => program.Inputs[operand].Name).FirstOrDefault(name => name.Contains('.', StringComparison.Ordinal));
+            return parameter is null ? "" : $" of {parameter[..parameter.LastIndexOf('.')]}";
+        }
+
+        private static NdArray Round(NdArray x) => new(x.Shape, Array.ConvertAll(x.Data, value => (double)(float)value));
+    }
+}
