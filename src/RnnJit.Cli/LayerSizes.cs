@@ -1,6 +1,8 @@
 using System.CommandLine;
 using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Passes;
+using RnnJit.Planning;
 using RnnJit.Runtime;
 using RnnJit.Training;
 
@@ -19,14 +21,45 @@ internal sealed class LayerSizes
 
     public Option<int> Input { get; } = CommonOptions.Number("--input", "Inputs; 0: as many as units", 0);
 
+    public Option<string[]> Without { get; } = new("--without")
+    {
+        Description = $"Passes to switch off, to see what they are worth: {string.Join(", ", Passes.Keys)}", HelpName = "pass", AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
+    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name)
+        .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input])
+        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Without])
             command.Add(option);
     }
 
+    /// <summary>The layer bound to the sizes given, filled with small numbers.</summary>
+    /// <param name="off">Passes to switch off besides those that the command line names.</param>
+    /// <exception cref="UsageException">A size is not positive, or there is no such pass.</exception>
+    public Executable Bind(CellDefinition cell, ParseResult parsed, params string[] off)
+    {
+        Graph program = Program(cell, parsed);
+        string[] without = (parsed.GetValue(Without) ?? []).Concat(off).SelectMany(name => Passes.TryGetValue(name, out string[]? stages)
+            ? stages
+            : throw new UsageException($"--without is '{name}', wanted one of {string.Join(", ", Passes.Keys)} (change it)")).ToArray();
+        Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = Sizes(program, parsed), Threads = parsed.GetValue(CommonOptions.Threads), Without = without });
+        Fill(executable);
+        return executable;
+    }
+
+    /// <summary>The layer's Program, differentiated for training.</summary>
+    public Graph Program(CellDefinition cell, ParseResult parsed)
+    {
+        Graph program = CellStages.Program(cell, parsed.GetValue(Training));
+        return parsed.GetValue(Training) ? Trainer.Program(program) : program;
+    }
+
+    /// <summary>The size of every symbol of the Program.</summary>
     /// <exception cref="UsageException">A size is not positive.</exception>
-    public Executable Bind(CellDefinition cell, ParseResult parsed)
+    public Dictionary<string, int> Sizes(Graph program, ParseResult parsed)
     {
         var sizes = new Dictionary<string, int>();
         void Size(string symbol, Option<int> option, int value)
@@ -36,9 +69,6 @@ internal sealed class LayerSizes
             sizes[symbol] = value;
         }
 
-        Graph program = CellStages.Program(cell, parsed.GetValue(Training));
-        if (parsed.GetValue(Training))
-            program = Trainer.Program(program);
         Size("T", Seq, parsed.GetValue(Seq));
         Size("B", Batch, parsed.GetValue(Batch));
         int hidden = parsed.GetValue(Hidden), input = parsed.GetValue(Input);
@@ -46,14 +76,16 @@ internal sealed class LayerSizes
         Size("X", Input, input == 0 ? hidden : input);
         foreach (string symbol in program.Symbols().Where(symbol => !sizes.ContainsKey(symbol)))
             sizes[symbol] = hidden;
-        Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = parsed.GetValue(CommonOptions.Threads) });
+        return sizes;
+    }
+
+    public static void Fill(Executable executable)
+    {
         var random = new Random(1);
         foreach (Port port in executable.Program.Inputs.Where(port => port.Type.IsReal))
         {
             Tensor tensor = executable.Input(port.Name);
             tensor.Set(Enumerable.Range(0, tensor.Length).Select(_ => (random.NextDouble() - 0.5) / 8).ToArray());
         }
-
-        return executable;
     }
 }

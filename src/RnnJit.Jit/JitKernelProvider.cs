@@ -26,6 +26,9 @@ public sealed class JitKernelProvider : IKernelProvider
     /// <summary>The debug form: bounds are checked and every number stored must be finite.</summary>
     public static JitKernelProvider Checked { get; } = new(ScalarDialect.Instance, "scalar");
 
+    /// <summary>A provider that has compiled nothing yet, to see what compiling costs.</summary>
+    public static JitKernelProvider Fresh() => new(SimdDialect.Instance, "jit");
+
     public string Name { get; }
 
     /// <inheritdoc/>

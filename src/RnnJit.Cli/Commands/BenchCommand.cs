@@ -19,11 +19,27 @@ internal static class BenchCommand
         var sizes = new LayerSizes();
         Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
         var peers = new Option<bool>("--peers") { Description = "Time PyTorch's layer of the same shape in turn, where it is installed" };
-        var command = new Command("bench", "Time one layer, for instance: rnnjit bench lstm --training --seq 50 --batch 32 --hidden 256 --peers") { cell, seconds, peers };
+        var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
+        var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
+        var command = new Command("bench",
+            """
+            Time one layer.
+
+            Examples:
+              rnnjit bench lstm --training --seq 50 --batch 32 --hidden 256 --peers
+              rnnjit bench lstm --training --compile
+              rnnjit bench lstm --training --passes
+            """) { cell, seconds, peers, compiling, passes };
         sizes.AddTo(command);
         command.SetAction(parsed =>
         {
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
+            bool json = parsed.GetValue(CommonOptions.Json);
+            if (parsed.GetValue(compiling))
+                return Report(terminal, json, new CompileTimes(sizes, parsed, definition).Run().ToArray(), PrintCompile);
+            if (parsed.GetValue(passes))
+                return Report(terminal, json, new PassTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(), PrintPasses);
+
             long start = Stopwatch.GetTimestamp();
             using Executable executable = sizes.Bind(definition, parsed);
             double compile = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -31,7 +47,7 @@ internal static class BenchCommand
             double[] own = Time(executable, training, parsed.GetValue(seconds));
             PeerResult? peer = parsed.GetValue(peers) ? TorchPeer.Run(definition.Name, executable, training, parsed.GetValue(CommonOptions.Threads), parsed.GetValue(seconds)) : null;
             double flops = executable.Plan.Sum(line => line.Flops * line.Times);
-            if (parsed.GetValue(CommonOptions.Json))
+            if (json)
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, training, sizes = executable.Options.Sizes, compile, gflop = flops / 1e9, seconds = own, peer }));
             else
                 Print(terminal.Out, definition, compile, own, flops, peer);
@@ -40,7 +56,30 @@ internal static class BenchCommand
         return command;
     }
 
-    private static double[] Time(Executable executable, bool training, double seconds)
+    private static int Report<T>(Terminal terminal, bool json, T[] rows, Action<TextWriter, T[]> print)
+    {
+        if (json)
+            terminal.Out.WriteLine(JsonSerializer.Serialize(rows));
+        else
+            print(terminal.Out, rows);
+        return ExitCode.Success;
+    }
+
+    private static void PrintCompile(TextWriter to, CompileTime[] rows)
+    {
+        to.WriteLine("milliseconds             total   program    passes   kernels      plan   (first run)");
+        foreach (CompileTime row in rows)
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.What,-20}{row.Total,10:0.0}{row.Program,10:0.0}{row.Passes,10:0.0}{row.Kernels,10:0.0}{row.Plan,10:0.0}{row.FirstRun,14:0.0}"));
+    }
+
+    private static void PrintPasses(TextWriter to, PassTime[] rows)
+    {
+        to.WriteLine("switched off          median ms   against all        arena MB   instructions");
+        foreach (PassTime row in rows)
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
+    }
+
+    internal static double[] Time(Executable executable, bool training, double seconds)
     {
         var times = new List<double>();
         long end = 0;

@@ -9,11 +9,16 @@ namespace RnnJit.Planning;
 /// </summary>
 public static class Fuse
 {
-    public static StepList Run(Graph graph)
+    /// <summary>Its name among the passes that can be switched off.</summary>
+    public const string Name = "fuse";
+
+    /// <param name="fuse">False: a kernel for each node, to see what fusing is worth.</param>
+    public static StepList Run(Graph graph, bool fuse = true)
     {
         var groups = new FusionGroups(graph);
-        groups.Form();
-        groups.Sink();
+        groups.Form(fuse);
+        if (fuse)
+            groups.Sink();
         return new StepList(graph, groups.Steps().ToEquatable());
     }
 }

@@ -35,7 +35,8 @@ internal sealed class FusionGroups
     }
 
     /// <summary>Puts every node into the earliest kernel of its domain that stands behind all it reads.</summary>
-    public void Form()
+    /// <param name="share">False: a kernel of its own for every node.</param>
+    public void Form(bool share)
     {
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
@@ -48,7 +49,7 @@ internal sealed class FusionGroups
                 continue;
             }
 
-            Group? home = groups.Where(group => group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
+            Group? home = !share ? null : groups.Where(group => group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
             if (home is null)
                 groups.Add(home = new Group(domain, Makers(node).Select(maker => levels[maker] + 1).DefaultIfEmpty(1).Max()));
             home.Domain = home.Domain.Join(domain)!;

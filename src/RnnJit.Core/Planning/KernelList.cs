@@ -6,7 +6,7 @@ namespace RnnJit.Planning;
 /// <summary>All kernels of a Program, for those who compile many at once.</summary>
 public static class KernelList
 {
-    public static IReadOnlyList<Graph> Of(Graph optimised) =>
-        Fuse.Run(optimised).Steps.OfType<KernelStep>().Select(step => step.Kernel)
-            .Concat(optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().SelectMany(scan => Of(scan.Body))).Distinct().ToArray();
+    public static IReadOnlyList<Graph> Of(Graph optimised, bool fuse = true) =>
+        Fuse.Run(optimised, fuse).Steps.OfType<KernelStep>().Select(step => step.Kernel)
+            .Concat(optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().SelectMany(scan => Of(scan.Body, fuse))).Distinct().ToArray();
 }

@@ -18,8 +18,9 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         : base(program, options)
     {
         Graph optimised = Pipeline.Run(program, options.Without);
-        kernels.Prepare(KernelList.Of(optimised), options.Precision);
-        var context = new PlanContext(options.Sizes, options.Precision, kernels);
+        bool fuse = !options.Without.Contains(Fuse.Name);
+        kernels.Prepare(KernelList.Of(optimised, fuse), options.Precision);
+        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse };
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         var planner = new RegionPlanner(context, planned, isBody: false);
         for (int i = 0; i < planned.Inputs.Count; i++)

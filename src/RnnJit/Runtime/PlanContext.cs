@@ -13,6 +13,9 @@ internal sealed class PlanContext(IReadOnlyDictionary<string, int> sizes, Elemen
 
     public KernelChain Kernels { get; } = kernels;
 
+    /// <summary>Whether elementwise work shares kernels.</summary>
+    public bool Fuse { get; init; } = true;
+
     public List<Block> Blocks { get; } = [];
 
     /// <summary>Weights that were packed already, by source and orientation.</summary>

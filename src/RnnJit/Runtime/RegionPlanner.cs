@@ -57,7 +57,7 @@ internal sealed partial class RegionPlanner
     {
         PlaceConstants();
         PlaceConcats();
-        foreach (Step step in Fuse.Run(graph).Steps)
+        foreach (Step step in Fuse.Run(graph, context.Fuse).Steps)
         {
             if (step is KernelStep kernel)
                 AddKernel(kernel);
