@@ -3,8 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using RnnJit.Cells;
 using RnnJit.Ir;
-using RnnJit.Ops;
-using RnnJit.Passes;
+using RnnJit.Planning;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Commands;
@@ -16,23 +15,30 @@ internal static class ExplainCommand
     {
         Argument<string> cell = CellArgument.Create();
         var sizes = new LayerSizes();
-        var command = new Command("explain", "Print the plan of one layer: loops, merged products, fused kernels, FLOPs, bytes, memory; for instance: rnnjit explain lstm --training --seq 1000") { cell };
+        var command = new Command("explain", 
+            """
+            Print the plan of one layer: loops and their schedule, products, kernels, FLOPs, bytes, bound and memory; then what was merged, fused, hoisted and kept, and why the rest was not.
+
+            Examples:
+              rnnjit explain lstm --training --seq 1000
+              rnnjit explain gru --training --without merge
+            """) { cell };
         sizes.AddTo(command);
         command.SetAction(parsed =>
         {
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
             using Executable executable = sizes.Bind(definition, parsed);
-            string[] kept = Kept(Pipeline.Run(executable.Program)).ToArray();
+            IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, arenaBytes = executable.ArenaBytes, kept, plan = executable.Plan }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, arenaBytes = executable.ArenaBytes, remarks, plan = executable.Plan }));
             else
-                Print(terminal.Out, executable, kept);
+                Print(terminal.Out, executable, remarks);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static void Print(TextWriter to, Executable executable, string[] kept)
+    private static void Print(TextWriter to, Executable executable, IReadOnlyList<string> remarks)
     {
         foreach (PlanLine line in executable.Plan)
         {
@@ -43,12 +49,8 @@ internal static class ExplainCommand
 
         double flops = executable.Plan.Sum(line => line.Flops * line.Times);
         to.WriteLine();
-        foreach (string sentence in kept)
+        foreach (string sentence in remarks)
             to.WriteLine(sentence);
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{flops / 1e9:0.####} GFLOP in products a run; arena {executable.ArenaBytes:N0} bytes, allocated once."));
     }
-
-    // What loops hand to later ones.
-    private static IEnumerable<string> Kept(Graph optimised) => optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().Select((scan, i) =>
-        $"Loop {i + 1}{(scan.Reverse ? " (backwards)" : "")} keeps {string.Join(", ", scan.Body.Outputs.Where(output => output.Role == OutputRole.Yield).Select(output => $"{output.Name}: {scan.Body.Values.Type(output.Value)}"))} of every step.");
 }

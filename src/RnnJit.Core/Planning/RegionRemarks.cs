@@ -1,0 +1,110 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>Merged products and fused kernels of one region, and what kept others apart.</summary>
+internal sealed class RegionRemarks
+{
+    private readonly string region;
+    private readonly Graph graph;
+    private readonly Step[] steps;
+    private readonly int[] stepOf;
+
+    public RegionRemarks(string region, Graph graph, bool fuse)
+    {
+        this.region = region;
+        this.graph = graph;
+        steps = Fuse.Run(graph, fuse).Steps.ToArray();
+        stepOf = Enumerable.Repeat(-1, graph.Values.Count).ToArray();
+        for (int s = 0; s < steps.Length; s++)
+        {
+            IEnumerable<int> results = steps[s] is KernelStep kernel
+                ? kernel.Outputs
+                : Enumerable.Range(graph.Values.FirstResult(((OpStep)steps[s]).Node), graph.Nodes[((OpStep)steps[s]).Node].Results.Count);
+            foreach (int value in results)
+                stepOf[value] = s;
+        }
+    }
+
+    public static string Name(Graph graph, int node)
+    {
+        Node product = graph.Nodes[node];
+        return $"{ValueName(graph, graph.Values.FirstResult(node))}: {product.Results[0]} = {string.Join(" · ", product.Operands.Select(operand => ValueName(graph, operand)))}";
+    }
+
+    public IEnumerable<string> Sentences() => Products().Concat(Kernels());
+
+    private static string ValueName(Graph graph, int value)
+    {
+        if (value < graph.Inputs.Count)
+            return graph.Inputs[value].Name;
+        return graph.LocalNames.TryGetValue(value, out string? name) ? name
+            : graph.Nodes[graph.Values.Node(value)] is { Op: ConcatOp } concat ? $"[{string.Join(" ", concat.Operands.Select(part => ValueName(graph, part)))}]"
+            : "%" + (value - graph.Inputs.Count);
+    }
+
+    private IEnumerable<string> Products()
+    {
+        int[] products = Enumerable.Range(0, graph.Nodes.Count).Where(n => graph.Nodes[n].Op is ContractOp).ToArray();
+        foreach (int n in products)
+        {
+            ConcatOp? wide = graph.Nodes[n].Operands.Select(Maker).OfType<ConcatOp>().FirstOrDefault();
+            int parts = graph.Nodes[n].Operands.Select(operand => graph.Values.Node(operand)).Where(maker => maker >= 0 && graph.Nodes[maker].Op == wide)
+                .Select(maker => graph.Nodes[maker].Operands.Count).FirstOrDefault();
+            int[] sharing = products.Where(other => other != n && graph.Nodes[other].Operands.Intersect(graph.Nodes[n].Operands).Any()).ToArray();
+            string merged = wide is null ? "" : $" is {parts} products merged";
+            string apart = sharing.Length == 0
+                ? "no other product here shares an operand with it"
+                : string.Join("; ", sharing.Select(other => $"not merged with {ValueName(graph, graph.Values.FirstResult(other))}, {Apart(n, other)}"));
+            yield return $"{region}: product {Name(graph, n)}{(wide is null ? $": {apart}" : merged + (sharing.Length == 0 ? "" : $"; {apart}"))}.";
+        }
+    }
+
+    private Op? Maker(int value) => graph.Values.Node(value) is int maker and >= 0 ? graph.Nodes[maker].Op : null;
+
+    private string Apart(int a, int b) => Reaches(Math.Min(a, b), Math.Max(a, b)) ? "for one needs the result of the other" : "for their other dimensions, or the labels they sum over, differ";
+
+    private bool Reaches(int from, int to)
+    {
+        var reached = new HashSet<int> { from };
+        for (int n = from + 1; n <= to; n++)
+        {
+            if (graph.Nodes[n].Operands.Any(operand => reached.Contains(graph.Values.Node(operand))))
+                reached.Add(n);
+        }
+
+        return reached.Contains(to);
+    }
+
+    private IEnumerable<string> Kernels()
+    {
+        for (int s = 0; s < steps.Length; s++)
+        {
+            if (steps[s] is not KernelStep kernel)
+                continue;
+            int[] before = kernel.Inputs.Select(input => stepOf[input]).Where(maker => maker >= 0 && steps[maker] is KernelStep).Distinct().OrderBy(maker => maker).ToArray();
+            string why = string.Join("; ", before.Select(maker => $"not fused with step {maker + 1}, {Why((KernelStep)steps[maker], kernel, maker, s)}"));
+            yield return $"{region}, step {s + 1}: {kernel.Nodes} nodes fused over {Domain(kernel)}{(why.Length == 0 ? "" : "; " + why)}.";
+        }
+    }
+
+    private string Why(KernelStep a, KernelStep b, int first, int second)
+    {
+        if (a.Rows != b.Rows || a.Columns != b.Columns)
+            return $"which runs over {Domain(a)}";
+        OpStep? between = Enumerable.Range(first + 1, second - first - 1).Select(s => steps[s]).OfType<OpStep>()
+            .FirstOrDefault(step => Feeds(first, step.Node) && ReadBy(step.Node, b));
+        return between is null ? "for other steps need its results too" : $"for '{graph.Nodes[between.Node].Op.Name}' stands between";
+    }
+
+    private bool Feeds(int step, int node) => graph.Nodes[node].Operands.Any(operand => stepOf[operand] == step || (Maker(operand) is { } op && op.Family == OpFamily.View && Feeds(step, graph.Values.Node(operand))));
+
+    private bool ReadBy(int node, KernelStep kernel)
+    {
+        int value = graph.Values.FirstResult(node);
+        return kernel.Inputs.Any(input => input == value || (Maker(input) is { } op && op.Family == OpFamily.View && graph.Nodes[graph.Values.Node(input)].Operands.Contains(value)));
+    }
+
+    private static string Domain(KernelStep kernel) => $"[{string.Join(", ", kernel.Rows.Append(kernel.Columns))}]";
+}

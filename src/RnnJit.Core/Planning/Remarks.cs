@@ -1,0 +1,91 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Passes;
+
+namespace RnnJit.Planning;
+
+/// <summary>What the passes did to a Program and, where they did nothing, why not; one sentence each.</summary>
+public static class Remarks
+{
+    /// <param name="program">Before the passes.</param>
+    /// <param name="without">Passes that are switched off.</param>
+    public static IReadOnlyList<string> Of(Graph program, IReadOnlyCollection<string>? without = null)
+    {
+        var stages = new Dictionary<string, Graph>(StringComparer.Ordinal);
+        Graph optimised = Pipeline.Run(program, without, (name, graph) => stages[name] = graph);
+        bool fuse = without?.Contains(Fuse.Name) != true;
+        var remarks = new List<string>();
+        remarks.AddRange(new RegionRemarks("Program", optimised, fuse).Sentences());
+        int loop = 0;
+        foreach (ScanOp scan in Scans(optimised))
+        {
+            string name = $"Loop {++loop}{(scan.Reverse ? " (backwards)" : "")}";
+            remarks.AddRange(LoopProducts(name, scan));
+            remarks.AddRange(new RegionRemarks(name, scan.Body, fuse).Sentences());
+            if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
+                remarks.Add($"{name} hands on, of every step: {Yields(scan)}.");
+        }
+
+        if (stages.TryGetValue("keep", out Graph? kept) && stages.TryGetValue("simplify2", out Graph? before))
+            remarks.AddRange(Recomputed(before, kept));
+        return remarks;
+    }
+
+    private static IEnumerable<ScanOp> Scans(Graph graph) => graph.Nodes.Select(node => node.Op).OfType<ScanOp>();
+
+    private static string Yields(ScanOp scan) => string.Join(", ", scan.Body.Outputs.Where(output => output.Role == OutputRole.Yield)
+        .Select(output => $"{output.Name}: {scan.Body.Values.Type(output.Value)}"));
+
+    // What a state reaches cannot be multiplied for all steps at once.
+    private static IEnumerable<string> LoopProducts(string name, ScanOp scan)
+    {
+        StepClass[] classes = StepClasses.Of(scan.Body);
+        for (int n = 0; n < scan.Body.Nodes.Count; n++)
+        {
+            if (scan.Body.Nodes[n].Op is not ContractOp)
+                continue;
+            string product = RegionRemarks.Name(scan.Body, n);
+            yield return classes[scan.Body.Values.FirstResult(n)] == StepClass.State
+                ? $"{name}: product {product} was not hoisted: it reads {string.Join(" and ", States(scan.Body, n))} of the step before."
+                : $"{name}: product {product} was not hoisted although no state reaches it (Distribute was switched off, or its operands have the batch twice).";
+        }
+    }
+
+    private static IEnumerable<string> States(Graph body, int node)
+    {
+        var open = new Stack<int>(body.Nodes[node].Operands);
+        var seen = new HashSet<int>();
+        var states = new SortedSet<int>();
+        while (open.Count > 0)
+        {
+            int value = open.Pop();
+            if (!seen.Add(value))
+                continue;
+            if (value < body.Inputs.Count)
+            {
+                if (body.Inputs[value].Role == PortRole.State)
+                    states.Add(value);
+                continue;
+            }
+
+            foreach (int operand in body.Nodes[body.Values.Node(value)].Operands)
+                open.Push(operand);
+        }
+
+        return states.Select(state => $"state {body.Inputs[state].Name}");
+    }
+
+    // A forward loop repeats nothing; what its adjoint computes more than before, it recomputes.
+    private static IEnumerable<string> Recomputed(Graph before, Graph kept)
+    {
+        ScanOp[] old = Scans(before).ToArray(), now = Scans(kept).ToArray();
+        for (int s = 0; s < Math.Min(old.Length, now.Length); s++)
+        {
+            int yields = now[s].Yields - old[s].Yields, nodes = old[s].Body.Nodes.Count - now[s].Body.Nodes.Count;
+            if (yields > 0)
+                yield return $"Keep: loop {s + 1} stores {yields} more values of every step, because reading them costs less than computing them again.";
+            if (nodes > 0)
+                yield return $"Keep: loop {s + 1} computes {nodes} values less, because an earlier loop stored what they give; the other {now[s].Body.Nodes.Count} are its own or cheaper to repeat than to read.";
+        }
+    }
+}
