@@ -3,12 +3,13 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Sequences that one scan yields and that are wanted side by side are yielded side by side: no copy behind the loop.</summary>
+/// <summary>Sequences that one scan yields and that are wanted side by side are yielded side by side, and not apart any more: no copy, neither in nor behind the loop.</summary>
 internal static class YieldConcats
 {
     public static Graph Run(Graph graph)
     {
-        var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0).ToLookup(n => ScanOf(graph, n));
+        // What lies within a wider one is a part of that.
+        var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0).OrderByDescending(n => graph.Nodes[n].Operands.Count).ToLookup(n => ScanOf(graph, n));
         if (wanted.Count == 0)
             return graph;
 
@@ -19,19 +20,49 @@ internal static class YieldConcats
             if (ScanOf(graph, n) is int scan and >= 0)
             {
                 rebuild.Get(graph.Values.FirstResult(scan));
-                return [side[n]];
+                return side.TryGetValue(n, out Value? whole) ? [whole] : null;
             }
 
             if (!wanted.Contains(n))
                 return null;
 
-            var (extended, added) = Extend(graph, (ScanOp)graph.Nodes[n].Op, wanted[n].ToArray());
+            var (extended, added) = Extend(graph, (ScanOp)graph.Nodes[n].Op, Widest(graph, wanted[n]));
             Value[] results = rebuild.Builder.AddMany(extended, graph.Nodes[n].Operands.Select(rebuild.Get).ToArray());
             foreach (var (concat, result) in added)
+            {
                 side[concat] = results[result];
+                Cut(rebuild.Builder, graph, graph.Nodes[concat], results[result], results);
+            }
+
             return results.Take(graph.Nodes[n].Results.Count).ToArray();
         };
         return rebuild.Run();
+    }
+
+    // Each sequence in one concat at most.
+    private static int[] Widest(Graph graph, IEnumerable<int> concats)
+    {
+        var taken = new HashSet<int>();
+        return concats.Where(n =>
+        {
+            bool free = !graph.Nodes[n].Operands.Any(taken.Contains) && graph.Nodes[n].Operands.Distinct().Count() == graph.Nodes[n].Operands.Count;
+            if (free)
+                taken.UnionWith(graph.Nodes[n].Operands);
+            return free;
+        }).ToArray();
+    }
+
+    // Who wants a sequence alone reads its part of the whole.
+    private static void Cut(GraphBuilder builder, Graph graph, Node concat, Value whole, Value[] results)
+    {
+        int axis = ((ConcatOp)concat.Op).Axis;
+        Dim start = 0;
+        foreach (int operand in concat.Operands)
+        {
+            Dim length = graph.Values.Type(operand).Dims[axis];
+            results[graph.Values.Result(operand)] = builder.Add(new SliceOp(axis, start, length), whole);
+            start += length;
+        }
     }
 
     // The scan whose yields a concat puts side by side, −1 if the node is none such.

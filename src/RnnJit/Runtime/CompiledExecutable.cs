@@ -58,15 +58,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     {
         foreach (Instruction instruction in instructions)
         {
-            double flops = instruction switch
-            {
-                ProductInstruction<float> product => product.Form.Flops,
-                ProductInstruction<double> product => product.Form.Flops,
-                _ => 0,
-            };
             var scan = instruction as ScanInstruction;
-            double bytes = scan is null ? instruction.Views.Sum(view => (double)view.Length * view.ElementSize) : 0;
-            yield return new PlanLine(depth, instruction.Describe, times, flops, bytes, (instruction as KernelInstruction)?.Provider ?? "");
+            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, (instruction as KernelInstruction)?.Provider ?? "");
             foreach (PlanLine line in scan is null ? [] : Lines(scan.Body, depth + 1, times * scan.Steps))
                 yield return line;
         }

@@ -9,6 +9,12 @@ internal abstract class Instruction
     /// <summary>Whether, inside a loop over time, each row of the batch is computed from that row and invariants alone.</summary>
     public virtual bool IsByRow => false;
 
+    /// <summary>Arithmetic of products and sums of products.</summary>
+    public virtual double Flops => 0;
+
+    /// <summary>What it reads and writes.</summary>
+    public double Bytes => Views.Sum(view => (double)view.Length * view.ElementSize);
+
     /// <summary>A line for people.</summary>
     public abstract string Describe { get; }
 

@@ -33,6 +33,8 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
 
     public ProductForm Form => form;
 
+    public override double Flops => form.Flops;
+
     public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];
 
     public override bool IsByRow => rowsAreBatch && form.C.Rank > 0

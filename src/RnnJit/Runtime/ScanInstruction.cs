@@ -16,8 +16,6 @@ internal enum ScanSchedule
 /// <summary>The loop over time.</summary>
 internal sealed unsafe class ScanInstruction : Instruction
 {
-    private const int LeastRows = 4;
-
     private readonly ScanOp scan;
     private readonly int steps;
     private readonly int batch;
@@ -27,6 +25,8 @@ internal sealed unsafe class ScanInstruction : Instruction
     private readonly View[] yields;
     private Address[] yieldAddresses = [];
     private Address lengthAddress;
+    private ScheduleCost cost;
+    private ScanSchedule planned;
 
     public ScanInstruction(ScanOp scan, int steps, int batch, Instruction[] body, View? lengths, CopyInstruction[] hold, View[] yields)
     {
@@ -40,7 +40,16 @@ internal sealed unsafe class ScanInstruction : Instruction
         IsRowIndependent = body.All(instruction => instruction.IsByRow) && hold.All(copy => copy.IsByRow);
     }
 
-    public WorkerPool? Pool { get; set; }
+    public WorkerPool? Pool
+    {
+        get;
+        set
+        {
+            field = value;
+            cost = ScheduleCost.Of(body, batch, value?.Workers ?? 1);
+            planned = cost.BatchParallel <= cost.HiddenParallel ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel;
+        }
+    }
 
     /// <summary>Proven: no row of the batch reads another one's.</summary>
     public bool IsRowIndependent { get; }
@@ -56,10 +65,20 @@ internal sealed unsafe class ScanInstruction : Instruction
         body.SelectMany(instruction => instruction.Views).Concat(hold.SelectMany(copy => copy.Views)).Concat(yields).Concat(lengths is null ? [] : [lengths]);
 
     public override string Describe =>
-        $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {(Schedule(Pool?.Workers ?? 1) == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel")}";
+        $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Workers ?? 1)}";
 
-    public ScanSchedule Schedule(int workers) => Forced ??
-        (IsRowIndependent && (workers == 1 || batch >= LeastRows * workers) ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel);
+    public ScanSchedule Schedule(int workers) => Forced ?? (!IsRowIndependent ? ScanSchedule.HiddenParallel : workers == 1 ? ScanSchedule.BatchParallel : planned);
+
+    private string Reason(int workers)
+    {
+        string name = Schedule(workers) == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel";
+        if (!IsRowIndependent)
+            return name + " (rows of the batch read each other)";
+        if (workers == 1 || Forced is not null)
+            return name;
+
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} (estimated microseconds a step: batch-parallel {cost.BatchParallel:0.0}, hidden-parallel {cost.HiddenParallel:0.0})");
+    }
 
     public override void Resolve()
     {

@@ -63,14 +63,14 @@ internal static class Views
         return null;
     }
 
-    // concat of all neighbouring slices of x ⇒ x
+    // concat of neighbouring slices of x ⇒ one slice of x, x itself if they are all of it
     public static Value? ConcatOfSlices(Application a)
     {
         if (a.Op is not ConcatOp concat || a.Maker(a.X[0]) is not SliceOp first || first.Axis != concat.Axis)
             return null;
 
         Value whole = a.MakerOperands(a.X[0])[0];
-        Dim start = 0;
+        Dim start = first.Start;
         foreach (Value part in a.X)
         {
             if (a.Maker(part) is not SliceOp slice || slice.Axis != concat.Axis || slice.Start != start || a.MakerOperands(part)[0].Id != whole.Id)
@@ -78,7 +78,8 @@ internal static class Views
             start += slice.Length;
         }
 
-        return start == whole.Type.Dims[concat.Axis] ? whole : null;
+        Dim length = start - first.Start;
+        return length == whole.Type.Dims[concat.Axis] ? whole : a.Make(new SliceOp(concat.Axis, first.Start, length), whole);
     }
 
     // concat(a, 0) + concat(0, b) ⇒ concat(a, b), as gradients of slices come
