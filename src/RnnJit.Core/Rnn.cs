@@ -60,6 +60,13 @@ public static class Rnn
     /// <summary>The mean over the last axis, which stays with extent 1.</summary>
     public static Value Mean(Value x) => Sum(x) / Extent(x, x.Type.Rank - 1);
 
+    /// <summary>gain ⊙ (x − μ) / √(σ² + ε) + shift with mean and variance over the last axis, divided by its extent (Ba, Kiros and Hinton 2016, arXiv:1607.06450, equations 3 and 4).</summary>
+    public static Value LayerNorm(Value x, Value gain, Value shift, double epsilon = 1e-5)
+    {
+        Value centred = x - Mean(x);
+        return gain * (centred / Sqrt(Mean(centred * centred) + epsilon)) + shift;
+    }
+
     /// <summary>The maximum over the last axis, which stays with extent 1.</summary>
     public static Value Maximum(Value x) => x.Builder.Add(new MaxReduceOp([x.Type.Rank - 1]), x);
 
@@ -101,6 +108,9 @@ public static class Rnn
         return x.Builder.Add(new ContractOp($"{lead}i,oi->{lead}o"), x, w.Tensor);
     }
 
+    /// <summary>y[b, o] = Σᵢ w[b, o, i] · x[b, i]: every row has a matrix of its own.</summary>
+    public static Value Product(Value w, Value x) => x.Builder.Add(new ContractOp("boi,bi->bo"), w, x);
+
     /// <summary>y[b, o] = Σᵢⱼ W[o, i, j] · x[b, i] · z[b, j].</summary>
     public static Value Bilinear(Tensor3 w, Value x, Value z)
     {
@@ -110,6 +120,31 @@ public static class Rnn
 
     /// <summary>Row index[…] of the matrix: an embedding.</summary>
     public static Value Gather(Matrix table, Indices index) => table.Tensor.Builder.Add(GatherOp.Instance, table.Tensor, index.Tensor);
+
+    /// <summary>Matrix index[b] of the tensor for every row: [K, O, I] ⇒ [B, O, I].</summary>
+    public static Value Gather(Tensor3 table, Indices index) => table.Tensor.Builder.Add(GatherOp.Instance, table.Tensor, index.Tensor);
+
+    /// <summary>Wᵀ.</summary>
+    public static Matrix Transposed(Matrix w) => new(w.Tensor.Builder.Add(new TransposeOp([1, 0]), w.Tensor));
+
+    /// <summary>a ⊙ b, element by element: a matrix under a mask.</summary>
+    public static Matrix Hadamard(Matrix a, Matrix b) => new(a.Tensor * b.Tensor);
+
+    /// <summary>The matrices of a tensor: [count, O, I] ⇒ count × [O, I].</summary>
+    /// <exception cref="GraphException">RNNJ118: the tensor has another count.</exception>
+    public static Matrix[] Parts(Tensor3 w, int count) => Parts(w.Tensor, count).Select(part => new Matrix(part)).ToArray();
+
+    /// <summary>The rows of a matrix as vectors: [count, N] ⇒ count × [N].</summary>
+    /// <exception cref="GraphException">RNNJ118: the matrix has another count.</exception>
+    public static Vector[] Parts(Matrix w, int count) => Parts(w.Tensor, count).Select(part => new Vector(part)).ToArray();
+
+    private static IEnumerable<Value> Parts(Value x, int count)
+    {
+        if (count < 1 || !x.Builder.Dims.Unify(x.Type.Dims[0], count))
+            throw new GraphException("RNNJ118", $"Parts needs a first axis of extent {count}, found {x.Type} (one part for each)");
+        return Enumerable.Range(0, count).Select(i =>
+            x.Builder.Add(new ReshapeOp(x.Type.Dims.Skip(1)), x.Builder.Add(new SliceOp(0, i, 1), x)));
+    }
 
     /// <summary>The extent of an axis as a number.</summary>
     public static Value Extent(Value x, int axis) => x.Type.Dims[axis] is { IsConstant: true } known
