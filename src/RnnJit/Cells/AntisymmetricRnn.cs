@@ -7,6 +7,6 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class AntisymmetricRnn
 {
-    public static Value Step(Value x, Value h, Matrix W, Matrix U, Vector b, float epsilon = 0.1f, float gamma = 0.01f) =>
+    public static Value Step(Value x, Value h, Matrix W, Matrix U, Vector b, double epsilon = 0.1, double gamma = 0.01) =>
         h + epsilon * Tanh((U - Transposed(U)) * h - gamma * h + W * x + b);
 }

@@ -7,7 +7,7 @@ namespace RnnJit.Cells;
 public static partial class CoRnn
 {
     public static (Value y, Value z) Step(Value x, Value y, Value z, Matrix V, Matrix W, Matrix Z, Vector b,
-        float dt = 0.042f, float gamma = 2.7f, float epsilon = 4.7f)
+        double dt = 0.042, double gamma = 2.7, double epsilon = 4.7)
     {
         var next = z + dt * (Tanh(W * y + Z * z + V * x + b) - gamma * y - epsilon * z);
         return (y + dt * next, next);

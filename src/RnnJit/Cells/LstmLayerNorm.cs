@@ -8,7 +8,7 @@ namespace RnnJit.Cells;
 public static partial class LstmLayerNorm
 {
     public static (Value h, Value c) Step(Value x, Value h, Value c,
-        Matrix W, [Init("ones")] Vector gx, Vector bx, Matrix U, [Init("ones")] Vector gh, Vector bh, Vector b, [Init("ones")] Vector gc, Vector bc, float epsilon = 1e-5f)
+        Matrix W, [Init("ones")] Vector gx, Vector bx, Matrix U, [Init("ones")] Vector gh, Vector bh, Vector b, [Init("ones")] Vector gc, Vector bc, double epsilon = 1e-5)
     {
         var a = Split(LayerNorm(W * x, gx, bx, epsilon) + LayerNorm(U * h, gh, bh, epsilon) + b, 4);
         var next = Sigmoid(a[1]) * c + Sigmoid(a[0]) * Tanh(a[2]);

@@ -10,7 +10,7 @@ public static partial class LstmLayerNormGates
     public static (Value h, Value c) Step(Value x, Value h, Value c,
         Matrix Wi, Matrix Ui, [Init("ones")] Vector gi, Vector bi, Matrix Wf, Matrix Uf, [Init("ones")] Vector gf, Vector bf,
         Matrix Wg, Matrix Ug, [Init("ones")] Vector gg, Vector bg, Matrix Wo, Matrix Uo, [Init("ones")] Vector go, Vector bo,
-        [Init("ones")] Vector gc, Vector bc, float forgetBias = 1, float epsilon = 1e-5f)
+        [Init("ones")] Vector gc, Vector bc, double forgetBias = 1, double epsilon = 1e-5)
     {
         var i = Sigmoid(LayerNorm(Wi * x + Ui * h, gi, bi, epsilon));
         var f = Sigmoid(LayerNorm(Wf * x + Uf * h, gf, bf, epsilon) + forgetBias);
