@@ -108,21 +108,27 @@ public static class Rnn
         return x.Builder.Add(new ContractOp($"{lead}i,oi->{lead}o"), x, w.Tensor);
     }
 
-    /// <summary>y[b, o] = Σᵢ w[b, o, i] · x[b, i]: every row has a matrix of its own.</summary>
-    public static Value Product(Value w, Value x) => x.Builder.Add(new ContractOp("boi,bi->bo"), w, x);
-
     /// <summary>y[b, o] = Σᵢⱼ W[o, i, j] · x[b, i] · z[b, j].</summary>
+    // W z first: with the state as z no step's matrices [B, O, I] outlive the step, as those of W x would.
     public static Value Bilinear(Tensor3 w, Value x, Value z)
     {
-        Value wx = x.Builder.Add(new ContractOp("bi,oij->boj"), x, w.Tensor);
-        return x.Builder.Add(new ContractOp("boj,bj->bo"), wx, z);
+        Value wz = x.Builder.Add(new ContractOp("bj,oij->boi"), z, w.Tensor);
+        return x.Builder.Add(new ContractOp("boi,bi->bo"), wz, x);
+    }
+
+    /// <summary>y[b] = Σₖ shares[b, k] · (W[k] x[b]): with one share of 1 (see <see cref="OneHot"/>) each row's own matrix, for K times the arithmetic of one.</summary>
+    public static Value Mixture(Tensor3 w, Value shares, Value x)
+    {
+        Value wx = x.Builder.Add(new ContractOp("bi,koi->bko"), x, w.Tensor);
+        return x.Builder.Add(new ContractOp("bko,bk->bo"), wx, shares);
     }
 
     /// <summary>Row index[…] of the matrix: an embedding.</summary>
     public static Value Gather(Matrix table, Indices index) => table.Tensor.Builder.Add(GatherOp.Instance, table.Tensor, index.Tensor);
 
-    /// <summary>Matrix index[b] of the tensor for every row: [K, O, I] ⇒ [B, O, I].</summary>
-    public static Value Gather(Tensor3 table, Indices index) => table.Tensor.Builder.Add(GatherOp.Instance, table.Tensor, index.Tensor);
+    /// <summary>1 at the index, 0 elsewhere, as many columns as the tensor has parts: [B] ⇒ [B, K] for parts [K, O, I].</summary>
+    public static Value OneHot(Indices index, Tensor3 parts) =>
+        index.Tensor.Builder.Add(new OneHotOp(parts.Tensor.Type.Dims[0], parts.Tensor.Type.Element), index.Tensor);
 
     /// <summary>Wᵀ.</summary>
     public static Matrix Transposed(Matrix w) => new(w.Tensor.Builder.Add(new TransposeOp([1, 0]), w.Tensor));

@@ -8,7 +8,7 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class GruD
 {
-    public static (Value h, Value last) Step(Value x, Value seen, Value delta, Value h, Value last, [PerSequence] Vector mean,
+    public static (Value h, Value last) Step([Dims("X")] Value x, Value seen, Value delta, [Dims("H")] Value h, [Dims("X")] Value last, [PerSequence] Vector mean,
         Vector wx, Vector bx, [Dims("H", "X")] Matrix Wh, Vector bh,
         Matrix Wz, Matrix Uz, Matrix Vz, Vector bz, Matrix Wr, Matrix Ur, Matrix Vr, Vector br, Matrix Wn, Matrix Un, Matrix Vn, Vector bn)
     {

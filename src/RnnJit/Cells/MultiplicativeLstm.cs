@@ -7,7 +7,7 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class MultiplicativeLstm
 {
-    public static (Value h, Value c) Step(Value x, Value h, Value c, [Dims("H", "X")] Matrix Wm, Matrix Um,
+    public static (Value h, Value c) Step(Value x, [Dims("H")] Value h, [Dims("H")] Value c, [Dims("H", "X")] Matrix Wm, Matrix Um,
         Matrix Wi, Matrix Ui, Vector bi, Matrix Wf, Matrix Uf, [Init("ones")] Vector bf,
         Matrix Wg, Matrix Ug, Vector bg, Matrix Wo, Matrix Uo, Vector bo)
     {

@@ -7,7 +7,7 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class QrnnF
 {
-    public static Value Step(Value x, Value before, Value h, Matrix Vz, Matrix Wz, Vector bz, Matrix Vf, Matrix Wf, Vector bf)
+    public static Value Step([Dims("X")] Value x, [Dims("X")] Value before, Value h, Matrix Vz, Matrix Wz, Vector bz, Matrix Vf, Matrix Wf, Vector bf)
     {
         var z = Tanh(Vz * before + Wz * x + bz);
         var f = Sigmoid(Vf * before + Wf * x + bf);

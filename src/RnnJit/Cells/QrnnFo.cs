@@ -7,7 +7,7 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class QrnnFo
 {
-    public static (Value c, Value y) Step(Value x, Value before, Value c,
+    public static (Value c, Value y) Step([Dims("X")] Value x, [Dims("X")] Value before, Value c,
         Matrix Vz, Matrix Wz, Vector bz, Matrix Vf, Matrix Wf, Vector bf, Matrix Vo, Matrix Wo, Vector bo)
     {
         var z = Tanh(Vz * before + Wz * x + bz);

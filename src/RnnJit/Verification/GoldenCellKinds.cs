@@ -44,6 +44,6 @@ internal static class GoldenCellKinds
     private static Value BySymbol(GoldenGraph graph, string port)
     {
         Value whole = graph.Parameter("W", "K", "H", Dim.Symbol("H") + 1);
-        return port == "b" ? graph.Reshape(graph.Slice(whole, 2, 0, 1), "K", "H") : graph.Slice(whole, 2, 1, "H");
+        return port == "b" ? graph.Transpose(graph.Reshape(graph.Slice(whole, 2, 0, 1), "K", "H"), 1, 0) : graph.Slice(whole, 2, 1, "H");
     }
 }
