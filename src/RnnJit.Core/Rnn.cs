@@ -60,6 +60,13 @@ public static class Rnn
     /// <summary>The mean over the last axis, which stays with extent 1.</summary>
     public static Value Mean(Value x) => Sum(x) / Extent(x, x.Type.Rank - 1);
 
+    /// <summary>gain ⊙ (x − μ) / √(σ² + ε) + shift with mean and variance over the last axis, divided by its extent (Ba, Kiros and Hinton 2016, arXiv:1607.06450, equations 3 and 4).</summary>
+    public static Value LayerNorm(Value x, Value gain, Value shift, double epsilon = 1e-5)
+    {
+        Value centred = x - Mean(x);
+        return gain * (centred / Sqrt(Mean(centred * centred) + epsilon)) + shift;
+    }
+
     /// <summary>The maximum over the last axis, which stays with extent 1.</summary>
     public static Value Maximum(Value x) => x.Builder.Add(new MaxReduceOp([x.Type.Rank - 1]), x);
 
@@ -102,14 +109,48 @@ public static class Rnn
     }
 
     /// <summary>y[b, o] = Σᵢⱼ W[o, i, j] · x[b, i] · z[b, j].</summary>
+    // W z first: with the state as z no step's matrices [B, O, I] outlive the step, as those of W x would.
     public static Value Bilinear(Tensor3 w, Value x, Value z)
     {
-        Value wx = x.Builder.Add(new ContractOp("bi,oij->boj"), x, w.Tensor);
-        return x.Builder.Add(new ContractOp("boj,bj->bo"), wx, z);
+        Value wz = x.Builder.Add(new ContractOp("bj,oij->boi"), z, w.Tensor);
+        return x.Builder.Add(new ContractOp("boi,bi->bo"), wz, x);
+    }
+
+    /// <summary>y[b] = Σₖ shares[b, k] · (W[k] x[b]): with one share of 1 (see <see cref="OneHot"/>) each row's own matrix, for K times the arithmetic of one.</summary>
+    public static Value Mixture(Tensor3 w, Value shares, Value x)
+    {
+        Value wx = x.Builder.Add(new ContractOp("bi,koi->bko"), x, w.Tensor);
+        return x.Builder.Add(new ContractOp("bko,bk->bo"), wx, shares);
     }
 
     /// <summary>Row index[…] of the matrix: an embedding.</summary>
     public static Value Gather(Matrix table, Indices index) => table.Tensor.Builder.Add(GatherOp.Instance, table.Tensor, index.Tensor);
+
+    /// <summary>1 at the index, 0 elsewhere, as many columns as the tensor has parts: [B] ⇒ [B, K] for parts [K, O, I].</summary>
+    public static Value OneHot(Indices index, Tensor3 parts) =>
+        index.Tensor.Builder.Add(new OneHotOp(parts.Tensor.Type.Dims[0], parts.Tensor.Type.Element), index.Tensor);
+
+    /// <summary>Wᵀ.</summary>
+    public static Matrix Transposed(Matrix w) => new(w.Tensor.Builder.Add(new TransposeOp([1, 0]), w.Tensor));
+
+    /// <summary>a ⊙ b, element by element: a matrix under a mask.</summary>
+    public static Matrix Hadamard(Matrix a, Matrix b) => new(a.Tensor * b.Tensor);
+
+    /// <summary>The matrices of a tensor: [count, O, I] ⇒ count × [O, I].</summary>
+    /// <exception cref="GraphException">RNNJ118: the tensor has another count.</exception>
+    public static Matrix[] Parts(Tensor3 w, int count) => Parts(w.Tensor, count).Select(part => new Matrix(part)).ToArray();
+
+    /// <summary>The rows of a matrix as vectors: [count, N] ⇒ count × [N].</summary>
+    /// <exception cref="GraphException">RNNJ118: the matrix has another count.</exception>
+    public static Vector[] Parts(Matrix w, int count) => Parts(w.Tensor, count).Select(part => new Vector(part)).ToArray();
+
+    private static IEnumerable<Value> Parts(Value x, int count)
+    {
+        if (count < 1 || !x.Builder.Dims.Unify(x.Type.Dims[0], count))
+            throw new GraphException("RNNJ118", $"Parts needs a first axis of extent {count}, found {x.Type} (one part for each)");
+        return Enumerable.Range(0, count).Select(i =>
+            x.Builder.Add(new ReshapeOp(x.Type.Dims.Skip(1)), x.Builder.Add(new SliceOp(0, i, 1), x)));
+    }
 
     /// <summary>The extent of an axis as a number.</summary>
     public static Value Extent(Value x, int axis) => x.Type.Dims[axis] is { IsConstant: true } known

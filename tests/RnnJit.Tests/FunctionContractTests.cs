@@ -37,6 +37,32 @@ public class FunctionContractTests
             Value x = Rows(b), y = Rows(b, "y"), w = b.Input("W", new TensorType(ElementType.F32, "X", "H", "H"));
             return () => Rnn.Bilinear(new Tensor3(w), x, y);
         },
+        [nameof(Rnn.Mixture)] = b =>
+        {
+            Value x = Rows(b), shares = b.Input("k", new TensorType(ElementType.F32, "B", "K")), w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H"));
+            return () => Rnn.Mixture(new Tensor3(w), shares, x);
+        },
+        [nameof(Rnn.OneHot)] = b =>
+        {
+            Value i = b.Input("i", new TensorType(ElementType.I32, "B")), w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H")), x = Rows(b);
+            return () => Rnn.Mixture(new Tensor3(w), Rnn.OneHot(new Indices(i), new Tensor3(w)), x);
+        },
+        [nameof(Rnn.Transposed)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "H", "X")); return () => Rnn.Transposed(new Matrix(w)) * x; },
+        [nameof(Rnn.Hadamard)] = b =>
+        {
+            Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "X", "H")), m = b.Input("m", new TensorType(ElementType.F32, "X", "H"));
+            return () => (Rnn.Hadamard(new Matrix(w), new Matrix(m)) - new Matrix(m) + new Matrix(w)) * x;
+        },
+        [nameof(Rnn.Parts)] = b =>
+        {
+            Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, 2, "H", "H")), c = b.Input("c", new TensorType(ElementType.F32, 2, "H"));
+            return () => Rnn.Parts(new Tensor3(w), 2).Zip(Rnn.Parts(new Matrix(c), 2), (matrix, row) => (matrix * x) + row).Aggregate((p, q) => p * q);
+        },
+        [nameof(Rnn.LayerNorm)] = b =>
+        {
+            Value x = Rows(b, "x", "X"), gain = b.Input("g", new TensorType(ElementType.F32, "X")), shift = b.Input("s", new TensorType(ElementType.F32, "X"));
+            return () => Rnn.LayerNorm(x, gain, shift, 0.1);
+        },
         [nameof(Rnn.Gather)] = b =>
         {
             Value table = b.Input("table", new TensorType(ElementType.F32, "V", "H")), i = b.Input("i", new TensorType(ElementType.I32, "B"));
@@ -73,5 +99,5 @@ public class FunctionContractTests
         Assert.That(GradientCheck.Run(graph, "loss", ["x"], Derivatives.Draw(graph)).Passed, Is.False);
     }
 
-    private static Value Rows(GraphBuilder builder, string name = "x") => builder.Input(name, new TensorType(ElementType.F32, "B", "H"));
+    private static Value Rows(GraphBuilder builder, string name = "x", string columns = "H") => builder.Input(name, new TensorType(ElementType.F32, "B", columns));
 }

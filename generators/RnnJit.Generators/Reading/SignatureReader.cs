@@ -32,9 +32,10 @@ internal static class SignatureReader
         if (parameter.Type.SpecialType is SpecialType.System_Single or SpecialType.System_Int32 or SpecialType.System_Double)
             return new CellParameter(name, ParameterKind.Number, Number: Number(cell, parameter, numbers));
 
+        bool perSequence = Attribute(parameter, "RnnJit.PerSequenceAttribute") is not null;
         ParameterKind kind = CoreTypes.FullName(parameter.Type) switch
         {
-            CoreTypes.Value => Attribute(parameter, "RnnJit.PerSequenceAttribute") is null ? ParameterKind.Value : ParameterKind.PerSequence,
+            CoreTypes.Value => perSequence ? ParameterKind.PerSequence : ParameterKind.Value,
             "RnnJit.Matrix" => ParameterKind.Matrix,
             "RnnJit.Vector" => ParameterKind.Vector,
             "RnnJit.Tensor3" => ParameterKind.Tensor3,
@@ -42,7 +43,9 @@ internal static class SignatureReader
             _ => throw ReadingStopped.At(location, "RNNJ003", $"Cell '{cell}': parameter '{name}' is {parameter.Type.Name} (Value, Matrix, Vector, Tensor3, Indices, float or int)"),
         };
         string init = Attribute(parameter, "RnnJit.InitAttribute")?.ConstructorArguments.FirstOrDefault().Value as string ?? "";
-        return new CellParameter(name, kind, init, Dims(Attribute(parameter, "RnnJit.DimsAttribute")));
+        return new CellParameter(
+            name, kind, init, Dims(Attribute(parameter, "RnnJit.DimsAttribute")),
+            IsGiven: perSequence && kind is ParameterKind.Matrix or ParameterKind.Vector or ParameterKind.Tensor3);
     }
 
     private static double Number(string cell, IParameterSymbol parameter, IReadOnlyDictionary<string, double>? numbers)

@@ -70,6 +70,7 @@ public sealed class CellTrace
         Dim[] Named(int rank) => Enumerable.Range(0, rank).Select(axis => axis < parameter.Dims.Count ? Dim.Parse(parameter.Dims[axis]) : Builder.Dims.Unknown()).ToArray();
         Value Add(PortRole role, params Dim[] dims) =>
             values[parameter.Name] = Builder.Input(parameter.Name, new TensorType(ElementType.F32, dims), role, parameter.Init);
+        PortRole trained = parameter.IsGiven ? PortRole.PerSequence : PortRole.Parameter;
 
         switch (parameter.Kind)
         {
@@ -80,11 +81,11 @@ public sealed class CellTrace
             case ParameterKind.Indices:
                 return new Indices(Builder.Input(parameter.Name, new TensorType(ElementType.I32, batch), PortRole.Input));
             case ParameterKind.Matrix:
-                return new Matrix(Add(PortRole.Parameter, Named(2)));
+                return new Matrix(Add(trained, Named(2)));
             case ParameterKind.Vector:
-                return new Vector(Add(PortRole.Parameter, Named(1)));
+                return new Vector(Add(trained, Named(1)));
             case ParameterKind.Tensor3:
-                return new Tensor3(Add(PortRole.Parameter, Named(3)));
+                return new Tensor3(Add(trained, Named(3)));
             default:
                 return parameter.Number;
         }

@@ -10,6 +10,10 @@ public sealed class Matrix(Value value)
 
     /// <summary>y[b, o] = Σᵢ W[o, i] · x[b, i].</summary>
     public static Value operator *(Matrix w, Value x) => Rnn.Product(w, x);
+
+    public static Matrix operator +(Matrix a, Matrix b) => new(a.Tensor + b.Tensor);
+
+    public static Matrix operator -(Matrix a, Matrix b) => new(a.Tensor - b.Tensor);
 }
 
 /// <summary>A trained vector; as a Value it is added to or multiplied with every row.</summary>

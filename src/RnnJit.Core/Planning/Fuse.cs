@@ -5,7 +5,8 @@ namespace RnnJit.Planning;
 
 /// <summary>
 /// Fuses elementwise work and row reductions of a region into kernels. A kernel may only read what earlier steps made: nodes get levels, a kernel has
-/// one level, and edges between steps go upwards. Work then sinks to the kernel that alone reads it, so that nothing is stored in between.
+/// one level, and edges between steps go upwards. Work then sinks to the kernel that alone reads it, so that nothing is stored in between. Work
+/// that shares nothing gets kernels of its own.
 /// </summary>
 public static class Fuse
 {
@@ -18,7 +19,11 @@ public static class Fuse
         var groups = new FusionGroups(graph);
         groups.Form(fuse);
         if (fuse)
+        {
             groups.Sink();
+            groups.Separate();
+        }
+
         return new StepList(graph, groups.Steps().ToEquatable());
     }
 }

@@ -89,6 +89,40 @@ internal sealed class FusionGroups
         }
     }
 
+    /// <summary>Gives work that shares nothing a kernel of its own: kernels do not depend on what else stands beside them, such as another layer.</summary>
+    public void Separate()
+    {
+        foreach (Group group in groups.ToArray())
+        {
+            var parts = new List<(HashSet<int> Nodes, HashSet<int> Values)>();
+            foreach (int n in group.Nodes)
+            {
+                int[] touched = [.. graph.Nodes[n].Operands.Where(operand => !IsScalar(operand)), graph.Values.FirstResult(n)];
+                var joined = (Nodes: new HashSet<int> { n }, Values: new HashSet<int>(touched));
+                foreach (var part in parts.Where(part => part.Values.Overlaps(touched)).ToArray())
+                {
+                    parts.Remove(part);
+                    joined.Nodes.UnionWith(part.Nodes);
+                    joined.Values.UnionWith(part.Values);
+                }
+
+                parts.Add(joined);
+            }
+
+            if (parts.Count < 2)
+                continue;
+            groups.Remove(group);
+            foreach (var part in parts)
+            {
+                var apart = new Group(part.Nodes.Select(n => KernelDomain.Of(graph, n)!).Aggregate((a, b) => a.Join(b)!), group.Level);
+                groups.Add(apart);
+                apart.Nodes.UnionWith(part.Nodes);
+                foreach (int n in part.Nodes)
+                    groupOf[n] = apart;
+            }
+        }
+    }
+
     public IEnumerable<Step> Steps()
     {
         var single = Enumerable.Range(0, graph.Nodes.Count).Where(n => groupOf[n] is null && graph.Nodes[n].Op.Family != OpFamily.Leaf)

@@ -17,11 +17,15 @@ public static class StandardPrograms
     {
         string[] parameters = cell.Parameters.Select(port => port.Name).ToArray();
         string[] all = [.. parameters, .. cell.Step.Inputs.Where(port => port.Role != PortRole.Parameter && port.Type.IsReal).Select(port => port.Name)];
-        yield return ("inference", Layer(cell, (_, _) => null));
-        yield return ("training", Differentiate.Run(Layer(cell, (y, _) => y), "loss", all));
-        if (!ReadsInputsInProductsOnly(cell.Step))
-            yield return ("training of a first layer", Differentiate.Run(Layer(cell, (y, _) => y), "loss", parameters));
-        yield return ("training from the final state", Differentiate.Run(Layer(cell, (_, final) => final), "loss", all));
+        foreach (bool lengths in HasOutputsNoStateReads(cell.Step) ? new[] { false, true } : [false])
+        {
+            string rows = lengths ? " with lengths" : "";
+            yield return ("inference" + rows, Layer(cell, lengths, (_, _) => null));
+            yield return ("training" + rows, Differentiate.Run(Layer(cell, lengths, (y, _) => y), "loss", all));
+            if (!ReadsInputsInProductsOnly(cell.Step))
+                yield return ("training of a first layer" + rows, Differentiate.Run(Layer(cell, lengths, (y, _) => y), "loss", parameters));
+            yield return ("training from the final state" + rows, Differentiate.Run(Layer(cell, lengths, (_, final) => final), "loss", all));
+        }
     }
 
     /// <summary>What networks have besides cells: embedding, dropout, dense heads and losses for sequences and for final states; steps of the optimisers.</summary>
@@ -56,14 +60,18 @@ public static class StandardPrograms
     private static bool ReadsInputsInProductsOnly(Graph step) => step.Nodes.Where(node => node.Op.Family != OpFamily.Contraction)
         .All(node => node.Operands.All(operand => operand >= step.Inputs.Count || step.Inputs[operand].Role is PortRole.State or PortRole.Parameter));
 
+    // What the backward step makes of such an output needs no other step: it leaves the loop, but with lengths only as far as 0 stays 0.
+    private static bool HasOutputsNoStateReads(Graph step) => step.Outputs.Any(output => output.Role == OutputRole.Result);
+
     // With something to train from, L = Σ y ⊙ dy.
-    private static Graph Layer(CellDefinition cell, Func<Value, Value, Value?> trained)
+    private static Graph Layer(CellDefinition cell, bool lengths, Func<Value, Value, Value?> trained)
     {
         var builder = new GraphBuilder();
         Dictionary<string, Value> inputs = cell.Step.Inputs.ToDictionary(
             port => port.Name,
             port => builder.Input(port.Name, port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend("T")) : port.Type, port.Role, port.Init));
-        var (finals, sequences) = CellScan.Apply(builder, cell, inputs, "T");
+        Value? rows = lengths ? builder.Input("lengths", new TensorType(ElementType.I32, "B")) : null;
+        var (finals, sequences) = CellScan.Apply(builder, cell, inputs, "T", lengths: rows);
         var outputs = cell.States.Select((port, s) => ("final_" + port.Name, finals[s], OutputRole.Next)).ToList();
         outputs.Add(trained(sequences[cell.LayerOutput.Name], finals[0]) is { } y
             ? ("loss", Rnn.Total(y * builder.Input("dy", y.Type)), OutputRole.Result)

@@ -78,7 +78,8 @@ public static class CellTracer
             : type == typeof(Indices) ? ParameterKind.Indices
             : throw new GraphException("RNNJ003", $"Cell '{cell}': parameter '{name}' is {type.Name} (Value, Matrix, Vector, Tensor3, Indices, float or int)");
         return new CellParameter(
-            name, kind, parameter.GetCustomAttribute<InitAttribute>()?.Kind ?? "", (parameter.GetCustomAttribute<DimsAttribute>()?.Names ?? []).ToEquatable());
+            name, kind, parameter.GetCustomAttribute<InitAttribute>()?.Kind ?? "", (parameter.GetCustomAttribute<DimsAttribute>()?.Names ?? []).ToEquatable(),
+            IsGiven: kind is ParameterKind.Matrix or ParameterKind.Vector or ParameterKind.Tensor3 && parameter.IsDefined(typeof(PerSequenceAttribute)));
     }
 
     private static EquatableArray<string> ResultNames(MethodInfo step)

@@ -1,50 +1,110 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>Single cells over time, x [T, B, I] ⇒ y [T, B, …], with the weights as the cases stack them.</summary>
-internal static class GoldenCells
+/// <summary>Single cells over time, x [T, B, X] ⇒ y [T, B, …], with states s0, s1, … and the weights as the cases stack them.</summary>
+internal sealed class GoldenCells
 {
-    private static readonly Dim T = "T", B = "B", I = "I", H = "H", O = "O";
+    private readonly GoldenGraph graph;
+    private readonly GoldenLayout layout;
+
+    private GoldenCells(GoldenCase given, ElementType real, GoldenLayout layout)
+    {
+        graph = new GoldenGraph(given, real);
+        this.layout = layout;
+    }
+
+    /// <summary>The cell over time with everything that it returns.</summary>
+    /// <param name="cell">Made for the case, so that its numbers can be the case's.</param>
+    public static Func<GoldenCase, ElementType, Graph> Of(Func<GoldenCase, CellDefinition> cell, GoldenLayout layout) =>
+        (given, real) => new GoldenCells(given, real, layout).Build(cell(given));
+
+    public static Func<GoldenCase, ElementType, Graph> Of(Type cell, GoldenLayout? layout = null) => Of(_ => CellTracer.Trace(cell), layout ?? new GoldenLayout());
 
     // h' = tanh(W x + U h + b), y = V h' + d.
     public static Graph Elman(GoldenCase given, ElementType real)
     {
-        var graph = new GoldenGraph(given, real);
-        var inputs = new Dictionary<string, Value>
-        {
-            ["x"] = graph.Input("x", T, B, I),
-            ["h"] = graph.Input("s0", B, H),
-            ["W"] = graph.Parameter("W", H, I),
-            ["U"] = graph.Parameter("U", H, H),
-            ["b"] = graph.Parameter("b", H),
-        };
-        Value v = graph.Parameter("V", O, H), d = graph.Parameter("d", O);
-        var (finals, sequences) = CellScan.Apply(graph.Builder, CellTracer.Trace(typeof(Elman)), inputs, T, lengths: graph.Lengths(B));
-        graph.Return("y", Rnn.Product(new Matrix(v), sequences["h"]) + d);
-        graph.Return("sn0", finals[0]);
+        var cells = new GoldenCells(given, real, new GoldenLayout());
+        var (finals, sequences) = cells.Apply(CellTracer.Trace(typeof(Elman)));
+        Value v = cells.graph.Parameter("V", "O", "H"), d = cells.graph.Parameter("d", "O");
+        cells.graph.Return("y", Rnn.Product(new Matrix(v), sequences["h"]) + d);
+        cells.graph.Return("sn0", finals[0]);
+        return cells.graph.Build();
+    }
+
+    private Graph Build(CellDefinition cell)
+    {
+        var (finals, sequences) = Apply(cell);
+        graph.Return("y", sequences[cell.LayerOutput.Name]);
+        for (int s = 0; s < finals.Length && layout.Finals; s++)
+            graph.Return("sn" + s, finals[s]);
         return graph.Build();
     }
 
-    // Rows r, z, n; one bias; the reset gate before the product.
-    public static Graph GruResetBefore(GoldenCase given, ElementType real)
+    private (Value[] Finals, IReadOnlyDictionary<string, Value> Sequences) Apply(CellDefinition cell)
     {
-        var graph = new GoldenGraph(given, real);
-        var inputs = new Dictionary<string, Value> { ["x"] = graph.Input("x", T, B, I), ["h"] = graph.Input("s0", B, H) };
-        Value w = graph.Parameter("W", 3 * H, I), r = graph.Parameter("R", 3 * H, H), b = graph.Parameter("b", 3 * H);
-        Value? lengths = graph.Lengths(B);
-        string[] gates = ["r", "z", "n"];
-        for (int gate = 0; gate < gates.Length; gate++)
+        string[] states = cell.States.Select(port => port.Name).ToArray();
+        Dictionary<string, Value> inputs = cell.Step.Inputs.ToDictionary(port => port.Name, port => port.Role switch
         {
-            inputs["W" + gates[gate]] = graph.Gate(w, gate, H);
-            inputs["U" + gates[gate]] = graph.Gate(r, gate, H);
-            inputs["b" + gates[gate]] = graph.Gate(b, gate, H);
+            PortRole.Input => Sequence(port),
+            PortRole.State => graph.Input(layout.Renamed(port.Name) ?? "s" + Array.IndexOf(states, port.Name), [.. port.Type.Dims]),
+            PortRole.PerSequence => graph.Input(layout.Renamed(port.Name) ?? port.Name, [.. port.Type.Dims]),
+            _ => Parameter(port),
+        });
+        return CellScan.Apply(graph.Builder, cell, inputs, "T", lengths: graph.Lengths("B"));
+    }
+
+    private Value Sequence(Port port)
+    {
+        string name = layout.Renamed(port.Name) ?? port.Name;
+        if (!port.Type.IsReal)
+            return graph.Builder.Input(name, port.Type.WithDims(port.Type.Dims.Prepend("T")));
+
+        // A schedule is the same for all rows: [T, H].
+        Dim[] dims = [.. port.Type.Dims];
+        if (graph.Case.Inputs.TryGetValue(name, out NdArray? found) && found.Rank == dims.Length)
+            return graph.Builder.Add(new BroadcastOp(["T", .. dims]), graph.Reshape(graph.Input(name, ["T", .. dims.Skip(1)]), ["T", 1, .. dims.Skip(1)]));
+        return graph.Input(name, ["T", .. dims]);
+    }
+
+    // Wf is the rows of gate f in W.
+    private Value Parameter(Port port)
+    {
+        if (layout.Build?.Invoke(graph, port.Name) is { } built)
+            return built;
+        if (layout.Renamed(port.Name) is { } name)
+            return graph.Parameter(name, [.. port.Type.Dims]);
+        foreach (var (prefix, whole, gates) in layout.Stacks)
+        {
+            int gate = port.Name.StartsWith(prefix, StringComparison.Ordinal) ? Array.IndexOf(gates, port.Name[prefix.Length..]) : -1;
+            if (gate >= 0)
+                return graph.Gate(graph.Parameter(whole, [gates.Length * port.Type.Dims[0], .. port.Type.Dims.Skip(1)]), gate, port.Type.Dims[0]);
         }
 
-        var (finals, sequences) = CellScan.Apply(graph.Builder, CellTracer.Trace(typeof(Gru)), inputs, T, lengths: lengths);
-        graph.Return("y", sequences["h"]);
-        graph.Return("sn0", finals[0]);
-        return graph.Build();
+        return graph.Parameter(port.Name, [.. port.Type.Dims]);
     }
+}
+
+/// <summary>Where a case keeps what a cell reads. What is not named here has the cell's own name.</summary>
+internal sealed record GoldenLayout
+{
+    /// <summary>Names of the cell and of the case.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The gates of parameters that begin with a prefix, in the order in which a tensor of the case stacks them.</summary>
+    public IReadOnlyList<(string Prefix, string Whole, string[] Gates)> Stacks { get; init; } = [];
+
+    /// <summary>Makes a parameter that is none of these; null for the others.</summary>
+    public Func<GoldenGraph, string, Value?>? Build { get; init; }
+
+    /// <summary>Whether the case states the final states.</summary>
+    public bool Finals { get; init; } = true;
+
+    /// <summary>W, U and b in stacks of gates.</summary>
+    /// <param name="recurrent">What the case calls the recurrent weights.</param>
+    public static GoldenLayout Gates(string recurrent, params string[] gates) => new() { Stacks = [("W", "W", gates), ("U", recurrent, gates), ("b", "b", gates)] };
+
+    public string? Renamed(string port) => Names.TryGetValue(port, out string? name) ? name : null;
 }

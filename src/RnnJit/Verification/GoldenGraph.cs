@@ -7,6 +7,7 @@ namespace RnnJit.Verification;
 internal sealed class GoldenGraph(GoldenCase given, ElementType real)
 {
     private readonly List<(string Name, Value Value, OutputRole Role)> outputs = [];
+    private readonly Dictionary<string, Value> parameters = [];
 
     public GoldenCase Case { get; } = given;
 
@@ -18,8 +19,11 @@ internal sealed class GoldenGraph(GoldenCase given, ElementType real)
     /// <exception cref="GoldenException">The case has no such input.</exception>
     public Value Input(string name, params Dim[] dims) => Builder.Input(Require(Case.Inputs, name), new TensorType(real, dims));
 
+    /// <summary>A parameter; asked for again it is the same value.</summary>
     /// <exception cref="GoldenException">The case has no such parameter.</exception>
-    public Value Parameter(string name, params Dim[] dims) => Builder.Input(Require(Case.Params, name), new TensorType(real, dims), PortRole.Parameter);
+    public Value Parameter(string name, params Dim[] dims) => parameters.TryGetValue(name, out Value? known)
+        ? known
+        : parameters[name] = Builder.Input(Require(Case.Params, name), new TensorType(real, dims), PortRole.Parameter);
 
     public Value? OptionalParameter(string name, params Dim[] dims) => Case.Params.ContainsKey(name) ? Parameter(name, dims) : null;
 

@@ -11,8 +11,6 @@ internal static class GoldenKinds
         ["torch.nn.gru"] = GoldenTorch.Gru,
         ["torch.nn.rnn_tanh"] = GoldenTorch.Tanh,
         ["torch.nn.rnn_relu"] = GoldenTorch.Relu,
-        ["cell.elman"] = GoldenCells.Elman,
-        ["cell.gru_reset_before"] = GoldenCells.GruResetBefore,
     };
 
     /// <exception cref="GoldenUnsupportedException">There is no program for this kind or variant.</exception>
@@ -21,7 +19,7 @@ internal static class GoldenKinds
         if (given.Kind.StartsWith("optim.", StringComparison.Ordinal))
             return GoldenOptimiser.Run(given, backend, real);
 
-        return Networks.TryGetValue(given.Kind, out var kind)
+        return Networks.TryGetValue(given.Kind, out var kind) || GoldenCellKinds.All.TryGetValue(given.Kind, out kind)
             ? GoldenNetwork.Run(given, kind, backend, real)
             : throw new GoldenUnsupportedException($"kind '{given.Kind}' has no program here");
     }
