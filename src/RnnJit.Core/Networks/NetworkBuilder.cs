@@ -65,13 +65,18 @@ public sealed class NetworkBuilder(string name)
     public Value Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null)
     {
         Dictionary<string, Value> inputs = more?.ToDictionary(pair => pair.Key, pair => pair.Value) ?? [];
-        if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name)) is { } first)
+        if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name) && !MaskPort.Is(port)) is { } first)
             inputs[first.Name] = x;
         TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden));
         foreach (Port port in cell.States)
             inputs[port.Name] = Declare($"{name}.{port.Name}0", map.Map(port.Type), PortRole.State);
         foreach (Port port in cell.Parameters)
             inputs[port.Name] = Declare($"{name}.{port.Name}", map.Map(port.Type), PortRole.Parameter, port.Init);
+        foreach (Port port in cell.Step.Inputs.Where(port => MaskPort.Is(port) && !inputs.ContainsKey(port.Name)))
+        {
+            TensorType type = map.Map(port.Type);
+            inputs[port.Name] = Declare($"{name}.{port.Name}", port.Role == PortRole.Input ? type.WithDims(type.Dims.Prepend(x.Type.Dims[0])) : type, PortRole.Input, port.Init);
+        }
 
         var (finals, sequences) = CellScan.Apply(Graph, cell, inputs, x.Type.Dims[0]);
         states.AddRange(cell.States.Select((port, s) => ($"{name}.{port.Name}", finals[s], OutputRole.Next)));
@@ -85,12 +90,10 @@ public sealed class NetworkBuilder(string name)
     /// <exception cref="GraphException">RNNJ163: the rate is not in [0, 1).</exception>
     public Value Dropout(string name, Value x, double rate)
     {
-        if (rate is not (>= 0 and < 1))
-            throw new GraphException("RNNJ163", $"The dropout rate of '{name}' is {rate}, wanted at least 0 and below 1 (0.2 is usual)");
-        if (rate == 0)
+        if (MaskPort.Require(name, rate) == 0)
             return x;
 
-        return x * Declare(name + ".mask", x.Type, PortRole.Input, DropoutPort.Init(rate));
+        return x * Declare(name + ".mask", x.Type, PortRole.Input, MaskPort.Dropout(name, rate));
     }
 
     /// <summary>Names a result of the Program. The first one is what <c>Model.Step</c> returns; a scalar <c>loss</c> is what training lowers.</summary>
