@@ -43,4 +43,11 @@ public static class CellTransforms
     /// <param name="epsilon">Is added to the variance.</param>
     public static CellDefinition WithLayerNorm(this CellDefinition cell, LayerNormForm form = LayerNormForm.Products, double epsilon = 1e-5) =>
         LayerNorm.Run(cell, form, epsilon);
+
+    /// <summary>Adds a step input <c>step_mask</c> [B, 1]: where it is 0, states hold and results are 0.</summary>
+    public static CellDefinition WithStepMask(this CellDefinition cell) => StepMask.Run(cell);
+
+    /// <summary>New states are kept within ±bound, for the step itself too (cell clipping, Sak et al. 2014).</summary>
+    /// <param name="states">Which states; none: all.</param>
+    public static CellDefinition WithStateClip(this CellDefinition cell, double bound, params string[] states) => StateClip.Run(cell, bound, states);
 }
