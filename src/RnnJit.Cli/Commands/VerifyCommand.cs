@@ -1,36 +1,45 @@
 using System.CommandLine;
 using System.Text.Json;
 using RnnJit.Cli.Training;
+using RnnJit.Ir;
 using RnnJit.Runtime;
 using RnnJit.Verification;
 
 namespace RnnJit.Cli.Commands;
 
-/// <summary><c>rnnjit verify golden PATH…</c>: compares a backend with cases that other implementations computed.</summary>
+/// <summary><c>rnnjit verify</c>: compares a backend with cases that other implementations computed.</summary>
 internal static class VerifyCommand
 {
     private static readonly IGoldenBackend[] Backends = [new ExecutableBackend(Backend.Cpu), new ExecutableBackend(Backend.Scalar), new InterpreterBackend()];
 
-    public static Command Create(Terminal terminal) => new("verify", "Compare with results of other implementations") { Golden(terminal) };
+    private delegate GoldenSummary Run(IEnumerable<string> paths, IGoldenBackend backend, ElementType precision, Action<string> onLine);
 
-    private static Command Golden(Terminal terminal)
+    public static Command Create(Terminal terminal) => new("verify", "Compare with results of other implementations")
     {
-        var paths = new Argument<string[]>("path") { Description = "JSON files, or folders that are searched with all folders in them", Arity = ArgumentArity.OneOrMore };
+        Cases(terminal, "golden", "Run reference cases, a line for each, for instance: rnnjit verify golden data/golden --precision f64", "JSON files, or folders that are searched with all folders in them", GoldenRunner.Run),
+        Cases(terminal, "keras", "Run layers of Keras against the expectations of its own tests", "JSON files", KerasRunner.Run, Files),
+        Cases(terminal, "tflite", "Run the LSTM of TensorFlow Lite Micro against its values", "JSON files", TfliteRunner.Run, Files),
+    };
+
+    private static Command Cases(Terminal terminal, string name, string description, string what, Run run, Action<string[]>? check = null)
+    {
+        var paths = new Argument<string[]>("path") { Description = what, Arity = ArgumentArity.OneOrMore };
         Option<string> backend = CommonOptions.Text("--backend", "What runs the cases: " + string.Join(", ", Backends.Select(known => known.Name)), Backends[0].Name);
         Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
-        var command = new Command("golden", "Run reference cases, a line for each, for instance: rnnjit verify golden data/golden --precision f64") { paths, backend, precision };
+        var command = new Command(name, description) { paths, backend, precision };
         command.SetAction(parsed =>
         {
-            string name = parsed.GetRequiredValue(backend);
-            IGoldenBackend chosen = Backends.FirstOrDefault(known => known.Name == name)
-                ?? throw new UsageException($"--backend is '{name}', wanted {string.Join(", ", Backends.Select(known => known.Name))} (change it)");
+            string wanted = parsed.GetRequiredValue(backend);
+            IGoldenBackend chosen = Backends.FirstOrDefault(known => known.Name == wanted)
+                ?? throw new UsageException($"--backend is '{wanted}', wanted {string.Join(", ", Backends.Select(known => known.Name))} (change it)");
             string[] given = parsed.GetRequiredValue(paths);
             if (given.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
                 throw new UsageException($"'{missing}' does not exist (check the path)");
+            check?.Invoke(given);
 
             bool json = parsed.GetValue(CommonOptions.Json);
             var lines = new List<string>();
-            GoldenSummary summary = GoldenRunner.Run(given, chosen, ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision)), line =>
+            GoldenSummary summary = run(given, chosen, ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision)), line =>
             {
                 terminal.Interrupted.ThrowIfCancellationRequested();
                 lines.Add(line);
@@ -43,5 +52,11 @@ internal static class VerifyCommand
             return summary.Failed == 0 && summary.Found > 0 ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
+    }
+
+    private static void Files(string[] paths)
+    {
+        if (paths.FirstOrDefault(Directory.Exists) is { } folder)
+            throw new UsageException($"'{folder}' is a folder, wanted a file (give the file in it)");
     }
 }

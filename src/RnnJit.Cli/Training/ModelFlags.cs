@@ -25,6 +25,13 @@ internal sealed class ModelFlags
     private readonly Option<string> schedule = CommonOptions.Text("--schedule", "Learning rate over time: cosine or constant", Defaults.Schedule);
     private readonly Option<double> clip = CommonOptions.Number("--clip", "Largest norm of all gradients together; 0: no clipping", Defaults.Clip);
     private readonly Option<double> dropout = CommonOptions.Number("--dropout", "Share of every layer's outputs dropped in training", Defaults.Dropout);
+    private readonly Option<double> zoneout = CommonOptions.Number("--zoneout", "Probability that a unit keeps its old state in training", Defaults.Zoneout);
+    private readonly Option<double> recurrentDropout = CommonOptions.Number("--recurrent-dropout", "Share of what steps add to states dropped in training", Defaults.RecurrentDropout);
+    private readonly Option<double> variationalDropout = CommonOptions.Number("--variational-dropout", "Share of inputs and states dropped in training, the same for all steps", Defaults.VariationalDropout);
+    private readonly Option<double> dropConnect = CommonOptions.Number("--drop-connect", "Share of recurrent weights dropped in training", Defaults.DropConnect);
+    private readonly Option<bool> layerNorm = new("--layer-norm") { Description = "Normalise the products inside the cell over their units" };
+    private readonly Option<bool> weightNorm = new("--weight-norm") { Description = "Train the length and the direction of weights apart" };
+    private readonly Option<bool> residual = new("--residual") { Description = "Add the input of every layer to its output" };
     private readonly Option<string> optimizer = CommonOptions.Text("--optimizer", "adam or sgd", Defaults.Optimiser);
     private readonly Option<double> momentum = CommonOptions.Number("--momentum", "Momentum of sgd", Defaults.Momentum);
     private readonly Option<double> validation = CommonOptions.Number("--validation", "Share of the text, at its end, not trained on", Defaults.Validation);
@@ -32,7 +39,7 @@ internal sealed class ModelFlags
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
 
     public IReadOnlyList<Option> All =>
-        [cell, layers, hidden, embedding, seq, batch, epochs, steps, rate, schedule, clip, dropout, optimizer, momentum, validation, seed, precision];
+        [cell, layers, hidden, embedding, seq, batch, epochs, steps, rate, schedule, clip, dropout, zoneout, recurrentDropout, variationalDropout, dropConnect, layerNorm, weightNorm, residual, optimizer, momentum, validation, seed, precision];
 
     /// <summary>The first of these options that was given, null if none was.</summary>
     public string? Given(ParseResult parsed) => All.FirstOrDefault(option => IsGiven(parsed, option))?.Name;
@@ -61,6 +68,13 @@ internal sealed class ModelFlags
             Schedule = parsed.GetRequiredValue(schedule),
             Clip = parsed.GetValue(clip),
             Dropout = parsed.GetValue(dropout),
+            Zoneout = parsed.GetValue(zoneout),
+            RecurrentDropout = parsed.GetValue(recurrentDropout),
+            VariationalDropout = parsed.GetValue(variationalDropout),
+            DropConnect = parsed.GetValue(dropConnect),
+            LayerNorm = parsed.GetValue(layerNorm),
+            WeightNorm = parsed.GetValue(weightNorm),
+            Residual = parsed.GetValue(residual),
             Optimiser = parsed.GetRequiredValue(optimizer),
             Momentum = parsed.GetValue(momentum),
             Validation = parsed.GetValue(validation),

@@ -34,14 +34,16 @@ public static class CellScan
                 throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {wanted}, found {found} (change one of them)");
         }
 
+        if (inputs[ports.First(port => port.Role == PortRole.State).Name].Type.Element == ElementType.F64)
+            step = GraphMapper.WithPrecision(step, ElementType.F64);
+        var before = new BeforeLoop(step, batch: map.Map(ports.First(port => port.Role == PortRole.State).Type).Dims[0]);
         var body = new GraphBuilder();
         var arguments = new Value[step.Inputs.Count];
-        foreach (Port port in ports)
+        var operands = new List<Value>();
+        foreach (Port port in ports.Where(port => before.IsReadInside(step.InputIndex(port.Name))))
         {
-            TensorType type = map.Map(port.Type);
-            if (type.Element != ElementType.I32)
-                type = new TensorType(inputs[port.Name].Type.Element, type.Dims);
-            arguments[step.InputIndex(port.Name)] = body.Input(port.Name, type, port.Role switch
+            operands.Add(inputs[port.Name]);
+            arguments[step.InputIndex(port.Name)] = body.Input(port.Name, step.Inputs[step.InputIndex(port.Name)].Type, port.Role switch
             {
                 PortRole.Input => PortRole.Sequence,
                 PortRole.State => PortRole.State,
@@ -49,14 +51,13 @@ public static class CellScan
             });
         }
 
-        if (inputs[ports.First(port => port.Role == PortRole.State).Name].Type.Element == ElementType.F64)
-            step = GraphMapper.WithPrecision(step, ElementType.F64);
-        Value[] values = body.Inline(step, arguments);
+        Value[] values = before.Inline(builder, step.Inputs.Select(port => inputs[port.Name]).ToArray(), body, arguments, operands);
         var outputs = step.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
         outputs.AddRange(step.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Yield)));
         var scan = new ScanOp(body.Build("body", cell.Name, outputs), time, reverse, lengths is not null);
-        IEnumerable<Value> operands = ports.Select(port => inputs[port.Name]);
-        Value[] results = builder.AddMany(scan, (lengths is null ? operands : operands.Append(lengths)).ToArray());
+        if (lengths is not null)
+            operands.Add(lengths);
+        Value[] results = builder.AddMany(scan, operands.ToArray());
         var sequences = step.Outputs.Select((output, i) => (output.Name, results[scan.States + i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
         return (results.Take(scan.States).ToArray(), sequences);
     }

@@ -11,7 +11,7 @@ internal static class LayerDims
     public static Dictionary<string, Dim> Bind(CellDefinition cell, Dictionary<string, Value> inputs, Dim batch, Dim hidden)
     {
         var bound = new Dictionary<string, Dim>(StringComparer.Ordinal) { ["B"] = batch, ["H"] = hidden };
-        foreach (Port port in cell.StepInputs.Concat(cell.SequenceInputs))
+        foreach (Port port in cell.StepInputs.Concat(cell.SequenceInputs).Where(port => !MaskPort.Is(port)))
         {
             if (!inputs.TryGetValue(port.Name, out Value? given))
                 throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {port.Type} (give it)");

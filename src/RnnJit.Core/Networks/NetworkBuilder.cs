@@ -9,7 +9,7 @@ namespace RnnJit.Networks;
 /// Inputs, trained parameters and sizes are declared as layers are added; equations of one's own go between them with the functions of <see cref="Rnn"/>.
 /// </summary>
 /// <param name="name">The name of the Program.</param>
-public sealed class NetworkBuilder(string name)
+public sealed partial class NetworkBuilder(string name)
 {
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
@@ -56,42 +56,26 @@ public sealed class NetworkBuilder(string name)
     }
 
     /// <summary>
-    /// A cell over time: x [T, B, X] ⇒ the layer's output [T, B, H]. Parameters are called <c>NAME.Wi</c> and so on, the initial states are inputs
-    /// <c>NAME.h0</c>, the final states outputs <c>NAME.h</c>.
-    /// </summary>
-    /// <param name="hidden">The size of the states: what the cell calls H.</param>
-    /// <param name="more">What else the cell needs, by the cell's names: further step inputs [T, B, …] and inputs per sequence [B, …].</param>
-    /// <exception cref="GraphException">RNNJ160, RNNJ162: an input is missing or does not fit, or a dimension of the cell stays open.</exception>
-    public Value Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null)
-    {
-        Dictionary<string, Value> inputs = more?.ToDictionary(pair => pair.Key, pair => pair.Value) ?? [];
-        if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name)) is { } first)
-            inputs[first.Name] = x;
-        TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden));
-        foreach (Port port in cell.States)
-            inputs[port.Name] = Declare($"{name}.{port.Name}0", map.Map(port.Type), PortRole.State);
-        foreach (Port port in cell.Parameters)
-            inputs[port.Name] = Declare($"{name}.{port.Name}", map.Map(port.Type), PortRole.Parameter, port.Init);
-
-        var (finals, sequences) = CellScan.Apply(Graph, cell, inputs, x.Type.Dims[0]);
-        states.AddRange(cell.States.Select((port, s) => ($"{name}.{port.Name}", finals[s], OutputRole.Next)));
-        return Graph.Label(sequences[cell.LayerOutput.Name], name);
-    }
-
-    /// <summary>
     /// Inverted dropout: x times a mask that is 0 with this probability, else 1 / (1 − p). The mask is the input <c>NAME.mask</c>,
     /// which a <c>Trainer</c> fills at each step and which is 1 outside training. Rate 0 gives x itself.
     /// </summary>
     /// <exception cref="GraphException">RNNJ163: the rate is not in [0, 1).</exception>
     public Value Dropout(string name, Value x, double rate)
     {
-        if (rate is not (>= 0 and < 1))
-            throw new GraphException("RNNJ163", $"The dropout rate of '{name}' is {rate}, wanted at least 0 and below 1 (0.2 is usual)");
-        if (rate == 0)
+        if (MaskPort.Require(name, rate) == 0)
             return x;
 
-        return x * Declare(name + ".mask", x.Type, PortRole.Input, DropoutPort.Init(rate));
+        return x * Declare(name + ".mask", x.Type, PortRole.Input, MaskPort.Dropout(name, rate));
     }
+
+    /// <summary>[B, T, …] ⇒ [T, B, …] and back: sequences run over the first axis.</summary>
+    public Value SwapBatchAndTime(Value x) => Graph.Add(new TransposeOp([1, 0, .. Enumerable.Range(2, x.Type.Rank - 2)]), x);
+
+    /// <summary>One sequence as a batch of one: [T, …] ⇒ [T, 1, …].</summary>
+    public Value AddBatch(Value x) => Graph.Add(new ReshapeOp([x.Type.Dims[0], 1, .. x.Type.Dims.Skip(1)]), x);
+
+    /// <summary>The only sequence of a batch of one: [T, 1, …] ⇒ [T, …].</summary>
+    public Value DropBatch(Value x) => Graph.Add(new ReshapeOp([x.Type.Dims[0], .. x.Type.Dims.Skip(2)]), x);
 
     /// <summary>Names a result of the Program. The first one is what <c>Model.Step</c> returns; a scalar <c>loss</c> is what training lowers.</summary>
     public Value Output(string name, Value value)

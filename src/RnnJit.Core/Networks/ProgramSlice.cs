@@ -1,4 +1,6 @@
+using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Networks;
 
@@ -6,7 +8,7 @@ namespace RnnJit.Networks;
 public static class ProgramSlice
 {
     /// <summary>Keeps the outputs chosen, what they depend on, and all states; other inputs and nodes go.</summary>
-    /// <param name="masks">Whether dropout masks stay inputs; else they are 1.</param>
+    /// <param name="masks">Whether masks stay inputs; else they are what they are outside training.</param>
     /// <exception cref="GraphException">RNNJ165: no output is left.</exception>
     public static Graph Run(Graph program, Func<Output, bool> keep, bool masks)
     {
@@ -20,8 +22,8 @@ public static class ProgramSlice
         for (int i = 0; i < program.Inputs.Count; i++)
         {
             Port port = program.Inputs[i];
-            if (!masks && DropoutPort.Is(port))
-                values[i] = builder.Constant(1, port.Type.Element);
+            if (!masks && MaskPort.Is(port))
+                values[i] = builder.Add(new ConstantOp(MaskPort.Law(port).Outside, port.Type));
             else if (needed[i] || port.Role == PortRole.State)
                 values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
         }

@@ -33,10 +33,10 @@ public sealed class SliceOp(int axis, Dim start, Dim length) : Op
         return [operands[0].WithDims(operands[0].Dims.Select((dim, i) => i == Axis ? Length : dim))];
     }
 
-    // Sizes are positive, so a form with no negative coefficient is ≥ 0.
+    // Symbols are at least 1, so a form with no negative coefficient is least where all are 1: T − 1 ≥ 0.
     private bool Fits(Dim extent)
     {
-        static bool NotNegative(Dim dim) => dim.Constant >= 0 && dim.Terms.All(term => term.Coefficient >= 0);
+        static bool NotNegative(Dim dim) => dim.Constant + dim.Terms.Sum(term => term.Coefficient) >= 0 && dim.Terms.All(term => term.Coefficient >= 0);
         return NotNegative(Start) && NotNegative(Length) && NotNegative(extent - Start - Length);
     }
 

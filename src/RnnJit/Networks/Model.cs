@@ -110,7 +110,7 @@ public sealed class Model : IDisposable
         var probe = new Graph(slice.Kind, slice.Name, given.ToEquatable(), [], []);
         Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => inputs[given[i].Name].Shape, Sizes);
 
-        using var session = new Session(Bind(slice, sizes["T"], sizes["B"]));
+        using var session = new Session(Bind(slice, sizes.GetValueOrDefault("T", 1), sizes.GetValueOrDefault("B", 1)));
         foreach (Port port in given)
             session.Input(port.Name).Set(inputs[port.Name].Data);
         session.Run();

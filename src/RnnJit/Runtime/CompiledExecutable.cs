@@ -50,7 +50,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
     internal long AllocatedBytes => arena.Length;
 
-    public override void Run() => pool.Run(this);
+    protected override void RunProgram() => pool.Run(this);
 
     public override IReadOnlyList<PlanLine> Plan => Lines(instructions, 0, 1).ToArray();
 

@@ -46,6 +46,7 @@ public abstract class Executable : IDisposable
 {
     private readonly Dictionary<string, Tensor> inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> outputs = new(StringComparer.Ordinal);
+    private LengthCheck? lengths;
 
     protected Executable(Graph program, ExecutableOptions options)
     {
@@ -77,7 +78,26 @@ public abstract class Executable : IDisposable
     /// <summary>What a run does, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
 
-    public abstract void Run();
+    /// <summary>Runs the Program over what its inputs hold.</summary>
+    /// <exception cref="ArgumentException">The lengths of sequences are negative or beyond the last step.</exception>
+    public void Run()
+    {
+        (lengths ??= new LengthCheck(Program, Options.Sizes, Input)).Run();
+        RunProgram();
+    }
+
+    /// <summary>Fills an input.</summary>
+    /// <exception cref="KeyNotFoundException">The Program has no such input.</exception>
+    /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
+    public void Set(string name, NdArray value)
+    {
+        Tensor input = Input(name);
+        if (!input.Shape.SequenceEqual(value.Shape))
+            throw Misshapen(Program.Inputs[Program.InputIndex(name)], value.Shape, [.. input.Shape]);
+        input.Set(value.Data);
+    }
+
+    protected abstract void RunProgram();
 
     public virtual void Dispose()
     {
@@ -99,6 +119,9 @@ public abstract class Executable : IDisposable
             ? shared
             : throw new GraphException("RNNJ151", $"'{port.Name}' was given {shared.Element}[{string.Join(", ", shared.Shape)}] but {port.Type} wants [{string.Join(", ", wanted)}] (give that shape)");
     }
+
+    private static GraphException Misshapen(Port port, int[] found, int[] wanted) =>
+        new("RNNJ151", $"'{port.Name}' was given [{string.Join(", ", found)}] but {port.Type} wants [{string.Join(", ", wanted)}] (give that shape)");
 }
 
 /// <summary>The oracle behind the same face as compiled Programs.</summary>
@@ -114,7 +137,7 @@ internal sealed class InterpretedExecutable : Executable
         }
     }
 
-    public override void Run()
+    protected override void RunProgram()
     {
         var given = Program.Inputs.ToDictionary(port => port.Name, port => Input(port.Name).ToNdArray());
         foreach (var (name, value) in Interpreter.Run(Program, given, Options.Sizes, single: Options.Precision == ElementType.F32))

@@ -1,3 +1,4 @@
+using RnnJit.Cells;
 using RnnJit.Ir;
 
 namespace RnnJit.Training;
@@ -42,6 +43,27 @@ public sealed record CharacterOptions
     /// <summary>The share of every layer's outputs that is dropped in training.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>The probability that a unit keeps its old state in training, see <see cref="CellTransforms.WithZoneout"/>.</summary>
+    public double Zoneout { get; init; }
+
+    /// <summary>The share of what steps add to states that is dropped in training, see <see cref="CellTransforms.WithRecurrentDropout"/>.</summary>
+    public double RecurrentDropout { get; init; }
+
+    /// <summary>The share of inputs and states that is dropped for all steps together, see <see cref="CellTransforms.WithVariationalDropout"/>.</summary>
+    public double VariationalDropout { get; init; }
+
+    /// <summary>The share of recurrent weights that is dropped in training, see <see cref="CellTransforms.WithDropConnect"/>.</summary>
+    public double DropConnect { get; init; }
+
+    /// <summary>Layer normalisation of products, see <see cref="CellTransforms.WithLayerNorm"/>.</summary>
+    public bool LayerNorm { get; init; }
+
+    /// <summary>Weight normalisation, see <see cref="CellTransforms.WithWeightNorm"/>.</summary>
+    public bool WeightNorm { get; init; }
+
+    /// <summary>The input of every layer is added to its output.</summary>
+    public bool Residual { get; init; }
+
     /// <summary>The share of the text, at its end, that is not trained on.</summary>
     public double Validation { get; init; } = 0.05;
 
@@ -66,7 +88,23 @@ public sealed record CharacterOptions
         Require(Schedule is "cosine" or "constant", "schedule", Schedule, "cosine or constant");
         Require(Clip >= 0 && double.IsFinite(Clip), "clip", Clip, "0 (no clipping) or more");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "at least 0 and below 1");
+        Require(Zoneout is >= 0 and < 1, "zoneout", Zoneout, "at least 0 and below 1");
+        Require(RecurrentDropout is >= 0 and < 1, "recurrent-dropout", RecurrentDropout, "at least 0 and below 1");
+        Require(VariationalDropout is >= 0 and < 1, "variational-dropout", VariationalDropout, "at least 0 and below 1");
+        Require(DropConnect is >= 0 and < 1, "drop-connect", DropConnect, "at least 0 and below 1");
         Require(Validation is > 0 and < 1, "validation", Validation, "above 0 and below 1");
+    }
+
+    /// <summary>The cell with the regularisation that is asked for.</summary>
+    /// <exception cref="GraphException">RNNJ166: the cell has no place for it.</exception>
+    public CellDefinition Regularised(CellDefinition cell)
+    {
+        if (WeightNorm)
+            cell = cell.WithWeightNorm();
+        cell = cell.WithDropConnect(DropConnect);
+        if (LayerNorm)
+            cell = cell.WithLayerNorm();
+        return cell.WithVariationalDropout(VariationalDropout, VariationalDropout).WithRecurrentDropout(RecurrentDropout).WithZoneout(Zoneout);
     }
 
     private static void Require(bool holds, string option, object found, string wanted)

@@ -38,7 +38,7 @@ public sealed class CharacterTraining : IDisposable
         Updates = options.Updates > 0 ? options.Updates : (int)Math.Max(1, Math.Round(options.Epochs * batches.Windows));
 
         ModelOptions modelOptions = (run ?? new ModelOptions()) with { Seed = options.Seed, Precision = options.Precision };
-        Model = new CharacterModel(new Model(CharacterNetwork.Build(cell, vocabulary.Count, options.Layers, options.Hidden, options.Embedding, options.Dropout), modelOptions), vocabulary);
+        Model = new CharacterModel(new Model(CharacterNetwork.Build(options.Regularised(cell), vocabulary.Count, options.Layers, options.Hidden, options.Embedding, options.Dropout, options.Residual), modelOptions), vocabulary);
         trainer = new Trainer(Model.Model, steps, options.Batch, new TrainerOptions
         {
             Optimiser = options.Optimiser == "sgd" ? new Sgd { Momentum = options.Momentum } : new Adam(),

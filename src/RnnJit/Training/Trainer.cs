@@ -1,3 +1,4 @@
+using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Passes;
@@ -16,7 +17,7 @@ public sealed class Trainer : IDisposable
     private readonly Executable executable;
     private readonly ParameterUpdate update;
     private readonly (Tensor Target, Tensor Gradient)[] gradients;
-    private readonly (Tensor Mask, double Rate)[] masks;
+    private readonly (Tensor Mask, MaskLaw Law)[] masks;
     private readonly Tensor loss;
 
     /// <param name="steps">T, the time steps through which gradients flow.</param>
@@ -31,7 +32,7 @@ public sealed class Trainer : IDisposable
         update = new ParameterUpdate(model.Block, this.options.Optimiser, model.Options);
         gradients = update.Gradients.Where(pair => differentiated.OutputIndex("d_" + pair.Key) >= 0)
             .Select(pair => (pair.Value, executable.Output("d_" + pair.Key))).ToArray();
-        masks = differentiated.Inputs.Where(DropoutPort.Is).Select(port => (executable.Input(port.Name), DropoutPort.Rate(port))).ToArray();
+        masks = differentiated.Inputs.Where(MaskPort.Is).Select(port => (executable.Input(port.Name), MaskPort.Law(port))).ToArray();
         loss = executable.Output("loss");
     }
 
@@ -54,7 +55,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>.</exception>
     public static Graph Program(Graph model) => TrainingProgram.Of(model);
 
-    /// <summary>An input to fill before each step, [T, B, …]. Dropout masks are filled by the trainer.</summary>
+    /// <summary>An input to fill before each step, [T, B, …]. Masks are filled by the trainer.</summary>
     /// <exception cref="KeyNotFoundException">There is no such input.</exception>
     public Tensor Input(string name) => executable.Input(name);
 
@@ -64,7 +65,7 @@ public sealed class Trainer : IDisposable
     public double Step()
     {
         for (int site = 0; site < masks.Length; site++)
-            DropoutMask.Fill(masks[site].Mask, masks[site].Rate, model.Options.Seed, (ulong)Steps, site);
+            DropoutMask.Fill(masks[site].Mask, masks[site].Law, model.Options.Seed, (ulong)Steps, site);
         executable.Run();
 
         double value = loss.Element == ElementType.F64 ? loss.Double[0] : loss.Single[0];

@@ -11,20 +11,26 @@ internal static class GoldenReader
     /// <exception cref="GoldenException">The file is no golden case.</exception>
     public static GoldenCase Read(string path)
     {
+        JsonElement root = Document(path);
+        return new GoldenCase(
+            Text(root, "name"),
+            Text(root, "kind"),
+            root.TryGetProperty("config", out JsonElement config) ? Object(config, "config") : Empty,
+            Optional(root, "inputs"),
+            Optional(root, "ints"),
+            Optional(root, "params"),
+            Optional(root, "lossWeights"),
+            Member(root, "expected"),
+            root.TryGetProperty("maxAbsDiff32vs64", out JsonElement spread) ? Double(spread, "maxAbsDiff32vs64") : null);
+    }
+
+    /// <exception cref="GoldenException">The file is no JSON.</exception>
+    public static JsonElement Document(string path)
+    {
         try
         {
             // An element keeps its document alive, so nothing is disposed here.
-            JsonElement root = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
-            return new GoldenCase(
-                Text(root, "name"),
-                Text(root, "kind"),
-                root.TryGetProperty("config", out JsonElement config) ? Object(config, "config") : Empty,
-                Optional(root, "inputs"),
-                Optional(root, "ints"),
-                Optional(root, "params"),
-                Optional(root, "lossWeights"),
-                Member(root, "expected"),
-                root.TryGetProperty("maxAbsDiff32vs64", out JsonElement spread) ? Double(spread, "maxAbsDiff32vs64") : null);
+            return JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
         }
         catch (JsonException e)
         {
@@ -58,7 +64,7 @@ internal static class GoldenReader
     private static Dictionary<string, NdArray> Optional(JsonElement root, string name) =>
         Object(root, "the file").TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null ? Tensors(root, name) : [];
 
-    private static NdArray Tensor(JsonElement element, string name)
+    public static NdArray Tensor(JsonElement element, string name)
     {
         JsonElement extents = Member(Object(element, name), "shape");
         if (extents.ValueKind != JsonValueKind.Array)
@@ -72,7 +78,7 @@ internal static class GoldenReader
             : throw new GoldenException($"'{name}' has the shape [{string.Join(", ", shape)}] but {data.Length} numbers (as many as the shape says)");
     }
 
-    private static string Text(JsonElement root, string name) => Member(root, name) is { ValueKind: JsonValueKind.String } text
+    public static string Text(JsonElement root, string name) => Member(root, name) is { ValueKind: JsonValueKind.String } text
         ? text.GetString()!
         : throw new GoldenException($"'{name}' is no text (see the schema of golden cases)");
 

@@ -6,6 +6,8 @@ namespace RnnJit.Verification;
 public sealed record GoldenSummary(int Passed, int Failed, int Skipped)
 {
     public int Found => Passed + Failed + Skipped;
+
+    public static GoldenSummary operator +(GoldenSummary a, GoldenSummary b) => new(a.Passed + b.Passed, a.Failed + b.Failed, a.Skipped + b.Skipped);
 }
 
 /// <summary>Compares a backend with cases that other implementations computed.</summary>
@@ -24,7 +26,7 @@ public static class GoldenRunner
         {
             var (line, count) = RunFile(path, backend, precision);
             onLine(line);
-            summary = new GoldenSummary(summary.Passed + count.Passed, summary.Failed + count.Failed, summary.Skipped + count.Skipped);
+            summary += count;
         }
 
         if (summary.Found == 0)
@@ -38,21 +40,57 @@ public static class GoldenRunner
     private static (string Line, GoldenSummary Count) RunFile(string path, IGoldenBackend backend, ElementType precision)
     {
         string name = Path.GetFileNameWithoutExtension(path);
-        try
+        return Report(() => name, () =>
         {
             GoldenCase given = GoldenReader.Read(path);
             name = given.Name;
-            GoldenComparison comparison = GoldenKinds.Run(given, backend, precision);
-            return ($"{name}  {comparison}", comparison.Passed ? new GoldenSummary(1, 0, 0) : new GoldenSummary(0, 1, 0));
+            return GoldenKinds.Run(given, backend, precision);
+        });
+    }
+
+    /// <summary>Runs the cases of files that hold several. A file that cannot be read is one case that fails.</summary>
+    internal static GoldenSummary Files(IEnumerable<string> paths, Action<string> onLine, Func<string, IEnumerable<(string Name, Func<GoldenComparison> Run)>> cases)
+    {
+        var summary = new GoldenSummary(0, 0, 0);
+        foreach (string path in paths)
+        {
+            (string Name, Func<GoldenComparison> Run)[] found;
+            try
+            {
+                found = cases(path).ToArray();
+            }
+            catch (GoldenException e)
+            {
+                found = [(Path.GetFileNameWithoutExtension(path), () => throw e)];
+            }
+
+            foreach (var (name, run) in found)
+            {
+                var (line, count) = Report(() => name, run);
+                onLine(line);
+                summary += count;
+            }
+        }
+
+        return summary;
+    }
+
+    /// <summary>The line of a case, whatever happens to it.</summary>
+    internal static (string Line, GoldenSummary Count) Report(Func<string> name, Func<GoldenComparison> run)
+    {
+        try
+        {
+            GoldenComparison comparison = run();
+            return ($"{name()}  {comparison}", comparison.Passed ? new GoldenSummary(1, 0, 0) : new GoldenSummary(0, 1, 0));
         }
         catch (GoldenUnsupportedException e)
         {
-            return ($"{name}  SKIP {e.Message}", new GoldenSummary(0, 0, 1));
+            return ($"{name()}  SKIP {e.Message}", new GoldenSummary(0, 0, 1));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever a case does to a backend, the other cases run.
-            return ($"{name}  FAIL {e.Message}", new GoldenSummary(0, 1, 0));
+            return ($"{name()}  FAIL {e.Message}", new GoldenSummary(0, 1, 0));
         }
     }
 }

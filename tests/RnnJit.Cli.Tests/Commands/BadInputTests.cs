@@ -17,6 +17,8 @@ public class BadInputTests
     [TestCase("--sample", "-1", "--sample is -1, wanted 0 or more (change it)")]
     [TestCase("--hiden", "3", "'--hiden' is no option or command here (see 'rnnjit train --help')")]
     [TestCase("--cell", "lsmt", "No cell is called 'lsmt'")]
+    [TestCase("--zoneout", "1", "--zoneout is 1, wanted at least 0 and below 1 (change it)")]
+    [TestCase("--drop-connect", "-1", "--drop-connect is -1")]
     [TestCase("--batch", "5000", "characters")]
     public void Options(string option, string value, string sentence)
     {
@@ -24,6 +26,14 @@ public class BadInputTests
         folder.Text();
         Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), option, value), sentence);
         Assert.That(folder.Names, Is.EqualTo(new[] { "text.txt" }));
+    }
+
+    [Test]
+    public void Regularisation_that_the_cell_has_no_place_for()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--cell", "elman", "--recurrent-dropout", "0.1"), "so recurrent dropout has nothing to drop");
     }
 
     [Test]
@@ -85,6 +95,8 @@ public class BadInputTests
         using var folder = new TemporaryFolder();
         Refused(CommandRun.Of("verify", "golden", folder.File("none")), "does not exist (check the path)");
         Refused(CommandRun.Of("verify", "golden", folder.Path, "--backend", "abacus"), "--backend is 'abacus'");
+        Refused(CommandRun.Of("verify", "keras", folder.Path), "is a folder, wanted a file");
+        Refused(CommandRun.Of("verify", "tflite", folder.File("none")), "does not exist (check the path)");
         CommandRun empty = CommandRun.Of("verify", "golden", folder.Path);
         Assert.That(empty.ExitCode, Is.EqualTo(1));
         Assert.That(empty.Output, Does.Contain("No golden case was found").And.Contain("0 passed, 0 failed, 0 skipped"));

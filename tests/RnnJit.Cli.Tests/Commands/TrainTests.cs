@@ -30,6 +30,22 @@ public class TrainTests
         Assert.That(File.ReadAllText(folder.File("m.svg")), Does.StartWith("<svg").And.Contain("validation"));
     }
 
+    [TestCase("lstm", "--zoneout", "0.1", "--layer-norm", "--weight-norm", "--residual")]
+    [TestCase("gru", "--recurrent-dropout", "0.1", "--variational-dropout", "0.1", "--drop-connect", "0.1")]
+    public void Regularisation_changes_the_training_and_is_resumed(string cell, params string[] flags)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        string[] options = ["--steps", "40", "--cell", cell, "--layers", "2", "--seq", "8"];
+        CommandRun plain = CommandRun.Of(Train(folder, "plain.safetensors", options)), whole = CommandRun.Of(Train(folder, "whole.safetensors", [.. options, .. flags]));
+        CommandRun first = CommandRun.InterruptedAt(" 20/40 ", Train(folder, "half.safetensors", [.. options, .. flags]));
+        Assert.That(first.ExitCode, Is.EqualTo(130), first.Error);
+        CommandRun second = CommandRun.Of("train", "--resume", folder.File("half.safetensors"), "--out", folder.File("resumed.safetensors"), "--sample", "20");
+        Assert.That(new[] { plain.ExitCode, whole.ExitCode, second.ExitCode }, Is.All.Zero, whole.Error);
+        Assert.That(File.ReadAllBytes(folder.File("resumed.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
+        Assert.That(whole.Output, Is.Not.EqualTo(plain.Output));
+    }
+
     [Test]
     public void Redirected_output_has_plain_lines_only()
     {

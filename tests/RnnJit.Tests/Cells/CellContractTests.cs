@@ -28,9 +28,10 @@ public class CellContractTests
     }
 
     /// <summary>The cell over three steps as a program that returns all sequences and final states.</summary>
-    internal static Graph Applied(Type type, bool reverse, bool lengths)
+    internal static Graph Applied(Type type, bool reverse, bool lengths) => Applied(CellTracer.Trace(type), reverse, lengths);
+
+    internal static Graph Applied(CellDefinition cell, bool reverse, bool lengths)
     {
-        CellDefinition cell = CellTracer.Trace(type);
         var builder = new GraphBuilder();
         Dictionary<string, Value> inputs = cell.Step.Inputs.ToDictionary(port => port.Name, port =>
             builder.Input(port.Name, port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend(Dim.Symbol("T"))) : port.Type));

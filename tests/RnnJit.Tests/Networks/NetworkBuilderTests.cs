@@ -55,12 +55,13 @@ public class NetworkBuilderTests
     [Test]
     public void A_mask_keeps_its_share_and_repeats_for_the_same_step_only()
     {
+        MaskLaw law = MaskPort.Law(new Port("mask", new TensorType(ElementType.F32, 20, 10, 50), PortRole.Input, MaskPort.Dropout("mask", 0.2)));
         using var first = new Runtime.Tensor(ElementType.F32, 20, 10, 50);
         using var again = new Runtime.Tensor(ElementType.F32, 20, 10, 50);
         using var next = new Runtime.Tensor(ElementType.F32, 20, 10, 50);
-        DropoutMask.Fill(first, 0.2, seed: 1, step: 5, site: 0);
-        DropoutMask.Fill(again, 0.2, seed: 1, step: 5, site: 0);
-        DropoutMask.Fill(next, 0.2, seed: 1, step: 6, site: 0);
+        DropoutMask.Fill(first, law, seed: 1, step: 5, site: 0);
+        DropoutMask.Fill(again, law, seed: 1, step: 5, site: 0);
+        DropoutMask.Fill(next, law, seed: 1, step: 6, site: 0);
         Assert.That(again.Single.ToArray(), Is.EqualTo(first.Single.ToArray()));
         Assert.That(next.Single.ToArray(), Is.Not.EqualTo(first.Single.ToArray()));
         Assert.That(first.Single.ToArray().Distinct().Order(), Is.EqualTo(new[] { 0f, 1.25f }));

@@ -1,0 +1,84 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Cells;
+
+/// <summary>What a step makes of trained tensors alone, such as a normalised weight, is computed once before the loop; so is its gradient behind the loop of the derivative.</summary>
+internal sealed class BeforeLoop
+{
+    private readonly Graph step;
+
+    // Reads no data.
+    private readonly bool[] isFixed;
+
+    // Reads a trained tensor and no data.
+    private readonly bool[] moves;
+
+    public BeforeLoop(Graph step, Dim batch)
+    {
+        this.step = step;
+        isFixed = new bool[step.Values.Count];
+        moves = new bool[step.Nodes.Count];
+        for (int i = 0; i < step.Inputs.Count; i++)
+            isFixed[i] = step.Inputs[i].Role == PortRole.Parameter || (step.Inputs[i].Role == PortRole.PerSequence && !step.Inputs[i].Type.Dims.Contains(batch));
+        for (int node = 0; node < step.Nodes.Count; node++)
+        {
+            // With lengths the extent of the batch changes from step to step.
+            Node copied = step.Nodes[node];
+            bool free = copied.Operands.All(operand => isFixed[operand]) && !(copied.Op is ExtentOp extent && extent.Dim == batch) && copied.Results.Count == 1;
+            isFixed[step.Values.FirstResult(node)] = free;
+            moves[node] = free && copied.Operands.Any(operand => step.Values.Node(operand) is int maker && (maker < 0 || moves[maker]));
+        }
+    }
+
+    /// <summary>Whether an input is read by what stays in the loop.</summary>
+    public bool IsReadInside(int input) => step.Inputs[input].Role is PortRole.Input or PortRole.State
+        || !Readers(input).Any() || Readers(input).Any(node => !moves[node]) || step.Outputs.Any(output => output.Value == input);
+
+    /// <summary>Copies the step: what moves into the Program, the rest into the body.</summary>
+    /// <param name="operands">Receives what the body captures besides the arguments.</param>
+    /// <returns>The values of the body by number.</returns>
+    public Value[] Inline(GraphBuilder program, Value[] inputs, GraphBuilder body, Value[] arguments, List<Value> operands)
+    {
+        Value[] outside = new Value[step.Values.Count], inside = new Value[step.Values.Count];
+        Array.Copy(inputs, outside, inputs.Length);
+        Array.Copy(arguments, inside, arguments.Length);
+        for (int node = 0; node < step.Nodes.Count; node++)
+        {
+            if (moves[node])
+                Move(node, program, outside, body, inside, operands);
+        }
+
+        for (int node = 0; node < step.Nodes.Count; node++)
+        {
+            if (!moves[node])
+                body.InlineNode(step, node, inside);
+        }
+
+        return inside;
+    }
+
+    private void Move(int node, GraphBuilder program, Value[] outside, GraphBuilder body, Value[] inside, List<Value> operands)
+    {
+        Outside(node, program, outside);
+        int value = step.Values.FirstResult(node);
+        if (Readers(value).All(reader => moves[reader]) && step.Outputs.All(output => output.Value != value))
+            return;
+
+        string name = "fixed" + value;
+        while (step.InputIndex(name) >= 0)
+            name += "_";
+        inside[value] = body.Input(name, step.Values.Type(value), PortRole.Constant);
+        operands.Add(outside[value]);
+    }
+
+    private void Outside(int node, GraphBuilder program, Value[] outside)
+    {
+        foreach (int operand in step.Nodes[node].Operands.Where(operand => outside[operand] is null))
+            Outside(step.Values.Node(operand), program, outside);
+        if (outside[step.Values.FirstResult(node)] is null)
+            program.InlineNode(step, node, outside);
+    }
+
+    private IEnumerable<int> Readers(int value) => Enumerable.Range(0, step.Nodes.Count).Where(node => step.Nodes[node].Operands.Contains(value));
+}

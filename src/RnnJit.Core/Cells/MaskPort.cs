@@ -1,0 +1,44 @@
+using System.Globalization;
+using RnnJit.Ir;
+
+namespace RnnJit.Cells;
+
+/// <summary>Masks are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c> or <c>zoneout 0.1</c>.</summary>
+public static class MaskPort
+{
+    private const string DropoutWord = "dropout ", ZoneoutWord = "zoneout ";
+
+    /// <summary>0 with this probability, else 1 / (1 − p); 1 outside training.</summary>
+    /// <exception cref="GraphException">RNNJ163: the rate is not above 0 and below 1.</exception>
+    public static string Dropout(string site, double rate) => DropoutWord + Checked(site, rate);
+
+    /// <summary>1 with this probability, else 0; outside training its expectation p.</summary>
+    /// <exception cref="GraphException">RNNJ163: the rate is not above 0 and below 1.</exception>
+    public static string Zoneout(string site, double rate) => ZoneoutWord + Checked(site, rate);
+
+    public static bool Is(Port port) => port.Role is PortRole.Input or PortRole.PerSequence
+        && (port.Init.StartsWith(DropoutWord, StringComparison.Ordinal) || port.Init.StartsWith(ZoneoutWord, StringComparison.Ordinal));
+
+    /// <summary>What fills the mask.</summary>
+    public static MaskLaw Law(Port port)
+    {
+        bool dropout = port.Init.StartsWith(DropoutWord, StringComparison.Ordinal);
+        double rate = double.Parse(port.Init.Substring((dropout ? DropoutWord : ZoneoutWord).Length), CultureInfo.InvariantCulture);
+        return dropout ? new MaskLaw(rate, 0, 1 / (1 - rate), 1) : new MaskLaw(rate, 1, 0, rate);
+    }
+
+    /// <summary>The sentence for a rate that is no probability below 1.</summary>
+    /// <exception cref="GraphException">RNNJ163.</exception>
+    public static double Require(string site, double rate) => rate is >= 0 and < 1
+        ? rate
+        : throw new GraphException("RNNJ163", $"The dropout rate of '{site}' is {rate.ToString(CultureInfo.InvariantCulture)}, wanted at least 0 and below 1 (0.2 is usual)");
+
+    private static string Checked(string site, double rate) => Require(site, rate).ToString("R", CultureInfo.InvariantCulture);
+}
+
+/// <summary>The numbers of a mask.</summary>
+/// <param name="Rate">The probability of <paramref name="Drawn"/>.</param>
+/// <param name="Drawn">The number that is drawn with that probability.</param>
+/// <param name="Other">The number in all other places.</param>
+/// <param name="Outside">The number outside training.</param>
+public readonly record struct MaskLaw(double Rate, double Drawn, double Other, double Outside);

@@ -1,0 +1,31 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Cells.Transforms;
+
+/// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, equation 7): what a step adds to a state is dropped, what it keeps is not:
+/// c' = f ⊙ c + m ⊙ i ⊙ g.</summary>
+internal static class RecurrentDropout
+{
+    public static CellDefinition Run(CellDefinition cell, double rate, bool perSequence)
+    {
+        var rewrite = new StepRewrite(cell);
+        var replaced = new Dictionary<int, Func<Value>>();
+        foreach (Output output in cell.Step.Outputs.Where(output => output.Role == OutputRole.Next))
+        {
+            int state = cell.Step.InputIndex(output.Name), node = cell.Step.Values.Node(output.Value);
+            if (node < 0 || !StateUpdate.Exists(cell, state, output.Value))
+                continue;
+            Value mask = rewrite.Input(output.Name + "_update_mask", cell.Step.Inputs[state].Type, perSequence ? PortRole.PerSequence : PortRole.Input, MaskPort.Dropout(output.Name, rate));
+            replaced[node] = () =>
+            {
+                var (kept, added) = new StateUpdate(rewrite, state).Split(output.Value);
+                return kept! + (mask * added!);
+            };
+        }
+
+        if (replaced.Count == 0)
+            throw new GraphException("RNNJ166", $"No state of cell '{cell.Name}' is the old one plus an update, so recurrent dropout has nothing to drop (use variational dropout or zoneout)");
+        rewrite.Replace = node => replaced.TryGetValue(node, out var made) ? made() : null;
+        return rewrite.Finish();
+    }
+}

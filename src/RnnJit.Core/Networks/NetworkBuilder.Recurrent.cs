@@ -1,0 +1,143 @@
+using RnnJit.Cells;
+using RnnJit.Cells.Transforms;
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Networks;
+
+public sealed partial class NetworkBuilder
+{
+    private const string ReversePrefix = "reverse.";
+
+    private Value? commonLengths;
+
+    /// <summary>
+    /// A cell over time: x [T, B, X] ⇒ the layer's output [T, B, H]. Parameters are called <c>NAME.Wi</c> and so on, the initial states are inputs
+    /// <c>NAME.h0</c>, the final states outputs <c>NAME.h</c>.
+    /// </summary>
+    /// <param name="hidden">The size of the states: what the cell calls H.</param>
+    /// <param name="more">What else the cell needs, see <see cref="RecurrentOptions.Given"/>.</param>
+    /// <exception cref="GraphException">RNNJ160, RNNJ162: an input is missing or does not fit, or a dimension of the cell stays open.</exception>
+    public Value Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null) =>
+        Recurrent(name, cell, x, hidden, new RecurrentOptions { Given = more ?? new Dictionary<string, Value>() }).Output;
+
+    /// <summary>A cell over time in one or both directions, see <see cref="RecurrentOptions"/>. The backward direction of two is called <c>NAME.reverse</c>.</summary>
+    /// <inheritdoc cref="Recurrent(string, CellDefinition, Value, Dim, IReadOnlyDictionary{string, Value})" path="/exception"/>
+    public RecurrentLayer Recurrent(string name, CellDefinition cell, Value x, Dim hidden, RecurrentOptions options)
+    {
+        if (options.StepMask is not null)
+            cell = cell.WithStepMask();
+        bool[] directions = options.Direction switch
+        {
+            Direction.Both => [false, true],
+            Direction.Backward => [true],
+            _ => [false],
+        };
+        var outputs = new List<Value>();
+        var lasts = new List<Value?>();
+        var finals = new Dictionary<string, Value>(StringComparer.Ordinal);
+        foreach (bool reverse in directions)
+        {
+            string prefix = reverse && directions.Length > 1 ? ReversePrefix : "";
+            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", cell, x, hidden, Given(options, prefix), options.TrainedStart);
+            Value? lengths = options.Lengths?.Tensor ?? commonLengths;
+            var (last, sequences) = CellScan.Apply(Graph, cell, inputs, x.Type.Dims[0], reverse, lengths);
+            string[] names = cell.States.Select(port => port.Name).ToArray();
+            for (int s = 0; s < names.Length; s++)
+                finals[prefix + names[s]] = last[s];
+            if (!options.TrainedStart)
+                states.AddRange(names.Select((state, s) => ($"{name}.{prefix}{state}", last[s], OutputRole.Next)));
+            outputs.Add(Graph.Label(sequences[cell.LayerOutput.Name], name));
+            lasts.Add(Last(cell, finals, prefix, outputs[outputs.Count - 1], reverse, full: lengths is null && options.StepMask is null));
+        }
+
+        return new RecurrentLayer(name, options.Merge, outputs, lasts, finals);
+    }
+
+    /// <summary>Layers of one cell on top of each other, called <c>NAME0</c>, <c>NAME1</c>, …: x [T, B, X] ⇒ [T, B, ·].</summary>
+    /// <exception cref="GraphException">RNNJ160 to RNNJ163, RNNJ167: a layer or an option does not fit.</exception>
+    public Value Stack(string name, CellDefinition cell, Value x, int layers, Dim hidden, StackOptions? options = null)
+    {
+        if (layers < 1)
+            throw new GraphException("RNNJ161", $"The number of layers of '{name}' is {layers} (give a positive number)");
+        options ??= new StackOptions();
+        Value h = x;
+        for (int layer = 0; layer < layers; layer++)
+        {
+            string called = name + layer;
+            Value y = Recurrent(called, cell, h, hidden, options.Layer).Output;
+            if (options.Projection is { } width)
+                y = Dense(called + ".projection", y, width);
+            y = Dropout(called, y, options.Dropout);
+            h = options.Skip switch
+            {
+                Skip.Residual => y + Fitted(called, h, y),
+                Skip.Dense => Rnn.Concat(h, y),
+                _ => y,
+            };
+        }
+
+        return options.Shortcut ? Rnn.Concat(h, x) : h;
+    }
+
+    /// <summary>The number of steps of each row, an input i32[batch] from 0 to T, for all recurrent layers that follow: states freeze there, outputs are 0 behind it.</summary>
+    public Indices Lengths(string name, Dim batch)
+    {
+        Indices lengths = Indices(name, batch);
+        commonLengths = lengths.Tensor;
+        return lengths;
+    }
+
+    private Dictionary<string, Value> Inputs(string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, bool trainedStart)
+    {
+        if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name) && !MaskPort.Is(port)) is { } first)
+            inputs[first.Name] = x;
+        TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden));
+        foreach (Port port in cell.States)
+            inputs[port.Name] = Start(prefix + port.Name + "0", map.Map(port.Type), trainedStart);
+        foreach (Port port in cell.Step.Inputs.Where(port => !inputs.ContainsKey(port.Name)))
+        {
+            TensorType type = map.Map(port.Type);
+            if (port.Role == PortRole.Parameter)
+                inputs[port.Name] = Declare(prefix + port.Name, type, PortRole.Parameter, port.Init);
+            else if (MaskPort.Is(port))
+                inputs[port.Name] = Declare(prefix + port.Name, port.Role == PortRole.Input ? type.WithDims(type.Dims.Prepend(x.Type.Dims[0])) : type, PortRole.Input, port.Init);
+        }
+
+        return inputs;
+    }
+
+    private Value Start(string port, TensorType type, bool trained) => trained
+        ? Graph.Add(new BroadcastOp(type.Dims), Declare(port, type.WithDims(type.Dims.Skip(1)), PortRole.Parameter, "zeros"))
+        : Declare(port, type, PortRole.State);
+
+    private static Dictionary<string, Value> Given(RecurrentOptions options, string prefix)
+    {
+        var given = options.Given.Where(pair => !pair.Key.StartsWith(ReversePrefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        foreach (var pair in options.Given.Where(pair => prefix.Length > 0 && pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            given[pair.Key.Substring(prefix.Length)] = pair.Value;
+        if (options.StepMask is { } mask)
+            given[StepMask.Port] = mask;
+        return given;
+    }
+
+    // What is a state is known at the end; else the step that ends every row is the last one, or backwards the first.
+    private Value? Last(CellDefinition cell, Dictionary<string, Value> finals, string prefix, Value sequence, bool reverse, bool full)
+    {
+        if (cell.LayerOutput.Role == OutputRole.Next)
+            return finals[prefix + cell.LayerOutput.Name];
+        if (!full)
+            return null;
+
+        TensorType type = sequence.Type;
+        Value last = Graph.Add(new SliceOp(0, reverse ? 0 : type.Dims[0] - 1, 1), sequence);
+        return Graph.Add(new ReshapeOp(type.Dims.Skip(1)), last);
+    }
+
+    // A skip connection between widths that differ goes through a trained matrix (He et al. 2016, equation 2).
+    private Value Fitted(string name, Value x, Value y)
+    {
+        Dim from = x.Type.Dims[x.Type.Rank - 1], to = y.Type.Dims[y.Type.Rank - 1];
+        return from == to ? x : new Matrix(Parameter(name + ".skip.W", "glorot", to, from)) * x;
+    }
+}

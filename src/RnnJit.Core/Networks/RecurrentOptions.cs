@@ -1,0 +1,50 @@
+namespace RnnJit.Networks;
+
+/// <summary>Which way a layer runs over time.</summary>
+public enum Direction
+{
+    Forward,
+
+    /// <summary>From the last step (the step at length − 1) to the first; the sequence of outputs keeps the order of time.</summary>
+    Backward,
+
+    /// <summary>One cell in each direction, with parameters of their own.</summary>
+    Both,
+}
+
+/// <summary>How the outputs of two directions become one.</summary>
+public enum Merge
+{
+    /// <summary>Side by side: [T, B, 2H], forward first.</summary>
+    Concat,
+
+    Sum,
+
+    Product,
+
+    Average,
+
+    /// <summary>They stay apart, see <see cref="RecurrentLayer.Directions"/>.</summary>
+    None,
+}
+
+/// <summary>How a cell runs over time.</summary>
+public sealed record RecurrentOptions
+{
+    public Direction Direction { get; init; }
+
+    public Merge Merge { get; init; }
+
+    /// <summary>The number of steps of each row, i32[B]; null: what <see cref="NetworkBuilder.Lengths"/> declared, if anything.</summary>
+    public Indices? Lengths { get; init; }
+
+    /// <summary>1 at steps that count, 0 at steps at which states hold: [T, B, 1].</summary>
+    public Value? StepMask { get; init; }
+
+    /// <summary>Initial states are trained: parameters <c>NAME.h0</c> [H], the same for all rows, from 0. The layer then carries nothing from run to run.</summary>
+    public bool TrainedStart { get; init; }
+
+    /// <summary>What else the cell reads, by the cell's names: further step inputs [T, B, …], inputs per sequence [B, …], masks, and parameters that stand for its own.
+    /// A name that begins with <c>reverse.</c> is for the backward direction of two.</summary>
+    public IReadOnlyDictionary<string, Value> Given { get; init; } = new Dictionary<string, Value>();
+}
