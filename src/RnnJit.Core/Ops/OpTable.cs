@@ -39,6 +39,8 @@ public static class OpTable
         ["gather"] = Plain(GatherOp.Instance),
         ["scatter"] = ScatterOp.Parse,
         ["onehot"] = OneHotOp.Parse,
+        ["prefix"] = PrefixOp.Parse,
+        ["atmost"] = Plain(AtMostOp.Instance),
     };
 
     /// <summary>The names of all ops; <c>scan</c> has a body and a syntax of its own.</summary>

@@ -12,7 +12,7 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
         Node node = graph.Nodes[n];
         TensorType shape = node.Op switch
         {
-            ElementwiseOp or OneHotOp => node.Results[0],
+            ElementwiseOp or MarkOp => node.Results[0],
             ReductionOp reduction when reduction.Axes.Count == 1 && reduction.Axes[0] == node.Results[0].Rank - 1 => graph.Values.Type(node.Operands[0]),
             _ => null!,
         };

@@ -13,6 +13,16 @@ internal static class GoldenKinds
         ["torch.nn.rnn_relu"] = GoldenTorch.Relu,
         ["cell.elman"] = GoldenCells.Elman,
         ["cell.gru_reset_before"] = GoldenCells.GruResetBefore,
+        ["loss.mse_mean"] = GoldenLosses.MeanSquaredError,
+        ["loss.l1_mean"] = GoldenLosses.MeanAbsoluteError,
+        ["loss.huber1_mean"] = GoldenLosses.Huber,
+        ["loss.bce_logits_mean"] = GoldenLosses.BinaryCrossEntropy,
+        ["loss.ce_mean"] = GoldenLosses.CrossEntropy,
+        ["loss.ce_sum"] = GoldenLosses.CrossEntropySum,
+        ["loss.ce_smooth01"] = GoldenLosses.CrossEntropySmoothed,
+        ["loss.ce_weighted_mean"] = GoldenLosses.CrossEntropyWeighted,
+        ["loss.ce_ignore_mean"] = GoldenLosses.CrossEntropyIgnoring,
+        ["loss.ctc"] = GoldenLosses.Ctc,
     };
 
     /// <exception cref="GoldenUnsupportedException">There is no program for this kind or variant.</exception>
