@@ -18,11 +18,11 @@ public static partial class Loss
     public static Value MeanAbsoluteError(Value y, Value target, Reduction reduction = Reduction.Mean) => Reduce(Abs(y - target), reduction);
 
     /// <summary>e² / 2 where |e| ≤ δ, else δ (|e| − δ / 2), with e = y − target (Huber 1964).</summary>
-    /// <exception cref="GraphException">RNNJ166: δ is not positive.</exception>
+    /// <exception cref="GraphException">RNNJ143: δ is not positive.</exception>
     public static Value Huber(Value y, Value target, double delta = 1, Reduction reduction = Reduction.Mean)
     {
         if (!(delta > 0))
-            throw new GraphException("RNNJ166", $"The delta of the Huber loss is {delta}, wanted a positive number (1 is usual)");
+            throw new GraphException("RNNJ143", $"The delta of the Huber loss is {delta}, wanted a positive number (1 is usual)");
         Value error = y - target, size = Abs(error);
         return Reduce(Select(LessEqual(size, delta), 0.5 * error * error, delta * (size - (0.5 * delta))), reduction);
     }
@@ -42,12 +42,12 @@ public static partial class Loss
     /// −Σ_c q_c w_c ln softmax(logits)_c for each row, in nats: logits […, V], targets i32[…]. q is 1 − ε at the target plus ε / V everywhere, w the class
     /// weights. The mean is divided by the sum of the weights of the targets that count; without reduction a row has […, 1].
     /// </summary>
-    /// <exception cref="GraphException">RNNJ166: ε is not in [0, 1).</exception>
+    /// <exception cref="GraphException">RNNJ143: ε is not in [0, 1).</exception>
     public static Value CrossEntropy(Value logits, Indices targets, CrossEntropyOptions options)
     {
         double smoothing = options.LabelSmoothing;
         if (smoothing is not (>= 0 and < 1))
-            throw new GraphException("RNNJ166", $"The label smoothing is {smoothing}, wanted at least 0 and below 1 (0.1 is usual)");
+            throw new GraphException("RNNJ143", $"The label smoothing is {smoothing}, wanted at least 0 and below 1 (0.1 is usual)");
 
         TensorType type = logits.Type;
         Value hit = logits.Builder.Add(new OneHotOp(type.Dims[type.Rank - 1], type.Element, options.IgnoreIndex), targets.Tensor);
@@ -76,13 +76,13 @@ public static partial class Loss
     /// reduction a row has [B, 1]. A row whose repeats leave no path has the loss +∞ and no gradient; a target longer than its input is an error.
     /// </summary>
     /// <param name="blank">The class that stands for no label.</param>
-    /// <exception cref="GraphException">RNNJ166: the shapes do not fit.</exception>
+    /// <exception cref="GraphException">RNNJ143: the shapes do not fit.</exception>
     public static Value Ctc(Value logits, Indices targets, Indices inputLengths, Indices targetLengths, int blank = 0, Reduction reduction = Reduction.Mean)
     {
         if (logits.Type.Rank != 3 || targets.Tensor.Type.Rank != 2 || inputLengths.Tensor.Type.Rank != 1 || targetLengths.Tensor.Type.Rank != 1)
-            throw new GraphException("RNNJ166", $"Ctc needs logits [T, B, C], targets [B, L] and lengths [B], found {logits.Type}, {targets.Tensor.Type}, {inputLengths.Tensor.Type} and {targetLengths.Tensor.Type} (give those shapes)");
+            throw new GraphException("RNNJ143", $"Ctc needs logits [T, B, C], targets [B, L] and lengths [B], found {logits.Type}, {targets.Tensor.Type}, {inputLengths.Tensor.Type} and {targetLengths.Tensor.Type} (give those shapes)");
         if (blank < 0)
-            throw new GraphException("RNNJ166", $"The blank of Ctc is {blank}, wanted a class (0 is usual)");
+            throw new GraphException("RNNJ143", $"The blank of Ctc is {blank}, wanted a class (0 is usual)");
 
         var ctc = new Ctc(logits, targets);
         Value losses = ctc.Losses(logits, targets, inputLengths, targetLengths, blank);

@@ -23,6 +23,12 @@ internal static class GoldenKinds
         ["loss.ce_weighted_mean"] = GoldenLosses.CrossEntropyWeighted,
         ["loss.ce_ignore_mean"] = GoldenLosses.CrossEntropyIgnoring,
         ["loss.ctc"] = GoldenLosses.Ctc,
+        ["attention.bahdanau"] = GoldenAttention.Additive,
+        ["attention.luong_concat"] = GoldenAttention.Concat,
+        ["attention.luong_general"] = GoldenAttention.General,
+        ["attention.luong_dot"] = GoldenAttention.Dot,
+        ["attention.luong_scaled_dot"] = GoldenAttention.ScaledDot,
+        ["attention.decoder_luong_inputfeed"] = GoldenAttention.LuongDecoder,
     };
 
     /// <exception cref="GoldenUnsupportedException">There is no program for this kind or variant.</exception>
