@@ -9,7 +9,7 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class LuongDecoder
 {
-    public static (Value h, Value c, Value feed, Value y, Value a) Step(Value x, Value h, Value c, Value feed,
+    public static (Value h, Value c, Value feed, Value y, Value a) Step(Value x, [Dims("H")] Value h, [Dims("H")] Value c, [Dims("H")] Value feed,
         [PerSequence, Dims("S", "M")] Value memory, [PerSequence, Dims("S")] Value mask,
         Matrix Wi, Matrix Vi, Matrix Ui, Vector bi, Matrix Wf, Matrix Vf, Matrix Uf, [Init("ones")] Vector bf,
         Matrix Wg, Matrix Vg, Matrix Ug, Vector bg, Matrix Wo, Matrix Vo, Matrix Uo, Vector bo, Matrix Wa, Matrix Wc, Matrix Vc)
