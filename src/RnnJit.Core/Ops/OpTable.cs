@@ -38,6 +38,7 @@ public static class OpTable
         ["concat"] = ConcatOp.Parse,
         ["gather"] = Plain(GatherOp.Instance),
         ["scatter"] = ScatterOp.Parse,
+        ["scatteradd"] = Plain(ScatterAddOp.Instance),
         ["onehot"] = OneHotOp.Parse,
         ["prefix"] = PrefixOp.Parse,
         ["atmost"] = Plain(AtMostOp.Instance),
