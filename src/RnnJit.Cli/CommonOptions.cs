@@ -30,6 +30,14 @@ internal static class CommonOptions
             CustomParser = Parse<T>,
         };
 
+    /// <summary>A number that may be left away.</summary>
+    public static Option<double?> Maybe(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result => Parse<double>(result),
+    };
+
     private static T Parse<T>(ArgumentResult result)
         where T : struct, IParsable<T>
     {

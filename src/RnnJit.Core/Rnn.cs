@@ -51,8 +51,12 @@ public static class Rnn
     /// <summary>a where the condition is not 0, else b.</summary>
     public static Value Select(Value condition, Value a, Value b) => a.Builder.Add(SelectOp.Instance, condition, a, b);
 
-    /// <summary>ln(1 + eˣ), without overflow: max(x, 0) + ln(1 + e^−|x|).</summary>
-    public static Value Softplus(Value x) => Relu(x) + Log(1 + Exp(-Abs(x)));
+    /// <summary>ln(1 + eˣ) = m + ln(eˣ⁻ᵐ + e⁻ᵐ) with m = max(x, 0), without overflow; its derivative is σ(x) at 0 too.</summary>
+    public static Value Softplus(Value x)
+    {
+        Value most = Detach(Relu(x));
+        return most + Log(Exp(x - most) + Exp(-most));
+    }
 
     /// <summary>Σ over the last axis, which stays with extent 1.</summary>
     public static Value Sum(Value x) => x.Builder.Add(new SumOp([x.Type.Rank - 1]), x);

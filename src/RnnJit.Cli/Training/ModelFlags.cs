@@ -21,9 +21,7 @@ internal sealed class ModelFlags
     private readonly Option<int> batch = CommonOptions.Number("--batch", "Streams read side by side", Defaults.Batch);
     private readonly Option<double> epochs = CommonOptions.Number("--epochs", "How often the text is read; a fraction is allowed", Defaults.Epochs);
     private readonly Option<int> steps = CommonOptions.Number("--steps", $"Updates to make, instead of --epochs ({OwnTextUpdates} where neither and no text is given)", Defaults.Updates);
-    private readonly Option<double> rate = CommonOptions.Number("--lr", "Learning rate", Defaults.LearningRate);
-    private readonly Option<string> schedule = CommonOptions.Text("--schedule", "Learning rate over time: cosine or constant", Defaults.Schedule);
-    private readonly Option<double> clip = CommonOptions.Number("--clip", "Largest norm of all gradients together; 0: no clipping", Defaults.Clip);
+    private readonly OptimiserFlags optimiser = new();
     private readonly Option<double> dropout = CommonOptions.Number("--dropout", "Share of every layer's outputs dropped in training", Defaults.Dropout);
     private readonly Option<double> zoneout = CommonOptions.Number("--zoneout", "Probability that a unit keeps its old state in training", Defaults.Zoneout);
     private readonly Option<double> recurrentDropout = CommonOptions.Number("--recurrent-dropout", "Share of what steps add to states dropped in training", Defaults.RecurrentDropout);
@@ -32,14 +30,12 @@ internal sealed class ModelFlags
     private readonly Option<bool> layerNorm = new("--layer-norm") { Description = "Normalise the products inside the cell over their units" };
     private readonly Option<bool> weightNorm = new("--weight-norm") { Description = "Train the length and the direction of weights apart" };
     private readonly Option<bool> residual = new("--residual") { Description = "Add the input of every layer to its output" };
-    private readonly Option<string> optimizer = CommonOptions.Text("--optimizer", "adam or sgd", Defaults.Optimiser);
-    private readonly Option<double> momentum = CommonOptions.Number("--momentum", "Momentum of sgd", Defaults.Momentum);
     private readonly Option<double> validation = CommonOptions.Number("--validation", "Share of the text, at its end, not trained on", Defaults.Validation);
     private readonly Option<ulong> seed = CommonOptions.Seed();
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
 
     public IReadOnlyList<Option> All =>
-        [cell, layers, hidden, embedding, seq, batch, epochs, steps, rate, schedule, clip, dropout, zoneout, recurrentDropout, variationalDropout, dropConnect, layerNorm, weightNorm, residual, optimizer, momentum, validation, seed, precision];
+        [cell, layers, hidden, embedding, seq, batch, epochs, steps, .. optimiser.All, dropout, zoneout, recurrentDropout, variationalDropout, dropConnect, layerNorm, weightNorm, residual, validation, seed, precision];
 
     /// <summary>The first of these options that was given, null if none was.</summary>
     public string? Given(ParseResult parsed) => All.FirstOrDefault(option => IsGiven(parsed, option))?.Name;
@@ -55,7 +51,7 @@ internal sealed class ModelFlags
             throw new UsageException("--epochs and --steps exclude each other (give one of them)");
         if (IsGiven(parsed, steps) && parsed.GetValue(steps) < 1)
             throw new UsageException($"--steps is {parsed.GetValue(steps)}, wanted 1 or more (change it)");
-        return new CharacterOptions
+        return optimiser.Read(parsed, new CharacterOptions
         {
             Layers = parsed.GetValue(layers),
             Hidden = parsed.GetValue(hidden),
@@ -64,9 +60,6 @@ internal sealed class ModelFlags
             Batch = parsed.GetValue(batch),
             Epochs = parsed.GetValue(epochs),
             Updates = ownText && !IsGiven(parsed, epochs) && !IsGiven(parsed, steps) ? OwnTextUpdates : parsed.GetValue(steps),
-            LearningRate = parsed.GetValue(rate),
-            Schedule = parsed.GetRequiredValue(schedule),
-            Clip = parsed.GetValue(clip),
             Dropout = parsed.GetValue(dropout),
             Zoneout = parsed.GetValue(zoneout),
             RecurrentDropout = parsed.GetValue(recurrentDropout),
@@ -75,12 +68,10 @@ internal sealed class ModelFlags
             LayerNorm = parsed.GetValue(layerNorm),
             WeightNorm = parsed.GetValue(weightNorm),
             Residual = parsed.GetValue(residual),
-            Optimiser = parsed.GetRequiredValue(optimizer),
-            Momentum = parsed.GetValue(momentum),
             Validation = parsed.GetValue(validation),
             Seed = parsed.GetValue(seed),
             Precision = PrecisionOf(parsed.GetRequiredValue(precision)),
-        };
+        });
     }
 
     public static ElementType PrecisionOf(string text) => text switch

@@ -38,8 +38,8 @@ public abstract class EmitDialect : IDialect
 
     internal abstract string StoreRow(string value, int operand, string label);
 
-    /// <summary>1 in the column that <paramref name="index"/> names, else 0.</summary>
-    internal abstract string Hot(string index);
+    /// <summary>1 in the columns that <paramref name="index"/> marks, else 0.</summary>
+    internal abstract string Mark(MarkOp op, string index);
 
     /// <summary>x where a column exists, <paramref name="neutral"/> beyond the last one.</summary>
     internal abstract string Keep(string x, string neutral);

@@ -40,7 +40,7 @@ public static class KernelCanonical
     {
         ConstantOp constant => new ConstantOp(constant.Value, Rename(constant.Type)),
         BroadcastOp broadcast => new BroadcastOp(Rename(new TensorType(ElementType.F32, broadcast.Dims)).Dims),
-        OneHotOp => new OneHotOp(Columns, ElementType.F32),
+        MarkOp mark => mark.Over(Columns, ElementType.F32),
         ExtentOp => new ExtentOp(Columns, ElementType.F32),
         _ => op,
     };

@@ -152,10 +152,14 @@ public sealed partial class KernelEmitter
         return node.Op switch
         {
             ElementwiseOp op => op.Spell(vocabulary, node.Operands.Select(Spell).ToArray()),
-            OneHotOp => dialect.Hot(Spell(node.Operands[0])),
+            MarkOp mark => dialect.Mark(mark, Index(mark, Spell(node.Operands[0]))),
             _ => "V.Create(call.Columns)",
         };
     }
+
+    // An index that marks nothing becomes one that no place has.
+    private static string Index(MarkOp mark, string index) =>
+        mark.Ignored is { } ignored ? $"({index} == {ignored.ToString(System.Globalization.CultureInfo.InvariantCulture)} ? -1 : {index})" : index;
 
     // a·b + c, a·b − c = a·b + (−c), c − a·b = (−a)·b + c: a change of sign is exact.
     private string MultiplyAdd(Node node, int product)

@@ -115,7 +115,7 @@ internal sealed class KernelSchedule
             phases[value] = Math.Max(phases[value], phases[operand]);
         }
 
-        if (node.Op is OneHotOp)
+        if (node.Op is MarkOp)
             scopes[value] = Scope.Element;
         if (!IsReduction(value))
             return;

@@ -78,12 +78,12 @@ public static class KernelShapes
         {
             ElementwiseOp or ConstantOp or BroadcastOp => true,
             ReductionOp reduction => reduction.Axes.Count == 1 && reduction.Axes[0] == 1,
-            OneHotOp => true,
+            MarkOp => true,
             ExtentOp extent => extent.Dim == columns,
             _ => false,
         };
         if (!known || node.Results.Count != 1)
-            throw new GraphException("RNNJ181", $"'{node.Op}' has no place in a kernel (elementwise ops, sums and maxima over axis 1, onehot, constants and extent[N] have)");
+            throw new GraphException("RNNJ181", $"'{node.Op}' has no place in a kernel (elementwise ops, sums and maxima over axis 1, onehot, prefix, constants and extent[N] have)");
         Of(node.Results[0]);
     }
 }

@@ -1,3 +1,5 @@
+using RnnJit.Ops;
+
 namespace RnnJit.Emit;
 
 /// <summary>The debug form: one element at a time through indexers that check bounds; every number stored must be finite.</summary>
@@ -29,7 +31,7 @@ public sealed class ScalarDialect : EmitDialect
 
     internal override string StoreRow(string value, int operand, string label) => $"call.Span<T>({operand}, row, 1)[0] = Finite.Check<V, T>({value}, \"{label}\", row, 0);";
 
-    internal override string Hot(string index) => $"V.Create({index} == j ? 1 : 0)";
+    internal override string Mark(MarkOp op, string index) => $"V.Create(j {op.Comparison.Sign} {index} ? 1 : 0)";
 
     internal override string Keep(string x, string neutral) => x;
 

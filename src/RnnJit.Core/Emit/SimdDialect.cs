@@ -1,3 +1,5 @@
+using RnnJit.Ops;
+
 namespace RnnJit.Emit;
 
 /// <summary>Vectors of any width: full vectors of a row first, then one partial vector, from one text.</summary>
@@ -41,7 +43,7 @@ public class SimdDialect : EmitDialect
     internal sealed override string StoreRow(string value, int operand, string label) => $"V.StorePartial({value}, ref call.Row<T>({operand}, row), 0, 1);";
 
     // Exact for any number of columns: only differences smaller than V.Count matter.
-    internal sealed override string Hot(string index) => $"V.Equal(V.Iota, V.Create((double){index} - j))";
+    internal sealed override string Mark(MarkOp op, string index) => $"V.{op.Comparison.Function}(V.Iota, V.Create((double){index} - j))";
 
     internal sealed override string Keep(string x, string neutral) => $"A.Keep<V, T>({x}, {neutral}, n)";
 

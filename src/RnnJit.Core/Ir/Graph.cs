@@ -20,6 +20,18 @@ public enum PortRole
 
     /// <summary>A value from outside captured by a scan body.</summary>
     Constant,
+
+    /// <summary>
+    /// A state of a scan body that only grows: a step gathers rows of it and adds rows to it, and nothing is added to a row once it was gathered.
+    /// So any later table serves a reader as well as the one of its step, and one place in memory serves all steps.
+    /// </summary>
+    Table,
+}
+
+internal static class PortRoles
+{
+    /// <summary>Whether a body hands it from step to step.</summary>
+    public static bool IsState(this PortRole role) => role is PortRole.State or PortRole.Table;
 }
 
 /// <summary>What an output of a graph stands for.</summary>

@@ -1,45 +1,37 @@
+using System.Globalization;
 using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>1 at the index, 0 elsewhere, along a new last axis: i32[T, B] ⇒ f32[T, B, classes]; printed as <c>onehot[classes : f32]</c>.</summary>
-public sealed class OneHotOp(Dim classes, ElementType element) : Op
+/// <summary>1 at the index, 0 elsewhere, along a new last axis: i32[T, B] ⇒ f32[T, B, classes]; printed as <c>onehot[classes : f32]</c>,
+/// or <c>onehot[classes : f32, ignore -100]</c> where one index marks nothing.</summary>
+public sealed class OneHotOp(Dim classes, ElementType element, int? ignored = null) : MarkOp(classes, element)
 {
-    public Dim Classes { get; } = classes;
-
-    public ElementType Element { get; } = element;
+    private const string Ignore = ", ignore ";
 
     public override string Name => "onehot";
 
-    public override OpFamily Family => OpFamily.Gather;
+    public override int? Ignored => ignored;
 
-    public override string Attributes => $"{Classes} : {Element.ToString().ToLowerInvariant()}";
+    public override string Attributes => base.Attributes + (ignored is { } index ? Ignore + index.ToString(CultureInfo.InvariantCulture) : "");
+
+    public override (string Function, string Sign) Comparison => ("Equal", "==");
 
     public static OneHotOp Parse(string attributes)
     {
-        string[] parts = attributes.Split(':');
-        if (parts.Length != 2)
-            throw new GraphException("RNNJ122", $"'onehot[{attributes}]' needs an extent and an element type (write onehot[V : f32])");
-        return new OneHotOp(Dim.Parse(parts[0]), TensorType.Parse(parts[1] + "[]").Element);
+        int at = attributes.IndexOf(Ignore, StringComparison.Ordinal);
+        var (classes, element) = Read("onehot", at < 0 ? attributes : attributes.Substring(0, at));
+        if (at < 0)
+            return new OneHotOp(classes, element);
+
+        return int.TryParse(attributes.Substring(at + Ignore.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index)
+            ? new OneHotOp(classes, element, index)
+            : throw new GraphException("RNNJ122", $"'onehot[{attributes}]' ignores no whole number (write onehot[V : f32, ignore -100])");
     }
 
-    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
-    {
-        if (operands.Length != 1 || operands[0].Element != ElementType.I32)
-            throw new GraphException("RNNJ122", $"'onehot' needs i32 indices, found {string.Join(" and ", operands.Select(o => o.ToString()))} (give class numbers)");
-        return [new TensorType(Element, operands[0].Dims.Append(Classes).ToEquatable())];
-    }
+    public override int Largest(int places) => places - 1;
 
-    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
-    {
-        int classes = Classes.Evaluate(evaluation.Sizes);
-        var result = new NdArray([.. operands[0].Shape, classes]);
-        for (int i = 0; i < operands[0].Length; i++)
-            result.Data[(i * classes) + GatherOp.CheckRow(Name, operands[0].Data[i], classes)] = 1;
-        return [result];
-    }
+    public override bool Marks(int index, int place) => place == index;
 
-    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) => [null];
-
-    public override Op Map(TypeMap map) => new OneHotOp(map.Map(Classes), map.Map(new TensorType(Element)).Element);
+    public override MarkOp Over(Dim places, ElementType element) => new OneHotOp(places, element, ignored);
 }

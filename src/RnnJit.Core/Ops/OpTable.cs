@@ -38,7 +38,10 @@ public static class OpTable
         ["concat"] = ConcatOp.Parse,
         ["gather"] = Plain(GatherOp.Instance),
         ["scatter"] = ScatterOp.Parse,
+        ["scatteradd"] = Plain(ScatterAddOp.Instance),
         ["onehot"] = OneHotOp.Parse,
+        ["prefix"] = PrefixOp.Parse,
+        ["atmost"] = Plain(AtMostOp.Instance),
     };
 
     /// <summary>The names of all ops; <c>scan</c> has a body and a syntax of its own.</summary>

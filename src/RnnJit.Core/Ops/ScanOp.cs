@@ -21,7 +21,7 @@ public sealed class ScanOp : Op
         Reverse = reverse;
         HasLengths = hasLengths;
         Sequences = Count(PortRole.Sequence);
-        States = Count(PortRole.State);
+        States = Count(PortRole.State) + Count(PortRole.Table);
         Constants = Count(PortRole.Constant);
         Yields = body.Outputs.Count(output => output.Role == OutputRole.Yield);
         Sums = body.Outputs.Count(output => output.Role == OutputRole.Sum);
@@ -98,7 +98,10 @@ public sealed class ScanOp : Op
 
     internal TensorType Timed(TensorType type) => type.WithDims(type.Dims.Prepend(Time));
 
-    /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where there is no state).</summary>
+    /// <summary>Whether a state, by its position among them, is a table.</summary>
+    public bool IsTable(int state) => Body.Inputs[Sequences + state].Role == PortRole.Table;
+
+    /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where there is no state but tables).</summary>
     /// <exception cref="GraphException">RNNJ132: with lengths every state and sequence begins with the batch.</exception>
     public string BatchSymbol()
     {

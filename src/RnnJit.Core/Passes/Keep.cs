@@ -18,7 +18,7 @@ public static class Keep
         return program;
     }
 
-    // An adjoint reads what a forward scan yields, in the other direction.
+    // An adjoint reads what a forward scan yields or its tables, in the other direction.
     private static IEnumerable<(int Forward, int Adjoint)> FindPairs(Graph program)
     {
         for (int a = 0; a < program.Nodes.Count; a++)
@@ -31,7 +31,9 @@ public static class Keep
                     continue;
                 int first = program.Values.FirstResult(f) + forward.States;
                 var yields = Enumerable.Range(first, forward.Yields);
-                if (program.Nodes[a].Operands.Take(adjoint.Sequences).Any(operand => yields.Contains(operand)))
+                var tables = Enumerable.Range(0, forward.States).Where(forward.IsTable).Select(s => program.Values.FirstResult(f) + s);
+                if (program.Nodes[a].Operands.Take(adjoint.Sequences).Any(operand => yields.Contains(operand))
+                    || program.Nodes[a].Operands.Skip(adjoint.Sequences + adjoint.States).Intersect(tables).Any())
                     yield return (f, a);
             }
         }

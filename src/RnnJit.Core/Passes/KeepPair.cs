@@ -54,6 +54,13 @@ internal sealed class KeepPair
             timed[node.Operands[i]] = i;
         for (int i = forward.Sequences + forward.States; i < body.Inputs.Count; i++)
             constant[node.Operands[i]] = i;
+        for (int s = 0; s < forward.States; s++)
+        {
+            // The adjoint gathers from the table as it is at the end what the step gathered from it on the way.
+            if (forward.IsTable(s))
+                constant[program.Values.FirstResult(forwardNode) + s] = forward.Sequences + s;
+        }
+
         for (int y = 0; y < forward.Yields; y++)
             timed[program.Values.FirstResult(forwardNode) + forward.States + y] = body.Outputs[forward.States + y].Value;
     }
@@ -116,7 +123,7 @@ internal sealed class KeepPair
     private IEnumerable<int> Needed()
     {
         Graph body = adjoint.Body;
-        bool Changes(int value) => counterparts.TryGetValue(value, out int match) && (match >= forward.Body.Inputs.Count || forward.Body.Inputs[match].Role != PortRole.Constant);
+        bool Changes(int value) => counterparts.TryGetValue(value, out int match) && (match >= forward.Body.Inputs.Count || forward.Body.Inputs[match].Role is not (PortRole.Constant or PortRole.Table));
         foreach (Output output in body.Outputs.Where(output => Changes(output.Value)))
             yield return counterparts[output.Value];
         for (int n = 0; n < body.Nodes.Count; n++)
@@ -141,7 +148,7 @@ internal sealed class KeepPair
                 continue;
             TensorType type = body.Values.Type(v);
             double size = type.Rank > 0 && type.Dims[type.Rank - 1].IsOne ? RowFraction : 1;
-            cut.Edge(2 * v, (2 * v) + 1, size * (atHand.Contains(v) ? ReadCost : KeepCost));
+            cut.Edge(2 * v, (2 * v) + 1, size * (atHand.Contains(v) || IsGathered(v) ? ReadCost : KeepCost));
             if (v < body.Inputs.Count || !IsCheap(v))
             {
                 cut.Edge(source, 2 * v, MinimumCut.Infinite);
@@ -155,8 +162,12 @@ internal sealed class KeepPair
         foreach (int v in needed)
             cut.Edge((2 * v) + 1, sink, MinimumCut.Infinite);
         bool[] side = cut.SourceSide(source, sink);
-        return Enumerable.Range(0, count).Where(v => side[2 * v] && !side[(2 * v) + 1]).ToArray();
+        return Enumerable.Range(0, count).Where(v => side[2 * v] && !side[(2 * v) + 1] && !IsGathered(v)).ToArray();
     }
+
+    // The adjoint gathers it itself, from the table as it is at the end.
+    private bool IsGathered(int value) => forward.Body.Values.Node(value) is int node and >= 0 && forward.Body.Nodes[node] is { Op: GatherOp } gather
+        && gather.Operands[0] < forward.Body.Inputs.Count && forward.Body.Inputs[gather.Operands[0]].Role == PortRole.Table;
 
     // Cheap to repeat inside the adjoint's loop. What Distribute moved out of it is not.
     private bool IsCheap(int value) => !outside.Contains(value) && forward.Body.Nodes[forward.Body.Values.Node(value)].Op switch

@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// The adjoint of a scan is a scan in the other direction: sequence ↔ yielded sequence, initial ↔ final state, captured constant ↔ sum.
+/// The adjoint of a scan is a scan in the other direction: sequence ↔ yielded sequence, initial ↔ final state, captured constant ↔ sum, what is gathered from a table ↔ what is added to one.
 /// Its body repeats the step from the states that were read and runs the cotangents back over it; the pass Keep decides what is read instead of repeated.
 /// </summary>
 internal sealed class ScanAdjoint
@@ -41,7 +41,7 @@ internal sealed class ScanAdjoint
         int at = scan.States + scan.Yields;
         for (int s = 0; s < scan.States; s++)
         {
-            if (HistoryYield(scan, s) < 0)
+            if (!scan.IsTable(s) && HistoryYield(scan, s) < 0)
                 outputs.Insert(at++, new Output("previous_" + body.Inputs[scan.Sequences + s].Name, scan.Sequences + s, OutputRole.Yield));
         }
 
@@ -67,11 +67,22 @@ internal sealed class ScanAdjoint
     private ScanOp Build()
     {
         for (int i = 0; i < FirstConstant; i++)
-            inputs[i] = step.Input(body.Inputs[i].Name, body.Inputs[i].Type, PortRole.Sequence);
+        {
+            if (!IsTable(i))
+                inputs[i] = step.Input(body.Inputs[i].Name, body.Inputs[i].Type, PortRole.Sequence);
+        }
+
         Value[] dYields = yields.Select(i => OutputCotangent(i, PortRole.Sequence)).ToArray();
-        Value[] dStates = Enumerable.Range(0, scan.States).Select(s => OutputCotangent(s, PortRole.State)).ToArray();
-        for (int i = FirstConstant; i < inputs.Length; i++)
+        Value[] dStates = Enumerable.Range(0, scan.States).Select(s => OutputCotangent(s, scan.IsTable(s) ? PortRole.Table : PortRole.State)).ToArray();
+
+        // A table may be read as it is at the end.
+        for (int i = scan.Sequences; i < inputs.Length; i++)
+        {
+            if (i < FirstConstant && !IsTable(i))
+                continue;
             inputs[i] = step.Input(body.Inputs[i].Name, body.Inputs[i].Type, PortRole.Constant);
+        }
+
         Value[] dSums = sums.Select(i => OutputCotangent(i, PortRole.Constant)).ToArray();
 
         var tape = new Tape(step);
@@ -94,13 +105,16 @@ internal sealed class ScanAdjoint
         return new ScanOp(step.Build("body", body.Name + "_adjoint", outputs), scan.Time, !scan.Reverse, scan.HasLengths);
     }
 
+    private bool IsTable(int input) => body.Inputs[input].Role == PortRole.Table;
+
     private IEnumerable<Value> Operands(Value[] operands, Value[] results, Value?[] cotangents)
     {
         GraphBuilder outer = operands[0].Builder;
         var given = new List<Value>(operands.Take(scan.Sequences));
-        given.AddRange(Enumerable.Range(0, scan.States).Select(s => results[HistoryYield(scan, s)]));
+        given.AddRange(Enumerable.Range(0, scan.States).Where(s => !scan.IsTable(s)).Select(s => results[HistoryYield(scan, s)]));
         given.AddRange(yields.Select(i => cotangents[i]!));
         given.AddRange(Enumerable.Range(0, scan.States).Select(s => cotangents[s] ?? outer.Add(new ConstantOp(0, operands[scan.Sequences + s].Type))));
+        given.AddRange(Enumerable.Range(0, scan.States).Where(scan.IsTable).Select(s => results[s]));
         given.AddRange(operands.Skip(FirstConstant).Take(scan.Constants));
         given.AddRange(sums.Select(i => cotangents[i]!));
         given.AddRange(operands.Skip(body.Inputs.Count));

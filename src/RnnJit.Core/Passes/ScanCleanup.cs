@@ -21,17 +21,17 @@ internal static class ScanCleanup
         for (int i = 0; i < body.Inputs.Count; i++)
         {
             Port port = body.Inputs[i];
-            bool kept = port.Role == PortRole.State ? keptOutputs[i - scan.Sequences] : live[i];
+            bool kept = port.Role.IsState() ? keptOutputs[i - scan.Sequences] : live[i];
             if (!kept)
                 continue;
-            if (port.Role != PortRole.State && rewriter.Builder.Definition(operands[i])?.Op is ConstantOp fill)
+            if (!port.Role.IsState() && rewriter.Builder.Definition(operands[i])?.Op is ConstantOp fill)
             {
                 fills[i] = fill;
                 continue;
             }
 
             // The same sequence or constant given twice is one port.
-            if (port.Role != PortRole.State && ports.TryGetValue((port.Role, operands[i].Id), out Value? same))
+            if (!port.Role.IsState() && ports.TryGetValue((port.Role, operands[i].Id), out Value? same))
             {
                 arguments[i] = same;
                 continue;
@@ -39,7 +39,7 @@ internal static class ScanCleanup
 
             arguments[i] = step.Input(port.Name, port.Type, port.Role);
             given.Add(operands[i]);
-            if (port.Role != PortRole.State)
+            if (!port.Role.IsState())
                 ports[(port.Role, operands[i].Id)] = arguments[i];
         }
 

@@ -260,7 +260,8 @@ internal sealed class ScanDistribution
         Ports(0, scan.Sequences, PortRole.Sequence);
         foreach (int v in sequences)
             Port(v, PortRole.Sequence);
-        Ports(scan.Sequences, scan.States, PortRole.State);
+        for (int s = 0; s < scan.States; s++)
+            Port(scan.Sequences + s, body.Inputs[scan.Sequences + s].Role);
         Ports(scan.Sequences + scan.States, scan.Constants, PortRole.Constant);
         foreach (int v in constants)
             Port(v, PortRole.Constant);

@@ -14,7 +14,7 @@ public static class Simplify
     [
         Algebra.Fold, Algebra.Units, Algebra.Zeros, Algebra.Signs, Algebra.Fills, Algebra.Repeats,
         Views.Trivial, Views.OfView, Views.OfFill, Views.SliceOfConcat, Views.SumOfConcats, Views.ConcatOfSlices,
-        Reductions.OfProduct, Reductions.Trivial,
+        Reductions.OfProduct, Reductions.Trivial, Reductions.IntoTable,
     ];
 
     public static Graph Run(Graph graph)

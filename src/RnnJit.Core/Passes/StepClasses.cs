@@ -25,7 +25,7 @@ internal static class StepClasses
         {
             classes[i] = body.Inputs[i].Role switch
             {
-                PortRole.State => StepClass.State,
+                PortRole.State or PortRole.Table => StepClass.State,
                 PortRole.Sequence => StepClass.Sequence,
                 _ => StepClass.Invariant,
             };

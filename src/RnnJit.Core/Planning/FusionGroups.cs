@@ -169,7 +169,7 @@ internal sealed class FusionGroups
     {
         SumOp => new SumOp([1]),
         MaxReduceOp => new MaxReduceOp([1]),
-        OneHotOp => new OneHotOp("N", ElementType.F32),
+        MarkOp mark => mark.Over("N", ElementType.F32),
         _ => op,
     };
 

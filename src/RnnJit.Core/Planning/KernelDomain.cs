@@ -12,7 +12,7 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
         Node node = graph.Nodes[n];
         TensorType shape = node.Op switch
         {
-            ElementwiseOp or OneHotOp => node.Results[0],
+            ElementwiseOp or MarkOp => node.Results[0],
             ReductionOp reduction when reduction.Axes.Count == 1 && reduction.Axes[0] == node.Results[0].Rank - 1 => graph.Values.Type(node.Operands[0]),
             _ => null!,
         };
@@ -40,7 +40,7 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
     {
         ElementType element = type.Element;
         if (element == ElementType.I32)
-            return IsSuffix(type.Dims, Rows) ? new TensorType(element, "R") : null;
+            return IsSuffix(type.Dims, Rows) || Repeats(type.Dims) ? new TensorType(element, "R") : null;
         if (type.Dims.All(dim => dim.IsOne))
             return Rows.Count == 0 && Columns is { IsOne: true } ? new TensorType(ElementType.F32, "R", "N") : new TensorType(ElementType.F32);
 
@@ -51,11 +51,17 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
             // A batch of constant extent 1 has rows like any other.
             bool repeats = Rows.Count > 0 && lead.Length < Rows.Count && lead.All(dim => dim.IsOne);
             bool column = repeats || (Rows.Count > 0 && lead.All(dim => dim.IsOne) && !IsSuffix(lead, Rows));
-            return column ? new TensorType(ElementType.F32, "N") : IsSuffix(lead, Rows) ? new TensorType(ElementType.F32, "R", "N") : null;
+            return column ? new TensorType(ElementType.F32, "N") : IsSuffix(lead, Rows) || Repeats(lead) ? new TensorType(ElementType.F32, "R", "N") : null;
         }
 
+        return last.IsOne && lead.Length > 0 && (IsSuffix(lead, Rows) || Repeats(lead)) ? new TensorType(ElementType.F32, "R", 1) : null;
+    }
 
-        return last.IsOne && lead.Length > 0 && IsSuffix(lead, Rows) ? new TensorType(ElementType.F32, "R", 1) : null;
+    // [B, 1] beside [B, S]: the same row for every s.
+    private bool Repeats(IReadOnlyList<Dim> dims)
+    {
+        int skip = Rows.Count - dims.Count;
+        return skip >= 0 && dims.Count > 0 && Enumerable.Range(0, dims.Count).All(i => dims[i].IsOne || dims[i] == Rows[i + skip]);
     }
 
     // [B] beside [T, B]: the same rows at every time step.

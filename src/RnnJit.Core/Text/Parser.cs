@@ -8,7 +8,7 @@ public sealed class Parser
 {
     private static readonly Dictionary<string, PortRole> PortRoles = new[]
     {
-        PortRole.Input, PortRole.PerSequence, PortRole.State, PortRole.Parameter, PortRole.Sequence, PortRole.Constant,
+        PortRole.Input, PortRole.PerSequence, PortRole.State, PortRole.Parameter, PortRole.Sequence, PortRole.Constant, PortRole.Table,
     }.ToDictionary(Printer.Word);
 
     private static readonly Dictionary<string, OutputRole> OutputRoles = new[]

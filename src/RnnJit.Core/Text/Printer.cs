@@ -104,6 +104,7 @@ public static class Printer
         PortRole.State => "state",
         PortRole.Parameter => "parameter",
         PortRole.Sequence => "sequence",
+        PortRole.Table => "table",
         _ => "constant",
     };
 

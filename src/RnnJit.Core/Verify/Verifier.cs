@@ -12,7 +12,7 @@ public static class Verifier
         ["program"] = ([PortRole.Input, PortRole.State, PortRole.Parameter], [OutputRole.Result, OutputRole.Next]),
         ["cell"] = ([PortRole.Input, PortRole.PerSequence, PortRole.State, PortRole.Parameter], [OutputRole.Next, OutputRole.Result]),
         ["kernel"] = ([PortRole.Input], [OutputRole.Result]),
-        ["body"] = ([PortRole.Sequence, PortRole.State, PortRole.Constant], [OutputRole.Next, OutputRole.Yield, OutputRole.Sum]),
+        ["body"] = ([PortRole.Sequence, PortRole.State, PortRole.Table, PortRole.Constant], [OutputRole.Next, OutputRole.Yield, OutputRole.Sum]),
     };
 
     /// <summary>Checks a graph and the bodies of its scans.</summary>
@@ -124,7 +124,7 @@ public static class Verifier
 
     private static void StatesHaveNextValues(Graph graph)
     {
-        TensorType[] states = graph.Inputs.Where(port => port.Role == PortRole.State).Select(port => port.Type).ToArray();
+        TensorType[] states = graph.Inputs.Where(port => port.Role.IsState()).Select(port => port.Type).ToArray();
         TensorType[] next = graph.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => graph.Values.Type(output.Value)).ToArray();
         if (!states.SequenceEqual(next))
             throw Broken("RNNJ179", graph, $"has the states {states.ToEquatable()} but the next values {next.ToEquatable()} (as many, in the same order and shape)");
@@ -132,7 +132,7 @@ public static class Verifier
 
     private static void BodyInputsAreOrdered(Graph graph)
     {
-        if (!IsOrdered(graph.Inputs.Select(port => Array.IndexOf(Kinds["body"].Inputs, port.Role))))
+        if (!IsOrdered(graph.Inputs.Select(port => port.Role == PortRole.Sequence ? 0 : port.Role.IsState() ? 1 : 2)))
             throw Broken("RNNJ191", graph, $"has its inputs in the order {string.Join(", ", graph.Inputs.Select(port => port.Role))} (sequences, states, constants)");
     }
 

@@ -43,20 +43,19 @@ internal sealed class InterpretedKernel
     {
         if (node.Op is ExtentOp)
             return NdArray.Scalar(call.Columns);
-        if (node.Op is not OneHotOp)
+        if (node.Op is not MarkOp mark)
             return node.Op.Evaluate(node.Operands.Select(operand => values[operand]).ToArray(), evaluation)[0];
 
         NdArray index = values[node.Operands[0]];
-        var hot = new NdArray(evaluation.Shape(node.Results[0]));
-        int columns = hot.Shape[1];
-        for (int row = 0; row < index.Length; row++)
+        var marks = new NdArray(evaluation.Shape(node.Results[0]));
+        int columns = marks.Shape[1];
+        for (int i = 0; i < marks.Length; i++)
         {
-            double column = index.Data[row] - call.Start;
-            if (column >= 0 && column < columns)
-                hot.Data[(row * columns) + (int)column] = 1;
+            int named = (int)index.Data[i / columns];
+            marks.Data[i] = named != mark.Ignored && mark.Marks(named, call.Start + (i % columns)) ? 1 : 0;
         }
 
-        return hot;
+        return marks;
     }
 
     private NdArray Read(in KernelCall call, int operand, KernelShape shape, NdArray target, int first)

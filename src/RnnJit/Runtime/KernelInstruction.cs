@@ -17,13 +17,14 @@ internal sealed unsafe class KernelInstruction : Instruction
     private readonly long[][] outerStrides;
     private readonly int[] outer;
     private readonly int rows;
+    private readonly int rowsOfBatch;
     private readonly int columns;
     private readonly bool byColumns;
     private Address[] addresses = [];
 
     public KernelInstruction(KernelStep step, KernelBody body, string provider, View[] views, int[] rowShape, int columns, bool isByRow)
     {
-        IsByRow = isByRow && step.Rows.Count == 1;
+        IsByRow = isByRow;
         this.step = step;
         this.body = body;
         this.provider = provider;
@@ -36,6 +37,7 @@ internal sealed unsafe class KernelInstruction : Instruction
         int joined = Joinable(leading, rowShape);
         outer = rowShape.Take(rowShape.Length - joined).ToArray();
         rows = rowShape.Skip(rowShape.Length - joined).Aggregate(1, (a, b) => a * b);
+        rowsOfBatch = rowShape.Length > 0 ? rows / Math.Max(rowShape[0], 1) : 1;
         outerStrides = leading.Select(strides => strides.Take(outer.Length).ToArray()).ToArray();
         rowStrides = leading.Select(strides => joined == 0 ? 0 : InnerStride(strides, rowShape, joined)).ToArray();
     }
@@ -61,7 +63,7 @@ internal sealed unsafe class KernelInstruction : Instruction
         int own = view.Rank - (type.Element == ElementType.I32 || view.Rank == 0 ? 0 : 1);
         var strides = new long[rowShape.Length];
         for (int axis = 0; axis < own; axis++)
-            strides[rowShape.Length - own + axis] = view.Strides[axis];
+            strides[rowShape.Length - own + axis] = view.Shape[axis] == 1 ? 0 : view.Strides[axis];
         return strides;
     }
 
@@ -95,12 +97,14 @@ internal sealed unsafe class KernelInstruction : Instruction
     public override void Execute(in Share share, int t, int i)
     {
         int rowStart = 0, rowEnd = rows, start = 0, end = columns;
-        if (share.RowEnd >= 0)
-            (rowStart, rowEnd) = (share.RowStart, share.RowEnd);
         int outerCount = 1, outerStart = 0;
         foreach (int extent in outer)
             outerCount *= extent;
         int outerEnd = outerCount;
+        if (share.RowEnd >= 0 && outer.Length > 0)
+            (outerStart, outerEnd) = (share.RowStart * (outerCount / outer[0]), share.RowEnd * (outerCount / outer[0]));
+        else if (share.RowEnd >= 0)
+            (rowStart, rowEnd) = (share.RowStart * rowsOfBatch, share.RowEnd * rowsOfBatch);
         if (share.Parts > 1)
         {
             if (outerCount >= share.Parts)

@@ -12,6 +12,7 @@ internal sealed partial class RegionPlanner
     private readonly View?[] views;
     private readonly Dictionary<int, View> homes = [];
     private readonly Dictionary<int, int> concatOf = [];
+    private readonly HashSet<int> indicesChecked = [];
     private readonly bool isBody;
 
     public RegionPlanner(PlanContext context, Graph graph, bool isBody)
@@ -66,6 +67,16 @@ internal sealed partial class RegionPlanner
         }
     }
 
+    // A kernel compares indices with places, so an index that names none is found here.
+    private void CheckIndices(KernelStep kernel)
+    {
+        foreach (int value in kernel.Inputs.Where(input => !graph.Values.Type(input).IsReal && indicesChecked.Add(input)))
+        {
+            foreach (MarkOp mark in graph.Nodes.Where(node => node.Operands.Contains(value)).Select(node => node.Op).OfType<MarkOp>().Distinct())
+                Instructions.Add(new IndexCheckInstruction(View(value), mark.Largest(mark.Places.Evaluate(context.Sizes)), mark.Ignored, NameOf(value), IsByRow(value)));
+        }
+    }
+
     private void PlaceConstants()
     {
         for (int n = 0; n < graph.Nodes.Count; n++)
@@ -114,6 +125,7 @@ internal sealed partial class RegionPlanner
 
     private void AddKernel(KernelStep step)
     {
+        CheckIndices(step);
         foreach (int output in step.Outputs)
             views[output] = Home(output);
         var (body, provider) = context.Kernels.Find(step.Kernel, context.Real);
@@ -180,6 +192,10 @@ internal sealed partial class RegionPlanner
                     : new ScatterInstruction<float>(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[0])));
                 CopyHome(value);
                 break;
+            case AtMostOp:
+                views[value] = Source(node);
+                Instructions.Add(new AtMostInstruction(Source(node), View(node.Operands[1]), NameOf(node.Operands[0]), NameOf(node.Operands[1]), IsByRow(value)));
+                break;
             case ScanOp scan when !isBody:
                 AddScan(node, value, scan);
                 break;
@@ -191,7 +207,14 @@ internal sealed partial class RegionPlanner
 
     private View Source(Node node) => View(node.Operands[0]);
 
-    private string NameOf(int value) => value < graph.Inputs.Count ? graph.Inputs[value].Name : "the indices";
+    private string NameOf(int value)
+    {
+        if (value < graph.Inputs.Count)
+            return graph.Inputs[value].Name;
+
+        Node maker = graph.Nodes[graph.Values.Node(value)];
+        return maker.Op is AtMostOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? NameOf(maker.Operands[0]) : "the indices";
+    }
 
     // A copy without gaps.
     private View Dense(int value)

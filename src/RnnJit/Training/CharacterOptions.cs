@@ -26,19 +26,61 @@ public sealed record CharacterOptions
     /// <summary>The number of updates; 0: as many as <see cref="Epochs"/> make.</summary>
     public int Updates { get; init; }
 
-    /// <summary>adam or sgd.</summary>
+    /// <summary>One of <see cref="OptimiserChoice.Names"/>.</summary>
     public string Optimiser { get; init; } = "adam";
 
+    /// <summary>Of sgd (0.9 where nothing is said) and rmsprop (0).</summary>
+    public double? Momentum { get; init; }
+
     /// <summary>Of sgd.</summary>
-    public double Momentum { get; init; } = 0.9;
+    public double Dampening { get; init; }
+
+    /// <summary>Of sgd.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Of all optimisers; 0.01 for adamw and 0 for the others where nothing is said.</summary>
+    public double? WeightDecay { get; init; }
+
+    /// <summary>Of adam, amsgrad and adamw.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Of adam, amsgrad and adamw.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Of rmsprop (0.99 where nothing is said) and adadelta (0.9).</summary>
+    public double? Smoothing { get; init; }
+
+    /// <summary>Of all but sgd: what is added to a root; the optimiser's usual number where nothing is said.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>Of rmsprop.</summary>
+    public bool Centred { get; init; }
+
+    /// <summary>Of adagrad.</summary>
+    public double RateDecay { get; init; }
 
     public double LearningRate { get; init; } = 3e-3;
 
-    /// <summary>cosine (down to a hundredth at the end) or constant.</summary>
+    /// <summary>One of <see cref="ScheduleChoice.Names"/>.</summary>
     public string Schedule { get; init; } = "cosine";
+
+    /// <summary>Updates in which the rate rises to its first value; not for onecycle, which has its own.</summary>
+    public int WarmUp { get; init; }
+
+    /// <summary>Of step: updates from one fall of the rate to the next; 0: a third of all.</summary>
+    public int DecayEvery { get; init; }
+
+    /// <summary>Of step and plateau (0.1 where nothing is said): the factor of a fall. Of exponential: the factor of each update; a hundredth in all where nothing is said.</summary>
+    public double? Decay { get; init; }
+
+    /// <summary>Of plateau: validations without a lower loss that are still accepted.</summary>
+    public int Patience { get; init; } = 2;
 
     /// <summary>The largest norm of all gradients together; 0: no clipping.</summary>
     public double Clip { get; init; } = 1;
+
+    /// <summary>The largest size of each element of a gradient, after clipping by norm; 0: no clipping.</summary>
+    public double ClipValue { get; init; }
 
     /// <summary>The share of every layer's outputs that is dropped in training.</summary>
     public double Dropout { get; init; }
@@ -82,10 +124,23 @@ public sealed record CharacterOptions
         Require(Batch >= 1, "batch", Batch, "1 or more");
         Require(Epochs > 0 && double.IsFinite(Epochs), "epochs", Epochs, "a positive number");
         Require(Updates >= 0, "steps", Updates, "1 or more");
-        Require(Optimiser is "adam" or "sgd", "optimizer", Optimiser, "adam or sgd");
-        Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
+        Require(OptimiserChoice.Names.Contains(Optimiser), "optimizer", Optimiser, string.Join(", ", OptimiserChoice.Names));
+        Require(Momentum is null or (>= 0 and < 1), "momentum", Momentum ?? 0, "at least 0 and below 1");
+        Require(Dampening is >= 0 and <= 1, "dampening", Dampening, "0 to 1");
+        Require(!Nesterov || (Momentum != 0 && Dampening == 0), "nesterov", "given", "a momentum above 0 and no dampening with it");
+        Require(WeightDecay is null or (>= 0 and < double.PositiveInfinity), "weight-decay", WeightDecay ?? 0, "0 or more");
+        Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "at least 0 and below 1");
+        Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "at least 0 and below 1");
+        Require(Smoothing is null or (>= 0 and < 1), "smoothing", Smoothing ?? 0, "at least 0 and below 1");
+        Require(Epsilon is null or (> 0 and < double.PositiveInfinity), "epsilon", Epsilon ?? 0, "a positive number");
+        Require(RateDecay >= 0 && double.IsFinite(RateDecay), "rate-decay", RateDecay, "0 or more");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
-        Require(Schedule is "cosine" or "constant", "schedule", Schedule, "cosine or constant");
+        Require(ScheduleChoice.Names.Contains(Schedule), "schedule", Schedule, string.Join(", ", ScheduleChoice.Names));
+        Require(WarmUp >= 0, "warmup", WarmUp, "0 or more");
+        Require(DecayEvery >= 0, "decay-every", DecayEvery, "1 or more");
+        Require(Decay is null or (> 0 and < 1), "decay", Decay ?? 0, "above 0 and below 1");
+        Require(Patience >= 0, "patience", Patience, "0 or more");
+        Require(ClipValue >= 0 && double.IsFinite(ClipValue), "clip-value", ClipValue, "0 (no clipping) or more");
         Require(Clip >= 0 && double.IsFinite(Clip), "clip", Clip, "0 (no clipping) or more");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "at least 0 and below 1");
         Require(Zoneout is >= 0 and < 1, "zoneout", Zoneout, "at least 0 and below 1");

@@ -41,8 +41,8 @@ public sealed class CharacterTraining : IDisposable
         Model = new CharacterModel(new Model(CharacterNetwork.Build(options.Regularised(cell), vocabulary.Count, options.Layers, options.Hidden, options.Embedding, options.Dropout, options.Residual), modelOptions), vocabulary);
         trainer = new Trainer(Model.Model, steps, options.Batch, new TrainerOptions
         {
-            Optimiser = options.Optimiser == "sgd" ? new Sgd { Momentum = options.Momentum } : new Adam(),
-            LearningRate = options.Schedule == "cosine" ? new CosineRate(options.LearningRate, Updates, options.LearningRate / 100) : new ConstantRate(options.LearningRate),
+            Optimiser = OptimiserChoice.Of(options),
+            LearningRate = ScheduleChoice.Of(options, Updates),
             ClipNorm = options.Clip > 0 ? options.Clip : null,
             CarryState = true,
         });
@@ -123,12 +123,13 @@ public sealed class CharacterTraining : IDisposable
         return loss;
     }
 
-    /// <summary>Measures the validation loss and adds a point to <see cref="History"/>.</summary>
+    /// <summary>Measures the validation loss, tells it to the schedule and adds a point to <see cref="History"/>.</summary>
     /// <returns>Nats per character: the mean in training since the last point, and over the whole validation text.</returns>
     public (double Training, double Validation) Measure()
     {
         double mean = counted > 0 ? sum / counted : double.NaN, measured = validation.Run();
         History.Add(Done, mean, measured);
+        trainer.Observe(measured);
         (sum, counted) = (0, 0);
         return (mean, measured);
     }

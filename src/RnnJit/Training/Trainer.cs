@@ -45,6 +45,9 @@ public sealed class Trainer : IDisposable
     /// <summary>The learning rate of the next step.</summary>
     public double LearningRate => options.LearningRate.At(Steps);
 
+    /// <summary>Tells the schedule a loss measured on data held back, as <see cref="PlateauRate"/> needs after each validation.</summary>
+    public void Observe(double loss) => options.LearningRate.Observe(loss);
+
     /// <summary>The states; zero at first.</summary>
     public CarriedState State { get; }
 
@@ -89,6 +92,7 @@ public sealed class Trainer : IDisposable
         checkpoint["steps"] = Steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (var (name, tensor) in update.States)
             checkpoint.Put(name, tensor);
+        checkpoint.Put("schedule", options.LearningRate.State);
         for (int s = 0; s < State.Names.Count; s++)
             checkpoint.Put("state." + State.Names[s], State[s]);
     }
@@ -99,6 +103,8 @@ public sealed class Trainer : IDisposable
         Steps = checkpoint.Number("steps");
         foreach (var (name, tensor) in update.States)
             checkpoint.Get(name, tensor);
+        if (options.LearningRate.State.Length > 0)
+            options.LearningRate.Restore(checkpoint.Numbers("schedule"));
         for (int s = 0; s < State.Names.Count; s++)
             checkpoint.Get("state." + State.Names[s], State[s]);
     }

@@ -3,6 +3,7 @@ namespace RnnJit.Training;
 /// <summary>How parameters are trained.</summary>
 public sealed record TrainerOptions
 {
+    /// <summary>How a gradient changes a parameter; with <see cref="Optimiser.ClipValue"/> it clips element by element, after the clipping by norm.</summary>
     public Optimiser Optimiser { get; init; } = new Adam();
 
     /// <summary>The learning rate of each step.</summary>

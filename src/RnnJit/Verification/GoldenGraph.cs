@@ -25,6 +25,12 @@ internal sealed class GoldenGraph(GoldenCase given, ElementType real)
         ? known
         : parameters[name] = Builder.Input(Require(Case.Params, name), new TensorType(real, dims), PortRole.Parameter);
 
+    /// <exception cref="GoldenException">The case has no such target.</exception>
+    public Value Target(string name, params Dim[] dims) => Builder.Input(Require(Case.Targets, name), new TensorType(real, dims));
+
+    /// <exception cref="GoldenException">The case has no such integers.</exception>
+    public Indices Integers(string name, params Dim[] dims) => new(Builder.Input(Require(Case.Ints, name), new TensorType(ElementType.I32, dims)));
+
     public Value? OptionalParameter(string name, params Dim[] dims) => Case.Params.ContainsKey(name) ? Parameter(name, dims) : null;
 
     public Value Zeros(params Dim[] dims) => Builder.Add(new ConstantOp(0, new TensorType(real, dims)));

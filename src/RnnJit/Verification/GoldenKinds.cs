@@ -11,6 +11,22 @@ internal static class GoldenKinds
         ["torch.nn.gru"] = GoldenTorch.Gru,
         ["torch.nn.rnn_tanh"] = GoldenTorch.Tanh,
         ["torch.nn.rnn_relu"] = GoldenTorch.Relu,
+        ["loss.mse_mean"] = GoldenLosses.MeanSquaredError,
+        ["loss.l1_mean"] = GoldenLosses.MeanAbsoluteError,
+        ["loss.huber1_mean"] = GoldenLosses.Huber,
+        ["loss.bce_logits_mean"] = GoldenLosses.BinaryCrossEntropy,
+        ["loss.ce_mean"] = GoldenLosses.CrossEntropy,
+        ["loss.ce_sum"] = GoldenLosses.CrossEntropySum,
+        ["loss.ce_smooth01"] = GoldenLosses.CrossEntropySmoothed,
+        ["loss.ce_weighted_mean"] = GoldenLosses.CrossEntropyWeighted,
+        ["loss.ce_ignore_mean"] = GoldenLosses.CrossEntropyIgnoring,
+        ["loss.ctc"] = GoldenLosses.Ctc,
+        ["attention.bahdanau"] = GoldenAttention.Additive,
+        ["attention.luong_concat"] = GoldenAttention.Concat,
+        ["attention.luong_general"] = GoldenAttention.General,
+        ["attention.luong_dot"] = GoldenAttention.Dot,
+        ["attention.luong_scaled_dot"] = GoldenAttention.ScaledDot,
+        ["attention.decoder_luong_inputfeed"] = GoldenAttention.LuongDecoder,
     };
 
     /// <exception cref="GoldenUnsupportedException">There is no program for this kind or variant.</exception>

@@ -20,6 +20,7 @@ internal static class GoldenReader
             Optional(root, "ints"),
             Optional(root, "params"),
             Optional(root, "lossWeights"),
+            Optional(root, "targets"),
             Member(root, "expected"),
             root.TryGetProperty("maxAbsDiff32vs64", out JsonElement spread) ? Double(spread, "maxAbsDiff32vs64") : null);
     }

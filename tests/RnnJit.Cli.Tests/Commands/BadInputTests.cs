@@ -8,12 +8,17 @@ public class BadInputTests
     [TestCase("--lr", "fast", "--lr is 'fast', wanted a number such as 0.5 (change it)")]
     [TestCase("--lr", "-1", "--lr is -1, wanted a positive number (change it)")]
     [TestCase("--dropout", "1", "--dropout is 1, wanted at least 0 and below 1 (change it)")]
-    [TestCase("--optimizer", "lion", "--optimizer is lion, wanted adam or sgd (change it)")]
-    [TestCase("--schedule", "step", "--schedule is step, wanted cosine or constant (change it)")]
+    [TestCase("--optimizer", "lion", "--optimizer is lion, wanted adam, amsgrad, adamw, sgd, rmsprop, adagrad, adadelta (change it)")]
+    [TestCase("--schedule", "steps", "--schedule is steps, wanted constant, cosine, step, exponential, plateau, onecycle (change it)")]
     [TestCase("--precision", "f16", "--precision is 'f16', wanted f32 or f64 (change it)")]
     [TestCase("--steps", "0", "--steps is 0, wanted 1 or more (change it)")]
     [TestCase("--validation", "1", "--validation is 1, wanted above 0 and below 1 (change it)")]
-    [TestCase("--momentum", "1", "--momentum is 1, wanted at least 0 and below 1 (change it)")]
+    [TestCase("--momentum", "0.5", "--momentum has no meaning with --optimizer adam (it belongs to sgd, rmsprop)")]
+    [TestCase("--patience", "3", "--patience has no meaning with --schedule cosine (it belongs to plateau)")]
+    [TestCase("--beta1", "1", "--beta1 is 1, wanted at least 0 and below 1 (change it)")]
+    [TestCase("--warmup", "-1", "--warmup is -1, wanted 0 or more (change it)")]
+    [TestCase("--clip-value", "-1", "--clip-value is -1, wanted 0 (no clipping) or more (change it)")]
+    [TestCase("--epsilon", "none", "--epsilon is 'none', wanted a number such as 0.5 (change it)")]
     [TestCase("--sample", "-1", "--sample is -1, wanted 0 or more (change it)")]
     [TestCase("--hiden", "3", "'--hiden' is no option or command here (see 'rnnjit train --help')")]
     [TestCase("--cell", "lsmt", "No cell is called 'lsmt'")]
@@ -41,6 +46,9 @@ public class BadInputTests
     {
         Refused(CommandRun.Of("train", "--epochs", "1", "--steps", "2"), "--epochs and --steps exclude each other");
         Refused(CommandRun.Of("train", "--resume", "m.safetensors", "--hidden", "3"), "--hidden and --resume exclude each other");
+        Refused(CommandRun.Of("train", "--resume", "m.safetensors", "--nesterov"), "--nesterov and --resume exclude each other");
+        Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "1"), "--momentum is 1, wanted at least 0 and below 1 (change it)");
+        Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "0", "--nesterov"), "--nesterov is given, wanted a momentum above 0 and no dampening with it (change it)");
     }
 
     [Test]

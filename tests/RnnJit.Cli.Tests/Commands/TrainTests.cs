@@ -58,13 +58,17 @@ public class TrainTests
         Assert.That(run.Output, Does.Contain("4/4  training ").And.Contain("validation ").And.Contain("bits").And.Contain("characters/s").And.Contain("It writes:"));
     }
 
-    [TestCase("adam", "lstm", "0")]
-    [TestCase("sgd", "gru", "0.2")]
-    public void Interrupted_and_resumed_training_is_bit_for_bit_the_whole_one(string optimizer, string cell, string dropout)
+    [TestCase("adam", "lstm", "0", "cosine")]
+    [TestCase("sgd", "gru", "0.2", "onecycle")]
+    [TestCase("amsgrad", "elman", "0", "plateau")]
+    [TestCase("rmsprop", "elman", "0", "step")]
+    [TestCase("adagrad", "elman", "0", "exponential")]
+    [TestCase("adadelta", "elman", "0", "constant")]
+    public void Interrupted_and_resumed_training_is_bit_for_bit_the_whole_one(string optimizer, string cell, string dropout, string schedule)
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        string[] options = ["--steps", "40", "--optimizer", optimizer, "--cell", cell, "--dropout", dropout, "--layers", "2", "--seq", "8"];
+        string[] options = ["--steps", "40", "--optimizer", optimizer, "--cell", cell, "--dropout", dropout, "--schedule", schedule, "--layers", "2", "--seq", "8", .. schedule == "plateau" ? (string[])["--patience", "0", "--warmup", "3", "--lr", "0.5"] : []];
         CommandRun whole = CommandRun.Of(Train(folder, "whole.safetensors", options));
         CommandRun first = CommandRun.InterruptedAt(" 20/40 ", Train(folder, "half.safetensors", options));
         Assert.That(first.ExitCode, Is.EqualTo(130));

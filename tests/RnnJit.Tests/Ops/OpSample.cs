@@ -97,7 +97,14 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
         new("gather", "table: f32[V]; i: i32[]", "s = mul table, table; y = gather s, i"),
         new("scatter", "i: i32[T, B]; x: f32[T, B, H]", "s = mul x, x; y = scatter[V] i, s"),
         new("scatter", "i: i32[B]; x: f32[B]", "s = mul x, x; y = scatter[3] i, s"),
+        new("scatteradd", "table: f32[3, H]; i: i32[T, B]; x: f32[T, B, H]", "s = mul x, x; t = mul table, table; a = scatteradd t, i, s; y = mul a, a"),
+        new("scatteradd", "table: f32[3]; i: i32[]; x: f32[]", "s = mul x, table; a = sum[0] s; r = reshape[] a; y = scatteradd table, i, r"),
         new("onehot", "i: i32[T, B]; x: f32[T, B, V]", "h = onehot[V : f32] i; s = mul h, x; y = mul s, x"),
+        new("onehot", "i: i32[T, B]; x: f32[T, B, V]", "h = onehot[V : f32, ignore 1] i; s = mul h, x; y = mul s, x"),
+        new("prefix", "i: i32[B]; x: f32[B, V]", "m = prefix[V : f32] i; s = mul m, x; y = mul s, x"),
+        new("atmost", "i: i32[B]; x: f32[B, V]", "a = atmost i, i; m = prefix[V : f32] a; s = mul m, x; y = mul s, x"),
+        new("add", "a: f32[B, 1, H]; b: f32[B, X, H]", "s = add a, b; y = mul s, s"),
+        new("mul", "a: f32[B, 1, 1]; b: f32[B, X, H]", "y = mul a, b"),
     ];
 
     private static OpSample Contract(string labels, string a, string b) => new("contract", $"a: f32{a}; b: f32{b}", $"y = contract[{labels}] a, b");

@@ -17,6 +17,20 @@ internal static class Reductions
         return reduction is SumOp && a.Fill(a.X[0]) == 0 ? a.Filled(0) : null;
     }
 
+    // x + scatter(i, rows) ⇒ rows added to x in place
+    public static Value? IntoTable(Application a)
+    {
+        if (a.Op is not AddOp || a.X[0].Type != a.X[1].Type)
+            return null;
+
+        int scattered = a.Maker(a.X[1]) is ScatterOp ? 1 : a.Maker(a.X[0]) is ScatterOp ? 0 : -1;
+        if (scattered < 0)
+            return null;
+
+        Value[] rows = a.MakerOperands(a.X[scattered]);
+        return a.Make(ScatterAddOp.Instance, a.X[1 - scattered], rows[0], rows[1]);
+    }
+
     // Σ over leading axes of x · y ⇒ a contraction that keeps the other axes, so that the product is never written if nobody else wants it
     public static Value? OfProduct(Application a)
     {

@@ -1,0 +1,14 @@
+namespace RnnJit.Networks;
+
+/// <summary>What becomes of the losses of the single elements or rows.</summary>
+public enum Reduction
+{
+    /// <summary>A scalar: their mean.</summary>
+    Mean,
+
+    /// <summary>A scalar: their sum.</summary>
+    Sum,
+
+    /// <summary>They stay as they are.</summary>
+    None,
+}
