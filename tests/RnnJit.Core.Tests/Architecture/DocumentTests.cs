@@ -24,6 +24,13 @@ public class DocumentTests
         Assert.That(rows, Is.EqualTo(Pipeline.Stages.Select(stage => stage.Name)));
     }
 
+    [Test]
+    public void Every_cell_has_its_row()
+    {
+        IEnumerable<string> cells = Repository.Files("src/RnnJit/Cells", "*.cs").Where(file => Repository.Read(file).Contains("[RnnCell]", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension)!;
+        Assert.That(Regex.Matches(Repository.Read("docs/cells.md"), @"^\| \[(\w+)\]", RegexOptions.Multiline).Select(row => row.Groups[1].Value), Is.EquivalentTo(cells));
+    }
+
     [TestCaseSource(nameof(Documents))]
     public void Every_link_leads_somewhere(string document)
     {
