@@ -6,11 +6,13 @@ namespace RnnJit.Networks;
 /// <summary>What the dimension symbols of a cell stand for in a layer.</summary>
 internal static class LayerDims
 {
-    /// <summary>The cell's B and H are given; every other symbol is read off an input that shows it.</summary>
+    /// <summary>The cell's B and H and those in <paramref name="more"/> are given; every other symbol is read off an input that shows it.</summary>
     /// <exception cref="GraphException">RNNJ162: no input shows a symbol.</exception>
-    public static Dictionary<string, Dim> Bind(CellDefinition cell, Dictionary<string, Value> inputs, Dim batch, Dim hidden)
+    public static Dictionary<string, Dim> Bind(CellDefinition cell, Dictionary<string, Value> inputs, Dim batch, Dim hidden, IReadOnlyDictionary<string, Dim> more)
     {
         var bound = new Dictionary<string, Dim>(StringComparer.Ordinal) { ["B"] = batch, ["H"] = hidden };
+        foreach (var pair in more)
+            bound[pair.Key] = pair.Value;
         foreach (Port port in cell.StepInputs.Concat(cell.SequenceInputs).Where(port => !MaskPort.Is(port)))
         {
             if (!inputs.TryGetValue(port.Name, out Value? given))
@@ -26,7 +28,7 @@ internal static class LayerDims
         foreach (Port port in cell.States.Concat(cell.Parameters))
         {
             if (port.Type.Dims.SelectMany(dim => dim.Terms).FirstOrDefault(term => !bound.ContainsKey(term.Symbol)).Symbol is { } open)
-                throw new GraphException("RNNJ162", $"Cell '{cell.Name}': nothing gives the size of '{open}' in '{port.Name}': {port.Type} (name it H or fix it with [Dims])");
+                throw new GraphException("RNNJ162", $"Cell '{cell.Name}': nothing gives the size of '{open}' in '{port.Name}': {port.Type} (give it in RecurrentOptions.Dims, name it H or fix it with [Dims])");
         }
 
         return bound;

@@ -39,7 +39,7 @@ public sealed partial class NetworkBuilder
         foreach (bool reverse in directions)
         {
             string prefix = reverse && directions.Length > 1 ? ReversePrefix : "";
-            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", cell, x, hidden, Given(options, prefix), options.TrainedStart);
+            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", cell, x, hidden, Given(options, prefix), options);
             Value? lengths = options.Lengths?.Tensor ?? commonLengths;
             var (last, sequences) = CellScan.Apply(Graph, cell, inputs, x.Type.Dims[0], reverse, lengths);
             string[] names = cell.States.Select(port => port.Name).ToArray();
@@ -88,13 +88,13 @@ public sealed partial class NetworkBuilder
         return lengths;
     }
 
-    private Dictionary<string, Value> Inputs(string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, bool trainedStart)
+    private Dictionary<string, Value> Inputs(string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, RecurrentOptions options)
     {
         if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name) && !MaskPort.Is(port)) is { } first)
             inputs[first.Name] = x;
-        TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden));
+        TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden, options.Dims));
         foreach (Port port in cell.States)
-            inputs[port.Name] = Start(prefix + port.Name + "0", map.Map(port.Type), trainedStart);
+            inputs[port.Name] = Start(prefix + port.Name + "0", map.Map(port.Type), options.TrainedStart);
         foreach (Port port in cell.Step.Inputs.Where(port => !inputs.ContainsKey(port.Name)))
         {
             TensorType type = map.Map(port.Type);

@@ -1,3 +1,5 @@
+using RnnJit.Ir;
+
 namespace RnnJit.Networks;
 
 /// <summary>Which way a layer runs over time.</summary>
@@ -43,6 +45,9 @@ public sealed record RecurrentOptions
 
     /// <summary>Initial states are trained: parameters <c>NAME.h0</c> [H], the same for all rows, from 0. The layer then carries nothing from run to run.</summary>
     public bool TrainedStart { get; init; }
+
+    /// <summary>Sizes of the cell's dimensions that no input shows, by the cell's names: R of LstmProjected, M of MultiplicativeRnn.</summary>
+    public IReadOnlyDictionary<string, Dim> Dims { get; init; } = new Dictionary<string, Dim>();
 
     /// <summary>What else the cell reads, by the cell's names: further step inputs [T, B, …], inputs per sequence [B, …], masks, and parameters that stand for its own.
     /// A name that begins with <c>reverse.</c> is for the backward direction of two.</summary>

@@ -56,6 +56,9 @@ public class LinearCellEquationTests
     });
 
     [Test]
+    public void A_delay_gives_the_input_of_the_step_before() => Follow(typeof(Delay), ["last", "y"], (n, t, s) => [Each(k => n.At("x", t, k)), Each(k => t == 0 ? n.At("last", k) : n.At("x", t - 1, k))]);
+
+    [Test]
     public void Another_equation_is_refused() => Assert.That(
         () => Follow(typeof(MinGru), ["h"], (n, t, s) => [Each(k =>
         {

@@ -41,6 +41,30 @@ public class NetworkBuilderTests
     }
 
     [Test]
+    public void Dimensions_that_no_input_shows_are_given()
+    {
+        var net = new NetworkBuilder("Test");
+        Value x = net.Input("x", "T", "B", 3);
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(LstmProjected)), x, net.Size("H", 5), new RecurrentOptions { Dims = new Dictionary<string, Dim> { ["R"] = 2 } }).Output;
+        Assert.That(h.Type.ToString(), Is.EqualTo("f32[T, B, 2]"));
+        Assert.That(
+            () => net.Recurrent("layer1", CellRegistry.Find(typeof(MultiplicativeRnn)), x, "H"),
+            Throws.TypeOf<GraphException>().With.Message.EqualTo("Cell 'MultiplicativeRnn': nothing gives the size of 'M' in 'Wm': f32[M, X] (give it in RecurrentOptions.Dims, name it H or fix it with [Dims])"));
+    }
+
+    [Test]
+    public void A_delayed_input_feeds_a_convolution_over_time()
+    {
+        var net = new NetworkBuilder("Test");
+        Value x = net.Input("x", "T", "B", 3);
+        Value before = net.Recurrent("before", CellRegistry.Find(typeof(Delay)), x, 3);
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(QrnnFo)), x, net.Size("H", 5), new Dictionary<string, Value> { ["before"] = before });
+        net.Output("y", h);
+        Assert.That(() => Verifier.Check(net.Build()), Throws.Nothing);
+        Assert.That(h.Type.ToString(), Is.EqualTo("f32[T, B, H]"));
+    }
+
+    [Test]
     public void Outside_training_masks_and_targets_are_gone()
     {
         using var model = new Model(Network());

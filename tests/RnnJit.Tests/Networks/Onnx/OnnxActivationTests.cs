@@ -48,7 +48,7 @@ public class OnnxActivationTests
     {
         foreach (string name in Names)
         {
-            Graph gradient = Passes.Differentiate.Run(Total(name), "loss", ["x"]);
+            Graph gradient = RnnJit.Passes.Differentiate.Run(Total(name), "loss", ["x"]);
             Assert.That(Interpreter.Run(gradient, new Dictionary<string, NdArray> { ["x"] = new([2], [-2000, 2000]) })["d_x"].Data, Has.All.Matches<double>(double.IsFinite), name);
         }
     }
@@ -84,7 +84,7 @@ public class OnnxActivationTests
         OnnxRecurrent.Simple(Input("x", "T", "B", "I"), Input("w", 1, "H", "I"), Input("r", 1, "H", "H"), attributes: attributes);
     }
 
-    private static void Refuses(TestDelegate run, string sentence) =>
+    private static void Refuses(Action run, string sentence) =>
         Assert.That(run, Throws.TypeOf<GraphException>().With.Message.EqualTo(sentence).And.Property("Id").EqualTo("RNNJ169"));
 
     private static Graph Total(string name)
