@@ -25,7 +25,7 @@ internal sealed record CompileTime(string What, double Program, double Passes, d
 /// <summary>Measures compilations of one layer. Kernels know no sizes, so that sequences of any length should take the same.</summary>
 internal sealed class CompileTimes(LayerSizes sizes, ParseResult parsed, CellDefinition cell)
 {
-    private const int Repetitions = 9, Short = 10, Long = 10_000;
+    private const int WarmUps = 6, Repetitions = 9, Short = 10, Long = 10_000;
 
     public IEnumerable<CompileTime> Run()
     {
@@ -37,7 +37,8 @@ internal sealed class CompileTimes(LayerSizes sizes, ParseResult parsed, CellDef
 
     private CompileTime Median(string what, int steps, Func<JitKernelProvider> compiler)
     {
-        Compile(what, steps, compiler());
+        for (int i = 0; i < WarmUps; i++)
+            Compile(what, steps, compiler());
         CompileTime[] times = Enumerable.Range(0, Repetitions).Select(_ => Compile(what, steps, compiler())).OrderBy(time => time.Total).ToArray();
         return times[Repetitions / 2];
     }
@@ -52,16 +53,12 @@ internal sealed class CompileTimes(LayerSizes sizes, ParseResult parsed, CellDef
             return elapsed;
         }
 
-        Graph program = sizes.Program(cell, parsed);
+        var (program, bound) = sizes.Layer(cell, parsed, steps, batch: 1);
         double build = Lap();
         IReadOnlyList<Graph> kernels = KernelList.Of(Pipeline.Run(program));
         double passes = Lap();
         compiler.Prepare(kernels);
         double compile = Lap();
-        Dictionary<string, int> bound = sizes.Sizes(program, parsed);
-        (bound["T"], bound["B"]) = (steps, 1);
-        clock.Restart();
-
         // Creating runs the passes again; what is over is the plan.
         using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = bound, Threads = parsed.GetValue(CommonOptions.Threads), Kernels = new KernelChain(compiler) });
         double plan = Math.Max(0, Lap() - passes);

@@ -21,6 +21,8 @@ internal sealed class LayerSizes
 
     public Option<int> Input { get; } = CommonOptions.Number("--input", "Inputs; 0: as many as units", 0);
 
+    public Option<string> Checkpoint { get; } = CheckpointFlag.Create();
+
     public Option<string[]> Without { get; } = new("--without")
     {
         Description = $"Passes to switch off, to see what they are worth: {string.Join(", ", Passes.Keys)}", HelpName = "pass", AllowMultipleArgumentsPerToken = true,
@@ -32,7 +34,7 @@ internal sealed class LayerSizes
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Without])
+        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Checkpoint, Without])
             command.Add(option);
     }
 
@@ -41,25 +43,21 @@ internal sealed class LayerSizes
     /// <exception cref="UsageException">A size is not positive, or there is no such pass.</exception>
     public Executable Bind(CellDefinition cell, ParseResult parsed, params string[] off)
     {
-        Graph program = Program(cell, parsed);
+        var (program, bound) = Layer(cell, parsed);
         string[] without = (parsed.GetValue(Without) ?? []).Concat(off).SelectMany(name => Passes.TryGetValue(name, out string[]? stages)
             ? stages
             : throw new UsageException($"--without is '{name}', wanted one of {string.Join(", ", Passes.Keys)} (change it)")).ToArray();
-        Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = Sizes(program, parsed), Threads = parsed.GetValue(CommonOptions.Threads), Without = without });
+        Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = bound, Threads = parsed.GetValue(CommonOptions.Threads), Without = without });
         Fill(executable);
         return executable;
     }
 
-    /// <summary>The layer's Program, differentiated for training.</summary>
-    public Graph Program(CellDefinition cell, ParseResult parsed)
-    {
-        Graph program = CellStages.Program(cell, parsed.GetValue(Training));
-        return parsed.GetValue(Training) ? Trainer.Program(program) : program;
-    }
-
-    /// <summary>The size of every symbol of the Program.</summary>
+    /// <summary>The layer's Program, differentiated for training, and the size of each of its symbols.</summary>
+    /// <param name="steps">T in place of the command line's.</param>
+    /// <param name="batch">B in place of the command line's.</param>
+    /// <param name="interval">Steps between checkpoints in place of the command line's.</param>
     /// <exception cref="UsageException">A size is not positive.</exception>
-    public Dictionary<string, int> Sizes(Graph program, ParseResult parsed)
+    public (Graph Program, Dictionary<string, int> Sizes) Layer(CellDefinition cell, ParseResult parsed, int? steps = null, int? batch = null, int? interval = null)
     {
         var sizes = new Dictionary<string, int>();
         void Size(string symbol, Option<int> option, int value)
@@ -69,14 +67,23 @@ internal sealed class LayerSizes
             sizes[symbol] = value;
         }
 
-        Size("T", Seq, parsed.GetValue(Seq));
-        Size("B", Batch, parsed.GetValue(Batch));
+        Size("T", Seq, steps ?? parsed.GetValue(Seq));
+        Size("B", Batch, batch ?? parsed.GetValue(Batch));
         int hidden = parsed.GetValue(Hidden), input = parsed.GetValue(Input);
         Size("H", Hidden, hidden);
         Size("X", Input, input == 0 ? hidden : input);
+
+        bool training = parsed.GetValue(Training);
+        Graph program = CellStages.Program(cell, training);
+        int apart = interval ?? CheckpointFlag.Read(parsed, Checkpoint) ?? TimeBlocks.Default(sizes["T"]);
+        if (apart > 0 && !training)
+            throw new UsageException("--checkpoint is for the backward pass (add --training)");
+        if (apart > 0 && TimeBlocks.Run(program, "T", sizes["T"], apart) is ({ } blocked, { } count, var blocks))
+            (program, sizes[count]) = (blocked, blocks);
+        program = training ? Trainer.Program(program) : program;
         foreach (string symbol in program.Symbols().Where(symbol => !sizes.ContainsKey(symbol)))
             sizes[symbol] = hidden;
-        return sizes;
+        return (program, sizes);
     }
 
     public static void Fill(Executable executable)

@@ -29,16 +29,17 @@ internal static class ExplainCommand
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
             using Executable executable = sizes.Bind(definition, parsed);
             IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
+            PeakMemory[] peaks = parsed.GetValue(sizes.Training) ? PeakMemory.Of(sizes, parsed, definition) : [];
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, arenaBytes = executable.ArenaBytes, remarks, plan = executable.Plan }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, arenaBytes = executable.ArenaBytes, peaks, remarks, plan = executable.Plan }));
             else
-                Print(terminal.Out, executable, remarks);
+                Print(terminal.Out, executable, remarks, peaks);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static void Print(TextWriter to, Executable executable, IReadOnlyList<string> remarks)
+    private static void Print(TextWriter to, Executable executable, IReadOnlyList<string> remarks, PeakMemory[] peaks)
     {
         foreach (PlanLine line in executable.Plan)
         {
@@ -52,5 +53,8 @@ internal static class ExplainCommand
         foreach (string sentence in remarks)
             to.WriteLine(sentence);
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{flops / 1e9:0.####} GFLOP in products a run; arena {executable.ArenaBytes:N0} bytes, allocated once."));
+        foreach (PeakMemory peak in peaks)
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{(peak.Interval == 0 ? "Without checkpoints" : $"With a checkpoint every {peak.Interval} steps")}: peak {peak.ArenaBytes:N0} bytes, of them {peak.KeptBytes:N0} kept for the backward pass."));
     }
 }

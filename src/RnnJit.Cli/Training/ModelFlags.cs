@@ -18,6 +18,7 @@ internal sealed class ModelFlags
     private readonly Option<int> hidden = CommonOptions.Number("--hidden", "Units of every layer", Defaults.Hidden);
     private readonly Option<int> embedding = CommonOptions.Number("--embedding", "Numbers that stand for a character", Defaults.Embedding);
     private readonly Option<int> seq = CommonOptions.Number("--seq", "Time steps through which gradients flow; 0: to the beginning", Defaults.Steps);
+    private readonly Option<string> checkpoint = CheckpointFlag.Create();
     private readonly Option<int> batch = CommonOptions.Number("--batch", "Streams read side by side", Defaults.Batch);
     private readonly Option<double> epochs = CommonOptions.Number("--epochs", "How often the text is read; a fraction is allowed", Defaults.Epochs);
     private readonly Option<int> steps = CommonOptions.Number("--steps", $"Updates to make, instead of --epochs ({OwnTextUpdates} where neither and no text is given)", Defaults.Updates);
@@ -35,7 +36,7 @@ internal sealed class ModelFlags
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
 
     public IReadOnlyList<Option> All =>
-        [cell, layers, hidden, embedding, seq, batch, epochs, steps, .. optimiser.All, dropout, zoneout, recurrentDropout, variationalDropout, dropConnect, layerNorm, weightNorm, residual, validation, seed, precision];
+        [cell, layers, hidden, embedding, seq, checkpoint, batch, epochs, steps, .. optimiser.All, dropout, zoneout, recurrentDropout, variationalDropout, dropConnect, layerNorm, weightNorm, residual, validation, seed, precision];
 
     /// <summary>The first of these options that was given, null if none was.</summary>
     public string? Given(ParseResult parsed) => All.FirstOrDefault(option => IsGiven(parsed, option))?.Name;
@@ -57,6 +58,7 @@ internal sealed class ModelFlags
             Hidden = parsed.GetValue(hidden),
             Embedding = parsed.GetValue(embedding),
             Steps = parsed.GetValue(seq),
+            CheckpointInterval = CheckpointFlag.Read(parsed, checkpoint),
             Batch = parsed.GetValue(batch),
             Epochs = parsed.GetValue(epochs),
             Updates = ownText && !IsGiven(parsed, epochs) && !IsGiven(parsed, steps) ? OwnTextUpdates : parsed.GetValue(steps),

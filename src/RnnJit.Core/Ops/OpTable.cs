@@ -42,6 +42,7 @@ public static class OpTable
         ["onehot"] = OneHotOp.Parse,
         ["prefix"] = PrefixOp.Parse,
         ["atmost"] = Plain(AtMostOp.Instance),
+        ["blocklengths"] = BlockLengthsOp.Parse,
     };
 
     /// <summary>The names of all ops; <c>scan</c> has a body and a syntax of its own.</summary>

@@ -46,6 +46,9 @@ public sealed class ScanOp : Op
 
     public int Sums { get; }
 
+    /// <summary>Whether a step has loops of its own: time in blocks.</summary>
+    public bool HasLoops => Body.Nodes.Any(node => node.Op is ScanOp);
+
     public override string Name => "scan";
 
     public override OpFamily Family => OpFamily.Scan;

@@ -28,7 +28,11 @@ public static class Distribute
                 continue;
             }
 
-            Value[] results = new ScanDistribution(builder, scan, node.Operands.Select(operand => values[operand]).ToArray()).Run();
+            // A block of time stays one: its work leaves its own loops only.
+            Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
+            Value[] results = scan.HasLoops
+                ? builder.AddMany(new ScanOp(Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
+                : new ScanDistribution(builder, scan, operands).Run();
             int first = program.Values.FirstResult(n);
             for (int r = 0; r < results.Length; r++)
             {

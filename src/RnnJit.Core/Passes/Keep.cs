@@ -11,6 +11,14 @@ public static class Keep
 {
     public static Graph Run(Graph program)
     {
+        if (program.Nodes.Any(node => node.Op is ScanOp { HasLoops: true }))
+        {
+            var rebuild = new Rebuild(program);
+            program = rebuild.Run((node, operands) => node.Op is ScanOp { HasLoops: true } scan
+                ? rebuild.Builder.AddMany(new ScanOp(Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
+                : null);
+        }
+
         // Nodes keep their positions, so the pairs found first stay valid.
         foreach (var (forward, adjoint) in FindPairs(program).ToArray())
             program = new KeepPair(program, forward, adjoint).Run();
@@ -23,11 +31,11 @@ public static class Keep
     {
         for (int a = 0; a < program.Nodes.Count; a++)
         {
-            if (program.Nodes[a].Op is not ScanOp adjoint)
+            if (program.Nodes[a].Op is not ScanOp { HasLoops: false } adjoint)
                 continue;
             for (int f = 0; f < a; f++)
             {
-                if (program.Nodes[f].Op is not ScanOp forward || forward.Time != adjoint.Time || forward.Reverse == adjoint.Reverse || forward.HasLengths != adjoint.HasLengths)
+                if (program.Nodes[f].Op is not ScanOp { HasLoops: false } forward || forward.Time != adjoint.Time || forward.Reverse == adjoint.Reverse || forward.HasLengths != adjoint.HasLengths)
                     continue;
                 int first = program.Values.FirstResult(f) + forward.States;
                 var yields = Enumerable.Range(first, forward.Yields);

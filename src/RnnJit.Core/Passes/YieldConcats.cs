@@ -8,6 +8,14 @@ internal static class YieldConcats
 {
     public static Graph Run(Graph graph)
     {
+        if (graph.Nodes.Any(node => node.Op is ScanOp { HasLoops: true }))
+        {
+            var inner = new Rebuild(graph);
+            graph = inner.Run((node, operands) => node.Op is ScanOp { HasLoops: true } scan
+                ? inner.Builder.AddMany(new ScanOp(Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
+                : null);
+        }
+
         // What lies within a wider one is a part of that.
         var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0).OrderByDescending(n => graph.Nodes[n].Operands.Count).ToLookup(n => ScanOf(graph, n));
         if (wanted.Count == 0)

@@ -128,9 +128,10 @@ public sealed class Model : IDisposable
     public void ResetState() => stepper?.State.Reset();
 
     /// <summary>Makes a Program executable that shares the parameters: a part of <see cref="Program"/> or what was derived from it.</summary>
-    internal Executable Bind(Graph program, int steps, int batch) => Executable.Create(program, new ExecutableOptions
+    /// <param name="more">A further symbol of the Program, null if it has none.</param>
+    internal Executable Bind(Graph program, int steps, int batch, string? more = null, int size = 0) => Executable.Create(program, new ExecutableOptions
     {
-        Sizes = new Dictionary<string, int>(Sizes) { ["T"] = steps, ["B"] = batch },
+        Sizes = new Dictionary<string, int>(Sizes) { ["T"] = steps, ["B"] = batch, [more ?? "T"] = more is null ? steps : size },
         Backend = Options.Backend,
         Precision = Options.Precision,
         Threads = Options.Threads,

@@ -1,12 +1,22 @@
 namespace RnnJit.Runtime;
 
-/// <summary>A resolved place in memory that may move with the time step.</summary>
+/// <summary>Where loops stand: time step and number of steps done before, of the innermost loop and of the one around it.</summary>
+internal readonly record struct Clock(int T, int I, int OuterT, int OuterI)
+{
+    /// <summary>A step of a loop inside this one.</summary>
+    public Clock Inside(int t, int i) => new(t, i, T, I);
+}
+
+/// <summary>A resolved place in memory that may move with the time steps.</summary>
 internal readonly unsafe struct Address
 {
     private readonly byte* start;
     private readonly nint timeStride;
     private readonly nint parityStride;
+    private readonly nint outerTimeStride;
+    private readonly nint outerParityStride;
     private readonly int parity;
+    private readonly int outerParity;
 
     public Address(View view)
     {
@@ -14,11 +24,13 @@ internal readonly unsafe struct Address
         timeStride = (nint)(view.TimeStride * view.ElementSize);
         parityStride = (nint)(view.ParityStride * view.ElementSize);
         parity = view.Parity;
+        outerTimeStride = (nint)(view.OuterTimeStride * view.ElementSize);
+        outerParityStride = (nint)(view.OuterParityStride * view.ElementSize);
+        outerParity = view.OuterParity;
     }
 
-    /// <param name="t">The time step.</param>
-    /// <param name="i">How many steps were done before.</param>
-    public byte* At(int t, int i) => start + (t * timeStride) + (((i + parity) & 1) * parityStride);
+    public byte* At(in Clock clock) => start + (clock.T * timeStride) + (((clock.I + parity) & 1) * parityStride)
+        + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerParity) & 1) * outerParityStride);
 }
 
 /// <summary>What part of an instruction a worker does: rows of the batch, and a share of what it splits itself.</summary>

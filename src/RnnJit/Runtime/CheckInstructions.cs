@@ -8,19 +8,19 @@ internal abstract unsafe class IntegerCheckInstruction(View integers, bool isByR
 
     public override bool IsByRow => isByRow && integers.Rank > 0;
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         var (start, end) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, rows);
         if (share.Parts > 1)
             (start, end) = (start + share.Of(end - start).Start, start + share.Of(end - start).End);
         for (int item = start * width; item < end * width; item++)
-            Check(item, t, i);
+            Check(item, clock);
     }
 
     /// <summary>Looks at the integer with this number in row-major order.</summary>
-    protected abstract void Check(int item, int t, int i);
+    protected abstract void Check(int item, in Clock clock);
 
-    protected static int At(View view, in Address address, int item, int t, int i)
+    protected static int At(View view, in Address address, int item, in Clock clock)
     {
         long offset = 0;
         for (int axis = view.Rank - 1; axis >= 0; axis--)
@@ -29,7 +29,7 @@ internal abstract unsafe class IntegerCheckInstruction(View integers, bool isByR
             item /= view.Shape[axis];
         }
 
-        return ((int*)address.At(t, i))[offset];
+        return ((int*)address.At(clock))[offset];
     }
 }
 
@@ -45,9 +45,9 @@ internal sealed class IndexCheckInstruction(View index, int largest, int? ignore
 
     public override void Resolve() => address = new Address(index);
 
-    protected override void Check(int item, int t, int i)
+    protected override void Check(int item, in Clock clock)
     {
-        int found = At(index, address, item, t, i);
+        int found = At(index, address, item, clock);
         if (found != ignored)
             IndexCheck.Row(name, found, largest + 1);
     }
@@ -66,9 +66,9 @@ internal sealed class AtMostInstruction(View a, View b, string name, string boun
 
     public override void Resolve() => (left, right) = (new Address(a), new Address(b));
 
-    protected override void Check(int item, int t, int i)
+    protected override void Check(int item, in Clock clock)
     {
-        int found = At(a, left, item, t, i), wanted = At(b, right, item, t, i);
+        int found = At(a, left, item, clock), wanted = At(b, right, item, clock);
         if (found > wanted)
             throw new ArgumentOutOfRangeException(name, $"'{name}' holds {found} in row {item}, wanted at most {wanted}, which '{bound}' holds (shorten the one or lengthen the other)");
     }

@@ -22,7 +22,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         kernels.Prepare(KernelList.Of(optimised, fuse), options.Precision);
         var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse };
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
-        var planner = new RegionPlanner(context, planned, isBody: false);
+        var planner = new RegionPlanner(context, planned, depth: 0);
         for (int i = 0; i < planned.Inputs.Count; i++)
             planner.SetView(i, context.OfTensor(Input(planned.Inputs[i].Name), planned.Inputs[i].Role == PortRole.Parameter));
         planner.Run();
@@ -72,7 +72,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         foreach (Instruction instruction in instructions)
         {
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
-            instruction.Execute(new Share(0, 1, -1, -1), 0, 0);
+            instruction.Execute(new Share(0, 1, -1, -1), default);
             (instruction as IAfterBarrier)?.Done();
             times.Add((instruction, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds));
         }
@@ -85,7 +85,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         var share = new Share(worker, workers, -1, -1);
         foreach (Instruction instruction in instructions)
         {
-            instruction.Execute(share, 0, 0);
+            instruction.Execute(share, default);
             if (workers > 1)
                 pool.Barrier();
             if (worker == 0 && instruction is IAfterBarrier after)

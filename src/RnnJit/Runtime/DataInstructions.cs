@@ -29,12 +29,12 @@ internal sealed unsafe class CopyInstruction(View input, View output, bool isByR
         target = new Address(output);
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         var (start, end) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, rows);
         if (share.Parts > 1)
             (start, end) = (start + share.Of(end - start).Start, start + share.Of(end - start).End);
-        byte* s = source.At(t, i), d = target.At(t, i);
+        byte* s = source.At(clock), d = target.At(clock);
         for (int row = start; row < end; row++)
         {
             byte* x = s + (input.Rank == 0 ? 0 : row * input.Strides[0] * input.ElementSize), y = d + (output.Rank == 0 ? 0 : row * output.Strides[0] * output.ElementSize);
@@ -95,7 +95,7 @@ internal static unsafe class Strided
 }
 
 /// <summary>Σ over rows, or Σ over rows of a · b, for each column; rows from last to first.</summary>
-internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns) : Instruction
+internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns, bool accumulate) : Instruction
     where T : unmanaged
 {
     private const int Unit = 16;
@@ -115,15 +115,15 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
         z = new Address(result);
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         var (start, end) = share.Of(columns, Unit);
         if (start >= end)
             return;
         if (b is null)
-            ColumnReduction.Sum((T*)x.At(t, i), (nint)aRow, rows, start, end, (T*)z.At(t, i), accumulate: false);
+            ColumnReduction.Sum((T*)x.At(clock), (nint)aRow, rows, start, end, (T*)z.At(clock), accumulate);
         else
-            ColumnReduction.Dot((T*)x.At(t, i), (nint)aRow, (T*)y.At(t, i), (nint)bRow, rows, start, end, (T*)z.At(t, i), accumulate: false);
+            ColumnReduction.Dot((T*)x.At(clock), (nint)aRow, (T*)y.At(clock), (nint)bRow, rows, start, end, (T*)z.At(clock), accumulate);
     }
 }
 
@@ -146,12 +146,12 @@ internal sealed unsafe class GatherInstruction(View table, View index, View resu
         target = new Address(result);
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         var (start, end) = share.Of(index.Length);
         long bytes = (long)width * table.ElementSize;
-        byte* from = rows.At(t, i), to = target.At(t, i);
-        int* which = (int*)indices.At(t, i);
+        byte* from = rows.At(clock), to = target.At(clock);
+        int* which = (int*)indices.At(clock);
         for (int r = start; r < end; r++)
             Buffer.MemoryCopy(from + (IndexCheck.Row(name, which[r], table.Shape[0]) * bytes), to + (r * bytes), bytes, bytes);
     }
@@ -186,11 +186,11 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
         target = new Address(result);
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         var (start, end) = share.Of(width, Unit);
-        int* which = (int*)indices.At(t, i);
-        T* from = (T*)rows.At(t, i), to = (T*)target.At(t, i);
+        int* which = (int*)indices.At(clock);
+        T* from = (T*)rows.At(clock), to = (T*)target.At(clock);
         for (int r = 0; r < result.Shape[0]; r++)
             new Span<T>(to + ((long)r * width) + start, end - start).Clear();
         for (int r = 0; r < index.Length; r++)
@@ -220,7 +220,7 @@ internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View
         to = results.Select(view => new Address(view)).ToArray();
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         if (share.Part > 0)
             return;
@@ -229,7 +229,7 @@ internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View
         for (int o = 0; o < values.Length; o++)
         {
             var array = new NdArray(operands[o].Shape);
-            byte* data = from[o].At(t, i);
+            byte* data = from[o].At(clock);
             View view = operands[o];
             ElementType element = operandTypes[o];
             NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = Strided.Read(data + (Offset(view, index) * view.ElementSize), element));
@@ -239,7 +239,7 @@ internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View
         NdArray[] outputs = op.Evaluate(values, evaluation);
         for (int o = 0; o < outputs.Length; o++)
         {
-            byte* data = to[o].At(t, i);
+            byte* data = to[o].At(clock);
             View view = results[o];
             ElementType element = resultTypes[o];
             NdArray output = outputs[o];

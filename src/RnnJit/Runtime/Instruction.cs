@@ -22,5 +22,5 @@ internal abstract class Instruction
     public abstract void Resolve();
 
     /// <summary>Does a worker's part. Workers meet at a barrier afterwards.</summary>
-    public abstract void Execute(in Share share, int t, int i);
+    public abstract void Execute(in Share share, in Clock clock);
 }

@@ -94,7 +94,7 @@ internal sealed unsafe class KernelInstruction : Instruction
 
     public override void Resolve() => addresses = views.Select(view => new Address(view)).ToArray();
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         int rowStart = 0, rowEnd = rows, start = 0, end = columns;
         int outerCount = 1, outerStart = 0;
@@ -123,10 +123,10 @@ internal sealed unsafe class KernelInstruction : Instruction
         }
 
         if (rowStart < rowEnd && start < end)
-            Call(outerStart, outerEnd, rowStart, rowEnd, start, end, t, i);
+            Call(outerStart, outerEnd, rowStart, rowEnd, start, end, clock);
     }
 
-    private void Call(int outerStart, int outerEnd, int rowStart, int rowEnd, int start, int end, int t, int i)
+    private void Call(int outerStart, int outerEnd, int rowStart, int rowEnd, int start, int end, in Clock clock)
     {
         KernelOperand* operands = stackalloc KernelOperand[addresses.Length];
         for (int o = outerStart; o < outerEnd; o++)
@@ -141,7 +141,7 @@ internal sealed unsafe class KernelInstruction : Instruction
                     rest /= outer[axis];
                 }
 
-                operands[a] = new KernelOperand(addresses[a].At(t, i) + (offset * views[a].ElementSize), (nint)rowStrides[a]);
+                operands[a] = new KernelOperand(addresses[a].At(clock) + (offset * views[a].ElementSize), (nint)rowStrides[a]);
             }
 
             body(new KernelCall(new ReadOnlySpan<KernelOperand>(operands, addresses.Length), rowEnd - rowStart, columns, start, end));

@@ -50,17 +50,17 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
             packedVersions[p] = weights[p]?.Version ?? -1;
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         if (!IsStale())
             return;
 
         var (start, end) = share.Of(Gemm.Panels<T>(n));
-        var packed = new PackedMatrix<T>((T*)to.At(t, i), n, k);
+        var packed = new PackedMatrix<T>((T*)to.At(clock), n, k);
         for (int p = 0; p < parts.Length; p++)
         {
             PackPart part = parts[p];
-            T* data = (T*)addresses[p].At(t, i) + (reverse ? (part.K - 1) * part.KStride : 0);
+            T* data = (T*)addresses[p].At(clock) + (reverse ? (part.K - 1) * part.KStride : 0);
             var source = new PackSource<T>(data, (nint)part.NStride, (nint)(reverse ? -part.KStride : part.KStride), part.N, part.K);
             Gemm.Pack(source, packed, part.NOffset, reverse ? k - part.KOffset - part.K : part.KOffset, start, end);
         }

@@ -33,6 +33,9 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
 
     public ProductForm Form => form;
 
+    /// <summary>Adds to what is there: a sum over time.</summary>
+    public bool Accumulate { get; init; }
+
     public override double Flops => form.Flops;
 
     public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];
@@ -50,9 +53,9 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
         c = new Address(form.C);
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
-        T* pa = (T*)a.At(t, i), pb = (T*)b.At(t, i), pc = (T*)c.At(t, i);
+        T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);
         int loopCount = 1;
         foreach (ProductLoop loop in form.Loops)
             loopCount *= loop.Extent;
@@ -116,7 +119,7 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
                 ob += index * loop.B;
             }
 
-            Multiply(pa + oa, pb + ob, pc, rowStart, rowEnd, panelStart, panelEnd, s > 0);
+            Multiply(pa + oa, pb + ob, pc, rowStart, rowEnd, panelStart, panelEnd, s > 0 || Accumulate);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
         to = new Address(result);
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         int start = 0, end = count;
         if (share.RowEnd >= 0)
@@ -56,7 +56,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
             (start, end) = (start + first, start + last);
         }
 
-        T* source = (T*)from.At(t, i), target = (T*)to.At(t, i);
+        T* source = (T*)from.At(clock), target = (T*)to.At(clock);
         for (int item = start; item < end; item++)
             Store(target + Offset(kept, item, result.Strides), Reduce(source + Offset(kept, item, x.Strides)));
     }

@@ -35,7 +35,7 @@ internal sealed partial class RegionPlanner
         int start = 0;
         foreach (View part in source.Parts)
         {
-            (isBody ? Prologue : Instructions).Add(new CopyInstruction(part, whole.Slice(source.Axis, start, part.Shape[source.Axis])));
+            (IsBody ? Prologue : Instructions).Add(new CopyInstruction(part, whole.Slice(source.Axis, start, part.Shape[source.Axis])));
             start += part.Shape[source.Axis];
         }
 
@@ -55,14 +55,17 @@ internal sealed partial class RegionPlanner
     {
         int l = node.Operands[0], r = node.Operands[1];
         View left = Any(l), right = Any(r), result = Home(value);
-        if (ColumnDot(op, left, right, result))
+        if (ColumnDot(op, value, left, right, result))
         {
             views[value] = result;
             return;
         }
 
+        View? sum = SumHome(value);
+        result = sum ?? result;
+
         // The operand that does not change with time is the one worth packing.
-        bool swap = isBody && !IsInvariant(r) && IsInvariant(l);
+        bool swap = IsBody && !IsInvariant(r) && IsInvariant(l);
         ProductForm form = ProductForm.Of(op, left, right, result, swap);
         if (!form.HasColumns)
         {
@@ -74,26 +77,29 @@ internal sealed partial class RegionPlanner
         if (!Fits(form, l, r))
         {
             ProductForm exchanged = ProductForm.Of(op, left, right, result, swap, other: true);
-            form = Fits(exchanged, l, r) && !(isBody && exchanged.RowsAreColumns) ? exchanged : Laid(op, form.Swapped, l, r, value, ref result, out laid);
+            form = Fits(exchanged, l, r) && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Laid(op, form.Swapped, l, r, value, ref result, out laid);
         }
 
         int b = form.Swapped ? l : r, a = form.Swapped ? r : l;
         if (views[a] is null)
             views[a] = Gathered(a);
-        bool sumOverTime = !isBody && form.K.Extent > 1 && SumsOverRows(op);
+        bool sumOverTime = !IsStep && form.K.Extent > 1 && SumsOverRows(op);
         View? packed = laid is null ? Pack(form, b, sumOverTime) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);
         form = form with { A = View(a), B = laid ?? views[b] ?? form.B };
+        bool accumulate = sum is not null && result == sum;
+        if (sum is not null && !accumulate)
+            sumsDone.Remove(value);
         Instructions.Add(context.Real == ElementType.F64
-            ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value))
-            : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)));
+            ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate }
+            : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate });
         views[value] = result;
         CopyHomeIfElsewhere(value, result);
     }
 
     private bool Fits(ProductForm form, int l, int r) =>
-        form.HasColumns && (form.HasRows || !(form.IsLooped || (isBody && !IsInvariant(form.Swapped ? l : r))));
+        form.HasColumns && (form.HasRows || !(form.IsLooped || (IsBody && !IsInvariant(form.Swapped ? l : r))));
 
     // No form suits the kernels: B is copied with its columns last, and the result gets a place with its columns last.
     private ProductForm Laid(ContractOp op, bool swapped, int l, int r, int value, ref View result, out View? laid)
@@ -128,7 +134,7 @@ internal sealed partial class RegionPlanner
         op.Left.Length > 1 && op.Right.Length > 1 && op.Left[0] == op.Right[0] && !op.Result.Contains(op.Left[0]);
 
     // Σ over rows of a · b for each column.
-    private bool ColumnDot(ContractOp op, View left, View right, View result)
+    private bool ColumnDot(ContractOp op, int value, View left, View right, View result)
     {
         if (op.Left != op.Right || op.Result.Length == 0 || !op.Left.EndsWith(op.Result, StringComparison.Ordinal) || op.Result.Length == op.Left.Length)
             return false;
@@ -137,23 +143,23 @@ internal sealed partial class RegionPlanner
         if (ColumnsOf(sum, left) is not { } a || ColumnsOf(sum, right) is not { } b || !result.IsContiguous)
             return false;
 
-        AddColumns(left, right, result, a, b.Stride);
+        AddColumns(left, right, result, a, value, b.Stride);
         return true;
     }
 
     // Packs B; null if it is read as it lies.
     private View? Pack(ProductForm form, int value, bool reverse)
     {
-        bool invariant = !isBody || IsInvariant(value), looped = form.IsLooped;
+        bool invariant = !IsBody || IsInvariant(value), looped = form.IsLooped;
         if (looped || !invariant)
             return RequireRows(form);
 
         bool weight = WeightOf(value) is not null || (views[value]?.Block.IsParameter == true);
         bool rowsLie = form.N.B == 1 || form.N.Extent == 1;
-        bool reused = isBody || form.M.Extent >= 256;
+        bool reused = IsBody || form.M.Extent >= 256;
         if (!weight && rowsLie && !reused)
             return null;
-        if (!weight && !isBody && rowsLie)
+        if (!weight && !IsBody && rowsLie)
             return null;
 
         string key = $"{Identity(value)}|{form.N.Extent},{form.N.B}|{form.K.Extent},{form.K.B}|{reverse}";
@@ -172,7 +178,7 @@ internal sealed partial class RegionPlanner
         }
 
         Instruction pack = context.Real == ElementType.F64 ? new PackInstruction<double>(parts, packed, n, k, reverse) : new PackInstruction<float>(parts, packed, n, k, reverse);
-        (isBody ? Prologue : Instructions).Add(pack);
+        (IsBody ? Prologue : Instructions).Add(pack);
         return packed;
     }
 
@@ -183,8 +189,8 @@ internal sealed partial class RegionPlanner
     // There before the loop begins: what comes in from outside, and views of it.
     private bool IsInvariant(int value)
     {
-        if (!isBody || value < graph.Inputs.Count)
-            return !isBody || graph.Inputs[value].Role == PortRole.Constant;
+        if (!IsBody || value < graph.Inputs.Count)
+            return !IsBody || graph.Inputs[value].Role == PortRole.Constant;
 
         Node maker = graph.Nodes[graph.Values.Node(value)];
         return WeightOf(value) is not null || (maker.Op is SliceOp or ReshapeOp or TransposeOp or BroadcastOp && IsInvariant(maker.Operands[0]));

@@ -8,18 +8,18 @@ internal sealed partial class RegionPlanner
 {
     private void AddScan(Node node, int value, ScanOp scan)
     {
-        if (scan.Sums > 0 || scan.Body.Nodes.Any(inner => inner.Op is ScanOp or GatherOp or ScatterOp))
+        if (depth + Nesting(scan) > DeepestLoop || scan.Body.Nodes.Any(inner => inner.Op is GatherOp or ScatterOp))
         {
             AddInterpreted(node, value);
             return;
         }
 
         int steps = scan.Time.Evaluate(context.Sizes);
-        var body = new RegionPlanner(context, scan.Body, isBody: true) { Batch = BatchOf(scan) };
+        var body = new RegionPlanner(context, scan.Body, depth + 1) { Batch = BatchOf(scan) };
         for (int i = 0; i < scan.Sequences; i++)
-            body.SetView(i, View(node.Operands[i]).Step());
+            body.SetView(i, View(node.Operands[i]).Inside().Step());
         for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
-            body.SetView(i, views[node.Operands[i]] ?? Gathered(node.Operands[i]));
+            body.SetView(i, (views[node.Operands[i]] ?? Gathered(node.Operands[i])).Inside());
 
         var initial = new List<CopyInstruction>();
         var hold = new List<CopyInstruction>();
@@ -35,10 +35,14 @@ internal sealed partial class RegionPlanner
         {
             if (covered.Contains(y))
                 continue;
-            View whole = views[value + y] = Home(value + y);
-            yields.Add(whole.Step());
-            Want(body, scan.Body.Outputs[y].Value, whole.Step(), late);
+            View whole = views[value + y] = Home(value + y), step = whole.Inside().Step();
+            yields.Add(step);
+            Want(body, scan.Body.Outputs[y].Value, step, late);
         }
+
+        View[] sums = Enumerable.Range(scan.States + scan.Yields, scan.Sums).Select(sum => views[value + sum] = Home(value + sum)).ToArray();
+        for (int s = 0; s < sums.Length; s++)
+            body.TrySum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
         string[] packed = context.Packed.Keys.ToArray();
         body.Run();
@@ -48,8 +52,11 @@ internal sealed partial class RegionPlanner
                 body.Instructions.Add(new CopyInstruction(body.View(from), to, body.IsByRow(from)));
         }
 
+        for (int s = 0; s < sums.Length; s++)
+            body.AddSum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
+
         int batch = body.Batch?.Evaluate(context.Sizes) ?? 1;
-        View? lengths = scan.HasLengths ? View(node.Operands[node.Operands.Count - 1]) : null;
+        View? lengths = scan.HasLengths ? View(node.Operands[node.Operands.Count - 1]).Inside() : null;
         var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray());
         if (scan.HasLengths && !loop.IsRowIndependent)
         {
@@ -60,10 +67,39 @@ internal sealed partial class RegionPlanner
             return;
         }
 
-        Instructions.AddRange(body.Prologue);
+        foreach (Instruction before in body.Prologue)
+            (IsBody && IsThereBefore(before) ? Prologue : Instructions).Add(before);
+        foreach (View sum in sums)
+            Instructions.Add(new ClearInstruction(sum));
         foreach (CopyInstruction copy in initial)
             Instructions.Add(copy);
         Instructions.Add(loop);
+        for (int s = 0; s < scan.States; s++)
+            CopyHomeIfElsewhere(value + s, views[value + s]!);
+    }
+
+    // Loops in loops: time in blocks has two of them.
+    private static int Nesting(ScanOp scan) => 1 + scan.Body.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(Nesting).DefaultIfEmpty(0).Max();
+
+    // What reads nothing that the steps of this loop make is done once, before it.
+    private bool IsThereBefore(Instruction instruction)
+    {
+        var made = Instructions.SelectMany(earlier => earlier.Views).Select(view => view.Block).ToHashSet();
+        return instruction.Views.All(view => !view.MovesWithTime && !view.MovesWithOuterTime && (view.Block.External is not null || !made.Contains(view.Block)));
+    }
+
+    // A product or a sum over rows adds to a sum over time directly, so that its chain goes on from step to step.
+    private void TrySum(int value, View view)
+    {
+        bool alone = graph.Outputs.Count(output => output.Value == value) == 1 && !graph.Nodes.Any(node => node.Operands.Contains(value));
+        if (alone && graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ContractOp or SumOp)
+            sumHomes[value] = view;
+    }
+
+    private void AddSum(int value, View view)
+    {
+        if (!sumsDone.Contains(value))
+            Instructions.Add(new AccumulateInstruction(View(value), view, context.Real));
     }
 
     // The first dimension of the states, of the sequences where there is no state.

@@ -13,15 +13,25 @@ internal sealed partial class RegionPlanner
     private readonly Dictionary<int, View> homes = [];
     private readonly Dictionary<int, int> concatOf = [];
     private readonly HashSet<int> indicesChecked = [];
-    private readonly bool isBody;
+    private readonly int depth;
+    private readonly Dictionary<int, View> sumHomes = [];
+    private readonly HashSet<int> sumsDone = [];
 
-    public RegionPlanner(PlanContext context, Graph graph, bool isBody)
+    /// <param name="depth">How many loops are around it.</param>
+    public RegionPlanner(PlanContext context, Graph graph, int depth)
     {
         this.context = context;
         this.graph = graph;
-        this.isBody = isBody;
+        this.depth = depth;
         views = new View?[graph.Values.Count];
     }
+
+    private const int DeepestLoop = 2;
+
+    private bool IsBody => depth > 0;
+
+    // A step of a loop without loops in it.
+    private bool IsStep => IsBody && !graph.Nodes.Any(node => node.Op is ScanOp);
 
     public List<Instruction> Instructions { get; } = [];
 
@@ -119,6 +129,9 @@ internal sealed partial class RegionPlanner
         }
     }
 
+    // Where a sum over time is, if this value may be added to it where it is made.
+    private View? SumHome(int value) => sumHomes.TryGetValue(value, out View? sum) && sumsDone.Add(value) ? sum : null;
+
     private View Home(int value) => homes.TryGetValue(value, out View? home)
         ? home
         : context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
@@ -172,7 +185,7 @@ internal sealed partial class RegionPlanner
                 break;
             case SumOp sum when ColumnsOf(sum, View(node.Operands[0])) is { } columns:
                 views[value] = Home(value);
-                AddColumns(View(node.Operands[0]), null, views[value]!, columns);
+                AddColumns(View(node.Operands[0]), null, views[value]!, columns, value);
                 break;
             case ReductionOp reduction when node.Results[0].IsReal:
                 views[value] = Home(value);
@@ -180,23 +193,27 @@ internal sealed partial class RegionPlanner
                     ? new ReduceInstruction<double>(reduction, View(node.Operands[0]), views[value]!, IsByRow(value))
                     : new ReduceInstruction<float>(reduction, View(node.Operands[0]), views[value]!, IsByRow(value)));
                 break;
-            case GatherOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !isBody:
+            case GatherOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !IsBody:
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
                 Instructions.Add(new GatherInstruction(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[1])));
                 CopyHome(value);
                 break;
-            case ScatterOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !isBody:
+            case ScatterOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !IsBody:
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
                 Instructions.Add(context.Real == ElementType.F64
                     ? new ScatterInstruction<double>(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[0]))
                     : new ScatterInstruction<float>(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[0])));
                 CopyHome(value);
                 break;
+            case BlockLengthsOp cut when Source(node).IsContiguous:
+                views[value] = Home(value);
+                Instructions.Add(new BlockLengthsInstruction(Source(node), views[value]!, cut.Steps));
+                break;
             case AtMostOp:
                 views[value] = Source(node);
                 Instructions.Add(new AtMostInstruction(Source(node), View(node.Operands[1]), NameOf(node.Operands[0]), NameOf(node.Operands[1]), IsByRow(value)));
                 break;
-            case ScanOp scan when !isBody:
+            case ScanOp scan:
                 AddScan(node, value, scan);
                 break;
             default:
@@ -225,7 +242,7 @@ internal sealed partial class RegionPlanner
     }
 
     // What does not change with time is copied before the loop.
-    private List<Instruction> Once(int value) => isBody && IsInvariant(value) ? Prologue : Instructions;
+    private List<Instruction> Once(int value) => IsBody && IsInvariant(value) ? Prologue : Instructions;
 
     private void AddConcat(Node node, int value, ConcatOp concat)
     {
@@ -288,8 +305,11 @@ internal sealed partial class RegionPlanner
         return tail.IsContiguous ? (rows, stride, tail.Length) : null;
     }
 
-    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, long bStride = 0) =>
+    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, long bStride = 0)
+    {
+        View? sum = SumHome(value);
         Instructions.Add(context.Real == ElementType.F64
-            ? new ColumnInstruction<double>(a, b, result, columns.Rows, columns.Stride, bStride, columns.Columns)
-            : new ColumnInstruction<float>(a, b, result, columns.Rows, columns.Stride, bStride, columns.Columns));
+            ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null)
+            : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null));
+    }
 }

@@ -47,6 +47,8 @@ internal sealed unsafe class ScanInstruction : Instruction
         {
             field = value;
             cost = ScheduleCost.Of(body, batch, value?.Workers ?? 1);
+            foreach (ScanInstruction inner in body.OfType<ScanInstruction>())
+                inner.Pool = value;
             planned = cost.BatchParallel <= cost.HiddenParallel ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel;
         }
     }
@@ -91,17 +93,17 @@ internal sealed unsafe class ScanInstruction : Instruction
             lengthAddress = new Address(lengths);
     }
 
-    public override void Execute(in Share share, int t, int i)
+    public override void Execute(in Share share, in Clock clock)
     {
         if (Schedule(share.Parts) == ScanSchedule.BatchParallel)
-            RunRows(share);
+            RunRows(share, clock);
         else
-            RunUnits(share);
+            RunUnits(share, clock);
     }
 
-    private int Time(int i) => scan.Reverse ? steps - 1 - i : i;
+    private Clock Inside(in Clock clock, int i) => clock.Inside(scan.Reverse ? steps - 1 - i : i, i);
 
-    private void RunRows(in Share share)
+    private void RunRows(in Share share, in Clock clock)
     {
         var (start, end) = share.Of(batch);
         if (start >= end && batch > 0)
@@ -110,22 +112,23 @@ internal sealed unsafe class ScanInstruction : Instruction
         for (int i = 0; i < steps; i++)
         {
             if (lengths is null)
-                Step(new Share(0, 1, start, end), Time(i), i);
+                Step(new Share(0, 1, start, end), Inside(clock, i));
             else
-                StepLive(0, 1, start, end, Time(i), i);
+                StepLive(start, end, Inside(clock, i));
         }
     }
 
-    private void Step(in Share share, int t, int i)
+    private void Step(in Share share, in Clock clock)
     {
         foreach (Instruction instruction in body)
-            instruction.Execute(share, t, i);
+            instruction.Execute(share, clock);
     }
 
     // Runs of rows that are still going take the step; the others hold their states and yield 0.
-    private void StepLive(int part, int parts, int start, int end, int t, int i)
+    private void StepLive(int start, int end, in Clock clock)
     {
-        int* length = (int*)lengthAddress.At(0, 0);
+        int* length = (int*)lengthAddress.At(clock);
+        int t = clock.T;
         int row = start;
         while (row < end)
         {
@@ -133,29 +136,29 @@ internal sealed unsafe class ScanInstruction : Instruction
             bool live = t < length[row];
             while (run < end && t < length[run] == live)
                 run++;
-            var rows = new Share(part, parts, row, run);
+            var rows = new Share(0, 1, row, run);
             if (live)
-                Step(rows, t, i);
+                Step(rows, clock);
             else
-                Rest(rows, t, i);
+                Rest(rows, clock);
             row = run;
         }
     }
 
-    private void Rest(in Share rows, int t, int i)
+    private void Rest(in Share rows, in Clock clock)
     {
         foreach (CopyInstruction copy in hold)
-            copy.Execute(rows, t, i);
+            copy.Execute(rows, clock);
         for (int y = 0; y < yields.Length; y++)
         {
             View view = yields[y];
-            byte* data = yieldAddresses[y].At(t, i);
+            byte* data = yieldAddresses[y].At(clock);
             for (int row = rows.RowStart; row < rows.RowEnd; row++)
                 Strided.Clear(data + (row * view.Strides[0] * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 1);
         }
     }
 
-    private void RunUnits(in Share share)
+    private void RunUnits(in Share share, in Clock clock)
     {
         for (int i = 0; i < steps; i++)
         {
@@ -163,13 +166,13 @@ internal sealed unsafe class ScanInstruction : Instruction
             {
                 // Lengths give rows to workers: no row waits for another.
                 var (start, end) = share.Of(batch);
-                StepLive(0, 1, start, end, Time(i), i);
+                StepLive(start, end, Inside(clock, i));
                 continue;
             }
 
             foreach (Instruction instruction in body)
             {
-                instruction.Execute(new Share(share.Part, share.Parts, -1, -1), Time(i), i);
+                instruction.Execute(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
                 if (share.Parts > 1)
                     Pool!.Barrier();
             }

@@ -42,11 +42,29 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     /// <summary>0 reads the first place at the first step, 1 the second.</summary>
     public int Parity { get; init; }
 
+    /// <summary>As <see cref="TimeStride"/>, of the loop around.</summary>
+    public long OuterTimeStride { get; init; }
+
+    /// <summary>As <see cref="ParityStride"/>, of the loop around.</summary>
+    public long OuterParityStride { get; init; }
+
+    public int OuterParity { get; init; }
+
     public int Rank => Shape.Length;
 
     public int Length => Shape.Aggregate(1, (size, extent) => size * extent);
 
+    /// <summary>Whether it lies elsewhere at every step of the innermost loop.</summary>
     public bool MovesWithTime => TimeStride != 0 || ParityStride != 0;
+
+    /// <summary>Whether it lies elsewhere at every step of the loop around.</summary>
+    public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterParityStride != 0;
+
+    /// <summary>The same place as seen from inside a further loop.</summary>
+    public View Inside() => this with
+    {
+        TimeStride = 0, ParityStride = 0, Parity = 0, OuterTimeStride = TimeStride, OuterParityStride = ParityStride, OuterParity = Parity,
+    };
 
     public bool IsContiguous => Strides.SequenceEqual(Dense(Shape)) || Length <= 1;
 
@@ -92,24 +110,49 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     /// <summary>The same memory under another shape, null if strides do not allow it.</summary>
     public View? Reshape(int[] shape)
     {
+        if (IsContiguous)
+            return this with { Shape = shape, Strides = Dense(shape) };
+
+        // The shortest runs of old and new axes that hold equally many elements: the old ones of a run must join, the new ones cut the joined one.
         var strides = new long[shape.Length];
-        int from = 0;
-        int[] extents = Shape.Where(extent => extent != 1).ToArray();
-        long[] known = Strides.Where((_, axis) => Shape[axis] != 1).ToArray();
-        for (int axis = 0; axis < shape.Length; axis++)
+        int from = 0, to = 0;
+        while (from < Rank || to < shape.Length)
         {
-            if (shape[axis] == 1)
-                continue;
-            if (from < extents.Length && shape[axis] == extents[from])
+            int firstFrom = from, firstTo = to;
+            long old = from < Rank ? Shape[from++] : 1, wanted = to < shape.Length ? shape[to++] : 1;
+            while (old != wanted)
             {
-                strides[axis] = known[from++];
-                continue;
+                if (old < wanted)
+                    old *= Shape[from++];
+                else
+                    wanted *= shape[to++];
             }
 
-            return IsContiguous ? this with { Shape = shape, Strides = Dense(shape) } : null;
+            if (Joined(firstFrom, from) is not { } stride)
+                return null;
+            for (int axis = to - 1; axis >= firstTo; axis--)
+            {
+                strides[axis] = stride;
+                stride *= shape[axis];
+            }
         }
 
         return this with { Shape = shape, Strides = strides };
+    }
+
+    // The stride of neighbouring axes as one, null if they do not join.
+    private long? Joined(int start, int end)
+    {
+        long stride = 1;
+        int extent = 1;
+        for (int axis = end - 1; axis >= start; axis--)
+        {
+            if (Join(Shape[axis], Strides[axis], extent, stride) is not { } joined)
+                return null;
+            (stride, extent) = (joined, extent * Shape[axis]);
+        }
+
+        return stride;
     }
 
     /// <summary>Two neighbouring axes as one, null if they do not join.</summary>

@@ -17,6 +17,9 @@ public sealed record CharacterOptions
     /// <summary>T, time steps through which gradients flow; 0: to the beginning of each stream.</summary>
     public int Steps { get; init; } = 50;
 
+    /// <summary>Steps between the states kept for the backward pass, see <see cref="TrainerOptions.CheckpointInterval"/>; 0: everything is kept, null: about √T.</summary>
+    public int? CheckpointInterval { get; init; } = 0;
+
     /// <summary>B, streams that are read side by side.</summary>
     public int Batch { get; init; } = 32;
 
@@ -142,6 +145,7 @@ public sealed record CharacterOptions
         Require(Patience >= 0, "patience", Patience, "0 or more");
         Require(ClipValue >= 0 && double.IsFinite(ClipValue), "clip-value", ClipValue, "0 (no clipping) or more");
         Require(Clip >= 0 && double.IsFinite(Clip), "clip", Clip, "0 (no clipping) or more");
+        Require(CheckpointInterval is not < 0, "checkpoint", CheckpointInterval ?? 0, "0 (keep everything) or more");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "at least 0 and below 1");
         Require(Zoneout is >= 0 and < 1, "zoneout", Zoneout, "at least 0 and below 1");
         Require(RecurrentDropout is >= 0 and < 1, "recurrent-dropout", RecurrentDropout, "at least 0 and below 1");

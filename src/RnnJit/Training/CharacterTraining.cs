@@ -45,6 +45,7 @@ public sealed class CharacterTraining : IDisposable
             LearningRate = ScheduleChoice.Of(options, Updates),
             ClipNorm = options.Clip > 0 ? options.Clip : null,
             CarryState = true,
+            CheckpointInterval = options.CheckpointInterval,
         });
         validation = new CharacterValidation(Model.Model, rest, options.Batch, steps);
     }

@@ -22,12 +22,14 @@ public sealed class Trainer : IDisposable
 
     /// <param name="steps">T, the time steps through which gradients flow.</param>
     /// <param name="batch">B.</param>
-    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>.</exception>
+    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>; RNNJ168: the checkpoint interval is negative.</exception>
     public Trainer(Model model, int steps, int batch, TrainerOptions? options = null)
     {
         (this.model, this.options) = (model, options ?? new TrainerOptions());
-        Graph differentiated = Program(model.Program);
-        executable = model.Bind(differentiated, steps, batch);
+        int interval = this.options.CheckpointInterval ?? TimeBlocks.Default(steps);
+        var (blocked, symbol, blocks) = interval == 0 ? (model.Program, null, 0) : TimeBlocks.Run(model.Program, "T", steps, interval);
+        Graph differentiated = Program(blocked);
+        executable = model.Bind(differentiated, steps, batch, symbol, blocks);
         State = new CarriedState(executable);
         update = new ParameterUpdate(model.Block, this.options.Optimiser, model.Options);
         gradients = update.Gradients.Where(pair => differentiated.OutputIndex("d_" + pair.Key) >= 0)

@@ -15,6 +15,12 @@ public sealed record TrainerOptions
     /// <summary>Whether each step begins with the states in which the one before ended (truncated back-propagation through time); else with those of <see cref="Trainer.State"/>.</summary>
     public bool CarryState { get; init; }
 
+    /// <summary>
+    /// Steps between the states that are kept for the backward pass; what lies between is computed twice (see <see cref="Passes.TimeBlocks"/>). 0: everything is kept. null: about √T.
+    /// Gradients do not depend on it, bit for bit, where it divides T.
+    /// </summary>
+    public int? CheckpointInterval { get; init; } = 0;
+
     /// <summary>Called when a loss or gradient is not finite; says where it began. By default the step is interpreted op by op, which takes seconds; null: the exception says it without a place.</summary>
     public FaultLocator? Locate { get; init; } = Interpretation.FaultSearch.Run;
 }

@@ -1,0 +1,46 @@
+using System.Globalization;
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>How much of each row's length lies in each block of time: i32[B] ⇒ i32[blocks, B], min(max(length − i · steps, 0), steps) in block i; printed as <c>blocklengths[blocks, steps]</c>.</summary>
+public sealed class BlockLengthsOp(Dim blocks, int steps) : Op
+{
+    public Dim Blocks { get; } = blocks;
+
+    public int Steps { get; } = steps;
+
+    public override string Name => "blocklengths";
+
+    public override OpFamily Family => OpFamily.Gather;
+
+    public override string Attributes => $"{Blocks}, {Steps.ToString(CultureInfo.InvariantCulture)}";
+
+    public static BlockLengthsOp Parse(string attributes)
+    {
+        string[] parts = attributes.Split(',');
+        return parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0
+            ? new BlockLengthsOp(Dim.Parse(parts[0].Trim()), steps)
+            : throw new GraphException("RNNJ124", $"'blocklengths[{attributes}]' names no blocks and steps (write blocklengths[S, 100])");
+    }
+
+    /// <summary>The length of a row within a block.</summary>
+    public static int Within(int length, int block, int steps) => Math.Min(Math.Max(length - (block * steps), 0), steps);
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }
+        ? [operands[0].WithDims(operands[0].Dims.Prepend(dims.Resolve(Blocks)))]
+        : throw new GraphException("RNNJ124", $"'blocklengths' needs lengths i32[B], found {string.Join(", ", operands.Select(o => o.ToString()))} (give one whole number for each row)");
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        int blocks = Blocks.Evaluate(evaluation.Sizes), rows = operands[0].Length;
+        var result = new NdArray(blocks, rows);
+        for (int i = 0; i < result.Length; i++)
+            result.Data[i] = Within((int)operands[0].Data[i % rows], i / rows, Steps);
+        return [result];
+    }
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) => [null];
+
+    public override Op Map(TypeMap map) => new BlockLengthsOp(map.Map(Blocks), Steps);
+}

@@ -1,0 +1,92 @@
+using RnnJit.Cells;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Passes;
+using RnnJit.Runtime;
+
+namespace RnnJit.Jit.Tests.Contracts;
+
+/// <summary>Time in blocks: the backward pass repeats each block from the states at its beginning, and gives the same.</summary>
+public class CheckpointTests
+{
+    private static IEnumerable<Type> Cells => CellProgram.Types;
+
+    private static string[] Trained(Graph program) => program.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray();
+
+    private static Graph Blocked(Graph forward, Dictionary<string, int> sizes, int block)
+    {
+        var (blocked, symbol, blocks) = TimeBlocks.Run(forward, "T", sizes["T"], block);
+        if (symbol is not null)
+            sizes[symbol] = blocks;
+        return Differentiate.Run(blocked, "loss", Trained(forward));
+    }
+
+    [Test]
+    public void Gradients_are_bit_for_bit_those_of_the_full_tape([ValueSource(nameof(Cells))] Type type, [Values] bool lengths)
+    {
+        var cell = new CellProgram(CellTracer.Trace(type), lengths, Backward: false);
+        Graph forward = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 8, batch: 5);
+        Dictionary<string, NdArray> data = CellProgram.Draw(forward, sizes);
+        Dictionary<string, NdArray> full = CellProgram.Run(Differentiate.Run(forward, "loss", Trained(forward)), data, sizes);
+        Graph blocked = Blocked(forward, sizes, block: 4);
+        using Executable executable = CellProgram.Create(blocked, sizes, threads: 2);
+        Assert.That(executable.Plan.Select(line => line.Text), Has.None.Contains("interpreted"));
+        Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
+        HashSet<string> read = [.. cell.Cell.SequenceInputs.Select(port => "d_" + port.Name)];
+        foreach (var (name, wanted) in full)
+        {
+            // What a step reads of a whole sequence in several places has one sum over time for each: their order is not the tape's.
+            if (read.Contains(name))
+                Assert.That(Bits.Distance(found[name], wanted), Is.LessThan(8 * 6e-8), name);
+            else
+                Bits.AssertEqual(found[name].Data, wanted.Data, $"{name}, blocks of 4 steps");
+        }
+    }
+
+    [Test]
+    public void The_oracle_agrees_whatever_is_left_over([Values(typeof(Lstm), typeof(GruResetAfter))] Type type, [Values(1, 3, 5)] int block, [Values] bool reverse, [Values] bool lengths)
+    {
+        var cell = new CellProgram(CellTracer.Trace(type), lengths, reverse, Backward: false);
+        Graph forward = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 11, batch: 3);
+        Dictionary<string, NdArray> data = CellProgram.Draw(forward, sizes);
+        Dictionary<string, NdArray> full = Interpreter.Run(Differentiate.Run(forward, "loss", Trained(forward)), data, sizes);
+        Graph blocked = Blocked(forward, sizes, block);
+        Dictionary<string, NdArray> oracle = Interpreter.Run(blocked, data, sizes);
+        Dictionary<string, NdArray> compiled = CellProgram.Run(CellProgram.Create(blocked, sizes, real: ElementType.F64), data);
+        foreach (var (name, wanted) in full)
+        {
+            // The same chains in another grouping, some hundred terms of double precision.
+            Assert.That(Bits.Distance(oracle[name], wanted), Is.LessThan(1e-13), name);
+            Assert.That(Bits.Distance(compiled[name], wanted), Is.LessThan(1e-12), name);
+        }
+    }
+
+    [Test]
+    public void Blocks_take_a_fraction_of_the_memory()
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), Backward: false);
+        Graph forward = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 900, batch: 4, units: 16);
+        using Executable full = CellProgram.Create(Differentiate.Run(forward, "loss", Trained(forward)), sizes);
+        Graph blocked = Blocked(forward, sizes, TimeBlocks.Default(900));
+        using Executable executable = CellProgram.Create(blocked, sizes);
+
+        // What the caller gets stays: two sequences and the gradient of x of the eleven vectors a step that the full tape holds.
+        Assert.That(executable.ArenaBytes, Is.LessThan(0.45 * full.ArenaBytes));
+    }
+
+    [TestCase(10_000, ExpectedResult = 100)]
+    [TestCase(50, ExpectedResult = 5)]
+    [TestCase(97, ExpectedResult = 9)]
+    [TestCase(1, ExpectedResult = 1)]
+    public int The_default_interval_is_near_the_root(int steps) => TimeBlocks.Default(steps);
+
+    [Test]
+    public void An_interval_of_no_steps_is_refused()
+    {
+        Graph forward = new CellProgram(CellTracer.Trace(typeof(Lstm)), Backward: false).Build();
+        Assert.That(() => TimeBlocks.Run(forward, "T", 10, 0), Throws.TypeOf<GraphException>().With.Message.Contains("The checkpoint interval is 0, wanted at least 1"));
+    }
+}
