@@ -32,6 +32,16 @@ public class TransformContractTests
         Keeps(cell, type);
     }
 
+    // Statistics of the rows of a step: without lengths.
+    [TestCaseSource(nameof(Usual))]
+    public void Batch_normalisation_keeps_derivatives(Type type)
+    {
+        CellDefinition cell = CellTracer.Trace(type).WithBatchNorm(epsilon: 0.1);
+        Verifier.Check(cell.Step);
+        Assert.That(Parser.Parse(cell.Step.ToString()), Is.EqualTo(cell.Step));
+        Derivatives.Check(CellContractTests.Applied(cell, reverse: false, lengths: false), second: false);
+    }
+
     private static void Keeps(CellDefinition cell, Type type)
     {
         Verifier.Check(cell.Step);
