@@ -88,13 +88,6 @@ public static class Rnn
         return e / Sum(e);
     }
 
-    /// <summary>(x − μ) / √(σ² + ε) over the last axis; σ² is divided by the extent (Ba et al. 2016, equation 3).</summary>
-    public static Value Normalise(Value x, double epsilon = 1e-5)
-    {
-        Value centred = x - Mean(x);
-        return centred / Sqrt(Mean(centred * centred) + epsilon);
-    }
-
     /// <summary>The parts one behind the other along the last axis.</summary>
     public static Value Concat(params Value[] parts) => parts[0].Builder.Add(new ConcatOp(parts[0].Type.Rank - 1), parts);
 

@@ -29,7 +29,6 @@ public class FunctionContractTests
         [nameof(Rnn.Maximum)] = b => { Value x = Rows(b); return () => Rnn.Maximum(x) * x; },
         [nameof(Rnn.LogSumExp)] = b => { Value x = Rows(b); return () => Rnn.LogSumExp(x); },
         [nameof(Rnn.Softmax)] = b => { Value x = Rows(b); return () => Rnn.Softmax(x); },
-        [nameof(Rnn.Normalise)] = b => { Value x = Rows(b); return () => Rnn.Normalise(x * x, 0.3); },
         [nameof(Rnn.Concat)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Concat(x * y, y, x); },
         [nameof(Rnn.Split)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "B", "3H")); return () => Rnn.Split(x, 3).Aggregate((p, q) => p * q); },
         [nameof(Rnn.Product)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "X", "H")); return () => Rnn.Product(new Matrix(w), x); },

@@ -44,6 +44,11 @@ public static class CellTransforms
     public static CellDefinition WithLayerNorm(this CellDefinition cell, LayerNormForm form = LayerNormForm.Products, double epsilon = 1e-5) =>
         LayerNorm.Run(cell, form, epsilon);
 
+    /// <summary>Recurrent batch normalisation (Cooijmans et al. 2017) over the rows of each step; outside training over running statistics <c>Wi_mean</c>, <c>Wi_variance</c> [H], ….
+    /// Rows are mixed, so it does not run with lengths.</summary>
+    /// <param name="epsilon">Is added to the variance.</param>
+    public static CellDefinition WithBatchNorm(this CellDefinition cell, double epsilon = 1e-5) => BatchNorm.Run(cell, epsilon);
+
     /// <summary>Adds a step input <c>step_mask</c> [B, 1]: where it is 0, states hold and results are 0.</summary>
     public static CellDefinition WithStepMask(this CellDefinition cell) => StepMask.Run(cell);
 

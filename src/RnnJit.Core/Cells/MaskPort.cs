@@ -3,9 +3,12 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells;
 
-/// <summary>Masks are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c> or <c>zoneout 0.1</c>.</summary>
+/// <summary>Masks are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c>, <c>zoneout 0.1</c> or <c>training</c>.</summary>
 public static class MaskPort
 {
+    /// <summary>A number that is 1 in training and 0 outside.</summary>
+    public const string Training = "training";
+
     private const string DropoutWord = "dropout ", ZoneoutWord = "zoneout ";
 
     /// <summary>0 with this probability, else 1 / (1 − p); 1 outside training.</summary>
@@ -17,11 +20,14 @@ public static class MaskPort
     public static string Zoneout(string site, double rate) => ZoneoutWord + Checked(site, rate);
 
     public static bool Is(Port port) => port.Role is PortRole.Input or PortRole.PerSequence
-        && (port.Init.StartsWith(DropoutWord, StringComparison.Ordinal) || port.Init.StartsWith(ZoneoutWord, StringComparison.Ordinal));
+        && (port.Init.StartsWith(DropoutWord, StringComparison.Ordinal) || port.Init.StartsWith(ZoneoutWord, StringComparison.Ordinal) || port.Init == Training);
 
     /// <summary>What fills the mask.</summary>
     public static MaskLaw Law(Port port)
     {
+        if (port.Init == Training)
+            return new MaskLaw(0, 1, 1, 0);
+
         bool dropout = port.Init.StartsWith(DropoutWord, StringComparison.Ordinal);
         double rate = double.Parse(port.Init.Substring((dropout ? DropoutWord : ZoneoutWord).Length), CultureInfo.InvariantCulture);
         return dropout ? new MaskLaw(rate, 0, 1 / (1 - rate), 1) : new MaskLaw(rate, 1, 0, rate);

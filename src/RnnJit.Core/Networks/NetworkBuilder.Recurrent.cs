@@ -39,14 +39,18 @@ public sealed partial class NetworkBuilder
         foreach (bool reverse in directions)
         {
             string prefix = reverse && directions.Length > 1 ? ReversePrefix : "";
-            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", cell, x, hidden, Given(options, prefix), options);
             Value? lengths = options.Lengths?.Tensor ?? commonLengths;
-            var (last, sequences) = CellScan.Apply(Graph, cell, inputs, x.Type.Dims[0], reverse, lengths);
+            RequireRows(name, cell, options, lengths);
+            Dictionary<string, Value> given = Given(options, prefix);
+            CellDefinition applied = options.NormaliseInput ? WithNormalisedInput($"{name}.{prefix}", cell, x, hidden, given, options) : cell;
+            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", applied, x, hidden, new Dictionary<string, Value>(given), options);
+            var (last, sequences) = CellScan.Apply(Graph, applied, inputs, x.Type.Dims[0], reverse, lengths);
+            KeepStatistics($"{name}.{prefix}", applied, inputs, sequences);
             string[] names = cell.States.Select(port => port.Name).ToArray();
             for (int s = 0; s < names.Length; s++)
                 finals[prefix + names[s]] = last[s];
             if (!options.TrainedStart)
-                states.AddRange(names.Select((state, s) => ($"{name}.{prefix}{state}", last[s], OutputRole.Next)));
+                states.AddRange(names.Select((state, s) => (state, Next: ($"{name}.{prefix}{state}", last[s], OutputRole.Next))).Where(pair => !given.ContainsKey(pair.state)).Select(pair => pair.Next));
             outputs.Add(Graph.Label(sequences[cell.LayerOutput.Name], name));
             lasts.Add(Last(cell, finals, prefix, outputs[outputs.Count - 1], reverse, full: lengths is null && options.StepMask is null));
         }
@@ -93,18 +97,27 @@ public sealed partial class NetworkBuilder
         if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name) && !MaskPort.Is(port)) is { } first)
             inputs[first.Name] = x;
         TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden, options.Dims));
-        foreach (Port port in cell.States)
+        foreach (Port port in cell.States.Where(port => !inputs.ContainsKey(port.Name)))
             inputs[port.Name] = Start(prefix + port.Name + "0", map.Map(port.Type), options.TrainedStart);
         foreach (Port port in cell.Step.Inputs.Where(port => !inputs.ContainsKey(port.Name)))
         {
             TensorType type = map.Map(port.Type);
             if (port.Role == PortRole.Parameter)
                 inputs[port.Name] = Declare(prefix + port.Name, type, PortRole.Parameter, port.Init);
+            else if (port.Init == MaskPort.Training)
+                inputs[port.Name] = TrainingFlag;
             else if (MaskPort.Is(port))
                 inputs[port.Name] = Declare(prefix + port.Name, port.Role == PortRole.Input ? type.WithDims(type.Dims.Prepend(x.Type.Dims[0])) : type, PortRole.Input, port.Init);
         }
 
         return inputs;
+    }
+
+    // Statistics of a batch know nothing of rows that ended.
+    private static void RequireRows(string name, CellDefinition cell, RecurrentOptions options, Value? lengths)
+    {
+        if (lengths is not null && (options.NormaliseInput || cell.Parameters.Any(RunningPort.Is)))
+            throw new GraphException("RNNJ167", $"Batch normalisation of layer '{name}' mixes rows, so it does not run with lengths (normalise layers instead)");
     }
 
     private Value Start(string port, TensorType type, bool trained) => trained

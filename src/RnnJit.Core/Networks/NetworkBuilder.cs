@@ -14,6 +14,7 @@ public sealed partial class NetworkBuilder(string name)
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly List<(string Name, Value Value, OutputRole Role)> results = [];
+    private readonly List<(string Name, Value Value, OutputRole Role)> statistics = [];
     private readonly List<(string Name, Value Value, OutputRole Role)> states = [];
 
     /// <summary>The graph under construction.</summary>
@@ -88,10 +89,10 @@ public sealed partial class NetworkBuilder(string name)
 
     public string Name => name;
 
-    /// <summary>The Program: results, then final states in the order of the initial ones.</summary>
+    /// <summary>The Program: results, running statistics, then final states in the order of the initial ones.</summary>
     /// <exception cref="GraphException">RNNJ164: there is no output.</exception>
     public Graph Build() => results.Count > 0
-        ? Graph.Build("program", name, results.Concat(states))
+        ? Graph.Build("program", name, results.Concat(statistics).Concat(states))
         : throw new GraphException("RNNJ164", $"Network '{name}' has no output (call Output)");
 
     private Value Declare(string port, TensorType type, PortRole role, string init = "") => names.Add(port)

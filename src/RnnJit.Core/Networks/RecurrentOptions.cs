@@ -49,7 +49,11 @@ public sealed record RecurrentOptions
     /// <summary>Sizes of the cell's dimensions that no input shows, by the cell's names: R of LstmProjected, M of MultiplicativeRnn.</summary>
     public IReadOnlyDictionary<string, Dim> Dims { get; init; } = new Dictionary<string, Dim>();
 
-    /// <summary>What else the cell reads, by the cell's names: further step inputs [T, B, …], inputs per sequence [B, …], masks, and parameters that stand for its own.
+    /// <summary>The products of the cell's input are made for all steps at once and normalised over T · B (Laurent et al. 2016), see <see cref="NetworkBuilder.BatchNorm"/>.</summary>
+    public bool NormaliseInput { get; init; }
+
+    /// <summary>What else the cell reads, by the cell's names: further step inputs [T, B, …], inputs per sequence [B, …], masks, initial states [B, H]
+    /// (which are then not carried from run to run), and parameters that stand for its own.
     /// A name that begins with <c>reverse.</c> is for the backward direction of two.</summary>
     public IReadOnlyDictionary<string, Value> Given { get; init; } = new Dictionary<string, Value>();
 }

@@ -41,7 +41,9 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
         ElementType element = type.Element;
         if (element == ElementType.I32)
             return IsSuffix(type.Dims, Rows) || Repeats(type.Dims) ? new TensorType(element, "R") : null;
-        if (type.Dims.All(dim => dim.IsOne))
+        // [1, 1, 1] in rows of constant extent 1 is a value of that row, which a kernel may give out; elsewhere it is a number.
+        bool isRow = Rows.Count > 0 && type.Rank == Rows.Count + 1 && Rows.All(dim => dim.IsOne);
+        if (type.Dims.All(dim => dim.IsOne) && !isRow)
             return Rows.Count == 0 && Columns is { IsOne: true } ? new TensorType(ElementType.F32, "R", "N") : new TensorType(ElementType.F32);
 
         Dim last = type.Dims[type.Rank - 1];

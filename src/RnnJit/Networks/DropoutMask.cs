@@ -14,7 +14,7 @@ internal static class DropoutMask
     {
         var (low, high, _, _) = Philox.Block(seed, step, (ulong)site);
         ulong key = low | ((ulong)high << 32);
-        int units = mask.Shape[^1], rows = mask.Length / Math.Max(units, 1);
+        int units = mask.Shape.Count == 0 ? 1 : mask.Shape[^1], rows = mask.Length / Math.Max(units, 1);
         float drawn = (float)law.Drawn, other = (float)law.Other;
         Span<float> row = units <= 1024 ? stackalloc float[units] : new float[units];
         for (int r = 0; r < rows; r++)

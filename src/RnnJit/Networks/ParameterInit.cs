@@ -1,4 +1,5 @@
 using System.Globalization;
+using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Randomness;
 using RnnJit.Runtime;
@@ -22,6 +23,12 @@ internal static class ParameterInit
 
     private static void Fill(Port port, Span<double> values, int rows, int columns, RandomStream random)
     {
+        if (RunningPort.Is(port))
+        {
+            Initialisers.Constant(values, RunningPort.Start(port));
+            return;
+        }
+
         switch (port.Init)
         {
             case "glorot":
@@ -43,7 +50,7 @@ internal static class ParameterInit
             default:
                 Initialisers.Constant(values, double.TryParse(port.Init, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                     ? number
-                    : throw new GraphException("RNNJ014", $"'{port.Init}' is no initialiser of '{port.Name}' (write {string.Join(", ", Cells.CellInit.Kinds)} or a number)"));
+                    : throw new GraphException("RNNJ014", $"'{port.Init}' is no initialiser of '{port.Name}' (write {string.Join(", ", CellInit.Kinds)} or a number)"));
                 break;
         }
     }

@@ -18,6 +18,7 @@ public sealed class Trainer : IDisposable
     private readonly ParameterUpdate update;
     private readonly (Tensor Target, Tensor Gradient)[] gradients;
     private readonly (Tensor Mask, MaskLaw Law)[] masks;
+    private readonly (Tensor Target, Tensor Next)[] running;
     private readonly Tensor loss;
 
     /// <param name="steps">T, the time steps through which gradients flow.</param>
@@ -35,6 +36,8 @@ public sealed class Trainer : IDisposable
         gradients = update.Gradients.Where(pair => differentiated.OutputIndex("d_" + pair.Key) >= 0)
             .Select(pair => (pair.Value, executable.Output("d_" + pair.Key))).ToArray();
         masks = differentiated.Inputs.Where(MaskPort.Is).Select(port => (executable.Input(port.Name), MaskPort.Law(port))).ToArray();
+        running = differentiated.Inputs.Where(port => RunningPort.Is(port) && differentiated.OutputIndex(RunningPort.Next(port.Name)) >= 0)
+            .Select(port => (model.Parameters[port.Name], executable.Output(RunningPort.Next(port.Name)))).ToArray();
         loss = executable.Output("loss");
     }
 
@@ -82,6 +85,8 @@ public sealed class Trainer : IDisposable
 
         double scale = options.ClipNorm is { } bound ? Training.GradientNorm.Scale(GradientNorm, bound) : 1;
         update.Run(Steps + 1, LearningRate, scale);
+        foreach (var (target, next) in running)
+            target.CopyFrom(next);
         if (options.CarryState)
             State.Carry();
         Steps++;

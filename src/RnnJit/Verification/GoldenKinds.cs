@@ -27,6 +27,8 @@ internal static class GoldenKinds
         ["attention.luong_dot"] = GoldenAttention.Dot,
         ["attention.luong_scaled_dot"] = GoldenAttention.ScaledDot,
         ["attention.decoder_luong_inputfeed"] = GoldenAttention.LuongDecoder,
+        ["model.bilstm_tagger"] = GoldenModels.Tagger,
+        ["model.gru_charlm_truncated"] = GoldenModels.TruncatedCharacters,
     };
 
     /// <exception cref="GoldenUnsupportedException">There is no program for this kind or variant.</exception>

@@ -93,21 +93,8 @@ internal sealed class GoldenTorch
 
     private Dictionary<string, Value> Inputs(Value x, Weights weights)
     {
-        var inputs = new Dictionary<string, Value> { ["x"] = x };
-        for (int gate = 0; gate < gates.Length; gate++)
-        {
-            inputs["W" + gates[gate]] = graph.Gate(weights.Input, gate, H);
-            inputs["U" + gates[gate]] = graph.Gate(weights.Recurrent, gate, H);
-            Value b = weights.InputBias is null ? graph.Zeros(H) : graph.Gate(weights.InputBias, gate, H);
-            Value c = weights.RecurrentBias is null ? graph.Zeros(H) : graph.Gate(weights.RecurrentBias, gate, H);
-
-            // The reset gate acts on the recurrent bias too, so the two stay apart there.
-            bool apart = cell.Parameters.Any(port => port.Name == "c" + gates[gate]);
-            inputs["b" + gates[gate]] = apart ? b : b + c;
-            if (apart)
-                inputs["c" + gates[gate]] = c;
-        }
-
+        var inputs = TorchLayout.Parameters(cell, gates, H, weights.Input, weights.Recurrent, weights.InputBias, weights.RecurrentBias).ToDictionary(pair => pair.Port, pair => pair.Value);
+        inputs["x"] = x;
         if (weights.Projection is { } projection)
             inputs["Wr"] = projection;
         return inputs;

@@ -38,7 +38,7 @@ public class BadInputTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--cell", "elman", "--recurrent-dropout", "0.1"), "so recurrent dropout has nothing to drop");
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--batch", "2", "--seq", "8", "--cell", "elman", "--recurrent-dropout", "0.1"), "so recurrent dropout has nothing to drop");
     }
 
     [Test]

@@ -28,6 +28,8 @@ public class ComposedNetworkTests
             "layer", Lstm.WithRecurrentDropout(0.2), x, h, new RecurrentOptions { Direction = Direction.Backward, StepMask = net.Input("mask", "T", "B", 1) }).Output,
         ["last outputs of both directions, DropConnect, weight norm"] = (net, x, h) => net.Recurrent(
             "layer", Lstm.WithWeightNorm().WithDropConnect(0.3), x, h, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.Average }).Last,
+        ["batch norm of steps, batch norm over time"] = (net, x, h) =>
+            net.Recurrent("layer1", Gru, net.Recurrent("layer0", Lstm.WithBatchNorm(0.1), x, h), h, new RecurrentOptions { NormaliseInput = true }).Output,
         ["batch-major, variational dropout"] = (net, x, h) => net.SwapBatchAndTime(net.Recurrent("layer", Gru.WithVariationalDropout(0.1, 0.2), net.SwapBatchAndTime(net.Input("z", "B", "T", 5)), h)),
     };
 

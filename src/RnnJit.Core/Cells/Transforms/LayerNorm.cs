@@ -55,7 +55,7 @@ internal sealed class LayerNorm
                 Dim from = start, length = Type(node).Dims[1];
                 replaced[node] = () =>
                 {
-                    whole ??= (Rnn.Normalise(Together(nodes.Select(product => rewrite.Copy(product)[0]).ToArray()), epsilon) * gain) + shift;
+                    whole ??= (Moments.Normalised(Together(nodes.Select(product => rewrite.Copy(product)[0]).ToArray()), 1, epsilon) * gain) + shift;
                     return nodes.Length == 1 ? whole : rewrite.Builder.Add(new SliceOp(1, from, length), whole);
                 };
                 start += length;
@@ -79,7 +79,7 @@ internal sealed class LayerNorm
             replaced[Step.Values.Node(root)] = () =>
             {
                 Value sum = summed.Select(leaf => products.Contains(root) ? rewrite.Copy(Step.Values.Node(leaf))[0] : rewrite.Get(leaf)).Aggregate((a, b) => a + b);
-                Value result = Rnn.Normalise(sum, epsilon) * gain;
+                Value result = Moments.Normalised(sum, 1, epsilon) * gain;
                 if (shift is not null)
                     result += shift;
                 return others.Aggregate(result, (a, leaf) => a + rewrite.Get(leaf));
@@ -102,7 +102,7 @@ internal sealed class LayerNorm
             {
                 Value next = before is null ? rewrite.Copy(node)[0] : before();
                 raw[output.Value] = next;
-                return (Rnn.Normalise(next, epsilon) * gain) + shift;
+                return (Moments.Normalised(next, 1, epsilon) * gain) + shift;
             };
         }
     }

@@ -57,7 +57,7 @@ internal sealed class StepReading(Graph step)
         for (int i = 0; i < step.Inputs.Count; i++)
         {
             Port port = step.Inputs[i];
-            result[i] = port.Role == PortRole.Parameter || (port.Role == PortRole.PerSequence && MaskPort.Is(port) && port.Type.Dims[0] != Dim.Symbol("B"));
+            result[i] = port.Role == PortRole.Parameter || (port.Role == PortRole.PerSequence && MaskPort.Is(port) && port.Type.Rank > 0 && port.Type.Dims[0] != Dim.Symbol("B"));
         }
 
         for (int node = 0; node < step.Nodes.Count; node++)

@@ -8,6 +8,7 @@ internal sealed class StepRewrite
 {
     private readonly HashSet<string> names;
     private readonly Value?[] values;
+    private readonly Dictionary<int, string> added = [];
 
     public StepRewrite(CellDefinition cell)
     {
@@ -69,13 +70,19 @@ internal sealed class StepRewrite
         for (int i = 2; !names.Add(free); i++)
             free = name + "_" + i;
 
-        return Builder.Input(free, type, role, init);
+        Value input = Builder.Input(free, type, role, init);
+        added[input.Id] = free;
+        return input;
     }
 
+    /// <summary>The name that an added input got.</summary>
+    public string NameOf(Value input) => added[input.Id];
+
     /// <param name="change">Gives another value for an output.</param>
-    public CellDefinition Finish(Func<Output, Value, Value>? change = null)
+    /// <param name="more">Results that are made on the way.</param>
+    public CellDefinition Finish(Func<Output, Value, Value>? change = null, IEnumerable<(string Name, Value Value, OutputRole Role)>? more = null)
     {
         var outputs = Step.Outputs.Select(output => (output.Name, change is null ? Get(output.Value) : change(output, Get(output.Value)), output.Role)).ToArray();
-        return new CellDefinition(Builder.Build(Step.Kind, Step.Name, outputs));
+        return new CellDefinition(Builder.Build(Step.Kind, Step.Name, outputs.Concat(more ?? [])));
     }
 }

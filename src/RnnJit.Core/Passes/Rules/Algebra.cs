@@ -45,6 +45,16 @@ internal static class Algebra
         return zero ? a.Filled(0) : null;
     }
 
+    // select(1, a, b) ⇒ a        select(0, a, b) ⇒ b
+    public static Value? Decided(Application a)
+    {
+        if (a.Op is not SelectOp || a.Fill(a.X[0]) is not { } condition)
+            return null;
+
+        Value chosen = a.X[condition != 0 ? 1 : 2];
+        return chosen.Type == a.Type ? chosen : a.Make(new BroadcastOp(a.Type.Dims), chosen);
+    }
+
     // x + (−y) ⇒ x − y        x − (−y) ⇒ x + y        0 − x ⇒ −x        x · (−1) ⇒ −x
     public static Value? Signs(Application a)
     {

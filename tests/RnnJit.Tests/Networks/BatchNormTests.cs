@@ -1,0 +1,114 @@
+using RnnJit.Cells;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Training;
+
+namespace RnnJit.Tests.Networks;
+
+/// <summary>Batch normalisation in plain arithmetic, in training and outside.</summary>
+public class BatchNormTests
+{
+    private static readonly double[] X = [1, 2, 4, 9, -3, 0.5];
+
+    [Test]
+    public void Training_uses_the_batch_and_keeps_running_statistics_that_count_outside()
+    {
+        var net = new NetworkBuilder("Normalised");
+        Value y = net.Output("y", net.BatchNorm("norm", net.Input("x", "T", "B", 1)));
+        net.Output("loss", Loss.MeanSquaredError(y, net.Input("target", "T", "B", 1)));
+        using var model = new Model(net, new ModelOptions { Precision = ElementType.F64 });
+        using var trainer = new Trainer(model, 3, 2, new TrainerOptions { LearningRate = new ConstantRate(1e-3) });
+        double mean = X.Average(), variance = X.Average(x => (x - mean) * (x - mean));
+        trainer.Input("x").Set(X);
+        trainer.Input("target").Set(new double[6]);
+
+        // The loss is the mean of squares of numbers with this variance over itself + ε.
+        Assert.That(trainer.Step(), Is.EqualTo(variance / (variance + 1e-5)).Within(1e-14));
+        double runningMean = 0.1 * mean, runningVariance = 0.9 + (0.1 * variance);
+        Assert.That(model.Parameters["norm.mean"].Double[0], Is.EqualTo(runningMean).Within(1e-14));
+        Assert.That(model.Parameters["norm.variance"].Double[0], Is.EqualTo(runningVariance).Within(1e-14));
+
+        double gain = model.Parameters["norm.gain"].Double[0], shift = model.Parameters["norm.shift"].Double[0];
+        Assert.That(gain, Is.EqualTo(1 - 1e-3).Within(1e-6), "Adam's first step is the learning rate");
+        double[] found = model.Run(new Dictionary<string, NdArray> { ["x"] = new([3, 2, 1], X) }).Data;
+        Assert.That(found, Is.EqualTo(X.Select(x => ((x - runningMean) / Math.Sqrt(runningVariance + 1e-5) * gain) + shift)).Within(1e-14));
+        using Session session = model.Open(3, 2);
+        Assert.That(session.Program.Inputs.Select(port => port.Name), Is.EquivalentTo(new[] { "x", "norm.mean", "norm.variance", "norm.gain", "norm.shift" }));
+    }
+
+    [Test]
+    public void Rows_that_do_not_count_change_no_statistic()
+    {
+        double[] counts = [1, 1, 1, 0, 1, 0];
+        var builder = new NetworkBuilder("Counted");
+        builder.Output("y", builder.BatchNorm("norm", builder.Input("x", "T", "B", 1), builder.Input("counts", "T", "B", 1)));
+        double[] counted = [.. X.Where((_, i) => counts[i] == 1)];
+        double mean = counted.Average(), variance = counted.Average(x => (x - mean) * (x - mean));
+        Dictionary<string, NdArray> found = Interpreter.Run(builder.Build(), new Dictionary<string, NdArray>
+        {
+            ["x"] = new([3, 2, 1], X),
+            ["counts"] = new([3, 2, 1], counts),
+            ["training"] = NdArray.Scalar(1),
+            ["norm.mean"] = new([1], [0]),
+            ["norm.variance"] = new([1], [1]),
+            ["norm.gain"] = new([1], [1]),
+            ["norm.shift"] = new([1], [0]),
+        });
+        Assert.That(found["y"].Data, Is.EqualTo(X.Select(x => (x - mean) / Math.Sqrt(variance + 1e-5))).Within(1e-14));
+        Assert.That(found["norm.mean_next"].Data[0], Is.EqualTo(0.1 * mean).Within(1e-15));
+    }
+
+    // h' = tanh(γ (x w − μ) / √(σ² + ε) + γ' · 0 + b) over two rows, from h = 0: the recurrent product has no variance.
+    [Test]
+    public void A_cell_normalises_each_product_over_the_rows_of_a_step()
+    {
+        CellDefinition cell = CellTracer.Trace(typeof(Elman)).WithBatchNorm();
+        Assert.That(cell.Step.Outputs.Select(output => output.Name), Is.EqualTo(new[] { "h", "W_mean_next", "W_variance_next", "U_mean_next", "U_variance_next" }));
+        Dictionary<string, NdArray> given = cell.Step.Inputs.ToDictionary(port => port.Name, port => new NdArray([.. port.Type.Dims.Select(dim => dim == "B" ? 2 : dim.IsConstant ? dim.Constant : 1)], port.Name switch
+        {
+            "x" => [3, 7],
+            "h" => [0, 0],
+            "W" => [0.5],
+            "b" => [0.25],
+            "W_gain" => [0.1],
+            _ => [1],
+        }));
+        Dictionary<string, NdArray> found = Interpreter.Run(cell.Step, given);
+        double deviation = Math.Sqrt(1 + 1e-5);
+        Assert.That(found["h"].Data, Is.EqualTo(new[] { Math.Tanh((0.1 * -1 / deviation) + 0.25), Math.Tanh((0.1 / deviation) + 0.25) }).Within(1e-15));
+        Assert.That(found["W_mean_next"].Data, Is.EqualTo(new[] { 2.5 }));
+        Assert.That(found["W_variance_next"].Data, Is.EqualTo(new[] { 1.0 }));
+    }
+
+    [Test]
+    public void A_cell_and_its_input_learn_with_running_statistics()
+    {
+        foreach (bool overTime in new[] { false, true })
+        {
+            var net = new NetworkBuilder("Recurrent");
+            CellDefinition cell = overTime ? CellTracer.Trace(typeof(Lstm)) : CellTracer.Trace(typeof(Lstm)).WithBatchNorm();
+            Value h = net.Recurrent("layer", cell, net.Input("x", "T", "B", 1), net.Size("H", 4), new RecurrentOptions { NormaliseInput = overTime }).Output;
+            net.Output("loss", Loss.MeanSquaredError(net.Dense("head", h, 1), net.Input("target", "T", "B", 1)));
+            using var model = new Model(net);
+            using var trainer = new Trainer(model, 3, 2, new TrainerOptions { LearningRate = new ConstantRate(0.02) });
+            trainer.Input("x").Set(X);
+            trainer.Input("target").Set(X.Select(x => x / 10).ToArray());
+            double first = trainer.Step(), last = 0;
+            for (int i = 0; i < 60; i++)
+                last = trainer.Step();
+            Assert.That(last, Is.LessThan(0.7 * first));
+            string mean = overTime ? "layer.input.mean" : "layer.Wi_mean";
+            Assert.That(model.Parameters[mean].Single.ToArray(), Has.None.Zero);
+        }
+    }
+
+    [Test]
+    public void Lengths_are_refused()
+    {
+        var net = new NetworkBuilder("Limited");
+        net.Lengths("lengths", "B");
+        Assert.That(() => net.Recurrent("layer", CellTracer.Trace(typeof(Lstm)).WithBatchNorm(), net.Input("x", "T", "B", 1), 2), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+            "Batch normalisation of layer 'layer' mixes rows, so it does not run with lengths (normalise layers instead)"));
+    }
+}
