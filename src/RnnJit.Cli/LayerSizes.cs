@@ -29,7 +29,7 @@ internal sealed class LayerSizes
     };
 
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
-    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name)
+    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass)
         .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
     public void AddTo(Command command)

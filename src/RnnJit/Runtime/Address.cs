@@ -13,6 +13,7 @@ internal readonly unsafe struct Address
     private readonly byte* start;
     private readonly nint timeStride;
     private readonly nint parityStride;
+    private readonly int ring;
     private readonly nint outerTimeStride;
     private readonly nint outerParityStride;
     private readonly int parity;
@@ -24,12 +25,13 @@ internal readonly unsafe struct Address
         timeStride = (nint)(view.TimeStride * view.ElementSize);
         parityStride = (nint)(view.ParityStride * view.ElementSize);
         parity = view.Parity;
+        ring = view.Ring - 1;
         outerTimeStride = (nint)(view.OuterTimeStride * view.ElementSize);
         outerParityStride = (nint)(view.OuterParityStride * view.ElementSize);
         outerParity = view.OuterParity;
     }
 
-    public byte* At(in Clock clock) => start + (clock.T * timeStride) + (((clock.I + parity) & 1) * parityStride)
+    public byte* At(in Clock clock) => start + ((clock.T & ring) * timeStride) + (((clock.I + parity) & 1) * parityStride)
         + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerParity) & 1) * outerParityStride);
 }
 

@@ -20,7 +20,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         Graph optimised = Pipeline.Run(program, options.Without);
         bool fuse = !options.Without.Contains(Fuse.Name);
         kernels.Prepare(KernelList.Of(optimised, fuse), options.Precision);
-        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse };
+        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse, Tile = !options.Without.Contains(TilePass) };
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         var planner = new RegionPlanner(context, planned, depth: 0);
         for (int i = 0; i < planned.Inputs.Count; i++)
@@ -60,6 +60,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         {
             var scan = instruction as ScanInstruction;
             yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, (instruction as KernelInstruction)?.Provider ?? "");
+            foreach (Tile tile in scan?.Tiles ?? [])
+                yield return new PlanLine(depth + 1, tile.Describe, times * tile.Count, tile.Flops / tile.Count, tile.Views.Sum(view => (double)view.Length * view.ElementSize) / tile.Count, "");
             foreach (PlanLine line in scan is null ? [] : Lines(scan.Body, depth + 1, times * scan.Steps))
                 yield return line;
         }

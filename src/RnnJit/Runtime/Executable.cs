@@ -56,6 +56,9 @@ public abstract class Executable : IDisposable
             inputs[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? shared) ? Fitting(port, shared) : new Tensor(port.Type.Element, Shape(port.Type));
     }
 
+    /// <summary>The name of tiling among the passes that can be switched off: products over all time steps that only a loop reads are computed some steps ahead of it.</summary>
+    public const string TilePass = Runtime.Tile.Name;
+
     public Graph Program { get; }
 
     public ExecutableOptions Options { get; }

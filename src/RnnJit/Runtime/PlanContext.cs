@@ -16,6 +16,9 @@ internal sealed class PlanContext(IReadOnlyDictionary<string, int> sizes, Elemen
     /// <summary>Whether elementwise work shares kernels.</summary>
     public bool Fuse { get; init; } = true;
 
+    /// <summary>Whether products that only a loop reads are computed some steps ahead of it.</summary>
+    public bool Tile { get; init; } = true;
+
     public List<Block> Blocks { get; } = [];
 
     /// <summary>Weights that were packed already, by source and orientation.</summary>

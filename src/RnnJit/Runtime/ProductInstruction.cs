@@ -53,6 +53,12 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
         c = new Address(form.C);
     }
 
+    /// <summary>Rows [aRow, aRow + count) of A give rows [cRow, cRow + count) of C, panels of columns [panelStart, panelEnd).</summary>
+    public void ExecuteRows(long aRow, long cRow, int count, int panelStart, int panelEnd) =>
+        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), 0, count, panelStart, panelEnd, accumulate: false);
+
+    public int Panels => panels;
+
     public override void Execute(in Share share, in Clock clock)
     {
         T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);

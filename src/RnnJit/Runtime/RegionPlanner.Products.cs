@@ -54,7 +54,8 @@ internal sealed partial class RegionPlanner
     private void AddProduct(Node node, int value, ContractOp op)
     {
         int l = node.Operands[0], r = node.Operands[1];
-        View left = Any(l), right = Any(r), result = Home(value);
+        int loop = TiledLoop(op, value);
+        View left = Any(l), right = Any(r), result = loop >= 0 ? Ring(value) : Home(value);
         if (ColumnDot(op, value, left, right, result))
         {
             views[value] = result;
@@ -91,9 +92,12 @@ internal sealed partial class RegionPlanner
         bool accumulate = sum is not null && result == sum;
         if (sum is not null && !accumulate)
             sumsDone.Remove(value);
-        Instructions.Add(context.Real == ElementType.F64
-            ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate }
-            : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate });
+        if (loop >= 0)
+            AddTile(loop, form, packed!, value);
+        else
+            Instructions.Add(context.Real == ElementType.F64
+                ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate }
+                : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate });
         views[value] = result;
         CopyHomeIfElsewhere(value, result);
     }

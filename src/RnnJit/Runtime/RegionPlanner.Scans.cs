@@ -57,7 +57,7 @@ internal sealed partial class RegionPlanner
 
         int batch = body.Batch?.Evaluate(context.Sizes) ?? 1;
         View? lengths = scan.HasLengths ? View(node.Operands[node.Operands.Count - 1]).Inside() : null;
-        var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray());
+        var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray()) { Tiles = tiles.GetValueOrDefault(graph.Values.Node(value)) ?? [] };
         if (scan.HasLengths && !loop.IsRowIndependent)
         {
             // The packing of this plan never runs, so nobody may rely on it.

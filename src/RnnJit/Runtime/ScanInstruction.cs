@@ -59,12 +59,15 @@ internal sealed unsafe class ScanInstruction : Instruction
     /// <summary>A schedule in place of the one that is chosen; null to choose.</summary>
     public ScanSchedule? Forced { get; set; }
 
+    /// <summary>Products that are computed some steps ahead.</summary>
+    public IReadOnlyList<Tile> Tiles { get; init; } = [];
+
     public int Steps => steps;
 
     public IReadOnlyList<Instruction> Body => body;
 
     public override IEnumerable<View> Views =>
-        body.SelectMany(instruction => instruction.Views).Concat(hold.SelectMany(copy => copy.Views)).Concat(yields).Concat(lengths is null ? [] : [lengths]);
+        body.SelectMany(instruction => instruction.Views).Concat(hold.SelectMany(copy => copy.Views)).Concat(yields).Concat(lengths is null ? [] : [lengths]).Concat(Tiles.SelectMany(tile => tile.Views));
 
     public override string Describe =>
         $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Workers ?? 1)}";
@@ -88,6 +91,8 @@ internal sealed unsafe class ScanInstruction : Instruction
             instruction.Resolve();
         foreach (CopyInstruction copy in hold)
             copy.Resolve();
+        foreach (Tile tile in Tiles)
+            tile.Resolve();
         yieldAddresses = yields.Select(view => new Address(view)).ToArray();
         if (lengths is not null)
             lengthAddress = new Address(lengths);
@@ -111,10 +116,20 @@ internal sealed unsafe class ScanInstruction : Instruction
 
         for (int i = 0; i < steps; i++)
         {
+            Fill(new Share(0, 1, start, end), Inside(clock, i));
             if (lengths is null)
                 Step(new Share(0, 1, start, end), Inside(clock, i));
             else
                 StepLive(start, end, Inside(clock, i));
+        }
+    }
+
+    private void Fill(in Share share, in Clock clock)
+    {
+        foreach (Tile tile in Tiles)
+        {
+            if (tile.Begins(clock.T, clock.I, scan.Reverse))
+                tile.Fill(share, clock.T);
         }
     }
 
@@ -162,6 +177,9 @@ internal sealed unsafe class ScanInstruction : Instruction
     {
         for (int i = 0; i < steps; i++)
         {
+            Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
+            if (share.Parts > 1 && Tiles.Count > 0)
+                Pool!.Barrier();
             if (lengths is not null)
             {
                 // Lengths give rows to workers: no row waits for another.

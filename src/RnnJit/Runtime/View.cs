@@ -36,6 +36,9 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     /// <summary>Elements from one time step to the next.</summary>
     public long TimeStride { get; init; }
 
+    /// <summary>How many time steps there is room for, a power of two, where a later step takes the place of an earlier one; 0: for all.</summary>
+    public int Ring { get; init; }
+
     /// <summary>Elements between the two places of a state that is read from one and written to the other in turn.</summary>
     public long ParityStride { get; init; }
 

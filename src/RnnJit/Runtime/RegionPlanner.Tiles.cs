@@ -1,0 +1,79 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Runtime;
+
+internal sealed partial class RegionPlanner
+{
+    private readonly Dictionary<int, List<Tile>> tiles = [];
+
+    // The loop that alone reads a product of all time steps with a weight, so that the product may be computed some steps ahead of it; −1 if there is none.
+    private int TiledLoop(ContractOp op, int value)
+    {
+        Node product = graph.Nodes[graph.Values.Node(value)];
+        if (IsBody || !context.Tile || homes.ContainsKey(value) || graph.Values.Type(value) is not { Rank: 3 } type || !OverRows(op))
+            return -1;
+
+        int weight = product.Operands[1];
+        bool packs = WeightOf(weight) is not null || (views[weight]?.Block.IsParameter == true && graph.Values.Type(weight).Rank == 2);
+        View rows = Any(product.Operands[0]);
+        int loop = packs && rows.IsContiguous ? SoleLoop(value) : -1;
+        return loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0] && Chunk(value) > 0 ? loop : -1;
+    }
+
+    // x [T, B, X] times a weight: rows and columns of the result are those of the operands.
+    private static bool OverRows(ContractOp op) =>
+        op.Left.Length == 3 && op.Right.Length == 2 && op.Result.Length == 3 && op.Result[0] == op.Left[0] && op.Result[1] == op.Left[1] && op.Right.Contains(op.Result[2]) && !op.Left.Contains(op.Result[2]);
+
+    private int Chunk(int value)
+    {
+        int[] shape = context.Shape(graph.Values.Type(value));
+        return Tile.Chunk(shape[0], shape[1], (long)shape[1] * shape[2] * (context.Real == ElementType.F64 ? 8 : 4));
+    }
+
+    // The node of the only loop that reads a value, or its parts, as a sequence; −1 if somebody else reads it.
+    private int SoleLoop(int value)
+    {
+        int loop = -1;
+        var open = new Stack<int>([value]);
+        while (open.Count > 0)
+        {
+            int read = open.Pop();
+            if (graph.Outputs.Any(output => output.Value == read) || homes.ContainsKey(read))
+                return -1;
+            for (int n = 0; n < graph.Nodes.Count; n++)
+            {
+                Node node = graph.Nodes[n];
+                if (!node.Operands.Contains(read))
+                    continue;
+                if (node.Op is SliceOp { Axis: > 1 })
+                    open.Push(graph.Values.FirstResult(n));
+                else if (node.Op is ScanOp scan && (loop < 0 || loop == n) && !node.Operands.Skip(scan.Sequences).Contains(read))
+                    loop = n;
+                else
+                    return -1;
+            }
+        }
+
+        return loop;
+    }
+
+    // Room for one tile; time step t lies where t modulo its steps does.
+    private View Ring(int value)
+    {
+        int[] shape = context.Shape(graph.Values.Type(value));
+        int chunk = Chunk(value);
+        View room = context.Allocate([chunk, shape[1], shape[2]], graph.Values.Type(value).Element);
+        return room with { Shape = shape, Ring = chunk };
+    }
+
+    private void AddTile(int loop, ProductForm form, View packed, int value)
+    {
+        int[] shape = context.Shape(graph.Values.Type(value));
+        if (!tiles.TryGetValue(loop, out List<Tile>? list))
+            tiles[loop] = list = [];
+        list.Add(context.Real == ElementType.F64
+            ? new ProductTile<double>(new ProductInstruction<double>(form, packed, reverse: false, invariantB: true, rowsAreBatch: false), shape[0], Chunk(value), shape[1])
+            : new ProductTile<float>(new ProductInstruction<float>(form, packed, reverse: false, invariantB: true, rowsAreBatch: false), shape[0], Chunk(value), shape[1]));
+    }
+}
