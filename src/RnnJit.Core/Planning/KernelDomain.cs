@@ -19,10 +19,12 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
         if (shape is null || !shape.IsReal)
             return null;
 
+        // A mark depends on the place of its column, so a single place is a column, not a value of the row.
         int rank = shape.Rank;
+        bool isRow = rank > 1 && shape.Dims[rank - 1].IsOne && node.Op is not MarkOp;
         var domain = rank == 0
             ? new KernelDomain(default, Dim.Of(1))
-            : new KernelDomain(shape.Dims.Take(rank - 1).ToEquatable(), shape.Dims[rank - 1].IsOne && rank > 1 ? null : shape.Dims[rank - 1]);
+            : new KernelDomain(shape.Dims.Take(rank - 1).ToEquatable(), isRow ? null : shape.Dims[rank - 1]);
         return node.Operands.All(operand => domain.Place(graph.Values.Type(operand)) is not null) ? domain : null;
     }
 

@@ -128,7 +128,7 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
 }
 
 /// <summary>Rows of a table by index.</summary>
-internal sealed unsafe class GatherInstruction(View table, View index, View result, string name) : Instruction
+internal sealed unsafe class GatherInstruction(View table, View index, View result, string name, bool isByRow) : Instruction
 {
     private readonly int width = table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
     private Address rows;
@@ -136,6 +136,8 @@ internal sealed unsafe class GatherInstruction(View table, View index, View resu
     private Address target;
 
     public override IEnumerable<View> Views => [table, index, result];
+
+    public override bool IsByRow => isByRow;
 
     public override string Describe => $"gather {index.Length} rows of {width}";
 
@@ -148,7 +150,9 @@ internal sealed unsafe class GatherInstruction(View table, View index, View resu
 
     public override void Execute(in Share share, in Clock clock)
     {
-        var (start, end) = share.Of(index.Length);
+        var (start, end) = IndexCheck.Items(share, index);
+        if (share.Parts > 1)
+            (start, end) = (start + share.Of(end - start).Start, start + share.Of(end - start).End);
         long bytes = (long)width * table.ElementSize;
         byte* from = rows.At(clock), to = target.At(clock);
         int* which = (int*)indices.At(clock);
@@ -159,13 +163,21 @@ internal sealed unsafe class GatherInstruction(View table, View index, View resu
 
 internal static class IndexCheck
 {
+    /// <summary>The indices of the rows of the batch that are asked for.</summary>
+    public static (int Start, int End) Items(in Share share, View index)
+    {
+        int perRow = share.RowEnd < 0 ? 0 : index.Length / Math.Max(index.Shape[0], 1);
+        return share.RowEnd < 0 ? (0, index.Length) : (share.RowStart * perRow, share.RowEnd * perRow);
+    }
+
     public static long Row(string name, int row, int rows) => (uint)row < (uint)rows
         ? row
         : throw new ArgumentOutOfRangeException(name, $"'{name}' holds index {row}, wanted 0 to {rows - 1} (check the vocabulary)");
 }
 
-/// <summary>Adds rows into a table by index, in ascending order of the rows, so that the result does not depend on threads.</summary>
-internal sealed unsafe class ScatterInstruction<T>(View index, View x, View result, string name) : Instruction
+/// <summary>Adds rows into a table by index, in ascending order of the rows and each worker for its own columns, so that the result does not depend on threads.</summary>
+/// <param name="adds">To what the table holds; else the table is cleared first.</param>
+internal sealed unsafe class ScatterInstruction<T>(View index, View x, View result, string name, bool adds = false) : Instruction
     where T : unmanaged, System.Numerics.INumber<T>
 {
     private const int Unit = 16;
@@ -177,7 +189,10 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
 
     public override IEnumerable<View> Views => [index, x, result];
 
-    public override string Describe => $"scatter {index.Length} rows of {width} into {result.Shape[0]}";
+    // Rows of the batch meet in the table.
+    public override bool TakesRows => adds && index.Rank > 0;
+
+    public override string Describe => $"{(adds ? "add" : "scatter")} {index.Length} rows of {width} into {result.Shape[0]}";
 
     public override void Resolve()
     {
@@ -191,9 +206,10 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
         var (start, end) = share.Of(width, Unit);
         int* which = (int*)indices.At(clock);
         T* from = (T*)rows.At(clock), to = (T*)target.At(clock);
-        for (int r = 0; r < result.Shape[0]; r++)
+        for (int r = 0; r < result.Shape[0] && !adds; r++)
             new Span<T>(to + ((long)r * width) + start, end - start).Clear();
-        for (int r = 0; r < index.Length; r++)
+        var (first, last) = IndexCheck.Items(share, index);
+        for (int r = first; r < last; r++)
         {
             T* row = to + (IndexCheck.Row(name, which[r], result.Shape[0]) * width), add = from + ((long)r * width);
             for (int c = start; c < end; c++)

@@ -9,6 +9,9 @@ internal abstract class Instruction
     /// <summary>Whether, inside a loop over time, each row of the batch is computed from that row and invariants alone.</summary>
     public virtual bool IsByRow => false;
 
+    /// <summary>Whether, inside a loop over time, it can be given some rows of the batch; others may have made what it reads of other rows.</summary>
+    public virtual bool TakesRows => IsByRow;
+
     /// <summary>Arithmetic of products and sums of products.</summary>
     public virtual double Flops => 0;
 

@@ -107,9 +107,10 @@ internal sealed unsafe class KernelInstruction : Instruction
             (rowStart, rowEnd) = (share.RowStart * rowsOfBatch, share.RowEnd * rowsOfBatch);
         if (share.Parts > 1)
         {
-            if (outerCount >= share.Parts)
+            if (outerEnd - outerStart >= share.Parts)
             {
-                (outerStart, outerEnd) = share.Of(outerCount);
+                var (from, to) = share.Of(outerEnd - outerStart);
+                (outerStart, outerEnd) = (outerStart + from, outerStart + to);
             }
             else if (byColumns && rowEnd - rowStart < 4 * share.Parts && columns >= ColumnUnit * share.Parts)
             {

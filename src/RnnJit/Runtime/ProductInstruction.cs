@@ -41,7 +41,7 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
     public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];
 
     public override bool IsByRow => rowsAreBatch && form.C.Rank > 0
-        && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.Loops.Length == 0 && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
+        && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
 
     public override string Describe =>
         $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}";

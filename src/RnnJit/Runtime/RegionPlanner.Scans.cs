@@ -8,8 +8,9 @@ internal sealed partial class RegionPlanner
 {
     private void AddScan(Node node, int value, ScanOp scan)
     {
-        if (depth + Nesting(scan) > DeepestLoop || scan.Body.Nodes.Any(inner => inner.Op is GatherOp or ScatterOp))
+        if (depth + Nesting(scan) > DeepestLoop || scan.Body.Nodes.Any(inner => inner.Op is ScatterOp))
         {
+            AddAtOnce(graph.Values.Node(value));
             AddInterpreted(node, value);
             return;
         }
@@ -24,12 +25,16 @@ internal sealed partial class RegionPlanner
         var initial = new List<CopyInstruction>();
         var hold = new List<CopyInstruction>();
         var covered = new HashSet<int>();
-        for (int s = 0; s < scan.States; s++)
-            PlaceState(node, value, scan, body, s, steps, covered, initial, hold);
-
         var late = new List<(int Value, View To)>();
         for (int s = 0; s < scan.States; s++)
-            Want(body, scan.Body.Outputs[s].Value, hold[s].To, late);
+        {
+            if (scan.IsTable(s))
+                PlaceTable(node, value, scan, body, s, initial);
+            else
+                late.Add((scan.Body.Outputs[s].Value, PlaceState(node, value, scan, body, s, steps, covered, initial, hold)));
+        }
+
+        late.RemoveAll(wanted => body.TryHome(wanted.Value, wanted.To));
         var yields = new List<View>();
         for (int y = scan.States; y < scan.States + scan.Yields; y++)
         {
@@ -37,7 +42,8 @@ internal sealed partial class RegionPlanner
                 continue;
             View whole = views[value + y] = Home(value + y), step = whole.Inside().Step();
             yields.Add(step);
-            Want(body, scan.Body.Outputs[y].Value, step, late);
+            if (!body.TryHome(scan.Body.Outputs[y].Value, step))
+                late.Add((scan.Body.Outputs[y].Value, step));
         }
 
         View[] sums = Enumerable.Range(scan.States + scan.Yields, scan.Sums).Select(sum => views[value + sum] = Home(value + sum)).ToArray();
@@ -57,12 +63,15 @@ internal sealed partial class RegionPlanner
 
         int batch = body.Batch?.Evaluate(context.Sizes) ?? 1;
         View? lengths = scan.HasLengths ? View(node.Operands[node.Operands.Count - 1]).Inside() : null;
-        var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray()) { Tiles = tiles.GetValueOrDefault(graph.Values.Node(value)) ?? [] };
-        if (scan.HasLengths && !loop.IsRowIndependent)
+        Tile[] ahead = tiles.Where(tile => tile.Loop == graph.Values.Node(value)).Select(tile => tile.Tile).ToArray();
+        var loop = new ScanInstruction(scan, steps, batch, body.Instructions.ToArray(), lengths, hold.ToArray(), yields.ToArray()) { Tiles = ahead };
+        bool grows = Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || SamePlace(body.View(scan.Body.Outputs[s].Value), body.View(scan.Sequences + s)));
+        if (!grows || (scan.HasLengths && !loop.TakesLengths))
         {
             // The packing of this plan never runs, so nobody may rely on it.
             foreach (string key in context.Packed.Keys.Except(packed).ToArray())
                 context.Packed.Remove(key);
+            AddAtOnce(graph.Values.Node(value));
             AddInterpreted(node, value);
             return;
         }
@@ -108,14 +117,19 @@ internal sealed partial class RegionPlanner
             ? port.Type.Dims[0]
             : null;
 
-    private static void Want(RegionPlanner body, int value, View to, List<(int, View)> late)
+    // A table has one place for all steps.
+    private void PlaceTable(Node node, int value, ScanOp scan, RegionPlanner body, int s, List<CopyInstruction> initial)
     {
-        if (!body.TryHome(value, to))
-            late.Add((value, to));
+        TensorType type = scan.Body.Inputs[scan.Sequences + s].Type;
+        View place = context.Allocate(context.Shape(type), type.Element);
+        body.tables.Add(place.Block);
+        body.SetView(scan.Sequences + s, place);
+        initial.Add(new CopyInstruction(View(node.Operands[scan.Sequences + s]), place));
+        views[value + s] = place;
     }
 
-    // A state whose history somebody wants lives in [T + 1, …]: reading and yielding it costs nothing. Others change places between two.
-    private void PlaceState(Node node, int value, ScanOp scan, RegionPlanner body, int s, int steps, HashSet<int> covered, List<CopyInstruction> initial, List<CopyInstruction> hold)
+    // A state whose history somebody wants lives in [T + 1, …]: reading and yielding it costs nothing. Others change places between two. Gives the place of the new one.
+    private View PlaceState(Node node, int value, ScanOp scan, RegionPlanner body, int s, int steps, HashSet<int> covered, List<CopyInstruction> initial, List<CopyInstruction> hold)
     {
         Graph inner = scan.Body;
         int input = scan.Sequences + s, next = inner.Outputs[s].Value;
@@ -141,5 +155,6 @@ internal sealed partial class RegionPlanner
         View Slot(int slot) => all.Slice(0, slot, 1).Step() with { TimeStride = 0 };
         initial.Add(new CopyInstruction(View(node.Operands[input]), Slot(keeps && scan.Reverse ? steps : 0)));
         views[value + s] = Slot(keeps ? (scan.Reverse ? 0 : steps) : steps & 1);
+        return write;
     }
 }

@@ -5,7 +5,7 @@ namespace RnnJit.Runtime;
 
 internal sealed partial class RegionPlanner
 {
-    private readonly Dictionary<int, List<Tile>> tiles = [];
+    private readonly List<(int Loop, int Value, ProductForm Form, View Packed, Tile Tile)> tiles = [];
 
     // The loop that alone reads a product of all time steps with a weight, so that the product may be computed some steps ahead of it; −1 if there is none.
     private int TiledLoop(ContractOp op, int value)
@@ -70,10 +70,28 @@ internal sealed partial class RegionPlanner
     private void AddTile(int loop, ProductForm form, View packed, int value)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
-        if (!tiles.TryGetValue(loop, out List<Tile>? list))
-            tiles[loop] = list = [];
-        list.Add(context.Real == ElementType.F64
-            ? new ProductTile<double>(new ProductInstruction<double>(form, packed, reverse: false, invariantB: true, rowsAreBatch: false), shape[0], Chunk(value), shape[1])
-            : new ProductTile<float>(new ProductInstruction<float>(form, packed, reverse: false, invariantB: true, rowsAreBatch: false), shape[0], Chunk(value), shape[1]));
+        Tile tile = context.Real == ElementType.F64
+            ? new ProductTile<double>(AllRows<double>(form, packed), shape[0], Chunk(value), shape[1])
+            : new ProductTile<float>(AllRows<float>(form, packed), shape[0], Chunk(value), shape[1]);
+        tiles.Add((loop, value, form, packed, tile));
+    }
+
+    private static ProductInstruction<T> AllRows<T>(ProductForm form, View packed)
+        where T : unmanaged => new(form, packed, reverse: false, invariantB: true, rowsAreBatch: false);
+
+    // A loop that is interpreted reads whole sequences: what was to be computed ahead of it is computed before it.
+    private void AddAtOnce(int loop)
+    {
+        foreach (var (_, value, form, packed, _) in tiles.Where(tile => tile.Loop == loop))
+        {
+            View all = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
+            Instructions.Add(context.Real == ElementType.F64 ? AllRows<double>(form with { C = all }, packed) : AllRows<float>(form with { C = all }, packed));
+            views[value] = all;
+            for (int n = 0; n < graph.Nodes.Count; n++)
+            {
+                if (graph.Nodes[n].Op is SliceOp && views[graph.Values.FirstResult(n)] is { Ring: > 0 } ring && ring.Block == form.C.Block)
+                    AddOp(graph.Nodes[n], n);
+            }
+        }
     }
 }

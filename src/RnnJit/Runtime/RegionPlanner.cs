@@ -16,6 +16,7 @@ internal sealed partial class RegionPlanner
     private readonly int depth;
     private readonly Dictionary<int, View> sumHomes = [];
     private readonly HashSet<int> sumsDone = [];
+    private readonly HashSet<Block> tables = [];
 
     /// <param name="depth">How many loops are around it.</param>
     public RegionPlanner(PlanContext context, Graph graph, int depth)
@@ -193,16 +194,24 @@ internal sealed partial class RegionPlanner
                     ? new ReduceInstruction<double>(reduction, View(node.Operands[0]), views[value]!, IsByRow(value))
                     : new ReduceInstruction<float>(reduction, View(node.Operands[0]), views[value]!, IsByRow(value)));
                 break;
-            case GatherOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !IsBody:
+            case GatherOp:
+                View from = Contiguous(node.Operands[0]), picked = Contiguous(node.Operands[1]);
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
-                Instructions.Add(new GatherInstruction(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[1])));
+
+                // Of a table that has rows for the batch, a row reads those of others.
+                bool alone = IsByRow(node.Operands[1]) && (IsInvariant(node.Operands[0]) || tables.Contains(from.Block));
+                Instructions.Add(new GatherInstruction(from, picked, views[value]!, NameOf(node.Operands[1]), alone));
                 CopyHome(value);
                 break;
-            case ScatterOp when View(node.Operands[0]).IsContiguous && View(node.Operands[1]).IsContiguous && !IsBody:
+            case ScatterAddOp when !IsBody || tables.Contains(View(node.Operands[0]).Block):
+                AddToTable(node, value);
+                break;
+            case ScatterOp when !IsBody:
+                View which = Contiguous(node.Operands[0]), rows = Contiguous(node.Operands[1]);
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
                 Instructions.Add(context.Real == ElementType.F64
-                    ? new ScatterInstruction<double>(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[0]))
-                    : new ScatterInstruction<float>(View(node.Operands[0]), View(node.Operands[1]), views[value]!, NameOf(node.Operands[0])));
+                    ? new ScatterInstruction<double>(which, rows, views[value]!, NameOf(node.Operands[0]))
+                    : new ScatterInstruction<float>(which, rows, views[value]!, NameOf(node.Operands[0])));
                 CopyHome(value);
                 break;
             case BlockLengthsOp cut when Source(node).IsContiguous:
@@ -224,6 +233,25 @@ internal sealed partial class RegionPlanner
 
     private View Source(Node node) => View(node.Operands[0]);
 
+    // In a loop a table grows where it is; elsewhere a copy of it does.
+    private void AddToTable(Node node, int value)
+    {
+        View table = Source(node), index = Contiguous(node.Operands[1]), rows = Contiguous(node.Operands[2]);
+        if (!IsBody)
+        {
+            View copy = context.Allocate(table.Shape, node.Results[0].Element);
+            Instructions.Add(new CopyInstruction(table, copy));
+            table = copy;
+        }
+
+        views[value] = table;
+        Instructions.Add(context.Real == ElementType.F64
+            ? new ScatterInstruction<double>(index, rows, table, NameOf(node.Operands[1]), adds: true)
+            : new ScatterInstruction<float>(index, rows, table, NameOf(node.Operands[1]), adds: true));
+        if (!IsBody)
+            CopyHome(value);
+    }
+
     private string NameOf(int value)
     {
         if (value < graph.Inputs.Count)
@@ -232,6 +260,8 @@ internal sealed partial class RegionPlanner
         Node maker = graph.Nodes[graph.Values.Node(value)];
         return maker.Op is AtMostOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? NameOf(maker.Operands[0]) : "the indices";
     }
+
+    private View Contiguous(int value) => View(value).IsContiguous ? View(value) : Dense(value);
 
     // A copy without gaps.
     private View Dense(int value)

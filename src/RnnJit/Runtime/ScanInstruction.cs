@@ -38,6 +38,7 @@ internal sealed unsafe class ScanInstruction : Instruction
         this.hold = hold;
         this.yields = yields;
         IsRowIndependent = body.All(instruction => instruction.IsByRow) && hold.All(copy => copy.IsByRow);
+        TakesLengths = body.All(instruction => instruction.TakesRows) && hold.All(copy => copy.IsByRow);
     }
 
     public WorkerPool? Pool
@@ -55,6 +56,9 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     /// <summary>Proven: no row of the batch reads another one's.</summary>
     public bool IsRowIndependent { get; }
+
+    /// <summary>Whether a step can be done for the rows that still run only.</summary>
+    public bool TakesLengths { get; }
 
     /// <summary>A schedule in place of the one that is chosen; null to choose.</summary>
     public ScanSchedule? Forced { get; set; }
@@ -142,15 +146,9 @@ internal sealed unsafe class ScanInstruction : Instruction
     // Runs of rows that are still going take the step; the others hold their states and yield 0.
     private void StepLive(int start, int end, in Clock clock)
     {
-        int* length = (int*)lengthAddress.At(clock);
-        int t = clock.T;
-        int row = start;
-        while (row < end)
+        for (int row = start; row < end;)
         {
-            int run = row;
-            bool live = t < length[row];
-            while (run < end && t < length[run] == live)
-                run++;
+            int run = RunEnd(row, end, clock, out bool live);
             var rows = new Share(0, 1, row, run);
             if (live)
                 Step(rows, clock);
@@ -158,6 +156,48 @@ internal sealed unsafe class ScanInstruction : Instruction
                 Rest(rows, clock);
             row = run;
         }
+    }
+
+    // Rows read what others made in an earlier step: all workers share each instruction, and meet after it.
+    private void StepTogether(in Share share, in Clock clock)
+    {
+        foreach (Instruction instruction in body)
+        {
+            for (int row = 0; row < batch;)
+            {
+                int run = RunEnd(row, batch, clock, out bool live);
+                if (live)
+                    instruction.Execute(new Share(share.Part, share.Parts, row, run), clock);
+                row = run;
+            }
+
+            if (share.Parts > 1)
+                Pool!.Barrier();
+        }
+
+        var (start, end) = share.Of(batch);
+        for (int row = start; row < end;)
+        {
+            int run = RunEnd(row, end, clock, out bool live);
+            if (!live)
+                Rest(new Share(0, 1, row, run), clock);
+            row = run;
+        }
+
+        // A row that rested now may be read by anybody in the next step.
+        if (share.Parts > 1)
+            Pool!.Barrier();
+    }
+
+    // The end of the rows from this one on that are alike: all still going, or none.
+    private int RunEnd(int row, int end, in Clock clock, out bool live)
+    {
+        int* length = (int*)lengthAddress.At(clock);
+        live = clock.T < length[row];
+        int run = row;
+        while (run < end && clock.T < length[run] == live)
+            run++;
+        return run;
     }
 
     private void Rest(in Share rows, in Clock clock)
@@ -180,6 +220,12 @@ internal sealed unsafe class ScanInstruction : Instruction
             Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
             if (share.Parts > 1 && Tiles.Count > 0)
                 Pool!.Barrier();
+            if (lengths is not null && !IsRowIndependent)
+            {
+                StepTogether(share, Inside(clock, i));
+                continue;
+            }
+
             if (lengths is not null)
             {
                 // Lengths give rows to workers: no row waits for another.

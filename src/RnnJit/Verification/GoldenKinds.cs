@@ -21,6 +21,9 @@ internal static class GoldenKinds
         ["loss.ce_weighted_mean"] = GoldenLosses.CrossEntropyWeighted,
         ["loss.ce_ignore_mean"] = GoldenLosses.CrossEntropyIgnoring,
         ["loss.ctc"] = GoldenLosses.Ctc,
+        ["tree.childsum_lstm"] = GoldenTrees.ChildSumLstm,
+        ["tree.binary_lstm"] = GoldenTrees.BinaryLstm,
+        ["tree.rntn"] = GoldenTrees.RecursiveTensor,
         ["attention.bahdanau"] = GoldenAttention.Additive,
         ["attention.luong_concat"] = GoldenAttention.Concat,
         ["attention.luong_general"] = GoldenAttention.General,
@@ -37,6 +40,8 @@ internal static class GoldenKinds
         if (given.Kind.StartsWith("optim.", StringComparison.Ordinal))
             return GoldenOptimiser.Run(given, backend, real);
 
+        if (given.Kind.StartsWith("tree.", StringComparison.Ordinal))
+            given = GoldenTrees.WithSchedule(given);
         return Networks.TryGetValue(given.Kind, out var kind) || GoldenCellKinds.All.TryGetValue(given.Kind, out kind)
             ? GoldenNetwork.Run(given, kind, backend, real)
             : throw new GoldenUnsupportedException($"kind '{given.Kind}' has no program here");

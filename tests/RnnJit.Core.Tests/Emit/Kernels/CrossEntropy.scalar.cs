@@ -80,7 +80,7 @@ internal readonly struct CrossEntropy : IKernel
         for (int j = start; j < end; j++)
         {
             // hit = onehot[N : f32] target
-            V hit = V.Create(target == j ? 1 : 0);
+            V hit = V.Create(j == target ? 1 : 0);
             V logits = V.Broadcast(logitsRow[j]);
             // v3 = mul logits, hit
             V v3 = logits * hit;
@@ -132,7 +132,7 @@ internal readonly struct CrossEntropy : IKernel
             // v1 = exp v0
             V v1 = VectorMath.Exp<V, T>(v0);
             // hit = onehot[N : f32] target
-            V hit = V.Create(target == j ? 1 : 0);
+            V hit = V.Create(j == target ? 1 : 0);
             // v5 = div v1, total
             V v5 = v1 / total;
             // grad = sub v5, hit
