@@ -16,19 +16,28 @@ public static class Remarks
         bool fuse = without?.Contains(Fuse.Name) != true;
         var remarks = new List<string>();
         remarks.AddRange(new RegionRemarks("Program", optimised, fuse).Sentences());
-        int loop = 0;
-        foreach (ScanOp scan in Scans(optimised))
-        {
-            string name = $"Loop {++loop}{(scan.Reverse ? " (backwards)" : "")}";
-            remarks.AddRange(LoopProducts(name, scan));
-            remarks.AddRange(new RegionRemarks(name, scan.Body, fuse).Sentences());
-            if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
-                remarks.Add($"{name} hands on, of every step: {Yields(scan)}.");
-        }
+        remarks.AddRange(Loops("Loop ", optimised, fuse));
 
         if (stages.TryGetValue("keep", out Graph? kept) && stages.TryGetValue("simplify2", out Graph? before))
             remarks.AddRange(Recomputed(before, kept));
         return remarks;
+    }
+
+    private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse)
+    {
+        int loop = 0;
+        foreach (ScanOp scan in Scans(graph))
+        {
+            string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
+            foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
+                yield return sentence;
+            foreach (string sentence in new RegionRemarks(name, scan.Body, fuse).Sentences())
+                yield return sentence;
+            if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
+                yield return $"{name} hands on, of every step: {Yields(scan)}.";
+            foreach (string sentence in Loops(number + ".", scan.Body, fuse))
+                yield return sentence;
+        }
     }
 
     private static IEnumerable<ScanOp> Scans(Graph graph) => graph.Nodes.Select(node => node.Op).OfType<ScanOp>();

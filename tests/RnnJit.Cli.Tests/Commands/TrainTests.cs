@@ -124,7 +124,7 @@ public class TrainTests
         folder.Text();
         CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "100", "--lr", "1e30", "--optimizer", "sgd", "--clip", "0", "--cell", "elmanrelu", "--schedule", "constant"));
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Output);
-        Assert.That(run.Error, Does.Match(@"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is -?(NaN|Infinity)").And.Contain("lower the learning rate"));
+        Assert.That(run.Error, Does.Match(@"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is -?(NaN|Infinity), first in '\w+'[^,]* of layer\d+ at time step \d+").And.Contain("lower the learning rate"));
     }
 
     [Test]
