@@ -19,7 +19,7 @@ public sealed class BlockLengthsOp(Dim blocks, int steps) : Op
     public static BlockLengthsOp Parse(string attributes)
     {
         string[] parts = attributes.Split(',');
-        return parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0
+        return parts.Length == 2 && int.TryParse(parts[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0
             ? new BlockLengthsOp(Dim.Parse(parts[0].Trim()), steps)
             : throw new GraphException("RNNJ124", $"'blocklengths[{attributes}]' names no blocks and steps (write blocklengths[S, 100])");
     }

@@ -103,6 +103,7 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
         new("onehot", "i: i32[T, B]; x: f32[T, B, V]", "h = onehot[V : f32, ignore 1] i; s = mul h, x; y = mul s, x"),
         new("prefix", "i: i32[B]; x: f32[B, V]", "m = prefix[V : f32] i; s = mul m, x; y = mul s, x"),
         new("atmost", "i: i32[B]; x: f32[B, V]", "a = atmost i, i; m = prefix[V : f32] a; s = mul m, x; y = mul s, x"),
+        new("blocklengths", "i: i32[B]; x: f32[T, B, V]", "a = blocklengths[T, 1] i; m = prefix[V : f32] a; s = mul m, x; y = mul s, x"),
         new("add", "a: f32[B, 1, H]; b: f32[B, X, H]", "s = add a, b; y = mul s, s"),
         new("mul", "a: f32[B, 1, 1]; b: f32[B, X, H]", "y = mul a, b"),
     ];
