@@ -23,6 +23,8 @@ internal sealed class LayerSizes
 
     public Option<string> Checkpoint { get; } = CheckpointFlag.Create();
 
+    private readonly RegularisationFlags regularisation = new();
+
     public Option<string[]> Without { get; } = new("--without")
     {
         Description = $"Passes to switch off, to see what they are worth: {string.Join(", ", Passes.Keys)}", HelpName = "pass", AllowMultipleArgumentsPerToken = true,
@@ -34,7 +36,7 @@ internal sealed class LayerSizes
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Checkpoint, Without])
+        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Checkpoint, .. regularisation.All, Without])
             command.Add(option);
     }
 
@@ -74,7 +76,7 @@ internal sealed class LayerSizes
         Size("X", Input, input == 0 ? hidden : input);
 
         bool training = parsed.GetValue(Training);
-        Graph program = CellStages.Program(cell, training);
+        Graph program = CellStages.Program(regularisation.Apply(parsed, cell), training);
         int apart = interval ?? CheckpointFlag.Read(parsed, Checkpoint) ?? TimeBlocks.Default(sizes["T"]);
         if (apart > 0 && !training)
             throw new UsageException("--checkpoint is for the backward pass (add --training)");

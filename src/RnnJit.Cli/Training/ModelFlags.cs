@@ -24,19 +24,14 @@ internal sealed class ModelFlags
     private readonly Option<int> steps = CommonOptions.Number("--steps", $"Updates to make, instead of --epochs ({OwnTextUpdates} where neither and no text is given)", Defaults.Updates);
     private readonly OptimiserFlags optimiser = new();
     private readonly Option<double> dropout = CommonOptions.Number("--dropout", "Share of every layer's outputs dropped in training", Defaults.Dropout);
-    private readonly Option<double> zoneout = CommonOptions.Number("--zoneout", "Probability that a unit keeps its old state in training", Defaults.Zoneout);
-    private readonly Option<double> recurrentDropout = CommonOptions.Number("--recurrent-dropout", "Share of what steps add to states dropped in training", Defaults.RecurrentDropout);
-    private readonly Option<double> variationalDropout = CommonOptions.Number("--variational-dropout", "Share of inputs and states dropped in training, the same for all steps", Defaults.VariationalDropout);
-    private readonly Option<double> dropConnect = CommonOptions.Number("--drop-connect", "Share of recurrent weights dropped in training", Defaults.DropConnect);
-    private readonly Option<bool> layerNorm = new("--layer-norm") { Description = "Normalise the products inside the cell over their units" };
-    private readonly Option<bool> weightNorm = new("--weight-norm") { Description = "Train the length and the direction of weights apart" };
+    private readonly RegularisationFlags regularisation = new();
     private readonly Option<bool> residual = new("--residual") { Description = "Add the input of every layer to its output" };
     private readonly Option<double> validation = CommonOptions.Number("--validation", "Share of the text, at its end, not trained on", Defaults.Validation);
     private readonly Option<ulong> seed = CommonOptions.Seed();
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
 
     public IReadOnlyList<Option> All =>
-        [cell, layers, hidden, embedding, seq, checkpoint, batch, epochs, steps, .. optimiser.All, dropout, zoneout, recurrentDropout, variationalDropout, dropConnect, layerNorm, weightNorm, residual, validation, seed, precision];
+        [cell, layers, hidden, embedding, seq, checkpoint, batch, epochs, steps, .. optimiser.All, dropout, .. regularisation.All, residual, validation, seed, precision];
 
     /// <summary>The first of these options that was given, null if none was.</summary>
     public string? Given(ParseResult parsed) => All.FirstOrDefault(option => IsGiven(parsed, option))?.Name;
@@ -52,7 +47,7 @@ internal sealed class ModelFlags
             throw new UsageException("--epochs and --steps exclude each other (give one of them)");
         if (IsGiven(parsed, steps) && parsed.GetValue(steps) < 1)
             throw new UsageException($"--steps is {parsed.GetValue(steps)}, wanted 1 or more (change it)");
-        return optimiser.Read(parsed, new CharacterOptions
+        return regularisation.Read(parsed, optimiser.Read(parsed, new CharacterOptions
         {
             Layers = parsed.GetValue(layers),
             Hidden = parsed.GetValue(hidden),
@@ -63,17 +58,11 @@ internal sealed class ModelFlags
             Epochs = parsed.GetValue(epochs),
             Updates = ownText && !IsGiven(parsed, epochs) && !IsGiven(parsed, steps) ? OwnTextUpdates : parsed.GetValue(steps),
             Dropout = parsed.GetValue(dropout),
-            Zoneout = parsed.GetValue(zoneout),
-            RecurrentDropout = parsed.GetValue(recurrentDropout),
-            VariationalDropout = parsed.GetValue(variationalDropout),
-            DropConnect = parsed.GetValue(dropConnect),
-            LayerNorm = parsed.GetValue(layerNorm),
-            WeightNorm = parsed.GetValue(weightNorm),
             Residual = parsed.GetValue(residual),
             Validation = parsed.GetValue(validation),
             Seed = parsed.GetValue(seed),
             Precision = PrecisionOf(parsed.GetRequiredValue(precision)),
-        });
+        }));
     }
 
     public static ElementType PrecisionOf(string text) => text switch

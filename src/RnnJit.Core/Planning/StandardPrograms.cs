@@ -43,6 +43,7 @@ public static class StandardPrograms
             }
         }
 
+        yield return ("mean squared error of outputs", Differentiate.Run(Error(), "loss", ["y"]));
         foreach (Optimiser optimiser in Optimisers)
             yield return (optimiser.Name, optimiser.Build());
     }
@@ -77,6 +78,13 @@ public static class StandardPrograms
             ? ("loss", Rnn.Total(y * builder.Input("dy", y.Type)), OutputRole.Result)
             : ("sequence", sequences[cell.LayerOutput.Name], OutputRole.Result));
         return builder.Build("program", cell.Name, outputs);
+    }
+
+    private static Graph Error()
+    {
+        var net = new NetworkBuilder("Error");
+        net.Output("loss", Loss.MeanSquaredError(net.Input("y", "T", "B", "H"), net.Input("target", "T", "B", "H")));
+        return net.Build();
     }
 
     private static Graph Head(bool sequence, bool classes)
