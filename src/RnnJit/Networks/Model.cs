@@ -129,14 +129,17 @@ public sealed class Model : IDisposable
 
     /// <summary>Makes a Program executable that shares the parameters: a part of <see cref="Program"/> or what was derived from it.</summary>
     /// <param name="more">A further symbol of the Program, null if it has none.</param>
-    internal Executable Bind(Graph program, int steps, int batch, string? more = null, int size = 0) => Executable.Create(program, new ExecutableOptions
+    internal Executable Bind(Graph program, int steps, int batch, string? more = null, int size = 0) => Executable.Create(program, OptionsFor(steps, batch, more, size));
+
+    /// <summary>How a part of the model is bound.</summary>
+    internal ExecutableOptions OptionsFor(int steps, int batch, string? more = null, int size = 0) => new()
     {
         Sizes = new Dictionary<string, int>(Sizes) { ["T"] = steps, ["B"] = batch, [more ?? "T"] = more is null ? steps : size },
         Backend = Options.Backend,
         Precision = Options.Precision,
         Threads = Options.Threads,
         Shared = Parameters,
-    });
+    };
 
     public void Dispose()
     {
