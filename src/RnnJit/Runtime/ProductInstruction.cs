@@ -36,6 +36,15 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
     /// <summary>Adds to what is there: a sum over time.</summary>
     public bool Accumulate { get; init; }
 
+    /// <summary>Whether it is one row times a packed B and nothing else.</summary>
+    public bool IsPackedRow => packed is not null && !reverse && !Accumulate && form.M.Extent == 1 && form.Loops.Length == 0 && form.SumLoops.Length == 0;
+
+    /// <summary>That product, without its addresses.</summary>
+    public GemmArguments<T> Row => new() { ARow = (nint)form.M.A, ACol = (nint)form.K.A, CRow = (nint)form.M.C, M = 1, N = form.N.Extent, K = form.K.Extent };
+
+    /// <summary>Where A, packed B and C begin.</summary>
+    public (nint A, nint B, nint C) At(in Clock clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock));
+
     public override double Flops => form.Flops;
 
     public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];

@@ -33,6 +33,7 @@ internal sealed unsafe class StepPlan : IDisposable
     private readonly Instruction[] once;
     private readonly Instruction[] each;
     private readonly NativeBuffer shared;
+    private readonly StepCall[] calls;
     private readonly Carry[] carries;
     private readonly Dictionary<string, Tensor> parameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Located> inputs = new(StringComparer.Ordinal);
@@ -49,13 +50,21 @@ internal sealed unsafe class StepPlan : IDisposable
         shared = new NativeBuffer(layout.PlaceShared());
         foreach (Block block in layout.Shared)
             block.Place(shared.Data);
-        Bytes = layout.PlaceOwn();
+        long bytes = layout.PlaceOwn();
         foreach (var (view, element, value) in context.Fills)
             Fill(view, element, value);
         once = [.. layout.Once];
         each = [.. layout.Each];
         foreach (Instruction instruction in once.Concat(each))
             instruction.Resolve();
+        calls = each.Select(StepCall.Of).ToArray();
+        foreach (StepCall call in calls)
+        {
+            call.Table = bytes;
+            bytes += call.TableBytes;
+        }
+
+        Bytes = bytes;
         carries = layout.Carries.Select(pair => new Carry(new Stretch(pair.From).Offset, new Stretch(pair.To).Offset, new Stretch(pair.To).Bytes)).ToArray();
         for (int i = 0; i < planned.Inputs.Count; i++)
         {
@@ -68,7 +77,7 @@ internal sealed unsafe class StepPlan : IDisposable
         Refresh();
     }
 
-    /// <summary>What a run needs of the caller: zeroed at first, aligned to 64 bytes.</summary>
+    /// <summary>What a run needs of the caller: zeroed at first, aligned to 64 bytes, then <see cref="Settle"/>.</summary>
     public long Bytes { get; }
 
     /// <summary>What all runs share besides the parameters themselves.</summary>
@@ -94,13 +103,18 @@ internal sealed unsafe class StepPlan : IDisposable
         }
     }
 
+    /// <summary>Makes zeroed memory, which stays where it is, ready for runs.</summary>
+    public void Settle(byte* memory)
+    {
+        foreach (StepCall call in calls)
+            call.Settle(memory);
+    }
+
     /// <summary>One run: results are written, next states become states.</summary>
     public void Run(byte* memory)
     {
-        var clock = new Clock { Base = (nint)memory };
-        var share = new Share(0, 1, -1, -1);
-        foreach (Instruction instruction in each)
-            instruction.Execute(share, clock);
+        foreach (StepCall call in calls)
+            call.Run(memory);
         foreach (Carry carry in carries)
             Buffer.MemoryCopy(memory + carry.From, memory + carry.To, carry.Bytes, carry.Bytes);
     }

@@ -17,6 +17,7 @@ public sealed unsafe class StreamState : IDisposable
     {
         Model = model;
         buffer = new NativeBuffer(model.BytesPerState);
+        model.Plan.Settle(buffer.Data);
         Reset();
     }
 
