@@ -18,6 +18,9 @@ public sealed record ModelOptions
     public int Threads { get; init; }
 
     public Backend Backend { get; init; } = Backend.Cpu;
+
+    /// <summary>How weights that products read are stored while the model runs; 16 bits are for inference in F32. <see cref="Model.Parameters"/> stay as they are.</summary>
+    public WeightStorage Weights { get; init; }
 }
 
 /// <summary>
@@ -75,11 +78,12 @@ public sealed class Model : IDisposable
     internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) => new(program, sizes, options, initialise: false);
 
     /// <summary>Writes Program, sizes and parameters into one safetensors file, whole or not at all.</summary>
+    /// <param name="weights">In 16 bits the file is half as large and all parameters are rounded.</param>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
-    public void Save(string path)
+    public void Save(string path, WeightStorage weights = WeightStorage.Single)
     {
         var checkpoint = new Checkpoint(path);
-        ModelFile.Write(this, checkpoint);
+        ModelFile.Write(this, checkpoint, weights);
         checkpoint.Write(path);
     }
 
@@ -138,6 +142,7 @@ public sealed class Model : IDisposable
         Backend = Options.Backend,
         Precision = Options.Precision,
         Threads = Options.Threads,
+        Weights = Options.Weights,
         Shared = Parameters,
     };
 

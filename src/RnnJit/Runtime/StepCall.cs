@@ -57,6 +57,7 @@ internal sealed unsafe class RowStepCall<T>(ProductInstruction<T> product) : Ste
     where T : unmanaged
 {
     private readonly GemmArguments<T> shape = product.Row;
+    private readonly WeightStorage storage = product.Storage;
     private readonly int panels = Gemm.Panels<T>(product.Form.N.Extent);
 
     public override int TableBytes => sizeof(GemmArguments<T>);
@@ -71,5 +72,5 @@ internal sealed unsafe class RowStepCall<T>(ProductInstruction<T> product) : Ste
         *(GemmArguments<T>*)(memory + Table) = g;
     }
 
-    public override void Run(byte* memory) => Gemm.Multiply(in *(GemmArguments<T>*)(memory + Table), 0, panels);
+    public override void Run(byte* memory) => Gemm.Multiply(in *(GemmArguments<T>*)(memory + Table), 0, panels, storage);
 }

@@ -42,9 +42,10 @@ internal sealed unsafe class StepPlan : IDisposable
     /// <param name="program">Outputs that are next states pair with inputs that are states, in order.</param>
     public StepPlan(Graph program, ExecutableOptions options, KernelChain kernels)
     {
+        options.CheckWeights();
         Graph optimised = Pipeline.Run(program, options.Without);
         kernels.Prepare(KernelList.Of(optimised, fuse: true), options.Precision);
-        var context = new PlanContext(options.Sizes, options.Precision, kernels);
+        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Weights = options.Weights };
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         var layout = new StepLayout(context, planned, port => Parameter(options, context, port));
         shared = new NativeBuffer(layout.PlaceShared());

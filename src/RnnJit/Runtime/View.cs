@@ -63,6 +63,9 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
 
     public int OuterParity { get; init; }
 
+    /// <summary>How packed weights are stored there.</summary>
+    public WeightStorage Storage { get; init; }
+
     public int Rank => Shape.Length;
 
     public int Length => Shape.Aggregate(1, (size, extent) => size * extent);
