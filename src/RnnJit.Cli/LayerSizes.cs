@@ -92,9 +92,11 @@ internal sealed class LayerSizes
     {
         var random = new Random(1);
         foreach (Port port in executable.Program.Inputs.Where(port => port.Type.IsReal))
-        {
-            Tensor tensor = executable.Input(port.Name);
-            tensor.Set(Enumerable.Range(0, tensor.Length).Select(_ => (random.NextDouble() - 0.5) / 8).ToArray());
-        }
+            Fill(executable.Input(port.Name), random);
     }
+
+    public static void Fill(Tensor tensor, Random random) =>
+        tensor.Set(Enumerable.Range(0, tensor.Length).Select(_ => (random.NextDouble() - 0.5) / 8).ToArray());
+
+    public static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

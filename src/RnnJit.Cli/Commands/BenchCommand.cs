@@ -21,6 +21,7 @@ internal static class BenchCommand
         var peers = new Option<bool>("--peers") { Description = "Time PyTorch's layer of the same shape in turn, where it is installed" };
         var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
+        var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
         var command = new Command("bench",
             """
             Time one layer.
@@ -29,7 +30,8 @@ internal static class BenchCommand
               rnnjit bench lstm --training --seq 50 --batch 32 --hidden 256 --peers
               rnnjit bench lstm --training --compile
               rnnjit bench lstm --training --passes
-            """) { cell, seconds, peers, compiling, passes };
+              rnnjit bench lstm --stream --input 1 --hidden 24
+            """) { cell, seconds, peers, compiling, passes, stream };
         sizes.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -39,6 +41,9 @@ internal static class BenchCommand
                 return Report(terminal, json, new CompileTimes(sizes, parsed, definition).Run().ToArray(), PrintCompile);
             if (parsed.GetValue(passes))
                 return Report(terminal, json, new PassTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(), PrintPasses);
+
+            if (parsed.GetValue(stream))
+                return ReportStream(terminal, json, new StreamTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run());
 
             long start = Stopwatch.GetTimestamp();
             using Executable executable = sizes.Bind(definition, parsed);
@@ -54,6 +59,15 @@ internal static class BenchCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static int ReportStream(Terminal terminal, bool json, StreamTime time)
+    {
+        if (json)
+            terminal.Out.WriteLine(JsonSerializer.Serialize(time));
+        else
+            StreamTimes.Print(terminal.Out, time);
+        return ExitCode.Success;
     }
 
     private static int Report<T>(Terminal terminal, bool json, T[] rows, Action<TextWriter, T[]> print)

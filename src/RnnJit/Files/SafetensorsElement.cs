@@ -49,7 +49,7 @@ internal static class SafetensorsElement
                 BinaryPrimitives.WriteHalfLittleEndian(element, (Half)value);
                 break;
             case SafetensorsDtype.BF16:
-                BinaryPrimitives.WriteUInt16LittleEndian(element, ToBrainFloat(value));
+                BinaryPrimitives.WriteUInt16LittleEndian(element, Cpu.Gemm.StoredNumber.BFloat16(value));
                 break;
             case SafetensorsDtype.F32:
                 BinaryPrimitives.WriteSingleLittleEndian(element, value);
@@ -60,15 +60,6 @@ internal static class SafetensorsElement
             default:
                 throw new SafetensorsException($"Floating-point values cannot be stored as {dtype.Name()} (choose F16, BF16, F32 or F64)");
         }
-    }
-
-    // Upper half of the float, rounded to nearest even; a NaN stays one because its quiet bit is set, never rounded away.
-    private static ushort ToBrainFloat(float value)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value)
-            ? (ushort)((bits >> 16) | 0x40)
-            : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     private static SafetensorsException NoNumbers(SafetensorsDtype dtype) =>

@@ -58,11 +58,13 @@ internal sealed class Checkpoint(string path)
     public void Write(string target) =>
         SafetensorsFile.Write(target, tensors, texts.Append(new(FormatKey, Format)).Append(new(DigestKey, Digest())));
 
-    public void Put(string name, Tensor tensor)
+    public void Put(string name, Tensor tensor, WeightStorage weights = WeightStorage.Single)
     {
         long[] shape = tensor.Shape.Select(extent => (long)extent).ToArray();
         tensors[name] = tensor.Element switch
         {
+            ElementType.F32 or ElementType.F64 when weights != WeightStorage.Single => SafetensorsTensor.From(
+                [.. tensor.ToNdArray().Data.Select(value => (float)value)], shape, weights == WeightStorage.Half ? SafetensorsDtype.F16 : SafetensorsDtype.BF16),
             ElementType.F32 => SafetensorsTensor.From(tensor.Single, shape),
             ElementType.F64 => SafetensorsTensor.From(tensor.Double, shape),
             _ => SafetensorsTensor.From(tensor.Int32, shape),
@@ -79,7 +81,7 @@ internal sealed class Checkpoint(string path)
 
     public double[] Numbers(string name) => Tensor(name).ToDouble();
 
-    /// <summary>Copies a stored tensor into one of the same shape and type.</summary>
+    /// <summary>Copies a stored tensor into one of the same shape and type; numbers of 16 bits are widened.</summary>
     /// <exception cref="CheckpointException">The tensor is missing or has another shape or type.</exception>
     public void Get(string name, Tensor into)
     {
@@ -90,7 +92,8 @@ internal sealed class Checkpoint(string path)
             ElementType.F64 => SafetensorsDtype.F64,
             _ => SafetensorsDtype.I32,
         };
-        if (stored.Dtype != wanted || !stored.Shape.SequenceEqual(into.Shape.Select(extent => (long)extent)))
+        bool widens = into.Element != ElementType.I32 && stored.Dtype is SafetensorsDtype.F16 or SafetensorsDtype.BF16;
+        if ((stored.Dtype != wanted && !widens) || !stored.Shape.SequenceEqual(into.Shape.Select(extent => (long)extent)))
             throw new CheckpointException($"'{path}': tensor '{name}' is {stored} but the model wants {wanted}[{string.Join(", ", into.Shape)}] (use the checkpoint of this model)");
         into.Set(stored.ToDouble());
     }

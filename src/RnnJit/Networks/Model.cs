@@ -18,6 +18,9 @@ public sealed record ModelOptions
     public int Threads { get; init; }
 
     public Backend Backend { get; init; } = Backend.Cpu;
+
+    /// <summary>How weights that products read are stored while the model runs; 16 bits are for inference in F32. <see cref="Model.Parameters"/> stay as they are.</summary>
+    public WeightStorage Weights { get; init; }
 }
 
 /// <summary>
@@ -75,11 +78,12 @@ public sealed class Model : IDisposable
     internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) => new(program, sizes, options, initialise: false);
 
     /// <summary>Writes Program, sizes and parameters into one safetensors file, whole or not at all.</summary>
+    /// <param name="weights">In 16 bits the file is half as large and all parameters are rounded.</param>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
-    public void Save(string path)
+    public void Save(string path, WeightStorage weights = WeightStorage.Single)
     {
         var checkpoint = new Checkpoint(path);
-        ModelFile.Write(this, checkpoint);
+        ModelFile.Write(this, checkpoint, weights);
         checkpoint.Write(path);
     }
 
@@ -129,14 +133,18 @@ public sealed class Model : IDisposable
 
     /// <summary>Makes a Program executable that shares the parameters: a part of <see cref="Program"/> or what was derived from it.</summary>
     /// <param name="more">A further symbol of the Program, null if it has none.</param>
-    internal Executable Bind(Graph program, int steps, int batch, string? more = null, int size = 0) => Executable.Create(program, new ExecutableOptions
+    internal Executable Bind(Graph program, int steps, int batch, string? more = null, int size = 0) => Executable.Create(program, OptionsFor(steps, batch, more, size));
+
+    /// <summary>How a part of the model is bound.</summary>
+    internal ExecutableOptions OptionsFor(int steps, int batch, string? more = null, int size = 0) => new()
     {
         Sizes = new Dictionary<string, int>(Sizes) { ["T"] = steps, ["B"] = batch, [more ?? "T"] = more is null ? steps : size },
         Backend = Options.Backend,
         Precision = Options.Precision,
         Threads = Options.Threads,
+        Weights = Options.Weights,
         Shared = Parameters,
-    });
+    };
 
     public void Dispose()
     {

@@ -8,13 +8,13 @@ namespace RnnJit.Networks;
 /// <summary>A model as texts and tensors of a checkpoint: Program, sizes, precision, parameters.</summary>
 internal static class ModelFile
 {
-    public static void Write(Model model, Checkpoint checkpoint)
+    public static void Write(Model model, Checkpoint checkpoint, WeightStorage weights = WeightStorage.Single)
     {
         checkpoint["program"] = model.Program.ToString();
         checkpoint["sizes"] = JsonSerializer.Serialize(new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal), CheckpointJson.Default.SortedDictionaryStringInt32);
         checkpoint["precision"] = model.Options.Precision.ToString();
         foreach (var (name, tensor) in model.Parameters)
-            checkpoint.Put(name, tensor);
+            checkpoint.Put(name, tensor, weights);
     }
 
     /// <exception cref="CheckpointException">The checkpoint holds no model, or its tensors do not fit its Program.</exception>

@@ -3,8 +3,11 @@ namespace RnnJit.Runtime;
 /// <summary>Where loops stand: time step and number of steps done before, of the innermost loop and of the one around it.</summary>
 internal readonly record struct Clock(int T, int I, int OuterT, int OuterI)
 {
+    /// <summary>Where the memory begins that a caller gives; for blocks that are <see cref="Block.IsRelative"/>.</summary>
+    public nint Base { get; init; }
+
     /// <summary>A step of a loop inside this one.</summary>
-    public Clock Inside(int t, int i) => new(t, i, T, I);
+    public Clock Inside(int t, int i) => new(t, i, T, I) { Base = Base };
 }
 
 /// <summary>A resolved place in memory that may move with the time steps.</summary>
@@ -19,6 +22,9 @@ internal readonly unsafe struct Address
     private readonly int parity;
     private readonly int outerParity;
 
+    // All bits where the caller's memory is added, else none.
+    private readonly nint relative;
+
     public Address(View view)
     {
         start = view.Block.Data + (view.Offset * view.ElementSize);
@@ -29,9 +35,10 @@ internal readonly unsafe struct Address
         outerTimeStride = (nint)(view.OuterTimeStride * view.ElementSize);
         outerParityStride = (nint)(view.OuterParityStride * view.ElementSize);
         outerParity = view.OuterParity;
+        relative = view.Block.IsRelative ? -1 : 0;
     }
 
-    public byte* At(in Clock clock) => start + ((clock.T & ring) * timeStride) + (((clock.I + parity) & 1) * parityStride)
+    public byte* At(in Clock clock) => start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + parity) & 1) * parityStride)
         + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerParity) & 1) * outerParityStride);
 }
 

@@ -31,6 +31,9 @@ public sealed record ExecutableOptions
     /// <summary>0: one for each core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>How weights that products read are stored; for inference in F32.</summary>
+    public WeightStorage Weights { get; init; }
+
     /// <summary>Passes that are switched off, to see what they are worth.</summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
 
@@ -39,6 +42,17 @@ public sealed record ExecutableOptions
 
     /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made here.</summary>
     public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
+
+    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32.</exception>
+    internal void CheckWeights()
+    {
+        if (Weights == WeightStorage.Single)
+            return;
+        if (Precision != ElementType.F32)
+            throw new ArgumentException($"Weights are stored as {Weights} but the precision is {Precision} (16 bits are for F32)");
+        if (Backend == Backend.Interpreter)
+            throw new ArgumentException($"Weights are stored as {Weights} but the interpreter keeps them as they are (choose the backend Cpu or Scalar)");
+    }
 }
 
 /// <summary>A Program bound to sizes and memory. Fill <see cref="Input"/>, call <see cref="Run"/>, read <see cref="Output"/>. Not safe for concurrent use.</summary>
@@ -50,6 +64,7 @@ public abstract class Executable : IDisposable
 
     protected Executable(Graph program, ExecutableOptions options)
     {
+        options.CheckWeights();
         Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : program;
         Options = options;
         foreach (Port port in Program.Inputs)
@@ -65,6 +80,7 @@ public abstract class Executable : IDisposable
 
     /// <summary>Makes a Program executable.</summary>
     /// <exception cref="GraphException">A size is missing, or a shared tensor does not fit.</exception>
+    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32.</exception>
     public static Executable Create(Graph program, ExecutableOptions options) => options.Backend == Backend.Interpreter
         ? new InterpretedExecutable(program, options)
         : new CompiledExecutable(program, options, options.Kernels ?? KernelChain.For(options.Backend));

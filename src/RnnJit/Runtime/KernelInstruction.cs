@@ -50,6 +50,13 @@ internal sealed unsafe class KernelInstruction : Instruction
 
     public int Columns => columns;
 
+    public KernelBody Body => body;
+
+    public int Operands => views.Length;
+
+    /// <summary>Whether its rows are one run of rows for all operands, so that one call does all.</summary>
+    public bool IsOneCall => outer.Length == 0 && rows > 0 && columns > 0;
+
     public override IEnumerable<View> Views => views;
 
     public override bool IsByRow { get; }
@@ -93,6 +100,13 @@ internal sealed unsafe class KernelInstruction : Instruction
     }
 
     public override void Resolve() => addresses = views.Select(view => new Address(view)).ToArray();
+
+    /// <summary>The operands of that one call.</summary>
+    public void Settle(Span<KernelOperand> operands, in Clock clock)
+    {
+        for (int a = 0; a < addresses.Length; a++)
+            operands[a] = new KernelOperand(addresses[a].At(clock), (nint)rowStrides[a]);
+    }
 
     public override void Execute(in Share share, in Clock clock)
     {

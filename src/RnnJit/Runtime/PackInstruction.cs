@@ -31,11 +31,14 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
         addresses = new Address[parts.Length];
     }
 
+    /// <summary>The parameters that are stored in another precision than their own.</summary>
+    public IEnumerable<Tensor> Rounded => target.Storage == WeightStorage.Single ? [] : weights.OfType<Tensor>();
+
     public bool IsWeight => weights.All(weight => weight is not null);
 
     public override IEnumerable<View> Views => parts.Select(part => part.View).Append(target);
 
-    public override string Describe => $"pack {n} × {k} from {parts.Length} {(IsWeight ? "weights, when they changed" : "values")}";
+    public override string Describe => $"pack {n} × {k} from {parts.Length} {(IsWeight ? "weights, when they changed" : "values")}{(target.Storage == WeightStorage.Single ? "" : $", as {target.Storage}")}";
 
     public override void Resolve()
     {
@@ -56,13 +59,18 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
             return;
 
         var (start, end) = share.Of(Gemm.Panels<T>(n));
+        ushort* stored = (ushort*)to.At(clock);
         var packed = new PackedMatrix<T>((T*)to.At(clock), n, k);
         for (int p = 0; p < parts.Length; p++)
         {
             PackPart part = parts[p];
             T* data = (T*)addresses[p].At(clock) + (reverse ? (part.K - 1) * part.KStride : 0);
             var source = new PackSource<T>(data, (nint)part.NStride, (nint)(reverse ? -part.KStride : part.KStride), part.N, part.K);
-            Gemm.Pack(source, packed, part.NOffset, reverse ? k - part.KOffset - part.K : part.KOffset, start, end);
+            int kOffset = reverse ? k - part.KOffset - part.K : part.KOffset;
+            if (target.Storage == WeightStorage.Single)
+                Gemm.Pack(source, packed, part.NOffset, kOffset, start, end);
+            else
+                Gemm.PackStored(source, stored, n, k, part.NOffset, kOffset, start, end, target.Storage);
         }
     }
 

@@ -36,6 +36,17 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
     /// <summary>Adds to what is there: a sum over time.</summary>
     public bool Accumulate { get; init; }
 
+    public WeightStorage Storage => packed?.Storage ?? WeightStorage.Single;
+
+    /// <summary>Whether it is one row times a packed B and nothing else.</summary>
+    public bool IsPackedRow => packed is not null && !reverse && !Accumulate && form.M.Extent == 1 && form.Loops.Length == 0 && form.SumLoops.Length == 0;
+
+    /// <summary>That product, without its addresses.</summary>
+    public GemmArguments<T> Row => new() { ARow = (nint)form.M.A, ACol = (nint)form.K.A, CRow = (nint)form.M.C, M = 1, N = form.N.Extent, K = form.K.Extent };
+
+    /// <summary>Where A, packed B and C begin.</summary>
+    public (nint A, nint B, nint C) At(in Clock clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock));
+
     public override double Flops => form.Flops;
 
     public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];
@@ -44,7 +55,7 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
         && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
 
     public override string Describe =>
-        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}";
+        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}";
 
     public override void Resolve()
     {
@@ -149,6 +160,6 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
         if (packed is null)
             Gemm.MultiplyUnpacked(g, panelStart, panelEnd);
         else
-            Gemm.Multiply(g, panelStart, panelEnd);
+            Gemm.Multiply(g, panelStart, panelEnd, packed.Storage);
     }
 }

@@ -172,9 +172,11 @@ internal sealed partial class RegionPlanner
 
         PackPart[] parts = Parts(form, value);
         int n = form.N.Extent, k = form.K.Extent;
-        long length = context.Real == ElementType.F64 ? Gemm.PackedLength<double>(n, k) : Gemm.PackedLength<float>(n, k);
-        packed = context.Allocate([checked((int)length)], context.Real);
         bool keeps = parts.All(part => part.View.Block.IsParameter);
+        WeightStorage storage = keeps ? context.Weights : WeightStorage.Single;
+        long bytes = context.Real == ElementType.F64 ? Gemm.PackedBytes<double>(n, k, storage) : Gemm.PackedBytes<float>(n, k, storage);
+        int size = context.Real == ElementType.F64 ? sizeof(double) : sizeof(float);
+        packed = context.Allocate([checked((int)((bytes + size - 1) / size))], context.Real) with { Storage = storage };
         if (keeps)
         {
             (packed.Block.First, packed.Block.Last) = (0, int.MaxValue);

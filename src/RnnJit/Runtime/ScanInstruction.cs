@@ -68,6 +68,8 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     public int Steps => steps;
 
+    public bool HasLengths => lengths is not null;
+
     public IReadOnlyList<Instruction> Body => body;
 
     public override IEnumerable<View> Views =>

@@ -19,9 +19,19 @@ internal sealed unsafe class Block(long bytes)
     /// <summary>A parameter, whose <see cref="Tensor.Version"/> tells when it changed.</summary>
     public bool IsParameter { get; init; }
 
+    /// <summary>Its place is counted from where the memory of a caller begins, see <see cref="Clock.Base"/>.</summary>
+    public bool IsRelative { get; private set; }
+
     public byte* Data => External is null ? data : (byte*)External.Data;
 
     public void Place(byte* arena) => data = arena + Offset;
+
+    /// <summary>Leaves the beginning of memory to the caller.</summary>
+    public void PlaceRelative()
+    {
+        IsRelative = true;
+        data = (byte*)Offset;
+    }
 
     public void UseAt(int instruction)
     {
@@ -52,6 +62,9 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     public long OuterParityStride { get; init; }
 
     public int OuterParity { get; init; }
+
+    /// <summary>How packed weights are stored there.</summary>
+    public WeightStorage Storage { get; init; }
 
     public int Rank => Shape.Length;
 

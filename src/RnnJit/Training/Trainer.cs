@@ -24,8 +24,11 @@ public sealed class Trainer : IDisposable
     /// <param name="steps">T, the time steps through which gradients flow.</param>
     /// <param name="batch">B.</param>
     /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>; RNNJ168: the checkpoint interval is negative.</exception>
+    /// <exception cref="ArgumentException">The model stores its weights in 16 bits.</exception>
     public Trainer(Model model, int steps, int batch, TrainerOptions? options = null)
     {
+        if (model.Options.Weights != WeightStorage.Single)
+            throw new ArgumentException($"The model stores its weights as {model.Options.Weights}, which training would lose updates in (open it with Single)", nameof(model));
         (this.model, this.options) = (model, options ?? new TrainerOptions());
         int interval = this.options.CheckpointInterval ?? TimeBlocks.Default(steps);
         var (blocked, symbol, blocks) = interval == 0 ? (model.Program, null, 0) : TimeBlocks.Run(model.Program, "T", steps, interval);

@@ -25,6 +25,12 @@ internal static unsafe class Driver<V, T>
 
     public static void Run(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed)
     {
+        if (packed && g.M == 1)
+        {
+            OneRow<V, T, AsIs<V, T>>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd);
+            return;
+        }
+
         bool tail = panelEnd * PanelWidth > g.N;
         bool strided = g.ACol is not (1 or -1) && g.M >= 4 && panelEnd - panelStart > 1;
         if (strided || tail)

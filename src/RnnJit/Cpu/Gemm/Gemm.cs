@@ -11,7 +11,7 @@ namespace RnnJit.Cpu.Gemm;
 /// Packed B: panels of <see cref="PanelWidth{T}"/> columns, each [k][column], padded to full panels. The layout belongs to <see cref="CpuWidth.Width"/>.
 /// Threads split a product by panels or by rows of A and C, never by k.
 /// </remarks>
-internal static unsafe class Gemm
+internal static unsafe partial class Gemm
 {
     /// <summary>Columns per panel.</summary>
     public static int PanelWidth<T>()

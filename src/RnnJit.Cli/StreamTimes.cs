@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli;
+
+/// <summary>What one step of a stream costs.</summary>
+/// <param name="Min">Seconds a step in the fastest block of 64.</param>
+/// <param name="Worst">Seconds a step in the block that 9,999 of 10,000 are no slower than.</param>
+/// <param name="RealTime">How many streams of 48,000 samples a second one core keeps up with, by the median.</param>
+internal sealed record StreamTime(string Cell, int Batch, int Hidden, int Input, long Steps, double Min, double Median, double Worst, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes);
+
+/// <summary>Times a layer step by step on one thread, as a host of audio runs it.</summary>
+internal sealed class StreamTimes(LayerSizes sizes, ParseResult parsed, CellDefinition cell, double seconds)
+{
+    private const int Block = 64, WarmUps = 2000, MostBlocks = 1 << 22;
+    private const double SampleRate = 48_000;
+
+    public StreamTime Run()
+    {
+        Graph program = sizes.Program(cell, parsed);
+        Dictionary<string, int> bound = sizes.Sizes(program, parsed);
+        if (!LayerSizes.IsGiven(parsed, sizes.Batch))
+            bound["B"] = 1;
+        using var streaming = new StreamingModel(program, new ExecutableOptions { Sizes = bound }, "y");
+        var random = new Random(1);
+        foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
+            LayerSizes.Fill(streaming.Parameter(port.Name), random);
+        streaming.Refresh();
+        using StreamState state = streaming.NewState();
+        var blocks = new double[MostBlocks];
+        var (count, allocated) = Time(streaming, state, blocks);
+        Array.Sort(blocks, 0, count);
+        double median = blocks[count / 2];
+        return new StreamTime(
+            cell.Name, bound["B"], bound["H"], bound["X"], state.Steps, blocks[0], median, blocks[Math.Min(count - 1, (int)(count * 0.9999))],
+            1 / (median * SampleRate), allocated, streaming.BytesPerState, streaming.SharedBytes);
+    }
+
+    public static void Print(TextWriter to, StreamTime time)
+    {
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RnnJit {time.Cell}, {time.Input} → {time.Hidden}, batch {time.Batch}, one thread: {time.Steps} steps"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a step: min {time.Min * 1e9:0.0} ns, median {time.Median * 1e9:0.0} ns, p99.99 of blocks of {Block} {time.Worst * 1e9:0.0} ns"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.RealTime:0.0} × real time at 48 kHz; {time.AllocatedBytes} bytes allocated; {time.StateBytes} bytes a stream, {time.SharedBytes} shared"));
+    }
+
+    private (int Blocks, long Allocated) Time(StreamingModel streaming, StreamState state, double[] blocks)
+    {
+        var x = new float[streaming.InputLength];
+        var y = new float[streaming.OutputLength];
+        for (int warm = 0; warm < WarmUps; warm++)
+            Run(streaming, state, x, y);
+        int count = 0;
+        long before = GC.GetAllocatedBytesForCurrentThread(), end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+        for (long start = Stopwatch.GetTimestamp(); count < blocks.Length && (start < end || count == 0);)
+        {
+            Run(streaming, state, x, y);
+            long stop = Stopwatch.GetTimestamp();
+            blocks[count++] = (double)(stop - start) / Stopwatch.Frequency / Block;
+            start = stop;
+        }
+
+        return (count, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Run(StreamingModel streaming, StreamState state, float[] x, float[] y)
+    {
+        for (int i = 0; i < Block; i++)
+        {
+            x.AsSpan().Fill((i - (Block / 2)) / (float)Block);
+            streaming.Step(x, state, y);
+        }
+    }
+}

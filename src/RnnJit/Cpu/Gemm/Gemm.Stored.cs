@@ -1,0 +1,55 @@
+using RnnJit.Cpu.Simd;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cpu.Gemm;
+
+internal static unsafe partial class Gemm
+{
+    /// <summary>Bytes of a packed matrix of n columns and k rows, padding included.</summary>
+    public static long PackedBytes<T>(int n, int k, WeightStorage storage)
+        where T : unmanaged => PackedLength<T>(n, k) * (storage == WeightStorage.Single ? sizeof(T) : sizeof(ushort));
+
+    /// <summary>Like <see cref="Pack{T}"/>, in 16 bits and the same order. Only float32 is stored so.</summary>
+    public static void PackStored<T>(in PackSource<T> source, ushort* target, int n, int k, int nOffset, int kOffset, int panelStart, int panelEnd, WeightStorage storage)
+        where T : unmanaged
+    {
+        int width = PanelWidth<float>(), end = nOffset + source.N;
+        float* data = (float*)source.Data;
+        for (int column = Math.Max(nOffset, panelStart * width); column < Math.Min(end, panelEnd * width); column++)
+        {
+            float* from = data + ((column - nOffset) * source.NStride);
+            ushort* to = target + ((((nint)(column / width) * k) + kOffset) * width) + (column % width);
+            for (int row = 0; row < source.K; row++)
+                to[row * width] = storage == WeightStorage.Half ? StoredNumber.Half(from[row * source.KStride]) : StoredNumber.BFloat16(from[row * source.KStride]);
+        }
+
+        for (int column = n; end == n && panelEnd * width > n && column < Panels<float>(n) * width; column++)
+        {
+            for (int row = 0; row < source.K; row++)
+                target[((((nint)(column / width) * k) + kOffset + row) * width) + (column % width)] = 0;
+        }
+    }
+
+    /// <summary>The product with a packed B that is stored so, for panels [panelStart, panelEnd).</summary>
+    public static void Multiply<T>(in GemmArguments<T> g, int panelStart, int panelEnd, WeightStorage storage)
+        where T : unmanaged
+    {
+        if (storage == WeightStorage.Single)
+            Multiply(g, panelStart, panelEnd);
+        else if (g.M > 0 && panelStart < panelEnd)
+            MultiplyStored(As<GemmArguments<T>, GemmArguments<float>>(g), panelStart, panelEnd, storage);
+    }
+
+    private static void MultiplyStored(in GemmArguments<float> g, int start, int end, WeightStorage storage)
+    {
+        switch (CpuWidth.Width, storage)
+        {
+            case (512, WeightStorage.Half): StoredDriver<Vec512F32, StoredHalf<Vec512F32>>.Run(g, start, end); return;
+            case (512, _): StoredDriver<Vec512F32, StoredBFloat16<Vec512F32>>.Run(g, start, end); return;
+            case (256, WeightStorage.Half): StoredDriver<Vec256F32, StoredHalf<Vec256F32>>.Run(g, start, end); return;
+            case (256, _): StoredDriver<Vec256F32, StoredBFloat16<Vec256F32>>.Run(g, start, end); return;
+            case (_, WeightStorage.Half): StoredDriver<Vec128F32, StoredHalf<Vec128F32>>.Run(g, start, end); return;
+            default: StoredDriver<Vec128F32, StoredBFloat16<Vec128F32>>.Run(g, start, end); return;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Runtime.CompilerServices;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Cpu.Gemm;
+
+/// <summary>How elements of a packed B are stored, and how a vector of them is read.</summary>
+internal unsafe interface IStored<V, T>
+    where V : struct, ISimd<V, T>
+    where T : unmanaged
+{
+    /// <summary>Bytes of an element.</summary>
+    static abstract int Size { get; }
+
+    static abstract V Load(byte* from);
+}
+
+/// <summary>Elements as they are computed with.</summary>
+internal readonly unsafe struct AsIs<V, T> : IStored<V, T>
+    where V : struct, ISimd<V, T>
+    where T : unmanaged
+{
+    public static int Size => sizeof(T);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load(byte* from) => V.Load(ref *(T*)from, 0);
+}

@@ -1,0 +1,218 @@
+using System.Runtime.CompilerServices;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Cpu.Gemm;
+
+/// <summary>
+/// One row times a packed B: what a stream and batch 1 do. B is read once, so panels go side by side, up to six with twelve accumulators, and there are no blocks.
+/// </summary>
+internal static unsafe class OneRow<V, T, S>
+    where V : struct, ISimd<V, T>
+    where T : unmanaged
+    where S : struct, IStored<V, T>
+{
+    private static int Width => 2 * V.Count;
+
+    /// <summary>c[n] = (old c or 0) + Σ_k a[k] · B[k, n] for panels [start, end) of a B of k rows and n columns.</summary>
+    public static void Run(T* a, nint aCol, byte* b, T* c, int n, int k, bool accumulate, int start, int end)
+    {
+        int full = Math.Min(end, n / Width), p = start;
+        nint panel = (nint)Width * k * S.Size;
+        b += start * panel;
+        c += start * Width;
+        while (p < full)
+        {
+            int group = full - p >= 6 ? 6 : full - p >= 4 ? 4 : full - p >= 2 ? 2 : 1;
+            switch (group)
+            {
+                case 6: Panels6(a, aCol, b, panel, c, k, accumulate); break;
+                case 4: Panels4(a, aCol, b, panel, c, k, accumulate); break;
+                case 2: Panels2(a, aCol, b, panel, c, k, accumulate); break;
+                default: Panels1(a, aCol, b, panel, c, k, accumulate); break;
+            }
+
+            p += group;
+            b += group * panel;
+            c += group * Width;
+        }
+
+        if (end > full)
+            Last(a, aCol, b, c, n - (full * Width), k, accumulate);
+    }
+
+    // A panel with fewer columns goes through a row that has them all.
+    [SkipLocalsInit]
+    private static void Last(T* a, nint aCol, byte* b, T* c, int columns, int k, bool accumulate)
+    {
+        T* row = stackalloc T[Width];
+        int high = columns - V.Count;
+        V.Store(V.LoadPartial(ref *c, 0, Math.Min(columns, V.Count)), ref *row, 0);
+        V.Store(high > 0 ? V.LoadPartial(ref *c, V.Count, high) : default, ref *row, V.Count);
+        Panels1(a, aCol, b, 0, row, k, accumulate);
+        V.StorePartial(V.Load(ref *row, 0), ref *c, 0, Math.Min(columns, V.Count));
+        if (high > 0)
+            V.StorePartial(V.Load(ref *row, V.Count), ref *c, V.Count, high);
+    }
+
+    /// <summary>1 row × 6 panels: 12 accumulators.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Panels6(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    {
+        V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
+        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        byte* b1 = b + panel, b2 = b1 + panel, b3 = b2 + panel, b4 = b3 + panel, b5 = b4 + panel;
+        if (accumulate)
+        {
+            c0 = V.Load(ref *c, 0);
+            c1 = V.Load(ref *c, w);
+            c2 = V.Load(ref *c, 2 * w);
+            c3 = V.Load(ref *c, 3 * w);
+            c4 = V.Load(ref *c, 4 * w);
+            c5 = V.Load(ref *c, 5 * w);
+            c6 = V.Load(ref *c, 6 * w);
+            c7 = V.Load(ref *c, 7 * w);
+            c8 = V.Load(ref *c, 8 * w);
+            c9 = V.Load(ref *c, 9 * w);
+            c10 = V.Load(ref *c, 10 * w);
+            c11 = V.Load(ref *c, 11 * w);
+        }
+
+        for (; k > 0; k--, a += aCol)
+        {
+            V x = V.Broadcast(*a);
+            c0 = V.MultiplyAdd(x, S.Load(b), c0);
+            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
+            c2 = V.MultiplyAdd(x, S.Load(b1), c2);
+            c3 = V.MultiplyAdd(x, S.Load(b1 + high), c3);
+            c4 = V.MultiplyAdd(x, S.Load(b2), c4);
+            c5 = V.MultiplyAdd(x, S.Load(b2 + high), c5);
+            c6 = V.MultiplyAdd(x, S.Load(b3), c6);
+            c7 = V.MultiplyAdd(x, S.Load(b3 + high), c7);
+            c8 = V.MultiplyAdd(x, S.Load(b4), c8);
+            c9 = V.MultiplyAdd(x, S.Load(b4 + high), c9);
+            c10 = V.MultiplyAdd(x, S.Load(b5), c10);
+            c11 = V.MultiplyAdd(x, S.Load(b5 + high), c11);
+            b += row;
+            b1 += row;
+            b2 += row;
+            b3 += row;
+            b4 += row;
+            b5 += row;
+        }
+
+        V.Store(c0, ref *c, 0);
+        V.Store(c1, ref *c, w);
+        V.Store(c2, ref *c, 2 * w);
+        V.Store(c3, ref *c, 3 * w);
+        V.Store(c4, ref *c, 4 * w);
+        V.Store(c5, ref *c, 5 * w);
+        V.Store(c6, ref *c, 6 * w);
+        V.Store(c7, ref *c, 7 * w);
+        V.Store(c8, ref *c, 8 * w);
+        V.Store(c9, ref *c, 9 * w);
+        V.Store(c10, ref *c, 10 * w);
+        V.Store(c11, ref *c, 11 * w);
+    }
+
+    /// <summary>1 row × 4 panels: 8 accumulators.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Panels4(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    {
+        V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        byte* b1 = b + panel, b2 = b1 + panel, b3 = b2 + panel;
+        if (accumulate)
+        {
+            c0 = V.Load(ref *c, 0);
+            c1 = V.Load(ref *c, w);
+            c2 = V.Load(ref *c, 2 * w);
+            c3 = V.Load(ref *c, 3 * w);
+            c4 = V.Load(ref *c, 4 * w);
+            c5 = V.Load(ref *c, 5 * w);
+            c6 = V.Load(ref *c, 6 * w);
+            c7 = V.Load(ref *c, 7 * w);
+        }
+
+        for (; k > 0; k--, a += aCol)
+        {
+            V x = V.Broadcast(*a);
+            c0 = V.MultiplyAdd(x, S.Load(b), c0);
+            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
+            c2 = V.MultiplyAdd(x, S.Load(b1), c2);
+            c3 = V.MultiplyAdd(x, S.Load(b1 + high), c3);
+            c4 = V.MultiplyAdd(x, S.Load(b2), c4);
+            c5 = V.MultiplyAdd(x, S.Load(b2 + high), c5);
+            c6 = V.MultiplyAdd(x, S.Load(b3), c6);
+            c7 = V.MultiplyAdd(x, S.Load(b3 + high), c7);
+            b += row;
+            b1 += row;
+            b2 += row;
+            b3 += row;
+        }
+
+        V.Store(c0, ref *c, 0);
+        V.Store(c1, ref *c, w);
+        V.Store(c2, ref *c, 2 * w);
+        V.Store(c3, ref *c, 3 * w);
+        V.Store(c4, ref *c, 4 * w);
+        V.Store(c5, ref *c, 5 * w);
+        V.Store(c6, ref *c, 6 * w);
+        V.Store(c7, ref *c, 7 * w);
+    }
+
+    /// <summary>1 row × 2 panels: 4 accumulators.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Panels2(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    {
+        V c0 = default, c1 = default, c2 = default, c3 = default;
+        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        byte* b1 = b + panel;
+        if (accumulate)
+        {
+            c0 = V.Load(ref *c, 0);
+            c1 = V.Load(ref *c, w);
+            c2 = V.Load(ref *c, 2 * w);
+            c3 = V.Load(ref *c, 3 * w);
+        }
+
+        for (; k > 0; k--, a += aCol)
+        {
+            V x = V.Broadcast(*a);
+            c0 = V.MultiplyAdd(x, S.Load(b), c0);
+            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
+            c2 = V.MultiplyAdd(x, S.Load(b1), c2);
+            c3 = V.MultiplyAdd(x, S.Load(b1 + high), c3);
+            b += row;
+            b1 += row;
+        }
+
+        V.Store(c0, ref *c, 0);
+        V.Store(c1, ref *c, w);
+        V.Store(c2, ref *c, 2 * w);
+        V.Store(c3, ref *c, 3 * w);
+    }
+
+    /// <summary>1 row × 1 panel: 2 accumulators.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Panels1(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    {
+        V c0 = default, c1 = default;
+        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        if (accumulate)
+        {
+            c0 = V.Load(ref *c, 0);
+            c1 = V.Load(ref *c, w);
+        }
+
+        for (; k > 0; k--, a += aCol)
+        {
+            V x = V.Broadcast(*a);
+            c0 = V.MultiplyAdd(x, S.Load(b), c0);
+            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
+            b += row;
+        }
+
+        V.Store(c0, ref *c, 0);
+        V.Store(c1, ref *c, w);
+    }
+}

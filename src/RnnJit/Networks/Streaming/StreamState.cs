@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using RnnJit.Cpu;
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Networks;
+
+/// <summary>One stream of a <see cref="StreamingModel"/>: carried values, inputs and room for what a step computes, in memory of its own. One thread at a time.</summary>
+public sealed unsafe class StreamState : IDisposable
+{
+    // Fingerprint of the model, steps done.
+    private const int Header = 16;
+
+    private readonly NativeBuffer buffer;
+
+    internal StreamState(StreamingModel model)
+    {
+        Model = model;
+        buffer = new NativeBuffer(model.BytesPerState);
+        model.Plan.Settle(buffer.Data);
+        Reset();
+    }
+
+    public StreamingModel Model { get; }
+
+    /// <summary>Steps done since the beginning.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Bytes of a snapshot.</summary>
+    public int SnapshotBytes
+    {
+        get
+        {
+            long bytes = Header;
+            foreach (Stretch stretch in Model.Lasting)
+                bytes += stretch.Bytes;
+            return checked((int)bytes);
+        }
+    }
+
+    internal byte* Memory => buffer.Data;
+
+    /// <summary>A carried value by the name of its initial state, such as <c>layer0.h0</c> [B, H]: read or written between steps. Valid until the state is disposed.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such state.</exception>
+    public Tensor this[string name] => At(Model.Plan.Input(name));
+
+    /// <summary>One step of an input, [1, B, …], or an input per sequence, which stays until it is written again.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such input.</exception>
+    public Tensor Input(string name) => At(Model.Plan.Input(name));
+
+    /// <summary>A result of the last step, [1, B, …].</summary>
+    /// <exception cref="KeyNotFoundException">There is no such result.</exception>
+    public Tensor Output(string name) => At(Model.Plan.Output(name));
+
+    /// <summary>Back to the beginning: carried values are 0, or what parameters decide. Inputs per sequence become 0.</summary>
+    public void Reset()
+    {
+        foreach (Stretch stretch in Model.Lasting)
+            Model.Beginning.Slice((int)stretch.Offset, (int)stretch.Bytes).CopyTo(Span(stretch));
+        Steps = 0;
+    }
+
+    /// <summary>A stream that goes on from here on its own.</summary>
+    public StreamState Clone()
+    {
+        var clone = new StreamState(Model);
+        clone.CopyFrom(this);
+        return clone;
+    }
+
+    /// <summary>Takes the place of another stream over; nothing is allocated.</summary>
+    /// <exception cref="ArgumentException">The other state is another model's.</exception>
+    public void CopyFrom(StreamState other)
+    {
+        if (other.Model != Model)
+            throw new ArgumentException("The state belongs to another model (copy states of one model only)", nameof(other));
+        foreach (Stretch stretch in Model.Lasting)
+            other.Span(stretch).CopyTo(Span(stretch));
+        Steps = other.Steps;
+    }
+
+    /// <summary>What lasts from step to step, as bytes that <see cref="Restore"/> takes, in this or another process of the same byte order.</summary>
+    public byte[] Snapshot()
+    {
+        var bytes = new byte[SnapshotBytes];
+        Snapshot(bytes);
+        return bytes;
+    }
+
+    /// <summary>Like <see cref="Snapshot()"/>, into memory of the caller's; nothing is allocated.</summary>
+    /// <exception cref="ArgumentException">The length is not <see cref="SnapshotBytes"/>.</exception>
+    public void Snapshot(Span<byte> into)
+    {
+        if (into.Length != SnapshotBytes)
+            throw new ArgumentException($"A snapshot has {SnapshotBytes} bytes, found room for {into.Length} (give SnapshotBytes)", nameof(into));
+        ulong print = Model.Print;
+        long steps = Steps;
+        MemoryMarshal.Write(into, in print);
+        MemoryMarshal.Write(into[8..], in steps);
+        into = into[Header..];
+        foreach (Stretch stretch in Model.Lasting)
+        {
+            Span(stretch).CopyTo(into);
+            into = into[(int)stretch.Bytes..];
+        }
+    }
+
+    /// <summary>Goes back to a snapshot; nothing is allocated.</summary>
+    /// <exception cref="ArgumentException">The snapshot is another model's, or damaged.</exception>
+    public void Restore(ReadOnlySpan<byte> snapshot)
+    {
+        if (snapshot.Length != SnapshotBytes)
+            throw new ArgumentException($"A snapshot of this model has {SnapshotBytes} bytes, found {snapshot.Length} (use one of the same model and batch)", nameof(snapshot));
+        if (MemoryMarshal.Read<ulong>(snapshot) != Model.Print)
+            throw new ArgumentException("The snapshot was taken of another model (use one of the same program, sizes and precision)", nameof(snapshot));
+        Steps = MemoryMarshal.Read<long>(snapshot[8..]);
+        snapshot = snapshot[Header..];
+        foreach (Stretch stretch in Model.Lasting)
+        {
+            snapshot[..(int)stretch.Bytes].CopyTo(Span(stretch));
+            snapshot = snapshot[(int)stretch.Bytes..];
+        }
+    }
+
+    public void Dispose() => buffer.Dispose();
+
+    internal void Count() => Steps++;
+
+    private Span<byte> Span(Stretch stretch) => new(Memory + stretch.Offset, (int)stretch.Bytes);
+
+    private Tensor At(Located located) => new(located.Element, located.Shape, Memory + located.Place.Offset);
+}

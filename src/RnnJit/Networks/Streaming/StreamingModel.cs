@@ -1,0 +1,109 @@
+using RnnJit.Ir;
+using RnnJit.Kernels;
+using RnnJit.Runtime;
+
+namespace RnnJit.Networks;
+
+/// <summary>
+/// A model compiled for one time step at a time. Code and packed weights are shared; all that a stream has of its own is a <see cref="StreamState"/>.
+/// Any number of threads may step any number of states at once, each state on one thread at a time; nothing is locked and nothing is allocated per step.
+/// The results of T steps are bit for bit those of one run over T steps.
+/// </summary>
+/// <remarks>The parameters stay the model's: keep the model until the last step, and call <see cref="Refresh"/> after they changed.</remarks>
+public sealed unsafe partial class StreamingModel : IDisposable
+{
+    private readonly Model? owner;
+    private readonly StreamedProgram program;
+    private readonly ExecutableOptions options;
+    private readonly StepPlan plan;
+    private readonly byte[] beginning;
+
+    /// <summary>Compiles a model for streams.</summary>
+    /// <param name="batch">B: streams that one state carries side by side.</param>
+    /// <param name="results">Names of results; none: the model's first one.</param>
+    /// <exception cref="GraphException">RNNJ165, RNNJ195: there is no such result, or it cannot be known step by step.</exception>
+    public StreamingModel(Model model, int batch = 1, params string[] results)
+        : this(model.Program, model.OptionsFor(steps: 1, batch), results) => owner = model;
+
+    /// <summary>Compiles a Program, such as a single cell over T, for streams.</summary>
+    /// <param name="options">Sizes of all symbols but T; parameters not shared are made here, see <see cref="Parameter"/>. One thread does a step.</param>
+    /// <param name="results">Names of results; none: the Program's first one.</param>
+    /// <exception cref="GraphException">RNNJ101, RNNJ165, RNNJ195: a size is missing, there is no such result, or it cannot be known step by step.</exception>
+    /// <exception cref="ArgumentException">A size is not positive, or the backend is the interpreter.</exception>
+    public StreamingModel(Graph program, ExecutableOptions options, params string[] results)
+    {
+        if (options.Sizes.FirstOrDefault(size => size.Value < 1) is { Key: not null } size)
+            throw new ArgumentException($"'{size.Key}' is {size.Value}, wanted at least 1 (give a positive size)", nameof(options));
+        if (options.Backend == Backend.Interpreter)
+            throw new ArgumentException("The interpreter has no streams (choose the backend Cpu or Scalar)", nameof(options));
+
+        this.program = StreamedProgram.Of(program, results.Length > 0 ? results : [program.Outputs[0].Name]);
+        this.options = options with { Sizes = new Dictionary<string, int>(options.Sizes) { [StreamCheck.Time.AsSymbol!] = 1 } };
+        plan = new StepPlan(this.program.Step, this.options, options.Kernels ?? KernelChain.For(options.Backend));
+        beginning = new byte[plan.Bytes];
+        stretches = Stretches().ToArray();
+        input = Port();
+        result = plan.Output(this.program.Step.Outputs[0].Name).Place;
+        (InputLength, OutputLength) = (input.Length, (int)(result.Bytes / RealSize));
+        fingerprint = Fingerprint();
+        Begin();
+    }
+
+    /// <summary>Numbers, or integers, of one step of the first input: B rows one after the other.</summary>
+    public int InputLength { get; }
+
+    /// <summary>Numbers of one step of the first result.</summary>
+    public int OutputLength { get; }
+
+    /// <summary>Bytes of one state: carried values, inputs, and room for what a step computes.</summary>
+    public long BytesPerState => plan.Bytes;
+
+    /// <summary>Bytes that all states share besides the parameters: packed weights, constants.</summary>
+    public long SharedBytes => plan.SharedBytes;
+
+    /// <summary>What carries from step to step: names of the initial states, such as <c>layer0.h0</c>.</summary>
+    public IReadOnlyList<string> StateNames => program.States.Select(state => state.Name).ToArray();
+
+    /// <summary>What a step does, in order.</summary>
+    public IReadOnlyList<string> Instructions => plan.Instructions.Select(instruction => instruction.Describe).ToArray();
+
+    internal StepPlan Plan => plan;
+
+    internal ReadOnlySpan<byte> Beginning => beginning;
+
+    /// <summary>A trained tensor. Whoever writes one calls <see cref="Refresh"/>.</summary>
+    /// <exception cref="KeyNotFoundException">The results need no such parameter.</exception>
+    public Tensor Parameter(string name) => plan.Parameter(name);
+
+    /// <summary>A stream at its beginning.</summary>
+    public StreamState NewState() => new(this);
+
+    /// <summary>Takes changed parameters over: packs weights, computes what parameters alone decide. Not while a step runs. States stay as they are.</summary>
+    public void Refresh()
+    {
+        plan.Refresh();
+        Begin();
+    }
+
+    /// <summary>Frees what is shared. States must not step any more.</summary>
+    public void Dispose() => plan.Dispose();
+
+    // First values that parameters decide; the others are 0.
+    private void Begin()
+    {
+        if (program.Start is null)
+            return;
+
+        using Executable start = Executable.Create(program.Start, options with
+        {
+            Threads = 1,
+            Shared = program.Start.Inputs.Where(port => port.Role == PortRole.Parameter).ToDictionary(port => port.Name, port => plan.Parameter(port.Name)),
+        });
+        start.Run();
+        foreach (StreamedState state in program.States.Where(state => state.Start is not null))
+        {
+            Stretch place = plan.Input(state.Name).Place;
+            new ReadOnlySpan<byte>(start.Output(state.Start!).Data, (int)place.Bytes).CopyTo(beginning.AsSpan((int)place.Offset));
+        }
+    }
+}

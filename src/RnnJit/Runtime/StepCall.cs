@@ -1,0 +1,76 @@
+using RnnJit.Cpu.Gemm;
+using RnnJit.Kernels;
+
+namespace RnnJit.Runtime;
+
+/// <summary>
+/// An instruction of a step as one thread runs it on one memory: everything but where the memory begins is settled. Pointers are settled too, once for each
+/// memory, in a table that lies in it.
+/// </summary>
+internal abstract unsafe class StepCall
+{
+    /// <summary>Bytes of the table.</summary>
+    public virtual int TableBytes => 0;
+
+    /// <summary>Where the table begins in the memory.</summary>
+    public long Table { get; set; }
+
+    /// <summary>Fills the table.</summary>
+    public virtual void Settle(byte* memory)
+    {
+    }
+
+    public abstract void Run(byte* memory);
+
+    public static StepCall Of(Instruction instruction) => instruction switch
+    {
+        KernelInstruction { IsOneCall: true } kernel => new KernelStepCall(kernel),
+        ProductInstruction<float> { IsPackedRow: true } row => new RowStepCall<float>(row),
+        ProductInstruction<double> { IsPackedRow: true } row => new RowStepCall<double>(row),
+        _ => new GeneralStepCall(instruction),
+    };
+}
+
+/// <summary>Any instruction, through its addresses.</summary>
+internal sealed unsafe class GeneralStepCall(Instruction instruction) : StepCall
+{
+    public override void Run(byte* memory) => instruction.Execute(new Share(0, 1, -1, -1), new Clock { Base = (nint)memory });
+}
+
+/// <summary>A kernel whose rows are one run of rows; the table holds its operands.</summary>
+internal sealed unsafe class KernelStepCall(KernelInstruction kernel) : StepCall
+{
+    private readonly KernelBody body = kernel.Body;
+    private readonly int operands = kernel.Operands;
+    private readonly int rows = kernel.Rows;
+    private readonly int columns = kernel.Columns;
+
+    public override int TableBytes => operands * sizeof(KernelOperand);
+
+    public override void Settle(byte* memory) => kernel.Settle(new Span<KernelOperand>(memory + Table, operands), new Clock { Base = (nint)memory });
+
+    public override void Run(byte* memory) => body(new KernelCall(new ReadOnlySpan<KernelOperand>(memory + Table, operands), rows, columns, 0, columns));
+}
+
+/// <summary>One row times packed weights; the table holds where the three operands begin.</summary>
+internal sealed unsafe class RowStepCall<T>(ProductInstruction<T> product) : StepCall
+    where T : unmanaged
+{
+    private readonly GemmArguments<T> shape = product.Row;
+    private readonly WeightStorage storage = product.Storage;
+    private readonly int panels = Gemm.Panels<T>(product.Form.N.Extent);
+
+    public override int TableBytes => sizeof(GemmArguments<T>);
+
+    public override void Settle(byte* memory)
+    {
+        var (a, b, c) = product.At(new Clock { Base = (nint)memory });
+        GemmArguments<T> g = shape;
+        g.A = (T*)a;
+        g.B = (T*)b;
+        g.C = (T*)c;
+        *(GemmArguments<T>*)(memory + Table) = g;
+    }
+
+    public override void Run(byte* memory) => Gemm.Multiply(in *(GemmArguments<T>*)(memory + Table), 0, panels, storage);
+}

@@ -1,0 +1,138 @@
+using RnnJit.Cpu;
+using RnnJit.Ir;
+using RnnJit.Kernels;
+using RnnJit.Passes;
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+/// <summary>A stretch of bytes of a caller's memory.</summary>
+internal readonly record struct Stretch(long Offset, long Bytes)
+{
+    public Stretch(View view)
+        : this(view.Block.Offset + (view.Offset * view.ElementSize), (long)view.Length * view.ElementSize)
+    {
+    }
+}
+
+/// <summary>A dense tensor in a caller's memory.</summary>
+internal sealed record Located(Stretch Place, ElementType Element, int[] Shape)
+{
+    public Located(ElementType element, View view)
+        : this(new Stretch(view), element, view.Shape)
+    {
+    }
+}
+
+/// <summary>
+/// A Program whose memory the caller brings to each run, so that many threads run it at once: instructions, packed weights and all else that parameters alone
+/// decide are shared, everything else lies in the caller's memory. One thread does a run.
+/// </summary>
+internal sealed unsafe class StepPlan : IDisposable
+{
+    private readonly Instruction[] once;
+    private readonly Instruction[] each;
+    private readonly NativeBuffer shared;
+    private readonly StepCall[] calls;
+    private readonly Carry[] carries;
+    private readonly Dictionary<string, Tensor> parameters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Located> inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Located> outputs = new(StringComparer.Ordinal);
+
+    /// <param name="program">Outputs that are next states pair with inputs that are states, in order.</param>
+    public StepPlan(Graph program, ExecutableOptions options, KernelChain kernels)
+    {
+        options.CheckWeights();
+        Graph optimised = Pipeline.Run(program, options.Without);
+        kernels.Prepare(KernelList.Of(optimised, fuse: true), options.Precision);
+        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Weights = options.Weights };
+        Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
+        var layout = new StepLayout(context, planned, port => Parameter(options, context, port));
+        shared = new NativeBuffer(layout.PlaceShared());
+        foreach (Block block in layout.Shared)
+            block.Place(shared.Data);
+        long bytes = layout.PlaceOwn();
+        foreach (var (view, element, value) in context.Fills)
+            Fill(view, element, value);
+        once = [.. layout.Once];
+        each = [.. layout.Each];
+        foreach (Instruction instruction in once.Concat(each))
+            instruction.Resolve();
+        calls = each.Select(StepCall.Of).ToArray();
+        foreach (StepCall call in calls)
+        {
+            call.Table = bytes;
+            bytes += call.TableBytes;
+        }
+
+        Bytes = bytes;
+        carries = layout.Carries.Select(pair => new Carry(new Stretch(pair.From).Offset, new Stretch(pair.To).Offset, new Stretch(pair.To).Bytes)).ToArray();
+        for (int i = 0; i < planned.Inputs.Count; i++)
+        {
+            if (planned.Inputs[i].Role != PortRole.Parameter)
+                inputs[planned.Inputs[i].Name] = new Located(planned.Inputs[i].Type.Element, layout.Inputs[i]!);
+        }
+
+        foreach (var (output, view) in layout.Outputs)
+            outputs[output.Name] = new Located(planned.Values.Type(output.Value).Element, view);
+        Refresh();
+    }
+
+    /// <summary>What a run needs of the caller: zeroed at first, aligned to 64 bytes, then <see cref="Settle"/>.</summary>
+    public long Bytes { get; }
+
+    /// <summary>What all runs share besides the parameters themselves.</summary>
+    public long SharedBytes => shared.Length;
+
+    public IReadOnlyList<Instruction> Instructions => each;
+
+    /// <summary>Where an input or a state lies in the caller's memory.</summary>
+    public Located Input(string name) => inputs[name];
+
+    /// <summary>Where a result lies in the caller's memory.</summary>
+    public Located Output(string name) => outputs[name];
+
+    public Tensor Parameter(string name) => parameters[name];
+
+    /// <summary>Does again what parameters alone decide, such as packing. Not while something runs.</summary>
+    public void Refresh()
+    {
+        foreach (Instruction instruction in once)
+        {
+            instruction.Execute(new Share(0, 1, -1, -1), default);
+            (instruction as IAfterBarrier)?.Done();
+        }
+    }
+
+    /// <summary>Makes zeroed memory, which stays where it is, ready for runs.</summary>
+    public void Settle(byte* memory)
+    {
+        foreach (StepCall call in calls)
+            call.Settle(memory);
+    }
+
+    /// <summary>One run: results are written, next states become states.</summary>
+    public void Run(byte* memory)
+    {
+        foreach (StepCall call in calls)
+            call.Run(memory);
+        foreach (Carry carry in carries)
+            Buffer.MemoryCopy(memory + carry.From, memory + carry.To, carry.Bytes, carry.Bytes);
+    }
+
+    public void Dispose() => shared.Dispose();
+
+    private View Parameter(ExecutableOptions options, PlanContext context, Port port)
+    {
+        Tensor tensor = parameters[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? given) ? given : new Tensor(port.Type.Element, context.Shape(port.Type));
+        return context.OfTensor(tensor, isParameter: true);
+    }
+
+    private static void Fill(View view, ElementType element, double value)
+    {
+        for (int i = 0; i < view.Length; i++)
+            Strided.Write(view.Block.Data + ((view.Offset + i) * view.ElementSize), element, value);
+    }
+
+    private readonly record struct Carry(long From, long To, long Bytes);
+}

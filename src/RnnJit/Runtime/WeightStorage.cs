@@ -1,0 +1,14 @@
+namespace RnnJit.Runtime;
+
+/// <summary>How weights that products read are stored for inference. They are rounded to nearest even, widened where they are used, and added up in float32.</summary>
+public enum WeightStorage
+{
+    /// <summary>As they are computed with.</summary>
+    Single,
+
+    /// <summary>IEEE 754 binary16: 11 significant bits, up to 65504.</summary>
+    Half,
+
+    /// <summary>The upper half of a float32: 8 significant bits, the whole range.</summary>
+    BFloat16,
+}

@@ -1,0 +1,201 @@
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Runtime;
+
+namespace RnnJit.Tests.Networks.Streaming;
+
+public class StreamingModelTests
+{
+    [Test]
+    public void A_stack_streams_the_bits_of_the_whole_sequence([Values(1, 4)] int batch, [Values] bool trainedStart)
+    {
+        using Model model = StreamSamples.Stacked(trainedStart: trainedStart);
+        NdArray x = StreamSamples.Data(StreamSamples.Steps, batch, 3), whole = model.Run(new Dictionary<string, NdArray> { ["x"] = x });
+        using var streaming = new StreamingModel(model, batch);
+        using StreamState state = streaming.NewState();
+        var y = new float[streaming.OutputLength];
+        Assert.That((streaming.InputLength, streaming.OutputLength, streaming.StateNames.Count), Is.EqualTo((3 * batch, 2 * batch, 4)));
+        for (int t = 0; t < StreamSamples.Steps; t++)
+        {
+            streaming.Step(StreamSamples.Single(x.At(t)), state, y);
+            Assert.That(y, Is.EqualTo(StreamSamples.Single(whole.At(t))), $"step {t}");
+        }
+
+        Assert.That(state.Steps, Is.EqualTo(StreamSamples.Steps));
+    }
+
+    [Test]
+    public void Doubles_stream_too()
+    {
+        using Model model = StreamSamples.Stacked(ElementType.F64);
+        NdArray x = StreamSamples.Data(StreamSamples.Steps, 1, 3), whole = model.Run(new Dictionary<string, NdArray> { ["x"] = x });
+        using var streaming = new StreamingModel(model);
+        using StreamState wide = streaming.NewState(), narrow = streaming.NewState();
+        var y = new double[2];
+        var rounded = new float[2];
+        for (int t = 0; t < StreamSamples.Steps; t++)
+        {
+            streaming.Step(x.At(t).Data, wide, y);
+            streaming.Step(StreamSamples.Single(x.At(t)), narrow, rounded);
+            Assert.That(y, Is.EqualTo(whole.At(t).Data), $"step {t}");
+            Assert.That(rounded, Is.EqualTo(StreamSamples.Single(whole.At(t))), "x is exact in float, so only y is rounded");
+        }
+    }
+
+    [Test]
+    public void Codes_go_through_embedding_layers_and_head()
+    {
+        using Model model = StreamSamples.Characters();
+        int[] codes = [3, 10, 0, 7, 7, 1];
+        NdArray whole = model.Run(new Dictionary<string, NdArray> { ["x"] = new([codes.Length, 1], [.. codes.Select(code => (double)code)]) });
+        using var streaming = new StreamingModel(model);
+        using StreamState state = streaming.NewState();
+        var y = new float[11];
+        for (int t = 0; t < codes.Length; t++)
+        {
+            streaming.Step(codes[t], state, y);
+            Assert.That(y, Is.EqualTo(StreamSamples.Single(whole.At(t))), $"step {t}");
+        }
+    }
+
+    [Test]
+    public void Eight_threads_step_sixty_four_states_at_once()
+    {
+        const int Threads = 8, Streams = 64, Rounds = 200;
+        using Model model = StreamSamples.Stacked();
+        using var streaming = new StreamingModel(model);
+        float[] Outcome(int stream, StreamState state)
+        {
+            var x = new float[3];
+            var y = new float[2];
+            for (int t = 0; t < Rounds; t++)
+            {
+                x.AsSpan().Fill(MathF.Sin((stream * 31) + t));
+                streaming.Step(x, state, y);
+            }
+
+            return y;
+        }
+
+        float[][] alone = Enumerable.Range(0, Streams).Select(stream =>
+        {
+            using StreamState state = streaming.NewState();
+            return Outcome(stream, state);
+        }).ToArray();
+        StreamState[] states = Enumerable.Range(0, Streams).Select(_ => streaming.NewState()).ToArray();
+        var together = new float[Streams][];
+        Thread[] threads = Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
+        {
+            for (int stream = thread; stream < Streams; stream += Threads)
+                together[stream] = Outcome(stream, states[stream]);
+        })).ToArray();
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        Assert.That(together, Is.EqualTo(alone));
+        Assert.That(alone.Select(y => y[0]).Distinct().Count(), Is.EqualTo(Streams), "streams differ");
+    }
+
+    [Test]
+    public void A_step_allocates_nothing()
+    {
+        using Model model = StreamSamples.Characters();
+        using var streaming = new StreamingModel(model);
+        using StreamState state = streaming.NewState(), other = streaming.NewState();
+        var y = new float[11];
+        var snapshot = new byte[state.SnapshotBytes];
+        for (int round = 0; round < 2; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int t = 0; t < 50; t++)
+            {
+                streaming.Step(t % 11, state, y);
+                state.Snapshot(snapshot);
+                other.CopyFrom(state);
+                other.Restore(snapshot);
+            }
+
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero.Or.Matches<long>(_ => round == 0));
+        }
+    }
+
+    [Test]
+    public void Refresh_takes_changed_parameters_over([Values] bool trainedStart)
+    {
+        using Model model = StreamSamples.Stacked(trainedStart: trainedStart);
+        using var before = new StreamingModel(model);
+        foreach (var (_, tensor) in model.Parameters)
+            tensor.Set(tensor.ToNdArray().Data.Select(value => value * 0.5).ToArray());
+        before.Refresh();
+        using var fresh = new StreamingModel(model);
+        using StreamState a = before.NewState(), b = fresh.NewState();
+        float[] x = [1, 2, 3], ya = new float[2], yb = new float[2];
+        before.Step(x, a, ya);
+        fresh.Step(x, b, yb);
+        Assert.That(ya, Is.EqualTo(yb));
+    }
+
+    [Test]
+    public void A_state_is_small_and_weights_are_shared()
+    {
+        using Model model = StreamSamples.Stacked();
+        using var streaming = new StreamingModel(model);
+        long weights = model.ParameterCount * sizeof(float);
+        Assert.That(streaming.SharedBytes, Is.GreaterThanOrEqualTo(weights / 2));
+
+        // Carried values of two layers, twice: 4 · 2 · 5 floats, each block rounded up to 64 bytes; x, y and what a step computes are as small.
+        Assert.That(streaming.BytesPerState, Is.InRange(4 * 2 * 5 * sizeof(float), 2048));
+    }
+
+    [TestCase("mean", "time steps")]
+    [TestCase("z", "'z' is no output of 'Stacked' (found: y, mean, ")]
+    public void Results_that_need_all_steps_are_refused(string result, string words)
+    {
+        using Model model = StreamSamples.Stacked();
+        Assert.That(() => new StreamingModel(model, 1, result), Throws.TypeOf<GraphException>().With.Message.Contains(words));
+    }
+
+    [Test]
+    public void A_layer_that_runs_backwards_is_refused()
+    {
+        using Model model = StreamSamples.Stacked(direction: Direction.Backward);
+        Assert.That(() => new StreamingModel(model), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+            "'Stacked' cannot be streamed: a layer runs backwards in time (choose the forward direction)"));
+    }
+
+    [Test]
+    public void The_last_step_may_be_a_result_but_not_go_back_to_all_steps()
+    {
+        var net = new NetworkBuilder("Last");
+        Value x = net.Input("x", "T", "B", 3);
+        RecurrentLayer layer = net.Recurrent("layer", CellRegistry.Find(typeof(Elman)), x, net.Size("H", 5), new RecurrentOptions());
+        net.Output("last", net.Dense("head", layer.Finals["h"], 2));
+        net.Output("all", layer.Output + layer.Finals["h"]);
+        using var model = new Model(net);
+        NdArray data = StreamSamples.Data(4, 1, 3);
+        NdArray whole = model.Run(new Dictionary<string, NdArray> { ["x"] = data });
+        using var streaming = new StreamingModel(model);
+        using StreamState state = streaming.NewState();
+        var y = new float[2];
+        for (int t = 0; t < 4; t++)
+            streaming.Step(StreamSamples.Single(data.At(t)), state, y);
+        Assert.That(y, Is.EqualTo(StreamSamples.Single(whole)));
+        Assert.That(() => new StreamingModel(model, 1, "all"), Throws.TypeOf<GraphException>().With.Message.Contains("what the last step gives goes back to all steps"));
+    }
+
+    [Test]
+    public void The_debug_form_gives_the_same_and_the_interpreter_has_no_streams()
+    {
+        using Model model = StreamSamples.Stacked();
+        ExecutableOptions options = model.OptionsFor(1, 1);
+        using StreamingModel fast = new(model), scalar = new(model.Program, options with { Backend = Backend.Scalar });
+        using StreamState a = fast.NewState(), b = scalar.NewState();
+        float[] x = [1, 2, 3], ya = new float[2], yb = new float[2];
+        fast.Step(x, a, ya);
+        scalar.Step(x, b, yb);
+        Assert.That(yb, Is.EqualTo(ya).Within(1e-6));
+        Assert.That(() => new StreamingModel(model.Program, options with { Backend = Backend.Interpreter }), Throws.ArgumentException.With.Message.Contains("The interpreter has no streams"));
+    }
+}
