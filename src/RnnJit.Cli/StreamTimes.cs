@@ -22,10 +22,7 @@ internal sealed class StreamTimes(LayerSizes sizes, ParseResult parsed, CellDefi
 
     public StreamTime Run()
     {
-        Graph program = sizes.Program(cell, parsed);
-        Dictionary<string, int> bound = sizes.Sizes(program, parsed);
-        if (!LayerSizes.IsGiven(parsed, sizes.Batch))
-            bound["B"] = 1;
+        var (program, bound) = sizes.Layer(cell, parsed, batch: LayerSizes.IsGiven(parsed, sizes.Batch) ? null : 1);
         using var streaming = new StreamingModel(program, new ExecutableOptions { Sizes = bound }, "y");
         var random = new Random(1);
         foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
