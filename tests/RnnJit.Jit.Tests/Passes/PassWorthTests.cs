@@ -3,6 +3,7 @@ using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Ops;
 using RnnJit.Passes;
+using RnnJit.Planning;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Passes;
@@ -12,12 +13,12 @@ public class PassWorthTests
 {
     private const int Steps = 6;
 
-    private static readonly string[] Passes = ["simplify", "distribute", "keep", "merge"];
+    private static readonly string[] Passes = ["simplify", "distribute", "keep", "merge", Fuse.Name];
 
     [Test]
     public void Without_a_pass_the_results_stay_and_the_work_grows([ValueSource(nameof(Passes))] string pass, [Values(typeof(Lstm), typeof(Gru))] Type type)
     {
-        string[] stages = Pipeline.Stages.Select(stage => stage.Name).Where(name => name.StartsWith(pass, StringComparison.Ordinal)).ToArray();
+        string[] stages = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Where(name => name.StartsWith(pass, StringComparison.Ordinal)).ToArray();
         Assert.That(stages, Is.Not.Empty);
         var cell = new CellProgram(CellTracer.Trace(type));
         Graph program = cell.Build();
