@@ -34,8 +34,11 @@ internal static class SumsOverTime
         int Position(Output output)
         {
             int same = output.Role == OutputRole.Sum ? outputs.FindIndex(other => other.Role == OutputRole.Sum && other.Value == output.Value) : -1;
+            string name = output.Name;
+            while (same < 0 && outputs.Any(other => other.Name == name))
+                name += "_";
             if (same < 0)
-                outputs.Add(output);
+                outputs.Add(output with { Name = name });
             return same < 0 ? outputs.Count - 1 : same;
         }
 

@@ -20,6 +20,9 @@ public static class Remarks
         foreach (ScanOp scan in Scans(optimised))
         {
             string name = $"Loop {++loop}{(scan.Reverse ? " (backwards)" : "")}";
+            remarks.Add(LinearRecurrence.WhyNot(scan) is { } obstacle
+                ? $"{name} runs from one end of time to the other: {obstacle}."
+                : $"{name} is linear in its state{(scan.States > 1 ? "s" : "")}: chunks of time could run side by side (--parallel-time).");
             remarks.AddRange(LoopProducts(name, scan));
             remarks.AddRange(new RegionRemarks(name, scan.Body, fuse).Sentences());
             if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
