@@ -29,6 +29,10 @@ public static class Remarks
         foreach (ScanOp scan in Scans(graph))
         {
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
+            if (!scan.HasLoops)
+                yield return LinearRecurrence.WhyNot(scan) is { } obstacle
+                    ? $"{name} runs from one end of time to the other: {obstacle}."
+                    : $"{name} is linear in its state{(scan.States > 1 ? "s" : "")}: chunks of time could run side by side (--parallel-time).";
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
             foreach (string sentence in new RegionRemarks(name, scan.Body, fuse).Sentences())
