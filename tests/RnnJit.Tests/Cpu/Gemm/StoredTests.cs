@@ -75,16 +75,9 @@ public sealed unsafe class StoredTests(int width)
     [TestCase(float.NegativeInfinity)]
     public void What_has_no_finite_half_is_refused(float value)
     {
-        var stored = new ushort[Product.PackedLength<float>(1, 1)];
-        fixed (ushort* p = stored)
-        {
-            ushort* to = p;
-            float weight = value, largest = 65519f;
-            Product.PackStored(new PackSource<float>(&largest, 1, 1, 1, 1), to, 1, 1, 0, 0, 0, 1, WeightStorage.Half);
-            Assert.That(stored[0], Is.EqualTo(0x7BFF), "65504, the largest half");
-            var thrown = Assert.Throws<ArgumentException>(() => Product.PackStored(new PackSource<float>(&weight, 1, 1, 1, 1), to, 1, 1, 0, 0, 0, 1, WeightStorage.Half))!;
-            Assert.That(thrown.Message, Does.StartWith("A weight is ").And.Contain("wanted at most 65504 for 16 bits as Half (store weights as BFloat16)"));
-        }
+        Assert.That(PackOne(65519f), Is.EqualTo(0x7BFF), "65504, the largest half");
+        var thrown = Assert.Throws<ArgumentException>(() => PackOne(value))!;
+        Assert.That(thrown.Message, Does.StartWith("A weight is ").And.Contain("wanted at most 65504 for 16 bits as Half (store weights as BFloat16)"));
     }
 
     [Test]
@@ -96,6 +89,14 @@ public sealed unsafe class StoredTests(int width)
 
     private static float Round(float value, WeightStorage storage) =>
         storage == WeightStorage.Half ? (float)(Half)value : BitConverter.UInt32BitsToSingle((uint)StoredNumber.BFloat16(value) << 16);
+
+    private static ushort PackOne(float value)
+    {
+        var stored = new ushort[Product.PackedLength<float>(1, 1)];
+        fixed (ushort* to = stored)
+            Product.PackStored(new PackSource<float>(&value, 1, 1, 1, 1), to, 1, 1, 0, 0, 0, 1, WeightStorage.Half);
+        return stored[0];
+    }
 
     private static float[] Draw(Random random, int n) => [.. Enumerable.Range(0, n).Select(_ => (float)random.NextDouble() - 0.5f)];
 
