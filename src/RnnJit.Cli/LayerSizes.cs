@@ -33,13 +33,15 @@ internal sealed class LayerSizes
         Description = $"Passes to switch off, to see what they are worth: {string.Join(", ", Passes.Keys)}", HelpName = "pass", AllowMultipleArgumentsPerToken = true,
     };
 
+    public Option<string> Weights { get; } = WeightsFlag.Create();
+
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
     public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass)
         .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Checkpoint, ParallelTime, .. regularisation.All, Without])
+        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Checkpoint, ParallelTime, .. regularisation.All, Without, Weights])
             command.Add(option);
     }
 
@@ -49,12 +51,22 @@ internal sealed class LayerSizes
     public Executable Bind(CellDefinition cell, ParseResult parsed, params string[] off)
     {
         var (program, bound) = Layer(cell, parsed);
+        Executable executable = Executable.Create(program, Options(parsed, bound, off));
+        Fill(executable);
+        return executable;
+    }
+
+    /// <summary>How the layer is bound to sizes.</summary>
+    /// <exception cref="UsageException">There is no such pass, or no such storage of weights for training.</exception>
+    public ExecutableOptions Options(ParseResult parsed, Dictionary<string, int> bound, params string[] off)
+    {
         string[] without = (parsed.GetValue(Without) ?? []).Concat(off).SelectMany(name => Passes.TryGetValue(name, out string[]? stages)
             ? stages
             : throw new UsageException($"--without is '{name}', wanted one of {string.Join(", ", Passes.Keys)} (change it)")).ToArray();
-        Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = bound, Threads = parsed.GetValue(CommonOptions.Threads), Without = without });
-        Fill(executable);
-        return executable;
+        WeightStorage weights = WeightsFlag.Read(parsed, Weights);
+        if (weights != WeightStorage.Single && parsed.GetValue(Training))
+            throw new UsageException("--weights in 16 bits are for inference (leave out --training)");
+        return new ExecutableOptions { Sizes = bound, Threads = parsed.GetValue(CommonOptions.Threads), Without = without, Weights = weights };
     }
 
     /// <summary>The layer's Program, differentiated for training, and the size of each of its symbols.</summary>

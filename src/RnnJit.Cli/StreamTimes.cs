@@ -20,10 +20,13 @@ internal sealed class StreamTimes(LayerSizes sizes, ParseResult parsed, CellDefi
     private const int Block = 64, WarmUps = 2000, MostBlocks = 1 << 22;
     private const double SampleRate = 48_000;
 
+    /// <exception cref="UsageException">A size is not positive, or an option has no meaning for streams.</exception>
     public StreamTime Run()
     {
-        var (program, bound) = sizes.Layer(cell, parsed, batch: LayerSizes.IsGiven(parsed, sizes.Batch) ? null : 1);
-        using var streaming = new StreamingModel(program, new ExecutableOptions { Sizes = bound }, "y");
+        if (((Option[])[sizes.Training, sizes.Seq, sizes.Checkpoint]).FirstOrDefault(option => LayerSizes.IsGiven(parsed, option)) is { } idle)
+            throw new UsageException($"--stream runs one step at a time forwards, so {idle.Name} has no meaning (leave it out)");
+        var (program, bound) = sizes.Layer(cell, parsed, steps: 1, LayerSizes.IsGiven(parsed, sizes.Batch) ? null : 1, interval: 0);
+        using var streaming = new StreamingModel(program, sizes.Options(parsed, bound), "y");
         var random = new Random(1);
         foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
             LayerSizes.Fill(streaming.Parameter(port.Name), random);
@@ -42,7 +45,7 @@ internal sealed class StreamTimes(LayerSizes sizes, ParseResult parsed, CellDefi
     {
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RnnJit {time.Cell}, {time.Input} → {time.Hidden}, batch {time.Batch}, one thread: {time.Steps} steps"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a step: min {time.Min * 1e9:0.0} ns, median {time.Median * 1e9:0.0} ns, p99.99 of blocks of {Block} {time.Worst * 1e9:0.0} ns"));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.RealTime:0.0} × real time at 48 kHz; {time.AllocatedBytes} bytes allocated; {time.StateBytes} bytes a stream, {time.SharedBytes} shared"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.RealTime:0.0} × real time at 48 kHz; {time.AllocatedBytes} bytes allocated; {time.StateBytes} bytes a stream, {time.SharedBytes} shared by all"));
     }
 
     private (int Blocks, long Allocated) Time(StreamingModel streaming, StreamState state, double[] blocks)

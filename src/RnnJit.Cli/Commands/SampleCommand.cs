@@ -17,9 +17,10 @@ internal static class SampleCommand
         var argmax = new Option<bool>("--argmax") { Description = "Always the likeliest character, whatever the temperature" };
         Option<string> prompt = CommonOptions.Text("--prompt", "What the model reads first and goes on from", "");
         Option<ulong> seed = CommonOptions.Seed();
+        Option<string> weights = WeightsFlag.Create();
         var command = new Command("sample", "Write text with a trained model, for instance: rnnjit sample rnnjit.safetensors --prompt \"public \" --temperature 0.7")
         {
-            file, length, temperature, argmax, prompt, seed,
+            file, length, temperature, argmax, prompt, seed, weights,
         };
         command.SetAction(parsed =>
         {
@@ -28,7 +29,7 @@ internal static class SampleCommand
             if (parsed.GetValue(temperature) is not (>= 0 and < double.PositiveInfinity))
                 throw new UsageException($"--temperature is {parsed.GetValue(temperature)}, wanted 0 or more (1 is usual)");
 
-            var options = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads) };
+            var options = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Weights = WeightsFlag.Read(parsed, weights) };
             using CharacterModel model = CharacterModel.Load(parsed.GetRequiredValue(file), options);
             IEnumerable<string> characters = model.Write(
                 parsed.GetValue(length), parsed.GetValue(argmax) ? 0 : parsed.GetValue(temperature), parsed.GetRequiredValue(prompt), parsed.GetValue(seed));

@@ -44,8 +44,9 @@ internal sealed unsafe class StepPlan : IDisposable
     {
         options.CheckWeights();
         Graph optimised = Pipeline.Run(program, options.Without);
-        kernels.Prepare(KernelList.Of(optimised, fuse: true), options.Precision);
-        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Weights = options.Weights };
+        bool fuse = !options.Without.Contains(Planning.Fuse.Name);
+        kernels.Prepare(KernelList.Of(optimised, fuse), options.Precision);
+        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse, Weights = options.Weights };
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         var layout = new StepLayout(context, planned, port => Parameter(options, context, port));
         shared = new NativeBuffer(layout.PlaceShared());

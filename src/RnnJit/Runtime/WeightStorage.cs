@@ -6,7 +6,7 @@ public enum WeightStorage
     /// <summary>As they are computed with.</summary>
     Single,
 
-    /// <summary>IEEE 754 binary16: 11 significant bits, up to 65504.</summary>
+    /// <summary>IEEE 754 binary16: 11 significant bits. A weight beyond 65504 is refused when it is packed, at the first run.</summary>
     Half,
 
     /// <summary>The upper half of a float32: 8 significant bits, the whole range.</summary>

@@ -43,6 +43,15 @@ public class SampleTests
     }
 
     [Test]
+    public void Weights_in_16_bits_write_text_too()
+    {
+        foreach (string weights in new[] { "bf16", "f16" })
+            Assert.That(Sample("--seed", "7", "--weights", weights).TrimEnd(), Has.Length.InRange(1, 60));
+        Assert.That(Sample("--seed", "7", "--weights", "F32"), Is.EqualTo(Sample("--seed", "7")));
+        BadInputTests.Refused(CommandRun.Of("sample", Model, "--weights", "int8"), "--weights is 'int8', wanted f32, bf16, f16");
+    }
+
+    [Test]
     public void The_prompt_is_read_and_repeated()
     {
         Assert.That(Sample("--prompt", "she "), Does.StartWith("she "));

@@ -10,6 +10,7 @@ internal static unsafe partial class Gemm
         where T : unmanaged => PackedLength<T>(n, k) * (storage == WeightStorage.Single ? sizeof(T) : sizeof(ushort));
 
     /// <summary>Like <see cref="Pack{T}"/>, in 16 bits and the same order. Only float32 is stored so.</summary>
+    /// <exception cref="ArgumentException">A number has no finite half.</exception>
     public static void PackStored<T>(in PackSource<T> source, ushort* target, int n, int k, int nOffset, int kOffset, int panelStart, int panelEnd, WeightStorage storage)
         where T : unmanaged
     {
@@ -20,7 +21,10 @@ internal static unsafe partial class Gemm
             float* from = data + ((column - nOffset) * source.NStride);
             ushort* to = target + ((((nint)(column / width) * k) + kOffset) * width) + (column % width);
             for (int row = 0; row < source.K; row++)
-                to[row * width] = storage == WeightStorage.Half ? StoredNumber.Half(from[row * source.KStride]) : StoredNumber.BFloat16(from[row * source.KStride]);
+            {
+                float value = from[row * source.KStride];
+                to[row * width] = storage == WeightStorage.Half ? FiniteHalf(value) : StoredNumber.BFloat16(value);
+            }
         }
 
         for (int column = n; end == n && panelEnd * width > n && column < Panels<float>(n) * width; column++)
@@ -28,6 +32,14 @@ internal static unsafe partial class Gemm
             for (int row = 0; row < source.K; row++)
                 target[((((nint)(column / width) * k) + kOffset + row) * width) + (column % width)] = 0;
         }
+    }
+
+    private static ushort FiniteHalf(float value)
+    {
+        ushort half = StoredNumber.Half(value);
+        return System.Half.IsFinite(BitConverter.UInt16BitsToHalf(half))
+            ? half
+            : throw new ArgumentException($"A weight is {value}, wanted at most {StoredNumber.LargestHalf} for 16 bits as Half (store weights as BFloat16)");
     }
 
     /// <summary>The product with a packed B that is stored so, for panels [panelStart, panelEnd).</summary>

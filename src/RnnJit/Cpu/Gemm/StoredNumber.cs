@@ -3,6 +3,9 @@ namespace RnnJit.Cpu.Gemm;
 /// <summary>A float in 16 bits, rounded to nearest even.</summary>
 internal static class StoredNumber
 {
+    /// <summary>The largest half. What rounds beyond it has no finite half.</summary>
+    public const float LargestHalf = 65504;
+
     public static ushort Half(float value) => BitConverter.HalfToUInt16Bits((Half)value);
 
     // Upper half of the float; a NaN stays one because its quiet bit is set, never rounded away.

@@ -20,7 +20,7 @@ public sealed unsafe class StoredTests(int width)
     public void RestoreWidth() => scope.Dispose();
 
     [Test]
-    public void Every_pattern_of_16_bits_is_the_number_it_stands_for()
+    public void Every_finite_pattern_of_16_bits_is_the_number_it_stands_for()
     {
         switch (width)
         {
@@ -70,6 +70,16 @@ public sealed unsafe class StoredTests(int width)
         Assert.That(found.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(wanted.Select(BitConverter.SingleToInt32Bits)));
     }
 
+    [TestCase(65520f)]
+    [TestCase(float.NaN)]
+    [TestCase(float.NegativeInfinity)]
+    public void What_has_no_finite_half_is_refused(float value)
+    {
+        Assert.That(PackOne(65519f), Is.EqualTo(0x7BFF), "65504, the largest half");
+        var thrown = Assert.Throws<ArgumentException>(() => PackOne(value))!;
+        Assert.That(thrown.Message, Does.StartWith("A weight is ").And.Contain("wanted at most 65504 for 16 bits as Half (store weights as BFloat16)"));
+    }
+
     [Test]
     public void Rounding_changes_products()
     {
@@ -79,6 +89,14 @@ public sealed unsafe class StoredTests(int width)
 
     private static float Round(float value, WeightStorage storage) =>
         storage == WeightStorage.Half ? (float)(Half)value : BitConverter.UInt32BitsToSingle((uint)StoredNumber.BFloat16(value) << 16);
+
+    private static ushort PackOne(float value)
+    {
+        var stored = new ushort[Product.PackedLength<float>(1, 1)];
+        fixed (ushort* to = stored)
+            Product.PackStored(new PackSource<float>(&value, 1, 1, 1, 1), to, 1, 1, 0, 0, 0, 1, WeightStorage.Half);
+        return stored[0];
+    }
 
     private static float[] Draw(Random random, int n) => [.. Enumerable.Range(0, n).Select(_ => (float)random.NextDouble() - 0.5f)];
 
@@ -101,7 +119,7 @@ public sealed unsafe class StoredTests(int width)
         for (int i = 0; i < bits.Length; i++)
         {
             float wanted = (float)BitConverter.UInt16BitsToHalf((ushort)i);
-            if (float.IsNaN(wanted) ? !float.IsNaN(half[i]) : BitConverter.SingleToInt32Bits(half[i]) != BitConverter.SingleToInt32Bits(wanted))
+            if (float.IsFinite(wanted) && BitConverter.SingleToInt32Bits(half[i]) != BitConverter.SingleToInt32Bits(wanted))
                 Assert.Fail($"Half {i:X4} is {half[i]:R}, wanted {wanted:R}");
             if (BitConverter.SingleToUInt32Bits(brain[i]) != (uint)i << 16)
                 Assert.Fail($"Brain float {i:X4} is {brain[i]:R}");

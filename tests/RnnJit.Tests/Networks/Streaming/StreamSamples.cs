@@ -21,6 +21,14 @@ internal static class StreamSamples
         return Shaken(new Model(net, new ModelOptions { Precision = precision }));
     }
 
+    /// <summary>One layer: x [T, B, X] ⇒ y [T, B, H].</summary>
+    public static Model Single(int inputs = 1, int units = 24)
+    {
+        var net = new NetworkBuilder("Single");
+        net.Output("y", net.Recurrent("layer0", CellRegistry.Find(typeof(Lstm)), net.Input("x", "T", "B", inputs), net.Size("H", units)));
+        return new Model(net);
+    }
+
     /// <summary>Embedding, a layer, a head: codes ⇒ logits.</summary>
     public static Model Characters() => Shaken(new Model(CharacterNetwork.Build(CellRegistry.Find(typeof(Gru)), characters: 11, layers: 2, hidden: 6, embedding: 4, dropout: 0.2)));
 
@@ -32,7 +40,7 @@ internal static class StreamSamples
         return array;
     }
 
-    public static float[] Single(NdArray array) => [.. array.Data.Select(value => (float)value)];
+    public static float[] Floats(NdArray array) => [.. array.Data.Select(value => (float)value)];
 
     // No parameter stays 0, so that none can be forgotten.
     private static Model Shaken(Model model)

@@ -18,8 +18,8 @@ public class StreamingModelTests
         Assert.That((streaming.InputLength, streaming.OutputLength, streaming.StateNames.Count), Is.EqualTo((3 * batch, 2 * batch, 4)));
         for (int t = 0; t < StreamSamples.Steps; t++)
         {
-            streaming.Step(StreamSamples.Single(x.At(t)), state, y);
-            Assert.That(y, Is.EqualTo(StreamSamples.Single(whole.At(t))), $"step {t}");
+            streaming.Step(StreamSamples.Floats(x.At(t)), state, y);
+            Assert.That(y, Is.EqualTo(StreamSamples.Floats(whole.At(t))), $"step {t}");
         }
 
         Assert.That(state.Steps, Is.EqualTo(StreamSamples.Steps));
@@ -37,9 +37,9 @@ public class StreamingModelTests
         for (int t = 0; t < StreamSamples.Steps; t++)
         {
             streaming.Step(x.At(t).Data, wide, y);
-            streaming.Step(StreamSamples.Single(x.At(t)), narrow, rounded);
+            streaming.Step(StreamSamples.Floats(x.At(t)), narrow, rounded);
             Assert.That(y, Is.EqualTo(whole.At(t).Data), $"step {t}");
-            Assert.That(rounded, Is.EqualTo(StreamSamples.Single(whole.At(t))), "x is exact in float, so only y is rounded");
+            Assert.That(rounded, Is.EqualTo(StreamSamples.Floats(whole.At(t))), "x is exact in float, so only y is rounded");
         }
     }
 
@@ -55,7 +55,7 @@ public class StreamingModelTests
         for (int t = 0; t < codes.Length; t++)
         {
             streaming.Step(codes[t], state, y);
-            Assert.That(y, Is.EqualTo(StreamSamples.Single(whole.At(t))), $"step {t}");
+            Assert.That(y, Is.EqualTo(StreamSamples.Floats(whole.At(t))), $"step {t}");
         }
     }
 
@@ -180,8 +180,8 @@ public class StreamingModelTests
         using StreamState state = streaming.NewState();
         var y = new float[2];
         for (int t = 0; t < 4; t++)
-            streaming.Step(StreamSamples.Single(data.At(t)), state, y);
-        Assert.That(y, Is.EqualTo(StreamSamples.Single(whole)));
+            streaming.Step(StreamSamples.Floats(data.At(t)), state, y);
+        Assert.That(y, Is.EqualTo(StreamSamples.Floats(whole)));
         Assert.That(() => new StreamingModel(model, 1, "all"), Throws.TypeOf<GraphException>().With.Message.Contains("what the last step gives goes back to all steps"));
     }
 

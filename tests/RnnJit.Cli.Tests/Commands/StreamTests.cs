@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace RnnJit.Cli.Tests.Commands;
+
+public class StreamTests
+{
+    private static readonly string[] Small = ["--stream", "--input", "1", "--hidden", "6", "--seconds", "0.01"];
+
+    [TestCase("f32")]
+    [TestCase("bf16")]
+    [TestCase("f16")]
+    public void A_stream_is_timed_and_allocates_nothing(string weights)
+    {
+        CommandRun run = CommandRun.Of(["bench", "lstm", .. Small, "--weights", weights, "--json"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        using JsonDocument result = JsonDocument.Parse(run.Output);
+        double Number(string name) => result.RootElement.GetProperty(name).GetDouble();
+        Assert.That((Number("Batch"), Number("Hidden"), Number("Input"), Number("AllocatedBytes")), Is.EqualTo((1, 6, 1, 0)));
+        Assert.That(Number("Min"), Is.GreaterThan(0).And.LessThanOrEqualTo(Number("Median")));
+        Assert.That(Number("Median"), Is.LessThanOrEqualTo(Number("Worst")));
+        Assert.That(Number("RealTime"), Is.EqualTo(1 / (48_000 * Number("Median"))).Within(1e-6).Percent);
+        Assert.That(Number("Steps") % 64, Is.Zero);
+    }
+
+    [Test]
+    public void Lines_say_it_for_people() =>
+        Assert.That(CommandRun.Of(["bench", "gru", .. Small]).Output, Does.Contain("RnnJit Gru, 1 → 6, batch 1").And.Contain("× real time at 48 kHz; 0 bytes allocated"));
+
+    [Test]
+    public void Bad_input()
+    {
+        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--training"]), "--stream runs one step at a time forwards, so --training has no meaning");
+        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--seq", "4"]), "so --seq has no meaning");
+        BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--weights", "f8"), "--weights is 'f8', wanted f32, bf16, f16");
+        BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--training", "--weights", "f16"), "--weights in 16 bits are for inference");
+    }
+}
