@@ -24,7 +24,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         var planner = new RegionPlanner(context, planned, depth: 0);
         for (int i = 0; i < planned.Inputs.Count; i++)
-            planner.SetView(i, context.OfTensor(Input(planned.Inputs[i].Name), planned.Inputs[i].Role == PortRole.Parameter));
+            planner.SetView(i, context.OfTensor(Input(planned.Inputs[i].Name), planned.Inputs[i].Role == PortRole.Parameter, planned.Inputs[i].Name));
         planner.Run();
         View[] outputs = planned.Outputs.Select(output => Contiguous(context, planner, output.Value)).ToArray();
         instructions = planner.Instructions.ToArray();

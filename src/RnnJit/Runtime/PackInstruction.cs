@@ -70,7 +70,7 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
             if (target.Storage == WeightStorage.Single)
                 Gemm.Pack(source, packed, part.NOffset, kOffset, start, end);
             else
-                Gemm.PackStored(source, stored, n, k, part.NOffset, kOffset, start, end, target.Storage);
+                Gemm.PackStored(source, stored, n, k, part.NOffset, kOffset, start, end, target.Storage, part.View.Block.Name);
         }
     }
 

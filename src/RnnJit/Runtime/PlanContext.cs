@@ -43,6 +43,6 @@ internal sealed class PlanContext(IReadOnlyDictionary<string, int> sizes, Elemen
         return new View(block, size, 0, shape, View.Dense(shape));
     }
 
-    public View OfTensor(Tensor tensor, bool isParameter) =>
-        new(new Block(0) { External = tensor, IsParameter = isParameter }, tensor.ElementSize, 0, [.. tensor.Shape], View.Dense([.. tensor.Shape]));
+    public View OfTensor(Tensor tensor, bool isParameter, string name) =>
+        new(new Block(0) { External = tensor, IsParameter = isParameter, Name = name }, tensor.ElementSize, 0, [.. tensor.Shape], View.Dense([.. tensor.Shape]));
 }

@@ -126,7 +126,7 @@ internal sealed unsafe class StepPlan : IDisposable
     private View Parameter(ExecutableOptions options, PlanContext context, Port port)
     {
         Tensor tensor = parameters[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? given) ? given : new Tensor(port.Type.Element, context.Shape(port.Type));
-        return context.OfTensor(tensor, isParameter: true);
+        return context.OfTensor(tensor, isParameter: true, port.Name);
     }
 
     private static void Fill(View view, ElementType element, double value)

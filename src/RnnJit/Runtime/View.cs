@@ -16,6 +16,9 @@ internal sealed unsafe class Block(long bytes)
 
     public Tensor? External { get; init; }
 
+    /// <summary>What a tensor of the caller's is called.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>A parameter, whose <see cref="Tensor.Version"/> tells when it changed.</summary>
     public bool IsParameter { get; init; }
 

@@ -11,7 +11,7 @@ internal static unsafe partial class Gemm
 
     /// <summary>Like <see cref="Pack{T}"/>, in 16 bits and the same order. Only float32 is stored so.</summary>
     /// <exception cref="ArgumentException">A number has no finite half.</exception>
-    public static void PackStored<T>(in PackSource<T> source, ushort* target, int n, int k, int nOffset, int kOffset, int panelStart, int panelEnd, WeightStorage storage)
+    public static void PackStored<T>(in PackSource<T> source, ushort* target, int n, int k, int nOffset, int kOffset, int panelStart, int panelEnd, WeightStorage storage, string name)
         where T : unmanaged
     {
         int width = PanelWidth<float>(), end = nOffset + source.N;
@@ -23,7 +23,7 @@ internal static unsafe partial class Gemm
             for (int row = 0; row < source.K; row++)
             {
                 float value = from[row * source.KStride];
-                to[row * width] = storage == WeightStorage.Half ? FiniteHalf(value) : StoredNumber.BFloat16(value);
+                to[row * width] = storage == WeightStorage.Half ? FiniteHalf(value, name) : StoredNumber.BFloat16(value);
             }
         }
 
@@ -34,12 +34,12 @@ internal static unsafe partial class Gemm
         }
     }
 
-    private static ushort FiniteHalf(float value)
+    private static ushort FiniteHalf(float value, string name)
     {
         ushort half = StoredNumber.Half(value);
         return System.Half.IsFinite(BitConverter.UInt16BitsToHalf(half))
             ? half
-            : throw new ArgumentException($"A weight is {value}, wanted at most {StoredNumber.LargestHalf} for 16 bits as Half (store weights as BFloat16)");
+            : throw new ArgumentException($"'{name}' holds {value}, wanted at most {StoredNumber.LargestHalf} for 16 bits as Half (store weights as BFloat16)");
     }
 
     /// <summary>The product with a packed B that is stored so, for panels [panelStart, panelEnd).</summary>

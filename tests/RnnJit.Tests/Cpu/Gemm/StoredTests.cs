@@ -56,8 +56,8 @@ public sealed unsafe class StoredTests(int width)
         {
             // In two parts, as weights that stand side by side are packed.
             int half = n / 2;
-            Product.PackStored(new PackSource<float>(pb, 1, n, half, k), ps, n, k, 0, 0, 0, panels, storage);
-            Product.PackStored(new PackSource<float>(pb + half, 1, n, n - half, k), ps, n, k, half, 0, 0, panels, storage);
+            Product.PackStored(new PackSource<float>(pb, 1, n, half, k), ps, n, k, 0, 0, 0, panels, storage, "W");
+            Product.PackStored(new PackSource<float>(pb + half, 1, n, n - half, k), ps, n, k, half, 0, 0, panels, storage, "W");
             Product.Pack(new PackSource<float>(pr, 1, n, n, k), new PackedMatrix<float>(pp, n, k), 0, 0, 0, panels);
             var g = new GemmArguments<float> { A = pa, ARow = k, ACol = 1, B = pp, C = pw, CRow = n, M = m, N = n, K = k, Accumulate = accumulate };
             Product.Multiply(g, 0, panels);
@@ -77,7 +77,7 @@ public sealed unsafe class StoredTests(int width)
     {
         Assert.That(PackOne(65519f), Is.EqualTo(0x7BFF), "65504, the largest half");
         var thrown = Assert.Throws<ArgumentException>(() => PackOne(value))!;
-        Assert.That(thrown.Message, Does.StartWith("A weight is ").And.Contain("wanted at most 65504 for 16 bits as Half (store weights as BFloat16)"));
+        Assert.That(thrown.Message, Does.StartWith("'W' holds ").And.Contain("wanted at most 65504 for 16 bits as Half (store weights as BFloat16)"));
     }
 
     [Test]
@@ -94,7 +94,7 @@ public sealed unsafe class StoredTests(int width)
     {
         var stored = new ushort[Product.PackedLength<float>(1, 1)];
         fixed (ushort* to = stored)
-            Product.PackStored(new PackSource<float>(&value, 1, 1, 1, 1), to, 1, 1, 0, 0, 0, 1, WeightStorage.Half);
+            Product.PackStored(new PackSource<float>(&value, 1, 1, 1, 1), to, 1, 1, 0, 0, 0, 1, WeightStorage.Half, "W");
         return stored[0];
     }
 
