@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Ops;
 using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Runtime;
@@ -25,6 +26,8 @@ internal sealed class LayerSizes
 
     private readonly RegularisationFlags regularisation = new();
 
+    public Option<int> ParallelTime { get; } = CommonOptions.Number("--parallel-time", "Chunks of time that run side by side, for cells that are linear in their state; 1: from the beginning to the end", 1);
+
     public Option<string[]> Without { get; } = new("--without")
     {
         Description = $"Passes to switch off, to see what they are worth: {string.Join(", ", Passes.Keys)}", HelpName = "pass", AllowMultipleArgumentsPerToken = true,
@@ -36,7 +39,7 @@ internal sealed class LayerSizes
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Checkpoint, .. regularisation.All, Without])
+        foreach (Option option in (Option[])[Training, Seq, Batch, Hidden, Input, Checkpoint, ParallelTime, .. regularisation.All, Without])
             command.Add(option);
     }
 
@@ -83,9 +86,28 @@ internal sealed class LayerSizes
         if (apart > 0 && TimeBlocks.Run(program, "T", sizes["T"], apart) is ({ } blocked, { } count, var blocks))
             (program, sizes[count]) = (blocked, blocks);
         program = training ? Trainer.Program(program) : program;
+        if (parsed.GetValue(ParallelTime) != 1 && interval is null or 0)
+            program = Parallel(program, parsed.GetValue(ParallelTime), apart, cell, sizes);
         foreach (string symbol in program.Symbols().Where(symbol => !sizes.ContainsKey(symbol)))
             sizes[symbol] = hidden;
         return (program, sizes);
+    }
+
+    private static Graph Parallel(Graph program, int chunks, int apart, CellDefinition cell, Dictionary<string, int> sizes)
+    {
+        if (apart > 0)
+            throw new UsageException("--parallel-time and --checkpoint both cut time into pieces (leave one of them away)");
+        if (chunks < 1 || sizes["T"] < 2 * chunks)
+            throw new UsageException($"--parallel-time is {chunks}, wanted at least 1 and at most half of --seq {sizes["T"]} (change it)");
+        var (parallel, symbol, steps) = ParallelScan.Run(program, "T", sizes["T"], chunks);
+        if (symbol is null)
+        {
+            string? obstacle = program.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(LinearRecurrence.WhyNot).FirstOrDefault(reason => reason is not null);
+            throw new UsageException($"--parallel-time is for cells that are linear in their state, and in '{cell.Name}' {obstacle} (leave it away)");
+        }
+
+        sizes[symbol] = steps;
+        return parallel;
     }
 
     public static void Fill(Executable executable)

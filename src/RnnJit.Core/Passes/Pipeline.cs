@@ -9,6 +9,7 @@ public static class Pipeline
     public static IReadOnlyList<(string Name, Func<Graph, Graph> Run)> Stages { get; } =
     [
         ("simplify", Simplify.Run),
+        ("split", Split.Run),
         ("distribute", Distribute.Run),
         ("simplify2", Simplify.Run),
         ("keep", Keep.Run),

@@ -34,7 +34,8 @@ internal sealed class ScanDistribution
         // What the late part reads from the loop must be yielded by it.
         foreach (Output output in body.Outputs.Where(output => output.Role != OutputRole.Next))
             RequireYields(output);
-        Value[] finals = BuildLoop();
+        // A loop that keeps nothing is none.
+        Value[] finals = scan.States == 0 && yields.Count == 0 ? [] : BuildLoop();
         var results = new Value[body.Outputs.Count];
         for (int o = 0; o < results.Length; o++)
         {
@@ -53,7 +54,7 @@ internal sealed class ScanDistribution
 
     private int[] OperandsOf(int value) => body.Nodes[body.Values.Node(value)].Operands.ToArray();
 
-    // Contractions that no state reaches, and whatever does not change with time.
+    // Contractions that no state reaches, and whatever does not change with time; without states each step stands alone, so nothing needs a loop.
     private bool[] FindEarly()
     {
         var found = new bool[body.Values.Count];
@@ -62,11 +63,13 @@ internal sealed class ScanDistribution
             Op op = OpOf(v)!;
             bool liftable = TimeLift.CanLift(op) && OperandsOf(v).All(Liftable);
             found[v] = liftable && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
-                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && op.Family == OpFamily.Contraction));
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap)));
         }
 
         return found;
     }
+
+    private bool IsMap => scan.States == 0 && !scan.HasLengths;
 
     // With lengths such a value is of the rows that still run; over all steps at once it would be of all rows.
     private bool ReducesBatch(int value) => HasBatch(OperandsOf(value)) && !HasBatch([value]);

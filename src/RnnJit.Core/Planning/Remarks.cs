@@ -31,6 +31,8 @@ public static class Remarks
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
+            if (!scan.HasLoops && scan.States > 0)
+                yield return Linearity(name, scan);
             foreach (string sentence in new RegionRemarks(name, scan.Body, fuse).Sentences())
                 yield return sentence;
             if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
@@ -39,6 +41,10 @@ public static class Remarks
                 yield return sentence;
         }
     }
+
+    private static string Linearity(string name, ScanOp scan) => LinearRecurrence.WhyNot(scan) is { } obstacle
+        ? $"{name} is not linear in its state, so time runs from one end to the other: {obstacle}."
+        : $"{name} is linear in its state, so chunks of time could run side by side (--parallel-time).";
 
     private static IEnumerable<ScanOp> Scans(Graph graph) => graph.Nodes.Select(node => node.Op).OfType<ScanOp>();
 

@@ -19,9 +19,12 @@ public class PassSpecTests
     {
         ["Simplify"] = Simplify.Run,
         ["Differentiate"] = graph => Differentiate.Run(graph, "loss", graph.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()),
+        ["Split"] = Split.Run,
         ["Distribute"] = Distribute.Run,
         ["Keep"] = Keep.Run,
         ["Merge"] = Merge.Run,
+        // 22 steps in four chunks: two are left over.
+        ["ParallelScan"] = graph => ParallelScan.Run(graph, "T", steps: 22, chunks: 4).Program,
     };
 
     private static IEnumerable<string> Names => Directory.GetFiles(Folder(), "*.ir").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
@@ -41,7 +44,7 @@ public class PassSpecTests
 
     [Test]
     public void Every_pass_has_a_file() =>
-        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "Simplify", "Distribute", "Keep", "Merge", "Fuse" }));
+        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "Simplify", "Split", "Distribute", "Keep", "Merge", "Fuse", "ParallelScan" }));
 
     private static string Run(Graph graph, string[] passes)
     {

@@ -1,0 +1,110 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>What a loop repeats of the step of an earlier loop, and that loop yields anyway, is read.</summary>
+internal static class ReadYields
+{
+    public static Graph Run(Graph program)
+    {
+        var builder = new GraphBuilder();
+        var values = new Value[program.Values.Count];
+        for (int i = 0; i < program.Inputs.Count; i++)
+        {
+            Port port = program.Inputs[i];
+            values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
+        }
+
+        var steps = new Dictionary<int, RepeatedStep>();
+        for (int n = 0; n < program.Nodes.Count; n++)
+        {
+            Dictionary<int, int> read = program.Nodes[n].Op is ScanOp { HasLoops: false } ? Repeated(program, steps, n) : [];
+            if (read.Count == 0)
+                builder.InlineNode(program, n, values);
+            else
+                AddLoop(builder, program, n, read, values);
+        }
+
+        return builder.Build(program.Kind, program.Name, program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+    }
+
+    // Value of the loop's body → the sequence of the Program that it is.
+    private static Dictionary<int, int> Repeated(Graph program, Dictionary<int, RepeatedStep> steps, int loop)
+    {
+        var read = new Dictionary<int, int>();
+        foreach (int earlier in steps.Keys.Where(earlier => SameRows(program, earlier, loop)))
+        {
+            var scan = (ScanOp)program.Nodes[earlier].Op;
+            int first = program.Values.FirstResult(earlier);
+            foreach (var pair in steps[earlier].In(loop, read))
+            {
+                int yield = Enumerable.Range(scan.States, scan.Yields).Where(o => scan.Body.Outputs[o].Value == pair.Value).DefaultIfEmpty(-1).First();
+                if (yield >= 0 && pair.Key >= ((ScanOp)program.Nodes[loop].Op).Body.Inputs.Count)
+                    read[pair.Key] = first + yield;
+            }
+        }
+
+        steps[loop] = new RepeatedStep(program, loop);
+        return read;
+    }
+
+    // Over the same time and the same lengths; the direction does not matter for what a step reads of its own time.
+    private static bool SameRows(Graph program, int earlier, int later)
+    {
+        ScanOp first = (ScanOp)program.Nodes[earlier].Op, second = (ScanOp)program.Nodes[later].Op;
+        return first.Time == second.Time && first.HasLengths == second.HasLengths && (!first.HasLengths || Lengths(program.Nodes[earlier]) == Lengths(program.Nodes[later]));
+    }
+
+    private static int Lengths(Node node) => node.Operands[node.Operands.Count - 1];
+
+    private static void AddLoop(GraphBuilder builder, Graph program, int n, Dictionary<int, int> read, Value[] values)
+    {
+        var scan = (ScanOp)program.Nodes[n].Op;
+        Graph body = scan.Body;
+        Value[] operands = program.Nodes[n].Operands.Select(operand => values[operand]).ToArray();
+        var step = new GraphBuilder();
+        var inner = new Value[body.Values.Count];
+        var ports = new Dictionary<int, Value>();
+        var names = new HashSet<string>(body.Inputs.Select(port => port.Name));
+        int[] sequences = read.Values.Distinct().OrderBy(value => value).ToArray();
+        for (int i = 0; i <= body.Inputs.Count; i++)
+        {
+            if (i == scan.Sequences)
+            {
+                foreach (int sequence in sequences)
+                    ports[sequence] = step.Input(Fresh(names, program, sequence), scan.Body.Values.Type(read.First(pair => pair.Value == sequence).Key), PortRole.Sequence);
+            }
+
+            if (i < body.Inputs.Count)
+                inner[i] = step.Input(body.Inputs[i].Name, body.Inputs[i].Type, body.Inputs[i].Role);
+        }
+
+        for (int m = 0; m < body.Nodes.Count; m++)
+        {
+            int result = body.Values.FirstResult(m);
+            if (read.TryGetValue(result, out int sequence))
+                inner[result] = ports[sequence];
+            else
+                step.InlineNode(body, m, inner);
+        }
+
+        Graph loop = step.Build("body", "step", body.Outputs.Select(output => (output.Name, inner[output.Value], output.Role)));
+        Value[] results = builder.AddMany(
+            new ScanOp(loop, scan.Time, scan.Reverse, scan.HasLengths),
+            operands.Take(scan.Sequences).Concat(sequences.Select(sequence => values[sequence])).Concat(operands.Skip(scan.Sequences)).ToArray());
+        for (int r = 0; r < results.Length; r++)
+        {
+            int old = program.Values.FirstResult(n) + r;
+            values[old] = program.LocalNames.TryGetValue(old, out string? name) ? builder.Label(results[r], name) : results[r];
+        }
+    }
+
+    private static string Fresh(HashSet<string> names, Graph program, int value)
+    {
+        string name = program.LocalNames.TryGetValue(value, out string? local) ? local : "read";
+        while (!names.Add(name))
+            name += "_";
+        return name;
+    }
+}
