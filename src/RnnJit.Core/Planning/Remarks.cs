@@ -31,10 +31,12 @@ public static class Remarks
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
             if (!scan.HasLoops)
                 yield return LinearRecurrence.WhyNot(scan) is { } obstacle
-                    ? $"{name} runs from one end of time to the other: {obstacle}."
+                    ? $"{name} is not linear in its state, so time runs from one end to the other: {obstacle}."
                     : $"{name} is linear in its state{(scan.States > 1 ? "s" : "")}: chunks of time could run side by side (--parallel-time).";
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
+            if (!scan.HasLoops && scan.States > 0)
+                yield return Linearity(name, scan);
             foreach (string sentence in new RegionRemarks(name, scan.Body, fuse).Sentences())
                 yield return sentence;
             if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
@@ -43,6 +45,10 @@ public static class Remarks
                 yield return sentence;
         }
     }
+
+    private static string Linearity(string name, ScanOp scan) => LinearRecurrence.WhyNot(scan) is { } obstacle
+        ? $"{name} is not linear in its state, so time runs from one end to the other: {obstacle}."
+        : $"{name} is linear in its state, so chunks of time could run side by side (--parallel-time).";
 
     private static IEnumerable<ScanOp> Scans(Graph graph) => graph.Nodes.Select(node => node.Op).OfType<ScanOp>();
 
