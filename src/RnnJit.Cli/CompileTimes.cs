@@ -25,7 +25,7 @@ internal sealed record CompileTime(string What, double Program, double Passes, d
 /// <summary>Measures compilations of one layer. Kernels know no sizes, so that sequences of any length should take the same.</summary>
 internal sealed class CompileTimes(LayerSizes sizes, ParseResult parsed, CellDefinition cell)
 {
-    private const int WarmUps = 6, Repetitions = 9, Short = 10, Long = 10_000;
+    private const int WarmUps = 20, Repetitions = 9, Short = 10, Long = 10_000;
 
     public IEnumerable<CompileTime> Run()
     {
