@@ -1,6 +1,6 @@
 using RnnJit.Cells;
+using RnnJit.Cli.Layers;
 using RnnJit.Ir;
-using RnnJit.Networks;
 using RnnJit.Passes;
 using RnnJit.Training;
 
@@ -31,13 +31,5 @@ internal static class CellStages
     }
 
     /// <summary>One layer of the cell; in training with the mean squared error of its output.</summary>
-    public static Graph Program(CellDefinition cell, bool training)
-    {
-        var net = new NetworkBuilder(cell.Name);
-        Value x = net.Input("x", "T", "B", "X");
-        Value y = net.Output("y", net.Recurrent("layer0", cell, x, "H"));
-        if (training)
-            net.Output("loss", Loss.MeanSquaredError(y, net.Input("target", [.. y.Type.Dims])));
-        return net.Build();
-    }
+    public static Graph Program(CellDefinition cell, bool training) => training ? LayerProgram.WithError(cell) : LayerProgram.Forward(cell);
 }

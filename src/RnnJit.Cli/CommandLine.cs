@@ -29,11 +29,22 @@ internal static class CommandLine
         }
         catch (Exception e) when (Code(e) is { } code)
         {
-            foreach (string sentence in e is CellFileException file ? file.Sentences : [OneLine(e.Message)])
+            foreach (string sentence in Sentences(e))
                 terminal.Error.WriteLine("rnnjit: " + sentence);
             return code;
         }
     }
+
+    /// <summary>The exit code of a failure that has a sentence for people; null for a fault of the program.</summary>
+    public static int? Code(Exception e) => e switch
+    {
+        UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
+        DivergenceException or IOException => ExitCode.Failure,
+        _ => null,
+    };
+
+    /// <summary>What a failure says, a line for each.</summary>
+    public static IEnumerable<string> Sentences(Exception e) => (e is CellFileException file ? file.Sentences : [e.Message]).Select(sentence => sentence.ReplaceLineEndings(" "));
 
     private static RootCommand Root(Terminal terminal)
     {
@@ -78,13 +89,4 @@ internal static class CommandLine
         for (; command?.Command is not (null or RootCommand); command = command.Parent as CommandResult)
             yield return command.Command.Name;
     }
-
-    private static int? Code(Exception e) => e switch
-    {
-        UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
-        DivergenceException or IOException => ExitCode.Failure,
-        _ => null,
-    };
-
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
 }

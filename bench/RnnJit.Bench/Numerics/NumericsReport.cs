@@ -1,6 +1,7 @@
 using System.Globalization;
 using RnnJit.Cpu;
 using RnnJit.Cpu.Simd;
+using RnnJit.Limits;
 
 namespace RnnJit.Bench.Numerics;
 
@@ -11,12 +12,7 @@ internal static unsafe class NumericsReport
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         Functions();
-        double peak = CpuWidth.Width switch
-        {
-            512 => FmaPeak.Measure<Vec512F32, float>(),
-            256 => FmaPeak.Measure<Vec256F32, float>(),
-            _ => FmaPeak.Measure<Vec128F32, float>(),
-        };
+        double peak = MachineLimits.Measure(threads: 1, seconds: 0.5).SingleFlops;
         Console.WriteLine($"width {CpuWidth.Width}, FMA peak {peak / 1e9:F1} GFLOP/s (float, one core)");
         Product(512, 128, 2500, true, peak);
         Product(1024, 256, 1600, true, peak);

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using RnnJit.Cells;
-using RnnJit.Ir;
+using RnnJit.Cli.Benchmarks;
+using RnnJit.Cli.Layers;
+using RnnJit.Limits;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Commands;
@@ -11,12 +12,12 @@ namespace RnnJit.Cli.Commands;
 /// <summary><c>rnnjit bench CELL</c>: times one layer, weights repacked after every training step as after an optimiser's.</summary>
 internal static class BenchCommand
 {
-    private const int WarmUps = 3, LeastRuns = 5;
+    private const int LeastRuns = 5;
 
     public static Command Create(Terminal terminal)
     {
         Argument<string> cell = CellArgument.Create();
-        var sizes = new LayerSizes();
+        var layer = new LayerFlags();
         Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
         var peers = new Option<bool>("--peers") { Description = "Time PyTorch's layer of the same shape in turn, where it is installed" };
         var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
@@ -24,58 +25,62 @@ internal static class BenchCommand
         var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
         var command = new Command("bench",
             """
-            Time one layer.
+            Time one layer, and say which part of the machine's own limit that is.
 
             Examples:
               rnnjit bench lstm --training --seq 50 --batch 32 --hidden 256 --peers
+              rnnjit bench gru --seq 25 --batch 1 --hidden 512 --threads 2 --isa avx2
               rnnjit bench lstm --training --compile
               rnnjit bench lstm --training --passes
               rnnjit bench lstm --stream --input 1 --hidden 24
-            """) { cell, seconds, peers, compiling, passes, stream };
-        sizes.AddTo(command);
+              rnnjit bench serve
+            """) { cell, seconds, peers, compiling, passes, stream, IsaFlag.Option };
+        layer.AddTo(command);
+        command.Add(BenchServeCommand.Create(terminal));
         command.SetAction(parsed =>
         {
-            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
+            if (IsaFlag.Restart(parsed) is { } code)
+                return code;
+            LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
             bool json = parsed.GetValue(CommonOptions.Json);
+            double time = parsed.GetValue(seconds);
             if (parsed.GetValue(compiling))
-                return Report(terminal, json, new CompileTimes(sizes, parsed, definition).Run().ToArray(), PrintCompile);
+                return Report(terminal, json, new CompileTimes(request).Run().ToArray(), PrintCompile);
             if (parsed.GetValue(passes))
-                return Report(terminal, json, new PassTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(), PrintPasses);
-
+                return Report(terminal, json, new PassTimes(request, time).Run(), PrintPasses);
             if (parsed.GetValue(stream))
-                return ReportStream(terminal, json, new StreamTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run());
+                return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
 
             long start = Stopwatch.GetTimestamp();
-            using Executable executable = sizes.Bind(definition, parsed);
+            using Executable executable = LayerBuilder.Bind(request);
             double compile = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            bool training = parsed.GetValue(sizes.Training);
-            double[] own = Time(executable, training, parsed.GetValue(seconds));
-            PeerResult? peer = parsed.GetValue(peers) ? TorchPeer.Run(definition.Name, executable, training, parsed.GetValue(CommonOptions.Threads), parsed.GetValue(seconds)) : null;
-            double flops = executable.Plan.Sum(line => line.Flops * line.Times);
+            var loop = new RunLoop(executable, request.Training);
+            loop.WarmUp(Math.Min(RunLoop.WarmUpSeconds, time));
+            loop.Run(time, LeastRuns);
+            var report = LayerReport.Of(request, executable, compile, new RunTimes(loop.Times), MachineLimits.Measure(request.Threads, Math.Clamp(time / 20, 0.002, 0.1)));
+            PeerResult? peer = parsed.GetValue(peers) ? TorchPeer.Run(request.Cell.Name, executable, request.Training, request.Threads, time) : null;
             if (json)
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, training, sizes = executable.Options.Sizes, compile, gflop = flops / 1e9, seconds = own, peer }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(report.ToJson(peer)));
             else
-                Print(terminal.Out, definition, compile, own, flops, peer);
+                Print(terminal.Out, report, peer);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static int ReportStream(Terminal terminal, bool json, StreamTime time)
+    private static StreamTime Stream(ParseResult parsed, LayerFlags layer, LayerRequest request, double seconds)
     {
-        if (json)
-            terminal.Out.WriteLine(JsonSerializer.Serialize(time));
-        else
-            StreamTimes.Print(terminal.Out, time);
-        return ExitCode.Success;
+        if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+            throw new UsageException($"--stream runs one step at a time forwards, so {idle.Name} has no meaning (leave it out)");
+        return new StreamTimes(request with { Batch = LayerFlags.IsGiven(parsed, layer.Batch) ? request.Batch : 1 }, seconds).Run();
     }
 
-    private static int Report<T>(Terminal terminal, bool json, T[] rows, Action<TextWriter, T[]> print)
+    private static int Report<T>(Terminal terminal, bool json, T result, Action<TextWriter, T> print)
     {
         if (json)
-            terminal.Out.WriteLine(JsonSerializer.Serialize(rows));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(result));
         else
-            print(terminal.Out, rows);
+            print(terminal.Out, result);
         return ExitCode.Success;
     }
 
@@ -93,36 +98,14 @@ internal static class BenchCommand
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
     }
 
-    internal static double[] Time(Executable executable, bool training, double seconds)
+    private static void Print(TextWriter to, LayerReport report, PeerResult? peer)
     {
-        var times = new List<double>();
-        long end = 0;
-        for (int run = -WarmUps; run < LeastRuns || Stopwatch.GetTimestamp() < end; run++)
-        {
-            if (run == 0)
-                end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-            foreach (Port port in executable.Program.Inputs.Where(port => training && port.Role == PortRole.Parameter))
-                executable.Input(port.Name).Touch();
-            long start = Stopwatch.GetTimestamp();
-            executable.Run();
-            if (run >= 0)
-                times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-
-        times.Sort();
-        return times.ToArray();
-    }
-
-    private static void Print(TextWriter to, CellDefinition cell, double compile, double[] own, double flops, PeerResult? peer)
-    {
-        string Line(string name, double[] times) => string.Create(CultureInfo.InvariantCulture,
-            $"{name}: min {times[0] * 1e3:0.000} ms, median {times[times.Length / 2] * 1e3:0.000} ms, p95 {times[times.Length * 95 / 100] * 1e3:0.000} ms of {times.Length} runs, {flops / times[0] / 1e9:0.0} GFLOP/s");
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"compiled in {compile * 1e3:0} ms"));
-        to.WriteLine(Line("RnnJit " + cell.Name, own));
+        report.Print(to);
         if (peer is { Seconds.Length: > 0 })
         {
-            to.WriteLine(Line(peer.Tool, peer.Seconds));
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peer.Seconds[0] / own[0]:0.00} × (minima), {peer.Seconds[peer.Seconds.Length / 2] / own[own.Length / 2]:0.00} × (medians)"));
+            var times = new RunTimes(peer.Seconds);
+            to.WriteLine($"{peer.Tool}: {times.Describe(report.Flops)}");
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times.Min / report.Times.Min:0.00} × (minima), {times.Median / report.Times.Median:0.00} × (medians)"));
         }
         else if (peer is not null)
         {

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using RnnJit.Cells;
-using RnnJit.Ir;
+using RnnJit.Cli.Benchmarks;
+using RnnJit.Cli.Layers;
 using RnnJit.Planning;
 using RnnJit.Runtime;
 
@@ -14,7 +14,7 @@ internal static class ExplainCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> cell = CellArgument.Create();
-        var sizes = new LayerSizes();
+        var layer = new LayerFlags();
         var command = new Command("explain", 
             """
             Print the plan of one layer: loops and their schedule, products, kernels, FLOPs, bytes, bound and memory; then what was merged, fused, hoisted and kept, and why the rest was not.
@@ -23,15 +23,15 @@ internal static class ExplainCommand
               rnnjit explain lstm --training --seq 1000
               rnnjit explain gru --training --without merge
             """) { cell };
-        sizes.AddTo(command);
+        layer.AddTo(command);
         command.SetAction(parsed =>
         {
-            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
-            using Executable executable = sizes.Bind(definition, parsed);
+            LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
+            using Executable executable = LayerBuilder.Bind(request);
             IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
-            PeakMemory[] peaks = parsed.GetValue(sizes.Training) ? PeakMemory.Of(sizes, parsed, definition) : [];
+            PeakMemory[] peaks = request.Training ? PeakMemory.Of(request) : [];
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, arenaBytes = executable.ArenaBytes, peaks, remarks, plan = executable.Plan }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = request.Cell.Name, arenaBytes = executable.ArenaBytes, peaks, remarks, plan = executable.Plan }));
             else
                 Print(terminal.Out, executable, remarks, peaks);
             return ExitCode.Success;

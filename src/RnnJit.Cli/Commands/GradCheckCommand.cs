@@ -36,6 +36,8 @@ internal static class GradCheckCommand
     {
         Graph program = CellStages.Program(cell, training: true);
         var sizes = new Dictionary<string, int> { ["T"] = Steps, ["B"] = Batch, ["X"] = Inputs, ["H"] = Hidden };
+        foreach (string symbol in program.Symbols())
+            sizes.TryAdd(symbol, Hidden);
         var random = new RandomStream(seed);
         var point = program.Inputs.ToDictionary(port => port.Name, port => Draw(port, sizes, random));
         return program.Inputs.Where(port => port.Type.IsReal && port.Name != "target")
@@ -46,7 +48,7 @@ internal static class GradCheckCommand
     {
         var values = new NdArray(port.Type.Dims.Select(dim => dim.Evaluate(sizes)).ToArray());
         for (int i = 0; i < values.Length; i++)
-            values.Data[i] = random.NextUniform(-0.8, 0.8);
+            values.Data[i] = port.Type.IsReal ? random.NextUniform(-0.8, 0.8) : i % Hidden;
         return values;
     }
 

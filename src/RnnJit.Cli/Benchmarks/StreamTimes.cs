@@ -1,12 +1,11 @@
-using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using RnnJit.Cells;
+using RnnJit.Cli.Layers;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
 
-namespace RnnJit.Cli;
+namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>What one step of a stream costs.</summary>
 /// <param name="Min">Seconds a step in the fastest block of 64.</param>
@@ -15,21 +14,19 @@ namespace RnnJit.Cli;
 internal sealed record StreamTime(string Cell, int Batch, int Hidden, int Input, long Steps, double Min, double Median, double Worst, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes);
 
 /// <summary>Times a layer step by step on one thread, as a host of audio runs it.</summary>
-internal sealed class StreamTimes(LayerSizes sizes, ParseResult parsed, CellDefinition cell, double seconds)
+internal sealed class StreamTimes(LayerRequest request, double seconds)
 {
     private const int Block = 64, WarmUps = 2000, MostBlocks = 1 << 22;
     private const double SampleRate = 48_000;
 
-    /// <exception cref="UsageException">A size is not positive, or an option has no meaning for streams.</exception>
+    /// <exception cref="UsageException">The cell has no place for what is asked for.</exception>
     public StreamTime Run()
     {
-        if (((Option[])[sizes.Training, sizes.Seq, sizes.Checkpoint]).FirstOrDefault(option => LayerSizes.IsGiven(parsed, option)) is { } idle)
-            throw new UsageException($"--stream runs one step at a time forwards, so {idle.Name} has no meaning (leave it out)");
-        var (program, bound) = sizes.Layer(cell, parsed, steps: 1, LayerSizes.IsGiven(parsed, sizes.Batch) ? null : 1, interval: 0);
-        using var streaming = new StreamingModel(program, sizes.Options(parsed, bound), "y");
+        BoundLayer layer = LayerBuilder.Run(request with { Training = false, Steps = 1, Interval = 0 });
+        using var streaming = new StreamingModel(layer.Program, layer.Options, LayerProgram.Output);
         var random = new Random(1);
-        foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
-            LayerSizes.Fill(streaming.Parameter(port.Name), random);
+        foreach (Port port in layer.Program.Inputs.Where(port => port.Role == PortRole.Parameter))
+            LayerData.Fill(streaming.Parameter(port.Name), random);
         streaming.Refresh();
         using StreamState state = streaming.NewState();
         var blocks = new double[MostBlocks];
@@ -37,7 +34,7 @@ internal sealed class StreamTimes(LayerSizes sizes, ParseResult parsed, CellDefi
         Array.Sort(blocks, 0, count);
         double median = blocks[count / 2];
         return new StreamTime(
-            cell.Name, bound["B"], bound["H"], bound["X"], state.Steps, blocks[0], median, blocks[Math.Min(count - 1, (int)(count * 0.9999))],
+            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, state.Steps, blocks[0], median, blocks[Math.Min(count - 1, (int)(count * 0.9999))],
             1 / (median * SampleRate), allocated, streaming.BytesPerState, streaming.SharedBytes);
     }
 

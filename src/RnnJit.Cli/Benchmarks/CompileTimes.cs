@@ -1,6 +1,5 @@
-using System.CommandLine;
 using System.Diagnostics;
-using RnnJit.Cells;
+using RnnJit.Cli.Layers;
 using RnnJit.Ir;
 using RnnJit.Jit;
 using RnnJit.Kernels;
@@ -8,7 +7,7 @@ using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Runtime;
 
-namespace RnnJit.Cli;
+namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>Milliseconds from a cell to a Program that can run, and of its parts.</summary>
 /// <param name="What">Which compilation.</param>
@@ -23,7 +22,7 @@ internal sealed record CompileTime(string What, double Program, double Passes, d
 }
 
 /// <summary>Measures compilations of one layer. Kernels know no sizes, so that sequences of any length should take the same.</summary>
-internal sealed class CompileTimes(LayerSizes sizes, ParseResult parsed, CellDefinition cell)
+internal sealed class CompileTimes(LayerRequest request)
 {
     private const int WarmUps = 20, Repetitions = 9, Short = 10, Long = 10_000;
 
@@ -53,14 +52,14 @@ internal sealed class CompileTimes(LayerSizes sizes, ParseResult parsed, CellDef
             return elapsed;
         }
 
-        var (program, bound) = sizes.Layer(cell, parsed, steps, batch: 1);
+        BoundLayer layer = LayerBuilder.Run(request with { Steps = steps, Batch = 1 });
         double build = Lap();
-        IReadOnlyList<Graph> kernels = KernelList.Of(Pipeline.Run(program));
+        IReadOnlyList<Graph> kernels = KernelList.Of(Pipeline.Run(layer.Program));
         double passes = Lap();
         compiler.Prepare(kernels);
         double compile = Lap();
         // Creating runs the passes again; what is over is the plan.
-        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = bound, Threads = parsed.GetValue(CommonOptions.Threads), Kernels = new KernelChain(compiler) });
+        using Executable executable = Executable.Create(layer.Program, layer.Options with { Kernels = new KernelChain(compiler) });
         double plan = Math.Max(0, Lap() - passes);
         executable.Run();
         double first = Lap();

@@ -1,0 +1,50 @@
+using RnnJit.Ir;
+using RnnJit.Limits;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Benchmarks;
+
+/// <summary>
+/// The least time that a machine needs for the products of a layer: for each, the larger one of its arithmetic at the FMA peak and of reading its weights, as often as a
+/// run does, from the fastest cache that holds the weights of its loop. Everything elementwise counts nothing.
+/// </summary>
+internal static class LayerLimit
+{
+    public static double Seconds(Executable executable, MachineLimits limits)
+    {
+        ExecutableOptions options = executable.Options;
+        bool isDouble = options.Precision == ElementType.F64;
+        double peak = isDouble ? limits.DoubleFlops : limits.SingleFlops;
+        double rows = (double)options.Sizes["B"] * options.Sizes.GetValueOrDefault("T", 1), weightBytes = isDouble ? 8 : options.Weights == WeightStorage.Single ? 4 : 2;
+
+        // A product with a weight [N, K] is 2 · N · K FLOPs for each row of each step, in however many pieces.
+        double Weights(PlanLine line) => line.Flops * line.Times / (2 * rows) * weightBytes;
+        double seconds = 0;
+        foreach (PlanLine[] loop in Loops(executable.Plan))
+        {
+            MemoryLevel level = limits.Holding(loop.Sum(Weights));
+            seconds += loop.Sum(line => Math.Max(line.Flops * line.Times / peak, Weights(line) * line.Times / level.BytesPerSecond));
+        }
+
+        return seconds;
+    }
+
+    // Products of one loop run again and again, so their weights want to lie in one cache; each other product is alone.
+    private static IEnumerable<PlanLine[]> Loops(IEnumerable<PlanLine> plan)
+    {
+        var loop = new List<PlanLine>();
+        foreach (PlanLine line in plan)
+        {
+            if (line.Depth == 0)
+            {
+                yield return [.. loop];
+                loop.Clear();
+            }
+
+            if (line.Flops > 0)
+                loop.Add(line);
+        }
+
+        yield return [.. loop];
+    }
+}

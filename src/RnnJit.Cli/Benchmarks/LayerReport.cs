@@ -1,0 +1,60 @@
+using System.Globalization;
+using RnnJit.Cli.Layers;
+using RnnJit.Ir;
+using RnnJit.Limits;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Benchmarks;
+
+/// <summary>What a layer costs and what the machine allows.</summary>
+/// <param name="Compile">Seconds from the cell to a Program that can run.</param>
+/// <param name="Flops">Of the products of one run.</param>
+/// <param name="ArenaBytes">What a run works in, allocated once.</param>
+/// <param name="WeightBytes">Trained tensors, as they are stored while it runs.</param>
+/// <param name="Limit">Seconds that the products need at least, see <see cref="LayerLimit"/>.</param>
+internal sealed record LayerReport(LayerRequest Request, double Compile, double Flops, long ArenaBytes, long WeightBytes, RunTimes Times, MachineLimits Machine, double Limit)
+{
+    /// <summary>The part of the time that the limit is.</summary>
+    public double Share => Limit / Times.Min;
+
+    public static LayerReport Of(LayerRequest request, Executable executable, double compile, RunTimes times, MachineLimits machine) => new(
+        request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes, Weights(executable), times, machine, LayerLimit.Seconds(executable, machine));
+
+    /// <summary>For <c>--json</c>.</summary>
+    public object ToJson(object? peers) => new
+    {
+        cell = Request.Cell.Name,
+        training = Request.Training,
+        sizes = new { T = Request.Steps, B = Request.Batch, I = Request.Inputs ?? Request.Hidden, H = Request.Hidden },
+        threads = Request.ThreadCount,
+        precision = Request.Precision.ToString().ToLowerInvariant(),
+        weights = Request.Weights.ToString(),
+        compile = Compile,
+        gflop = Flops / 1e9,
+        arenaBytes = ArenaBytes,
+        weightBytes = WeightBytes,
+        min = Times.Min,
+        median = Times.Median,
+        p95 = Times.P95,
+        gflops = Flops / Times.Min / 1e9,
+        limit = Limit,
+        share = Share,
+        machine = Machine,
+        seconds = Times.Sorted,
+        peers,
+    };
+
+    public void Print(TextWriter to)
+    {
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"compiled in {Compile * 1e3:0} ms; arena {ArenaBytes:N0} bytes, weights {WeightBytes:N0}"));
+        to.WriteLine($"RnnJit {Request.Cell.Name}: {Times.Describe(Flops)}");
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100 * Share:0.0} % of what this machine allows ({Limit * 1e3:0.000} ms); {Describe(Machine)}"));
+    }
+
+    /// <summary>The machine in a line.</summary>
+    public static string Describe(MachineLimits machine) => string.Create(CultureInfo.InvariantCulture,
+        $"{machine.Threads} thread{(machine.Threads == 1 ? "" : "s")}, {machine.VectorBits} bits: FMA peak {machine.SingleFlops / 1e9:0.0} GFLOP/s f32, {machine.DoubleFlops / 1e9:0.0} f64; reads {string.Join(", ", machine.Levels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{level.Name} {level.BytesPerSecond / 1e9:0}")))} GB/s");
+
+    private static long Weights(Executable executable) => executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
+        .Sum(port => (long)executable.Input(port.Name).Length * (executable.Options.Weights != WeightStorage.Single && port.Type.Rank > 1 ? 2 : executable.Options.Precision == ElementType.F64 ? 8 : 4));
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using RnnJit.Cli.Benchmarks;
+
+namespace RnnJit.Cli.Commands;
+
+/// <summary><c>rnnjit bench serve</c>: times layers for an outside harness.</summary>
+internal static class BenchServeCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("serve",
+            """
+            Time layers for a harness that writes lines to standard input, so that tools take turns on one machine.
+
+            It prints 'ready'; then each line is answered by one line:
+              mk CELL forward|training T B I H THREADS f32|bf16w     ok
+              t SECONDS                                              the times in seconds of as many runs as fit
+            An error is answered by 'error' and a sentence. End of input quits.
+            Training computes all gradients for dy = 0.5 and packs weights anew in each run, as after an optimiser's step.
+            lstm, gru (PyTorch's form: reset after the product), rnn and every other cell or .cs file are known.
+
+            Example:
+              printf 'mk lstm training 50 32 256 256 2 f32\nt 1\n' | rnnjit bench serve
+            """);
+        command.SetAction(parsed =>
+        {
+            if (IsaFlag.Restart(parsed) is { } code)
+                return code;
+            using var server = new BenchServer(terminal.In, terminal.Out, BenchCells.Find);
+            server.Run(terminal.Interrupted);
+            return terminal.Interrupted.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Success;
+        });
+        return command;
+    }
+}

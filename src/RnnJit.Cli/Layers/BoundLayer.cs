@@ -1,0 +1,26 @@
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Layers;
+
+/// <summary>The Program of a layer and the size of each of its symbols.</summary>
+internal sealed record BoundLayer(LayerRequest Request, Graph Program, IReadOnlyDictionary<string, int> Sizes)
+{
+    /// <summary>How it is made executable.</summary>
+    public ExecutableOptions Options => new()
+    {
+        Sizes = Sizes,
+        Threads = Request.Threads,
+        Precision = Request.Precision,
+        Weights = Request.Weights,
+        Without = Request.Without.SelectMany(name => LayerRequest.Passes[name]).ToArray(),
+    };
+
+    /// <summary>Bound, and filled with small numbers.</summary>
+    public Executable ToExecutable()
+    {
+        Executable executable = Executable.Create(Program, Options);
+        LayerData.Fill(executable);
+        return executable;
+    }
+}

@@ -1,0 +1,41 @@
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Layers;
+
+/// <summary>Numbers to run a layer on, the same ones each time.</summary>
+internal static class LayerData
+{
+    /// <summary>What comes back from above in training.</summary>
+    public const double OutputGradient = 0.5;
+
+    /// <summary>Small numbers everywhere, but masks as they are outside training, indices that every table has, and a constant gradient of the output.</summary>
+    public static void Fill(Executable executable)
+    {
+        var random = new Random(1);
+        int rows = Rows(executable);
+        foreach (Port port in executable.Program.Inputs)
+        {
+            Tensor tensor = executable.Input(port.Name);
+            if (!port.Type.IsReal)
+                tensor.Set(Enumerable.Range(0, tensor.Length).Select(i => (double)(i % rows)).ToArray());
+            else if (port.Name == LayerProgram.OutputGradient)
+                Constant(tensor, OutputGradient);
+            else if (MaskPort.Is(port))
+                Constant(tensor, MaskPort.Law(port).Outside);
+            else
+                Fill(tensor, random);
+        }
+    }
+
+    /// <summary>Numbers over (−1/16, 1/16).</summary>
+    public static void Fill(Tensor tensor, Random random) =>
+        tensor.Set(Enumerable.Range(0, tensor.Length).Select(_ => (random.NextDouble() - 0.5) / 8).ToArray());
+
+    private static void Constant(Tensor tensor, double value) => tensor.Set(Enumerable.Repeat(value, tensor.Length).ToArray());
+
+    // An index selects along some axis of some table.
+    private static int Rows(Executable executable) => executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
+        .Select(port => executable.Input(port.Name).Shape).Where(shape => shape.Count > 1).SelectMany(shape => shape).DefaultIfEmpty(1).Min();
+}

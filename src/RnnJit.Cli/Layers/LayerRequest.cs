@@ -1,0 +1,51 @@
+using RnnJit.Cells;
+using RnnJit.Ir;
+using RnnJit.Passes;
+using RnnJit.Planning;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Layers;
+
+/// <summary>What is asked for: one layer of a cell, its shape, and how it runs. <see cref="LayerBuilder"/> makes a Program of it.</summary>
+internal sealed record LayerRequest(CellDefinition Cell)
+{
+    /// <summary>Forward, backward and all gradients instead of a forward pass.</summary>
+    public bool Training { get; init; }
+
+    /// <summary>T.</summary>
+    public int Steps { get; init; } = 50;
+
+    /// <summary>B.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>X; null: as many as units.</summary>
+    public int? Inputs { get; init; }
+
+    /// <summary>H, and the size of every dimension that the equations leave open.</summary>
+    public int Hidden { get; init; } = 256;
+
+    /// <summary>0: one for each core.</summary>
+    public int Threads { get; init; }
+
+    public ElementType Precision { get; init; } = ElementType.F32;
+
+    public WeightStorage Weights { get; init; }
+
+    /// <summary>Steps between checkpoints; 0: everything is kept; null: about √T.</summary>
+    public int? Interval { get; init; } = 0;
+
+    /// <summary>Chunks of time that run side by side.</summary>
+    public int Chunks { get; init; } = 1;
+
+    /// <summary>Passes that are switched off, by the names of <see cref="Passes"/>.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
+    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass)
+        .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
+
+    public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
+
+    /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs.</summary>
+    public string Title => FormattableString.Invariant($"{Cell.Name} {(Training ? "training" : "forward")} {Steps},{Batch},{Hidden}{(Inputs is { } x && x != Hidden ? $",{x}" : "")}");
+}

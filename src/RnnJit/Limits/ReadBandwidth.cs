@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using RnnJit.Cpu;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Limits;
+
+/// <summary>Bytes per second that all cores together read, each from a buffer of its own.</summary>
+internal static class ReadBandwidth
+{
+    // A round shorter than this measures the meeting of workers.
+    private const long LeastBytesPerRound = 8 << 20;
+
+    public static double Measure(WorkerPool pool, long bytesPerCore, double seconds) => CpuWidth.Width switch
+    {
+        512 => Measure<Vec512F32>(pool, bytesPerCore, seconds),
+        256 => Measure<Vec256F32>(pool, bytesPerCore, seconds),
+        _ => Measure<Vec128F32>(pool, bytesPerCore, seconds),
+    };
+
+    private static double Measure<V>(WorkerPool pool, long bytesPerCore, double seconds)
+        where V : struct, ISimd<V, float>
+    {
+        using var work = new Work<V>(pool.Workers, bytesPerCore);
+        return work.BytesPerRound * pool.Workers / BestRound.Of(pool, work, seconds);
+    }
+
+    private sealed unsafe class Work<V> : IWork, IDisposable
+        where V : struct, ISimd<V, float>
+    {
+        private const int Sums = 8;
+
+        private readonly NativeBuffer[] buffers;
+        private readonly float[] sums;
+        private readonly nint length;
+        private readonly int repeats;
+
+        public Work(int workers, long bytes)
+        {
+            length = (nint)(bytes / sizeof(float) / (Sums * V.Count) * (Sums * V.Count));
+            repeats = (int)Math.Max(1, LeastBytesPerRound / bytes);
+            buffers = Enumerable.Range(0, workers).Select(_ => new NativeBuffer((long)length * sizeof(float))).ToArray();
+            sums = new float[workers];
+        }
+
+        public double BytesPerRound => (double)length * sizeof(float) * repeats;
+
+        public void Execute(int worker, int workers)
+        {
+            for (int repeat = 0; repeat < repeats; repeat++)
+                sums[worker] += Read(ref *(float*)buffers[worker].Data, length);
+        }
+
+        public void Dispose()
+        {
+            foreach (NativeBuffer buffer in buffers)
+                buffer.Dispose();
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static float Read(ref float data, nint length)
+        {
+            V a = V.Create(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+            for (nint i = 0; i < length; i += Sums * V.Count)
+            {
+                a += V.Load(ref data, i);
+                b += V.Load(ref data, i + V.Count);
+                c += V.Load(ref data, i + (2 * V.Count));
+                d += V.Load(ref data, i + (3 * V.Count));
+                e += V.Load(ref data, i + (4 * V.Count));
+                f += V.Load(ref data, i + (5 * V.Count));
+                g += V.Load(ref data, i + (6 * V.Count));
+                h += V.Load(ref data, i + (7 * V.Count));
+            }
+
+            return V.Sum(a + b + c + d + e + f + g + h);
+        }
+    }
+}
