@@ -51,9 +51,11 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100 * Share:0.0} % of what this machine allows ({Limit * 1e3:0.000} ms); {Describe(Machine)}"));
     }
 
+    public static string Threads(MachineLimits machine) => machine.Threads == 1 ? "1 thread" : $"{machine.Threads} threads";
+
     /// <summary>The machine in a line.</summary>
     public static string Describe(MachineLimits machine) => string.Create(CultureInfo.InvariantCulture,
-        $"{machine.Threads} thread{(machine.Threads == 1 ? "" : "s")}, {machine.VectorBits} bits: FMA peak {machine.SingleFlops / 1e9:0.0} GFLOP/s f32, {machine.DoubleFlops / 1e9:0.0} f64; reads {string.Join(", ", machine.Levels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{level.Name} {level.BytesPerSecond / 1e9:0}")))} GB/s");
+        $"{Threads(machine)}, {machine.VectorBits} bits: FMA peak {machine.SingleFlops / 1e9:0.0} GFLOP/s f32, {machine.DoubleFlops / 1e9:0.0} f64; reads {string.Join(", ", machine.Levels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{level.Name} {level.BytesPerSecond / 1e9:0}")))} GB/s");
 
     private static long Weights(Executable executable) => executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
         .Sum(port => (long)executable.Input(port.Name).Length * (executable.Options.Weights != WeightStorage.Single && port.Type.Rank > 1 ? 2 : executable.Options.Precision == ElementType.F64 ? 8 : 4));

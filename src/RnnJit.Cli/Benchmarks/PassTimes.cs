@@ -1,9 +1,10 @@
 using RnnJit.Cli.Layers;
+using RnnJit.Kernels;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>What a layer costs with one pass switched off.</summary>
+/// <summary>What a layer costs with one pass, or one kind of kernels, switched off.</summary>
 internal sealed record PassTime(string Without, double Milliseconds, long ArenaBytes, int Instructions);
 
 /// <summary>Times a layer with all passes, and with each one switched off, in turns, so that what else the machine does hits all alike.</summary>
@@ -11,12 +12,19 @@ internal sealed class PassTimes(LayerRequest request, double seconds)
 {
     private const int Turns = 4;
 
-    private static readonly (string Name, string[] Without)[] Choices =
-        [("nothing", []), .. LayerRequest.Passes.Keys.Select(pass => (pass, (string[])[pass]))];
+    // Besides passes: kernels that run op by op, and kernels that go number by number.
+    private static readonly (string Name, Func<ExecutableOptions, ExecutableOptions> Change)[] Choices =
+    [
+        ("nothing", options => options),
+        .. LayerRequest.Passes.Select(pass => (pass.Key, (Func<ExecutableOptions, ExecutableOptions>)(options => options with { Without = [.. options.Without, .. pass.Value] }))),
+        ("vectors", options => options with { Backend = Backend.Scalar }),
+        ("compiled kernels", options => options with { Kernels = new KernelChain(new InterpretedKernelProvider()) }),
+    ];
 
     public PassTime[] Run()
     {
-        Executable[] executables = Choices.Select(choice => LayerBuilder.Bind(request with { Without = [.. request.Without, .. choice.Without] })).ToArray();
+        BoundLayer layer = LayerBuilder.Run(request);
+        Executable[] executables = Choices.Select(choice => layer.ToExecutable(choice.Change(layer.Options))).ToArray();
         try
         {
             RunLoop[] loops = executables.Select(executable => new RunLoop(executable, request.Training)).ToArray();

@@ -1,25 +1,22 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
-using RnnJit.Limits;
-using RnnJit.Runtime;
+using RnnJit.Cli.Training;
 
 namespace RnnJit.Cli.Commands;
 
 /// <summary><c>rnnjit bench CELL</c>: times one layer, weights repacked after every training step as after an optimiser's.</summary>
 internal static class BenchCommand
 {
-    private const int LeastRuns = 5;
-
     public static Command Create(Terminal terminal)
     {
         Argument<string> cell = CellArgument.Create();
         var layer = new LayerFlags();
         Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
-        var peers = new Option<bool>("--peers") { Description = "Time PyTorch's layer of the same shape in turn, where it is installed" };
+        var peers = new Option<bool>("--peers") { Description = "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results" };
+        Option<string?> svg = CommonOptions.Optional("--svg", "Draw the fastest times and the machine's limit as a chart", "file");
         var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
         var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
@@ -34,7 +31,7 @@ internal static class BenchCommand
               rnnjit bench lstm --training --passes
               rnnjit bench lstm --stream --input 1 --hidden 24
               rnnjit bench serve
-            """) { cell, seconds, peers, compiling, passes, stream, IsaFlag.Option };
+            """) { cell, seconds, peers, svg, compiling, passes, stream, IsaFlag.Option };
         layer.AddTo(command);
         command.Add(BenchServeCommand.Create(terminal));
         command.SetAction(parsed =>
@@ -44,6 +41,10 @@ internal static class BenchCommand
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = parsed.GetValue(seconds);
+            if (parsed.GetValue(svg) is { } picture)
+                OutputFile.Check(picture);
+            if (((Option<bool>[])[compiling, passes, stream]).FirstOrDefault(parsed.GetValue) is { } other && ((Option[])[svg, peers]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+                throw new UsageException($"{other.Name} has no meaning with {idle.Name} (leave one of them away)");
             if (parsed.GetValue(compiling))
                 return Report(terminal, json, new CompileTimes(request).Run().ToArray(), PrintCompile);
             if (parsed.GetValue(passes))
@@ -51,19 +52,14 @@ internal static class BenchCommand
             if (parsed.GetValue(stream))
                 return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
 
-            long start = Stopwatch.GetTimestamp();
-            using Executable executable = LayerBuilder.Bind(request);
-            double compile = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            var loop = new RunLoop(executable, request.Training);
-            loop.WarmUp(Math.Min(RunLoop.WarmUpSeconds, time));
-            loop.Run(time, LeastRuns);
-            var report = LayerReport.Of(request, executable, compile, new RunTimes(loop.Times), MachineLimits.Measure(request.Threads, Math.Clamp(time / 20, 0.002, 0.1)));
-            PeerResult? peer = parsed.GetValue(peers) ? TorchPeer.Run(request.Cell.Name, executable, request.Training, request.Threads, time) : null;
+            LayerRun run = LayerRun.Of(request, time, parsed.GetValue(peers), IsaFlag.IsGiven(parsed), terminal.Interrupted);
             if (json)
-                terminal.Out.WriteLine(JsonSerializer.Serialize(report.ToJson(peer)));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(run.Report.ToJson(run.Peers?.ToJson())));
             else
-                Print(terminal.Out, report, peer);
-            return ExitCode.Success;
+                run.Print(terminal.Out);
+            if (parsed.GetValue(svg) is { } chart)
+                run.ToChart().Save(chart);
+            return run.Peers is { Agree: false } ? ExitCode.Failure : ExitCode.Success;
         });
         return command;
     }
@@ -96,20 +92,5 @@ internal static class BenchCommand
         to.WriteLine("switched off          median ms   against all        arena MB   instructions");
         foreach (PassTime row in rows)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
-    }
-
-    private static void Print(TextWriter to, LayerReport report, PeerResult? peer)
-    {
-        report.Print(to);
-        if (peer is { Seconds.Length: > 0 })
-        {
-            var times = new RunTimes(peer.Seconds);
-            to.WriteLine($"{peer.Tool}: {times.Describe(report.Flops)}");
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times.Min / report.Times.Min:0.00} × (minima), {times.Median / report.Times.Median:0.00} × (medians)"));
-        }
-        else if (peer is not null)
-        {
-            to.WriteLine($"PyTorch: skipped, {peer.Tool}");
-        }
     }
 }

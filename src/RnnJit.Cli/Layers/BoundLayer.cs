@@ -17,9 +17,12 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, IReadOnly
     };
 
     /// <summary>Bound, and filled with small numbers.</summary>
-    public Executable ToExecutable()
+    public Executable ToExecutable() => ToExecutable(Options);
+
+    /// <summary>Bound in another way.</summary>
+    public Executable ToExecutable(ExecutableOptions options)
     {
-        Executable executable = Executable.Create(Program, Options);
+        Executable executable = Executable.Create(Program, options);
         LayerData.Fill(executable);
         return executable;
     }

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using RnnJit.Charts;
+using RnnJit.Cli.Layers;
+using RnnJit.Cli.Peers;
+using RnnJit.Limits;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Benchmarks;
+
+/// <summary>One layer measured, with its peers where they are wanted.</summary>
+internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers)
+{
+    private const int LeastRuns = 5, Turns = 4;
+
+    /// <param name="seconds">How long each tool is measured.</param>
+    /// <param name="narrow">Whether peers are held to the vectors of this process.</param>
+    public static LayerRun Of(LayerRequest request, double seconds, bool withPeers, bool narrow, CancellationToken interrupted)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Executable executable = LayerBuilder.Bind(request);
+        double compile = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var loop = new RunLoop(executable, request.Training);
+        loop.WarmUp(Math.Min(RunLoop.WarmUpSeconds, seconds));
+        MachineLimits machine = MachineLimits.Measure(request.Threads, Math.Clamp(seconds / 20, 0.002, 0.1));
+        if (withPeers)
+        {
+            using var group = new PeerGroup(request.ThreadCount, narrow ? IsaFlag.Bits : 0);
+            PeerTurns turns = PeerTurns.Run(group, request, executable, loop, Turns, seconds / Turns, interrupted);
+            return new LayerRun(LayerReport.Of(request, executable, compile, turns.Own, machine), turns with { Without = [.. group.Missing, .. turns.Without] });
+        }
+
+        loop.Run(seconds, LeastRuns);
+        return new LayerRun(LayerReport.Of(request, executable, compile, new RunTimes(loop.Times), machine), null);
+    }
+
+    public void Print(TextWriter to)
+    {
+        Report.Print(to);
+        Peers?.Print(to, Report.Flops);
+    }
+
+    /// <summary>The fastest run of each tool beside the limit.</summary>
+    public BarChart ToChart()
+    {
+        var bars = new List<(string Name, double Seconds)> { ("limit", Report.Limit), ("RnnJit", Report.Times.Min) };
+        bars.AddRange((Peers?.Peers ?? []).Select(peer => (peer.Tool, peer.Times.Min)));
+        var chart = new BarChart([.. bars.Select(bar => bar.Name)]) { Title = $"{Report.Request.Title}, {LayerReport.Threads(Report.Machine)}", YLabel = "milliseconds" };
+        chart.Add("fastest run", [.. bars.Select(bar => bar.Seconds * 1e3)]);
+        return chart;
+    }
+}

@@ -1,0 +1,162 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace RnnJit.Cli.Peers;
+
+/// <summary>A tool in a process of its own that answers a line with a line.</summary>
+internal sealed class PeerProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly Process process;
+    private readonly StringBuilder errors = new();
+    private readonly object gate = new();
+
+    private PeerProcess(Process process)
+    {
+        this.process = process;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (gate)
+                errors.AppendLine(line.Data);
+        };
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Name and version.</summary>
+    public string Tool { get; private set; } = "";
+
+    /// <summary>Starts a tool.</summary>
+    /// <param name="start">What to start.</param>
+    /// <param name="threads">How many threads it uses.</param>
+    /// <param name="bits">Vectors that it is held to; 0: as it likes.</param>
+    /// <returns>The process, or the sentence that says what is missing.</returns>
+    public static (PeerProcess? Process, string Missing) Start(ProcessStartInfo start, int threads, int bits)
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        foreach (var (name, value) in Variables(threads, bits))
+            start.Environment[name] = value;
+        PeerProcess peer;
+        try
+        {
+            peer = new PeerProcess(Process.Start(start)!);
+        }
+        catch (Win32Exception)
+        {
+            return (null, $"'{start.FileName}' is not installed (install it and the tools that bench/peers/README.md names)");
+        }
+
+        string answer;
+        try
+        {
+            answer = peer.Read();
+        }
+        catch (PeerException e)
+        {
+            peer.Dispose();
+            return (null, e.Message);
+        }
+
+        if (answer.StartsWith("ready ", StringComparison.Ordinal))
+        {
+            peer.Tool = answer["ready ".Length..];
+            return (peer, "");
+        }
+
+        peer.Dispose();
+        return (null, answer.StartsWith("missing ", StringComparison.Ordinal) ? answer["missing ".Length..] : $"it says '{answer}'");
+    }
+
+    /// <summary>Asks for something that is answered by <c>ok</c>.</summary>
+    /// <exception cref="PeerException">The tool cannot do it, or ended.</exception>
+    public void Do(string line)
+    {
+        string answer = Ask(line);
+        if (answer != "ok")
+            throw new PeerException(answer.StartsWith("error ", StringComparison.Ordinal) ? answer["error ".Length..] : $"it answers '{answer}'");
+    }
+
+    /// <summary>The times of as many runs as fit, at least one.</summary>
+    /// <exception cref="PeerException">The tool failed or ended.</exception>
+    public double[] Time(double seconds)
+    {
+        string answer = Ask(string.Create(CultureInfo.InvariantCulture, $"t {seconds}"));
+        try
+        {
+            return [.. answer.Split(' ').Select(time => double.Parse(time, CultureInfo.InvariantCulture))];
+        }
+        catch (FormatException)
+        {
+            throw new PeerException(answer.StartsWith("error ", StringComparison.Ordinal) ? answer["error ".Length..] : $"it answers '{answer}'");
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            process.StandardInput.Close();
+            if (!process.WaitForExit(TimeSpan.FromSeconds(5)))
+                process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or Win32Exception)
+        {
+            // It ended by itself.
+        }
+
+        process.Dispose();
+    }
+
+    // Vectors: names of oneDNN, of PyTorch's own kernels, and of OpenBLAS. ONNX Runtime has no such switch.
+    private static IEnumerable<(string Name, string Value)> Variables(int threads, int bits)
+    {
+        foreach (string name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"])
+            yield return (name, threads.ToString(CultureInfo.InvariantCulture));
+        yield return ("PYTHONDONTWRITEBYTECODE", "1");
+        if (bits is 256 or 128)
+        {
+            yield return ("ONEDNN_MAX_CPU_ISA", bits == 256 ? "AVX2" : "SSE41");
+            yield return ("ATEN_CPU_CAPABILITY", bits == 256 ? "avx2" : "default");
+            yield return ("OPENBLAS_CORETYPE", bits == 256 ? "Haswell" : "Nehalem");
+        }
+    }
+
+    private string Ask(string line)
+    {
+        try
+        {
+            process.StandardInput.Write(line + "\n");
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            throw Ended();
+        }
+
+        return Read();
+    }
+
+    private string Read()
+    {
+        Task<string?> line = process.StandardOutput.ReadLineAsync();
+        if (!line.Wait(Patience))
+            throw new PeerException($"it has not answered for {Patience.TotalMinutes} minutes");
+        return line.Result ?? throw Ended();
+    }
+
+    private PeerException Ended()
+    {
+        process.WaitForExit(TimeSpan.FromSeconds(2));
+        lock (gate)
+        {
+            string last = errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "nothing";
+            return new PeerException($"it ended and said: {last}");
+        }
+    }
+}
+
+/// <summary>A tool cannot do what it is asked for; the message is a clause about it.</summary>
+internal sealed class PeerException(string message) : Exception(message);

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using RnnJit.Cli.Peers;
+
+namespace RnnJit.Cli.Tests.Peers;
+
+/// <summary>Tools that answer lines, here scripts of the shell.</summary>
+[Platform(Exclude = "Win")]
+public class PeerProcessTests
+{
+    private static (PeerProcess? Process, string Missing) Start(string script) => PeerProcess.Start(new ProcessStartInfo("sh", ["-c", script]), threads: 1, bits: 0);
+
+    [Test]
+    public void A_tool_is_made_and_timed()
+    {
+        using PeerProcess peer = Start("echo ready Tool 1.2; read a; echo ok; read b; echo 0.5 0.25")!.Process!;
+        Assert.That(peer.Tool, Is.EqualTo("Tool 1.2"));
+        peer.Do("mk");
+        Assert.That(peer.Time(1), Is.EqualTo([0.5, 0.25]));
+        Assert.That(() => peer.Time(1), Throws.TypeOf<PeerException>().With.Message.StartsWith("it ended and said:"));
+    }
+
+    [TestCase("echo missing it is not here", "it is not here")]
+    [TestCase("echo hello", "it says 'hello'")]
+    [TestCase("echo first >&2; echo the reason >&2; exit 1", "it ended and said: the reason")]
+    [TestCase("exit 1", "it ended and said: nothing")]
+    public void A_tool_that_does_not_start_says_why(string script, string why)
+    {
+        var (process, missing) = Start(script);
+        Assert.That((process, missing), Is.EqualTo(((PeerProcess?)null, why)));
+    }
+
+    [Test]
+    public void A_program_that_is_not_installed() =>
+        Assert.That(PeerProcess.Start(new ProcessStartInfo("no-such-program"), 1, 0).Missing, Does.StartWith("'no-such-program' is not installed"));
+
+    [Test]
+    public void Errors_are_sentences_and_the_tool_stays()
+    {
+        using PeerProcess peer = Start("echo ready Tool 1; read a; echo error no such layer; read b; echo error too late; read c; echo ok")!.Process!;
+        Assert.That(() => peer.Do("mk"), Throws.TypeOf<PeerException>().With.Message.EqualTo("no such layer"));
+        Assert.That(() => peer.Time(1), Throws.TypeOf<PeerException>().With.Message.EqualTo("too late"));
+        peer.Do("mk");
+    }
+
+    [TestCase(0, "2,2,2,,,")]
+    [TestCase(256, "2,2,2,AVX2,avx2,Haswell")]
+    [TestCase(128, "2,2,2,SSE41,default,Nehalem")]
+    public void Threads_and_vectors_are_given(int bits, string expected)
+    {
+        const string Script = "echo ready $OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$ONEDNN_MAX_CPU_ISA,$ATEN_CPU_CAPABILITY,$OPENBLAS_CORETYPE";
+        using PeerProcess peer = PeerProcess.Start(new ProcessStartInfo("sh", ["-c", Script]), threads: 2, bits).Process!;
+        Assert.That(peer.Tool, Is.EqualTo(expected));
+    }
+}
