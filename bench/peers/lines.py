@@ -1,7 +1,7 @@
 """What the peers of `rnnjit bench` have in common: lines on standard streams, tensors in files, times.
 
 A peer prints `ready NAME VERSION`, or `missing SENTENCE` and ends. Then each line is answered by one line:
-  mk CELL forward|training T B I H THREADS FILE   `ok`; CELL is lstm, gru, rnn or peephole; FILE holds the tensors below
+  mk CELL forward|training T B I H THREADS FILE   `ok`; CELL is lstm, gru, rnn, relu or peephole; FILE holds the tensors below
   run FILE                                        `ok`; runs once and writes what came out
   t SECONDS                                       the times in seconds of as many runs as fit, at least one
 An error is answered by `error SENTENCE`; end of input quits.
@@ -19,7 +19,7 @@ import time
 OUTPUT_GRADIENT = 0.5
 WARM_UPS = 3
 MOST_RUNS = 65536
-GATES = {"lstm": 4, "gru": 3, "rnn": 1, "peephole": 4}
+GATES = {"lstm": 4, "gru": 3, "rnn": 1, "relu": 1, "peephole": 4}
 
 
 def missing(sentence):

@@ -9,10 +9,10 @@ import lines
 import numpy
 
 HOW = "apt-get install libdnnl-dev g++"
-KINDS = {"lstm": 0, "gru": 1, "rnn": 2}
+KINDS = {"lstm": 0, "gru": 1, "rnn": 2, "relu": 3}
 
 # Order of PyTorch's gates in the primitives.
-ORDER = {"lstm": [0, 1, 2, 3], "gru": [1, 0, 2], "rnn": [0]}
+ORDER = {"lstm": [0, 1, 2, 3], "gru": [1, 0, 2], "rnn": [0], "relu": [0]}
 
 floats = ctypes.POINTER(ctypes.c_float)
 

@@ -20,7 +20,7 @@ using Arguments = std::unordered_map<int, memory>;
 
 std::string error;
 
-enum Kind { Lstm, LbrGru, Vanilla };
+enum Kind { Lstm, LbrGru, Tanh, Relu };
 
 class Layer {
 public:
@@ -84,13 +84,14 @@ public:
             }
             break;
         }
-        case Vanilla: {
-            const auto tanh = dnnl::algorithm::eltwise_tanh;
-            dnnl::vanilla_rnn_forward::primitive_desc ahead({mode, tanh, way, x, state, anyW, anyU, bias, y, state}, engine);
+        case Tanh:
+        case Relu: {
+            const auto activation = kind == Tanh ? dnnl::algorithm::eltwise_tanh : dnnl::algorithm::eltwise_relu;
+            dnnl::vanilla_rnn_forward::primitive_desc ahead({mode, activation, way, x, state, anyW, anyU, bias, y, state}, engine);
             bind(ahead, dnnl::vanilla_rnn_forward(ahead));
             if (training) {
                 dnnl::vanilla_rnn_backward::primitive_desc behind(
-                    {back, tanh, way, x, state, anyW, anyU, bias, y, state, x, state, anyW, anyU, bias, y, state}, engine, ahead);
+                    {back, activation, way, x, state, anyW, anyU, bias, y, state, x, state, anyW, anyU, bias, y, state}, engine, ahead);
                 bindBack(behind, dnnl::vanilla_rnn_backward(behind));
             }
             break;

@@ -14,8 +14,8 @@ except ImportError:
     lines.missing(f"the python package onnx is not installed ({HOW})")
 
 # Order of PyTorch's gates in the operators, and what the operators are called.
-ORDER = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0]}
-OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
+ORDER = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0], "relu": [0]}
+OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "relu": "RNN"}
 
 pointer, pointers, size, text = ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p), ctypes.c_size_t, ctypes.c_char_p
 texts = ctypes.POINTER(ctypes.c_char_p)
@@ -107,6 +107,8 @@ class Layer:
         if shape.cell == "gru":
             recurrent[2] = shape.tensors["cn"]
             attributes["linear_before_reset"] = 1
+        if shape.cell == "relu":
+            attributes["activations"] = ["Relu"]
         weights = {
             "W": numpy.concatenate(shape.by_gate("W", order))[None],
             "R": numpy.concatenate(shape.by_gate("U", order))[None],

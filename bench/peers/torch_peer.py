@@ -1,4 +1,5 @@
 """PyTorch as a peer of `rnnjit bench`: its own layers, and a peephole LSTM as a user writes one (see lines.py)."""
+import functools
 import time
 
 import lines
@@ -8,7 +9,7 @@ try:
 except ImportError:
     lines.missing("PyTorch is not installed for this python3 (apt-get install python3-torch libopenblas0-openmp)")
 
-LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
+LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN, "relu": functools.partial(torch.nn.RNN, nonlinearity="relu")}
 
 
 class Peephole(torch.nn.Module):

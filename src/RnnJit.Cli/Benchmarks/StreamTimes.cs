@@ -11,12 +11,19 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Min">Seconds a step in the fastest block of 64.</param>
 /// <param name="Worst">Seconds a step in the block that 9,999 of 10,000 are no slower than.</param>
 /// <param name="RealTime">How many streams of 48,000 samples a second one core keeps up with, by the median.</param>
-internal sealed record StreamTime(string Cell, int Batch, int Hidden, int Input, long Steps, double Min, double Median, double Worst, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes);
+internal sealed record StreamTime(string Cell, int Batch, int Hidden, int Input, long Steps, double Min, double Median, double Worst, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
+{
+    /// <summary>Steps that are timed together.</summary>
+    public const int Block = 64;
+
+    /// <summary>Seconds that 9,999 of 10,000 blocks stay within.</summary>
+    public double BlockSeconds => Worst * Block;
+}
 
 /// <summary>Times a layer step by step on one thread, as a host of audio runs it.</summary>
 internal sealed class StreamTimes(LayerRequest request, double seconds)
 {
-    private const int Block = 64, WarmUps = 2000, MostBlocks = 1 << 22;
+    private const int Block = StreamTime.Block, WarmUps = 2000, MostBlocks = 1 << 22;
     private const double SampleRate = 48_000;
 
     /// <exception cref="UsageException">The cell has no place for what is asked for.</exception>
@@ -26,7 +33,7 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
         using var streaming = new StreamingModel(layer.Program, layer.Options, LayerProgram.Output);
         var random = new Random(1);
         foreach (Port port in layer.Program.Inputs.Where(port => port.Role == PortRole.Parameter))
-            LayerData.Fill(streaming.Parameter(port.Name), random);
+            LayerData.FillParameter(streaming.Parameter(port.Name), random);
         streaming.Refresh();
         using StreamState state = streaming.NewState();
         var blocks = new double[MostBlocks];

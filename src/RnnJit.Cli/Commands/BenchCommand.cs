@@ -30,10 +30,11 @@ internal static class BenchCommand
               rnnjit bench lstm --training --compile
               rnnjit bench lstm --training --passes
               rnnjit bench lstm --stream --input 1 --hidden 24
-              rnnjit bench serve
+              rnnjit bench targets --quick
             """) { cell, seconds, peers, svg, compiling, passes, stream, IsaFlag.Option };
         layer.AddTo(command);
-        command.Add(BenchServeCommand.Create(terminal));
+        foreach (Command part in (Command[])[BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal)])
+            command.Add(part);
         command.SetAction(parsed =>
         {
             if (IsaFlag.Restart(parsed) is { } code)

@@ -16,7 +16,7 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, IReadOnly
         Without = Request.Without.SelectMany(name => LayerRequest.Passes[name]).ToArray(),
     };
 
-    /// <summary>Bound, and filled with small numbers.</summary>
+    /// <summary>Bound, and filled with numbers.</summary>
     public Executable ToExecutable() => ToExecutable(Options);
 
     /// <summary>Bound in another way.</summary>

@@ -10,7 +10,7 @@ internal static class LayerData
     /// <summary>What comes back from above in training.</summary>
     public const double OutputGradient = 0.5;
 
-    /// <summary>Small numbers everywhere, but masks as they are outside training, indices that every table has, and a constant gradient of the output.</summary>
+    /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, and a constant gradient of the output.</summary>
     public static void Fill(Executable executable)
     {
         var random = new Random(1);
@@ -24,14 +24,18 @@ internal static class LayerData
                 Constant(tensor, OutputGradient);
             else if (MaskPort.Is(port))
                 Constant(tensor, MaskPort.Law(port).Outside);
+            else if (port.Role == PortRole.Parameter)
+                FillParameter(tensor, random);
             else
-                Fill(tensor, random);
+                Fill(tensor, random, 1);
         }
     }
 
-    /// <summary>Numbers over (−1/16, 1/16).</summary>
-    public static void Fill(Tensor tensor, Random random) =>
-        tensor.Set(Enumerable.Range(0, tensor.Length).Select(_ => (random.NextDouble() - 0.5) / 8).ToArray());
+    /// <summary>Numbers within the root of how many are added up: then a state forgets, and rounding errors of long sequences do not grow.</summary>
+    public static void FillParameter(Tensor tensor, Random random) => Fill(tensor, random, 1 / Math.Sqrt(tensor.Shape.Count == 0 ? 1 : tensor.Shape[^1]));
+
+    private static void Fill(Tensor tensor, Random random, double bound) =>
+        tensor.Set(Enumerable.Range(0, tensor.Length).Select(_ => ((2 * random.NextDouble()) - 1) * bound).ToArray());
 
     private static void Constant(Tensor tensor, double value) => tensor.Set(Enumerable.Repeat(value, tensor.Length).ToArray());
 

@@ -40,6 +40,8 @@ internal sealed class PeerGroup : IDisposable
     /// <returns>The tools that have such a layer, with the difference, and the reasons of the others.</returns>
     public (IReadOnlyList<PeerLayer> Layers, IReadOnlyList<(string Tool, string Why)> Without) Make(LayerRequest request, Executable executable)
     {
+        if (processes.Count == 0)
+            return ([], []);
         if (PeerLayout.Of(request.Cell) is not { } layout || request.Precision != Ir.ElementType.F32)
             return ([], [.. processes.Select(process => (process.Tool, $"it has no such layer (peers have {PeerLayout.Cells} in f32)"))]);
 

@@ -15,6 +15,7 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
         (typeof(Lstm), Gates("lstm", ["i", "f", "g", "o"])),
         (typeof(GruResetAfter), Gates("gru", ["r", "z", "n"], ("cn", ["cn"]))),
         (typeof(Elman), Gates("rnn", [""])),
+        (typeof(ElmanRelu), Gates("relu", [""])),
         (typeof(LstmPeephole), Gates("peephole", ["i", "f", "g", "o"], ("p", ["pi", "pf", "po"]))),
     ];
 

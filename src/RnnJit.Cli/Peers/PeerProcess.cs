@@ -149,7 +149,9 @@ internal sealed class PeerProcess : IDisposable
 
     private PeerException Ended()
     {
-        process.WaitForExit(TimeSpan.FromSeconds(2));
+        // The wait without an end also waits for the last line of errors.
+        if (process.WaitForExit(TimeSpan.FromSeconds(2)))
+            process.WaitForExit();
         lock (gate)
         {
             string last = errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "nothing";

@@ -1,0 +1,44 @@
+using RnnJit.Cli.Layers;
+using RnnJit.Cli.Peers;
+using RnnJit.Limits;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Benchmarks;
+
+/// <summary>A layer of ours measured, in turns with peers where there are any.</summary>
+/// <param name="Flops">Of the products of one run.</param>
+/// <param name="Limit">Seconds that the machine needs at least.</param>
+internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flops, double Limit)
+{
+    public RunTimes Own => Turns.Own;
+
+    /// <summary>The part of our time that the limit is.</summary>
+    public double Share => Limit / Own.Min;
+
+    /// <summary>The best peer's time against ours, by minima; NaN where there is none.</summary>
+    public double Ratio => Turns.Best is { } best ? best.Times.Min / Own.Min : double.NaN;
+
+    public static Contest Run(LayerRequest request, PeerGroup peers, MachineLimits machine, Effort effort, CancellationToken interrupted)
+    {
+        using Executable executable = LayerBuilder.Bind(request);
+        var loop = new RunLoop(executable, request.Training);
+        loop.WarmUp(effort.WarmUp);
+        PeerTurns turns = PeerTurns.Run(peers, request, executable, loop, effort.Turns, effort.Seconds, interrupted);
+        return new Contest(request, turns, executable.Plan.Sum(line => line.Flops * line.Times), LayerLimit.Seconds(executable, machine));
+    }
+
+    /// <summary>For <c>--json</c>.</summary>
+    public object ToJson() => new
+    {
+        cell = Request.Cell.Name,
+        training = Request.Training,
+        T = Request.Steps, B = Request.Batch, I = Request.Inputs ?? Request.Hidden, H = Request.Hidden,
+        threads = Request.ThreadCount,
+        weights = Request.Weights.ToString(),
+        min = Own.Min, median = Own.Median, p95 = Own.P95,
+        gflops = Flops / Own.Min / 1e9,
+        limit = Limit, share = Share,
+        ratio = double.IsNaN(Ratio) ? (double?)null : Ratio,
+        peers = Turns.ToJson(),
+    };
+}

@@ -1,0 +1,25 @@
+using RnnJit.Cli.Layers;
+
+namespace RnnJit.Cli.Benchmarks;
+
+/// <summary>How thoroughly many layers are measured.</summary>
+/// <param name="Turns">Turns of all tools.</param>
+/// <param name="Seconds">For each tool and turn.</param>
+/// <param name="WarmUp">Seconds before the first turn.</param>
+internal sealed record Effort(int Turns, double Seconds, double WarmUp)
+{
+    // FLOP/s of a middling machine, to weigh layers against each other.
+    private const double Speed = 5e10;
+    private const int RunsAtLeast = 4;
+
+    public static Effort Full { get; } = new(4, 0.3, RunLoop.WarmUpSeconds);
+
+    public static Effort Quick { get; } = new(2, 0.06, 0.15);
+
+    /// <summary>About how many seconds a layer takes to measure, with so many tools.</summary>
+    public double Work(LayerRequest request, int tools)
+    {
+        double run = 8.0 * request.Steps * request.Batch * request.Hidden * (request.Hidden + (request.Inputs ?? request.Hidden)) * (request.Training ? 3 : 1) / Speed / request.ThreadCount;
+        return WarmUp + (RunsAtLeast * run) + (Turns * Math.Max(Seconds, run) * tools);
+    }
+}

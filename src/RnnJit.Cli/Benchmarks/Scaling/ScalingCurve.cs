@@ -1,0 +1,46 @@
+using System.Globalization;
+using RnnJit.Charts;
+
+namespace RnnJit.Cli.Benchmarks.Scaling;
+
+/// <summary>What a layer costs as one of its sizes grows.</summary>
+/// <param name="Seconds">The fastest run at each size of the sweep.</param>
+/// <param name="StepSeconds">The same for one time step.</param>
+internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, double[] Seconds, double[] StepSeconds)
+{
+    // Less is noise.
+    private const double Slower = 1.02;
+
+    public string Name => $"{(Training ? "training" : "forward")}, {Threads} thread{(Threads == 1 ? "" : "s")}";
+
+    /// <summary>A sentence for each size that costs more than the next larger one.</summary>
+    public IEnumerable<string> Cliffs()
+    {
+        for (int i = 0; i + 1 < Seconds.Length; i++)
+        {
+            if (Seconds[i] > Slower * Seconds[i + 1])
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"Cliff: {Sweep.Symbol} {Sweep.Sizes[i]} takes {Seconds[i] * 1e3:0.000} ms, {Sweep.Symbol} {Sweep.Sizes[i + 1]} takes {Seconds[i + 1] * 1e3:0.000} ms ({Name}; {Sweep.Name})");
+        }
+    }
+
+    /// <summary>A sentence for each size at which more threads cost more time than fewer.</summary>
+    public IEnumerable<string> Cliffs(ScalingCurve fewer)
+    {
+        for (int i = 0; i < Seconds.Length; i++)
+        {
+            if (Seconds[i] > Slower * fewer.Seconds[i])
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"Cliff: {Threads} threads take {Seconds[i] * 1e3:0.000} ms at {Sweep.Symbol} {Sweep.Sizes[i]}, {fewer.Threads} takes {fewer.Seconds[i] * 1e3:0.000} ms ({(Training ? "training" : "forward")}; {Sweep.Name})");
+        }
+    }
+
+    /// <summary>Curves of one sweep: microseconds a step.</summary>
+    public static LineChart Chart(string cell, IReadOnlyList<ScalingCurve> curves)
+    {
+        var chart = new LineChart { Title = $"{cell}: cost of a time step", XLabel = curves[0].Sweep.Name, YLabel = "microseconds a step", LogX = true, LogY = true, Markers = true };
+        foreach (ScalingCurve curve in curves)
+            chart.Add(curve.Name, [.. curve.Sweep.Sizes.Select(size => (double)size)], [.. curve.StepSeconds.Select(seconds => seconds * 1e6)]);
+        return chart;
+    }
+}

@@ -1,0 +1,68 @@
+using RnnJit.Cells;
+using RnnJit.Cli.Layers;
+using RnnJit.Cli.Peers;
+using RnnJit.Limits;
+
+namespace RnnJit.Cli.Benchmarks.Targets;
+
+/// <summary>All targets measured in one run: machine, layers, peers, a stream.</summary>
+internal sealed class TargetRun(Effort effort, int[] threads, int bits, string only, TextWriter progress, CancellationToken interrupted)
+{
+    private const int StreamHidden = 24;
+    private const double StreamSeconds = 2, QuickStreamSeconds = 0.1;
+
+    private readonly List<TargetRow> rows = [];
+    private readonly List<MachineLimits> machines = [];
+    private readonly Dictionary<string, string> missing = [];
+
+    public IReadOnlyList<TargetRow> Rows => rows;
+
+    public IReadOnlyList<MachineLimits> Machines => machines;
+
+    /// <summary>Tools that are not there, and why.</summary>
+    public IReadOnlyDictionary<string, string> Missing => missing;
+
+    /// <summary>Null where it was not chosen.</summary>
+    public StreamTime? Stream { get; private set; }
+
+    /// <summary>Results of peers that are not ours.</summary>
+    public IEnumerable<string> Wrong => rows.SelectMany(row => row.Contest.Turns.Peers.Where(peer => !peer.Difference.IsWithin).Select(peer => $"{row.Layer}, {peer.Tool}: {peer.Difference}"));
+
+    /// <summary>The layers whose class and name hold a text.</summary>
+    public static IReadOnlyList<Target> Chosen(string only) => [.. Target.All.Where(target => Holds($"{target.Class} {target.Layer.Title}", only))];
+
+    /// <exception cref="UsageException">Nothing is chosen.</exception>
+    public void Run()
+    {
+        IReadOnlyList<Target> chosen = Chosen(only);
+        bool stream = Holds("stream Lstm", only);
+        if (chosen.Count == 0 && !stream)
+            throw new UsageException($"--only is '{only}', which no target's class or layer holds (see 'rnnjit bench targets' for their names, for instance: batch 1, training, Lstm)");
+
+        double Work(Target target, int count) => effort.Work(target.With(count), PeerTool.All.Count + 1);
+        var meter = new BenchProgress(progress, [.. threads.SelectMany(count => chosen.Select(target => Work(target, count)))], interrupted);
+        foreach (int count in threads)
+        {
+            MachineLimits machine = MachineLimits.Measure(count, effort.Seconds);
+            machines.Add(machine);
+            using var peers = new PeerGroup(count, bits);
+            foreach (var (tool, why) in peers.Missing)
+                missing[tool] = why;
+            foreach (Target target in chosen)
+            {
+                LayerRequest request = target.With(count);
+                meter.Next($"{request.Title}, {LayerReport.Threads(machine)}", Work(target, count));
+                Contest contest = Contest.Run(request, peers, machine, effort, interrupted);
+                rows.Add(new TargetRow(target, contest, target.MostOfLstm is null ? null : contest.Own.Min / Lstm(request)?.Own.Min));
+            }
+        }
+
+        if (stream)
+            Stream = new StreamTimes(new LayerRequest(CellRegistry.Find(typeof(Lstm))) { Batch = 1, Inputs = 1, Hidden = StreamHidden, Threads = 1 }, effort == Effort.Quick ? QuickStreamSeconds : StreamSeconds).Run();
+    }
+
+    private Contest? Lstm(LayerRequest request) => rows.Select(row => row.Contest)
+        .FirstOrDefault(contest => contest.Request == request with { Cell = CellRegistry.Find(typeof(Lstm)) });
+
+    private static bool Holds(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using RnnJit.Cli.Benchmarks;
+using RnnJit.Cli.Benchmarks.DeepBench;
+using RnnJit.Cli.Peers;
+using RnnJit.Limits;
+
+namespace RnnJit.Cli.Commands;
+
+/// <summary><c>rnnjit bench deepbench</c>: the recurrent kernels of Baidu's DeepBench on this machine.</summary>
+internal static class BenchDeepBenchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var filter = new DeepBenchFilter();
+        Option<int> most = CommonOptions.Number("--most-steps", "Run longer kernels over this many steps and scale their time (marked ≈); 0: all steps", 50);
+        var list = new Option<bool>("--list") { Description = "Only list the kernels chosen" };
+        var peers = new Option<bool>("--peers") { Description = "In turn with PyTorch, ONNX Runtime and oneDNN, where they are installed" };
+        var quick = new Option<bool>("--quick") { Description = "Measure for a tenth of the time: a glance, not a figure" };
+        var markdown = new Option<bool>("--markdown") { Description = "Print the table as Markdown" };
+        var command = new Command("deepbench",
+            """
+            Run the recurrent kernels of Baidu's DeepBench: training (forward and backward, all gradients) and inference of servers and devices (forward), in float32.
+
+            Unlike DeepBench, the product with the input counts and is done. Vanilla is relu, gru has its reset after the product.
+
+            Examples:
+              rnnjit bench deepbench --list
+              rnnjit bench deepbench --set server --cell lstm --batch 1 --threads 2
+              rnnjit bench deepbench --set training --hidden 512 --peers --markdown
+            """) { most, list, peers, quick, markdown };
+        filter.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            if (IsaFlag.Restart(parsed) is { } code)
+                return code;
+            if (parsed.GetValue(most) < 0)
+                throw new UsageException($"--most-steps is {parsed.GetValue(most)}, wanted 0 or more (change it)");
+            DeepBenchKernel[] kernels = filter.Read(parsed);
+            bool json = parsed.GetValue(CommonOptions.Json);
+            if (parsed.GetValue(list))
+            {
+                WriteList(terminal, kernels, json);
+                return ExitCode.Success;
+            }
+
+            int threads = parsed.GetValue(CommonOptions.Threads);
+            Effort effort = parsed.GetValue(quick) ? Effort.Quick : Effort.Full;
+            MachineLimits machine = MachineLimits.Measure(threads, effort.Seconds);
+            using var group = new PeerGroup(machine.Threads, IsaFlag.IsGiven(parsed) ? IsaFlag.Bits : 0, parsed.GetValue(peers) ? PeerTool.All : []);
+            double Work(DeepBenchKernel kernel) => effort.Work(kernel.Request(parsed.GetValue(most), threads), group.Tools.Count + 1);
+            var progress = new BenchProgress(terminal.Error, [.. kernels.Select(Work)], terminal.Interrupted);
+            DeepBenchRow[] rows = [.. kernels.Select(kernel =>
+            {
+                progress.Next($"{kernel.Cell} {kernel.Set} {kernel.Steps},{kernel.Batch},{kernel.Hidden}", Work(kernel));
+                return new DeepBenchRow(kernel, Contest.Run(kernel.Request(parsed.GetValue(most), threads), group, machine, effort, terminal.Interrupted));
+            })];
+            if (json)
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machine, rows = rows.Select(row => row.ToJson()), missing = group.Missing.ToDictionary(pair => pair.Tool, pair => pair.Why) }));
+            else
+                Print(terminal.Out, machine, rows, group, parsed.GetValue(markdown));
+            return rows.All(row => row.Contest.Turns.Agree) ? ExitCode.Success : ExitCode.Failure;
+        });
+        return command;
+    }
+
+    private static void WriteList(Terminal terminal, DeepBenchKernel[] kernels, bool json)
+    {
+        if (json)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(kernels));
+            return;
+        }
+
+        var table = new TextTable("set", "cell", "H", "B", "T");
+        foreach (DeepBenchKernel kernel in kernels)
+            table.Add([kernel.Set, kernel.Cell, .. ((int[])[kernel.Hidden, kernel.Batch, kernel.Steps]).Select(size => size.ToString(CultureInfo.InvariantCulture))]);
+        table.Print(terminal.Out, markdown: false);
+    }
+
+    private static void Print(TextWriter to, MachineLimits machine, DeepBenchRow[] rows, PeerGroup group, bool markdown)
+    {
+        to.WriteLine(LayerReport.Describe(machine));
+        foreach (var (tool, why) in group.Missing)
+            to.WriteLine($"{tool}: skipped, {why}");
+        to.WriteLine();
+        var table = new TextTable("set", "cell", "H", "B", "T", "ms", "µs a step", "GFLOP/s", "% of limit", "best peer", "ratio");
+        foreach (DeepBenchRow row in rows)
+            table.Add(row.Cells);
+        table.Print(to, markdown);
+        if (rows.Any(row => row.IsSampled))
+            to.WriteLine(markdown ? "\n≈: measured over fewer steps and scaled." : "≈: measured over fewer steps and scaled");
+        foreach (DeepBenchRow row in rows)
+        {
+            foreach (PeerTimes peer in row.Contest.Turns.Peers.Where(peer => !peer.Difference.IsWithin))
+                to.WriteLine($"WRONG: {row.Contest.Request.Title}, {peer.Tool}: {peer.Difference}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using RnnJit.Cli.Benchmarks;
+using RnnJit.Cli.Benchmarks.Targets;
+
+namespace RnnJit.Cli.Commands;
+
+/// <summary><c>rnnjit bench targets</c>: what RnnJit is to reach, and what it reaches.</summary>
+internal static class BenchTargetsCommand
+{
+    private const double RealTime = 100, MostBlockSeconds = 100e-6;
+
+    private static readonly int[] Both = [1, 2];
+
+    public static Command Create(Terminal terminal)
+    {
+        var quick = new Option<bool>("--quick") { Description = "Measure for a tenth of the time: a glance, not a figure" };
+        var markdown = new Option<bool>("--markdown") { Description = "Print the table as Markdown" };
+        Option<string> only = CommonOptions.Text("--only", "Only layers whose class or name holds this text", "");
+        var command = new Command("targets",
+            """
+            Measure all layers that have a target, in turn with the peers that are installed: batch 1 in f32 and bf16, batched, training, a user's cell, a stream.
+
+            Each row: our fastest run, the best peer's, their ratio and the one wanted, the part of the time that the machine's limit is and the one wanted.
+            A ratio that would need more than 96 % of the limit is lowered to that. With one thread, then with two, unless --threads names a number.
+
+            Examples:
+              rnnjit bench targets --quick
+              rnnjit bench targets --threads 1 --only training --markdown
+              rnnjit bench targets --isa avx2 --json
+            """) { quick, markdown, only };
+        command.SetAction(parsed =>
+        {
+            if (IsaFlag.Restart(parsed) is { } code)
+                return code;
+            int threads = parsed.GetValue(CommonOptions.Threads);
+            var run = new TargetRun(
+                parsed.GetValue(quick) ? Effort.Quick : Effort.Full, threads > 0 ? [threads] : Both, IsaFlag.IsGiven(parsed) ? IsaFlag.Bits : 0, parsed.GetRequiredValue(only), terminal.Error, terminal.Interrupted);
+            run.Run();
+            if (parsed.GetValue(CommonOptions.Json))
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machines = run.Machines, rows = run.Rows.Select(row => row.ToJson()), stream = run.Stream, missing = run.Missing, wrong = run.Wrong }));
+            else
+                Print(terminal.Out, run, parsed.GetValue(markdown));
+            return run.Wrong.Any() ? ExitCode.Failure : ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void Print(TextWriter to, TargetRun run, bool markdown)
+    {
+        foreach (var machine in run.Machines)
+            to.WriteLine(LayerReport.Describe(machine));
+        foreach (var (tool, why) in run.Missing)
+            to.WriteLine($"{tool}: skipped, {why}");
+        to.WriteLine();
+        if (run.Rows.Count > 0)
+        {
+            var table = new TextTable("class", "T,B,H", "threads", "ms", "peer ms", "best peer", "ratio", "wanted", "% of limit", "wanted", "of LSTM", "met");
+            foreach (TargetRow row in run.Rows)
+                table.Add(row.Cells);
+            table.Print(to, markdown);
+            to.WriteLine();
+            to.WriteLine($"{run.Rows.Count(row => row.Met == true)} of {run.Rows.Count(row => row.Met is not null)} met");
+        }
+
+        if (run.Stream is { } stream)
+        {
+            StreamTimes.Print(to, stream);
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"wanted {RealTime:0} × real time, 0 bytes, a block in less than {MostBlockSeconds * 1e6:0} µs: {(stream.RealTime >= RealTime && stream.AllocatedBytes == 0 && stream.BlockSeconds < MostBlockSeconds ? "met" : "not met")} (a block takes {stream.BlockSeconds * 1e6:0.0} µs)"));
+        }
+
+        foreach (string wrong in run.Wrong)
+            to.WriteLine("WRONG: " + wrong);
+    }
+}

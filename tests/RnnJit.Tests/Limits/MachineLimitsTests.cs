@@ -1,0 +1,48 @@
+using RnnJit.Limits;
+
+namespace RnnJit.Tests.Limits;
+
+public class MachineLimitsTests
+{
+    [Test]
+    public void What_is_measured_is_plausible()
+    {
+        MachineLimits limits = MachineLimits.Measure(threads: 1, seconds: 0.005);
+        Assert.That(limits.Threads, Is.EqualTo(1));
+        Assert.That(limits.SingleFlops, Is.InRange(1e8, 1e13));
+        Assert.That(limits.DoubleFlops, Is.InRange(0.2 * limits.SingleFlops, 1.2 * limits.SingleFlops));
+        Assert.That(limits.Levels.Select(level => level.Name), Is.EqualTo(["L1", "L2", "L3", "DRAM"]));
+        Assert.That(limits.Levels.Select(level => level.BytesPerSecond), Has.All.InRange(1e8, 1e14));
+        Assert.That(limits.Levels.Select(level => level.Bytes), Is.Ordered);
+    }
+
+    [Test]
+    public void Caches_of_cores_share_what_threads_share()
+    {
+        var limits = new MachineLimits(2, 256, 1, 1, [new("L1", 100, 4), new("L2", 1000, 3), new("L3", 5000, 2), new("DRAM", long.MaxValue, 1)]);
+        Assert.That(((double[])[200, 201, 2000, 2001, 5000, 5001]).Select(bytes => limits.Holding(bytes).Name), Is.EqualTo(["L1", "L2", "L2", "L3", "L3", "DRAM"]));
+    }
+
+    [Test]
+    public void Caches_are_read_as_Linux_tells_them()
+    {
+        string folder = Directory.CreateTempSubdirectory("caches").FullName;
+        try
+        {
+            foreach (var (index, level, type, size) in ((int, string, string, string)[])[(0, "1", "Data", "48K"), (1, "1", "Instruction", "32K"), (2, "2", "Unified", "1M"), (3, "3", "Unified", "what")])
+            {
+                string at = Directory.CreateDirectory(Path.Combine(folder, $"index{index}")).FullName;
+                File.WriteAllText(Path.Combine(at, "level"), level + "\n");
+                File.WriteAllText(Path.Combine(at, "type"), type + "\n");
+                File.WriteAllText(Path.Combine(at, "size"), size + "\n");
+            }
+
+            Assert.That(CacheSizes.Find(folder), Is.EqualTo(new CacheSizes(48 << 10, 1 << 20, CacheSizes.Usual.L3)));
+            Assert.That(CacheSizes.Find(Path.Combine(folder, "none")), Is.EqualTo(CacheSizes.Usual));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
