@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using RnnJit.Ir;
 using RnnJit.Runtime;
@@ -13,12 +14,11 @@ internal sealed class RunLoop
     /// <summary>The most runs of one measurement.</summary>
     public const int Capacity = 1 << 16;
 
-    /// <summary>.NET compiles a method anew some 0.1 s after its 30th call, and once more from what it then saw.</summary>
-    public const double WarmUpSeconds = 0.4;
+    /// <summary>.NET compiles a method anew 0.1 s after its 30th call at the earliest, once more from what it then saw, and later while it is busy with others.</summary>
+    public const double WarmUpSeconds = 0.25;
 
-    private const double MostWarmUps = 8, Slices = 4;
+    private const double MostWarmUps = 20, Slices = 4;
     private const int WarmUpRuns = 30, LeastWarmUpRuns = 3;
-    private const double Stable = 0.99;
 
     private readonly Executable executable;
     private readonly Tensor[] changed;
@@ -40,19 +40,19 @@ internal sealed class RunLoop
     /// <summary>Seconds of all runs of the last measurement, in their order.</summary>
     public double[] Times => Enumerable.Range(0, Count).Select(run => this[run]).ToArray();
 
-    /// <summary>Runs until the fastest run is no longer getting faster: at least that long and 30 runs, at most eight times as long, but three runs in any case.</summary>
-    /// <param name="seconds">0.4 or more for full speed.</param>
+    /// <summary>Runs until .NET has compiled nothing anew for that long, and 30 times; at most twenty times as long, but three runs in any case.</summary>
+    /// <param name="seconds">0.25 or more for full speed.</param>
     public void WarmUp(double seconds = WarmUpSeconds)
     {
-        long start = Stopwatch.GetTimestamp();
-        double best = double.MaxValue;
-        for (int runs = 0; ; runs += Count)
+        long start = Stopwatch.GetTimestamp(), quiet = start, compiled = 0;
+        for (int runs = 0; ; )
         {
             Run(seconds / Slices);
-            double fastest = Times.Min(), elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            bool stable = fastest > Stable * best;
-            best = Math.Min(best, fastest);
-            if (runs + Count >= LeastWarmUpRuns && (elapsed > MostWarmUps * seconds || (stable && elapsed > seconds && runs + Count >= WarmUpRuns)))
+            runs += Count;
+            if (JitInfo.GetCompiledMethodCount() is var count && count != compiled)
+                (compiled, quiet) = (count, Stopwatch.GetTimestamp());
+            bool settled = runs >= WarmUpRuns && Stopwatch.GetElapsedTime(quiet).TotalSeconds >= seconds;
+            if (runs >= LeastWarmUpRuns && (settled || Stopwatch.GetElapsedTime(start).TotalSeconds > MostWarmUps * seconds))
                 return;
         }
     }
