@@ -52,7 +52,7 @@ public class BenchTests
         // Four gates, each with W, U and b.
         Assert.That(Number("weightBytes"), Is.EqualTo(4 * 8 * (8 + 8 + 1) * sizeof(float)));
         JsonElement machine = json.GetProperty("machine");
-        Assert.That(machine.GetProperty("Levels").EnumerateArray().Select(level => level.GetProperty("Name").GetString()), Is.EqualTo(["L1", "L2", "L3", "DRAM"]));
+        Assert.That(machine.GetProperty("Levels").EnumerateArray().Select(level => level.GetProperty("Name").GetString()), Is.EqualTo(["L1", "L2", "L3 near", "L3", "DRAM"]));
         Assert.That(machine.GetProperty("SingleFlops").GetDouble(), Is.GreaterThan(1e8));
     }
 

@@ -11,7 +11,7 @@ public class MachineLimitsTests
         Assert.That(limits.Threads, Is.EqualTo(1));
         Assert.That(limits.SingleFlops, Is.InRange(1e8, 1e13));
         Assert.That(limits.DoubleFlops, Is.InRange(0.2 * limits.SingleFlops, 1.2 * limits.SingleFlops));
-        Assert.That(limits.Levels.Select(level => level.Name), Is.EqualTo(["L1", "L2", "L3", "DRAM"]));
+        Assert.That(limits.Levels.Select(level => level.Name), Is.EqualTo(["L1", "L2", "L3 near", "L3", "DRAM"]));
         Assert.That(limits.Levels.Select(level => level.BytesPerSecond), Has.All.InRange(1e8, 1e14));
         Assert.That(limits.Levels.Select(level => level.Bytes), Is.Ordered);
     }
