@@ -22,8 +22,8 @@ internal static class LayerLimit
         double seconds = 0;
         foreach (PlanLine[] loop in Loops(executable.Plan))
         {
-            MemoryLevel level = limits.Holding(loop.Sum(Weights));
-            seconds += loop.Sum(line => Math.Max(line.Flops * line.Times / peak, Weights(line) * line.Times / level.BytesPerSecond));
+            double bytes = loop.Sum(Weights), perByte = bytes > 0 ? limits.SecondsToRead(bytes) / bytes : 0;
+            seconds += loop.Sum(line => Math.Max(line.Flops * line.Times / peak, Weights(line) * line.Times * perByte));
         }
 
         return seconds;

@@ -15,6 +15,8 @@ public sealed record MemoryLevel(string Name, long Bytes, double BytesPerSecond)
 /// <param name="Levels">From the fastest to the largest.</param>
 public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlops, double DoubleFlops, IReadOnlyList<MemoryLevel> Levels)
 {
+    private const int Rounds = 3;
+
     /// <summary>Measures, which takes about seven times <paramref name="seconds"/>.</summary>
     /// <param name="threads">0: one for each core.</param>
     /// <param name="seconds">How long each of the figures is tried for; the best of it counts.</param>
@@ -25,12 +27,39 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
 
         // Halves, because what else a core does lies there as well; main memory is what four times the largest cache is read from.
         long third = Math.Max(2 * caches.L2, caches.L3 / 2 / pool.Workers), near = Math.Min(third, 4 * caches.L2), main = Math.Max(4 * caches.L3 / pool.Workers, 4 * third);
-        MemoryLevel Level(string name, long holds, long read) => new(name, holds, ReadBandwidth.Measure(pool, read, seconds));
-        return new MachineLimits(
-            pool.Workers, CpuWidth.Width, FmaPeak.Measure<float>(pool, seconds), FmaPeak.Measure<double>(pool, seconds),
-            [Level("L1", caches.L1, caches.L1 / 2), Level("L2", caches.L2, caches.L2 / 2), Level("L3 near", Math.Min(caches.L3, 2 * near * pool.Workers), near), Level("L3", caches.L3, third), Level("DRAM", long.MaxValue, main)]);
+        (string Name, long Holds, long Read)[] levels =
+        [
+            ("L1", caches.L1, caches.L1 / 2), ("L2", caches.L2, caches.L2 / 2), ("L3 near", Math.Min(caches.L3, 2 * near * pool.Workers), near), ("L3", caches.L3, third), ("DRAM", long.MaxValue, main),
+        ];
+        ReadBandwidth[] reads = [.. levels.Select(level => ReadBandwidth.Of(pool.Workers, level.Read))];
+        try
+        {
+            // In rounds, so that what else the machine does for a moment hides nothing.
+            var best = new double[levels.Length + 2];
+            for (int round = 0; round < Rounds; round++)
+            {
+                double[] found = [.. reads.Select(read => read.Measure(pool, seconds / Rounds)), FmaPeak.Measure<float>(pool, seconds / Rounds), FmaPeak.Measure<double>(pool, seconds / Rounds)];
+                best = [.. best.Zip(found, Math.Max)];
+            }
+
+            return new MachineLimits(pool.Workers, CpuWidth.Width, best[^2], best[^1], [.. levels.Select((level, i) => new MemoryLevel(level.Name, level.Holds, best[i]))]);
+        }
+        finally
+        {
+            foreach (ReadBandwidth read in reads)
+                read.Dispose();
+        }
     }
 
-    /// <summary>The fastest level that holds this much when threads share it out among their cores.</summary>
-    public MemoryLevel Holding(double bytes) => Levels.First(level => (level.Name is "L1" or "L2" ? bytes / Threads : bytes) <= level.Bytes);
+    /// <summary>The least seconds to read this much once when it is read again and again, and threads share it out among their cores: from the fastest level that holds it;
+    /// of what no cache holds, main memory gives what goes beyond the largest.</summary>
+    public double SecondsToRead(double bytes)
+    {
+        MemoryLevel level = Levels.First(level => (level.Name is "L1" or "L2" ? bytes / Threads : bytes) <= level.Bytes);
+        if (level != Levels[^1] || Levels.Count < 2)
+            return bytes / level.BytesPerSecond;
+
+        MemoryLevel largest = Levels[^2];
+        return (largest.Bytes / largest.BytesPerSecond) + ((bytes - largest.Bytes) / level.BytesPerSecond);
+    }
 }

@@ -5,26 +5,29 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Limits;
 
 /// <summary>Bytes per second that all cores together read, each from a buffer of its own.</summary>
-internal static class ReadBandwidth
+internal abstract class ReadBandwidth : IWork, IDisposable
 {
     // A round shorter than this measures the meeting of workers.
     private const long LeastBytesPerRound = 8 << 20;
 
-    public static double Measure(WorkerPool pool, long bytesPerCore, double seconds) => CpuWidth.Width switch
+    /// <summary>What one core reads in a round.</summary>
+    protected abstract double BytesPerRound { get; }
+
+    /// <summary>In the vectors that kernels use.</summary>
+    public static ReadBandwidth Of(int workers, long bytesPerCore) => CpuWidth.Width switch
     {
-        512 => Measure<Vec512F32>(pool, bytesPerCore, seconds),
-        256 => Measure<Vec256F32>(pool, bytesPerCore, seconds),
-        _ => Measure<Vec128F32>(pool, bytesPerCore, seconds),
+        512 => new Vectors<Vec512F32>(workers, bytesPerCore),
+        256 => new Vectors<Vec256F32>(workers, bytesPerCore),
+        _ => new Vectors<Vec128F32>(workers, bytesPerCore),
     };
 
-    private static double Measure<V>(WorkerPool pool, long bytesPerCore, double seconds)
-        where V : struct, ISimd<V, float>
-    {
-        using var work = new Work<V>(pool.Workers, bytesPerCore);
-        return work.BytesPerRound * pool.Workers / BestRound.Of(pool, work, seconds);
-    }
+    public double Measure(WorkerPool pool, double seconds) => BytesPerRound * pool.Workers / BestRound.Of(pool, this, seconds);
 
-    private sealed unsafe class Work<V> : IWork, IDisposable
+    public abstract void Execute(int worker, int workers);
+
+    public abstract void Dispose();
+
+    private sealed unsafe class Vectors<V> : ReadBandwidth
         where V : struct, ISimd<V, float>
     {
         private const int Sums = 8;
@@ -34,7 +37,7 @@ internal static class ReadBandwidth
         private readonly nint length;
         private readonly int repeats;
 
-        public Work(int workers, long bytes)
+        public Vectors(int workers, long bytes)
         {
             length = (nint)(bytes / sizeof(float) / (Sums * V.Count) * (Sums * V.Count));
             repeats = (int)Math.Max(1, LeastBytesPerRound / bytes);
@@ -42,15 +45,15 @@ internal static class ReadBandwidth
             sums = new float[workers];
         }
 
-        public double BytesPerRound => (double)length * sizeof(float) * repeats;
+        protected override double BytesPerRound => (double)length * sizeof(float) * repeats;
 
-        public void Execute(int worker, int workers)
+        public override void Execute(int worker, int workers)
         {
             for (int repeat = 0; repeat < repeats; repeat++)
                 sums[worker] += Read(ref *(float*)buffers[worker].Data, length);
         }
 
-        public void Dispose()
+        public override void Dispose()
         {
             foreach (NativeBuffer buffer in buffers)
                 buffer.Dispose();

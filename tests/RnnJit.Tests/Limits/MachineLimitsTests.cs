@@ -20,8 +20,12 @@ public class MachineLimitsTests
     public void Caches_of_cores_share_what_threads_share()
     {
         var limits = new MachineLimits(2, 256, 1, 1, [new("L1", 100, 4), new("L2", 1000, 3), new("L3", 5000, 2), new("DRAM", long.MaxValue, 1)]);
-        Assert.That(((double[])[200, 201, 2000, 2001, 5000, 5001]).Select(bytes => limits.Holding(bytes).Name), Is.EqualTo(["L1", "L2", "L2", "L3", "L3", "DRAM"]));
+        Assert.That(((double[])[200, 204, 2000, 2002, 5000]).Select(limits.SecondsToRead), Is.EqualTo([50, 68, 2000 / 3.0, 1001, 2500]));
     }
+
+    [Test]
+    public void Main_memory_gives_what_no_cache_holds() =>
+        Assert.That(new MachineLimits(1, 256, 1, 1, [new("L3", 5000, 2), new("DRAM", long.MaxValue, 1)]).SecondsToRead(5600), Is.EqualTo(2500 + 600));
 
     [Test]
     public void Caches_are_read_as_Linux_tells_them()
