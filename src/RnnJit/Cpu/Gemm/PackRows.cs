@@ -12,7 +12,7 @@ internal static unsafe class PackRows
     /// <summary>Elements from one tile to the next: a store of a whole vector may run past the end of a tile.</summary>
     public static nint TileLength<V, T>(int height, int k)
         where V : struct, ISimd<V, T>
-        where T : unmanaged => (nint)height * k + V.Count;
+        where T : unmanaged => ((nint)height * k) + Math.Max(V.Count, 8);
 
     /// <summary>Packs tiles [first, last); <paramref name="t"/> holds A at the first of them.</summary>
     public static void Run<V, T>(RowTiles rows, int first, int last, in Tile<T> t, T* packed)
@@ -33,6 +33,12 @@ internal static unsafe class PackRows
             if (left < V.Count)
                 whole = 0;
             Contiguous<V, T>(from, t.ACol, height, whole, t.K, packed);
+            if (t.ACol == 1)
+            {
+                for (; whole < tiles; whole++)
+                    Transpose.Narrow(from + (whole * height * t.ARow), t.ARow, height, t.K, packed + (whole * TileLength<V, T>(height, t.K)));
+            }
+
             for (int tile = whole; tile < tiles; tile++)
                 Strided(from + tile * height * t.ARow, t.ARow, t.ACol, height, t.K, packed + tile * TileLength<V, T>(height, t.K));
 
