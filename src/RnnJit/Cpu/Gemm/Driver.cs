@@ -41,7 +41,7 @@ internal static unsafe class Driver<V, T>
         where P : struct, IPanels<T>
     {
         T* c = stackalloc T[Kernels<V, T>.MaxRows * PanelWidth];
-        T* b = stackalloc T[panels.Copying == Copying.Never ? 0 : blocks.ChunkK * PanelWidth];
+        T* b = stackalloc T[panels.Copying == Copying.Never ? 0 : blocks.ChunkK * PanelWidth * blocks.CopiedPanels];
         T* a = stackalloc T[blocks.ScratchA];
         Chunks(g, panels, blocks, panelStart, panelEnd, new Scratch<T> { A = blocks.ScratchA > 0 ? a : null, B = b, C = c });
     }
@@ -73,20 +73,24 @@ internal static unsafe class Driver<V, T>
         where P : struct, IPanels<T>
     {
         int full = Math.Min(panelEnd, g.N / PanelWidth);
-        int group = blocks.CopiesB ? 1 : Kernels<V, T>.PanelsFor(g.M);
+        int together = Kernels<V, T>.PanelsFor(g.M), group = blocks.CopiesB ? blocks.CopiedPanels : together;
         Tile<T> t = block;
         for (int panel = panelStart; panel < full; panel += group)
         {
-            while (panel + group > full)
-                group /= 2;
-            panels.Take(panel, k, PanelWidth, t.K, blocks.CopiesB ? scratch.B : null, ref t);
-            t.C = block.C + ((nint)panel * PanelWidth);
-            Panel(blocks, first, last, group, t, scratch.A);
+            group = Math.Min(group, full - panel);
+            panels.Take(panel, group, k, PanelWidth, t.K, blocks.CopiesB ? scratch.B : null, ref t);
+            for (int p = 0; p < group; p += together, t.B += together * t.BPanel)
+            {
+                while (p + together > group)
+                    together /= 2;
+                t.C = block.C + ((nint)(panel + p) * PanelWidth);
+                Panel(blocks, first, last, together, t, scratch.A);
+            }
         }
 
         if (panelEnd > full)
         {
-            panels.Take(full, k, g.N - (full * PanelWidth), t.K, scratch.B, ref t);
+            panels.Take(full, 1, k, g.N - (full * PanelWidth), t.K, scratch.B, ref t);
             t.C = block.C + ((nint)full * PanelWidth);
             LastPanel(blocks, first, last, g.N - (full * PanelWidth), t, scratch);
         }
@@ -103,16 +107,18 @@ internal static unsafe class Driver<V, T>
             t.A = panel.A + (k * panel.ACol);
             t.C = panel.C;
             t.Ahead = t.B + (t.K * t.BRow);
-            Tiles(blocks.Rows, first, last, panels, t, aScratch, k, panel.K);
+            Tiles(blocks, first, last, panels, t, aScratch, k, panel.K);
         }
     }
 
-    private static void Tiles(RowTiles rows, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
+    private static void Tiles(in Blocks<V, T> blocks, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
     {
+        RowTiles rows = blocks.Rows;
         int start = rows.Start(first);
+        T* top = t.C;
         for (int tile = first; tile < last; tile++)
         {
-            t.AheadStep = tile == last - 1 ? PanelWidth : 0;
+            t.AheadStep = tile == first ? blocks.AheadStep : 0;
             int end = rows.Start(tile + 1);
             int height = end - start;
             if (aScratch != null)
@@ -123,7 +129,8 @@ internal static unsafe class Driver<V, T>
                 aScratch += PackRows.TileLength<V, T>(height, chunkK);
             }
 
-            PrefetchC(t, height, panels);
+            if (blocks.IsFarC)
+                PrefetchC(tile + 1 < last ? t.C + (height * t.CRow) : top + (panels * PanelWidth), t.CRow, height, panels);
             Kernels<V, T>.Run(height, panels, t);
             t.A += height * t.ARow;
             t.C += height * t.CRow;
@@ -131,15 +138,14 @@ internal static unsafe class Driver<V, T>
         }
     }
 
-    // C may come from far away, and stores wait in order: its lines are asked for before the k loop instead of after it.
-    private static void PrefetchC(in Tile<T> t, int height, int panels)
+    // C may come from far away, and a chain that goes on begins with it: its lines are asked for a tile ahead.
+    private static void PrefetchC(T* c, nint cRow, int height, int panels)
     {
-        if (!Sse.IsSupported || height == 1)
+        if (!Sse.IsSupported)
             return;
 
-        T* c = t.C;
         nint end = (panels * PanelWidth) - 1;
-        for (; height > 0; height--, c += t.CRow)
+        for (; height > 0; height--, c += cRow)
         {
             Sse.Prefetch0(c);
             Sse.Prefetch0(c + end);

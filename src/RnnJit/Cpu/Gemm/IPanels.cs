@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
@@ -16,9 +17,9 @@ internal unsafe interface IPanels<T>
 {
     Copying Copying { get; }
 
-    /// <summary>Puts rows [k, k + count) of a panel, of which so many columns exist, into B, BRow and BPanel of a tile.</summary>
-    /// <param name="copy">Room for count rows of a whole panel; null to read it as it lies, where all columns exist.</param>
-    void Take(int panel, int k, int columns, int count, T* copy, ref Tile<T> tile);
+    /// <summary>Puts rows [k, k + count) of some panels, the last of which has so many columns, into B, BRow and BPanel of a tile.</summary>
+    /// <param name="copy">Room for count rows of those panels; null to read it as it lies, where all columns exist.</param>
+    void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile);
 }
 
 /// <summary>Panels as <see cref="Gemm.Pack{T}"/> wrote them, padded.</summary>
@@ -31,7 +32,7 @@ internal readonly unsafe struct PackedPanels<V, T>(in GemmArguments<T> g) : IPan
 
     public Copying Copying => Copying.Never;
 
-    public void Take(int panel, int k, int columns, int count, T* copy, ref Tile<T> tile)
+    public void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile)
     {
         nint width = 2 * V.Count;
         tile.BRow = width;
@@ -48,9 +49,12 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
     private readonly T* data = g.B;
     private readonly nint row = g.BRow;
 
+    // The hardware does not foresee a stride of several kilobytes.
+    private const int PrefetchRows = 12;
+
     public Copying Copying => Copying.WorthWhile;
 
-    public void Take(int panel, int k, int columns, int count, T* copy, ref Tile<T> tile)
+    public void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile)
     {
         int width = 2 * V.Count;
         tile.B = data + (panel * width) + (k * row);
@@ -59,9 +63,31 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
         if (copy == null)
             return;
 
-        Columns.Copy<V, T>(tile.B, row, copy, width, count, columns, width);
+        tile.BPanel = (nint)width * count;
+        if (columns < width)
+            Columns.Copy<V, T>(tile.B, row, copy, width, count, columns, width);
+        else
+            Whole(tile.B, copy, panels, count, tile.BPanel);
         tile.B = copy;
         tile.BRow = width;
+    }
+
+    // A row of all panels at once: what is far apart in memory is visited once.
+    private void Whole(T* from, T* copy, int panels, int count, nint panel)
+    {
+        int width = 2 * V.Count;
+        nint ahead = PrefetchRows * row;
+        for (; count > 0; count--, from += row, copy += width)
+        {
+            T* to = copy, source = from;
+            for (int p = panels; p > 0; p--, source += width, to += panel)
+            {
+                if (Sse.IsSupported)
+                    Sse.Prefetch0(source + ahead);
+                V.Store(V.Load(ref *source, 0), ref *to, 0);
+                V.Store(V.Load(ref *source, V.Count), ref *to, V.Count);
+            }
+        }
     }
 }
 
@@ -75,17 +101,24 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
 
     public Copying Copying => Copying.Always;
 
-    public void Take(int panel, int k, int columns, int count, float* copy, ref Tile<float> tile)
+    public void Take(int panel, int panels, int k, int columns, int count, float* copy, ref Tile<float> tile)
     {
-        nint width = 2 * V.Count, high = V.Count * S.Size;
+        nint width = 2 * V.Count;
         byte* from = data + (((panel * (nint)rows) + k) * width * S.Size);
         tile.B = copy;
         tile.BRow = width;
-        tile.BPanel = 0;
-        for (; count > 0; count--, from += 2 * high, copy += width)
+        tile.BPanel = width * count;
+        for (int p = 0; p < panels; p++, from += rows * width * S.Size, copy += tile.BPanel)
+            Widen(from, copy, count);
+    }
+
+    private static void Widen(byte* from, float* to, int count)
+    {
+        nint width = 2 * V.Count, high = V.Count * S.Size;
+        for (; count > 0; count--, from += 2 * high, to += width)
         {
-            V.Store(S.Load(from), ref *copy, 0);
-            V.Store(S.Load(from + high), ref *copy, V.Count);
+            V.Store(S.Load(from), ref *to, 0);
+            V.Store(S.Load(from + high), ref *to, V.Count);
         }
     }
 }
@@ -98,17 +131,6 @@ internal static unsafe class Columns
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        if (read == 2 * V.Count)
-        {
-            for (; rows > 0; rows--, from += fromRow, to += toRow)
-            {
-                V.Store(V.Load(ref *from, 0), ref *to, 0);
-                V.Store(V.Load(ref *from, V.Count), ref *to, V.Count);
-            }
-
-            return;
-        }
-
         for (; rows > 0; rows--, from += fromRow, to += toRow)
         {
             for (int j = 0; j < write; j += V.Count)
