@@ -12,7 +12,6 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     private readonly Instruction[] instructions;
     private readonly NativeBuffer arena;
     private readonly WorkerPool pool;
-    private readonly List<(Tensor Tensor, CopyInstruction Copy)> copies = [];
 
     public CompiledExecutable(Graph program, ExecutableOptions options, KernelChain kernels)
         : base(program, options)
@@ -65,21 +64,6 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
             foreach (PlanLine line in scan is null ? [] : Lines(scan.Body, depth + 1, times * scan.Steps))
                 yield return line;
         }
-    }
-
-    /// <summary>Runs once on this thread and times each instruction, in seconds.</summary>
-    internal IReadOnlyList<(Instruction Instruction, double Seconds)> Profile()
-    {
-        var times = new List<(Instruction, double)>();
-        foreach (Instruction instruction in instructions)
-        {
-            long start = System.Diagnostics.Stopwatch.GetTimestamp();
-            instruction.Execute(new Share(0, 1, -1, -1), default);
-            (instruction as IAfterBarrier)?.Done();
-            times.Add((instruction, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds));
-        }
-
-        return times;
     }
 
     void IWork.Execute(int worker, int workers)

@@ -11,7 +11,6 @@ internal sealed partial class RegionPlanner
     private readonly Graph graph;
     private readonly View?[] views;
     private readonly Dictionary<int, View> homes = [];
-    private readonly Dictionary<int, int> concatOf = [];
     private readonly HashSet<int> indicesChecked = [];
     private readonly int depth;
     private readonly Dictionary<int, View> sumHomes = [];
