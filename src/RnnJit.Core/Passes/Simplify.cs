@@ -36,13 +36,7 @@ public static class Simplify
         int[] uses = Liveness.Uses(graph);
         var builder = new GraphBuilder();
         var rewriter = new Rewriter(builder, AllRules);
-        var values = new Value[graph.Values.Count];
-        for (int i = 0; i < graph.Inputs.Count; i++)
-        {
-            Port port = graph.Inputs[i];
-            values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
-        }
-
+        Value[] values = builder.Inputs(graph);
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
             Node node = graph.Nodes[n];
