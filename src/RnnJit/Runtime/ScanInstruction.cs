@@ -130,13 +130,19 @@ internal sealed unsafe class ScanInstruction : Instruction
         }
     }
 
-    private void Fill(in Share share, in Clock clock)
+    // Whether a tile began. All tiles of all workers begin at the same steps.
+    private bool Fill(in Share share, in Clock clock)
     {
+        bool filled = false;
         foreach (Tile tile in Tiles)
         {
-            if (tile.Begins(clock.T, clock.I, scan.Reverse))
-                tile.Fill(share, clock.T);
+            if (!tile.Begins(clock.T, clock.I, scan.Reverse))
+                continue;
+            tile.Fill(share, clock.T);
+            filled = true;
         }
+
+        return filled;
     }
 
     private void Step(in Share share, in Clock clock)
@@ -217,22 +223,21 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     private void RunUnits(in Share share, in Clock clock)
     {
+        if (lengths is not null && IsRowIndependent)
+        {
+            // Lengths give rows to workers: no row waits for another.
+            RunRows(share, clock);
+            return;
+        }
+
         for (int i = 0; i < steps; i++)
         {
-            Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
-            if (share.Parts > 1 && Tiles.Count > 0)
+            bool filled = Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
+            if (share.Parts > 1 && filled)
                 Pool!.Barrier();
-            if (lengths is not null && !IsRowIndependent)
-            {
-                StepTogether(share, Inside(clock, i));
-                continue;
-            }
-
             if (lengths is not null)
             {
-                // Lengths give rows to workers: no row waits for another.
-                var (start, end) = share.Of(batch);
-                StepLive(start, end, Inside(clock, i));
+                StepTogether(share, Inside(clock, i));
                 continue;
             }
 

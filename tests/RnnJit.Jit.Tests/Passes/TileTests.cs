@@ -26,6 +26,22 @@ public class TileTests
         Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "tiles");
     }
 
+    // Two workers share each tile and its steps; rows with lengths go to one of them.
+    [Test]
+    public void Tiles_change_no_bit_of_hidden_parallel_loops([Values] bool reverse, [Values] bool lengths)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), lengths, reverse);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = Sizes(cell, 701);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
+        ScanInstruction[] loops = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().ToArray();
+        Assert.That(loops.SelectMany(loop => loop.Tiles), Is.Not.Empty);
+        foreach (ScanInstruction loop in loops)
+            loop.Forced = ScanSchedule.HiddenParallel;
+        Bits.AssertEqual(CellProgram.Run(together, data), CellProgram.Run(alone, data), "tiles of two workers");
+    }
+
     [Test]
     public void A_tile_takes_the_memory_of_its_steps_only()
     {
