@@ -20,7 +20,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         Graph optimised = Pipeline.Run(program, options.Without);
         bool fuse = !options.Without.Contains(Fuse.Name);
         kernels.Prepare(KernelList.Of(optimised, fuse), options.Precision);
-        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse, Weights = options.Weights, Tile = !options.Without.Contains(TilePass) };
+        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse, Weights = options.Weights, Tile = !options.Without.Contains(TilePass), Live = !options.Without.Contains(LivePass) };
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         var planner = new RegionPlanner(context, planned, depth: 0);
         for (int i = 0; i < planned.Inputs.Count; i++)

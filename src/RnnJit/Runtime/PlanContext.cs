@@ -19,6 +19,9 @@ internal sealed class PlanContext(IReadOnlyDictionary<string, int> sizes, Elemen
     /// <summary>Whether products that only a loop reads are computed some steps ahead of it.</summary>
     public bool Tile { get; init; } = true;
 
+    /// <summary>Whether products and sums over all steps leave out rows behind their end.</summary>
+    public bool Live { get; init; } = true;
+
     /// <summary>How packed weights are stored.</summary>
     public WeightStorage Weights { get; init; }
 
