@@ -47,11 +47,12 @@ internal sealed class LayerSizes
 
     /// <summary>The layer bound to the sizes given, filled with small numbers.</summary>
     /// <param name="off">Passes to switch off besides those that the command line names.</param>
+    /// <param name="lengths">Rows have lengths of their own, an input of that name.</param>
     /// <exception cref="UsageException">A size is not positive, or there is no such pass.</exception>
-    public Executable Bind(CellDefinition cell, ParseResult parsed, params string[] off)
+    public Executable Bind(CellDefinition cell, ParseResult parsed, string[]? off = null, bool lengths = false)
     {
-        var (program, bound) = Layer(cell, parsed);
-        Executable executable = Executable.Create(program, Options(parsed, bound, off));
+        var (program, bound) = Layer(cell, parsed, lengths: lengths);
+        Executable executable = Executable.Create(program, Options(parsed, bound, off ?? []));
         Fill(executable);
         return executable;
     }

@@ -19,10 +19,17 @@ internal sealed class LengthTimes(LayerSizes sizes, ParseResult parsed, CellDefi
 
     public static Option<string?> Flag() => CommonOptions.Optional("--lengths", "Time the layer with lengths beside the padded batch: uniform (1 to T, from a fixed seed), full (all rows T), or a number of steps for all rows", "lengths");
 
+    /// <exception cref="UsageException">Something else is asked for too.</exception>
+    public static void Refuse(ParseResult parsed, params Option<bool>[] others)
+    {
+        if (Array.Find(others, parsed.GetValue) is { } other)
+            throw new UsageException($"--lengths and {other.Name} time different things (leave one of them away)");
+    }
+
     /// <exception cref="UsageException">The lengths are none of those.</exception>
     public LengthTime Run(string lengths)
     {
-        using Executable padded = Bind(false), own = Bind(true);
+        using Executable padded = sizes.Bind(cell, parsed), own = sizes.Bind(cell, parsed, lengths: true);
         int steps = own.Options.Sizes["T"];
         int[] drawn = Draw(lengths, steps, own.Options.Sizes["B"]);
         own.Input("lengths").Set(drawn.Select(length => (double)length).ToArray());
@@ -47,14 +54,6 @@ internal sealed class LengthTimes(LayerSizes sizes, ParseResult parsed, CellDefi
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"lengths " + time.Lengths,-20}{time.Own,12:0.000}{time.OwnMedian,10:0.000}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{time.Ratio:0.00} x of the padded time (medians; minima {time.Own / time.Padded:0.00} x) for {time.Steps:0.00} of the steps, {(time.Ordered ? "rows ordered" : "rows as they stand")}"));
-    }
-
-    private Executable Bind(bool lengths)
-    {
-        var (program, bound) = sizes.Layer(cell, parsed, lengths: lengths);
-        Executable executable = Executable.Create(program, sizes.Options(parsed, bound));
-        LayerSizes.Fill(executable);
-        return executable;
     }
 
     private static int[] Draw(string lengths, int steps, int rows)

@@ -39,13 +39,16 @@ internal static class BenchCommand
         {
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
             bool json = parsed.GetValue(CommonOptions.Json);
+            if (parsed.GetValue(lengths) is { } drawn)
+            {
+                LengthTimes.Refuse(parsed, peers, compiling, passes, stream);
+                return ReportLengths(terminal, json, new LengthTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(drawn));
+            }
+
             if (parsed.GetValue(compiling))
                 return Report(terminal, json, new CompileTimes(sizes, parsed, definition).Run().ToArray(), PrintCompile);
             if (parsed.GetValue(passes))
                 return Report(terminal, json, new PassTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(), PrintPasses);
-
-            if (parsed.GetValue(lengths) is { } drawn)
-                return ReportLengths(terminal, json, new LengthTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(drawn));
 
             if (parsed.GetValue(stream))
                 return ReportStream(terminal, json, new StreamTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run());
