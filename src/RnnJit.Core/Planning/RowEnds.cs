@@ -28,16 +28,20 @@ public sealed class RowEnds
     private readonly Graph graph;
     private readonly End?[] zero;
     private readonly End?[] unread;
+    private readonly End?[] ignored;
 
     public RowEnds(Graph graph)
     {
         this.graph = graph;
         zero = new End?[graph.Values.Count];
-        unread = new End?[graph.Values.Count];
         for (int n = 0; n < graph.Nodes.Count; n++)
             FindZeros(graph.Nodes[n], graph.Values.FirstResult(n));
-        FindUnread();
+        unread = FindUnread(sums: false);
+        ignored = FindUnread(sums: true);
     }
+
+    /// <summary>Whether what lies behind the ends of rows is left alone by all readers of a value, so that it may hold anything there.</summary>
+    public bool IsUnread(int value) => unread[value] is not null;
 
     /// <summary>The lengths by which the rows of a product or sum end, and what it does behind; null where it needs all rows.</summary>
     public (int Lengths, RowEnd Kind)? Of(int node)
@@ -52,8 +56,24 @@ public sealed class RowEnds
             return (zero[done.Operands[0]] ?? zero[done.Operands[1]]) is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
         if (RowOperand(product) < 0)
             return null;
-        return unread[value] is { } last ? (last.Lengths, RowEnd.Unread) : zero[value] is { } zeros ? (zeros.Lengths, RowEnd.Zero) : null;
+        return Behind(value);
     }
+
+    /// <summary>
+    /// The lengths by which rows end that are picked for every step: rows of the source, and then they give 0 behind; else rows as they are placed. Null where all are picked.
+    /// </summary>
+    public (int Lengths, RowEnd Kind, bool OfSource)? OfPick(int node)
+    {
+        int source = graph.Nodes[node].Operands[0], value = graph.Values.FirstResult(node);
+        return Source(source, node) is { } end ? (end.Lengths, RowEnd.Zero, true) : Behind(value) is { } placed ? (placed.Lengths, placed.Kind, false) : null;
+    }
+
+    private (int Lengths, RowEnd Kind)? Behind(int value) => unread[value] is { } last ? (last.Lengths, RowEnd.Unread)
+        : (zero[value] ?? ignored[value]) is { } zeros ? (zeros.Lengths, RowEnd.Zero)
+        : null;
+
+    // What is 0 behind the ends need not be read there.
+    private End? Source(int value, int reader) => graph.Nodes[reader].Op is PickOp { Axis: 1 } && graph.Nodes[reader].Operands[0] == value ? zero[value] : null;
 
     /// <summary>The operand whose first two labels, time and rows, are those of the result alone; −1 if there is none.</summary>
     public static int RowOperand(ContractOp op)
@@ -103,8 +123,10 @@ public sealed class RowEnds
         _ => false,
     };
 
-    private void FindUnread()
+    // Sums leave out rows where the other factor is 0; whoever does them for all rows must find numbers there.
+    private End?[] FindUnread(bool sums)
     {
+        var found = new End?[graph.Values.Count];
         var readers = new List<int>[graph.Values.Count];
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
@@ -117,21 +139,31 @@ public sealed class RowEnds
         {
             if (readers[value] is not { } all || seen.Contains(value))
                 continue;
-            End?[] ends = all.Select(reader => Unread(reader, value)).Distinct().ToArray();
-            unread[value] = ends.Length == 1 && ends[0] is { } end && Fits(value, end) ? end : null;
+            End?[] ends = all.Select(reader => LeftOut(reader, value, found, sums)).Distinct().ToArray();
+            found[value] = ends.Length == 1 && ends[0] is { } end && Fits(value, end) ? end : null;
         }
+
+        return found;
     }
 
     // By which lengths a reader leaves out rows of what it reads.
-    private End? Unread(int reader, int value)
+    private End? LeftOut(int reader, int value, End?[] found, bool sums)
     {
         Node node = graph.Nodes[reader];
         if (node.Op is ScanOp scan)
             return scan.HasLengths && !node.Operands.Skip(scan.Sequences).Contains(value) ? new End(node.Operands[node.Operands.Count - 1], scan.Time) : null;
+        if (Source(value, reader) is { } end)
+            return end;
 
-        End? result = unread[graph.Values.FirstResult(reader)];
-        if (node.Op is ContractOp product)
-            return RowOperand(product) is var rows and >= 0 && node.Operands[rows] == value && node.Operands[1 - rows] != value ? result : null;
-        return result is { } end && KeepsRows(node, end) ? result : null;
+        End? result = found[graph.Values.FirstResult(reader)];
+        if (node.Op is not ContractOp product)
+            return result is { } last && KeepsRows(node, last) ? result : null;
+
+        int other = node.Operands[0] == value ? node.Operands[1] : node.Operands[0];
+        if (other == value)
+            return null;
+        if (AddsRows(product))
+            return sums ? zero[other] : null;
+        return RowOperand(product) is var rows and >= 0 && node.Operands[rows] == value ? result : null;
     }
 }

@@ -58,18 +58,21 @@ internal sealed unsafe class ListInstruction(View lengths, View listed, int step
 }
 
 /// <summary>Packs the listed rows of a right operand, and no others, into panels.</summary>
-internal sealed unsafe class PackListedInstruction<T>(View source, long nStride, long kStride, int n, View listed, View target) : Instruction
+/// <param name="timeStride">From a row of one step to that of the next.</param>
+/// <param name="rowStride">From a row to the next of the same step.</param>
+internal sealed unsafe class PackListedInstruction<T>(View source, long nStride, long timeStride, long rowStride, int n, LiveRows live, View target) : Instruction
     where T : unmanaged
 {
+    private readonly bool joins = timeStride == live.Batch * rowStride;
     private Address from;
     private Address list;
     private Address to;
 
-    public override IEnumerable<View> Views => [source, listed, target];
+    public override IEnumerable<View> Views => [source, live.Listed!, target];
 
     public override string Describe => $"pack {n} columns of the rows that run";
 
-    public override void Resolve() => (from, list, to) = (new Address(source), new Address(listed), new Address(target));
+    public override void Resolve() => (from, list, to) = (new Address(source), new Address(live.Listed!), new Address(target));
 
     public override void Execute(in Share share, in Clock clock)
     {
@@ -79,10 +82,12 @@ internal sealed unsafe class PackListedInstruction<T>(View source, long nStride,
         var packed = new PackedMatrix<T>((T*)to.At(clock), n, count);
         for (int k = 0; k < count;)
         {
-            int run = 1;
-            while (k + run < count && rows[k + run] == rows[k] - run)
+            // Down to the first row of its step, or on where steps join.
+            int run = 1, t = rows[k] / live.Batch, row = rows[k] % live.Batch;
+            while (k + run < count && rows[k + run] == rows[k] - run && (joins || run <= row))
                 run++;
-            Gemm.Pack(new PackSource<T>((T*)from.At(clock) + (rows[k] * kStride), (nint)nStride, (nint)(-kStride), n, run), packed, 0, k, start, end);
+            T* data = (T*)from.At(clock) + (t * timeStride) + (row * rowStride);
+            Gemm.Pack(new PackSource<T>(data, (nint)nStride, (nint)(-rowStride), n, run), packed, 0, k, start, end);
             k += run;
         }
     }

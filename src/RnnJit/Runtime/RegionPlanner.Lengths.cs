@@ -11,19 +11,32 @@ internal sealed partial class RegionPlanner
     private readonly HashSet<int> early = [];
     private RowEnds? ends;
 
+    private RowEnds Ends => ends ??= new RowEnds(graph);
+
     // The rows that a product or sum of all steps is done for, null for all.
     private LiveRows? LiveOf(int node)
     {
-        if (!context.Live || (ends ??= new RowEnds(graph)).Of(node) is not { } end)
+        if (!context.Live || Ends.Of(node) is not { } end)
             return null;
 
         PlaceEarly(end.Lengths);
-        if (!View(end.Lengths).IsContiguous)
+        int steps = graph.Values.Type(graph.Nodes[node].Operands[end.Kind == RowEnd.AddsNothing ? 0 : RowEnds.RowOperand((ContractOp)graph.Nodes[node].Op)]).Dims[0].Evaluate(context.Sizes);
+        View lengths = Contiguous(end.Lengths);
+        return new LiveRows(end.Kind, lengths, steps, lengths.Length);
+    }
+
+    // The rows that are picked for every step, null for all.
+    private PickedRows? PickedOf(int node)
+    {
+        if (!context.Live || Ends.OfPick(node) is not { } end)
             return null;
 
-        int steps = graph.Values.Type(graph.Nodes[node].Operands[end.Kind == RowEnd.AddsNothing ? 0 : RowEnds.RowOperand((ContractOp)graph.Nodes[node].Op)]).Dims[0].Evaluate(context.Sizes);
-        return new LiveRows(end.Kind, View(end.Lengths), steps, View(end.Lengths).Length);
+        PlaceEarly(end.Lengths);
+        return new PickedRows(Contiguous(end.Lengths), end.Kind == RowEnd.Zero, end.OfSource);
     }
+
+    // Whether what a loop yields need not be 0 behind the ends of rows.
+    private bool IsUnread(int value) => context.Live && Ends.IsUnread(value);
 
     // Lengths that a loop reads may stand behind the products before it.
     private void PlaceEarly(int value)
@@ -46,7 +59,7 @@ internal sealed partial class RegionPlanner
         // The kernels take rows of A.
         if (live.Kind != RowEnd.AddsNothing)
             return RowEnds.RowOperand(op) == (form.Swapped ? 1 : 0) && HasRows(form, live) ? live : null;
-        return sumOverTime && form.Loops.Length == 0 && form.SumLoops.Length == 0 && form.K.Extent == live.Steps * live.Batch
+        return sumOverTime && SumsRows(form, live)
             ? live with { Listed = Listed(node, live) }
             : null;
     }
@@ -56,9 +69,14 @@ internal sealed partial class RegionPlanner
         && ((form.Loops.Length == 0 && form.M.Extent == live.Steps * live.Batch)
             || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Steps && form.Loops[0].B == 0 && form.M.Extent == live.Batch));
 
+    // Rows of [T, B] are one stretch of A; those of B are packed.
+    private static bool SumsRows(ProductForm form, LiveRows live) => form.Loops.Length == 0
+        && ((form.SumLoops.Length == 0 && form.K.Extent == live.Steps * live.Batch)
+            || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == live.Steps && form.K.Extent == live.Batch && form.SumLoops[0].A == live.Batch * form.K.A));
+
     private View Listed(int node, LiveRows live)
     {
-        var key = ((ends ??= new RowEnds(graph)).Of(node)!.Value.Lengths, live.Steps);
+        var key = (Ends.Of(node)!.Value.Lengths, live.Steps);
         if (lists.TryGetValue(key, out View? list))
             return list;
 
@@ -67,16 +85,17 @@ internal sealed partial class RegionPlanner
         return list;
     }
 
-    private View PackListed(ProductForm form, int b, View listed)
+    private View PackListed(ProductForm form, int b, LiveRows live)
     {
         if (views[b] is null)
             views[b] = Gathered(b);
-        int n = form.N.Extent, k = form.K.Extent;
+        int n = form.N.Extent, k = live.Steps * live.Batch;
+        long time = form.SumLoops.Length == 0 ? live.Batch * form.K.B : form.SumLoops[0].B;
         long length = context.Real == ElementType.F64 ? Gemm.PackedLength<double>(n, k) : Gemm.PackedLength<float>(n, k);
         View packed = context.Allocate([checked((int)length)], context.Real);
         Instructions.Add(context.Real == ElementType.F64
-            ? new PackListedInstruction<double>(View(b), form.N.B, form.K.B, n, listed, packed)
-            : new PackListedInstruction<float>(View(b), form.N.B, form.K.B, n, listed, packed));
+            ? new PackListedInstruction<double>(View(b), form.N.B, time, form.K.B, n, live, packed)
+            : new PackListedInstruction<float>(View(b), form.N.B, time, form.K.B, n, live, packed));
         return packed;
     }
 }

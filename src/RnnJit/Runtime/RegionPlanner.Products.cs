@@ -86,7 +86,7 @@ internal sealed partial class RegionPlanner
             views[a] = Gathered(a);
         bool sumOverTime = !IsStep && form.K.Extent > 1 && SumsOverRows(op);
         LiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
-        View? packed = live?.Listed is { } listed ? PackListed(form, b, listed) : laid is null ? Pack(form, b, sumOverTime) : null;
+        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, sumOverTime) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);
         form = form with { A = View(a), B = laid ?? views[b] ?? form.B };

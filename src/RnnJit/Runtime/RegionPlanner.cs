@@ -230,7 +230,7 @@ internal sealed partial class RegionPlanner
             case PickOp pick:
                 View chosen = Contiguous(node.Operands[1]);
                 views[value] = Home(value);
-                Instructions.Add(new PickInstruction(Source(node), chosen, views[value]!, pick.Axis, NameOf(node.Operands[1])));
+                Instructions.Add(new PickInstruction(Source(node), chosen, views[value]!, pick.Axis, NameOf(node.Operands[1]), PickedOf(n)));
                 break;
             case AtMostOp:
                 views[value] = Source(node);

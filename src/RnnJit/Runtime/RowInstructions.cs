@@ -53,6 +53,10 @@ internal sealed unsafe class PlacesInstruction(View order, View result, string n
     }
 }
 
+/// <summary>Rows with lengths that are picked at every step; behind their ends the result is 0 or left alone.</summary>
+/// <param name="OfSource">The lengths are those of the rows that are picked, else of the rows they become.</param>
+internal sealed record PickedRows(View Lengths, bool Clears, bool OfSource);
+
 /// <summary>Rows along an axis by index. Neighbours that stay neighbours are copied at once, so rows that are in order already cost little.</summary>
 internal sealed unsafe class PickInstruction : Instruction
 {
@@ -67,10 +71,14 @@ internal sealed unsafe class PickInstruction : Instruction
     private readonly bool runs;
     private Address source;
     private Address which;
+    private readonly PickedRows? picked;
     private Address target;
+    private Address lengths;
 
-    public PickInstruction(View x, View index, View result, int axis, string name)
+    /// <param name="picked">The rows it is done for, at every step along the first axis; null for all.</param>
+    public PickInstruction(View x, View index, View result, int axis, string name, PickedRows? picked)
     {
+        this.picked = picked;
         this.x = x;
         this.index = index;
         this.result = result;
@@ -82,27 +90,51 @@ internal sealed unsafe class PickInstruction : Instruction
         runs = rowFrom.IsContiguous && rowTo.IsContiguous && x.Strides[axis] == rowFrom.Length && result.Strides[axis] == rowFrom.Length;
     }
 
-    public override IEnumerable<View> Views => [x, index, result];
+    public override IEnumerable<View> Views => picked is null ? [x, index, result] : [x, index, result, picked.Lengths];
 
-    public override string Describe => $"pick {index.Length} of {x.Shape[axis]} rows{(axis == 0 ? "" : $" of [{string.Join(", ", x.Shape)}]")}";
+    public override string Describe => $"pick {index.Length} of {x.Shape[axis]} rows{(axis == 0 ? "" : $" of [{string.Join(", ", x.Shape)}]")}{(picked is null ? "" : picked.Clears ? ", those that run, 0 behind" : ", those that run")}";
 
-    public override void Resolve() => (source, which, target) = (new Address(x), new Address(index), new Address(result));
+    public override void Resolve()
+    {
+        (source, which, target) = (new Address(x), new Address(index), new Address(result));
+        if (picked is not null)
+            lengths = new Address(picked.Lengths);
+    }
 
     public override void Execute(in Share share, in Clock clock)
     {
         byte* from = source.At(clock), to = target.At(clock);
-        int* rows = (int*)which.At(clock);
+        int* rows = (int*)which.At(clock), length = picked is null ? null : (int*)lengths.At(clock);
         int count = index.Length;
         var (start, end) = share.Of(outer * count);
         for (int item = start; item < end;)
         {
-            int place = item % count, run = 1, last = Math.Min(end - item, count - place);
-            while (runs && run < last && rows[place + run] == rows[place] + run)
+            int step = item / count, place = item % count, run = 1, last = Math.Min(end - item, count - place);
+            bool runsOn = Lives(length, rows, place, step);
+            while (runs && run < last && Lives(length, rows, place + run, step) == runsOn && (!runsOn || rows[place + run] == rows[place] + run))
                 run++;
-            IndexCheck.Row(name, rows[place + run - 1], x.Shape[axis]);
-            Copy(from, to, item / count, IndexCheck.Row(name, rows[place], x.Shape[axis]), place, run);
+            if (runsOn)
+            {
+                IndexCheck.Row(name, rows[place + run - 1], x.Shape[axis]);
+                Copy(from, to, step, IndexCheck.Row(name, rows[place], x.Shape[axis]), place, run);
+            }
+            else if (picked!.Clears)
+            {
+                Clear(to + (((step * result.Strides[0]) + (place * result.Strides[1])) * result.ElementSize), run);
+            }
+
             item += run;
         }
+    }
+
+    private bool Lives(int* length, int* rows, int place, int step) => length == null || length[picked!.OfSource ? IndexCheck.Row(name, rows[place], x.Shape[axis]) : place] > step;
+
+    private void Clear(byte* to, int run)
+    {
+        if (runs)
+            new Span<byte>(to, checked(run * rowTo.Length * result.ElementSize)).Clear();
+        else
+            Strided.Clear(to, rowTo.Strides, rowTo.Shape, result.ElementSize, 0);
     }
 
     private void Copy(byte* from, byte* to, int o, long row, int place, int run)
