@@ -15,6 +15,7 @@ internal sealed class PlanContext
         (Sizes, Real, Kernels, Weights) = (options.Sizes, options.Precision, kernels, options.Weights);
         Fuse = !options.Without.Contains(Planning.Fuse.Name);
         Tile = !options.Without.Contains(Runtime.Tile.Name);
+        Live = !options.Without.Contains(LiveRows.Name);
         Graph optimised = Pipeline.Run(program, options.Without);
         kernels.Prepare(KernelList.Of(optimised, Fuse), Real);
         Program = Real == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
@@ -35,6 +36,9 @@ internal sealed class PlanContext
 
     /// <summary>Whether products that only a loop reads are computed some steps ahead of it.</summary>
     public bool Tile { get; }
+
+    /// <summary>Whether products and sums over all steps leave out rows behind their end.</summary>
+    public bool Live { get; }
 
     /// <summary>How packed weights are stored.</summary>
     public WeightStorage Weights { get; }

@@ -25,14 +25,14 @@ internal static unsafe class Driver<V, T>
 
     public static void Run(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed)
     {
-        if (packed && g.M == 1)
+        if (packed && g.M == 1 && g.KRows == null)
         {
             OneRow<V, T, AsIs<V, T>>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd);
             return;
         }
 
         bool tail = panelEnd * PanelWidth > g.N;
-        bool strided = g.ACol is not (1 or -1) && g.M >= 4 && panelEnd - panelStart > 1;
+        bool strided = g.KRows != null || (g.ACol is not (1 or -1) && g.M >= 4 && panelEnd - panelStart > 1);
         if (strided || tail)
             RunWithScratch(g, panelStart, panelEnd, packed, strided);
         else
@@ -54,7 +54,7 @@ internal static unsafe class Driver<V, T>
         int blockTiles = BlockTiles(Kernels<V, T>.MaxRows);
 
         // Few rows reuse nothing of B, so k needs no blocks (except those of the scratch).
-        int kBlock = g.M < 4 && (packed || bScratch == null) ? Math.Max(g.K, 1) : KBlock;
+        int kBlock = g.M < 4 && aScratch == null && (packed || bScratch == null) ? Math.Max(g.K, 1) : KBlock;
         int k = 0;
         do
         {
@@ -64,11 +64,11 @@ internal static unsafe class Driver<V, T>
             for (int first = 0; first < rows.Count; first += blockTiles)
             {
                 int last = Math.Min(first + blockTiles, rows.Count);
-                t.A = g.A + rows.Start(first) * g.ARow + k * g.ACol;
+                t.A = g.A + rows.Start(first) * g.ARow + (g.KRows == null ? k * g.ACol : 0);
                 t.ARow = g.ARow;
                 t.ACol = g.ACol;
                 if (aScratch != null)
-                    PackRows.Run<V, T>(rows, first, last, t, aScratch);
+                    PackRows.Run<V, T>(rows, first, last, t, g.KRows == null ? null : g.KRows + k, aScratch);
                 Panels(g, rows, first, last, k, panelStart, panelEnd, packed, ref t, aScratch, bScratch, cScratch);
             }
 
