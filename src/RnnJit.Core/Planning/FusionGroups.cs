@@ -80,8 +80,10 @@ internal sealed class FusionGroups
             if (groupOf[n] is not { } from || outputs.Contains(value) || graph.Nodes[n].Op.Family is not (OpFamily.Elementwise or OpFamily.Reduction))
                 continue;
             Group?[] readers = users[value].Select(user => groupOf[user]).Distinct().ToArray();
-            if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is null)
+            if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is not { } joined
+                || graph.Nodes[n].Operands.Any(operand => joined.Place(graph.Values.Type(operand)) is null))
                 continue;
+            to.Domain = joined;
             from.Nodes.Remove(n);
             to.Nodes.Add(n);
             groupOf[n] = to;
