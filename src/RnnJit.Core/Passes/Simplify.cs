@@ -14,7 +14,8 @@ public static class Simplify
     [
         Algebra.Fold, Algebra.Units, Algebra.Zeros, Algebra.Decided, Algebra.Signs, Algebra.Fills, Algebra.Repeats,
         Views.Trivial, Views.OfView, Views.OfFill, Views.SliceOfConcat, Views.SumOfConcats, Views.ConcatOfSlices,
-        Reductions.OfProduct, Reductions.Trivial, Reductions.IntoTable,
+        Reductions.OfProduct, Reductions.Trivial, Reductions.IntoTable, Reductions.OfCentred, Reductions.FactorsOut, Reductions.AroundSums,
+        RowFactors.Inverse, RowFactors.Gathered, RowFactors.Normalised, RowFactors.Twice,
     ];
 
     public static Graph Run(Graph graph)
