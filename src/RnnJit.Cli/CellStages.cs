@@ -31,9 +31,11 @@ internal static class CellStages
     }
 
     /// <summary>One layer of the cell; in training with the mean squared error of its output.</summary>
-    public static Graph Program(CellDefinition cell, bool training)
+    public static Graph Program(CellDefinition cell, bool training, bool lengths = false)
     {
         var net = new NetworkBuilder(cell.Name);
+        if (lengths)
+            net.Lengths("lengths", "B");
         Value x = net.Input("x", "T", "B", "X");
         Value y = net.Output("y", net.Recurrent("layer0", cell, x, "H"));
         if (training)

@@ -36,7 +36,7 @@ internal sealed class LayerSizes
     public Option<string> Weights { get; } = WeightsFlag.Create();
 
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
-    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass)
+    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass).Append(Executable.LivePass)
         .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
     public void AddTo(Command command)
@@ -47,11 +47,12 @@ internal sealed class LayerSizes
 
     /// <summary>The layer bound to the sizes given, filled with small numbers.</summary>
     /// <param name="off">Passes to switch off besides those that the command line names.</param>
+    /// <param name="lengths">Rows have lengths of their own, an input of that name.</param>
     /// <exception cref="UsageException">A size is not positive, or there is no such pass.</exception>
-    public Executable Bind(CellDefinition cell, ParseResult parsed, params string[] off)
+    public Executable Bind(CellDefinition cell, ParseResult parsed, string[]? off = null, bool lengths = false)
     {
-        var (program, bound) = Layer(cell, parsed);
-        Executable executable = Executable.Create(program, Options(parsed, bound, off));
+        var (program, bound) = Layer(cell, parsed, lengths: lengths);
+        Executable executable = Executable.Create(program, Options(parsed, bound, off ?? []));
         Fill(executable);
         return executable;
     }
@@ -73,8 +74,9 @@ internal sealed class LayerSizes
     /// <param name="steps">T in place of the command line's.</param>
     /// <param name="batch">B in place of the command line's.</param>
     /// <param name="interval">Steps between checkpoints in place of the command line's.</param>
+    /// <param name="lengths">Rows have lengths of their own, an input of that name.</param>
     /// <exception cref="UsageException">A size is not positive.</exception>
-    public (Graph Program, Dictionary<string, int> Sizes) Layer(CellDefinition cell, ParseResult parsed, int? steps = null, int? batch = null, int? interval = null)
+    public (Graph Program, Dictionary<string, int> Sizes) Layer(CellDefinition cell, ParseResult parsed, int? steps = null, int? batch = null, int? interval = null, bool lengths = false)
     {
         var sizes = new Dictionary<string, int>();
         void Size(string symbol, Option<int> option, int value)
@@ -91,7 +93,7 @@ internal sealed class LayerSizes
         Size("X", Input, input == 0 ? hidden : input);
 
         bool training = parsed.GetValue(Training);
-        Graph program = CellStages.Program(regularisation.Apply(parsed, cell), training);
+        Graph program = CellStages.Program(regularisation.Apply(parsed, cell), training, lengths);
         int apart = interval ?? CheckpointFlag.Read(parsed, Checkpoint) ?? TimeBlocks.Default(sizes["T"]);
         if (apart > 0 && !training)
             throw new UsageException("--checkpoint is for the backward pass (add --training)");

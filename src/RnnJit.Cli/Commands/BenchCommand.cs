@@ -22,6 +22,7 @@ internal static class BenchCommand
         var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
         var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
+        Option<string?> lengths = LengthTimes.Flag();
         var command = new Command("bench",
             """
             Time one layer.
@@ -31,12 +32,19 @@ internal static class BenchCommand
               rnnjit bench lstm --training --compile
               rnnjit bench lstm --training --passes
               rnnjit bench lstm --stream --input 1 --hidden 24
-            """) { cell, seconds, peers, compiling, passes, stream };
+              rnnjit bench lstm --training --lengths uniform
+            """) { cell, seconds, peers, compiling, passes, stream, lengths };
         sizes.AddTo(command);
         command.SetAction(parsed =>
         {
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
             bool json = parsed.GetValue(CommonOptions.Json);
+            if (parsed.GetValue(lengths) is { } drawn)
+            {
+                LengthTimes.Refuse(parsed, peers, compiling, passes, stream);
+                return ReportLengths(terminal, json, new LengthTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(drawn));
+            }
+
             if (parsed.GetValue(compiling))
                 return Report(terminal, json, new CompileTimes(sizes, parsed, definition).Run().ToArray(), PrintCompile);
             if (parsed.GetValue(passes))
@@ -67,6 +75,15 @@ internal static class BenchCommand
             terminal.Out.WriteLine(JsonSerializer.Serialize(time));
         else
             StreamTimes.Print(terminal.Out, time);
+        return ExitCode.Success;
+    }
+
+    private static int ReportLengths(Terminal terminal, bool json, LengthTime time)
+    {
+        if (json)
+            terminal.Out.WriteLine(JsonSerializer.Serialize(time));
+        else
+            LengthTimes.Print(terminal.Out, time);
         return ExitCode.Success;
     }
 

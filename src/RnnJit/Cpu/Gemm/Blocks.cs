@@ -26,7 +26,8 @@ internal readonly unsafe struct Blocks<V, T>
     public Blocks(in GemmArguments<T> g, int panels, Copying copying)
     {
         int max = Kernels<V, T>.MaxRows;
-        bool few = g.M < 4, strided = g.ACol is not (1 or -1), packs = !few && (strided ? panels > 1 : Collides(g.ARow, max) && panels >= LeastPanels);
+        bool few = g.M < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
+        bool packs = !few && (g.KRows != null || (strided ? panels > 1 : Collides(g.ARow, max) && panels >= LeastPanels));
         Rows = new RowTiles(g.M, max);
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 

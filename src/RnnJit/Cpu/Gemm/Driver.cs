@@ -16,7 +16,7 @@ internal static unsafe class Driver<V, T>
 
     public static void Run(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed)
     {
-        if (packed && g.M == 1)
+        if (packed && g.M == 1 && g.KRows == null)
             OneRow<V, T, AsIs<V, T>>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd);
         else if (packed)
             Run(g, new PackedPanels<V, T>(g), panelStart, panelEnd);
@@ -56,10 +56,10 @@ internal static unsafe class Driver<V, T>
             for (int first = 0; first < blocks.Rows.Count; first += blocks.Tiles)
             {
                 int last = Math.Min(first + blocks.Tiles, blocks.Rows.Count);
-                t.A = g.A + (blocks.Rows.Start(first) * g.ARow) + (k * g.ACol);
+                t.A = g.A + (blocks.Rows.Start(first) * g.ARow) + (g.KRows == null ? k * g.ACol : 0);
                 t.C = g.C + (blocks.Rows.Start(first) * g.CRow);
                 if (scratch.A != null)
-                    PackRows.Run<V, T>(blocks.Rows, first, last, t, scratch.A);
+                    PackRows.Run<V, T>(blocks.Rows, first, last, t, g.KRows == null ? null : g.KRows + k, scratch.A);
                 Panels(g, panels, blocks, first, last, k, panelStart, panelEnd, t, scratch);
             }
 
