@@ -11,7 +11,7 @@ public unsafe class RowMemoryTests
         ref float memory = ref RowMemory.Take<float>(3, columns);
         for (int row = 0; row < 3; row++)
         {
-            Assert.That((nint)Unsafe.AsPointer(ref RowMemory.Row(ref memory, row, columns)) % 64, Is.Zero);
+            Assert.That((nint)Unsafe.AsPointer(ref RowMemory.Row(ref memory, row, columns)) % 64, Is.EqualTo((nint)0));
             RowMemory.Span(ref memory, row, columns).Fill(row);
         }
 
