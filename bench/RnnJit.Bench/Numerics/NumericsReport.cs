@@ -12,13 +12,24 @@ internal static unsafe class NumericsReport
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         Functions();
-        double peak = MachineLimits.Measure(threads: 1, seconds: 0.5).SingleFlops;
+        double peak = Peak();
         Console.WriteLine($"width {CpuWidth.Width}, FMA peak {peak / 1e9:F1} GFLOP/s (float, one core)");
-        Product(512, 128, 2500, true, peak);
-        Product(1024, 256, 1600, true, peak);
-        foreach (var (m, n, k) in new[] { (50, 512, 128), (2500, 512, 128), (32, 1024, 256), (16, 2048, 512), (7, 512, 128), (3, 512, 128), (2, 512, 128), (1, 512, 128), (1, 2048, 512), (50, 200, 50) })
+        foreach (var (m, n, k) in new[] { (512, 128, 2500), (256, 1024, 1600), (512, 2048, 1600), (64, 256, 400) })
+            Product(m, n, k, true, peak);
+        foreach (var (m, n, k) in new[] { (50, 512, 128), (2500, 512, 128), (1600, 1024, 256), (32, 1024, 256), (16, 2048, 512), (64, 4096, 1024), (32, 1760, 1760), (16, 256, 64), (7, 512, 128), (3, 512, 128), (2, 512, 128), (1, 512, 128), (1, 2048, 512), (1, 4096, 1024), (50, 200, 50) })
             Product(m, n, k, false, peak);
     }
+
+    /// <summary>One product only.</summary>
+    public static void Print(int m, int n, int k)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        double peak = Peak();
+        Product(m, n, k, false, peak);
+        Product(m, n, k, true, peak);
+    }
+
+    private static double Peak() => MachineLimits.Measure(threads: 1, seconds: 0.5).SingleFlops;
 
     private static void Product(int m, int n, int k, bool columnMajor, double peak)
     {

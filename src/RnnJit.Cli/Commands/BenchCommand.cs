@@ -20,6 +20,7 @@ internal static class BenchCommand
         var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
         var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
+        Option<string?> lengths = LengthTimes.Flag();
         var command = new Command("bench",
             """
             Time one layer, and say which part of the machine's own limit that is.
@@ -30,8 +31,9 @@ internal static class BenchCommand
               rnnjit bench lstm --training --compile
               rnnjit bench lstm --training --passes
               rnnjit bench lstm --stream --input 1 --hidden 24
+              rnnjit bench lstm --training --lengths uniform
               rnnjit bench targets --quick
-            """) { cell, seconds, peers, svg, compiling, passes, stream, IsaFlag.Option };
+            """) { cell, seconds, peers, svg, compiling, passes, stream, lengths, IsaFlag.Option };
         layer.AddTo(command);
         foreach (Command part in (Command[])[BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal)])
             command.Add(part);
@@ -46,6 +48,12 @@ internal static class BenchCommand
                 OutputFile.Check(picture);
             if (((Option<bool>[])[compiling, passes, stream]).FirstOrDefault(parsed.GetValue) is { } other && ((Option[])[svg, peers]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
                 throw new UsageException($"{other.Name} has no meaning with {idle.Name} (leave one of them away)");
+            if (parsed.GetValue(lengths) is { } drawn)
+            {
+                LengthTimes.Refuse(parsed, peers, compiling, passes, stream);
+                return Report(terminal, json, new LengthTimes(request, time).Run(drawn), LengthTimes.Print);
+            }
+
             if (parsed.GetValue(compiling))
                 return Report(terminal, json, new CompileTimes(request).Run().ToArray(), PrintCompile);
             if (parsed.GetValue(passes))

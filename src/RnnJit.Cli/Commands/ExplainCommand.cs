@@ -15,6 +15,7 @@ internal static class ExplainCommand
     {
         Argument<string> cell = CellArgument.Create();
         var layer = new LayerFlags();
+        var lengths = new Option<bool>("--lengths") { Description = "Plan the layer for rows with lengths of their own" };
         var command = new Command("explain", 
             """
             Print the plan of one layer: loops and their schedule, products, kernels, FLOPs, bytes, bound and memory; then what was merged, fused, hoisted and kept, and why the rest was not.
@@ -22,12 +23,13 @@ internal static class ExplainCommand
             Examples:
               rnnjit explain lstm --training --seq 1000
               rnnjit explain gru --training --without merge
-            """) { cell };
+              rnnjit explain lstm --training --lengths
+            """) { cell, lengths };
         layer.AddTo(command);
         command.SetAction(parsed =>
         {
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
-            using Executable executable = LayerBuilder.Bind(request);
+            using Executable executable = LayerBuilder.Bind(request with { Lengths = parsed.GetValue(lengths) });
             IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
             PeakMemory[] peaks = request.Training ? PeakMemory.Of(request) : [];
             if (parsed.GetValue(CommonOptions.Json))

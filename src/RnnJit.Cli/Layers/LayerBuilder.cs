@@ -11,7 +11,7 @@ internal static class LayerBuilder
     /// <exception cref="UsageException">The cell has no place for what is asked for.</exception>
     public static BoundLayer Run(LayerRequest request)
     {
-        Graph program = request.Training ? LayerProgram.WithGiven(request.Cell) : LayerProgram.Forward(request.Cell);
+        Graph program = request.Training ? LayerProgram.WithGiven(request.Cell, request.Lengths) : LayerProgram.Forward(request.Cell, request.Lengths);
         var sizes = new Dictionary<string, int>(StringComparer.Ordinal) { ["T"] = request.Steps, ["B"] = request.Batch, ["H"] = request.Hidden, ["X"] = request.Inputs ?? request.Hidden };
         if (sizes["X"] != sizes["H"] && !program.Symbols().Contains("X"))
             throw new UsageException($"Cell '{request.Cell.Name}' lets nobody choose the number of its inputs, so --input {sizes["X"]} does not fit --hidden {sizes["H"]} (leave --input away)");

@@ -10,7 +10,7 @@ internal static class LayerData
     /// <summary>What comes back from above in training.</summary>
     public const double OutputGradient = 0.5;
 
-    /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, and a constant gradient of the output.</summary>
+    /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, full lengths, and a constant gradient of the output.</summary>
     public static void Fill(Executable executable)
     {
         var random = new Random(1);
@@ -18,7 +18,9 @@ internal static class LayerData
         foreach (Port port in executable.Program.Inputs)
         {
             Tensor tensor = executable.Input(port.Name);
-            if (!port.Type.IsReal)
+            if (port.Name == LayerProgram.Lengths)
+                Constant(tensor, executable.Options.Sizes["T"]);
+            else if (!port.Type.IsReal)
                 tensor.Set(Enumerable.Range(0, tensor.Length).Select(i => (double)(i % rows)).ToArray());
             else if (port.Name == LayerProgram.OutputGradient)
                 Constant(tensor, OutputGradient);

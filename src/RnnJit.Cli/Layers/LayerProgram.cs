@@ -8,25 +8,25 @@ namespace RnnJit.Cli.Layers;
 /// <summary>One layer of a cell as a Program. Whatever the cell reads besides its states is an input of the Program under the cell's own name and in its own dimensions, T in front of what it reads at each step.</summary>
 internal static class LayerProgram
 {
-    public const string Output = "y", OutputGradient = "dy";
+    public const string Output = "y", OutputGradient = "dy", Lengths = "lengths";
 
     private const string LossName = "loss";
 
     /// <summary>x ⇒ y.</summary>
-    public static Graph Forward(CellDefinition cell) => Start(cell).Net.Build();
+    public static Graph Forward(CellDefinition cell, bool lengths = false) => Start(cell, lengths).Net.Build();
 
     /// <summary>With the mean squared error of y against an input <c>target</c>.</summary>
     public static Graph WithError(CellDefinition cell)
     {
-        var (net, y) = Start(cell);
+        var (net, y) = Start(cell, lengths: false);
         net.Output(LossName, Loss.MeanSquaredError(y, net.Input("target", [.. y.Type.Dims])));
         return net.Build();
     }
 
     /// <summary>With Σ y ⊙ dy, whose gradients are those of y for a given <c>dy</c>; see <see cref="Gradients"/>.</summary>
-    public static Graph WithGiven(CellDefinition cell)
+    public static Graph WithGiven(CellDefinition cell, bool lengths = false)
     {
-        var (net, y) = Start(cell);
+        var (net, y) = Start(cell, lengths);
         net.Output(LossName, Rnn.Total(y * net.Input(OutputGradient, [.. y.Type.Dims])));
         return net.Build();
     }
@@ -38,9 +38,11 @@ internal static class LayerProgram
         return ProgramSlice.Run(Differentiate.Run(program, LossName, names), output => output.Name != LossName, masks: true);
     }
 
-    private static (NetworkBuilder Net, Value Y) Start(CellDefinition cell)
+    private static (NetworkBuilder Net, Value Y) Start(CellDefinition cell, bool lengths)
     {
         var net = new NetworkBuilder(cell.Name);
+        if (lengths)
+            net.Lengths(Lengths, "B");
         var read = new Dictionary<string, Value>(StringComparer.Ordinal);
         foreach (Port port in cell.StepInputs.Concat(cell.SequenceInputs).Where(port => !MaskPort.Is(port)))
         {

@@ -34,6 +34,9 @@ internal sealed record LayerRequest(CellDefinition Cell)
     /// <summary>Steps between checkpoints; 0: everything is kept; null: about √T.</summary>
     public int? Interval { get; init; } = 0;
 
+    /// <summary>Rows have lengths of their own, an input <c>lengths</c>.</summary>
+    public bool Lengths { get; init; }
+
     /// <summary>Chunks of time that run side by side.</summary>
     public int Chunks { get; init; } = 1;
 
@@ -41,7 +44,7 @@ internal sealed record LayerRequest(CellDefinition Cell)
     public IReadOnlyList<string> Without { get; init; } = [];
 
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
-    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass)
+    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass).Append(Executable.LivePass)
         .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;

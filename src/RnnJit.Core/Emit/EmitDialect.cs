@@ -38,6 +38,20 @@ public abstract class EmitDialect : IDialect
 
     internal abstract string StoreRow(string value, int operand, string label);
 
+    /// <summary>Takes memory for so many values of a row, which passes keep for later ones.</summary>
+    internal abstract string TakeMemory(int values);
+
+    /// <summary>That memory as parameter and argument of a pass.</summary>
+    internal abstract string MemoryParameter { get; }
+
+    internal abstract string MemoryArgument { get; }
+
+    /// <summary>Declares how a pass reaches a kept value.</summary>
+    internal abstract string MemoryHandle(string name, int place);
+
+    /// <summary>Writes elements to where the handle says.</summary>
+    internal abstract string KeepInMemory(string value, string handle);
+
     /// <summary>1 in the columns that <paramref name="index"/> marks, else 0.</summary>
     internal abstract string Mark(MarkOp op, string index);
 

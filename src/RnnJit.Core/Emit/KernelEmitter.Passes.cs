@@ -8,36 +8,12 @@ public sealed partial class KernelEmitter
 {
     private string PassName(int pass) => schedule.Passes == 1 ? "Columns" : "Columns" + (pass + 1);
 
-    private int[] ReductionsOf(int pass) => Enumerable.Range(0, kernel.Values.Count)
-        .Where(value => schedule.IsNeeded(value) && schedule.IsReduction(value) && schedule.Phase(value) == pass + 1).ToArray();
-
-    private int[] StoresOf(int pass) => pass < schedule.Passes - 1 ? [] : Enumerable.Range(0, kernel.Outputs.Count)
-        .Where(i => KernelShapes.Of(kernel.Values.Type(kernel.Outputs[i].Value)) == KernelShape.Full).ToArray();
-
-    // The elements a pass computes, in order, and the values it is given.
-    private (int[] Elements, int[] Given) ValuesOf(int pass)
-    {
-        var needed = new SortedSet<int>();
-        foreach (int reduction in ReductionsOf(pass))
-            Need(schedule.Definition(reduction)!.Operands[0], needed);
-        foreach (int store in StoresOf(pass))
-            Need(kernel.Outputs[store].Value, needed);
-        return (needed.Where(value => schedule.ScopeOf(value) == Scope.Element).ToArray(), needed.Where(value => schedule.ScopeOf(value) != Scope.Element).ToArray());
-    }
-
-    private void Need(int value, SortedSet<int> needed)
-    {
-        value = schedule.Alias(value);
-        if (schedule.Definition(value)?.Op is ConstantOp || !needed.Add(value) || schedule.ScopeOf(value) != Scope.Element)
-            return;
-        foreach (int operand in schedule.Definition(value)?.Operands ?? [])
-            Need(operand, needed);
-    }
-
     private void CallPass(int pass)
     {
-        var arguments = ValuesOf(pass).Given.Select(names.Of).ToList();
-        foreach (int reduction in ReductionsOf(pass))
+        var arguments = passes.Given(pass).Select(names.Of).ToList();
+        if (HasMemory(pass))
+            arguments.Add(dialect.MemoryArgument);
+        foreach (int reduction in passes.Reductions(pass))
         {
             lanes[reduction] = names.Unique(names.Of(reduction).TrimStart('@') + "Lanes");
             code.Line($"V {lanes[reduction]} = {dialect.Number(((ReductionOp)schedule.Definition(reduction)!.Op).Start)};");
@@ -50,14 +26,15 @@ public sealed partial class KernelEmitter
 
     private void Pass(int pass)
     {
-        var (elements, given) = ValuesOf(pass);
-        int[] reductions = ReductionsOf(pass), stores = StoresOf(pass);
-        var parameters = given.Select(value => $", {TypeOf(value)} {names.Of(value)}").Concat(reductions.Select(value => $", ref V {lanes[value]}"));
+        int[] elements = passes.Elements(pass), reductions = passes.Reductions(pass), stores = passes.Stores(pass);
+        var parameters = passes.Given(pass).Select(value => $", {TypeOf(value)} {names.Of(value)}").Concat(HasMemory(pass) ? [$", {dialect.MemoryParameter}"] : []).Concat(reductions.Select(value => $", ref V {lanes[value]}"));
         code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         code.Line($"private static void {PassName(pass)}<{string.Join(", ", dialect.PassTypes)}>(in KernelCall call, int row, int start, int end{string.Concat(parameters)})");
         code.Constraints(dialect.PassTypes.Select(type => type switch { "A" => "A : struct, IAccess", "V" => "V : struct, ISimd<V, T>", _ => "T : unmanaged" }));
         code.Open();
         var handles = elements.Where(value => value < kernel.Inputs.Count).ToDictionary(value => value, value => Handle(names.Of(value) + "Row", value));
+        foreach (int value in MemoryOf(pass))
+            handles[value] = Memory(value);
         var targets = stores.ToDictionary(i => i, i => Handle(names.Of(kernel.Outputs[i].Value) + "Out", kernel.Inputs.Count + i));
         var sums = reductions.ToDictionary(value => value, value => names.Unique(names.Of(value).TrimStart('@') + "Total"));
         foreach (int reduction in reductions)
@@ -66,13 +43,26 @@ public sealed partial class KernelEmitter
         code.Open($"for (int j = start; j < end; {dialect.LoopStep})");
         foreach (string line in dialect.LoopProlog)
             code.Line(line);
-        Elements(elements, handles, reductions, sums, targets);
+        Elements(pass, handles, sums, targets);
         code.Close();
         if (reductions.Length > 0)
             code.Line();
         foreach (int reduction in reductions)
             code.Line($"{lanes[reduction]} = {sums[reduction]};");
         code.Close();
+    }
+
+    private bool HasMemory(int pass) => MemoryOf(pass).Length > 0;
+
+    private int[] MemoryOf(int pass) => passes.Elements(pass).Where(value => passes.Reads(pass, value)).Concat(passes.Keeps(pass)).ToArray();
+
+    // Every pass calls a kept value the same.
+    private string Memory(int value)
+    {
+        if (!memoryNames.TryGetValue(value, out string? name))
+            memoryNames[value] = name = names.Unique(names.Of(value).TrimStart('@') + "Kept");
+        code.Line(dialect.MemoryHandle(name, passes.PlaceOf(value)));
+        return name;
     }
 
     private string Handle(string wish, int operand)
@@ -85,13 +75,19 @@ public sealed partial class KernelEmitter
     }
 
     // Loads stand at their first use; no store comes before the last load, so that outputs may take the place of inputs.
-    private void Elements(
-        int[] elements, Dictionary<int, string> handles, int[] reductions, Dictionary<int, string> sums, Dictionary<int, string> targets)
+    private void Elements(int pass, Dictionary<int, string> handles, Dictionary<int, string> sums, Dictionary<int, string> targets)
     {
+        int[] elements = passes.Elements(pass);
         var loaded = new HashSet<int>();
-        var vocabulary = new InlineBudget(dialect, elements.Length + reductions.Length + targets.Count);
+        var vocabulary = new InlineBudget(dialect, elements.Length + sums.Count + targets.Count);
         foreach (int value in elements.Where(value => value >= kernel.Inputs.Count && !schedule.IsSilent(value)))
         {
+            if (passes.Reads(pass, value))
+            {
+                code.Line($"V {names.Of(value)} = {dialect.Load(handles[value])};");
+                continue;
+            }
+
             foreach (int input in Inputs(value))
                 Load(input, handles, loaded);
             Statement(value, Expression(value, vocabulary));
@@ -99,8 +95,10 @@ public sealed partial class KernelEmitter
 
         foreach (int input in elements.Where(value => value < kernel.Inputs.Count))
             Load(input, handles, loaded);
-        foreach (int reduction in reductions)
-            Accumulate(reduction, sums[reduction]);
+        foreach (var sum in sums)
+            Accumulate(sum.Key, sum.Value);
+        foreach (int value in passes.Keeps(pass))
+            code.Line(dialect.KeepInMemory(names.Of(value), handles[value]));
         foreach (var target in targets)
             code.Line(dialect.Store(Spell(kernel.Outputs[target.Key].Value), target.Value, names.Label(kernel.Outputs[target.Key].Value)));
     }

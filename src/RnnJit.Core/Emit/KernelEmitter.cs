@@ -10,16 +10,19 @@ public sealed partial class KernelEmitter
     private readonly Graph kernel;
     private readonly EmitDialect dialect;
     private readonly KernelSchedule schedule;
+    private readonly PassPlan passes;
     private readonly KernelNames names;
     private readonly CodeWriter code = new();
     private readonly Dictionary<int, string> lanes = [];
     private readonly Dictionary<int, string> operandNames = [];
+    private readonly Dictionary<int, string> memoryNames = [];
 
     private KernelEmitter(Graph kernel, EmitDialect dialect, string className)
     {
         this.kernel = kernel;
         this.dialect = dialect;
         schedule = new KernelSchedule(kernel);
+        passes = new PassPlan(kernel, schedule);
         names = new KernelNames(kernel, className);
     }
 
@@ -82,6 +85,8 @@ public sealed partial class KernelEmitter
         code.Open();
         foreach (string line in dialect.Prologue(schedule.Passes > 0))
             code.Line(line);
+        if (passes.Kept > 0)
+            code.Line(dialect.TakeMemory(passes.Kept));
         Values(Scope.Call, 0);
         code.Open("for (int row = 0; row < call.Rows; row++)");
         for (int pass = 0; pass < schedule.Passes; pass++)

@@ -10,7 +10,7 @@ internal sealed class KernelNames
 {
     // What the text of a kernel itself mentions.
     private static readonly string[] Mentioned =
-        ("A V T call row start end vectors j n Run Text Full Tail VectorMath VectorCalls Finite Span MethodImpl MethodImplOptions IAccess ISimd IKernel KernelCall").Split(' ');
+        ("A V T call row start end vectors memory j n Run Text Full Tail VectorMath VectorCalls Finite RowMemory Span MethodImpl MethodImplOptions IAccess ISimd IKernel KernelCall").Split(' ');
 
     private static readonly HashSet<string> Keywords = new(
         ("abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event explicit extern "

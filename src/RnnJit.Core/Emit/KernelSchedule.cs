@@ -12,8 +12,8 @@ internal enum Scope
 }
 
 /// <summary>
-/// Cuts a kernel into passes over the columns of a row. A reduction of values that are ready in pass p is ready behind it; what a later pass needs again
-/// it computes again, and only the last pass stores, so that an output may take the place of an input.
+/// Cuts a kernel into passes over the columns of a row. A reduction of values that are ready in pass p is ready behind it, and only the last pass stores, so that an
+/// output may take the place of an input.
 /// </summary>
 internal sealed class KernelSchedule
 {

@@ -31,6 +31,16 @@ public sealed class ScalarDialect : EmitDialect
 
     internal override string StoreRow(string value, int operand, string label) => $"call.Span<T>({operand}, row, 1)[0] = Finite.Check<V, T>({value}, \"{label}\", row, 0);";
 
+    internal override string TakeMemory(int values) => $"ref T memory = ref RowMemory.Take<T>({values}, call.Columns);";
+
+    internal override string MemoryParameter => "ref T memory";
+
+    internal override string MemoryArgument => "ref memory";
+
+    internal override string MemoryHandle(string name, int place) => $"Span<T> {name} = RowMemory.Span(ref memory, {place}, call.Columns);";
+
+    internal override string KeepInMemory(string value, string handle) => $"V.Store({value}, ref {handle}[j], 0);";
+
     internal override string Mark(MarkOp op, string index) => $"V.Create(j {op.Comparison.Sign} {index} ? 1 : 0)";
 
     internal override string Keep(string x, string neutral) => x;

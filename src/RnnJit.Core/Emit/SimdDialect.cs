@@ -42,6 +42,16 @@ public class SimdDialect : EmitDialect
 
     internal sealed override string StoreRow(string value, int operand, string label) => $"V.StorePartial({value}, ref call.Row<T>({operand}, row), 0, 1);";
 
+    internal sealed override string TakeMemory(int values) => $"ref T memory = ref RowMemory.Take<T>({values}, call.Columns);";
+
+    internal sealed override string MemoryParameter => "ref T memory";
+
+    internal sealed override string MemoryArgument => "ref memory";
+
+    internal sealed override string MemoryHandle(string name, int place) => $"ref T {name} = ref RowMemory.Row(ref memory, {place}, call.Columns);";
+
+    internal sealed override string KeepInMemory(string value, string handle) => $"A.Store<V, T>({value}, ref {handle}, j, n);";
+
     // Exact for any number of columns: only differences smaller than V.Count matter.
     internal sealed override string Mark(MarkOp op, string index) => $"V.{op.Comparison.Function}(V.Iota, V.Create((double){index} - j))";
 

@@ -28,6 +28,19 @@ public sealed class GraphBuilder
         return Define(type, -1, inputs.Count - 1);
     }
 
+    /// <summary>Adds the inputs of another graph, names, roles and initialisers included. Returns room for all values of that graph by number, its inputs filled in.</summary>
+    public Value[] Inputs(Graph graph)
+    {
+        var values = new Value[graph.Values.Count];
+        for (int i = 0; i < graph.Inputs.Count; i++)
+        {
+            Port port = graph.Inputs[i];
+            values[i] = Input(port.Name, port.Type, port.Role, port.Init);
+        }
+
+        return values;
+    }
+
     /// <summary>A scalar; the same scalar is one value.</summary>
     public Value Constant(double value, ElementType element = ElementType.F32)
     {

@@ -43,6 +43,9 @@ public static class OpTable
         ["prefix"] = PrefixOp.Parse,
         ["atmost"] = Plain(AtMostOp.Instance),
         ["blocklengths"] = BlockLengthsOp.Parse,
+        ["order"] = Plain(OrderOp.Instance),
+        ["places"] = Plain(PlacesOp.Instance),
+        ["pick"] = PickOp.Parse,
     };
 
     /// <summary>The names of all ops; <c>scan</c> has a body and a syntax of its own.</summary>

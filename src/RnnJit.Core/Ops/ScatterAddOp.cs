@@ -24,16 +24,8 @@ public sealed class ScatterAddOp : Op
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
-        NdArray index = operands[1], x = operands[2];
         var table = new NdArray(operands[0].Shape, (double[])operands[0].Data.Clone());
-        int rows = table.Shape[0], width = table.Length / Math.Max(rows, 1);
-        for (int i = 0; i < index.Length; i++)
-        {
-            int row = GatherOp.CheckRow(Name, index.Data[i], rows);
-            for (int j = 0; j < width; j++)
-                table.Data[(row * width) + j] += x.Data[(i * width) + j];
-        }
-
+        ScatterOp.AddRows(Name, table, operands[1], operands[2]);
         return [table];
     }
 

@@ -27,17 +27,22 @@ public sealed class ScatterOp(Dim rows) : Op
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
         NdArray index = operands[0], x = operands[1];
-        int rows = Rows.Evaluate(evaluation.Sizes);
-        var table = new NdArray([rows, .. x.Shape.Skip(index.Rank)]);
-        int width = table.Length / Math.Max(rows, 1);
+        var table = new NdArray([Rows.Evaluate(evaluation.Sizes), .. x.Shape.Skip(index.Rank)]);
+        AddRows(Name, table, index, x);
+        return [table];
+    }
+
+    /// <summary>table[index[i], …] += x[i, …] in ascending i.</summary>
+    /// <exception cref="GraphException">The table lacks a row.</exception>
+    internal static void AddRows(string op, NdArray table, NdArray index, NdArray x)
+    {
+        int rows = table.Shape[0], width = table.Length / Math.Max(rows, 1);
         for (int i = 0; i < index.Length; i++)
         {
-            int row = GatherOp.CheckRow(Name, index.Data[i], rows);
+            int row = GatherOp.CheckRow(op, index.Data[i], rows);
             for (int j = 0; j < width; j++)
                 table.Data[(row * width) + j] += x.Data[(i * width) + j];
         }
-
-        return [table];
     }
 
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>

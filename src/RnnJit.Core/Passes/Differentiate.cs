@@ -15,7 +15,7 @@ public static class Differentiate
             throw new GraphException("RNNJ140", $"'{scalar}' is no scalar output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(o => o.Name))})");
 
         var builder = new GraphBuilder();
-        Value[] inputs = program.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role, port.Init)).ToArray();
+        Value[] inputs = builder.Inputs(program);
         Value[] roots = withRespectTo.Select(name => inputs[Require(program, name)]).ToArray();
         var tape = new Tape(builder);
         Value[] values = tape.Record(program, inputs);

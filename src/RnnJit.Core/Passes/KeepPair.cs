@@ -7,7 +7,7 @@ namespace RnnJit.Passes;
 internal sealed class KeepPair
 {
     // In vectors moved per element: a value at hand is read, a kept one is written, read and takes memory.
-    private const double ReadCost = 1, KeepCost = 3, RowFraction = 0.05;
+    private const double ReadCost = 1, KeepCost = 3, WriteCost = 2, RowFraction = 0.05;
 
     private readonly Graph program;
     private readonly int forwardNode;
@@ -63,9 +63,7 @@ internal sealed class KeepPair
         {
             if (classes[v] == StepClass.Invariant)
                 continue;
-            TensorType type = body.Values.Type(v);
-            double size = type.Rank > 0 && type.Dims[type.Rank - 1].IsOne ? RowFraction : 1;
-            cut.Edge(2 * v, (2 * v) + 1, size * (atHand.Contains(v) || IsGathered(v) ? ReadCost : KeepCost));
+            cut.Edge(2 * v, (2 * v) + 1, Size(v) * (atHand.Contains(v) || IsGathered(v) ? ReadCost : KeepCost));
             if (v < body.Inputs.Count || !IsCheap(v))
             {
                 cut.Edge(source, 2 * v, MinimumCut.Infinite);
@@ -76,11 +74,16 @@ internal sealed class KeepPair
                 cut.Edge((2 * operand) + 1, 2 * v, MinimumCut.Infinite);
         }
 
+        // What the adjoint hands on is written by it, unless the forward scan has written it.
+        foreach (int v in adjoint.Body.Outputs.Where(output => output.Role == OutputRole.Yield && counterparts.ContainsKey(output.Value)).Select(output => counterparts[output.Value]).Distinct())
+            cut.Edge(source, 2 * v, WriteCost * Size(v));
         foreach (int v in needed)
             cut.Edge((2 * v) + 1, sink, MinimumCut.Infinite);
         bool[] side = cut.SourceSide(source, sink);
         return Enumerable.Range(0, count).Where(v => side[2 * v] && !side[(2 * v) + 1] && !IsGathered(v)).ToArray();
     }
+
+    private double Size(int value) => forward.Body.Values.Type(value) is { Rank: > 0 } type && type.Dims[type.Rank - 1].IsOne ? RowFraction : 1;
 
     // The adjoint gathers it itself, from the table as it is at the end.
     private bool IsGathered(int value) => forward.Body.Values.Node(value) is int node and >= 0 && forward.Body.Nodes[node] is { Op: GatherOp } gather

@@ -12,13 +12,7 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
     public Graph Run()
     {
         var builder = new GraphBuilder();
-        var values = new Value[program.Values.Count];
-        for (int i = 0; i < program.Inputs.Count; i++)
-        {
-            Port port = program.Inputs[i];
-            values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
-        }
-
+        Value[] values = builder.Inputs(program);
         var sources = new Dictionary<int, Value>();
         for (int n = 0; n < program.Nodes.Count; n++)
         {

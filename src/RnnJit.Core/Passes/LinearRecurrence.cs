@@ -13,8 +13,7 @@ public sealed class LinearRecurrence
         this.dependencies = dependencies;
         Order = dependencies.Components.Select(component => component[0]).ToArray();
         var builder = new GraphBuilder();
-        Value[] inputs = scan.Body.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role)).ToArray();
-        Value[] values = builder.Inline(scan.Body, inputs);
+        Value[] values = builder.Inline(scan.Body, builder.Inputs(scan.Body));
         var outputs = scan.Body.Outputs.Select(output => (output.Name, values[output.Value], output.Role)).ToList();
         var factors = new int[scan.States];
         for (int s = 0; s < scan.States; s++)

@@ -16,6 +16,7 @@ public static class Pipeline
         ("simplify3", Simplify.Run),
         ("merge", Merge.Run),
         ("simplify4", Simplify.Run),
+        (OrderRows.Name, OrderRows.Run),
     ];
 
     /// <summary>Runs all stages but those switched off; <paramref name="after"/> sees each result.</summary>

@@ -9,13 +9,7 @@ internal static class ReadYields
     public static Graph Run(Graph program)
     {
         var builder = new GraphBuilder();
-        var values = new Value[program.Values.Count];
-        for (int i = 0; i < program.Inputs.Count; i++)
-        {
-            Port port = program.Inputs[i];
-            values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
-        }
-
+        Value[] values = builder.Inputs(program);
         var steps = new Dictionary<int, RepeatedStep>();
         for (int n = 0; n < program.Nodes.Count; n++)
         {

@@ -11,12 +11,7 @@ internal sealed class Rebuild
     public Rebuild(Graph graph)
     {
         this.graph = graph;
-        values = new Value?[graph.Values.Count];
-        for (int i = 0; i < graph.Inputs.Count; i++)
-        {
-            Port port = graph.Inputs[i];
-            values[i] = Builder.Input(port.Name, port.Type, port.Role, port.Init);
-        }
+        values = Builder.Inputs(graph);
     }
 
     public GraphBuilder Builder { get; } = new();

@@ -86,8 +86,13 @@ internal sealed class RepeatedStep
 
     private static string Operand(Graph graph, int value) => Scalar(graph, value) ?? "%" + value;
 
-    private static string? Scalar(Graph graph, int value) =>
-        graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ConstantOp { Type.Rank: 0 } number ? ConstantOp.Format(number.Value) : null;
+    // A number that every graph may write down for itself: 1, or the extent of a dimension.
+    private static string? Scalar(Graph graph, int value) => graph.Values.Node(value) is not (int maker and >= 0) ? null : graph.Nodes[maker].Op switch
+    {
+        ConstantOp { Type.Rank: 0 } number => ConstantOp.Format(number.Value),
+        ExtentOp extent => extent.ToString(),
+        _ => null,
+    };
 
     // What the step computes, by op and operands; what its operands and yields are.
     private void FillTable()

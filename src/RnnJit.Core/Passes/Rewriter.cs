@@ -32,6 +32,9 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
 
     public GraphBuilder Builder { get; } = builder;
 
+    /// <summary>What is normalised by an inverse root of its row: value → the inverse root.</summary>
+    public Dictionary<int, Value> Normalised { get; } = [];
+
     public Value[] Apply(Op op, params Value[] operands) => Apply(op, operands, usedOnce: false);
 
     public Value[] Apply(Op op, Value[] operands, bool usedOnce)

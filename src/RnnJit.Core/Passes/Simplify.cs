@@ -14,7 +14,8 @@ public static class Simplify
     [
         Algebra.Fold, Algebra.Units, Algebra.Zeros, Algebra.Decided, Algebra.Signs, Algebra.Fills, Algebra.Repeats,
         Views.Trivial, Views.OfView, Views.OfFill, Views.SliceOfConcat, Views.SumOfConcats, Views.ConcatOfSlices,
-        Reductions.OfProduct, Reductions.Trivial, Reductions.IntoTable,
+        Reductions.OfProduct, Reductions.Trivial, Reductions.IntoTable, Reductions.OfCentred, Reductions.FactorsOut, Reductions.AroundSums,
+        RowFactors.Inverse, RowFactors.Gathered, RowFactors.Normalised, RowFactors.Twice,
     ];
 
     public static Graph Run(Graph graph)
@@ -36,13 +37,7 @@ public static class Simplify
         int[] uses = Liveness.Uses(graph);
         var builder = new GraphBuilder();
         var rewriter = new Rewriter(builder, AllRules);
-        var values = new Value[graph.Values.Count];
-        for (int i = 0; i < graph.Inputs.Count; i++)
-        {
-            Port port = graph.Inputs[i];
-            values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
-        }
-
+        Value[] values = builder.Inputs(graph);
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
             Node node = graph.Nodes[n];

@@ -91,8 +91,7 @@ internal static class YieldConcats
     {
         Graph body = scan.Body;
         var step = new GraphBuilder();
-        Value[] inputs = body.Inputs.Select(port => step.Input(port.Name, port.Type, port.Role)).ToArray();
-        Value[] values = step.Inline(body, inputs);
+        Value[] values = step.Inline(body, step.Inputs(body));
         var outputs = body.Outputs.Select(output => (output.Name, values[output.Value], output.Role)).ToList();
         var added = new List<(int, int)>();
         foreach (int n in concats)

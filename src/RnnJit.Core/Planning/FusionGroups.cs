@@ -73,15 +73,17 @@ internal sealed class FusionGroups
     /// <summary>Moves work whose only reader is a later kernel of the same domain into that kernel.</summary>
     public void Sink()
     {
-        var outputs = new HashSet<int>(graph.Outputs.Select(output => output.Value));
+        var outputs = new HashSet<int>(graph.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value));
         for (int n = graph.Nodes.Count - 1; n >= 0; n--)
         {
             int value = graph.Values.FirstResult(n);
-            if (groupOf[n] is not { } from || outputs.Contains(value) || graph.Nodes[n].Op.Family != OpFamily.Elementwise)
+            if (groupOf[n] is not { } from || outputs.Contains(value) || graph.Nodes[n].Op.Family is not (OpFamily.Elementwise or OpFamily.Reduction))
                 continue;
             Group?[] readers = users[value].Select(user => groupOf[user]).Distinct().ToArray();
-            if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is null)
+            if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is not { } joined
+                || graph.Nodes[n].Operands.Any(operand => joined.Place(graph.Values.Type(operand)) is null))
                 continue;
+            to.Domain = joined;
             from.Nodes.Remove(n);
             to.Nodes.Add(n);
             groupOf[n] = to;

@@ -15,12 +15,30 @@ public static class Remarks
         Graph optimised = Pipeline.Run(program, without, (name, graph) => stages[name] = graph);
         bool fuse = without?.Contains(Fuse.Name) != true;
         var remarks = new List<string>();
+        if (LengthRemark(optimised) is { } lengths)
+            remarks.Add(lengths);
         remarks.AddRange(new RegionRemarks("Program", optimised, fuse).Sentences());
         remarks.AddRange(Loops("Loop ", optimised, fuse));
 
         if (stages.TryGetValue("keep", out Graph? kept) && stages.TryGetValue("simplify2", out Graph? before))
             remarks.AddRange(Recomputed(before, kept));
         return remarks;
+    }
+
+    // How rows with lengths stand, and what is done for those that run only.
+    private static string? LengthRemark(Graph optimised)
+    {
+        if (!optimised.Nodes.Any(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp))
+            return null;
+
+        var ends = new RowEnds(optimised);
+        int[] live = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
+        string order = OrderRows.By(optimised) is { } name
+            ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"
+            : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand beside each other)";
+        string products = string.Join("; ", live.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
+        int sums = live.Count(n => optimised.Nodes[n].Op is SumOp);
+        return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{(sums == 0 ? "" : $"; {sums} sum{(sums > 1 ? "s" : "")} over all steps")}.";
     }
 
     private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse)

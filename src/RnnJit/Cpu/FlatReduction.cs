@@ -16,6 +16,20 @@ internal static unsafe class FlatReduction
     public static double SumOfSquares<T>(T* x, long n)
         where T : unmanaged => Dot(x, x, n);
 
+    /// <summary>Σ x.</summary>
+    public static double Sum<T>(T* x, long n)
+        where T : unmanaged
+    {
+        double sum = 0;
+        for (long i = 0; i < n; i += Block)
+        {
+            int count = (int)Math.Min(Block, n - i);
+            sum += typeof(T) == typeof(float) ? SumBlock((float*)x + i, count) : SumBlock((double*)x + i, count);
+        }
+
+        return sum;
+    }
+
     /// <summary>Σ x · y.</summary>
     public static double Dot<T>(T* x, T* y, long n)
         where T : unmanaged
@@ -30,6 +44,46 @@ internal static unsafe class FlatReduction
         }
 
         return sum;
+    }
+
+    private static double SumBlock(float* x, int n)
+    {
+        Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        int i = 0;
+        for (; i + Lanes <= n; i += Lanes)
+        {
+            var (x0, x1) = Vector256.Widen(Vector256.Load(x + i));
+            var (x2, x3) = Vector256.Widen(Vector256.Load(x + i + 8));
+            s0 += x0;
+            s1 += x1;
+            s2 += x2;
+            s3 += x3;
+        }
+
+        double* lanes = stackalloc double[Lanes];
+        Store(lanes, s0, s1, s2, s3);
+        for (int lane = 0; i < n; i++, lane++)
+            lanes[lane] += x[i];
+        return Tree(lanes);
+    }
+
+    private static double SumBlock(double* x, int n)
+    {
+        Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        int i = 0;
+        for (; i + Lanes <= n; i += Lanes)
+        {
+            s0 += Vector256.Load(x + i);
+            s1 += Vector256.Load(x + i + 4);
+            s2 += Vector256.Load(x + i + 8);
+            s3 += Vector256.Load(x + i + 12);
+        }
+
+        double* lanes = stackalloc double[Lanes];
+        Store(lanes, s0, s1, s2, s3);
+        for (int lane = 0; i < n; i++, lane++)
+            lanes[lane] += x[i];
+        return Tree(lanes);
     }
 
     // The product of two floats is exact in double, so a separate addition rounds as FMA would.

@@ -20,7 +20,7 @@ public static class FaultSearch
         }
 
         var search = new Search(program, single: executable.Options.Precision == ElementType.F32);
-        return search.Run(inputs, new Evaluation(executable.Options.Sizes, (body, values, evaluation) => search.Walk(body, values, evaluation)));
+        return search.Run(inputs, new Evaluation(executable.Options.Sizes, (body, values, evaluation) => InterpretedGraph.Walk(body, values, evaluation, search.Evaluate)));
     }
 
     private static bool IsFinite(NdArray x) => Array.TrueForAll(x.Data, double.IsFinite);
@@ -29,6 +29,8 @@ public static class FaultSearch
 
     private sealed class Search(Graph program, bool single)
     {
+        private readonly NodeEvaluation evaluate = single ? InterpretedGraph.Rounded : InterpretedGraph.Exact;
+
         // Layer and pass of the node of the Program that is being evaluated.
         private string where = "";
         private bool backward;
@@ -37,7 +39,7 @@ public static class FaultSearch
         {
             try
             {
-                Walk(program, inputs, evaluation);
+                evaluation.Run(program, inputs);
                 return null;
             }
             catch (FoundException found)
@@ -46,26 +48,13 @@ public static class FaultSearch
             }
         }
 
-        public NdArray[] Walk(Graph graph, NdArray[] inputs, Evaluation evaluation)
+        public NdArray[] Evaluate(Graph graph, int n, NdArray[] operands, Evaluation evaluation)
         {
-            var values = new NdArray[graph.Values.Count];
-            inputs.CopyTo(values, 0);
-            for (int n = 0; n < graph.Nodes.Count; n++)
-            {
-                if (ReferenceEquals(graph, program))
-                    where = Place(n);
-                Node node = graph.Nodes[n];
-                NdArray[] results = node.Op.Evaluate(node.Operands.Select(operand => values[operand]).ToArray(), evaluation);
-                for (int r = 0; r < results.Length; r++)
-                {
-                    int value = graph.Values.FirstResult(n) + r;
-                    values[value] = single ? Round(results[r]) : results[r];
-                    if (!IsFinite(values[value]))
-                        throw new FoundException(Phrase(graph, node, value, evaluation.Time));
-                }
-            }
-
-            return graph.Outputs.Select(output => values[output.Value]).ToArray();
+            if (ReferenceEquals(graph, program))
+                where = Place(n);
+            NdArray[] results = evaluate(graph, n, operands, evaluation);
+            int fault = Array.FindIndex(results, result => !IsFinite(result));
+            return fault < 0 ? results : throw new FoundException(Phrase(graph, graph.Nodes[n], graph.Values.FirstResult(n) + fault, evaluation.Time));
         }
 
         private string Phrase(Graph graph, Node node, int value, int time)
@@ -84,7 +73,5 @@ public static class FaultSearch
                 .Select(operand => program.Inputs[operand].Name).FirstOrDefault(name => name.Contains('.', StringComparison.Ordinal));
             return parameter is null ? "" : $" of {parameter[..parameter.LastIndexOf('.')]}";
         }
-
-        private static NdArray Round(NdArray x) => new(x.Shape, Array.ConvertAll(x.Data, value => (double)(float)value));
     }
 }

@@ -2,20 +2,31 @@ using RnnJit.Ir;
 
 namespace RnnJit.Interpretation;
 
+/// <summary>Gives the results of one node.</summary>
+internal delegate NdArray[] NodeEvaluation(Graph graph, int node, NdArray[] operands, Evaluation evaluation);
+
 /// <summary>A graph op by op, in the context of another evaluation.</summary>
 internal static class InterpretedGraph
 {
-    public static NdArray[] Walk(Graph graph, NdArray[] inputs, Evaluation evaluation)
+    /// <param name="evaluate">Evaluates a node; <see cref="Exact"/> if not given.</param>
+    public static NdArray[] Walk(Graph graph, NdArray[] inputs, Evaluation evaluation, NodeEvaluation? evaluate = null)
     {
+        evaluate ??= Exact;
         var values = new NdArray[graph.Values.Count];
         inputs.CopyTo(values, 0);
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
-            Node node = graph.Nodes[n];
-            NdArray[] results = node.Op.Evaluate(node.Operands.Select(operand => values[operand]).ToArray(), evaluation);
-            results.CopyTo(values, graph.Values.FirstResult(n));
+            NdArray[] operands = graph.Nodes[n].Operands.Select(operand => values[operand]).ToArray();
+            evaluate(graph, n, operands, evaluation).CopyTo(values, graph.Values.FirstResult(n));
         }
 
         return graph.Outputs.Select(output => values[output.Value]).ToArray();
     }
+
+    /// <summary>In double precision.</summary>
+    public static NdArray[] Exact(Graph graph, int node, NdArray[] operands, Evaluation evaluation) => graph.Nodes[node].Op.Evaluate(operands, evaluation);
+
+    /// <summary>In double precision, each result rounded to float32.</summary>
+    public static NdArray[] Rounded(Graph graph, int node, NdArray[] operands, Evaluation evaluation) =>
+        Array.ConvertAll(Exact(graph, node, operands, evaluation), x => new NdArray(x.Shape, Array.ConvertAll(x.Data, value => (double)(float)value)));
 }

@@ -21,25 +21,9 @@ public static class Interpreter
         }
 
         var bound = SizeBinding.FromShapes(graph, i => given[i].Shape, sizes);
-        var evaluation = new Evaluation(bound, (body, values, context) => Walk(body, values, context, single));
+        NodeEvaluation evaluate = single ? InterpretedGraph.Rounded : InterpretedGraph.Exact;
+        var evaluation = new Evaluation(bound, (body, values, context) => InterpretedGraph.Walk(body, values, context, evaluate));
         NdArray[] outputs = evaluation.Run(graph, given);
         return graph.Outputs.Select((output, i) => (output.Name, outputs[i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
     }
-
-    private static NdArray[] Walk(Graph graph, NdArray[] inputs, Evaluation evaluation, bool single)
-    {
-        var values = new NdArray[graph.Values.Count];
-        inputs.CopyTo(values, 0);
-        for (int n = 0; n < graph.Nodes.Count; n++)
-        {
-            Node node = graph.Nodes[n];
-            NdArray[] results = node.Op.Evaluate(node.Operands.Select(operand => values[operand]).ToArray(), evaluation);
-            for (int r = 0; r < results.Length; r++)
-                values[graph.Values.FirstResult(n) + r] = single ? Round(results[r]) : results[r];
-        }
-
-        return graph.Outputs.Select(output => values[output.Value]).ToArray();
-    }
-
-    private static NdArray Round(NdArray x) => new(x.Shape, Array.ConvertAll(x.Data, value => (double)(float)value));
 }

@@ -1,8 +1,6 @@
 using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Kernels;
-using RnnJit.Passes;
-using RnnJit.Planning;
 
 namespace RnnJit.Runtime;
 
@@ -12,16 +10,12 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     private readonly Instruction[] instructions;
     private readonly NativeBuffer arena;
     private readonly WorkerPool pool;
-    private readonly List<(Tensor Tensor, CopyInstruction Copy)> copies = [];
 
     public CompiledExecutable(Graph program, ExecutableOptions options, KernelChain kernels)
         : base(program, options)
     {
-        Graph optimised = Pipeline.Run(program, options.Without);
-        bool fuse = !options.Without.Contains(Fuse.Name);
-        kernels.Prepare(KernelList.Of(optimised, fuse), options.Precision);
-        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse, Weights = options.Weights, Tile = !options.Without.Contains(TilePass) };
-        Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
+        var context = new PlanContext(program, options, kernels);
+        Graph planned = context.Program;
         var planner = new RegionPlanner(context, planned, depth: 0);
         for (int i = 0; i < planned.Inputs.Count; i++)
             planner.SetView(i, context.OfTensor(Input(planned.Inputs[i].Name), planned.Inputs[i].Role == PortRole.Parameter, planned.Inputs[i].Name));
@@ -32,8 +26,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         arena = new NativeBuffer(ArenaBytes);
         foreach (Block block in context.Blocks)
             block.Place(arena.Data);
-        foreach (var (view, element, value) in context.Fills)
-            Fill(view, element, value);
+        context.FillConstants();
         foreach (Instruction instruction in instructions)
             instruction.Resolve();
         for (int o = 0; o < outputs.Length; o++)
@@ -67,21 +60,6 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         }
     }
 
-    /// <summary>Runs once on this thread and times each instruction, in seconds.</summary>
-    internal IReadOnlyList<(Instruction Instruction, double Seconds)> Profile()
-    {
-        var times = new List<(Instruction, double)>();
-        foreach (Instruction instruction in instructions)
-        {
-            long start = System.Diagnostics.Stopwatch.GetTimestamp();
-            instruction.Execute(new Share(0, 1, -1, -1), default);
-            (instruction as IAfterBarrier)?.Done();
-            times.Add((instruction, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds));
-        }
-
-        return times;
-    }
-
     void IWork.Execute(int worker, int workers)
     {
         var share = new Share(worker, workers, -1, -1);
@@ -112,12 +90,6 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         View dense = context.Allocate(view.Shape, view.ElementSize == 8 ? ElementType.F64 : context.Real);
         planner.Instructions.Add(new CopyInstruction(view, dense));
         return dense;
-    }
-
-    private static void Fill(View view, ElementType element, double value)
-    {
-        for (int i = 0; i < view.Length; i++)
-            Strided.Write(view.Block.Data + ((view.Offset + i) * view.ElementSize), element, value);
     }
 }
 

@@ -72,6 +72,12 @@ internal static unsafe class Strided
             return;
         }
 
+        if (axis == shape.Length - 1 && strides[axis] == 1)
+        {
+            new Span<byte>(to, checked(shape[axis] * size)).Clear();
+            return;
+        }
+
         for (int i = 0; i < shape[axis]; i++)
             Clear(to + (i * strides[axis] * size), strides, shape, size, axis + 1);
     }
@@ -95,7 +101,8 @@ internal static unsafe class Strided
 }
 
 /// <summary>Σ over rows, or Σ over rows of a · b, for each column; rows from last to first.</summary>
-internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns, bool accumulate) : Instruction
+/// <param name="live">Rows that add something; null: all.</param>
+internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns, bool accumulate, LiveRows? live = null) : Instruction
     where T : unmanaged
 {
     private const int Unit = 16;
@@ -103,16 +110,19 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
     private Address x;
     private Address y;
     private Address z;
+    private Address lengths;
 
-    public override IEnumerable<View> Views => b is null ? [a, result] : [a, b, result];
+    public override IEnumerable<View> Views => [a, .. b is null ? [] : (View[])[b], result, .. live?.Views ?? []];
 
-    public override string Describe => $"sum over {rows} rows of {columns} columns{(b is null ? "" : ", of a product")}";
+    public override string Describe => $"sum over {rows} rows of {columns} columns{(b is null ? "" : ", of a product")}{live?.Describe}";
 
     public override void Resolve()
     {
         x = new Address(a);
         y = new Address(b ?? a);
         z = new Address(result);
+        if (live is not null)
+            lengths = new Address(live.Lengths);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -120,10 +130,31 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
         var (start, end) = share.Of(columns, Unit);
         if (start >= end)
             return;
+        T* px = (T*)x.At(clock), py = (T*)y.At(clock), pz = (T*)z.At(clock);
+        if (live is null)
+        {
+            Add(px, py, rows, start, end, pz, accumulate);
+            return;
+        }
+
+        if (!accumulate)
+            new Span<T>(pz + start, end - start).Clear();
+        int* length = (int*)lengths.At(clock);
+        for (int t = live.Steps - 1; t >= 0; t--)
+        {
+            long row = (long)t * live.Batch;
+            int count = LiveRows.Count(length, t, live.Batch);
+            if (count > 0)
+                Add(px + (row * aRow), py + (row * bRow), count, start, end, pz, adds: true);
+        }
+    }
+
+    private void Add(T* px, T* py, int count, int start, int end, T* pz, bool adds)
+    {
         if (b is null)
-            ColumnReduction.Sum((T*)x.At(clock), (nint)aRow, rows, start, end, (T*)z.At(clock), accumulate);
+            ColumnReduction.Sum(px, (nint)aRow, count, start, end, pz, adds);
         else
-            ColumnReduction.Dot((T*)x.At(clock), (nint)aRow, (T*)y.At(clock), (nint)bRow, rows, start, end, (T*)z.At(clock), accumulate);
+            ColumnReduction.Dot(px, (nint)aRow, py, (nint)bRow, count, start, end, pz, adds);
     }
 }
 

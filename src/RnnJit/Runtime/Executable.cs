@@ -74,6 +74,9 @@ public abstract class Executable : IDisposable
     /// <summary>The name of tiling among the passes that can be switched off: products over all time steps that only a loop reads are computed some steps ahead of it.</summary>
     public const string TilePass = Runtime.Tile.Name;
 
+    /// <summary>The name, among the passes that can be switched off, of leaving out rows behind their end in products and sums over all time steps.</summary>
+    public const string LivePass = LiveRows.Name;
+
     public Graph Program { get; }
 
     public ExecutableOptions Options { get; }

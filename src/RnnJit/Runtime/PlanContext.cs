@@ -1,36 +1,57 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Passes;
+using RnnJit.Planning;
 
 namespace RnnJit.Runtime;
 
 /// <summary>What all regions of one bound Program share while they are planned.</summary>
-internal sealed class PlanContext(IReadOnlyDictionary<string, int> sizes, ElementType real, KernelChain kernels)
+internal sealed class PlanContext
 {
-    public IReadOnlyDictionary<string, int> Sizes { get; } = sizes;
+    /// <summary>Takes a Program through the passes and makes its kernels ready.</summary>
+    public PlanContext(Graph program, ExecutableOptions options, KernelChain kernels)
+    {
+        (Sizes, Real, Kernels, Weights) = (options.Sizes, options.Precision, kernels, options.Weights);
+        Fuse = !options.Without.Contains(Planning.Fuse.Name);
+        Tile = !options.Without.Contains(Runtime.Tile.Name);
+        Live = !options.Without.Contains(LiveRows.Name);
+        Graph optimised = Pipeline.Run(program, options.Without);
+        kernels.Prepare(KernelList.Of(optimised, Fuse), Real);
+        Program = Real == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
+        Evaluation = new Evaluation(Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
+    }
 
-    public ElementType Real { get; } = real;
+    /// <summary>The Program behind all passes, in the precision in which it runs.</summary>
+    public Graph Program { get; }
 
-    public KernelChain Kernels { get; } = kernels;
+    public IReadOnlyDictionary<string, int> Sizes { get; }
+
+    public ElementType Real { get; }
+
+    public KernelChain Kernels { get; }
 
     /// <summary>Whether elementwise work shares kernels.</summary>
-    public bool Fuse { get; init; } = true;
+    public bool Fuse { get; }
 
     /// <summary>Whether products that only a loop reads are computed some steps ahead of it.</summary>
-    public bool Tile { get; init; } = true;
+    public bool Tile { get; }
+
+    /// <summary>Whether products and sums over all steps leave out rows behind their end.</summary>
+    public bool Live { get; }
 
     /// <summary>How packed weights are stored.</summary>
-    public WeightStorage Weights { get; init; }
+    public WeightStorage Weights { get; }
 
     public List<Block> Blocks { get; } = [];
 
     /// <summary>Weights that were packed already, by source and orientation.</summary>
     public Dictionary<string, View> Packed { get; } = [];
 
-    /// <summary>Filled once when memory is there: constants.</summary>
+    /// <summary>Constants, see <see cref="FillConstants"/>.</summary>
     public List<(View View, ElementType Element, double Value)> Fills { get; } = [];
 
-    public Evaluation Evaluation { get; } = new(sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
+    public Evaluation Evaluation { get; }
 
     public int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Sizes)).ToArray();
 
@@ -45,4 +66,14 @@ internal sealed class PlanContext(IReadOnlyDictionary<string, int> sizes, Elemen
 
     public View OfTensor(Tensor tensor, bool isParameter, string name) =>
         new(new Block(0) { External = tensor, IsParameter = isParameter, Name = name }, tensor.ElementSize, 0, [.. tensor.Shape], View.Dense([.. tensor.Shape]));
+
+    /// <summary>Writes the constants, once their blocks have memory.</summary>
+    public unsafe void FillConstants()
+    {
+        foreach (var (view, element, value) in Fills)
+        {
+            for (int i = 0; i < view.Length; i++)
+                Strided.Write(view.Block.Data + ((view.Offset + i) * view.ElementSize), element, value);
+        }
+    }
 }

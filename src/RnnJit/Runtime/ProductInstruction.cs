@@ -4,7 +4,7 @@ using RnnJit.Cpu.Gemm;
 namespace RnnJit.Runtime;
 
 /// <summary>A product on the register-blocked kernels. B is packed by a <see cref="PackInstruction{T}"/>, or read as it lies where its rows are contiguous.</summary>
-internal sealed unsafe class ProductInstruction<T> : Instruction
+internal sealed unsafe partial class ProductInstruction<T> : Instruction
     where T : unmanaged
 {
     private readonly ProductForm form;
@@ -49,19 +49,20 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
 
     public override double Flops => form.Flops;
 
-    public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C] : [form.A, packed, form.C];
+    public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C, .. Live?.Views ?? []] : [form.A, packed, form.C, .. Live?.Views ?? []];
 
     public override bool IsByRow => rowsAreBatch && form.C.Rank > 0
         && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
 
     public override string Describe =>
-        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}";
+        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}{Live?.Describe}";
 
     public override void Resolve()
     {
         a = new Address(form.A);
         b = new Address(packed ?? form.B);
         c = new Address(form.C);
+        ResolveLive();
     }
 
     /// <summary>Rows [aRow, aRow + count) of A give rows [cRow, cRow + count) of C, panels of columns [panelStart, panelEnd).</summary>
@@ -72,6 +73,18 @@ internal sealed unsafe class ProductInstruction<T> : Instruction
 
     public override void Execute(in Share share, in Clock clock)
     {
+        if (Live is { Kind: Planning.RowEnd.AddsNothing })
+        {
+            ExecuteListed(share, clock);
+            return;
+        }
+
+        if (Live is not null)
+        {
+            ExecuteLive(share, clock);
+            return;
+        }
+
         T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);
         int loopCount = 1;
         foreach (ProductLoop loop in form.Loops)

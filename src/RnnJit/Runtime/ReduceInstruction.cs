@@ -3,7 +3,10 @@ using RnnJit.Ops;
 
 namespace RnnJit.Runtime;
 
-/// <summary>A reduction over any axes of any view, in double and from the last element to the first. Workers share the results, never one sum.</summary>
+/// <summary>
+/// A reduction over any axes of any view, in double: sums of what lies in one run in the order of <see cref="FlatReduction"/>, others from the last element to the
+/// first. Workers share the results, never one sum.
+/// </summary>
 internal sealed unsafe class ReduceInstruction<T> : Instruction
     where T : unmanaged
 {
@@ -14,6 +17,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
     private readonly int[] reduced;
     private readonly int count;
     private readonly int length;
+    private readonly bool isRun;
     private Address from;
     private Address to;
 
@@ -26,6 +30,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
         reduced = op.Axes.Order().ToArray();
         count = kept.Aggregate(1, (product, axis) => product * x.Shape[axis]);
         length = reduced.Aggregate(1, (product, axis) => product * x.Shape[axis]);
+        isRun = op is SumOp && IsRun(x, reduced);
         IsByRow = rowsAreBatch && kept.Length > 0 && kept[0] == 0;
     }
 
@@ -61,8 +66,25 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
             Store(target + Offset(kept, item, result.Strides), Reduce(source + Offset(kept, item, x.Strides)));
     }
 
+    // Without gaps; axes of extent 1 may lie anywhere.
+    private static bool IsRun(View x, int[] axes)
+    {
+        long stride = 1;
+        foreach (int axis in axes.Where(axis => x.Shape[axis] != 1).Reverse())
+        {
+            if (x.Strides[axis] != stride)
+                return false;
+            stride *= x.Shape[axis];
+        }
+
+        return true;
+    }
+
     private double Reduce(T* data)
     {
+        if (isRun)
+            return FlatReduction.Sum(data, length);
+
         int axis = reduced[^1], inner = x.Shape[axis];
         long stride = x.Strides[axis];
         double total = op.Start;

@@ -85,7 +85,8 @@ internal sealed partial class RegionPlanner
         if (views[a] is null)
             views[a] = Gathered(a);
         bool sumOverTime = !IsStep && form.K.Extent > 1 && SumsOverRows(op);
-        View? packed = laid is null ? Pack(form, b, sumOverTime) : null;
+        LiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
+        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, sumOverTime) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);
         form = form with { A = View(a), B = laid ?? views[b] ?? form.B };
@@ -96,8 +97,8 @@ internal sealed partial class RegionPlanner
             AddTile(loop, form, packed!, value);
         else
             Instructions.Add(context.Real == ElementType.F64
-                ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate }
-                : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate });
+                ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live }
+                : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live });
         views[value] = result;
         CopyHomeIfElsewhere(value, result);
     }
@@ -147,7 +148,7 @@ internal sealed partial class RegionPlanner
         if (ColumnsOf(sum, left) is not { } a || ColumnsOf(sum, right) is not { } b || !result.IsContiguous)
             return false;
 
-        AddColumns(left, right, result, a, value, b.Stride);
+        AddColumns(left, right, result, a, value, LiveOf(graph.Values.Node(value)), b.Stride);
         return true;
     }
 

@@ -41,7 +41,8 @@ internal sealed partial class RegionPlanner
             if (covered.Contains(y))
                 continue;
             View whole = views[value + y] = Home(value + y), step = whole.Inside().Step();
-            yields.Add(step);
+            if (!IsUnread(value + y))
+                yields.Add(step);
             if (!body.TryHome(scan.Body.Outputs[y].Value, step))
                 late.Add((scan.Body.Outputs[y].Value, step));
         }

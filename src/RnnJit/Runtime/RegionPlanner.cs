@@ -11,7 +11,6 @@ internal sealed partial class RegionPlanner
     private readonly Graph graph;
     private readonly View?[] views;
     private readonly Dictionary<int, View> homes = [];
-    private readonly Dictionary<int, int> concatOf = [];
     private readonly HashSet<int> indicesChecked = [];
     private readonly int depth;
     private readonly Dictionary<int, View> sumHomes = [];
@@ -73,7 +72,7 @@ internal sealed partial class RegionPlanner
         {
             if (step is KernelStep kernel)
                 AddKernel(kernel);
-            else
+            else if (!early.Contains(((OpStep)step).Node))
                 AddOp(graph.Nodes[((OpStep)step).Node], ((OpStep)step).Node);
         }
     }
@@ -186,7 +185,7 @@ internal sealed partial class RegionPlanner
                 break;
             case SumOp sum when ColumnsOf(sum, View(node.Operands[0])) is { } columns:
                 views[value] = Home(value);
-                AddColumns(View(node.Operands[0]), null, views[value]!, columns, value);
+                AddColumns(View(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n));
                 break;
             case ReductionOp reduction when node.Results[0].IsReal:
                 views[value] = Home(value);
@@ -217,6 +216,20 @@ internal sealed partial class RegionPlanner
             case BlockLengthsOp cut when Source(node).IsContiguous:
                 views[value] = Home(value);
                 Instructions.Add(new BlockLengthsInstruction(Source(node), views[value]!, cut.Steps));
+                break;
+            case OrderOp:
+                View lengths = Contiguous(node.Operands[0]);
+                views[value] = Home(value);
+                Instructions.Add(new OrderInstruction(lengths, context.Allocate([2 * lengths.Length], ElementType.I32), views[value]!));
+                break;
+            case PlacesOp:
+                views[value] = Home(value);
+                Instructions.Add(new PlacesInstruction(Contiguous(node.Operands[0]), views[value]!, NameOf(node.Operands[0])));
+                break;
+            case PickOp pick:
+                View chosen = Contiguous(node.Operands[1]);
+                views[value] = Home(value);
+                Instructions.Add(new PickInstruction(Source(node), chosen, views[value]!, pick.Axis, NameOf(node.Operands[1]), PickedOf(n)));
                 break;
             case AtMostOp:
                 views[value] = Source(node);
@@ -258,7 +271,7 @@ internal sealed partial class RegionPlanner
             return graph.Inputs[value].Name;
 
         Node maker = graph.Nodes[graph.Values.Node(value)];
-        return maker.Op is AtMostOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? NameOf(maker.Operands[0]) : "the indices";
+        return maker.Op is AtMostOp or PickOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? NameOf(maker.Operands[0]) : "the indices";
     }
 
     private View Contiguous(int value) => View(value).IsContiguous ? View(value) : Dense(value);
@@ -335,11 +348,12 @@ internal sealed partial class RegionPlanner
         return tail.IsContiguous ? (rows, stride, tail.Length) : null;
     }
 
-    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, long bStride = 0)
+    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, LiveRows? live, long bStride = 0)
     {
         View? sum = SumHome(value);
+        LiveRows? rows = live is not null && columns.Rows == live.Steps * live.Batch ? live : null;
         Instructions.Add(context.Real == ElementType.F64
-            ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null)
-            : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null));
+            ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, rows)
+            : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, rows));
     }
 }

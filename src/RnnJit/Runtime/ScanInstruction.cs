@@ -78,7 +78,7 @@ internal sealed unsafe class ScanInstruction : Instruction
     public override string Describe =>
         $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Workers ?? 1)}";
 
-    public ScanSchedule Schedule(int workers) => Forced ?? (!IsRowIndependent ? ScanSchedule.HiddenParallel : workers == 1 ? ScanSchedule.BatchParallel : planned);
+    public ScanSchedule Schedule(int workers) => Forced ?? (!IsRowIndependent ? ScanSchedule.HiddenParallel : workers == 1 || lengths is not null ? ScanSchedule.BatchParallel : planned);
 
     private string Reason(int workers)
     {
@@ -87,6 +87,8 @@ internal sealed unsafe class ScanInstruction : Instruction
             return name + " (rows of the batch read each other)";
         if (workers == 1 || Forced is not null)
             return name;
+        if (lengths is not null)
+            return name + " (each worker has rows with about as many steps together as every other one's)";
 
         return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} (estimated microseconds a step: batch-parallel {cost.BatchParallel:0.0}, hidden-parallel {cost.HiddenParallel:0.0})");
     }
@@ -116,7 +118,7 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     private void RunRows(in Share share, in Clock clock)
     {
-        var (start, end) = share.Of(batch);
+        var (start, end) = lengths is null ? share.Of(batch) : ShareOf(share, (int*)lengthAddress.At(Inside(clock, 0)));
         if (start >= end && batch > 0)
             return;
 
@@ -130,13 +132,38 @@ internal sealed unsafe class ScanInstruction : Instruction
         }
     }
 
-    private void Fill(in Share share, in Clock clock)
+    // Neighbouring rows that have about as many steps together as those of every other worker.
+    private (int Start, int End) ShareOf(in Share share, int* length)
     {
+        long total = 0, before = 0;
+        for (int row = 0; row < batch; row++)
+            total += length[row];
+        int start = share.Part == 0 ? 0 : batch, end = batch;
+        for (int row = 0; row < batch; row++)
+        {
+            if (before * share.Parts >= total * share.Part)
+                start = Math.Min(start, row);
+            if (before * share.Parts >= total * (share.Part + 1) && share.Part + 1 < share.Parts)
+                end = Math.Min(end, row);
+            before += length[row];
+        }
+
+        return (start, end);
+    }
+
+    // Whether a tile began. All tiles of all workers begin at the same steps.
+    private bool Fill(in Share share, in Clock clock)
+    {
+        bool filled = false;
         foreach (Tile tile in Tiles)
         {
-            if (tile.Begins(clock.T, clock.I, scan.Reverse))
-                tile.Fill(share, clock.T);
+            if (!tile.Begins(clock.T, clock.I, scan.Reverse))
+                continue;
+            tile.Fill(share, clock.T, lengths is null ? null : (int*)lengthAddress.At(clock));
+            filled = true;
         }
+
+        return filled;
     }
 
     private void Step(in Share share, in Clock clock)
@@ -204,8 +231,7 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     private void Rest(in Share rows, in Clock clock)
     {
-        foreach (CopyInstruction copy in hold)
-            copy.Execute(rows, clock);
+        Hold(rows, clock);
         for (int y = 0; y < yields.Length; y++)
         {
             View view = yields[y];
@@ -215,24 +241,36 @@ internal sealed unsafe class ScanInstruction : Instruction
         }
     }
 
+    // A state lies in two places in turn. Once a row rests both hold it, so it is copied at the first of its steps only: where the loop begins, or where the row ends.
+    private void Hold(in Share rows, in Clock clock)
+    {
+        int* length = (int*)lengthAddress.At(clock);
+        for (int row = rows.RowStart; row < rows.RowEnd; row++)
+        {
+            if (clock.I > 0 && length[row] != clock.T)
+                continue;
+            foreach (CopyInstruction copy in hold)
+                copy.Execute(new Share(0, 1, row, row + 1), clock);
+        }
+    }
+
     private void RunUnits(in Share share, in Clock clock)
     {
+        if (lengths is not null && IsRowIndependent)
+        {
+            // Lengths give rows to workers: no row waits for another.
+            RunRows(share, clock);
+            return;
+        }
+
         for (int i = 0; i < steps; i++)
         {
-            Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
-            if (share.Parts > 1 && Tiles.Count > 0)
+            bool filled = Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
+            if (share.Parts > 1 && filled)
                 Pool!.Barrier();
-            if (lengths is not null && !IsRowIndependent)
-            {
-                StepTogether(share, Inside(clock, i));
-                continue;
-            }
-
             if (lengths is not null)
             {
-                // Lengths give rows to workers: no row waits for another.
-                var (start, end) = share.Of(batch);
-                StepLive(start, end, Inside(clock, i));
+                StepTogether(share, Inside(clock, i));
                 continue;
             }
 

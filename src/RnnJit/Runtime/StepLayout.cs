@@ -12,9 +12,9 @@ internal sealed class StepLayout
     private readonly List<Block> kept = [];
     private readonly List<int> carried = [];
 
-    public StepLayout(PlanContext context, Graph program, Func<Port, View> parameter)
+    public StepLayout(PlanContext context, Func<Port, View> parameter)
     {
-        (this.context, this.program) = (context, program);
+        (this.context, program) = (context, context.Program);
         var planner = new RegionPlanner(context, program, depth: 0);
         Inputs = program.Inputs.Select(port => port.Role == PortRole.Parameter ? null : context.Allocate(context.Shape(port.Type), port.Type.Element)).ToArray();
         for (int i = 0; i < Inputs.Length; i++)

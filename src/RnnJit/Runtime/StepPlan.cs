@@ -1,8 +1,6 @@
 using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Kernels;
-using RnnJit.Passes;
-using RnnJit.Planning;
 
 namespace RnnJit.Runtime;
 
@@ -43,18 +41,14 @@ internal sealed unsafe class StepPlan : IDisposable
     public StepPlan(Graph program, ExecutableOptions options, KernelChain kernels)
     {
         options.CheckWeights();
-        Graph optimised = Pipeline.Run(program, options.Without);
-        bool fuse = !options.Without.Contains(Planning.Fuse.Name);
-        kernels.Prepare(KernelList.Of(optimised, fuse), options.Precision);
-        var context = new PlanContext(options.Sizes, options.Precision, kernels) { Fuse = fuse, Weights = options.Weights };
-        Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
-        var layout = new StepLayout(context, planned, port => Parameter(options, context, port));
+        var context = new PlanContext(program, options, kernels);
+        Graph planned = context.Program;
+        var layout = new StepLayout(context, port => Parameter(options, context, port));
         shared = new NativeBuffer(layout.PlaceShared());
         foreach (Block block in layout.Shared)
             block.Place(shared.Data);
         long bytes = layout.PlaceOwn();
-        foreach (var (view, element, value) in context.Fills)
-            Fill(view, element, value);
+        context.FillConstants();
         once = [.. layout.Once];
         each = [.. layout.Each];
         foreach (Instruction instruction in once.Concat(each))
@@ -127,12 +121,6 @@ internal sealed unsafe class StepPlan : IDisposable
     {
         Tensor tensor = parameters[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? given) ? given : new Tensor(port.Type.Element, context.Shape(port.Type));
         return context.OfTensor(tensor, isParameter: true, port.Name);
-    }
-
-    private static void Fill(View view, ElementType element, double value)
-    {
-        for (int i = 0; i < view.Length; i++)
-            Strided.Write(view.Block.Data + ((view.Offset + i) * view.ElementSize), element, value);
     }
 
     private readonly record struct Carry(long From, long To, long Bytes);

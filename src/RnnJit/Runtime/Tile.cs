@@ -38,23 +38,38 @@ internal abstract class Tile(int steps, int chunk, int batch)
     public bool Begins(int t, int i, bool reverse) => i == 0 || (t & (chunk - 1)) == (reverse ? chunk - 1 : 0);
 
     /// <summary>Computes the tile with step t: some rows of the batch, all of them or panels of their columns.</summary>
-    public void Fill(in Share share, int t)
+    /// <param name="lengths">How many steps each row has; null: all of them. Rows behind their end are left out.</param>
+    public unsafe void Fill(in Share share, int t, int* lengths)
     {
         int start = t & ~(chunk - 1), count = Math.Min(chunk, steps - start);
         var (rowStart, rowEnd) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, batch);
-        if (rowEnd - rowStart == batch)
+        var (panelStart, panelEnd) = share.Of(Panels);
+        bool whole = rowEnd - rowStart == batch && (lengths == null || LiveRows.Count(lengths, start + count - 1, rowEnd) == rowEnd);
+        if (whole)
         {
-            Multiply((long)start * batch, 0, count * batch, share);
+            Multiply((long)start * batch, 0, count * batch, panelStart, panelEnd);
             return;
         }
 
-        for (int step = 0; step < count; step++)
-            Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, rowEnd - rowStart, share);
+        // The rows of all steps go past panels that stay in the cache.
+        for (int panel = panelStart; panel < panelEnd; panel += PanelsAtOnce)
+        {
+            for (int step = 0, end = rowEnd; step < count; step++)
+            {
+                end = lengths == null ? rowEnd : Math.Max(rowStart, LiveRows.Count(lengths, start + step, end));
+                if (end > rowStart)
+                    Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, end - rowStart, panel, Math.Min(panel + PanelsAtOnce, panelEnd));
+            }
+        }
     }
 
     public abstract void Resolve();
 
-    protected abstract void Multiply(long fromRow, long toRow, int rows, in Share share);
+    protected abstract int Panels { get; }
+
+    protected abstract int PanelsAtOnce { get; }
+
+    protected abstract void Multiply(long fromRow, long toRow, int rows, int panelStart, int panelEnd);
 }
 
 internal sealed class ProductTile<T>(ProductInstruction<T> product, int steps, int chunk, int batch) : Tile(steps, chunk, batch)
@@ -68,9 +83,9 @@ internal sealed class ProductTile<T>(ProductInstruction<T> product, int steps, i
 
     public override void Resolve() => product.Resolve();
 
-    protected override void Multiply(long fromRow, long toRow, int rows, in Share share)
-    {
-        var (start, end) = share.Of(product.Panels);
-        product.ExecuteRows(fromRow, toRow, rows, start, end);
-    }
+    protected override int Panels => product.Panels;
+
+    protected override int PanelsAtOnce => product.PanelsAtOnce;
+
+    protected override void Multiply(long fromRow, long toRow, int rows, int panelStart, int panelEnd) => product.ExecuteRows(fromRow, toRow, rows, panelStart, panelEnd);
 }

@@ -34,7 +34,7 @@ internal static class GoldenNetwork
     private static Graph WithLoss(Graph forward, GoldenCase given)
     {
         var builder = new GraphBuilder();
-        Value[] inputs = forward.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role)).ToArray();
+        Value[] inputs = builder.Inputs(forward);
         Value[] weights = forward.Outputs.Select(output => given.LossWeights.ContainsKey(output.Name)
             ? builder.Input(WeightPrefix + output.Name, forward.Values.Type(output.Value))
             : throw new GoldenException($"'lossWeights' has no '{output.Name}' (one tensor for each output)")).ToArray();

@@ -10,7 +10,7 @@ internal static class Switches
     public static Graph Expose(Graph program, string scalar)
     {
         var builder = new GraphBuilder();
-        Value[] inputs = program.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role)).ToArray();
+        Value[] inputs = builder.Inputs(program);
         var switches = new List<Value>();
         Value[] values = Copy(builder, program, inputs, switches);
         Output output = program.Outputs[program.OutputIndex(scalar)];
@@ -43,7 +43,7 @@ internal static class Switches
     private static Value[] CopyScan(GraphBuilder builder, ScanOp scan, Value[] operands, List<Value> switches)
     {
         var body = new GraphBuilder();
-        Value[] inputs = scan.Body.Inputs.Select(port => body.Input(port.Name, port.Type, port.Role)).ToArray();
+        Value[] inputs = body.Inputs(scan.Body);
         var inner = new List<Value>();
         Value[] values = Copy(body, scan.Body, inputs, inner);
         int at = scan.States + scan.Yields;

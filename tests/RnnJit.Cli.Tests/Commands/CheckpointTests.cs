@@ -1,9 +1,14 @@
+using System.Diagnostics;
+using System.Globalization;
 using RnnJit.Files;
 
 namespace RnnJit.Cli.Tests.Commands;
 
 public class CheckpointTests
 {
+    // A point of the loss curve, and a checkpoint, every twentieth of them.
+    private const string Updates = "400000";
+
     [Test]
     public void A_truncated_checkpoint_is_refused_wherever_it_ends()
     {
@@ -45,29 +50,58 @@ public class CheckpointTests
     }
 
     [Test]
+    public void A_terminated_training_writes_a_checkpoint_that_resumes()
+    {
+        using var folder = new TemporaryFolder();
+        using Process process = Training(folder, points: 1);
+        using (Process terminate = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            terminate.WaitForExit();
+        Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.That(process.ExitCode, Is.EqualTo(130));
+        Resumes(folder);
+    }
+
+    [Test]
     public void A_killed_training_leaves_a_whole_checkpoint_that_resumes()
     {
         using var folder = new TemporaryFolder();
+
+        // At the second point the checkpoint of the first is there, and that of the second is perhaps being written.
+        using Process process = Training(folder, points: 2);
+        process.Kill(entireProcessTree: true);
+        Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Resumes(folder);
+    }
+
+    // A training in a process of its own, some seconds from its end, that has come to a point of its loss curve.
+    private static Process Training(TemporaryFolder folder, int points)
+    {
         folder.Text();
-        using var process = new System.Diagnostics.Process
+        var process = new Process
         {
-            StartInfo = new("dotnet", [typeof(CommandLine).Assembly.Location, "train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--steps", "100000", "--hidden", "4", "--embedding", "4", "--seq", "2", "--batch", "1"])
+            StartInfo = new("dotnet", [typeof(CommandLine).Assembly.Location, "train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--steps", Updates, "--hidden", "4", "--embedding", "4", "--seq", "2", "--batch", "1"])
             {
                 RedirectStandardOutput = true,
             },
         };
         process.Start();
+        while (points > 0)
+        {
+            string? line = process.StandardOutput.ReadLine();
+            Assert.That(line, Is.Not.Null, "the training ended");
+            points -= line!.Contains("/" + Updates, StringComparison.Ordinal) ? 1 : 0;
+        }
 
-        // 20 checkpoints in 100000 updates are far apart: the interrupted one of this process is the first.
-        var wait = System.Diagnostics.Stopwatch.StartNew();
-        process.StandardOutput.ReadLine();
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-            kill.WaitForExit();
-        Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)), wait.Elapsed.ToString());
-        Assert.That(process.ExitCode, Is.EqualTo(130));
+        return process;
+    }
+
+    // The checkpoint can write text, and its training goes on to the next point of its loss curve.
+    private static void Resumes(TemporaryFolder folder)
+    {
         Assert.That(CommandRun.Of("sample", folder.File("m.safetensors"), "--length", "5").ExitCode, Is.Zero);
-        CommandRun resumed = CommandRun.InterruptedAt("Continuing", "train", "--resume", folder.File("m.safetensors"));
+        CommandRun resumed = CommandRun.InterruptedAt("/" + Updates, "train", "--resume", folder.File("m.safetensors"));
         Assert.That(resumed.ExitCode, Is.EqualTo(130), resumed.Error);
+        Assert.That(resumed.Output, Does.StartWith("Continuing at update "));
     }
 
     private static byte[] Trained(TemporaryFolder folder)

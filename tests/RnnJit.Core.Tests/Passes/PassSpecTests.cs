@@ -23,6 +23,7 @@ public class PassSpecTests
         ["Distribute"] = Distribute.Run,
         ["Keep"] = Keep.Run,
         ["Merge"] = Merge.Run,
+        ["OrderRows"] = OrderRows.Run,
         // 22 steps in four chunks: two are left over.
         ["ParallelScan"] = graph => ParallelScan.Run(graph, "T", steps: 22, chunks: 4).Program,
     };
@@ -44,7 +45,7 @@ public class PassSpecTests
 
     [Test]
     public void Every_pass_has_a_file() =>
-        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "Simplify", "Split", "Distribute", "Keep", "Merge", "Fuse", "ParallelScan" }));
+        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "Simplify", "Split", "Distribute", "Keep", "Merge", "OrderRows", "Fuse", "ParallelScan" }));
 
     private static string Run(Graph graph, string[] passes)
     {

@@ -34,7 +34,7 @@ public class DocumentedCellTests
             executable.Input(name).Set(value.Data);
         executable.Run();
         foreach (var (name, value) in wanted)
-            Assert.That(Distance(executable.Output(name).ToNdArray(), value), Is.LessThan(1e-5), name);
+            Assert.That(Contracts.Bits.Distance(executable.Output(name).ToNdArray(), value), Is.LessThan(1e-5), name);
     }
 
     [TestCase("src/RnnJit/Cells/Lstm.cs")]
@@ -51,11 +51,5 @@ public class DocumentedCellTests
         CellFile read = CellFile.Read(Repository.Path("docs/cells/" + file));
         Assert.That(read.Warnings, Is.Empty);
         return read.Cells.Single();
-    }
-
-    private static double Distance(NdArray found, NdArray wanted)
-    {
-        double difference = found.Data.Zip(wanted.Data, (a, b) => (a - b) * (a - b)).Sum(), size = wanted.Data.Sum(x => x * x);
-        return Math.Sqrt(difference / Math.Max(size, 1e-30));
     }
 }

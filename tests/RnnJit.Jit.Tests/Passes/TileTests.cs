@@ -1,7 +1,9 @@
 using RnnJit.Cells;
+using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Runtime;
+using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Passes;
 
@@ -24,6 +26,60 @@ public class TileTests
         Assert.That(with.Plan.Select(line => line.Text), Has.Some.EndsWith("16 steps at a time"));
         Assert.That(without.Plan.Select(line => line.Text), Has.None.EndsWith("steps at a time"));
         Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "tiles");
+    }
+
+    // Two workers share each tile and its steps; rows with lengths go to one of them.
+    [Test]
+    public void Tiles_change_no_bit_of_hidden_parallel_loops([Values] bool reverse, [Values] bool lengths)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), lengths, reverse);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = Sizes(cell, 701);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
+        ScanInstruction[] loops = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().ToArray();
+        Assert.That(loops.SelectMany(loop => loop.Tiles), Is.Not.Empty);
+        foreach (ScanInstruction loop in loops)
+            loop.Forced = ScanSchedule.HiddenParallel;
+        Bits.AssertEqual(CellProgram.Run(together, data), CellProgram.Run(alone, data), "tiles of two workers");
+    }
+
+    [Test]
+    public void A_loop_that_falls_back_to_the_interpreter_reads_products_of_all_steps()
+    {
+        // Rows that still run read each other, so the loop is interpreted. Its two products become one, in views of which it reads them: 8.5 MB.
+        Graph program = Parser.Parse("""
+            program Mixed
+              input x: f32[T, B, X]
+              input h: f32[B, H]
+              input lengths: i32[B]
+              parameter A: f32[H, X]
+              parameter C: f32[H, X]
+              %0, %1 = scan[T, lengths] x, h, A, C, lengths {
+                sequence x: f32[B, X]
+                state h: f32[B, H]
+                constant A: f32[H, X]
+                constant C: f32[H, X]
+                %0 = contract[ab,cb->ac] x, A
+                %1 = contract[ab,cb->ac] x, C
+                %2 = sum[0] h
+                %3 = mul %1, %2
+                %4 = add %0, %3
+                %5 = tanh %4
+                next h = %5
+                yield y = %5
+              }
+              return final = %0
+              return y = %1
+            """);
+        var sizes = new Dictionary<string, int> { ["T"] = 520, ["B"] = 16, ["H"] = 128, ["X"] = 1 };
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable executable = CellProgram.Create(program, sizes, threads: 2);
+        Assert.That(executable.Plan.Select(line => line.Text), Has.Some.EqualTo("scan, interpreted").And.None.EndsWith("steps at a time"));
+        Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views), Has.None.Matches<View>(view => view!.Ring > 0));
+        Dictionary<string, NdArray> found = CellProgram.Run(executable, data), wanted = Interpreter.Run(program, data, sizes);
+        foreach (var (name, value) in wanted)
+            Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-5), name);
     }
 
     [Test]

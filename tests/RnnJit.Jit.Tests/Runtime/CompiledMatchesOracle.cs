@@ -2,6 +2,7 @@ using RnnJit.Cells;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit;
+using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Kernels;
 using RnnJit.Passes;
 using RnnJit.Runtime;
@@ -30,7 +31,7 @@ public class CompiledMatchesOracle
         {
             executable.Run();
             foreach (var (name, value) in expected)
-                Assert.That(Distance(executable.Output(name).ToNdArray(), value), Is.LessThan(real == ElementType.F32 ? 1e-5 : 1e-12), $"{name}, run {run}");
+                Assert.That(Bits.Distance(executable.Output(name).ToNdArray(), value), Is.LessThan(real == ElementType.F32 ? 1e-5 : 1e-12), $"{name}, run {run}");
         }
     }
 
@@ -55,18 +56,6 @@ public class CompiledMatchesOracle
         for (int i = 0; i < array.Length; i++)
             array.Data[i] = port.Type.Element == ElementType.I32 ? i % 6 : (float)(random.NextDouble() - 0.5);
         return array;
-    }
-
-    private static double Distance(NdArray found, NdArray expected)
-    {
-        double difference = 0, size = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            difference += Math.Pow(found.Data[i] - expected.Data[i], 2);
-            size += expected.Data[i] * expected.Data[i];
-        }
-
-        return Math.Sqrt(difference / Math.Max(size, 1e-30));
     }
 }
 

@@ -94,6 +94,15 @@ public sealed unsafe class ReductionTests<T>(int width)
         Assert.That(FlatReduction.SumOfSquares(x.Data, 5000), Is.EqualTo(FlatReduction.Dot(x.Data, x.Data, 5000)).And.GreaterThan(0));
     }
 
+    [Test]
+    public void A_flat_sum_is_the_dot_product_with_ones([Values(0, 1, 15, 16, 4095, 4096, 4097, 10_000)] int n)
+    {
+        using var x = Random(n, 7);
+        using var ones = new GuardedMemory<T>(n);
+        ones.Span.Fill(T.One);
+        Assert.That(FlatReduction.Sum(x.Data, n), Is.EqualTo(FlatReduction.Dot(x.Data, ones.Data, n)));
+    }
+
     private static GuardedMemory<T> Random(int n, int seed)
     {
         var memory = new GuardedMemory<T>(n);

@@ -104,6 +104,10 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
         new("prefix", "i: i32[B]; x: f32[B, V]", "m = prefix[V : f32] i; s = mul m, x; y = mul s, x"),
         new("atmost", "i: i32[B]; x: f32[B, V]", "a = atmost i, i; m = prefix[V : f32] a; s = mul m, x; y = mul s, x"),
         new("blocklengths", "i: i32[B]; x: f32[T, B, V]", "a = blocklengths[T, 1] i; m = prefix[V : f32] a; s = mul m, x; y = mul s, x"),
+        new("order", "i: i32[B]; x: f32[B, B]", "o = order i; m = prefix[B : f32] o; s = mul m, x; y = mul s, x"),
+        new("places", "i: i32[B]; x: f32[B, B]", "o = order i; p = places o; m = prefix[B : f32] p; s = mul m, x; y = mul s, x"),
+        new("pick", "i: i32[B]; x: f32[B, V]", "o = order i; p = pick[0] x, o; y = mul p, p"),
+        new("pick", "i: i32[V]; x: f32[T, B, H]", "s = mul x, x; y = pick[1] s, i"),
         new("add", "a: f32[B, 1, H]; b: f32[B, X, H]", "s = add a, b; y = mul s, s"),
         new("mul", "a: f32[B, 1, 1]; b: f32[B, X, H]", "y = mul a, b"),
     ];

@@ -38,6 +38,7 @@ public class PipelineContractTests
         Pipeline.Run(program, after: (stage, graph) =>
         {
             Assert.That(() => Verifier.Check(graph), Throws.Nothing, stage);
+            Assert.That(Parser.Parse(graph.ToString()), Is.EqualTo(graph), stage);
             Dictionary<string, NdArray> found = Interpreter.Run(graph, inputs, Derivatives.SizesOf(program));
             Assert.That(found.Keys, Is.EquivalentTo(wanted.Keys), stage);
             foreach (var (name, tensor) in wanted)

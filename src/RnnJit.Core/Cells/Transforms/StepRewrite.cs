@@ -14,12 +14,7 @@ internal sealed class StepRewrite
     {
         Step = cell.Step;
         names = new HashSet<string>(Step.Inputs.Select(port => port.Name), StringComparer.Ordinal);
-        values = new Value?[Step.Values.Count];
-        for (int i = 0; i < Step.Inputs.Count; i++)
-        {
-            Port port = Step.Inputs[i];
-            values[i] = Builder.Input(port.Name, port.Type, port.Role, port.Init);
-        }
+        values = Builder.Inputs(Step);
     }
 
     public Graph Step { get; }

@@ -5,125 +5,132 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
-/// The loops around the micro-kernels. A block of k (so that a panel stays in L1) · a block of rows (so that A stays in L2) · panels · tiles of rows.
-/// A later block of k continues the chains through C.
+/// The loops around the micro-kernels, from the outside: a chunk of k · a block of rows of A, brought into tiles that stay in L2 · a panel of B ·
+/// a block of k, so that the panel's part stays in L1 · a tile of rows. Later k continue the chains through C.
 /// </summary>
 internal static unsafe class Driver<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
 {
-    // 256 rows of a panel: 16 KB with vectors of 256 bits.
-    private const int KBlock = 256;
-
-    // Packed A, on the stack.
-    private const int ScratchBytes = 64 * 1024;
-
     private static int PanelWidth => 2 * V.Count;
-
-    /// <summary>Rows of A whose block of k fits the scratch.</summary>
-    private static int BlockTiles(int maxRows) => ScratchBytes / (KBlock * sizeof(T) * maxRows);
 
     public static void Run(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed)
     {
-        if (packed && g.M == 1)
-        {
+        if (packed && g.M == 1 && g.KRows == null)
             OneRow<V, T, AsIs<V, T>>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd);
-            return;
-        }
-
-        bool tail = panelEnd * PanelWidth > g.N;
-        bool strided = g.ACol is not (1 or -1) && g.M >= 4 && panelEnd - panelStart > 1;
-        if (strided || tail)
-            RunWithScratch(g, panelStart, panelEnd, packed, strided);
+        else if (packed)
+            Run(g, new PackedPanels<V, T>(g), panelStart, panelEnd);
         else
-            Blocks(g, panelStart, panelEnd, packed, null, null, null);
+            Run(g, new RowPanels<V, T>(g), panelStart, panelEnd);
+    }
+
+    /// <summary>The product with a B whose panels come from somewhere.</summary>
+    public static void Run<P>(in GemmArguments<T> g, P panels, int panelStart, int panelEnd)
+        where P : struct, IPanels<T>
+    {
+        var blocks = new Blocks<V, T>(g, panelEnd - panelStart, panels.Copying);
+        bool tail = panelEnd * PanelWidth > g.N;
+        if (blocks.ScratchA == 0 && !tail && !blocks.CopiesB)
+            Chunks(g, panels, blocks, panelStart, panelEnd, default);
+        else
+            WithScratch(g, panels, blocks, panelStart, panelEnd);
     }
 
     [SkipLocalsInit]
-    private static void RunWithScratch(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed, bool strided)
+    private static void WithScratch<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int panelStart, int panelEnd)
+        where P : struct, IPanels<T>
     {
-        T* c = stackalloc T[12 * PanelWidth];
-        T* b = stackalloc T[packed ? 1 : KBlock * PanelWidth];
-        T* a = stackalloc T[strided ? ScratchBytes / sizeof(T) + (ScratchBytes / (KBlock * sizeof(T)) + 1) * V.Count : 1];
-        Blocks(g, panelStart, panelEnd, packed, strided ? a : null, b, c);
+        T* c = stackalloc T[Kernels<V, T>.MaxRows * PanelWidth];
+        T* b = stackalloc T[panels.Copying == Copying.Never ? 0 : blocks.ChunkK * PanelWidth * blocks.CopiedPanels];
+        T* a = stackalloc T[blocks.ScratchA];
+        Chunks(g, panels, blocks, panelStart, panelEnd, new Scratch<T> { A = blocks.ScratchA > 0 ? a : null, B = b, C = c });
     }
 
-    private static void Blocks(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed, T* aScratch, T* bScratch, T* cScratch)
+    private static void Chunks<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int panelStart, int panelEnd, in Scratch<T> scratch)
+        where P : struct, IPanels<T>
     {
-        var rows = new RowTiles(g.M, Kernels<V, T>.MaxRows);
-        int blockTiles = BlockTiles(Kernels<V, T>.MaxRows);
-
-        // Few rows reuse nothing of B, so k needs no blocks (except those of the scratch).
-        int kBlock = g.M < 4 && (packed || bScratch == null) ? Math.Max(g.K, 1) : KBlock;
         int k = 0;
         do
         {
-            var t = default(Tile<T>);
-            t.K = Math.Min(kBlock, g.K - k);
-            t.Accumulate = g.Accumulate || k > 0;
-            for (int first = 0; first < rows.Count; first += blockTiles)
+            var t = new Tile<T> { K = Math.Min(blocks.ChunkK, g.K - k), Accumulate = g.Accumulate || k > 0, ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = PanelWidth };
+            for (int first = 0; first < blocks.Rows.Count; first += blocks.Tiles)
             {
-                int last = Math.Min(first + blockTiles, rows.Count);
-                t.A = g.A + rows.Start(first) * g.ARow + k * g.ACol;
-                t.ARow = g.ARow;
-                t.ACol = g.ACol;
-                if (aScratch != null)
-                    PackRows.Run<V, T>(rows, first, last, t, aScratch);
-                Panels(g, rows, first, last, k, panelStart, panelEnd, packed, ref t, aScratch, bScratch, cScratch);
+                int last = Math.Min(first + blocks.Tiles, blocks.Rows.Count);
+                t.A = g.A + (blocks.Rows.Start(first) * g.ARow) + (g.KRows == null ? k * g.ACol : 0);
+                t.C = g.C + (blocks.Rows.Start(first) * g.CRow);
+                if (scratch.A != null)
+                    PackRows.Run<V, T>(blocks.Rows, first, last, t, g.KRows == null ? null : g.KRows + k, scratch.A);
+                Panels(g, panels, blocks, first, last, k, panelStart, panelEnd, t, scratch);
             }
 
-            k += kBlock;
+            k += blocks.ChunkK;
         }
         while (k < g.K);
     }
 
-    private static void Panels(
-        in GemmArguments<T> g, RowTiles rows, int first, int last, int k, int panelStart, int panelEnd, bool packed, ref Tile<T> t, T* aScratch, T* bScratch, T* cScratch)
+    private static void Panels<P>(
+        in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panelStart, int panelEnd, in Tile<T> block, in Scratch<T> scratch)
+        where P : struct, IPanels<T>
     {
-        T* a = t.A;
         int full = Math.Min(panelEnd, g.N / PanelWidth);
-        int group = Kernels<V, T>.PanelsFor(g.M);
-        t.BRow = packed ? PanelWidth : g.BRow;
-        t.BPanel = packed ? (nint)PanelWidth * g.K : PanelWidth;
-        t.CPanel = PanelWidth;
-        t.CRow = g.CRow;
-        T* b = g.B + k * t.BRow;
-        for (int panel = panelStart; panel < full;)
+        int together = Kernels<V, T>.PanelsFor(g.M), group = blocks.CopiesB ? blocks.CopiedPanels : together;
+        Tile<T> t = block;
+        for (int panel = panelStart; panel < full; panel += group)
         {
-            while (panel + group > full)
-                group /= 2;
-            t.B = b + panel * t.BPanel;
-            t.A = a;
-            t.C = g.C + rows.Start(first) * g.CRow + (nint)panel * PanelWidth;
-            Tiles(rows, first, last, group, ref t, aScratch);
-            panel += group;
+            group = Math.Min(group, full - panel);
+            panels.Take(panel, group, k, PanelWidth, t.K, blocks.CopiesB ? scratch.B : null, ref t);
+            for (int p = 0; p < group; p += together, t.B += together * t.BPanel)
+            {
+                while (p + together > group)
+                    together /= 2;
+                t.C = block.C + ((nint)(panel + p) * PanelWidth);
+                Panel(blocks, first, last, together, t, scratch.A);
+            }
         }
 
         if (panelEnd > full)
         {
-            t.A = a;
-            t.B = b + full * t.BPanel;
-            t.C = g.C + rows.Start(first) * g.CRow + (nint)full * PanelWidth;
-            LastPanel(rows, first, last, g.N - full * PanelWidth, packed, ref t, aScratch, bScratch, cScratch);
+            panels.Take(full, 1, k, g.N - (full * PanelWidth), t.K, scratch.B, ref t);
+            t.C = block.C + ((nint)full * PanelWidth);
+            LastPanel(blocks, first, last, g.N - (full * PanelWidth), t, scratch);
         }
     }
 
-    private static void Tiles(RowTiles rows, int first, int last, int panels, ref Tile<T> t, T* aScratch)
+    private static void Panel(in Blocks<V, T> blocks, int first, int last, int panels, in Tile<T> panel, T* aScratch)
     {
+        Tile<T> t = panel;
+        for (int k = 0; k < panel.K || k == 0; k += blocks.BlockK)
+        {
+            t.K = Math.Min(blocks.BlockK, panel.K - k);
+            t.Accumulate = panel.Accumulate || k > 0;
+            t.B = panel.B + (k * panel.BRow);
+            t.A = panel.A + (k * panel.ACol);
+            t.C = panel.C;
+            t.Ahead = t.B + (t.K * t.BRow);
+            Tiles(blocks, first, last, panels, t, aScratch, k, panel.K);
+        }
+    }
+
+    private static void Tiles(in Blocks<V, T> blocks, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
+    {
+        RowTiles rows = blocks.Rows;
         int start = rows.Start(first);
+        T* top = t.C;
         for (int tile = first; tile < last; tile++)
         {
+            t.AheadStep = tile == first ? blocks.AheadStep : 0;
             int end = rows.Start(tile + 1);
             int height = end - start;
             if (aScratch != null)
             {
-                t.A = aScratch;
+                t.A = aScratch + (k * height);
                 t.ARow = 1;
                 t.ACol = height;
-                aScratch += PackRows.TileLength<V, T>(height, t.K);
+                aScratch += PackRows.TileLength<V, T>(height, chunkK);
             }
 
-            PrefetchC(t, height, panels);
+            if (blocks.IsFarC)
+                PrefetchC(tile + 1 < last ? t.C + (height * t.CRow) : top + (panels * PanelWidth), t.CRow, height, panels);
             Kernels<V, T>.Run(height, panels, t);
             t.A += height * t.ARow;
             t.C += height * t.CRow;
@@ -131,56 +138,48 @@ internal static unsafe class Driver<V, T>
         }
     }
 
-    // C may come from far away, and stores wait in order: its lines are asked for before the k loop instead of after it.
-    private static void PrefetchC(in Tile<T> t, int height, int panels)
+    // C may come from far away, and a chain that goes on begins with it: its lines are asked for a tile ahead.
+    private static void PrefetchC(T* c, nint cRow, int height, int panels)
     {
-        if (!Sse.IsSupported || height == 1)
+        if (!Sse.IsSupported)
             return;
 
-        T* c = t.C;
-        nint end = panels * PanelWidth - 1;
-        for (; height > 0; height--, c += t.CRow)
+        nint end = (panels * PanelWidth) - 1;
+        for (; height > 0; height--, c += cRow)
         {
             Sse.Prefetch0(c);
             Sse.Prefetch0(c + end);
         }
     }
 
-    /// <summary>A panel with fewer columns: through a tile of C (and a panel of an unpacked B) that has them all.</summary>
-    private static void LastPanel(
-        RowTiles rows, int first, int last, int columns, bool packed, ref Tile<T> t, T* aScratch, T* bScratch, T* cScratch)
+    /// <summary>A panel with fewer columns: through a tile of C that has them all.</summary>
+    private static void LastPanel(in Blocks<V, T> blocks, int first, int last, int columns, in Tile<T> panel, in Scratch<T> scratch)
     {
-        if (!packed)
-        {
-            CopyColumns(t.B, t.BRow, bScratch, PanelWidth, t.K, columns, PanelWidth);
-            t.B = bScratch;
-            t.BRow = PanelWidth;
-        }
-
-        T* c = t.C;
-        nint cRow = t.CRow;
+        T* c = panel.C;
+        T* a = scratch.A;
+        Tile<T> t = panel;
+        t.C = scratch.C;
+        t.CRow = PanelWidth;
         for (int tile = first; tile < last; tile++)
         {
-            int height = rows.Rows(tile);
+            int height = blocks.Rows.Rows(tile);
             if (t.Accumulate)
-                CopyColumns(c, cRow, cScratch, PanelWidth, height, columns, PanelWidth);
-            t.C = cScratch;
-            t.CRow = PanelWidth;
-            Tiles(rows, tile, tile + 1, 1, ref t, aScratch);
-            if (aScratch != null)
-                aScratch += PackRows.TileLength<V, T>(height, t.K);
-            CopyColumns(cScratch, PanelWidth, c, cRow, height, columns, columns);
-            c += height * cRow;
+                Columns.Copy<V, T>(c, panel.CRow, scratch.C, PanelWidth, height, columns, PanelWidth);
+            Panel(blocks, tile, tile + 1, 1, t, a);
+            if (a != null)
+                a += PackRows.TileLength<V, T>(height, t.K);
+            Columns.Copy<V, T>(scratch.C, PanelWidth, c, panel.CRow, height, columns, columns);
+            c += height * panel.CRow;
+            t.A += height * t.ARow;
         }
     }
+}
 
-    /// <summary>Copies <paramref name="read"/> columns of each row and writes <paramref name="write"/>, the rest of them 0.</summary>
-    private static void CopyColumns(T* from, nint fromRow, T* to, nint toRow, int rows, int read, int write)
-    {
-        for (int r = 0; r < rows; r++, from += fromRow, to += toRow)
-        {
-            for (int j = 0; j < write; j += V.Count)
-                V.StorePartial(V.LoadPartial(ref *from, j, Math.Clamp(read - j, 0, V.Count)), ref *to, j, Math.Min(write - j, V.Count));
-        }
-    }
+/// <summary>Memory of one call, on its stack.</summary>
+internal unsafe struct Scratch<T>
+    where T : unmanaged
+{
+    public T* A;
+    public T* B;
+    public T* C;
 }

@@ -10,6 +10,9 @@ internal unsafe struct GemmArguments<T>
     public nint ARow;
     public nint ACol;
 
+    /// <summary>Which A(·, k) meet the K rows of a packed B, by number; null: those from 0 to K − 1.</summary>
+    public int* KRows;
+
     /// <summary>The packed matrix, or element B(0, 0) of an unpacked one.</summary>
     public T* B;
 

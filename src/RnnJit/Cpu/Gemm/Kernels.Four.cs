@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
@@ -41,6 +42,8 @@ internal static unsafe partial class Kernels<V, T>
             c3_1 = V.Load(ref *c, w);
         }
 
+        T* ahead = t.Ahead;
+        nint step = t.AheadStep;
         for (int k = t.K; k > 0; k--)
         {
             V y0 = V.Load(ref *b0, 0);
@@ -60,6 +63,9 @@ internal static unsafe partial class Kernels<V, T>
             a0 += ac;
             a3 += ac;
             b0 += br;
+            if (Sse.IsSupported)
+                Sse.Prefetch1(ahead);
+            ahead += step;
         }
 
         V.Store(c0_0, ref *c0, 0);
@@ -113,6 +119,8 @@ internal static unsafe partial class Kernels<V, T>
             c4_1 = V.Load(ref *c, w);
         }
 
+        T* ahead = t.Ahead;
+        nint step = t.AheadStep;
         for (int k = t.K; k > 0; k--)
         {
             V y0 = V.Load(ref *b0, 0);
@@ -135,6 +143,9 @@ internal static unsafe partial class Kernels<V, T>
             a0 += ac;
             a3 += ac;
             b0 += br;
+            if (Sse.IsSupported)
+                Sse.Prefetch1(ahead);
+            ahead += step;
         }
 
         V.Store(c0_0, ref *c0, 0);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
@@ -75,6 +76,8 @@ internal static unsafe partial class Kernels<V, T>
             c11_1 = V.Load(ref *c, w);
         }
 
+        T* ahead = t.Ahead;
+        nint step = t.AheadStep;
         for (int k = t.K; k > 0; k--)
         {
             V y0 = V.Load(ref *b0, 0);
@@ -120,6 +123,9 @@ internal static unsafe partial class Kernels<V, T>
             a6 += ac;
             a9 += ac;
             b0 += br;
+            if (Sse.IsSupported)
+                Sse.Prefetch1(ahead);
+            ahead += step;
         }
 
         V.Store(c0_0, ref *c0, 0);

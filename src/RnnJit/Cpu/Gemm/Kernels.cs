@@ -16,6 +16,11 @@ internal unsafe struct Tile<T>
     public nint CRow;
     public nint CPanel;
     public int K;
+
+    /// <summary>What of B is wanted next, brought into L2 on the way: from Ahead on, so many elements on at each k.</summary>
+    public T* Ahead;
+    public nint AheadStep;
+
     public bool Accumulate;
 }
 

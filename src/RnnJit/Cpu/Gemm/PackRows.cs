@@ -12,10 +12,11 @@ internal static unsafe class PackRows
     /// <summary>Elements from one tile to the next: a store of a whole vector may run past the end of a tile.</summary>
     public static nint TileLength<V, T>(int height, int k)
         where V : struct, ISimd<V, T>
-        where T : unmanaged => (nint)height * k + V.Count;
+        where T : unmanaged => ((nint)height * k) + Math.Max(V.Count, 8);
 
     /// <summary>Packs tiles [first, last); <paramref name="t"/> holds A at the first of them.</summary>
-    public static void Run<V, T>(RowTiles rows, int first, int last, in Tile<T> t, T* packed)
+    /// <param name="which">The numbers of the columns of A, null for all in order.</param>
+    public static void Run<V, T>(RowTiles rows, int first, int last, in Tile<T> t, int* which, T* packed)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
@@ -32,9 +33,15 @@ internal static unsafe class PackRows
             int whole = t.ARow == 1 && height <= V.Count ? Math.Clamp((left - V.Count) / height + 1, 0, tiles) : 0;
             if (left < V.Count)
                 whole = 0;
-            Contiguous<V, T>(from, t.ACol, height, whole, t.K, packed);
+            Contiguous<V, T>(from, t.ACol, which, height, whole, t.K, packed);
+            if (t.ACol == 1 && which == null)
+            {
+                for (; whole < tiles; whole++)
+                    Transpose.Narrow(from + (whole * height * t.ARow), t.ARow, height, t.K, packed + (whole * TileLength<V, T>(height, t.K)));
+            }
+
             for (int tile = whole; tile < tiles; tile++)
-                Strided(from + tile * height * t.ARow, t.ARow, t.ACol, height, t.K, packed + tile * TileLength<V, T>(height, t.K));
+                Strided(from + tile * height * t.ARow, t.ARow, t.ACol, which, height, t.K, packed + tile * TileLength<V, T>(height, t.K));
 
             packed += tiles * TileLength<V, T>(height, t.K);
             from += tiles * height * t.ARow;
@@ -44,15 +51,15 @@ internal static unsafe class PackRows
     }
 
     // k outside: each pass reads one stretch of memory. A store runs into the next k of its tile, which is written later.
-    private static void Contiguous<V, T>(T* from, nint aCol, int height, int tiles, int k, T* packed)
+    private static void Contiguous<V, T>(T* from, nint aCol, int* which, int height, int tiles, int k, T* packed)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         nint tileLength = TileLength<V, T>(height, k);
-        nint ahead = PrefetchRows * aCol;
-        for (; k > 0; k--, from += aCol, packed += height)
+        nint ahead = which == null ? PrefetchRows * aCol : -PrefetchRows * aCol;
+        for (int column = 0; column < k; column++, packed += height)
         {
-            T* source = from;
+            T* source = from + (which == null ? column : which[column]) * aCol;
             T* to = packed;
             for (int tile = tiles; tile > 0; tile--, source += height, to += tileLength)
             {
@@ -63,13 +70,14 @@ internal static unsafe class PackRows
         }
     }
 
-    private static void Strided<T>(T* from, nint aRow, nint aCol, int height, int k, T* to)
+    private static void Strided<T>(T* from, nint aRow, nint aCol, int* which, int height, int k, T* to)
         where T : unmanaged
     {
-        for (; k > 0; k--, from += aCol, to += height)
+        for (int column = 0; column < k; column++, to += height)
         {
+            T* source = from + (which == null ? column : which[column]) * aCol;
             for (int r = 0; r < height; r++)
-                to[r] = from[r * aRow];
+                to[r] = source[r * aRow];
         }
     }
 }

@@ -20,6 +20,43 @@ internal static unsafe class Transpose
         Elements(from, nStride, kStride, doneN, n, 0, k, to, toRow);
     }
 
+    /// <summary>to[k · n + r] = from[r, k] for few rows n, whose k are contiguous. Up to a vector past the end of <paramref name="to"/> is written.</summary>
+    public static void Narrow<T>(T* from, nint rowStride, int n, int k, T* to)
+        where T : unmanaged
+    {
+        int done = 0;
+        if (Avx.IsSupported && typeof(T) == typeof(float))
+            done = Narrow8((float*)from, rowStride, n, k, (float*)to);
+        else if (Avx.IsSupported && typeof(T) == typeof(double))
+            done = Narrow4((double*)from, rowStride, n, k, (double*)to);
+        Elements(from, rowStride, 1, 0, n, done, k, to, n);
+    }
+
+    // A store runs on into what is written after it: the next k, and of this one the rows before.
+    private static int Narrow8(float* from, nint rowStride, int n, int k, float* to)
+    {
+        int done = 0;
+        for (; done + 8 <= k; done += 8)
+        {
+            for (int row = (n - 1) / 8 * 8; row >= 0; row -= 8)
+                Block8(from + (row * rowStride) + done, rowStride, Math.Min(8, n - row), to + ((nint)done * n) + row, n);
+        }
+
+        return done;
+    }
+
+    private static int Narrow4(double* from, nint rowStride, int n, int k, double* to)
+    {
+        int done = 0;
+        for (; done + 4 <= k; done += 4)
+        {
+            for (int row = (n - 1) / 4 * 4; row >= 0; row -= 4)
+                Block4(from + (row * rowStride) + done, rowStride, Math.Min(4, n - row), to + ((nint)done * n) + row, n);
+        }
+
+        return done;
+    }
+
     private static void Elements<T>(T* from, nint nStride, nint kStride, int nStart, int nEnd, int kStart, int kEnd, T* to, nint toRow)
         where T : unmanaged
     {
@@ -38,7 +75,7 @@ internal static unsafe class Transpose
         for (int i = 0; i < doneN; i += 8)
         {
             for (int j = 0; j < doneK; j += 8)
-                Block8(from + i * nStride + j, nStride, to + j * toRow + i, toRow);
+                Block8(from + i * nStride + j, nStride, 8, to + j * toRow + i, toRow);
         }
     }
 
@@ -49,39 +86,43 @@ internal static unsafe class Transpose
         for (int i = 0; i < doneN; i += 4)
         {
             for (int j = 0; j < doneK; j += 4)
-                Block4(from + i * nStride + j, nStride, to + j * toRow + i, toRow);
+                Block4(from + i * nStride + j, nStride, 4, to + j * toRow + i, toRow);
         }
     }
 
-    // Rows r and r + 4 share a register, so that only shuffles within 128 bits follow.
-    private static void Block8(float* from, nint stride, float* to, nint toRow)
+    // Rows r and r + 4 share a register, so that only shuffles within 128 bits follow. In place of rows that are not there the last one is read.
+    private static void Block8(float* from, nint stride, int rows, float* to, nint toRow)
     {
-        for (int half = 0; half < 2; half++, from += 4, to += 4 * toRow)
+        int last = rows - 1;
+        float* f1 = from + (Math.Min(1, last) * stride), f2 = from + (Math.Min(2, last) * stride), f3 = from + (Math.Min(3, last) * stride);
+        float* f4 = from + (Math.Min(4, last) * stride), f5 = from + (Math.Min(5, last) * stride), f6 = from + (Math.Min(6, last) * stride), f7 = from + (Math.Min(7, last) * stride);
+        for (int half = 0; half < 8; half += 4, to += 4 * toRow)
         {
-            var r0 = Pair(from, stride);
-            var r1 = Pair(from + stride, stride);
-            var r2 = Pair(from + 2 * stride, stride);
-            var r3 = Pair(from + 3 * stride, stride);
+            var r0 = Pair(from + half, f4 + half);
+            var r1 = Pair(f1 + half, f5 + half);
+            var r2 = Pair(f2 + half, f6 + half);
+            var r3 = Pair(f3 + half, f7 + half);
             var a = Avx.UnpackLow(r0, r1);
             var b = Avx.UnpackLow(r2, r3);
             var c = Avx.UnpackHigh(r0, r1);
             var d = Avx.UnpackHigh(r2, r3);
             Avx.Store(to, Avx.Shuffle(a, b, 0b01_00_01_00));
             Avx.Store(to + toRow, Avx.Shuffle(a, b, 0b11_10_11_10));
-            Avx.Store(to + 2 * toRow, Avx.Shuffle(c, d, 0b01_00_01_00));
-            Avx.Store(to + 3 * toRow, Avx.Shuffle(c, d, 0b11_10_11_10));
+            Avx.Store(to + (2 * toRow), Avx.Shuffle(c, d, 0b01_00_01_00));
+            Avx.Store(to + (3 * toRow), Avx.Shuffle(c, d, 0b11_10_11_10));
         }
     }
 
-    private static Vector256<float> Pair(float* row, nint stride) =>
-        Vector256.Create(Vector128.Load(row), Vector128.Load(row + 4 * stride));
+    private static Vector256<float> Pair(float* low, float* high) => Vector256.Create(Vector128.Load(low), Vector128.Load(high));
 
-    private static void Block4(double* from, nint stride, double* to, nint toRow)
+    private static void Block4(double* from, nint stride, int rows, double* to, nint toRow)
     {
-        for (int half = 0; half < 2; half++, from += 2, to += 2 * toRow)
+        int last = rows - 1;
+        double* f1 = from + (Math.Min(1, last) * stride), f2 = from + (Math.Min(2, last) * stride), f3 = from + (Math.Min(3, last) * stride);
+        for (int half = 0; half < 4; half += 2, to += 2 * toRow)
         {
-            var r0 = Vector256.Create(Vector128.Load(from), Vector128.Load(from + 2 * stride));
-            var r1 = Vector256.Create(Vector128.Load(from + stride), Vector128.Load(from + 3 * stride));
+            var r0 = Vector256.Create(Vector128.Load(from + half), Vector128.Load(f2 + half));
+            var r1 = Vector256.Create(Vector128.Load(f1 + half), Vector128.Load(f3 + half));
             Avx.Store(to, Avx.UnpackLow(r0, r1));
             Avx.Store(to + toRow, Avx.UnpackHigh(r0, r1));
         }

@@ -43,6 +43,7 @@ internal readonly struct CrossEntropy : IKernel
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
+        ref T memory = ref RowMemory.Take<T>(1, call.Columns);
         for (int row = 0; row < call.Rows; row++)
         {
             int target = call.Row<int>(1, row);
@@ -54,7 +55,7 @@ internal readonly struct CrossEntropy : IKernel
             // v4 = sum[1] v3
             V v4 = v4Lanes;
             V totalLanes = V.Create(0);
-            Columns2<V, T>(in call, row, call.Start, call.End, most, ref totalLanes);
+            Columns2<V, T>(in call, row, call.Start, call.End, most, ref memory, ref totalLanes);
             // total = sum[1] v1
             V total = totalLanes;
             // v2 = log total
@@ -63,7 +64,7 @@ internal readonly struct CrossEntropy : IKernel
             V lse = most + v2;
             // loss = sub lse, v4
             V loss = lse - v4;
-            Columns3<V, T>(in call, row, call.Start, call.End, target, most, total);
+            Columns3<V, T>(in call, row, call.Start, call.End, target, total, ref memory);
             call.Span<T>(2, row, 1)[0] = Finite.Check<V, T>(loss, "loss", row, 0);
         }
     }
@@ -95,11 +96,12 @@ internal readonly struct CrossEntropy : IKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns2<V, T>(in KernelCall call, int row, int start, int end, V most, ref V totalLanes)
+    private static void Columns2<V, T>(in KernelCall call, int row, int start, int end, V most, ref T memory, ref V totalLanes)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         Span<T> logitsRow = call.Span<T>(0, row, call.Columns);
+        Span<T> v1Kept = RowMemory.Span(ref memory, 0, call.Columns);
         V totalTotal = totalLanes;
 
         for (int j = start; j < end; j++)
@@ -111,26 +113,23 @@ internal readonly struct CrossEntropy : IKernel
             V v1 = VectorMath.Exp<V, T>(v0);
             // total = sum[1] v1
             totalTotal = totalTotal + v1;
+            V.Store(v1, ref v1Kept[j], 0);
         }
 
         totalLanes = totalTotal;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns3<V, T>(in KernelCall call, int row, int start, int end, int target, V most, V total)
+    private static void Columns3<V, T>(in KernelCall call, int row, int start, int end, int target, V total, ref T memory)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        Span<T> logitsRow = call.Span<T>(0, row, call.Columns);
+        Span<T> v1Kept = RowMemory.Span(ref memory, 0, call.Columns);
         Span<T> gradOut = call.Span<T>(3, row, call.Columns);
 
         for (int j = start; j < end; j++)
         {
-            V logits = V.Broadcast(logitsRow[j]);
-            // v0 = sub logits, most
-            V v0 = logits - most;
-            // v1 = exp v0
-            V v1 = VectorMath.Exp<V, T>(v0);
+            V v1 = V.Broadcast(v1Kept[j]);
             // hit = onehot[N : f32] target
             V hit = V.Create(j == target ? 1 : 0);
             // v5 = div v1, total

@@ -44,6 +44,7 @@ internal readonly struct CrossEntropy : IKernel
         where T : unmanaged
     {
         int vectors = call.Start + ((call.End - call.Start) / V.Count * V.Count);
+        ref T memory = ref RowMemory.Take<T>(1, call.Columns);
         for (int row = 0; row < call.Rows; row++)
         {
             int target = call.Row<int>(1, row);
@@ -59,9 +60,9 @@ internal readonly struct CrossEntropy : IKernel
             V v4 = V.Broadcast(V.Sum(v4Lanes));
             V totalLanes = V.Create(0);
             if (call.Start < vectors)
-                Columns2<Full, V, T>(in call, row, call.Start, vectors, most, ref totalLanes);
+                Columns2<Full, V, T>(in call, row, call.Start, vectors, most, ref memory, ref totalLanes);
             if (vectors < call.End)
-                Columns2<Tail, V, T>(in call, row, vectors, call.End, most, ref totalLanes);
+                Columns2<Tail, V, T>(in call, row, vectors, call.End, most, ref memory, ref totalLanes);
             // total = sum[1] v1
             V total = V.Broadcast(V.Sum(totalLanes));
             // v2 = log total
@@ -71,9 +72,9 @@ internal readonly struct CrossEntropy : IKernel
             // loss = sub lse, v4
             V loss = lse - v4;
             if (call.Start < vectors)
-                Columns3<Full, V, T>(in call, row, call.Start, vectors, target, most, total);
+                Columns3<Full, V, T>(in call, row, call.Start, vectors, target, total, ref memory);
             if (vectors < call.End)
-                Columns3<Tail, V, T>(in call, row, vectors, call.End, target, most, total);
+                Columns3<Tail, V, T>(in call, row, vectors, call.End, target, total, ref memory);
             V.StorePartial(loss, ref call.Row<T>(2, row), 0, 1);
         }
     }
@@ -107,12 +108,13 @@ internal readonly struct CrossEntropy : IKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns2<A, V, T>(in KernelCall call, int row, int start, int end, V most, ref V totalLanes)
+    private static void Columns2<A, V, T>(in KernelCall call, int row, int start, int end, V most, ref T memory, ref V totalLanes)
         where A : struct, IAccess
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         ref T logitsRow = ref call.Row<T>(0, row);
+        ref T v1Kept = ref RowMemory.Row(ref memory, 0, call.Columns);
         V totalTotal = totalLanes;
 
         for (int j = start; j < end; j += V.Count)
@@ -125,28 +127,25 @@ internal readonly struct CrossEntropy : IKernel
             V v1 = VectorMath.Exp<V, T>(v0);
             // total = sum[1] v1
             totalTotal = totalTotal + A.Keep<V, T>(v1, V.Create(0), n);
+            A.Store<V, T>(v1, ref v1Kept, j, n);
         }
 
         totalLanes = totalTotal;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns3<A, V, T>(in KernelCall call, int row, int start, int end, int target, V most, V total)
+    private static void Columns3<A, V, T>(in KernelCall call, int row, int start, int end, int target, V total, ref T memory)
         where A : struct, IAccess
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        ref T logitsRow = ref call.Row<T>(0, row);
+        ref T v1Kept = ref RowMemory.Row(ref memory, 0, call.Columns);
         ref T gradOut = ref call.Row<T>(3, row);
 
         for (int j = start; j < end; j += V.Count)
         {
             int n = end - j;
-            V logits = A.Load<V, T>(ref logitsRow, j, n);
-            // v0 = sub logits, most
-            V v0 = logits - most;
-            // v1 = exp v0
-            V v1 = VectorMath.Exp<V, T>(v0);
+            V v1 = A.Load<V, T>(ref v1Kept, j, n);
             // hit = onehot[N : f32] target
             V hit = V.Equal(V.Iota, V.Create((double)target - j));
             // v5 = div v1, total

@@ -70,6 +70,45 @@ public sealed unsafe class GemmTests<T>(int width)
         Check(problem, m, 70, layout, packed ? problem.Packed : null, accumulate: true);
     }
 
+    // Rows of sequences that run: columns of A by number, which meet the rows of B one by one.
+    [Test]
+    public void Columns_of_A_are_taken_by_number([Values(1, 3, 9, 40, 67)] int m, [Values(0, 1, 300)] int k, [Values] bool rows)
+    {
+        const int N = 70, Gap = 3;
+        using var problem = new GemmProblem<T>(m, N, k);
+        int all = (Gap * k) + 1;
+        var a = new T[m * all];
+        Array.Fill(a, T.NaN);
+        var which = new int[k];
+        for (int i = 0; i < k; i++)
+        {
+            which[i] = Gap * (k - i);
+            for (int row = 0; row < m; row++)
+                a[rows ? (row * all) + which[i] : (which[i] * m) + row] = problem.A(row, i);
+        }
+
+        foreach (bool accumulate in new[] { false, true })
+        {
+            T[] c = problem.OldRows(m, N);
+            fixed (T* pa = a, pc = c)
+            fixed (int* numbers = which)
+            {
+                var arguments = new GemmArguments<T>
+                {
+                    A = pa, ARow = rows ? all : 1, ACol = rows ? 1 : m, KRows = k == 0 ? (int*)pc : numbers, B = problem.Packed.Data, C = pc, CRow = N, M = m, N = N, K = k, Accumulate = accumulate,
+                };
+                Product.Multiply(arguments, 0, 1);
+                Product.Multiply(arguments, 1, GemmProblem<T>.Panels(N));
+            }
+
+            for (int i = 0; i < c.Length; i++)
+            {
+                if (c[i] != problem.Chain(i / N, i % N, accumulate))
+                    Assert.Fail($"C[{i / N}, {i % N}] is {c[i]}, wanted {problem.Chain(i / N, i % N, accumulate)}");
+            }
+        }
+    }
+
     [Test]
     public void A_product_over_nothing_is_zero_or_the_old_value([Values] bool accumulate)
     {

@@ -1,0 +1,106 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Emit;
+
+/// <summary>
+/// What each pass over the columns of a row computes and what it is given. Elements that a later pass needs again are computed again while that is cheap;
+/// else the first pass keeps them in memory of the row, from where later ones read them.
+/// </summary>
+internal sealed class PassPlan
+{
+    // In loads and operations: what costs more to repeat than this is kept.
+    private const int MostRepeated = 4, Function = 20, Division = 5;
+
+    private readonly Graph kernel;
+    private readonly KernelSchedule schedule;
+    private readonly SortedSet<int>[] needed;
+    private readonly HashSet<int>[] read;
+    private readonly Dictionary<int, int> firstPass = [];
+    private readonly List<int> kept = [];
+
+    public PassPlan(Graph kernel, KernelSchedule schedule)
+    {
+        (this.kernel, this.schedule) = (kernel, schedule);
+        needed = Enumerable.Range(0, schedule.Passes).Select(_ => new SortedSet<int>()).ToArray();
+        read = needed.Select(_ => new HashSet<int>()).ToArray();
+        for (int pass = 0; pass < schedule.Passes; pass++)
+        {
+            foreach (int reduction in Reductions(pass))
+                Need(schedule.Definition(reduction)!.Operands[0], pass);
+            foreach (int store in Stores(pass))
+                Need(kernel.Outputs[store].Value, pass);
+        }
+    }
+
+    /// <summary>How many values of a row are kept between passes.</summary>
+    public int Kept => kept.Count;
+
+    /// <summary>The place of a value among those kept, −1 for others.</summary>
+    public int PlaceOf(int value) => kept.IndexOf(value);
+
+    /// <summary>The elements of a pass in order: inputs, what it computes and what it reads from an earlier pass.</summary>
+    public int[] Elements(int pass) => needed[pass].Where(value => schedule.ScopeOf(value) == Scope.Element).ToArray();
+
+    /// <summary>The numbers of the row, and of all rows, that a pass is given.</summary>
+    public int[] Given(int pass) => needed[pass].Where(value => schedule.ScopeOf(value) != Scope.Element).ToArray();
+
+    /// <summary>Whether a pass reads an element that an earlier pass kept.</summary>
+    public bool Reads(int pass, int value) => read[pass].Contains(value);
+
+    /// <summary>The elements a pass keeps for later ones.</summary>
+    public int[] Keeps(int pass) => kept.Where(value => firstPass[value] == pass).ToArray();
+
+    public int[] Reductions(int pass) => Enumerable.Range(0, kernel.Values.Count)
+        .Where(value => schedule.IsNeeded(value) && schedule.IsReduction(value) && schedule.Phase(value) == pass + 1).ToArray();
+
+    /// <summary>The outputs a pass stores, by position.</summary>
+    public int[] Stores(int pass) => pass < schedule.Passes - 1 ? [] : Enumerable.Range(0, kernel.Outputs.Count)
+        .Where(i => KernelShapes.Of(kernel.Values.Type(kernel.Outputs[i].Value)) == KernelShape.Full).ToArray();
+
+    private void Need(int value, int pass)
+    {
+        value = schedule.Alias(value);
+        if (schedule.Definition(value)?.Op is ConstantOp || !needed[pass].Add(value) || schedule.ScopeOf(value) != Scope.Element || schedule.Definition(value) is not { } node)
+            return;
+        if (firstPass.ContainsKey(value) && IsKept(value))
+        {
+            read[pass].Add(value);
+            if (!kept.Contains(value))
+                kept.Add(value);
+            return;
+        }
+
+        if (!firstPass.ContainsKey(value))
+            firstPass[value] = pass;
+        foreach (int operand in node.Operands)
+            Need(operand, pass);
+    }
+
+    // Dear to repeat, also from the one dear value that it is made of.
+    private bool IsKept(int value)
+    {
+        if (schedule.IsSilent(value) || Cost(value, keepsOperands: false) <= MostRepeated)
+            return false;
+
+        int dear = schedule.Definition(value)!.Operands.Select(schedule.Alias).Distinct().Count(operand => firstPass.ContainsKey(operand) && Cost(operand, keepsOperands: false) > MostRepeated);
+        return dear != 1 || Cost(value, keepsOperands: true) > MostRepeated;
+    }
+
+    private int Cost(int value, bool keepsOperands)
+    {
+        var seen = new HashSet<int>();
+        int Of(int v, int depth)
+        {
+            v = schedule.Alias(v);
+            if (schedule.ScopeOf(v) != Scope.Element || !seen.Add(v))
+                return 0;
+            if (schedule.Definition(v) is not { } node || kept.Contains(v) || (keepsOperands && depth == 1 && firstPass.ContainsKey(v) && Cost(v, keepsOperands: false) > MostRepeated))
+                return 1;
+            int own = node.Op switch { ExpOp or LogOp or TanhOp or SigmoidOp => Function, DivOp or SqrtOp => Division, _ => 1 };
+            return own + node.Operands.Sum(operand => Of(operand, depth + 1));
+        }
+
+        return Of(value, 0);
+    }
+}

@@ -1,0 +1,28 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>The inverse of an order of rows: element order[i] is i, the place of that row.</summary>
+public sealed class PlacesOp : Op
+{
+    public static PlacesOp Instance { get; } = new();
+
+    public override string Name => "places";
+
+    public override OpFamily Family => OpFamily.Gather;
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }
+        ? [operands[0]]
+        : throw OrderOp.Unfit(Name, operands);
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        NdArray order = operands[0];
+        var places = new NdArray(order.Shape);
+        for (int i = 0; i < order.Length; i++)
+            places.Data[GatherOp.CheckRow(Name, order.Data[i], order.Length)] = i;
+        return [places];
+    }
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) => [null];
+}

@@ -1,0 +1,81 @@
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Cpu.Gemm;
+
+/// <summary>How a product is cut so that what is read again is near: what a block of rows of A takes of L2, a panel of B of L1.</summary>
+internal readonly unsafe struct Blocks<V, T>
+    where V : struct, ISimd<V, T>
+    where T : unmanaged
+{
+    // Half of a second-level cache of 512 KB; a first-level one of 32 KB, for a long k hides what a call costs and L2 keeps up with what falls out.
+    private const int BytesOfA = 256 * 1024, BytesOfPanel = 32 * 1024;
+
+    private const int BytesOfL2 = 512 * 1024;
+
+    // A copied panel stays in L2 beside A.
+    private const int BytesOfCopy = 64 * 1024;
+
+    // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
+    private const int LeastPanels = 16, LeastTiles = 4;
+
+    private const int Page = 4096, Ways = 8;
+
+    // So many rows of A share what is read of B; more of them where it is copied.
+    private const int SharingRows = 64, SharingCopy = 256;
+
+    public Blocks(in GemmArguments<T> g, int panels, Copying copying)
+    {
+        int max = Kernels<V, T>.MaxRows;
+        bool few = g.M < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
+        bool packs = !few && (g.KRows != null || (strided ? panels > 1 : Collides(g.ARow, max) && panels >= LeastPanels));
+        Rows = new RowTiles(g.M, max);
+        CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
+
+        // Few rows reuse nothing of B, so k needs no blocks.
+        int most = few ? Math.Max(g.K, 1) : BytesOfA / (Math.Min(Rows.Count * max, CopiesB ? SharingCopy : SharingRows) * sizeof(T));
+        if (copying != Copying.Never)
+            most = Math.Min(most, BytesOfCopy / PanelRow);
+        int chunks = Math.Max(1, (g.K + most - 1) / most);
+        ChunkK = chunks == 1 ? Math.Max(g.K, 1) : (((g.K + chunks - 1) / chunks) + 7) & ~7;
+        CopiedPanels = Math.Clamp(BytesOfCopy / (ChunkK * PanelRow), 1, 4);
+        BlockK = few ? ChunkK : BytesOfPanel / PanelRow;
+
+        int tiles = packs ? Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max)) : Rows.Count;
+        int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
+        Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
+        AheadStep = copying == Copying.Never && (long)g.N * g.K * sizeof(T) > BytesOfL2 ? 2 * V.Count : 0;
+        IsFarC = !few && (long)g.M * g.N * sizeof(T) > BytesOfL2 / 2;
+        ScratchA = packs ? Tiles * (int)PackRows.TileLength<V, T>(max, ChunkK) : 0;
+    }
+
+    // Rows of a tile that lie in the same set of L1: a page apart, and more of them than it has ways.
+    private static bool Collides(nint row, int rows) => rows > Ways && row * sizeof(T) % Page == 0;
+
+    private static int PanelRow => 2 * V.Count * sizeof(T);
+
+    public RowTiles Rows { get; }
+
+    /// <summary>k of one pass over C.</summary>
+    public int ChunkK { get; }
+
+    /// <summary>k of one micro-kernel call.</summary>
+    public int BlockK { get; }
+
+    /// <summary>Tiles of a block of rows.</summary>
+    public int Tiles { get; }
+
+    /// <summary>How far each k looks ahead in a B that L2 does not hold; 0 in one that it holds.</summary>
+    public int AheadStep { get; }
+
+    /// <summary>Whether C comes from behind L2.</summary>
+    public bool IsFarC { get; }
+
+    /// <summary>Elements for a copied block of rows; 0: A is read as it lies.</summary>
+    public int ScratchA { get; }
+
+    /// <summary>Whether panels are copied before they are read.</summary>
+    public bool CopiesB { get; }
+
+    /// <summary>Panels that are copied at once.</summary>
+    public int CopiedPanels { get; }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.Intrinsics.X86;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Cpu.Gemm;
+
+/// <summary>Whether a panel is copied before it is read.</summary>
+internal enum Copying
+{
+    Never,
+    WorthWhile,
+    Always,
+}
+
+/// <summary>Where the panels of B come from.</summary>
+internal unsafe interface IPanels<T>
+    where T : unmanaged
+{
+    Copying Copying { get; }
+
+    /// <summary>Puts rows [k, k + count) of some panels, the last of which has so many columns, into B, BRow and BPanel of a tile.</summary>
+    /// <param name="copy">Room for count rows of those panels; null to read it as it lies, where all columns exist.</param>
+    void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile);
+}
+
+/// <summary>Panels as <see cref="Gemm.Pack{T}"/> wrote them, padded.</summary>
+internal readonly unsafe struct PackedPanels<V, T>(in GemmArguments<T> g) : IPanels<T>
+    where V : struct, ISimd<V, T>
+    where T : unmanaged
+{
+    private readonly T* data = g.B;
+    private readonly int rows = g.K;
+
+    public Copying Copying => Copying.Never;
+
+    public void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile)
+    {
+        nint width = 2 * V.Count;
+        tile.BRow = width;
+        tile.BPanel = width * rows;
+        tile.B = data + (panel * tile.BPanel) + (k * width);
+    }
+}
+
+/// <summary>Panels of a matrix with contiguous rows.</summary>
+internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels<T>
+    where V : struct, ISimd<V, T>
+    where T : unmanaged
+{
+    private readonly T* data = g.B;
+    private readonly nint row = g.BRow;
+
+    // The hardware does not foresee a stride of several kilobytes.
+    private const int PrefetchRows = 12;
+
+    public Copying Copying => Copying.WorthWhile;
+
+    public void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile)
+    {
+        int width = 2 * V.Count;
+        tile.B = data + (panel * width) + (k * row);
+        tile.BRow = row;
+        tile.BPanel = width;
+        if (copy == null)
+            return;
+
+        tile.BPanel = (nint)width * count;
+        if (columns < width)
+            Columns.Copy<V, T>(tile.B, row, copy, width, count, columns, width);
+        else
+            Whole(tile.B, copy, panels, count, tile.BPanel);
+        tile.B = copy;
+        tile.BRow = width;
+    }
+
+    // A row of all panels at once: what is far apart in memory is visited once.
+    private void Whole(T* from, T* copy, int panels, int count, nint panel)
+    {
+        int width = 2 * V.Count;
+        nint ahead = PrefetchRows * row;
+        for (; count > 0; count--, from += row, copy += width)
+        {
+            T* to = copy, source = from;
+            for (int p = panels; p > 0; p--, source += width, to += panel)
+            {
+                if (Sse.IsSupported)
+                    Sse.Prefetch0(source + ahead);
+                V.Store(V.Load(ref *source, 0), ref *to, 0);
+                V.Store(V.Load(ref *source, V.Count), ref *to, V.Count);
+            }
+        }
+    }
+}
+
+/// <summary>Panels that are stored in 16 bits and widened.</summary>
+internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : IPanels<float>
+    where V : struct, ISimd<V, float>
+    where S : struct, IStored<V, float>
+{
+    private readonly byte* data = (byte*)g.B;
+    private readonly int rows = g.K;
+
+    public Copying Copying => Copying.Always;
+
+    public void Take(int panel, int panels, int k, int columns, int count, float* copy, ref Tile<float> tile)
+    {
+        nint width = 2 * V.Count;
+        byte* from = data + (((panel * (nint)rows) + k) * width * S.Size);
+        tile.B = copy;
+        tile.BRow = width;
+        tile.BPanel = width * count;
+        for (int p = 0; p < panels; p++, from += rows * width * S.Size, copy += tile.BPanel)
+            Widen(from, copy, count);
+    }
+
+    private static void Widen(byte* from, float* to, int count)
+    {
+        nint width = 2 * V.Count, high = V.Count * S.Size;
+        for (; count > 0; count--, from += 2 * high, to += width)
+        {
+            V.Store(S.Load(from), ref *to, 0);
+            V.Store(S.Load(from + high), ref *to, V.Count);
+        }
+    }
+}
+
+/// <summary>Columns of rows that need not fill vectors.</summary>
+internal static unsafe class Columns
+{
+    /// <summary>Copies <paramref name="read"/> columns of each row and writes <paramref name="write"/>, the rest of them 0.</summary>
+    public static void Copy<V, T>(T* from, nint fromRow, T* to, nint toRow, int rows, int read, int write)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        for (; rows > 0; rows--, from += fromRow, to += toRow)
+        {
+            for (int j = 0; j < write; j += V.Count)
+                V.StorePartial(V.LoadPartial(ref *from, j, Math.Clamp(read - j, 0, V.Count)), ref *to, j, Math.Min(write - j, V.Count));
+        }
+    }
+}

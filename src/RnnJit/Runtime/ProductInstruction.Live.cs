@@ -1,0 +1,117 @@
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+internal sealed unsafe partial class ProductInstruction<T>
+{
+    // So many rows of A and panels of B at once as stay in the second-level cache.
+    private const int RowsAtOnce = 96, MostRuns = 64, PanelBytes = 192 << 10;
+
+    private Address lengths;
+    private Address listed;
+
+    /// <summary>The rows it is done for; null for all.</summary>
+    public LiveRows? Live { get; init; }
+
+    /// <summary>Panels of B that stay in the cache while rows of several steps go past them.</summary>
+    public int PanelsAtOnce => Math.Max(1, PanelBytes / Math.Max(1, form.K.Extent * sizeof(T) * (2 * Cpu.CpuWidth.Width / 8 / sizeof(T))));
+
+    private void ResolveLive()
+    {
+        if (Live is null)
+            return;
+        lengths = new Address(Live.Lengths);
+        if (Live.Listed is not null)
+            listed = new Address(Live.Listed);
+    }
+
+    // Rows of A that do not run are left out; those of B are not in the packed one.
+    private void ExecuteListed(in Share share, in Clock clock)
+    {
+        int rowStart = 0, rowEnd = form.M.Extent, panelStart = 0, panelEnd = panels;
+        if (share.Parts > 1 && rowEnd >= 32 * share.Parts)
+            (rowStart, rowEnd) = share.Of(rowEnd, 6);
+        else if (share.Parts > 1)
+            (panelStart, panelEnd) = share.Of(panels);
+        int* rows = (int*)listed.At(clock);
+        Cpu.Gemm.Gemm.Multiply(
+            new Cpu.Gemm.GemmArguments<T>
+            {
+                A = (T*)a.At(clock) + (rowStart * form.M.A),
+                ARow = (nint)form.M.A,
+                ACol = (nint)form.K.A,
+                KRows = rows + 1,
+                B = (T*)b.At(clock),
+                C = (T*)c.At(clock) + (rowStart * form.M.C),
+                CRow = (nint)form.M.C,
+                M = rowEnd - rowStart,
+                N = form.N.Extent,
+                K = rows[0],
+                Accumulate = Accumulate,
+            },
+            panelStart,
+            panelEnd);
+    }
+
+    // Workers share the rows that run, or panels where those are few.
+    private void ExecuteLive(in Share share, in Clock clock)
+    {
+        int* length = (int*)lengths.At(clock);
+        if (Live!.Kind == RowEnd.Zero)
+            ClearEnded(length, share, (T*)c.At(clock));
+        int total = 0;
+        for (int t = 0, rows = Live.Batch; t < Live.Steps; t++)
+            total += rows = LiveRows.Count(length, t, rows);
+        int first = 0, last = total, panelStart = 0, panelEnd = panels;
+        if (share.Parts > 1 && total >= 32 * share.Parts)
+            (first, last) = share.Of(total, 6);
+        else if (share.Parts > 1)
+            (panelStart, panelEnd) = share.Of(panels);
+
+        var runs = stackalloc (int T, int Row, int Count)[MostRuns];
+        int count = 0, held = 0;
+        for (int t = 0, rows = Live.Batch, before = 0; t < Live.Steps; t++, before += rows)
+        {
+            rows = LiveRows.Count(length, t, rows);
+            int start = Math.Max(first - before, 0), end = Math.Min(last - before, rows);
+            if (start >= end)
+                continue;
+            if (count > 0 && Follows(runs[count - 1], t, start))
+                runs[count - 1].Count += end - start;
+            else
+                runs[count++] = (t, start, end - start);
+            held += end - start;
+            if (held < RowsAtOnce && count < MostRuns)
+                continue;
+            MultiplyRuns(runs, count, panelStart, panelEnd, clock);
+            count = held = 0;
+        }
+
+        MultiplyRuns(runs, count, panelStart, panelEnd, clock);
+    }
+
+    // Rows of one step and of the next are one stretch where all of them run.
+    private bool Follows((int T, int Row, int Count) run, int t, int row) => form.Loops.Length == 0 && (run.T * Live!.Batch) + run.Row + run.Count == (t * Live.Batch) + row;
+
+    private void MultiplyRuns((int T, int Row, int Count)* runs, int count, int panelStart, int panelEnd, in Clock clock)
+    {
+        long timeA = form.Loops.Length == 0 ? Live!.Batch * form.M.A : form.Loops[0].A, timeC = form.Loops.Length == 0 ? Live!.Batch * form.M.C : form.Loops[0].C;
+        int panelsAtOnce = count > 1 ? PanelsAtOnce : panels;
+        for (int panel = panelStart; panel < panelEnd && count > 0; panel += panelsAtOnce)
+        {
+            for (int r = 0; r < count; r++)
+                Multiply((T*)a.At(clock) + (runs[r].T * timeA), (T*)b.At(clock), (T*)c.At(clock) + (runs[r].T * timeC), runs[r].Row, runs[r].Row + runs[r].Count, panel, Math.Min(panel + panelsAtOnce, panelEnd), Accumulate);
+        }
+    }
+
+    private void ClearEnded(int* length, in Share share, T* to)
+    {
+        long time = form.Loops.Length == 0 ? Live!.Batch * form.M.C : form.Loops[0].C;
+        var (start, end) = share.Of(Live!.Steps);
+        for (int t = start; t < end; t++)
+        {
+            for (int row = LiveRows.Count(length, t, Live.Batch); row < Live.Batch; row++)
+                new Span<T>(to + (t * time) + (row * form.M.C), form.N.Extent).Clear();
+        }
+    }
+}

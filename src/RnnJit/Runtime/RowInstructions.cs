@@ -1,0 +1,155 @@
+using RnnJit.Cpu;
+
+namespace RnnJit.Runtime;
+
+/// <summary>Row numbers by length, the longest first, equal ones as they stand.</summary>
+/// <param name="keys">Room for a number of 64 bits for each row.</param>
+internal sealed unsafe class OrderInstruction(View lengths, View keys, View result) : Instruction
+{
+    private Address from;
+    private Address room;
+    private Address to;
+
+    public override IEnumerable<View> Views => [lengths, keys, result];
+
+    public override string Describe => $"order {lengths.Length} rows by length";
+
+    public override void Resolve() => (from, room, to) = (new Address(lengths), new Address(keys), new Address(result));
+
+    public override void Execute(in Share share, in Clock clock)
+    {
+        if (share.Part > 0)
+            return;
+
+        // The row number in the low half keeps equal lengths in their order.
+        int* length = (int*)from.At(clock), order = (int*)to.At(clock);
+        var sorted = new Span<long>(room.At(clock), lengths.Length);
+        for (int row = 0; row < sorted.Length; row++)
+            sorted[row] = ((long)-length[row] << 32) | (uint)row;
+        sorted.Sort();
+        for (int i = 0; i < sorted.Length; i++)
+            order[i] = (int)sorted[i];
+    }
+}
+
+/// <summary>The inverse of an order.</summary>
+internal sealed unsafe class PlacesInstruction(View order, View result, string name) : Instruction
+{
+    private Address from;
+    private Address to;
+
+    public override IEnumerable<View> Views => [order, result];
+
+    public override string Describe => $"places of {order.Length} rows";
+
+    public override void Resolve() => (from, to) = (new Address(order), new Address(result));
+
+    public override void Execute(in Share share, in Clock clock)
+    {
+        var (start, end) = share.Of(order.Length);
+        int* rows = (int*)from.At(clock), places = (int*)to.At(clock);
+        for (int i = start; i < end; i++)
+            places[IndexCheck.Row(name, rows[i], result.Length)] = i;
+    }
+}
+
+/// <summary>Rows with lengths that are picked at every step; behind their ends the result is 0 or left alone.</summary>
+/// <param name="OfSource">The lengths are those of the rows that are picked, else of the rows they become.</param>
+internal sealed record PickedRows(View Lengths, bool Clears, bool OfSource);
+
+/// <summary>Rows along an axis by index. Neighbours that stay neighbours are copied at once, so rows that are in order already cost little.</summary>
+internal sealed unsafe class PickInstruction : Instruction
+{
+    private readonly View x;
+    private readonly View index;
+    private readonly View result;
+    private readonly int axis;
+    private readonly string name;
+    private readonly View rowFrom;
+    private readonly View rowTo;
+    private readonly int outer;
+    private readonly bool runs;
+    private Address source;
+    private Address which;
+    private readonly PickedRows? picked;
+    private Address target;
+    private Address lengths;
+
+    /// <param name="picked">The rows it is done for, at every step along the first axis; null for all.</param>
+    public PickInstruction(View x, View index, View result, int axis, string name, PickedRows? picked)
+    {
+        this.picked = picked;
+        this.x = x;
+        this.index = index;
+        this.result = result;
+        this.axis = axis;
+        this.name = name;
+        rowFrom = x with { Shape = x.Shape[(axis + 1)..], Strides = x.Strides[(axis + 1)..] };
+        rowTo = result with { Shape = result.Shape[(axis + 1)..], Strides = result.Strides[(axis + 1)..] };
+        outer = x.Shape.Take(axis).Aggregate(1, (product, extent) => product * extent);
+        runs = rowFrom.IsContiguous && rowTo.IsContiguous && x.Strides[axis] == rowFrom.Length && result.Strides[axis] == rowFrom.Length;
+    }
+
+    public override IEnumerable<View> Views => picked is null ? [x, index, result] : [x, index, result, picked.Lengths];
+
+    public override string Describe => $"pick {index.Length} of {x.Shape[axis]} rows{(axis == 0 ? "" : $" of [{string.Join(", ", x.Shape)}]")}{(picked is null ? "" : picked.Clears ? ", those that run, 0 behind" : ", those that run")}";
+
+    public override void Resolve()
+    {
+        (source, which, target) = (new Address(x), new Address(index), new Address(result));
+        if (picked is not null)
+            lengths = new Address(picked.Lengths);
+    }
+
+    public override void Execute(in Share share, in Clock clock)
+    {
+        byte* from = source.At(clock), to = target.At(clock);
+        int* rows = (int*)which.At(clock), length = picked is null ? null : (int*)lengths.At(clock);
+        int count = index.Length;
+        var (start, end) = share.Of(outer * count);
+        for (int item = start; item < end;)
+        {
+            int step = item / count, place = item % count, run = 1, last = Math.Min(end - item, count - place);
+            bool runsOn = Lives(length, rows, place, step);
+            while (runs && run < last && Lives(length, rows, place + run, step) == runsOn && (!runsOn || rows[place + run] == rows[place] + run))
+                run++;
+            if (runsOn)
+            {
+                IndexCheck.Row(name, rows[place + run - 1], x.Shape[axis]);
+                Copy(from, to, step, IndexCheck.Row(name, rows[place], x.Shape[axis]), place, run);
+            }
+            else if (picked!.Clears)
+            {
+                Clear(to + (((step * result.Strides[0]) + (place * result.Strides[1])) * result.ElementSize), run);
+            }
+
+            item += run;
+        }
+    }
+
+    private bool Lives(int* length, int* rows, int place, int step) => length == null || length[picked!.OfSource ? IndexCheck.Row(name, rows[place], x.Shape[axis]) : place] > step;
+
+    private void Clear(byte* to, int run)
+    {
+        if (runs)
+            new Span<byte>(to, checked(run * rowTo.Length * result.ElementSize)).Clear();
+        else
+            Strided.Clear(to, rowTo.Strides, rowTo.Shape, result.ElementSize, 0);
+    }
+
+    private void Copy(byte* from, byte* to, int o, long row, int place, int run)
+    {
+        long size = x.ElementSize, source = row * x.Strides[axis], target = place * result.Strides[axis];
+        for (int a = axis - 1; a >= 0; a--)
+        {
+            source += o % x.Shape[a] * x.Strides[a];
+            target += o % x.Shape[a] * result.Strides[a];
+            o /= x.Shape[a];
+        }
+
+        if (runs)
+            Buffer.MemoryCopy(from + (source * size), to + (target * size), run * rowFrom.Length * size, run * rowFrom.Length * size);
+        else
+            Strided.Copy(from + (source * size), rowFrom.Strides, to + (target * size), rowTo.Strides, rowFrom.Shape, (int)size, 0);
+    }
+}
