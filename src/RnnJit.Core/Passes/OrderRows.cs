@@ -76,8 +76,11 @@ public static class OrderRows
 
         private void Order(int value)
         {
-            if (ordered[value] is null)
-                ordered[value] = Pick(Given(value), () => order);
+            if (ordered[value] is not null)
+                return;
+            ordered[value] = Pick(Given(value), () => order);
+            if (ordered[value] != given[value] && value < program.Inputs.Count)
+                builder.Label(ordered[value], "ordered_" + program.Inputs[value].Name);
         }
 
         private Value Given(int value)
