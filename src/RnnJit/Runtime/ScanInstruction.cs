@@ -78,7 +78,7 @@ internal sealed unsafe class ScanInstruction : Instruction
     public override string Describe =>
         $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Workers ?? 1)}";
 
-    public ScanSchedule Schedule(int workers) => Forced ?? (!IsRowIndependent ? ScanSchedule.HiddenParallel : workers == 1 ? ScanSchedule.BatchParallel : planned);
+    public ScanSchedule Schedule(int workers) => Forced ?? (!IsRowIndependent ? ScanSchedule.HiddenParallel : workers == 1 || lengths is not null ? ScanSchedule.BatchParallel : planned);
 
     private string Reason(int workers)
     {
@@ -87,6 +87,8 @@ internal sealed unsafe class ScanInstruction : Instruction
             return name + " (rows of the batch read each other)";
         if (workers == 1 || Forced is not null)
             return name;
+        if (lengths is not null)
+            return name + " (each worker has rows with about as many steps together as every other one's)";
 
         return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} (estimated microseconds a step: batch-parallel {cost.BatchParallel:0.0}, hidden-parallel {cost.HiddenParallel:0.0})");
     }
