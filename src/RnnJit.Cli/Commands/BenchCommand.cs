@@ -19,7 +19,7 @@ internal static class BenchCommand
         var sizes = new LayerSizes();
         Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
         var peers = new Option<bool>("--peers") { Description = "Time PyTorch's layer of the same shape in turn, where it is installed" };
-        var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
+        var compiling = new Option<bool>(CompilerWarmUp.CompileOption) { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
         var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
         Option<string?> lengths = LengthTimes.Flag();
@@ -33,12 +33,13 @@ internal static class BenchCommand
               rnnjit bench lstm --training --passes
               rnnjit bench lstm --stream --input 1 --hidden 24
               rnnjit bench lstm --training --lengths uniform
-            """) { cell, seconds, peers, compiling, passes, stream, lengths };
+            """) { cell, seconds, peers, compiling, CompilerWarmUp.Flag, passes, stream, lengths };
         sizes.AddTo(command);
         command.SetAction(parsed =>
         {
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
             bool json = parsed.GetValue(CommonOptions.Json);
+            CompilerWarmUp.Await(parsed);
             if (parsed.GetValue(lengths) is { } drawn)
             {
                 LengthTimes.Refuse(parsed, peers, compiling, passes, stream);
@@ -46,7 +47,7 @@ internal static class BenchCommand
             }
 
             if (parsed.GetValue(compiling))
-                return Report(terminal, json, new CompileTimes(sizes, parsed, definition).Run().ToArray(), PrintCompile);
+                return Report(terminal, json, new CompileTimes(sizes, parsed, definition).Run(), PrintCompile);
             if (parsed.GetValue(passes))
                 return Report(terminal, json, new PassTimes(sizes, parsed, definition, parsed.GetValue(seconds)).Run(), PrintPasses);
 
@@ -87,24 +88,25 @@ internal static class BenchCommand
         return ExitCode.Success;
     }
 
-    private static int Report<T>(Terminal terminal, bool json, T[] rows, Action<TextWriter, T[]> print)
+    private static int Report<T>(Terminal terminal, bool json, IEnumerable<T> rows, Action<TextWriter, IEnumerable<T>> print)
     {
         if (json)
-            terminal.Out.WriteLine(JsonSerializer.Serialize(rows));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(rows.ToArray()));
         else
             print(terminal.Out, rows);
         return ExitCode.Success;
     }
 
-    private static void PrintCompile(TextWriter to, CompileTime[] rows)
+    private static void PrintCompile(TextWriter to, IEnumerable<CompileTime> rows)
     {
         to.WriteLine("milliseconds             total   program    passes   kernels      plan   (first run)");
         foreach (CompileTime row in rows)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.What,-20}{row.Total,10:0.0}{row.Program,10:0.0}{row.Passes,10:0.0}{row.Kernels,10:0.0}{row.Plan,10:0.0}{row.FirstRun,14:0.0}"));
     }
 
-    private static void PrintPasses(TextWriter to, PassTime[] rows)
+    private static void PrintPasses(TextWriter to, IEnumerable<PassTime> measured)
     {
+        PassTime[] rows = measured.ToArray();
         to.WriteLine("switched off          median ms   against all        arena MB   instructions");
         foreach (PassTime row in rows)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
