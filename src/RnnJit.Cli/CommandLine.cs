@@ -16,11 +16,14 @@ internal static class CommandLine
     public static int Run(string[] arguments, Terminal terminal)
     {
         JitKernels.Install();
+        CompilerWarmUp.Begin(arguments);
         try
         {
             ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
                 throw new UsageException(Sentence(parsed));
+            void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
+            JitKernels.Cache = parsed.GetValue(CommonOptions.KernelCache) is { } folder ? new KernelCache(folder, Report) : KernelCache.FromEnvironment(Report);
             return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
         }
         catch (OperationCanceledException) when (terminal.Interrupted.IsCancellationRequested)
@@ -61,6 +64,7 @@ internal static class CommandLine
             """);
         root.Add(CommonOptions.Json);
         root.Add(CommonOptions.Threads);
+        root.Add(CommonOptions.KernelCache);
         root.Add(TrainCommand.Create(terminal));
         root.Add(SampleCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));

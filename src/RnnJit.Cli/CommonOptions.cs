@@ -13,6 +13,12 @@ internal static class CommonOptions
     /// <summary>For every command.</summary>
     public static Option<int> Threads { get; } = Number("--threads", "Threads; 0: one for each core. Results do not depend on it", 0, recursive: true);
 
+    /// <summary>For every command.</summary>
+    public static Option<string?> KernelCache { get; } = new("--kernel-cache")
+    {
+        Description = $"A folder of your own where compiled kernels are kept for the next run (default: the environment's {Jit.KernelCache.Variable}, else none)", HelpName = "folder", Recursive = true,
+    };
+
     public static Option<ulong> Seed() => Number("--seed", "Fixes everything random", 1UL);
 
     public static Option<string> Text(string name, string description, string fallback) =>

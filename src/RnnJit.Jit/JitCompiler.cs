@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -9,42 +8,50 @@ namespace RnnJit.Jit;
 public static class JitCompiler
 {
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest, DocumentationMode.None);
-    private static int assemblies;
+    private static readonly Lazy<Task> WarmingUp = new(() => Task.Run(JitWarmUp.Run));
 
     /// <summary>Compiles all texts into one assembly.</summary>
     /// <param name="collectible">Whether the assembly is unloaded when nothing uses it any more.</param>
     /// <exception cref="JitException">The text does not compile.</exception>
-    public static Assembly Compile(IEnumerable<string> texts, bool collectible = false)
-    {
-        using var image = new MemoryStream();
-        CSharpCompilation compilation = Compilation(texts);
-        var result = compilation.Emit(image);
-        if (!result.Success)
-            throw new JitException(result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToString());
+    public static Assembly Compile(IEnumerable<string> texts, bool collectible = false) => JitLoader.Load(Image(texts), collectible);
 
-        image.Position = 0;
-        var context = new AssemblyLoadContext(compilation.AssemblyName, collectible);
-        // Kernels refer to the runtime that is already loaded, wherever it came from.
-        context.Resolving += static (_, name) => JitReferences.Assemblies.FirstOrDefault(known => known.GetName().Name == name.Name);
-        return context.LoadFromStream(image);
+    /// <summary>Lets Roslyn warm up in the background, so that the first kernel need not wait for it. Calling it again changes nothing.</summary>
+    /// <returns>Ends when it is warm.</returns>
+    public static Task WarmUp() => WarmingUp.Value;
+
+    /// <summary>The bytes of an assembly of all texts.</summary>
+    /// <exception cref="JitException">The text does not compile.</exception>
+    internal static byte[] Image(IEnumerable<string> texts)
+    {
+        // Two compilations that are both cold wait for each other's machine code method by method: the second one is as fast if it waits once.
+        if (WarmingUp.IsValueCreated)
+            Task.WaitAny(WarmingUp.Value);
+        return Emit(Compilation(texts, JitReferences.References));
     }
 
-    /// <summary>Lets Roslyn warm up in the background, so that the first kernel need not wait for it.</summary>
-    public static Task WarmUp() => Task.Run(JitWarmUp.Run);
+    /// <exception cref="JitException">The text does not compile.</exception>
+    internal static byte[] Emit(CSharpCompilation compilation)
+    {
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        return result.Success
+            ? image.ToArray()
+            : throw new JitException(result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToString());
+    }
 
-    /// <summary>As strict as a user's project can be: checked arithmetic, nullable, every warning an error.</summary>
-    internal static CSharpCompilation Compilation(IEnumerable<string> texts)
+    /// <summary>As strict as a user's project can be: checked arithmetic, every warning an error. What costs time when Roslyn is cold is left away: kernels need no
+    /// analysis of nulls, and one thread makes less machine code.</summary>
+    /// <param name="nullable">Analyse nulls all the same.</param>
+    internal static CSharpCompilation Compilation(IEnumerable<string> texts, IReadOnlyList<MetadataReference> references, bool nullable = false)
     {
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: OptimizationLevel.Release,
             checkOverflow: true,
             generalDiagnosticOption: ReportDiagnostic.Error,
-            nullableContextOptions: NullableContextOptions.Enable);
-        return CSharpCompilation.Create(
-            "RnnJit.Kernels." + Interlocked.Increment(ref assemblies),
-            texts.Select(text => CSharpSyntaxTree.ParseText(text, Language)),
-            JitReferences.References,
-            options);
+            nullableContextOptions: nullable ? NullableContextOptions.Enable : NullableContextOptions.Disable,
+            concurrentBuild: false,
+            deterministic: true);
+        return CSharpCompilation.Create("RnnJit.Kernels", texts.Select(text => CSharpSyntaxTree.ParseText(text, Language)), references, options);
     }
 }

@@ -4,6 +4,7 @@ using System.Reflection;
 using RnnJit.Cpu.Simd;
 using RnnJit.Emit;
 using RnnJit.Ir;
+using RnnJit.Jit.Caching;
 using RnnJit.Kernels;
 using RnnJit.Text;
 
@@ -31,6 +32,9 @@ public sealed class JitKernelProvider : IKernelProvider
 
     public string Name { get; }
 
+    /// <summary>Where compiled kernels outlive the process; null for nowhere.</summary>
+    public KernelCache? Cache { get; set; }
+
     /// <inheritdoc/>
     /// <exception cref="GraphException">RNNJ180 to RNNJ182: the graph is no kernel.</exception>
     public KernelBody Find(Graph kernel, ElementType real)
@@ -56,12 +60,36 @@ public sealed class JitKernelProvider : IKernelProvider
 
             if (missing.Count == 0)
                 return;
-            string[] names = missing.Keys.Select((_, i) => "Kernel" + i.ToString(CultureInfo.InvariantCulture)).ToArray();
-            Assembly assembly = JitCompiler.Compile(missing.Values.Zip(names, (kernel, name) => KernelEmitter.Emit(kernel, dialect, name)));
-            foreach (var (text, name) in missing.Keys.Zip(names))
-                compiled[text] = assembly.GetType("RnnJit.Generated." + name, throwOnError: true)!;
+            if (Cache is { } cache)
+                CompileEach(missing, cache);
+            else
+                CompileTogether(missing);
         }
     }
+
+    private void CompileTogether(Dictionary<string, Graph> missing)
+    {
+        string[] names = missing.Keys.Select((_, i) => "Kernel" + i.ToString(CultureInfo.InvariantCulture)).ToArray();
+        Assembly assembly = JitCompiler.Compile(missing.Values.Zip(names, (kernel, name) => KernelEmitter.Emit(kernel, dialect, name)));
+        foreach (var (text, name) in missing.Keys.Zip(names))
+            compiled[text] = TypeIn(assembly, name);
+    }
+
+    // An assembly for each kernel, as other Programs share some of them.
+    private void CompileEach(Dictionary<string, Graph> missing, KernelCache cache)
+    {
+        const string Name = "Kernel";
+        foreach (var (text, kernel) in missing)
+        {
+            var key = new KernelKey(dialect.Name, text);
+            byte[]? image = cache.Read(key);
+            if (image is null)
+                cache.Write(key, image = JitCompiler.Image([KernelEmitter.Emit(kernel, dialect, Name)]));
+            compiled[text] = TypeIn(JitLoader.Load(image), Name);
+        }
+    }
+
+    private static Type TypeIn(Assembly assembly, string name) => assembly.GetType("RnnJit.Generated." + name, throwOnError: true)!;
 
     private Type Compiled(string text, Graph kernel)
     {

@@ -1,25 +1,15 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using Microsoft.CodeAnalysis;
-using RnnJit.Ir;
-using RnnJit.Kernels;
 
 namespace RnnJit.Jit;
 
-/// <summary>What kernels are compiled against: the core library, its façade and this engine. Read from memory, as an app in a single file has no paths.</summary>
+/// <summary>What kernels are compiled against, read from memory, as an app in a single file has no paths.</summary>
 internal static class JitReferences
 {
-    private static readonly Lazy<(Assembly[] Assemblies, MetadataReference[] References)> Loaded = new(Load);
+    private static readonly Lazy<MetadataReference[]> Loaded = new(() => JitLoader.Assemblies.Select(Reference).ToArray());
 
-    public static IReadOnlyList<Assembly> Assemblies => Loaded.Value.Assemblies;
-
-    public static IReadOnlyList<MetadataReference> References => Loaded.Value.References;
-
-    private static (Assembly[], MetadataReference[]) Load()
-    {
-        Assembly[] assemblies = [typeof(object).Assembly, Assembly.Load("System.Runtime"), typeof(IKernel).Assembly, typeof(Graph).Assembly];
-        return (assemblies, assemblies.Select(Reference).ToArray());
-    }
+    public static IReadOnlyList<MetadataReference> References => Loaded.Value;
 
     private static unsafe MetadataReference Reference(Assembly assembly)
     {

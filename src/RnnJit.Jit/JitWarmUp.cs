@@ -4,10 +4,13 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit;
 
-/// <summary>A kernel that uses what kernels use, compiled and thrown away.</summary>
+/// <summary>
+/// A kernel that uses what kernels use, compiled and thrown away, so that the machine code of Roslyn is there. Beside it a class that refers to next to nothing:
+/// it comes to the end of compiling, writing an assembly, while the kernel is at its beginning.
+/// </summary>
 internal static class JitWarmUp
 {
-    private const string Text = """
+    private const string Kernel = """
         kernel WarmUp
           input x: f32[R, N]
           input b: f32[N]
@@ -16,13 +19,19 @@ internal static class JitWarmUp
           %2 = mul %1, x
           %3 = sum[1] %2
           %4 = div %1, %3
-          return y = %4
+          %5 = tanh %4
+          %6 = sub 1, %5
+          return y = %6
           return s = %3
         """;
 
+    private const string Class = "class WarmUp { static int Sum(int[] x) { int sum = 0; for (int i = 0; i < x.Length; i++) sum += x[i]; return sum; } }";
+
     public static void Run()
     {
-        Graph kernel = KernelCanonical.Run(Parser.Parse(Text));
-        JitCompiler.Compile([KernelEmitter.Emit(kernel, SimdDialect.Instance, "WarmUp")], collectible: true);
+        Task end = Task.Run(() => JitCompiler.Emit(JitCompiler.Compilation([Class], [JitReferences.References[0]])));
+        string text = KernelEmitter.Emit(KernelCanonical.Run(Parser.Parse(Kernel)), SimdDialect.Instance, "WarmUp");
+        JitLoader.Load(JitCompiler.Emit(JitCompiler.Compilation([text], JitReferences.References)), collectible: true);
+        end.Wait();
     }
 }

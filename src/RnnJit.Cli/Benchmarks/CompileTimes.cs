@@ -28,7 +28,10 @@ internal sealed class CompileTimes(LayerRequest request)
 
     public IEnumerable<CompileTime> Run()
     {
-        yield return Compile("cold", Short, JitKernelProvider.Fresh());
+        JitKernelProvider first = JitKernelProvider.Fresh();
+        first.Cache = JitKernels.Cache;
+        CompileTime cold = Compile("cold", Short, first);
+        yield return cold with { What = first.Cache is { } cache ? $"cold, {cache.Hits} cached" : "cold" };
         yield return Median($"warm, T {Short}", Short, JitKernelProvider.Fresh);
         yield return Median($"warm, T {Long:N0}", Long, JitKernelProvider.Fresh);
         yield return Median("warm, kernels there", Short, () => JitKernelProvider.Simd);

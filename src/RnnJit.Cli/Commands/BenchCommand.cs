@@ -17,7 +17,7 @@ internal static class BenchCommand
         Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
         var peers = new Option<bool>("--peers") { Description = "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results" };
         Option<string?> svg = CommonOptions.Optional("--svg", "Draw the fastest times and the machine's limit as a chart", "file");
-        var compiling = new Option<bool>("--compile") { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
+        var compiling = new Option<bool>(CompilerWarmUp.CompileOption) { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
         var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
         Option<string?> lengths = LengthTimes.Flag();
@@ -33,7 +33,7 @@ internal static class BenchCommand
               rnnjit bench lstm --stream --input 1 --hidden 24
               rnnjit bench lstm --training --lengths uniform
               rnnjit bench targets --quick
-            """) { cell, seconds, peers, svg, compiling, passes, stream, lengths, IsaFlag.Option };
+            """) { cell, seconds, peers, svg, compiling, CompilerWarmUp.Flag, passes, stream, lengths, IsaFlag.Option };
         layer.AddTo(command);
         foreach (Command part in (Command[])[BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal)])
             command.Add(part);
@@ -41,6 +41,7 @@ internal static class BenchCommand
         {
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
+            CompilerWarmUp.Await(parsed);
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = parsed.GetValue(seconds);
@@ -89,15 +90,16 @@ internal static class BenchCommand
         return ExitCode.Success;
     }
 
-    private static void PrintCompile(TextWriter to, CompileTime[] rows)
+    private static void PrintCompile(TextWriter to, IEnumerable<CompileTime> rows)
     {
         to.WriteLine("milliseconds             total   program    passes   kernels      plan   (first run)");
         foreach (CompileTime row in rows)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.What,-20}{row.Total,10:0.0}{row.Program,10:0.0}{row.Passes,10:0.0}{row.Kernels,10:0.0}{row.Plan,10:0.0}{row.FirstRun,14:0.0}"));
     }
 
-    private static void PrintPasses(TextWriter to, PassTime[] rows)
+    private static void PrintPasses(TextWriter to, IEnumerable<PassTime> measured)
     {
+        PassTime[] rows = measured.ToArray();
         to.WriteLine("switched off          median ms   against all        arena MB   instructions");
         foreach (PassTime row in rows)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));

@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
+using RnnJit.Jit;
 
 namespace RnnJit.Cli.Commands;
 
@@ -13,9 +14,13 @@ internal static class DoctorCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("doctor", "Print what this machine offers: instruction sets, cores, compiler");
+        var clear = new Option<bool>("--clear-kernel-cache") { Description = "Remove the kernels that are kept for later runs" };
+        var command = new Command("doctor", "Print what this machine offers: instruction sets, cores, compiler") { clear };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(clear))
+                return Clear(terminal);
+
             (string Name, string Value)[] facts = Facts().ToArray();
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(facts.ToDictionary(fact => fact.Name, fact => fact.Value)));
@@ -24,6 +29,14 @@ internal static class DoctorCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static int Clear(Terminal terminal)
+    {
+        if (JitKernels.Cache is not { } cache)
+            throw new UsageException($"There is no kernel cache to clear (name it: {CommonOptions.KernelCache.Name} FOLDER)");
+        terminal.Out.WriteLine($"{cache.Clear()} kernels removed from '{cache.Folder}'");
+        return ExitCode.Success;
     }
 
     private static IEnumerable<(string Name, string Value)> Facts()
@@ -36,8 +49,14 @@ internal static class DoctorCommand
         yield return ("instruction sets", string.Join(" ", InstructionSets().DefaultIfEmpty("none")));
         yield return ("vectors", $"{Width()} bits");
         yield return ("JIT", RuntimeFeature.IsDynamicCodeCompiled ? "yes (cells are compiled in memory)" : "no (only kernels compiled at build time are fast)");
+        yield return ("kernel cache", Describe(JitKernels.Cache));
         yield return ("GPU", "not used by this version");
     }
+
+    private static string Describe(KernelCache? cache) =>
+        cache is null ? $"off ({CommonOptions.KernelCache.Name} FOLDER or {KernelCache.Variable} names one)"
+        : cache.Fault is { } fault ? $"{cache.Folder} is not used: {fault}"
+        : $"{cache.Folder}: {cache.Files} kernels, {cache.Bytes:N0} bytes";
 
     private static IEnumerable<string> InstructionSets() => new (string Name, bool Is)[]
     {

@@ -5,15 +5,16 @@ public static class AtomicFile
 {
     /// <summary>
     /// Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target.
-    /// A symbolic link is followed; the permissions of a replaced file are kept.
+    /// A symbolic link is followed; the permissions of a replaced file are kept unless others are given.
     /// </summary>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content; it need not flush or dispose the stream.</param>
+    /// <param name="mode">The permissions on Unix, from the first byte on.</param>
     /// <exception cref="IOException">
     /// The file could not be written (disk full, no permission, no such folder). The previous file is untouched and no temporary file stays.
     /// Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning.
     /// </exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, UnixFileMode? mode = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -23,14 +24,18 @@ public static class AtomicFile
         {
             var target = Target(path);
             var candidate = $"{target}.{Guid.NewGuid():N}.tmp";
-            using (var stream = new FileStream(candidate, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = mode;
+            using (var stream = new FileStream(candidate, options))
             {
                 temporary = candidate;
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            KeepPermissions(target, temporary);
+            if (mode is null)
+                KeepPermissions(target, temporary);
             File.Move(temporary, target, overwrite: true);
             temporary = null;
         }

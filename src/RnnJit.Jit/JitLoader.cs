@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using RnnJit.Ir;
+using RnnJit.Kernels;
+
+namespace RnnJit.Jit;
+
+/// <summary>Loads compiled kernels. Knows nothing of Roslyn, which is not even loaded where all kernels are found in a cache.</summary>
+internal static class JitLoader
+{
+    private static int loaded;
+
+    /// <summary>What kernels refer to: the core library, its façade and this engine.</summary>
+    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(object).Assembly, Assembly.Load("System.Runtime"), typeof(IKernel).Assembly, typeof(Graph).Assembly];
+
+    /// <param name="collectible">Whether the assembly is unloaded when nothing uses it any more.</param>
+    public static Assembly Load(byte[] image, bool collectible = false)
+    {
+        var context = new AssemblyLoadContext("RnnJit.Kernels." + Interlocked.Increment(ref loaded), collectible);
+
+        // Kernels refer to the runtime that is already loaded, wherever it came from.
+        context.Resolving += static (_, name) => Assemblies.FirstOrDefault(known => known.GetName().Name == name.Name);
+        return context.LoadFromStream(new MemoryStream(image, writable: false));
+    }
+}
