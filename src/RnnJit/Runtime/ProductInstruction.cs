@@ -67,7 +67,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
     /// <summary>Rows [aRow, aRow + count) of A give rows [cRow, cRow + count) of C, panels of columns [panelStart, panelEnd).</summary>
     public void ExecuteRows(long aRow, long cRow, int count, int panelStart, int panelEnd) =>
-        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), 0, count, panelStart, panelEnd, accumulate: false);
+        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), 0, count, panelStart, panelEnd, accumulate: false, backwards: false);
 
     public int Panels => panels;
 
@@ -127,11 +127,11 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
                 oc += index * loop.C;
             }
 
-            Sum(pa + oa, pb + ob, pc + oc, rowStart, rowEnd, panelStart, panelEnd);
+            Sum(pa + oa, pb + ob, pc + oc, rowStart, rowEnd, panelStart, panelEnd, backwards: (clock.I & 1) == 1);
         }
     }
 
-    private void Sum(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd)
+    private void Sum(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd, bool backwards)
     {
         int count = 1;
         foreach (ProductLoop loop in form.SumLoops)
@@ -149,11 +149,11 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
                 ob += index * loop.B;
             }
 
-            Multiply(pa + oa, pb + ob, pc, rowStart, rowEnd, panelStart, panelEnd, s > 0 || Accumulate);
+            Multiply(pa + oa, pb + ob, pc, rowStart, rowEnd, panelStart, panelEnd, s > 0 || Accumulate, backwards);
         }
     }
 
-    private void Multiply(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd, bool accumulate)
+    private void Multiply(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd, bool accumulate, bool backwards)
     {
         long back = reverse ? form.K.Extent - 1 : 0;
         var g = new GemmArguments<T>
@@ -169,6 +169,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
             N = form.N.Extent,
             K = form.K.Extent,
             Accumulate = accumulate,
+            Backwards = backwards,
         };
         if (packed is null)
             Gemm.MultiplyUnpacked(g, panelStart, panelEnd);

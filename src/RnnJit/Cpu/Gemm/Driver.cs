@@ -17,7 +17,7 @@ internal static unsafe class Driver<V, T>
     public static void Run(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed)
     {
         if (packed && g.M == 1 && g.KRows == null)
-            OneRow<V, T, AsIs<V, T>>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd);
+            OneRow<V, T, AsIs<V, T>>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd, g.Backwards);
         else if (packed)
             Run(g, new PackedPanels<V, T>(g), panelStart, panelEnd);
         else

@@ -29,4 +29,7 @@ internal unsafe struct GemmArguments<T>
 
     /// <summary>Whether each chain starts from the old C (else from 0).</summary>
     public bool Accumulate;
+
+    /// <summary>Whether one row meets the panels of a packed B from the last to the first.</summary>
+    public bool Backwards;
 }

@@ -14,30 +14,34 @@ internal static unsafe class OneRow<V, T, S>
     private static int Width => 2 * V.Count;
 
     /// <summary>c[n] = (old c or 0) + Σ_k a[k] · B[k, n] for panels [start, end) of a B of k rows and n columns.</summary>
-    public static void Run(T* a, nint aCol, byte* b, T* c, int n, int k, bool accumulate, int start, int end)
+    /// <param name="backwards">From the last panel to the first: what the cache still holds of a B that was just read forwards comes first.</param>
+    public static void Run(T* a, nint aCol, byte* b, T* c, int n, int k, bool accumulate, int start, int end, bool backwards)
     {
-        int full = Math.Min(end, n / Width), p = start;
+        int full = Math.Min(end, n / Width);
         nint panel = (nint)Width * k * S.Size;
-        b += start * panel;
-        c += start * Width;
-        while (p < full)
+        if (end > full && backwards)
+            Last(a, aCol, b + (full * panel), c + (full * Width), n - (full * Width), k, accumulate);
+        for (int left = full - start; left > 0;)
         {
-            int group = full - p >= 6 ? 6 : full - p >= 4 ? 4 : full - p >= 2 ? 2 : 1;
-            switch (group)
-            {
-                case 6: Panels6(a, aCol, b, panel, c, k, accumulate); break;
-                case 4: Panels4(a, aCol, b, panel, c, k, accumulate); break;
-                case 2: Panels2(a, aCol, b, panel, c, k, accumulate); break;
-                default: Panels1(a, aCol, b, panel, c, k, accumulate); break;
-            }
-
-            p += group;
-            b += group * panel;
-            c += group * Width;
+            int group = left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+            int p = backwards ? start + left - group : full - left;
+            Panels(group, a, aCol, b + (p * panel), panel, c + (p * Width), k, accumulate);
+            left -= group;
         }
 
-        if (end > full)
-            Last(a, aCol, b, c, n - (full * Width), k, accumulate);
+        if (end > full && !backwards)
+            Last(a, aCol, b + (full * panel), c + (full * Width), n - (full * Width), k, accumulate);
+    }
+
+    private static void Panels(int group, T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    {
+        switch (group)
+        {
+            case 6: Panels6(a, aCol, b, panel, c, k, accumulate); break;
+            case 4: Panels4(a, aCol, b, panel, c, k, accumulate); break;
+            case 2: Panels2(a, aCol, b, panel, c, k, accumulate); break;
+            default: Panels1(a, aCol, b, panel, c, k, accumulate); break;
+        }
     }
 
     // A panel with fewer columns goes through a row that has them all.

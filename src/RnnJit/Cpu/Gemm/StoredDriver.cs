@@ -10,7 +10,7 @@ internal static unsafe class StoredDriver<V, S>
     public static void Run(in GemmArguments<float> g, int panelStart, int panelEnd)
     {
         if (g.M == 1)
-            OneRow<V, float, S>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd);
+            OneRow<V, float, S>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd, g.Backwards);
         else
             Driver<V, float>.Run(g, new StoredPanels<V, S>(g), panelStart, panelEnd);
     }

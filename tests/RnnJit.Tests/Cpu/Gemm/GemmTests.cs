@@ -53,6 +53,9 @@ public sealed unsafe class GemmTests<T>(int width)
     [TestCase(3, 130, 300)]
     [TestCase(7, 64, 600)]
     [TestCase(130, 33, 257)]
+    [TestCase(280, 70, 260)]
+    [TestCase(20, 70, 1100)]
+    [TestCase(26, 280, 1024)]
     public void Large_shapes_continue_their_chains_over_blocks_of_k(int m, int n, int k)
     {
         using var problem = new GemmProblem<T>(m, n, k);
@@ -132,6 +135,35 @@ public sealed unsafe class GemmTests<T>(int width)
                     Assert.Fail($"panel {panel}: C[{m}, {n}]");
             }
         }
+    }
+
+    // Blocks of rows and of k, copied panels of B, rows of A a page apart.
+    [Test]
+    public void Blocks_meet([Values(Layout.Rows, Layout.Columns)] Layout layout, [Values] bool packed)
+    {
+        using var problem = new GemmProblem<T>(140, 70, 1024);
+        Check(problem, 140, 70, layout, packed ? problem.Packed : null, accumulate: true);
+    }
+
+    [Test]
+    public void One_row_has_the_same_bits_backwards([Values(1, 5, 16, 33, 100, 200, 450)] int n)
+    {
+        using var problem = new GemmProblem<T>(1, n, 40);
+        T[] forwards = problem.OldRows(1, n), backwards = problem.OldRows(1, n), a = new T[40];
+        for (int k = 0; k < a.Length; k++)
+            a[k] = problem.A(0, k);
+        fixed (T* row = a, there = forwards, back = backwards)
+        {
+            var g = new GemmArguments<T> { A = row, ARow = 40, ACol = 1, B = problem.Packed.Data, CRow = n, M = 1, N = n, K = 40, Accumulate = true };
+            int panels = GemmProblem<T>.Panels(n), middle = panels / 3;
+            foreach (var (start, end) in new[] { (0, middle), (middle, panels) })
+            {
+                Product.Multiply(g with { C = there }, start, end);
+                Product.Multiply(g with { C = back, Backwards = true }, start, end);
+            }
+        }
+
+        Assert.That(backwards, Is.EqualTo(forwards).And.Not.EqualTo(problem.OldRows(1, n)));
     }
 
     [Test]
