@@ -20,7 +20,7 @@ public static class Attention
     /// <summary>A sequence [S, B, A] as a memory [B, S, A]; nothing is copied.</summary>
     public static Value Memory(Value sequence) => sequence.Builder.Add(new TransposeOp([1, 0, 2]), sequence);
 
-    /// <summary>e = q · k (Luong et al. 2015, equation 8, dot); K = Q.</summary>
+    /// <summary>e = q · k (Luong et al. 2015, section 3.1, dot); K = Q.</summary>
     public static Value Dot(Value query, Value keys)
     {
         string steps = Steps(query, keys);
@@ -30,7 +30,7 @@ public static class Attention
     /// <summary>e = q · k / √K (Vaswani et al. 2017, equation 1).</summary>
     public static Value ScaledDot(Value query, Value keys) => Dot(query, keys) / Sqrt(Extent(query, query.Type.Rank - 1));
 
-    /// <summary>e = qᵀ W k with W [Q, K] (Luong et al. 2015, equation 8, general).</summary>
+    /// <summary>e = qᵀ W k with W [Q, K] (Luong et al. 2015, section 3.1, general).</summary>
     public static Value General(Value query, Value keys, Matrix w)
     {
         string steps = Steps(query, keys);
@@ -40,7 +40,7 @@ public static class Attention
     /// <summary>e = v · tanh(Wq q + Wk k + b) with Wq [A, Q], Wk [A, K] (Bahdanau et al. 2015, appendix A.1.2). The part of the keys is the same at every step.</summary>
     public static Value Additive(Value query, Value keys, Matrix wq, Matrix wk, Vector b, Vector v) => Additive(query, wq, keys, (wk * keys) + b, v);
 
-    /// <summary>e = v · tanh(W [q; k]) with W [A, Q + K] (Luong et al. 2015, equation 8, concat).</summary>
+    /// <summary>e = v · tanh(W [q; k]) with W [A, Q + K] (Luong et al. 2015, section 3.1, concat).</summary>
     public static Value Concat(Value query, Value keys, Matrix w, Vector v)
     {
         Dim q = query.Type.Dims[query.Type.Rank - 1], k = keys.Type.Dims[keys.Type.Rank - 1];

@@ -56,7 +56,7 @@ internal static class BenchCommand
             }
 
             if (parsed.GetValue(compiling))
-                return Report(terminal, json, new CompileTimes(request).Run().ToArray(), PrintCompile);
+                return Report(terminal, json, new CompileTimes(request).Run(), PrintCompile);
             if (parsed.GetValue(passes))
                 return Report(terminal, json, new PassTimes(request, time).Run(), PrintPasses);
             if (parsed.GetValue(stream))

@@ -12,7 +12,7 @@ public class CellEquationTests
     [Test]
     public void Elman_with_rectified_units() => Simple(typeof(ElmanRelu), x => x > 0 ? x : 0);
 
-    // Gers, Schmidhuber and Cummins 2000, equations 2 to 9 without peepholes; squashing functions tanh.
+    // Gers, Schmidhuber and Cummins 2000, sections 2 and 3; squashing functions tanh.
     [Test]
     public void Lstm_with_forget_gate()
     {

@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Zoneout (Krueger et al. 2017, arXiv:1606.01305, equation 2): s' = m ⊙ s + (1 − m) ⊙ new. What the step itself reads of a new state is not zoned out.</summary>
+/// <summary>Zoneout (Krueger et al. 2017, arXiv:1606.01305, section 3): s' = m ⊙ s + (1 − m) ⊙ new. What the step itself reads of a new state is not zoned out.</summary>
 internal static class Zoneout
 {
     public static CellDefinition Run(CellDefinition cell, double rate, IReadOnlyCollection<string> states)
