@@ -6,7 +6,8 @@ namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
 /// The loops around the micro-kernels, from the outside: a chunk of k · a block of rows of A, brought into tiles that stay in L2 · a panel of B ·
-/// a block of k, so that the panel's part stays in L1 · a tile of rows. Later k continue the chains through C.
+/// a block of k, so that the panel's part stays in L1 · a tile of rows. Later k continue the chains through C. All of it is compiled with full optimisation
+/// at its first call: a program should not wait a second for its products.
 /// </summary>
 internal static unsafe class Driver<V, T>
     where V : struct, ISimd<V, T>
@@ -46,6 +47,7 @@ internal static unsafe class Driver<V, T>
         Chunks(g, panels, blocks, panelStart, panelEnd, new Scratch<T> { A = blocks.ScratchA > 0 ? a : null, B = b, C = c });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chunks<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int panelStart, int panelEnd, in Scratch<T> scratch)
         where P : struct, IPanels<T>
     {
@@ -68,6 +70,7 @@ internal static unsafe class Driver<V, T>
         while (k < g.K);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panels<P>(
         in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panelStart, int panelEnd, in Tile<T> block, in Scratch<T> scratch)
         where P : struct, IPanels<T>
@@ -96,6 +99,7 @@ internal static unsafe class Driver<V, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel(in Blocks<V, T> blocks, int first, int last, int panels, in Tile<T> panel, T* aScratch)
     {
         Tile<T> t = panel;
@@ -111,6 +115,7 @@ internal static unsafe class Driver<V, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tiles(in Blocks<V, T> blocks, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
     {
         RowTiles rows = blocks.Rows;

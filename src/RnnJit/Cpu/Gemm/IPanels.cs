@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
 
@@ -73,6 +74,7 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
     }
 
     // A row of all panels at once: what is far apart in memory is visited once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Whole(T* from, T* copy, int panels, int count, nint panel)
     {
         int width = 2 * V.Count;
@@ -112,6 +114,7 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
             Widen(from, copy, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen(byte* from, float* to, int count)
     {
         nint width = 2 * V.Count, high = V.Count * S.Size;

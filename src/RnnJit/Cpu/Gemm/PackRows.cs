@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
 
@@ -51,6 +52,7 @@ internal static unsafe class PackRows
     }
 
     // k outside: each pass reads one stretch of memory. A store runs into the next k of its tile, which is written later.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Contiguous<V, T>(T* from, nint aCol, int* which, int height, int tiles, int k, T* packed)
         where V : struct, ISimd<V, T>
         where T : unmanaged
@@ -70,6 +72,7 @@ internal static unsafe class PackRows
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Strided<T>(T* from, nint aRow, nint aCol, int* which, int height, int k, T* to)
         where T : unmanaged
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -33,6 +34,7 @@ internal static unsafe class Transpose
     }
 
     // A store runs on into what is written after it: the next k, and of this one the rows before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Narrow8(float* from, nint rowStride, int n, int k, float* to)
     {
         int done = 0;
@@ -45,6 +47,7 @@ internal static unsafe class Transpose
         return done;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Narrow4(double* from, nint rowStride, int n, int k, double* to)
     {
         int done = 0;
@@ -68,6 +71,7 @@ internal static unsafe class Transpose
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Blocks8(float* from, nint nStride, int n, int k, float* to, nint toRow, out int doneN, out int doneK)
     {
         doneN = n / 8 * 8;
@@ -79,6 +83,7 @@ internal static unsafe class Transpose
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Blocks4(double* from, nint nStride, int n, int k, double* to, nint toRow, out int doneN, out int doneK)
     {
         doneN = n / 4 * 4;
@@ -91,6 +96,7 @@ internal static unsafe class Transpose
     }
 
     // Rows r and r + 4 share a register, so that only shuffles within 128 bits follow. In place of rows that are not there the last one is read.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block8(float* from, nint stride, int rows, float* to, nint toRow)
     {
         int last = rows - 1;
@@ -115,6 +121,7 @@ internal static unsafe class Transpose
 
     private static Vector256<float> Pair(float* low, float* high) => Vector256.Create(Vector128.Load(low), Vector128.Load(high));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block4(double* from, nint stride, int rows, double* to, nint toRow)
     {
         int last = rows - 1;
