@@ -40,7 +40,7 @@ internal readonly unsafe struct Blocks<V, T>
         CopiedPanels = Math.Clamp(BytesOfCopy / (ChunkK * PanelRow), 1, 4);
         BlockK = few ? ChunkK : BytesOfPanel / PanelRow;
 
-        int tiles = packs ? Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max)) : Rows.Count;
+        int tiles = few ? Rows.Count : Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
         AheadStep = copying == Copying.Never && (long)g.N * g.K * sizeof(T) > BytesOfL2 ? 2 * V.Count : 0;
