@@ -19,7 +19,7 @@ internal static unsafe partial class Gemm
         for (int column = Math.Max(nOffset, panelStart * width); column < Math.Min(end, panelEnd * width); column++)
         {
             float* from = data + ((column - nOffset) * source.NStride);
-            ushort* to = target + ((((nint)(column / width) * k) + kOffset) * width) + (column % width);
+            ushort* to = target + ((((nint)(column / width) * k) + kOffset) * width) + StoredColumns.Place(column % width, width);
             for (int row = 0; row < source.K; row++)
             {
                 float value = from[row * source.KStride];
@@ -30,7 +30,7 @@ internal static unsafe partial class Gemm
         for (int column = n; end == n && panelEnd * width > n && column < Panels<float>(n) * width; column++)
         {
             for (int row = 0; row < source.K; row++)
-                target[((((nint)(column / width) * k) + kOffset + row) * width) + (column % width)] = 0;
+                target[((((nint)(column / width) * k) + kOffset + row) * width) + StoredColumns.Place(column % width, width)] = 0;
         }
     }
 

@@ -117,11 +117,12 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen(byte* from, float* to, int count)
     {
-        nint width = 2 * V.Count, high = V.Count * S.Size;
-        for (; count > 0; count--, from += 2 * high, to += width)
+        nint width = 2 * V.Count;
+        for (; count > 0; count--, from += width * S.Size, to += width)
         {
-            V.Store(S.Load(from), ref *to, 0);
-            V.Store(S.Load(from + high), ref *to, V.Count);
+            S.Load(from, out V low, out V high);
+            V.Store(low, ref *to, 0);
+            V.Store(high, ref *to, V.Count);
         }
     }
 }

@@ -3,7 +3,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How elements of a packed B are stored, and how a vector of them is read.</summary>
+/// <summary>How elements of a packed B are stored, and how a row of a panel, two vectors of them, is read.</summary>
 internal unsafe interface IStored<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
@@ -11,7 +11,7 @@ internal unsafe interface IStored<V, T>
     /// <summary>Bytes of an element.</summary>
     static abstract int Size { get; }
 
-    static abstract V Load(byte* from);
+    static abstract void Load(byte* row, out V low, out V high);
 }
 
 /// <summary>Elements as they are computed with.</summary>
@@ -22,5 +22,9 @@ internal readonly unsafe struct AsIs<V, T> : IStored<V, T>
     public static int Size => sizeof(T);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Load(byte* from) => V.Load(ref *(T*)from, 0);
+    public static void Load(byte* row, out V low, out V high)
+    {
+        low = V.Load(ref *(T*)row, 0);
+        high = V.Load(ref *(T*)row, V.Count);
+    }
 }

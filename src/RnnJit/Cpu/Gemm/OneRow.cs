@@ -63,7 +63,7 @@ internal static unsafe class OneRow<V, T, S>
     private static void Panels6(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
     {
         V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
-        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        nint w = V.Count, row = 2 * w * S.Size;
         byte* b1 = b + panel, b2 = b1 + panel, b3 = b2 + panel, b4 = b3 + panel, b5 = b4 + panel;
         if (accumulate)
         {
@@ -84,18 +84,24 @@ internal static unsafe class OneRow<V, T, S>
         for (; k > 0; k--, a += aCol)
         {
             V x = V.Broadcast(*a);
-            c0 = V.MultiplyAdd(x, S.Load(b), c0);
-            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
-            c2 = V.MultiplyAdd(x, S.Load(b1), c2);
-            c3 = V.MultiplyAdd(x, S.Load(b1 + high), c3);
-            c4 = V.MultiplyAdd(x, S.Load(b2), c4);
-            c5 = V.MultiplyAdd(x, S.Load(b2 + high), c5);
-            c6 = V.MultiplyAdd(x, S.Load(b3), c6);
-            c7 = V.MultiplyAdd(x, S.Load(b3 + high), c7);
-            c8 = V.MultiplyAdd(x, S.Load(b4), c8);
-            c9 = V.MultiplyAdd(x, S.Load(b4 + high), c9);
-            c10 = V.MultiplyAdd(x, S.Load(b5), c10);
-            c11 = V.MultiplyAdd(x, S.Load(b5 + high), c11);
+            S.Load(b, out V lb, out V hb);
+            c0 = V.MultiplyAdd(x, lb, c0);
+            c1 = V.MultiplyAdd(x, hb, c1);
+            S.Load(b1, out V lb1, out V hb1);
+            c2 = V.MultiplyAdd(x, lb1, c2);
+            c3 = V.MultiplyAdd(x, hb1, c3);
+            S.Load(b2, out V lb2, out V hb2);
+            c4 = V.MultiplyAdd(x, lb2, c4);
+            c5 = V.MultiplyAdd(x, hb2, c5);
+            S.Load(b3, out V lb3, out V hb3);
+            c6 = V.MultiplyAdd(x, lb3, c6);
+            c7 = V.MultiplyAdd(x, hb3, c7);
+            S.Load(b4, out V lb4, out V hb4);
+            c8 = V.MultiplyAdd(x, lb4, c8);
+            c9 = V.MultiplyAdd(x, hb4, c9);
+            S.Load(b5, out V lb5, out V hb5);
+            c10 = V.MultiplyAdd(x, lb5, c10);
+            c11 = V.MultiplyAdd(x, hb5, c11);
             b += row;
             b1 += row;
             b2 += row;
@@ -123,7 +129,7 @@ internal static unsafe class OneRow<V, T, S>
     private static void Panels4(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
     {
         V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        nint w = V.Count, row = 2 * w * S.Size;
         byte* b1 = b + panel, b2 = b1 + panel, b3 = b2 + panel;
         if (accumulate)
         {
@@ -140,14 +146,18 @@ internal static unsafe class OneRow<V, T, S>
         for (; k > 0; k--, a += aCol)
         {
             V x = V.Broadcast(*a);
-            c0 = V.MultiplyAdd(x, S.Load(b), c0);
-            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
-            c2 = V.MultiplyAdd(x, S.Load(b1), c2);
-            c3 = V.MultiplyAdd(x, S.Load(b1 + high), c3);
-            c4 = V.MultiplyAdd(x, S.Load(b2), c4);
-            c5 = V.MultiplyAdd(x, S.Load(b2 + high), c5);
-            c6 = V.MultiplyAdd(x, S.Load(b3), c6);
-            c7 = V.MultiplyAdd(x, S.Load(b3 + high), c7);
+            S.Load(b, out V lb, out V hb);
+            c0 = V.MultiplyAdd(x, lb, c0);
+            c1 = V.MultiplyAdd(x, hb, c1);
+            S.Load(b1, out V lb1, out V hb1);
+            c2 = V.MultiplyAdd(x, lb1, c2);
+            c3 = V.MultiplyAdd(x, hb1, c3);
+            S.Load(b2, out V lb2, out V hb2);
+            c4 = V.MultiplyAdd(x, lb2, c4);
+            c5 = V.MultiplyAdd(x, hb2, c5);
+            S.Load(b3, out V lb3, out V hb3);
+            c6 = V.MultiplyAdd(x, lb3, c6);
+            c7 = V.MultiplyAdd(x, hb3, c7);
             b += row;
             b1 += row;
             b2 += row;
@@ -169,7 +179,7 @@ internal static unsafe class OneRow<V, T, S>
     private static void Panels2(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
     {
         V c0 = default, c1 = default, c2 = default, c3 = default;
-        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        nint w = V.Count, row = 2 * w * S.Size;
         byte* b1 = b + panel;
         if (accumulate)
         {
@@ -182,10 +192,12 @@ internal static unsafe class OneRow<V, T, S>
         for (; k > 0; k--, a += aCol)
         {
             V x = V.Broadcast(*a);
-            c0 = V.MultiplyAdd(x, S.Load(b), c0);
-            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
-            c2 = V.MultiplyAdd(x, S.Load(b1), c2);
-            c3 = V.MultiplyAdd(x, S.Load(b1 + high), c3);
+            S.Load(b, out V lb, out V hb);
+            c0 = V.MultiplyAdd(x, lb, c0);
+            c1 = V.MultiplyAdd(x, hb, c1);
+            S.Load(b1, out V lb1, out V hb1);
+            c2 = V.MultiplyAdd(x, lb1, c2);
+            c3 = V.MultiplyAdd(x, hb1, c3);
             b += row;
             b1 += row;
         }
@@ -201,7 +213,7 @@ internal static unsafe class OneRow<V, T, S>
     private static void Panels1(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
     {
         V c0 = default, c1 = default;
-        nint w = V.Count, high = w * S.Size, row = 2 * high;
+        nint w = V.Count, row = 2 * w * S.Size;
         if (accumulate)
         {
             c0 = V.Load(ref *c, 0);
@@ -211,8 +223,9 @@ internal static unsafe class OneRow<V, T, S>
         for (; k > 0; k--, a += aCol)
         {
             V x = V.Broadcast(*a);
-            c0 = V.MultiplyAdd(x, S.Load(b), c0);
-            c1 = V.MultiplyAdd(x, S.Load(b + high), c1);
+            S.Load(b, out V lb, out V hb);
+            c0 = V.MultiplyAdd(x, lb, c0);
+            c1 = V.MultiplyAdd(x, hb, c1);
             b += row;
         }
 

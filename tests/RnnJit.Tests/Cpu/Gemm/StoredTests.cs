@@ -106,13 +106,18 @@ public sealed unsafe class StoredTests(int width)
         var bits = new ushort[65536];
         float[] half = new float[bits.Length], brain = new float[bits.Length];
         for (int i = 0; i < bits.Length; i++)
-            bits[i] = (ushort)i;
+            bits[i - (i % (2 * V.Count)) + StoredColumns.Place(i % (2 * V.Count), 2 * V.Count)] = (ushort)i;
         fixed (ushort* from = bits)
         {
-            for (int i = 0; i < bits.Length; i += V.Count)
+            int width = 2 * V.Count;
+            for (int i = 0; i < bits.Length; i += width)
             {
-                V.Store(StoredHalf<V>.Load((byte*)(from + i)), ref half[i], 0);
-                V.Store(StoredBFloat16<V>.Load((byte*)(from + i)), ref brain[i], 0);
+                StoredHalf<V>.Load((byte*)(from + i), out V low, out V high);
+                V.Store(low, ref half[i], 0);
+                V.Store(high, ref half[i], V.Count);
+                StoredBFloat16<V>.Load((byte*)(from + i), out low, out high);
+                V.Store(low, ref brain[i], 0);
+                V.Store(high, ref brain[i], V.Count);
             }
         }
 
