@@ -14,7 +14,7 @@ internal sealed record Effort(int Turns, double Seconds, double WarmUp)
 
     public static Effort Full { get; } = new(4, 0.3, RunLoop.WarmUpSeconds);
 
-    public static Effort Quick { get; } = new(2, 0.06, 0.15);
+    public static Effort Quick { get; } = new(2, 0.06, RunLoop.WarmUpSeconds);
 
     /// <summary>About how many seconds a layer takes to measure, with so many tools.</summary>
     public double Work(LayerRequest request, int tools)
