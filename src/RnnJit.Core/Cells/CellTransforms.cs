@@ -44,12 +44,14 @@ public static class CellTransforms
     public static CellDefinition WithLayerNorm(this CellDefinition cell, LayerNormForm form = LayerNormForm.Products, double epsilon = 1e-5) =>
         LayerNorm.Run(cell, form, epsilon);
 
-    /// <summary>Recurrent batch normalisation (Cooijmans et al. 2017) over the rows of each step; outside training over running statistics <c>Wi_mean</c>, <c>Wi_variance</c> [H], ….
-    /// Rows are mixed, so it does not run with lengths.</summary>
+    /// <summary>Recurrent batch normalisation (Cooijmans et al. 2017) over the rows of each step; outside training over running statistics <c>Wi_mean</c>, <c>Wi_variance</c> [H], …,
+    /// for several steps [steps, H].</summary>
     /// <param name="epsilon">Is added to the variance.</param>
-    public static CellDefinition WithBatchNorm(this CellDefinition cell, double epsilon = 1e-5) => BatchNorm.Run(cell, epsilon);
+    /// <param name="steps">0: one running statistic for all steps; else one for each of so many steps, of which later steps use the last.</param>
+    /// <exception cref="GraphException">RNNJ161: the number of steps is negative.</exception>
+    public static CellDefinition WithBatchNorm(this CellDefinition cell, double epsilon = 1e-5, int steps = 0) => BatchNorm.Run(cell, epsilon, steps);
 
-    /// <summary>Adds a step input <c>step_mask</c> [B, 1]: where it is 0, states hold and results are 0.</summary>
+    /// <summary>Adds a step input <c>step_mask</c> [B, 1]: where it is 0, states hold, results are 0, and sums over the rows of a step leave the row out.</summary>
     public static CellDefinition WithStepMask(this CellDefinition cell) => StepMask.Run(cell);
 
     /// <summary>New states are kept within ±bound, for the step itself too (cell clipping, Sak et al. 2014).</summary>

@@ -4,20 +4,32 @@ using RnnJit.Ir;
 namespace RnnJit.Cells;
 
 /// <summary>Running statistics are parameters that no gradient trains: the initialiser reads <c>running 0</c>, the number they start from.
-/// Training replaces each by the output <c>NAME_next</c> of its step.</summary>
+/// Training replaces each by the output <c>NAME_next</c> of its step. A cell that has them for each step reads them as a step input,
+/// whose initialiser <c>running 0 for 100</c> also says for how many steps.</summary>
 public static class RunningPort
 {
-    private const string Word = "running ", NextSuffix = "_next";
+    private const string Word = "running ", Many = " for ", NextSuffix = "_next";
 
     public static string Init(double start) => Word + start.ToString("R", CultureInfo.InvariantCulture);
 
+    /// <summary>The initialiser of a step input.</summary>
+    public static string Init(double start, int steps) => Init(start) + Many + steps.ToString(CultureInfo.InvariantCulture);
+
     public static bool Is(Port port) => port.Role == PortRole.Parameter && port.Init.StartsWith(Word, StringComparison.Ordinal);
 
-    public static double Start(Port port) => double.Parse(port.Init.Substring(Word.Length), CultureInfo.InvariantCulture);
+    /// <summary>Whether a step reads the statistic of its place in time.</summary>
+    public static bool IsOfStep(Port port) => port.Role == PortRole.Input && port.Init.StartsWith(Word, StringComparison.Ordinal);
+
+    public static double Start(Port port) => double.Parse(Words(port)[0], CultureInfo.InvariantCulture);
+
+    /// <summary>For how many steps there are statistics.</summary>
+    public static int Steps(Port port) => int.Parse(Words(port)[1], CultureInfo.InvariantCulture);
 
     /// <summary>The output that replaces a running statistic.</summary>
     public static string Next(string name) => name + NextSuffix;
 
     /// <summary>Whether an output replaces a running statistic of its Program.</summary>
     public static bool IsNext(Graph program, Output output) => program.Inputs.Any(port => Is(port) && Next(port.Name) == output.Name);
+
+    private static string[] Words(Port port) => port.Init.Substring(Word.Length).Split([Many], StringSplitOptions.None);
 }

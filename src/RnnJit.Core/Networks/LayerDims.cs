@@ -13,7 +13,7 @@ internal static class LayerDims
         var bound = new Dictionary<string, Dim>(StringComparer.Ordinal) { ["B"] = batch, ["H"] = hidden };
         foreach (var pair in more)
             bound[pair.Key] = pair.Value;
-        foreach (Port port in cell.StepInputs.Concat(cell.SequenceInputs).Where(port => !MaskPort.Is(port)))
+        foreach (Port port in cell.StepInputs.Concat(cell.SequenceInputs).Where(port => !MaskPort.Is(port) && !RunningPort.IsOfStep(port)))
         {
             if (!inputs.TryGetValue(port.Name, out Value? given))
                 throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {port.Type} (give it)");

@@ -17,7 +17,7 @@ public sealed partial class NetworkBuilder
     /// </summary>
     /// <param name="hidden">The size of the states: what the cell calls H.</param>
     /// <param name="more">What else the cell needs, see <see cref="RecurrentOptions.Given"/>.</param>
-    /// <exception cref="GraphException">RNNJ160, RNNJ162: an input is missing or does not fit, or a dimension of the cell stays open.</exception>
+    /// <exception cref="GraphException">RNNJ160 to RNNJ162: an input is missing or does not fit, a size is not usable, or a dimension of the cell stays open.</exception>
     public Value Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null) =>
         Recurrent(name, cell, x, hidden, new RecurrentOptions { Given = more ?? new Dictionary<string, Value>() }).Output;
 
@@ -25,7 +25,10 @@ public sealed partial class NetworkBuilder
     /// <inheritdoc cref="Recurrent(string, CellDefinition, Value, Dim, IReadOnlyDictionary{string, Value})" path="/exception"/>
     public RecurrentLayer Recurrent(string name, CellDefinition cell, Value x, Dim hidden, RecurrentOptions options)
     {
-        if (options.StepMask is not null)
+        if (options.NormaliseSteps != 0 && !options.NormaliseInput)
+            throw new GraphException("RNNJ161", $"Layer '{name}' has statistics for {options.NormaliseSteps} steps but does not normalise its input (set NormaliseInput too)");
+        LayerRows rows = LayerRows.Of(this, cell, x, options, commonLengths);
+        if (rows.Mask is not null)
             cell = cell.WithStepMask();
         bool[] directions = options.Direction switch
         {
@@ -39,20 +42,19 @@ public sealed partial class NetworkBuilder
         foreach (bool reverse in directions)
         {
             string prefix = reverse && directions.Length > 1 ? ReversePrefix : "";
-            Value? lengths = options.Lengths?.Tensor ?? commonLengths;
-            RequireRows(name, cell, options, lengths);
-            Dictionary<string, Value> given = Given(options, prefix);
-            CellDefinition applied = options.NormaliseInput ? WithNormalisedInput($"{name}.{prefix}", cell, x, hidden, given, options) : cell;
-            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", applied, x, hidden, new Dictionary<string, Value>(given), options);
-            var (last, sequences) = CellScan.Apply(Graph, applied, inputs, x.Type.Dims[0], reverse, lengths);
-            KeepStatistics($"{name}.{prefix}", applied, inputs, sequences);
+            Dictionary<string, Value> given = Given(options, prefix, cell, x, rows);
+            CellDefinition applied = options.NormaliseInput ? WithNormalisedInput($"{name}.{prefix}", cell, given, x, hidden, options, rows.Counts, reverse) : cell;
+            var running = new Dictionary<string, Value>(StringComparer.Ordinal);
+            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", applied, x, hidden, new Dictionary<string, Value>(given), running, options, reverse);
+            var (last, sequences) = CellScan.Apply(Graph, applied, inputs, x.Type.Dims[0], reverse, rows.Lengths);
+            KeepStatistics($"{name}.{prefix}", running, sequences, rows.Mask, reverse);
             string[] names = cell.States.Select(port => port.Name).ToArray();
             for (int s = 0; s < names.Length; s++)
                 finals[prefix + names[s]] = last[s];
             if (!options.TrainedStart)
                 states.AddRange(names.Select((state, s) => (state, Next: ($"{name}.{prefix}{state}", last[s], OutputRole.Next))).Where(pair => !given.ContainsKey(pair.state)).Select(pair => pair.Next));
-            outputs.Add(Graph.Label(sequences[cell.LayerOutput.Name], name));
-            lasts.Add(Last(cell, finals, prefix, outputs[outputs.Count - 1], reverse, full: lengths is null && options.StepMask is null));
+            outputs.Add(Graph.Label(Moments.Counted(sequences[cell.LayerOutput.Name], rows.Within), name));
+            lasts.Add(Last(cell, finals, prefix, outputs[outputs.Count - 1], reverse, full: rows.Lengths is null && rows.Mask is null));
         }
 
         return new RecurrentLayer(name, options.Merge, outputs, lasts, finals);
@@ -92,17 +94,21 @@ public sealed partial class NetworkBuilder
         return lengths;
     }
 
-    private Dictionary<string, Value> Inputs(string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, RecurrentOptions options)
+    // Running statistics are also received apart, as they are kept.
+    private Dictionary<string, Value> Inputs(
+        string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, Dictionary<string, Value> running, RecurrentOptions options, bool reverse)
     {
-        if (cell.StepInputs.FirstOrDefault(port => !inputs.ContainsKey(port.Name) && !MaskPort.Is(port)) is { } first)
-            inputs[first.Name] = x;
         TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden, options.Dims));
         foreach (Port port in cell.States.Where(port => !inputs.ContainsKey(port.Name)))
             inputs[port.Name] = Start(prefix + port.Name + "0", map.Map(port.Type), options.TrainedStart);
         foreach (Port port in cell.Step.Inputs.Where(port => !inputs.ContainsKey(port.Name)))
         {
             TensorType type = map.Map(port.Type);
-            if (port.Role == PortRole.Parameter)
+            if (RunningPort.Is(port))
+                inputs[port.Name] = running[port.Name] = Declare(prefix + port.Name, type, PortRole.Parameter, port.Init);
+            else if (RunningPort.IsOfStep(port))
+                inputs[port.Name] = StepStatistics.Over(running[port.Name] = DeclareSteps(prefix + port.Name, type, port), x.Type.Dims[0], reverse);
+            else if (port.Role == PortRole.Parameter)
                 inputs[port.Name] = Declare(prefix + port.Name, type, PortRole.Parameter, port.Init);
             else if (port.Init == MaskPort.Training)
                 inputs[port.Name] = TrainingFlag;
@@ -113,24 +119,21 @@ public sealed partial class NetworkBuilder
         return inputs;
     }
 
-    // Statistics of a batch know nothing of rows that ended.
-    private static void RequireRows(string name, CellDefinition cell, RecurrentOptions options, Value? lengths)
-    {
-        if (lengths is not null && (options.NormaliseInput || cell.Parameters.Any(RunningPort.Is)))
-            throw new GraphException("RNNJ167", $"Batch normalisation of layer '{name}' mixes rows, so it does not run with lengths (normalise layers instead)");
-    }
-
     private Value Start(string port, TensorType type, bool trained) => trained
         ? Graph.Add(new BroadcastOp(type.Dims), Declare(port, type.WithDims(type.Dims.Skip(1)), PortRole.Parameter, "zeros"))
         : Declare(port, type, PortRole.State);
 
-    private static Dictionary<string, Value> Given(RecurrentOptions options, string prefix)
+    private static Dictionary<string, Value> Given(RecurrentOptions options, string prefix, CellDefinition cell, Value x, LayerRows rows)
     {
         var given = options.Given.Where(pair => !pair.Key.StartsWith(ReversePrefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
         foreach (var pair in options.Given.Where(pair => prefix.Length > 0 && pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
             given[pair.Key.Substring(prefix.Length)] = pair.Value;
-        if (options.StepMask is { } mask)
+        if (rows.Mask is { } mask)
             given[StepMask.Port] = mask;
+        if (cell.StepInputs.FirstOrDefault(port => !given.ContainsKey(port.Name) && !MaskPort.Is(port) && !RunningPort.IsOfStep(port)) is { } first)
+            given[first.Name] = x;
+        foreach (Port port in cell.StepInputs.Where(port => given.ContainsKey(port.Name) && port.Name != StepMask.Port && port.Type.IsReal))
+            given[port.Name] = Moments.Counted(given[port.Name], rows.Counts);
         return given;
     }
 

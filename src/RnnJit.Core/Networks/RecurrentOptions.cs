@@ -49,8 +49,12 @@ public sealed record RecurrentOptions
     /// <summary>Sizes of the cell's dimensions that no input shows, by the cell's names: R of LstmProjected, M of MultiplicativeRnn.</summary>
     public IReadOnlyDictionary<string, Dim> Dims { get; init; } = new Dictionary<string, Dim>();
 
-    /// <summary>The products of the cell's input are made for all steps at once and normalised over T · B (Laurent et al. 2016), see <see cref="NetworkBuilder.BatchNorm"/>.</summary>
+    /// <summary>The products of the cell's input are made for all steps at once and normalised over T · B (Laurent et al. 2016), see <see cref="NetworkBuilder.BatchNorm"/>;
+    /// with lengths or a step mask over the steps that count.</summary>
     public bool NormaliseInput { get; init; }
+
+    /// <summary>With <see cref="NormaliseInput"/>: 0 for one statistic of all steps; else each step has its own, and so many have running ones, of which later steps use the last.</summary>
+    public int NormaliseSteps { get; init; }
 
     /// <summary>What else the cell reads, by the cell's names: further step inputs [T, B, …], inputs per sequence [B, …], masks, initial states [B, H]
     /// (which are then not carried from run to run), and parameters that stand for its own.

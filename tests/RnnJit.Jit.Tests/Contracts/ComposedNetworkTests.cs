@@ -30,6 +30,12 @@ public class ComposedNetworkTests
             "layer", Lstm.WithWeightNorm().WithDropConnect(0.3), x, h, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.Average }).Last,
         ["batch norm of steps, batch norm over time"] = (net, x, h) =>
             net.Recurrent("layer1", Gru, net.Recurrent("layer0", Lstm.WithBatchNorm(0.1), x, h), h, new RecurrentOptions { NormaliseInput = true }).Output,
+        ["batch norm of steps and over time, lengths"] = (net, x, h) =>
+        {
+            net.Lengths("lengths", "B");
+            Value y = net.Recurrent("layer0", Lstm.WithBatchNorm(0.1, steps: 3), x, h, new RecurrentOptions { Direction = Direction.Both }).Output;
+            return net.Recurrent("layer1", Gru, y, h, new RecurrentOptions { NormaliseInput = true, NormaliseSteps = 6 }).Output;
+        },
         ["batch-major, variational dropout"] = (net, x, h) => net.SwapBatchAndTime(net.Recurrent("layer", Gru.WithVariationalDropout(0.1, 0.2), net.SwapBatchAndTime(net.Input("z", "B", "T", 5)), h)),
     };
 

@@ -55,7 +55,7 @@ public class BatchNormTests
             ["norm.gain"] = new([1], [1]),
             ["norm.shift"] = new([1], [0]),
         });
-        Assert.That(found["y"].Data, Is.EqualTo(X.Select(x => (x - mean) / Math.Sqrt(variance + 1e-5))).Within(1e-14));
+        Assert.That(found["y"].Data, Is.EqualTo(X.Select((x, i) => counts[i] * (x - mean) / Math.Sqrt(variance + 1e-5))).Within(1e-14));
         Assert.That(found["norm.mean_next"].Data[0], Is.EqualTo(0.1 * mean).Within(1e-15));
     }
 
@@ -103,12 +103,44 @@ public class BatchNormTests
         }
     }
 
-    [Test]
-    public void Lengths_are_refused()
+    // Outside training, with gain 1 and shift 0: step t has mean 10 (t + 1), and what lies behind the second step that of the second.
+    [TestCase(Direction.Forward, 10, 20, 20, 20)]
+    [TestCase(Direction.Backward, 10, 10, 10, 20)]
+    public void Later_steps_use_the_running_statistics_of_the_last(Direction direction, params double[] means)
     {
-        var net = new NetworkBuilder("Limited");
-        net.Lengths("lengths", "B");
-        Assert.That(() => net.Recurrent("layer", CellTracer.Trace(typeof(Lstm)).WithBatchNorm(), net.Input("x", "T", "B", 1), 2), Throws.TypeOf<GraphException>().With.Message.EqualTo(
-            "Batch normalisation of layer 'layer' mixes rows, so it does not run with lengths (normalise layers instead)"));
+        foreach (bool input in new[] { true, false })
+        {
+            var net = new NetworkBuilder("Steps");
+            CellDefinition cell = CellTracer.Trace(typeof(Elman));
+            var options = new RecurrentOptions { Direction = direction, NormaliseInput = input, NormaliseSteps = input ? 2 : 0 };
+            net.Output("y", net.Recurrent("layer", input ? cell : cell.WithBatchNorm(steps: 2), net.Input("x", "T", "B", 1), 1, options).Output);
+            using var model = new Model(net, new ModelOptions { Precision = ElementType.F64 });
+            string mean = input ? "layer.input.mean" : "layer.W_mean", gain = input ? "layer.input.gain" : "layer.W_gain";
+            model.Parameters["layer.W"].Double[0] = 1;
+            model.Parameters["layer.U"].Double[0] = 0;
+            model.Parameters[gain].Double[0] = 1;
+            (model.Parameters[mean].Double[0], model.Parameters[mean].Double[1]) = (10, 20);
+            double[] x = [10.5, 19.5, 20.25, 20.75];
+            for (int steps = 1; steps <= 4; steps += 3)
+            {
+                int first = direction == Direction.Forward ? 0 : 4 - steps;
+                double[] found = model.Run(new Dictionary<string, NdArray> { ["x"] = new([steps, 1, 1], x[first..(first + steps)]) }).Data;
+                Assert.That(found, Is.EqualTo(Enumerable.Range(first, steps).Select(t => Math.Tanh((x[t] - means[t]) / Math.Sqrt(1 + 1e-5)))).Within(1e-14));
+            }
+        }
+    }
+
+    [Test]
+    public void Statistics_of_steps_that_cannot_be_are_refused()
+    {
+        CellDefinition cell = CellTracer.Trace(typeof(Elman));
+        var net = new NetworkBuilder("Wrong");
+        Value x = net.Input("x", "T", "B", 1);
+        Assert.That(() => cell.WithBatchNorm(steps: -1), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+            "Batch normalisation of 'Elman' has running statistics for -1 steps (give the number of steps, or 0 for one statistic of all)"));
+        Assert.That(() => net.BatchNorm("norm", net.Input("z", "T", 1), steps: 2), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+            "Batch normalisation 'norm' of single steps needs x: f32[T, B, X], found f32[T, 1] (give a sequence, or leave the steps away)"));
+        Assert.That(() => net.Recurrent("layer", cell, x, 1, new RecurrentOptions { NormaliseSteps = 2 }), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+            "Layer 'layer' has statistics for 2 steps but does not normalise its input (set NormaliseInput too)"));
     }
 }

@@ -4,7 +4,7 @@ namespace RnnJit.Cells.Transforms;
 
 /// <summary>
 /// Recurrent batch normalisation (Cooijmans et al. 2017, arXiv:1603.09025, equations 6 to 8): BN(Wx) + BN(Uh) + b over the rows of each step, and the new state where the step
-/// itself reads it, as in h' = o ⊙ tanh BN(c'). Each step returns its statistics; outside training the running ones stand for them, one for all steps.
+/// itself reads it, as in h' = o ⊙ tanh BN(c'). Each step returns its statistics; outside training the running ones stand for them, one for all steps or one for each.
 /// </summary>
 internal sealed class BatchNorm
 {
@@ -14,19 +14,21 @@ internal sealed class BatchNorm
     private readonly StepRewrite rewrite;
     private readonly Value training;
     private readonly double epsilon;
+    private readonly int steps;
     private readonly List<(string Name, Value Value, OutputRole Role)> statistics = [];
 
-    private BatchNorm(CellDefinition cell, double epsilon)
+    private BatchNorm(CellDefinition cell, double epsilon, int steps)
     {
         this.epsilon = epsilon;
+        this.steps = steps;
         rewrite = new StepRewrite(cell);
         training = rewrite.Input("training", new TensorType(ElementType.F32), PortRole.PerSequence, MaskPort.Training);
     }
 
-    public static CellDefinition Run(CellDefinition cell, double epsilon)
+    public static CellDefinition Run(CellDefinition cell, double epsilon, int steps)
     {
         var reading = new StepReading(cell.Step);
-        var norm = new BatchNorm(cell, epsilon);
+        var norm = new BatchNorm(cell, epsilon, RequireSteps(cell.Name, steps));
         var replaced = new Dictionary<int, Func<Value, Value>>();
         foreach (int node in reading.Products)
         {
@@ -51,11 +53,19 @@ internal sealed class BatchNorm
         return norm.rewrite.Finish((output, value) => output.Role == OutputRole.Next && raw.TryGetValue(output.Value, out Value? carried) ? carried : value, norm.statistics);
     }
 
+    /// <exception cref="GraphException">RNNJ161: the number is negative.</exception>
+    public static int RequireSteps(string name, int steps) => steps >= 0
+        ? steps
+        : throw new GraphException("RNNJ161", $"Batch normalisation of '{name}' has running statistics for {steps} steps (give the number of steps, or 0 for one statistic of all)");
+
     private Func<Value, Value> Of(string name, Dim width, bool shifted)
     {
         var type = new TensorType(ElementType.F32, width);
         Value Parameter(string suffix, string init) => rewrite.Input(name + suffix, type, PortRole.Parameter, init);
-        Value gain = Parameter("_gain", Gain), runningMean = Parameter("_mean", RunningPort.Init(0)), runningVariance = Parameter("_variance", RunningPort.Init(1));
+        Value Running(string suffix, double start) => steps == 0
+            ? Parameter(suffix, RunningPort.Init(start))
+            : rewrite.Input(name + suffix, type.WithDims([1, width]), PortRole.Input, RunningPort.Init(start, steps));
+        Value gain = Parameter("_gain", Gain), runningMean = Running("_mean", 0), runningVariance = Running("_variance", 1);
         Value? shift = shifted ? Parameter("_shift", "zeros") : null;
         return x =>
         {

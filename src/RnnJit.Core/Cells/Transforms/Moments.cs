@@ -2,22 +2,28 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Mean and variance over axes, which stay with extent 1. The variance is divided by the extent.</summary>
+/// <summary>Mean and variance over axes, which stay with extent 1. The variance is divided by the number of elements.</summary>
 internal static class Moments
 {
-    /// <param name="counts">Which rows count, 1 or 0, along the axes; null: all.</param>
+    /// <param name="counts">Which rows count, 1 or 0, of the rank of x; null: all. Where none counts, mean and variance are 0.</param>
     public static (Value Mean, Value Variance) Over(Value x, IReadOnlyList<int> axes, Value? counts = null)
     {
-        Value? number = counts is null ? null : Rnn.Total(counts);
+        Value? number = counts is null ? null : Rnn.Max(Number(counts, axes), 1);
         Value Mean(Value y)
         {
-            Value sum = x.Builder.Add(new SumOp(axes), counts is null ? y : counts * y);
+            Value sum = x.Builder.Add(new SumOp(axes), Counted(y, counts));
             return number is null ? axes.Aggregate(sum, (mean, axis) => mean / Rnn.Extent(x, axis)) : sum / number;
         }
 
         Value mean = Mean(x), centred = x - mean;
         return (mean, Mean(centred * centred));
     }
+
+    /// <summary>How many rows count, along axes that stay with extent 1.</summary>
+    public static Value Number(Value counts, IReadOnlyList<int> axes) => counts.Builder.Add(new SumOp(axes), counts);
+
+    /// <summary>x where it counts, else 0: a selection, so that what does not count is not read, not even NaN, and has gradient 0.</summary>
+    public static Value Counted(Value x, Value? counts) => counts is null ? x : Rnn.Select(counts, x, x.Constant(0));
 
     /// <summary>(x − μ) / √(σ² + ε).</summary>
     public static Value Normalised(Value x, Value mean, Value variance, double epsilon) => (x - mean) / Rnn.Sqrt(variance + epsilon);
