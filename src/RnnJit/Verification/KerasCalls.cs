@@ -35,10 +35,10 @@ internal sealed class KerasCalls(JsonElement layer, IGoldenBackend backend, Elem
         if (call.TryGetProperty("initial_state", out JsonElement initial) && initial.ValueKind != JsonValueKind.Null)
             carried = initial.EnumerateArray().Select(state => GoldenReader.Tensor(state, "initial_state")).ToArray();
 
-        var (program, weights) = KerasLayer.Build(layer, x.Shape[2], masked);
+        var (program, given) = KerasLayer.Build(layer, x.Shape[1], x.Shape[2], masked);
         if (precision == ElementType.F64)
             program = GraphMapper.WithPrecision(program, ElementType.F64);
-        var inputs = new Dictionary<string, NdArray>(weights) { ["x"] = x };
+        var inputs = new Dictionary<string, NdArray>(given) { ["x"] = x };
         if (masked)
             inputs["mask"] = Mask(mask);
         Port[] states = program.Inputs.Where(port => port.Role == PortRole.State).ToArray();

@@ -13,25 +13,31 @@ internal sealed class KerasLayer
         ["class", "args", "units", "layer", "merge_mode", "kernel_initializer", "recurrent_initializer", "bias_initializer", "use_bias", "unit_forget_bias", "reset_after",
          "go_backwards", "return_sequences", "return_state", "stateful", "zero_output_for_mask", "unroll", "implementation"];
 
+    private const string Order = "order_of_steps";
+
     private readonly NetworkBuilder net = new("Keras");
-    private readonly Dictionary<string, NdArray> weights = [];
+    private readonly Dictionary<string, NdArray> given = [];
     private readonly Value? mask;
+    private readonly int steps;
     private Value x;
 
-    private KerasLayer(int width, bool masked)
+    private KerasLayer(int steps, int width, bool masked)
     {
+        this.steps = steps;
         x = net.SwapBatchAndTime(net.Input("x", "B", "T", width));
         mask = masked ? net.Graph.Add(new ReshapeOp(["T", "B", 1]), net.SwapBatchAndTime(net.Input("mask", "B", "T"))) : null;
     }
 
+    /// <param name="steps">T.</param>
     /// <param name="width">I.</param>
     /// <param name="masked">Whether steps are masked.</param>
+    /// <returns>The Program, and what it reads beside x, mask and states: weights, and the order of steps where it is asked for.</returns>
     /// <exception cref="GoldenUnsupportedException">The configuration has something that is not known here.</exception>
-    public static (Graph Program, IReadOnlyDictionary<string, NdArray> Weights) Build(JsonElement config, int width, bool masked)
+    public static (Graph Program, IReadOnlyDictionary<string, NdArray> Given) Build(JsonElement config, int steps, int width, bool masked)
     {
-        var layer = new KerasLayer(width, masked);
+        var layer = new KerasLayer(steps, width, masked);
         layer.Add(config);
-        return (layer.net.Build(), layer.weights);
+        return (layer.net.Build(), layer.given);
     }
 
     private void Add(JsonElement config)
@@ -40,6 +46,8 @@ internal sealed class KerasLayer
         {
             case "Bidirectional":
                 JsonElement inner = GoldenReader.Member(config, "layer");
+                if (Is(inner, "go_backwards"))
+                    throw new GoldenUnsupportedException("'go_backwards' inside Bidirectional has no program here");
                 Return(Direct("layer", inner, Direction.Both, MergeOf(config)), inner);
                 break;
             case "RNN":
@@ -47,14 +55,14 @@ internal sealed class KerasLayer
                 RecurrentLayer? last = null;
                 for (int i = 0; i < cells.Length; i++)
                 {
-                    last = Direct("cell" + i, cells[i], Direction.Forward, Merge.Concat);
+                    last = Direct("cell" + i, cells[i], DirectionOf(config), Merge.Concat);
                     x = last.Output;
                 }
 
                 Return(last ?? throw new GoldenException("'args' names no cell, wanted at least one"), config);
                 break;
             default:
-                Return(Direct("layer", config, Is(config, "go_backwards") ? Direction.Backward : Direction.Forward, Merge.Concat), config);
+                Return(Direct("layer", config, DirectionOf(config), Merge.Concat), config);
                 break;
         }
     }
@@ -67,10 +75,15 @@ internal sealed class KerasLayer
             return;
         }
 
-        if (Is(config, "go_backwards"))
-            throw new GoldenUnsupportedException("'go_backwards' with 'return_sequences' gives the sequence in the order of processing, which has no program here");
         Value y = Is(config, "zero_output_for_mask") && mask is not null ? mask * layer.Output : layer.Output;
-        net.Output("y", net.SwapBatchAndTime(y));
+        net.Output("y", net.SwapBatchAndTime(Is(config, "go_backwards") ? LastStepFirst(y) : y));
+    }
+
+    // A layer that goes backwards gives its sequence in the order in which it made it.
+    private Value LastStepFirst(Value y)
+    {
+        given[Order] = new NdArray([steps], [.. Enumerable.Range(0, steps).Select(step => (double)(steps - 1 - step))]);
+        return net.Graph.Add(GatherOp.Instance, y, net.Indices(Order, "T").Tensor);
     }
 
     private RecurrentLayer Direct(string name, JsonElement config, Direction direction, Merge merge)
@@ -78,18 +91,20 @@ internal sealed class KerasLayer
         if (config.EnumerateObject().FirstOrDefault(member => !Known.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             throw new GoldenUnsupportedException($"'{unknown.Name}' of a layer has no program here");
 
-        var given = new Dictionary<string, Value>();
+        var parameters = new Dictionary<string, Value>();
         int units = Units(config);
         CellDefinition cell = CellTracer.Trace(Cell(config));
         foreach (string prefix in direction == Direction.Both ? ["", "reverse."] : new[] { "" })
         {
-            var kernel = new KerasWeights(net, weights, $"{name}.{prefix}", config, units);
+            var kernel = new KerasWeights(net, given, $"{name}.{prefix}", config, units);
             foreach (var (port, value) in kernel.For(Class(config), x.Type.Dims[2]))
-                given[prefix + port] = value;
+                parameters[prefix + port] = value;
         }
 
-        return net.Recurrent(name, cell, x, units, new RecurrentOptions { Direction = direction, Merge = merge, StepMask = mask, Given = given });
+        return net.Recurrent(name, cell, x, units, new RecurrentOptions { Direction = direction, Merge = merge, StepMask = mask, Given = parameters });
     }
+
+    private static Direction DirectionOf(JsonElement config) => Is(config, "go_backwards") ? Direction.Backward : Direction.Forward;
 
     private static Type Cell(JsonElement config) => Class(config) switch
     {
