@@ -2,11 +2,13 @@
 // Weights come and go as [inputs, gates, units], biases as [gates, units]; inside they have the layout that the primitive asks for.
 #include <dnnl.hpp>
 
-#include <algorithm>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #if DNNL_VERSION_MAJOR != 2
@@ -24,178 +26,168 @@ enum Kind { Lstm, LbrGru, Tanh, Relu };
 
 class Layer {
 public:
-    Layer(Kind kind, int steps, int rows, int inputs, int units, bool training)
-        : kind(kind), training(training), engine(dnnl::engine::kind::cpu, 0), stream(engine) {
+    Layer(Kind kind, int steps, int rows, int inputs, int units, bool training) : training(training), engine(dnnl::engine::kind::cpu, 0), stream(engine) {
         const int gates = kind == Lstm ? 4 : kind == LbrGru ? 3 : 1, biases = kind == LbrGru ? 4 : gates;
-        x = plain({steps, rows, inputs}, memory::format_tag::tnc);
-        y = plain({steps, rows, units}, memory::format_tag::tnc);
-        state = plain({1, 1, rows, units}, memory::format_tag::ldnc);
-        bias = plain({1, 1, biases, units}, memory::format_tag::ldgo);
-        userW = plain({1, 1, inputs, gates, units}, memory::format_tag::ldigo);
-        userU = plain({1, 1, units, gates, units}, memory::format_tag::ldigo);
-        anyW = plain({1, 1, inputs, gates, units}, memory::format_tag::any);
-        anyU = plain({1, 1, units, gates, units}, memory::format_tag::any);
+        const auto x = form({steps, rows, inputs}, Tag::tnc), y = form({steps, rows, units}, Tag::tnc);
+        const auto state = form({1, 1, rows, units}, Tag::ldnc), bias = form({1, 1, biases, units}, Tag::ldgo);
+        const memory::dims w = {1, 1, inputs, gates, units}, u = {1, 1, units, gates, units};
 
-        const bool memoryCell = kind == Lstm;
-        place("x", x, DNNL_ARG_SRC_LAYER);
-        place("h0", state, DNNL_ARG_SRC_ITER);
-        place("b", bias, DNNL_ARG_BIAS);
-        place("y", y, DNNL_ARG_DST_LAYER);
-        place("h", state, DNNL_ARG_DST_ITER);
-        if (memoryCell) {
-            place("c0", state, DNNL_ARG_SRC_ITER_C);
-            place("c", state, DNNL_ARG_DST_ITER_C);
+        struct Tensor {
+            const char *name, *gradient;
+            const memory::desc& form;
+            int argument, gradientArgument;
+        };
+        std::vector<Tensor> tensors = {
+            {"x", "dx", x, DNNL_ARG_SRC_LAYER, DNNL_ARG_DIFF_SRC_LAYER},
+            {"h0", "dh0", state, DNNL_ARG_SRC_ITER, DNNL_ARG_DIFF_SRC_ITER},
+            {"b", "db", bias, DNNL_ARG_BIAS, DNNL_ARG_DIFF_BIAS},
+            {"y", "dy", y, DNNL_ARG_DST_LAYER, DNNL_ARG_DIFF_DST_LAYER},
+            {"h", "dh", state, DNNL_ARG_DST_ITER, DNNL_ARG_DIFF_DST_ITER},
+        };
+        if (kind == Lstm) {
+            tensors.push_back({"c0", "dc0", state, DNNL_ARG_SRC_ITER_C, DNNL_ARG_DIFF_SRC_ITER_C});
+            tensors.push_back({"c", "dc", state, DNNL_ARG_DST_ITER_C, DNNL_ARG_DIFF_DST_ITER_C});
         }
-        named["W"] = memory(userW, engine);
-        named["U"] = memory(userU, engine);
-        if (training) {
-            placeBack("dx", x, DNNL_ARG_DIFF_SRC_LAYER);
-            placeBack("dh0", state, DNNL_ARG_DIFF_SRC_ITER);
-            placeBack("db", bias, DNNL_ARG_DIFF_BIAS);
-            placeBack("dy", y, DNNL_ARG_DIFF_DST_LAYER);
-            placeBack("dh", state, DNNL_ARG_DIFF_DST_ITER);
-            if (memoryCell) {
-                placeBack("dc0", state, DNNL_ARG_DIFF_SRC_ITER_C);
-                placeBack("dc", state, DNNL_ARG_DIFF_DST_ITER_C);
-            }
+        for (const Tensor& tensor : tensors) {
+            ahead[tensor.argument] = behind[tensor.argument] = made(tensor.name, tensor.form);
+            if (training) behind[tensor.gradientArgument] = made(tensor.gradient, tensor.form);
         }
-        for (auto& entry : named) std::memset(entry.second.get_data_handle(), 0, entry.second.get_desc().get_size());
+        made("W", form(w, Tag::ldigo));
+        made("U", form(u, Tag::ldigo));
 
-        const auto mode = training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
-        const auto way = dnnl::rnn_direction::unidirectional_left2right;
-        const auto back = dnnl::prop_kind::backward;
+        const auto anyW = form(w, Tag::any), anyU = form(u, Tag::any);
+        const auto way = std::make_tuple(dnnl::rnn_direction::unidirectional_left2right);
+        const auto forms = std::make_tuple(x, state, anyW, anyU, bias, y, state);
         switch (kind) {
-        case Lstm: {
-            dnnl::lstm_forward::primitive_desc ahead({mode, way, x, state, state, anyW, anyU, bias, y, state, state}, engine);
-            bind(ahead, dnnl::lstm_forward(ahead));
-            if (training) {
-                dnnl::lstm_backward::primitive_desc behind(
-                    {back, way, x, state, state, anyW, anyU, bias, y, state, state, x, state, state, anyW, anyU, bias, y, state, state}, engine, ahead);
-                bindBack(behind, dnnl::lstm_backward(behind));
-            }
+        case Lstm:
+            make<dnnl::lstm_forward, dnnl::lstm_backward>(way, std::make_tuple(x, state, state, anyW, anyU, bias, y, state, state));
             break;
-        }
-        case LbrGru: {
-            dnnl::lbr_gru_forward::primitive_desc ahead({mode, way, x, state, anyW, anyU, bias, y, state}, engine);
-            bind(ahead, dnnl::lbr_gru_forward(ahead));
-            if (training) {
-                dnnl::lbr_gru_backward::primitive_desc behind({back, way, x, state, anyW, anyU, bias, y, state, x, state, anyW, anyU, bias, y, state}, engine, ahead);
-                bindBack(behind, dnnl::lbr_gru_backward(behind));
-            }
+        case LbrGru:
+            make<dnnl::lbr_gru_forward, dnnl::lbr_gru_backward>(way, forms);
             break;
-        }
         case Tanh:
         case Relu: {
-            const auto activation = kind == Tanh ? dnnl::algorithm::eltwise_tanh : dnnl::algorithm::eltwise_relu;
-            dnnl::vanilla_rnn_forward::primitive_desc ahead({mode, activation, way, x, state, anyW, anyU, bias, y, state}, engine);
-            bind(ahead, dnnl::vanilla_rnn_forward(ahead));
-            if (training) {
-                dnnl::vanilla_rnn_backward::primitive_desc behind(
-                    {back, activation, way, x, state, anyW, anyU, bias, y, state, x, state, anyW, anyU, bias, y, state}, engine, ahead);
-                bindBack(behind, dnnl::vanilla_rnn_backward(behind));
-            }
+            const auto activation = std::make_tuple(kind == Tanh ? dnnl::algorithm::eltwise_tanh : dnnl::algorithm::eltwise_relu);
+            make<dnnl::vanilla_rnn_forward, dnnl::vanilla_rnn_backward>(std::tuple_cat(activation, way), forms);
             break;
         }
         }
     }
 
+    // What a layer does not have is left alone: the memory cell's start is given to all.
     void fill(const std::string& name, const float* from) {
         auto found = named.find(name);
-        if (found != named.end()) std::memcpy(found->second.get_data_handle(), from, found->second.get_desc().get_size());
+        if (found != named.end()) std::memcpy(found->second.get_data_handle(), from, size(found->second));
     }
 
     void fill(const std::string& name, float value) {
-        auto& to = named.at(name);
-        float* data = static_cast<float*>(to.get_data_handle());
-        std::fill(data, data + to.get_desc().get_size() / sizeof(float), value);
+        fill(name, std::vector<float>(size(named.at(name)) / sizeof(float), value).data());
     }
 
     // Weights that stay are brought into their layout once.
     void pack() {
-        for (auto& copy : packForward) dnnl::reorder(copy.first, copy.second).execute(stream, copy.first, copy.second);
+        copy(packForward);
         stream.wait();
     }
 
     // In training weights change before every run, so they are brought into their layouts each time; gradients are added to, so they begin at zero.
     void run() {
-        if (training)
-            for (auto& copy : packForward) dnnl::reorder(copy.first, copy.second).execute(stream, copy.first, copy.second);
+        if (training) copy(packForward);
         forward.execute(stream, ahead);
         if (training) {
-            for (auto& copy : packBackward) dnnl::reorder(copy.first, copy.second).execute(stream, copy.first, copy.second);
-            for (int gradient : {DNNL_ARG_DIFF_WEIGHTS_LAYER, DNNL_ARG_DIFF_WEIGHTS_ITER, DNNL_ARG_DIFF_BIAS}) {
-                memory& to = behind.at(gradient);
-                std::memset(to.get_data_handle(), 0, to.get_desc().get_size());
-            }
+            copy(packBackward);
+            for (int gradient : {DNNL_ARG_DIFF_WEIGHTS_LAYER, DNNL_ARG_DIFF_WEIGHTS_ITER, DNNL_ARG_DIFF_BIAS}) clear(behind.at(gradient));
             backward.execute(stream, behind);
-            for (auto& copy : unpack) dnnl::reorder(copy.first, copy.second).execute(stream, copy.first, copy.second);
+            copy(unpack);
         }
         stream.wait();
     }
 
     void read(const std::string& name, float* to) {
         memory& from = named.at(name);
-        std::memcpy(to, from.get_data_handle(), from.get_desc().get_size());
+        std::memcpy(to, from.get_data_handle(), size(from));
     }
 
 private:
-    static memory::desc plain(const memory::dims& dims, memory::format_tag tag) { return memory::desc(dims, memory::data_type::f32, tag); }
+    using Tag = memory::format_tag;
+    using Copies = std::vector<std::pair<memory, memory>>;
 
-    void place(const char* name, const memory::desc& desc, int argument) {
-        memory made(desc, engine);
-        named[name] = made;
-        ahead[argument] = made;
-        behind[argument] = made;
+    static memory::desc form(const memory::dims& dims, Tag tag) { return memory::desc(dims, memory::data_type::f32, tag); }
+
+    static size_t size(const memory& of) { return of.get_desc().get_size(); }
+
+    static void clear(memory& what) { std::memset(what.get_data_handle(), 0, size(what)); }
+
+    memory& made(const char* name, const memory::desc& form) {
+        memory& fresh = named[name] = memory(form, engine);
+        clear(fresh);
+        return fresh;
     }
 
-    void placeBack(const char* name, const memory::desc& desc, int argument) {
-        memory made(desc, engine);
-        named[name] = made;
-        behind[argument] = made;
+    void copy(Copies& copies) {
+        for (auto& copy : copies) dnnl::reorder(copy.first, copy.second).execute(stream, copy.first, copy.second);
     }
 
-    template <class Description, class Primitive>
-    void bind(const Description& description, const Primitive& primitive) {
-        forward = primitive;
+    template <class Primitive, class... Parts>
+    static typename Primitive::desc described(const std::tuple<Parts...>& parts) {
+        return std::apply([](const Parts&... part) { return typename Primitive::desc(part...); }, parts);
+    }
+
+    // A description is the kind of propagation, what stands before the tensors, and their forms; backward those of the gradients follow, which are the same.
+    template <class Forward, class Backward, class Head, class Forms>
+    void make(const Head& head, const Forms& forms) {
+        const auto mode = std::make_tuple(training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference);
+        const typename Forward::primitive_desc first(described<Forward>(std::tuple_cat(mode, head, forms)), engine);
+        forward = Forward(first);
+        packForward = weights(first, ahead);
+        if (!training) return;
+
+        ahead[DNNL_ARG_WORKSPACE] = behind[DNNL_ARG_WORKSPACE] = memory(first.workspace_desc(), engine);
+        const auto back = std::make_tuple(dnnl::prop_kind::backward);
+        const typename Backward::primitive_desc second(described<Backward>(std::tuple_cat(back, head, forms, forms)), engine, first);
+        backward = Backward(second);
+        packBackward = weights(second, behind);
+        gradient("dW", second.diff_weights_layer_desc(), named.at("W").get_desc(), DNNL_ARG_DIFF_WEIGHTS_LAYER);
+        gradient("dU", second.diff_weights_iter_desc(), named.at("U").get_desc(), DNNL_ARG_DIFF_WEIGHTS_ITER);
+    }
+
+    // Weights in the layout that a primitive asks for.
+    template <class Description>
+    Copies weights(const Description& description, Arguments& arguments) {
         memory w(description.weights_layer_desc(), engine), u(description.weights_iter_desc(), engine);
-        packForward = {{named["W"], w}, {named["U"], u}};
-        ahead[DNNL_ARG_WEIGHTS_LAYER] = w;
-        ahead[DNNL_ARG_WEIGHTS_ITER] = u;
-        if (training) ahead[DNNL_ARG_WORKSPACE] = behind[DNNL_ARG_WORKSPACE] = memory(description.workspace_desc(), engine);
-    }
-
-    template <class Description, class Primitive>
-    void bindBack(const Description& description, const Primitive& primitive) {
-        backward = primitive;
-        memory w(description.weights_layer_desc(), engine), u(description.weights_iter_desc(), engine);
-        packBackward = {{named["W"], w}, {named["U"], u}};
-        behind[DNNL_ARG_WEIGHTS_LAYER] = w;
-        behind[DNNL_ARG_WEIGHTS_ITER] = u;
-        gradient("dW", description.diff_weights_layer_desc(), userW, DNNL_ARG_DIFF_WEIGHTS_LAYER);
-        gradient("dU", description.diff_weights_iter_desc(), userU, DNNL_ARG_DIFF_WEIGHTS_ITER);
+        arguments[DNNL_ARG_WEIGHTS_LAYER] = w;
+        arguments[DNNL_ARG_WEIGHTS_ITER] = u;
+        return {{named.at("W"), w}, {named.at("U"), u}};
     }
 
     void gradient(const char* name, const memory::desc& inside, const memory::desc& outside, int argument) {
-        memory made(inside, engine);
-        behind[argument] = made;
-        if (inside == outside) {
-            named[name] = made;
-            return;
-        }
-        named[name] = memory(outside, engine);
-        unpack.push_back({made, named[name]});
+        memory found(inside, engine);
+        behind[argument] = found;
+        if (inside == outside)
+            named[name] = found;
+        else
+            unpack.push_back({found, made(name, outside)});
     }
 
-    Kind kind;
     bool training;
     dnnl::engine engine;
     dnnl::stream stream;
-    memory::desc x, y, state, bias, userW, userU, anyW, anyU;
     std::map<std::string, memory> named;
     Arguments ahead, behind;
-    std::vector<std::pair<memory, memory>> packForward, packBackward, unpack;
+    Copies packForward, packBackward, unpack;
     dnnl::primitive forward, backward;
 };
+
+// What oneDNN refuses is kept for layer_error.
+template <class Result, class Work>
+Result guarded(Result failed, Work work) {
+    try {
+        return work();
+    } catch (const dnnl::error& fault) {
+        error = fault.what();
+        return failed;
+    }
+}
 
 } // namespace
 
@@ -214,31 +206,21 @@ const char* layer_version() {
 // Null where oneDNN refuses; layer_error says why.
 void* layer_make(int kind, int steps, int rows, int inputs, int units, int training, float dy,
     const float* x, const float* h0, const float* c0, const float* w, const float* u, const float* b) {
-    try {
-        auto* layer = new Layer(static_cast<Kind>(kind), steps, rows, inputs, units, training != 0);
-        layer->fill("x", x);
-        layer->fill("h0", h0);
-        layer->fill("c0", c0);
-        layer->fill("W", w);
-        layer->fill("U", u);
-        layer->fill("b", b);
+    return guarded<Layer*>(nullptr, [&] {
+        auto layer = std::make_unique<Layer>(static_cast<Kind>(kind), steps, rows, inputs, units, training != 0);
+        const std::pair<const char*, const float*> given[] = {{"x", x}, {"h0", h0}, {"c0", c0}, {"W", w}, {"U", u}, {"b", b}};
+        for (const auto& tensor : given) layer->fill(tensor.first, tensor.second);
         if (training) layer->fill("dy", dy);
         layer->pack();
-        return layer;
-    } catch (const dnnl::error& fault) {
-        error = fault.what();
-        return nullptr;
-    }
+        return layer.release();
+    });
 }
 
 int layer_run(void* layer) {
-    try {
+    return guarded(1, [&] {
         static_cast<Layer*>(layer)->run();
         return 0;
-    } catch (const dnnl::error& fault) {
-        error = fault.what();
-        return 1;
-    }
+    });
 }
 
 void layer_read(void* layer, const char* name, float* to) { static_cast<Layer*>(layer)->read(name, to); }
