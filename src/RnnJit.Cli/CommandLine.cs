@@ -42,12 +42,17 @@ internal static class CommandLine
     public static int? Code(Exception e) => e switch
     {
         UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
-        DivergenceException or IOException => ExitCode.Failure,
+        DivergenceException or IOException or OutOfMemoryException => ExitCode.Failure,
         _ => null,
     };
 
     /// <summary>What a failure says, a line for each.</summary>
-    public static IEnumerable<string> Sentences(Exception e) => (e is CellFileException file ? file.Sentences : [e.Message]).Select(sentence => sentence.ReplaceLineEndings(" "));
+    public static IEnumerable<string> Sentences(Exception e) => (e switch
+    {
+        CellFileException file => file.Sentences,
+        OutOfMemoryException => ["This machine has not enough memory for these sizes (make them smaller)"],
+        _ => [e.Message],
+    }).Select(sentence => sentence.ReplaceLineEndings(" "));
 
     private static RootCommand Root(Terminal terminal)
     {

@@ -26,7 +26,20 @@ public sealed class NdArray
 
     public static NdArray Scalar(double value) => new([], [value]);
 
-    public static int Size(int[] shape) => shape.Aggregate(1, (size, extent) => checked(size * extent));
+    /// <summary>The number of elements.</summary>
+    /// <exception cref="GraphException">RNNJ161: there are more than an int counts.</exception>
+    public static int Size(int[] shape)
+    {
+        long size = 1;
+        foreach (int extent in shape)
+        {
+            size *= extent;
+            if (size > int.MaxValue)
+                throw new GraphException("RNNJ161", $"A tensor of [{string.Join(", ", shape)}] has more than {int.MaxValue} elements (make it smaller)");
+        }
+
+        return (int)size;
+    }
 
     public NdArray Reshape(params int[] shape) => new(shape, Data);
 

@@ -9,15 +9,21 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
     private const nuint HugePage = 2 * 1024 * 1024;
     private const int AdviseHugePage = 14;
 
+    // Smaller ones are not worth asking how much memory there is.
+    private const long Large = 1 << 28;
+
     private byte* data;
 
     /// <param name="bytes">Size; 0 is allowed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
-    /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no such block, or less memory in all: where it promises more than it has, using it would end the process.</exception>
     public NativeBuffer(long bytes)
     {
         if (bytes < 0)
             throw new ArgumentOutOfRangeException(nameof(bytes), $"A buffer has no {bytes} bytes (give 0 or more).");
+
+        if (bytes > Large && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var available && bytes > available)
+            throw new OutOfMemoryException($"A buffer wants {bytes} bytes, but this machine has {available} (give smaller sizes).");
 
         Length = bytes;
         nuint size = (nuint)Math.Max(bytes, 1);

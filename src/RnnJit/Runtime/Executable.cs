@@ -20,6 +20,8 @@ public enum Backend
 /// <summary>How a Program is made executable.</summary>
 public sealed record ExecutableOptions
 {
+    private const int MostThreads = 1024;
+
     /// <summary>The size of every dimension symbol that occurs in the Program, such as T, B, H.</summary>
     public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
 
@@ -28,7 +30,7 @@ public sealed record ExecutableOptions
     /// <summary>F32 or F64.</summary>
     public ElementType Precision { get; init; } = ElementType.F32;
 
-    /// <summary>0: one for each core.</summary>
+    /// <summary>0: one for each core; at most 1024.</summary>
     public int Threads { get; init; }
 
     /// <summary>How weights that products read are stored; for inference in F32.</summary>
@@ -43,9 +45,11 @@ public sealed record ExecutableOptions
     /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made here.</summary>
     public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
 
-    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32.</exception>
-    internal void CheckWeights()
+    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
+    internal void Check()
     {
+        if (Threads is < 0 or > MostThreads)
+            throw new ArgumentException($"The number of threads is {Threads}, wanted 0 (one for each core) to {MostThreads} (change it)");
         if (Weights == WeightStorage.Single)
             return;
         if (Precision != ElementType.F32)
@@ -64,7 +68,7 @@ public abstract class Executable : IDisposable
 
     protected Executable(Graph program, ExecutableOptions options)
     {
-        options.CheckWeights();
+        options.Check();
         Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : program;
         Options = options;
         foreach (Port port in Program.Inputs)
@@ -83,7 +87,7 @@ public abstract class Executable : IDisposable
 
     /// <summary>Makes a Program executable.</summary>
     /// <exception cref="GraphException">A size is missing, or a shared tensor does not fit.</exception>
-    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32.</exception>
+    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     public static Executable Create(Graph program, ExecutableOptions options) => options.Backend == Backend.Interpreter
         ? new InterpretedExecutable(program, options)
         : new CompiledExecutable(program, options, options.Kernels ?? KernelChain.For(options.Backend));

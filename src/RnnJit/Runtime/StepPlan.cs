@@ -40,7 +40,7 @@ internal sealed unsafe class StepPlan : IDisposable
     /// <param name="program">Outputs that are next states pair with inputs that are states, in order.</param>
     public StepPlan(Graph program, ExecutableOptions options, KernelChain kernels)
     {
-        options.CheckWeights();
+        options.Check();
         var context = new PlanContext(program, options, kernels);
         Graph planned = context.Program;
         var layout = new StepLayout(context, port => Parameter(options, context, port));

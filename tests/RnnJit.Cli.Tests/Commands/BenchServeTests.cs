@@ -49,6 +49,13 @@ public class BenchServeTests
     [TestCase("mk lstm forward 3 2 5 4 0 f32", "error THREADS is '0', wanted a whole number of at least 1 (change it)")]
     [TestCase("mk lstm forward 3 2 5 4 1 f16", "error The precision is 'f16', wanted f32 or bf16w (change it)")]
     [TestCase("mk lstm training 3 2 5 4 1 bf16w", "error Weights in 16 bits are for inference (write forward, or f32)")]
+    [TestCase("mk", "error 'mk' has 0 arguments, wanted 8 (mk CELL forward|training T B I H THREADS f32|bf16w)")]
+    [TestCase("t 0 1", "error 't' has 2 arguments, wanted the seconds to measure (t 0.5)")]
+    [TestCase("mk lstm forward 99999999999 2 5 4 1 f32", "error T is '99999999999', wanted a whole number of at least 1 (change it)")]
+    [TestCase("mk lstm forward 3 2 5 4.5 1 f32", "error H is '4.5', wanted a whole number of at least 1 (change it)")]
+    [TestCase("mk lstm forward 3 2 5 4 100000 f32", "error The number of threads is 100000, wanted 0 (one for each core) to 1024 (change it)")]
+    [TestCase("mk lstm forward 100000 100000 2 2 1 f32", "error A tensor of [100000, 100000, 2] has more than 2147483647 elements (make it smaller)")]
+    [TestCase("mk docs/none.ir forward 3 2 5 4 1 f32", "error 'docs/none.ir' could not be read: ")]
     [TestCase("mk sru forward 3 2 5 4 1 f32", "error Cell 'Sru' lets nobody choose the number of its inputs")]
     [TestCase("mk nothing forward 3 2 5 4 1 f32", "error No cell is called 'nothing'")]
     [TestCase("mk no such file.cs forward 3 2 5 4 1 f32", "error 'no such file.cs' does not exist (check the path)")]
@@ -60,13 +67,34 @@ public class BenchServeTests
         Assert.That(answers[2], Is.EqualTo("ok"));
     }
 
+    [TestCase("\n")]
+    [TestCase("\r\n")]
+    public void Lines_end_as_on_any_system(string end)
+    {
+        var output = new StringWriter();
+        using var server = new BenchServer(new StringReader($"mk lstm forward 2 1 2 2 1 f32{end}t 0{end}t"), output, BenchCells.Find, warmUp: 0);
+        server.Run(default);
+        string[] answers = output.ToString().Split('\n');
+        Assert.That((answers.Length, answers[1], answers[3], answers[4]), Is.EqualTo((5, "ok", "error 't' has 0 arguments, wanted the seconds to measure (t 0.5)", "")), "the last line needs no end");
+        Assert.That(output.ToString(), Has.No.Member('\r'));
+    }
+
+    [Test]
+    public void Memory_that_is_not_there_is_an_error()
+    {
+        var output = new StringWriter();
+        using var server = new BenchServer(new StringReader("mk lstm forward 2 1 2 2 1 f32\nx"), output, _ => throw new OutOfMemoryException(), warmUp: 0);
+        server.Run(default);
+        Assert.That(output.ToString().Split('\n')[1..3], Is.EqualTo(["error This machine has not enough memory for these sizes (make them smaller)", "error 'x' is no command (known: mk, t)"]));
+    }
+
     [Test]
     public void A_layer_that_failed_is_not_timed_in_place_of_the_one_before() =>
         Assert.That(Answers("mk lstm forward 2 1 2 2 1 f32", "mk sru forward 3 2 5 4 1 f32", "t 0")[2..], Has.All.StartsWith("error "));
 
     [Test]
     public void Seconds_are_a_number() =>
-        Assert.That(Answers("mk lstm forward 2 1 2 2 1 f32", "t 0,5", "t -1", "t nan")[2..], Has.All.StartsWith("error SECONDS is '"));
+        Assert.That(Answers("mk lstm forward 2 1 2 2 1 f32", "t 0,5", "t -1", "t nan", "t inf", "t 1e400", "t much")[2..], Has.All.StartsWith("error SECONDS is '"));
 
     [Test]
     public void A_cell_may_be_a_file()
