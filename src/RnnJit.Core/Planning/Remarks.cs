@@ -15,7 +15,7 @@ public static class Remarks
         Graph optimised = Pipeline.Run(program, without, (name, graph) => stages[name] = graph);
         bool fuse = without?.Contains(Fuse.Name) != true;
         var remarks = new List<string>();
-        if (LengthRemark(optimised) is { } lengths)
+        if (LengthRemark(optimised, fuse) is { } lengths)
             remarks.Add(lengths);
         remarks.AddRange(new RegionRemarks("Program", optimised, fuse).Sentences());
         remarks.AddRange(Loops("Loop ", optimised, fuse));
@@ -26,12 +26,12 @@ public static class Remarks
     }
 
     // How rows with lengths stand, and what is done for those that run only.
-    private static string? LengthRemark(Graph optimised)
+    private static string? LengthRemark(Graph optimised, bool fuse)
     {
         if (!optimised.Nodes.Any(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp))
             return null;
 
-        var ends = new RowEnds(optimised);
+        var ends = new RowEnds(Fuse.Run(optimised, fuse));
         int[] live = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
         string order = OrderRows.By(optimised) is { } name
             ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"

@@ -68,7 +68,7 @@ internal sealed partial class RegionPlanner
     {
         PlaceConstants();
         PlaceConcats();
-        foreach (Step step in Fuse.Run(graph, context.Fuse).Steps)
+        foreach (Step step in Fused.Steps)
         {
             if (step is KernelStep kernel)
                 AddKernel(kernel);
@@ -143,7 +143,7 @@ internal sealed partial class RegionPlanner
             views[output] = Home(output);
         var (body, provider) = context.Kernels.Find(step.Kernel, context.Real);
         View[] operands = step.Inputs.Concat(step.Outputs).Select(Materialised).ToArray();
-        Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), step.Rows.Count > 0 && IsBatch(step.Rows[0])));
+        Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), step.Rows.Count > 0 && IsBatch(step.Rows[0]), LiveOf(step)));
     }
 
     // A kernel reads contiguous rows.
