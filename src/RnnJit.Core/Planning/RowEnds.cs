@@ -42,6 +42,8 @@ public sealed class RowEnds
         Node done = graph.Nodes[node];
         if (done.Op is SumOp { Axes: { Count: > 1 } axes } && axes[0] == 0 && axes[1] == 1)
             return zeros[done.Operands[0]] is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
+        if (done.Op is ScatterOp)
+            return zeros[done.Operands[1]] is { } last && last.Fits(graph.Values.Type(done.Operands[0]), graph) ? (last.Lengths, RowEnd.AddsNothing) : null;
         if (done.Op is not ContractOp product)
             return null;
         if (AddsRows(product))
@@ -66,6 +68,9 @@ public sealed class RowEnds
             : Behind(graph.Values.FirstResult(node)) is { } placed ? (placed.Lengths, placed.Kind, false)
             : null;
     }
+
+    /// <summary>Whether a value is computed behind the ends of rows because it is wanted there and need not be 0.</summary>
+    public bool WantsAllRows(int value) => readers.Of(value) is { End: null } && zeros[value] is null;
 
     /// <summary>Whose rows behind their ends make a value be computed for all rows: the step that reads them, null if they are given out.</summary>
     public Step? AllRowsFor(int value) => readers.Of(value)?.Reader;

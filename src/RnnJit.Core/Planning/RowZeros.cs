@@ -43,6 +43,7 @@ internal sealed class RowZeros
             ContractOp op when RowEnds.RowOperand(op) is var rows and >= 0 => zero[node.Operands[rows]],
             ReductionOp { Axes: var axes } => axes.All(axis => axis > 1) ? first : null,
             ElementwiseOp op => OfElements(op, node),
+            TransposeOp transpose when OfMask(transpose, node) is { } mask => mask,
             _ when first is { } end && KeepsRows(graph, node, end) && node.Operands.All(operand => zero[operand] == first) => first,
             _ => null,
         };
@@ -58,6 +59,12 @@ internal sealed class RowZeros
         ReshapeOp => end.Fits(graph.Values.Type(node.Operands[0]), graph) && end.Fits(node.Results[0], graph),
         _ => false,
     };
+
+    // A mask of lengths, [B, T] as it is made, is 0 behind them.
+    private Ending? OfMask(TransposeOp transpose, Node node) =>
+        transpose.Order.SequenceEqual([1, 0]) && graph.Values.Node(node.Operands[0]) is var maker and >= 0 && graph.Nodes[maker] is { Op: PrefixOp prefix } mask && graph.Values.Type(mask.Operands[0]).Rank == 1
+            ? new Ending(mask.Operands[0], prefix.Places)
+            : null;
 
     // 0 · x = 0, 0 / x = 0, either of two that are 0, and f(0, …) where that is 0.
     private Ending? OfElements(ElementwiseOp op, Node node)

@@ -209,8 +209,8 @@ internal sealed partial class RegionPlanner
                 View which = Contiguous(node.Operands[0]), rows = Contiguous(node.Operands[1]);
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
                 Instructions.Add(context.Real == ElementType.F64
-                    ? new ScatterInstruction<double>(which, rows, views[value]!, NameOf(node.Operands[0]))
-                    : new ScatterInstruction<float>(which, rows, views[value]!, NameOf(node.Operands[0])));
+                    ? new ScatterInstruction<double>(which, rows, views[value]!, NameOf(node.Operands[0]), live: LiveOf(n))
+                    : new ScatterInstruction<float>(which, rows, views[value]!, NameOf(node.Operands[0]), live: LiveOf(n)));
                 CopyHome(value);
                 break;
             case BlockLengthsOp cut when Source(node).IsContiguous:
