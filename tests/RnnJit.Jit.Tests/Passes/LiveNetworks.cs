@@ -3,7 +3,6 @@ using RnnJit.Cells.Transforms;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Networks;
-using RnnJit.Ops;
 using RnnJit.Passes;
 
 namespace RnnJit.Jit.Tests.Passes;
@@ -37,7 +36,7 @@ internal static class LiveNetworks
         Indices lengths = net.Lengths("lengths", "B");
         Value z = net.Dense("head", All[name](net, net.Input("x", "T", "B", 5), net.Size("H", 12)), 3), loss = z * z;
         if (masked)
-            loss *= net.Graph.Add(new ReshapeOp(["T", "B", 1]), net.SwapBatchAndTime(Attention.Mask(lengths, "T")));
+            loss *= net.StepsOf(lengths, z);
         net.Output("loss", Rnn.Total(loss));
         Graph network = net.Build();
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = Steps, ["B"] = Batch };
