@@ -19,7 +19,7 @@ internal sealed record LayerRows(Value? Lengths, Value? Mask, Value? Within, Val
         if (!mixes && !options.NormaliseInput)
             return new LayerRows(lengths, mask, null, null);
 
-        Value? within = lengths is null ? null : net.LengthMask(new Indices(lengths), x.Type.Dims[0]);
+        Value? within = lengths is null ? null : net.StepsOf(new Indices(lengths), x);
         Value? counts = within is null ? mask : mask is null ? within : within * mask;
         return mixes ? new LayerRows(null, counts, within, counts) : new LayerRows(lengths, mask, null, counts);
     }

@@ -17,18 +17,11 @@ public sealed partial class NetworkBuilder
     /// statistics <c>NAME.mean</c> and <c>NAME.variance</c> [X], for several steps [steps, X], which stand for those of the batch outside training. The variance is divided by the
     /// number of rows.
     /// </summary>
-    /// <param name="counts">1 for rows that count, 0 for padding, which is not read and gives 0: [T, B, 1], such as <see cref="LengthMask"/>; null: all count.</param>
+    /// <param name="counts">1 for rows that count, 0 for padding, which is not read and gives 0: [T, B, 1], such as <see cref="StepsOf"/>; null: all count.</param>
     /// <param name="epsilon">Is added to the variance.</param>
     /// <param name="steps">0: one statistic of all steps of x [T, B, X]; else each step has its own, over B, and so many have running ones, of which later steps use the last.</param>
     /// <exception cref="GraphException">RNNJ161: the number of steps is negative, or x is no sequence of them.</exception>
     public Value BatchNorm(string name, Value x, Value? counts = null, double epsilon = 1e-5, int steps = 0) => Normalised(name, x, counts, epsilon, steps, reverse: false);
-
-    /// <summary>1 at the steps of a row, 0 behind its length: lengths i32[B] ⇒ [T, B, 1].</summary>
-    public Value LengthMask(Indices lengths, Dim time)
-    {
-        Value marks = SwapBatchAndTime(Graph.Add(new PrefixOp(time, ElementType.F32), lengths.Tensor));
-        return Graph.Add(new ReshapeOp(marks.Type.Dims.Append(1)), marks);
-    }
 
     private Value Normalised(string name, Value x, Value? counts, double epsilon, int steps, bool reverse)
     {

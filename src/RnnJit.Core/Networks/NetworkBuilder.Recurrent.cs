@@ -94,6 +94,16 @@ public sealed partial class NetworkBuilder
         return lengths;
     }
 
+    /// <summary>1 at the steps of a row, 0 behind them: lengths i32[B] and a sequence [T, B, …] ⇒ [T, B, 1]. A loss times it counts no padding, and then no arithmetic is spent on it.</summary>
+    /// <exception cref="GraphException">RNNJ143: the sequence has no such rows.</exception>
+    public Value StepsOf(Indices lengths, Value sequence)
+    {
+        TensorType type = sequence.Type;
+        if (type.Rank < 2 || lengths.Tensor.Type.Rank != 1 || type.Dims[1] != lengths.Tensor.Type.Dims[0])
+            throw new GraphException("RNNJ143", $"The steps of rows are counted from lengths {lengths.Tensor.Type} for a sequence {type} (give i32[B] and [T, B, …])");
+        return Graph.Add(new ReshapeOp([type.Dims[0], type.Dims[1], 1]), SwapBatchAndTime(Attention.Mask(lengths, type.Dims[0])));
+    }
+
     // Running statistics are also received apart, as they are kept.
     private Dictionary<string, Value> Inputs(
         string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, Dictionary<string, Value> running, RecurrentOptions options, bool reverse)

@@ -10,12 +10,15 @@ internal sealed class RegionRemarks
     private readonly Graph graph;
     private readonly Step[] steps;
     private readonly int[] stepOf;
+    private readonly RowRemarks rows;
 
     public RegionRemarks(string region, Graph graph, bool fuse)
     {
         this.region = region;
         this.graph = graph;
-        steps = Fuse.Run(graph, fuse).Steps.ToArray();
+        StepList list = Fuse.Run(graph, fuse);
+        steps = list.Steps.ToArray();
+        rows = new RowRemarks(list);
         stepOf = Enumerable.Repeat(-1, graph.Values.Count).ToArray();
         for (int s = 0; s < steps.Length; s++)
         {
@@ -35,7 +38,7 @@ internal sealed class RegionRemarks
 
     public IEnumerable<string> Sentences() => Products().Concat(Kernels());
 
-    private static string ValueName(Graph graph, int value)
+    public static string ValueName(Graph graph, int value)
     {
         if (value < graph.Inputs.Count)
             return graph.Inputs[value].Name;
@@ -57,7 +60,7 @@ internal sealed class RegionRemarks
             string apart = sharing.Length == 0
                 ? "no other product here shares an operand with it"
                 : string.Join("; ", sharing.Select(other => $"not merged with {ValueName(graph, graph.Values.FirstResult(other))}, {Apart(n, other)}"));
-            yield return $"{region}: product {Name(graph, n)}{(wide is null ? $": {apart}" : merged + (sharing.Length == 0 ? "" : $"; {apart}"))}.";
+            yield return $"{region}: product {Name(graph, n)}{(wide is null ? $": {apart}" : merged + (sharing.Length == 0 ? "" : $"; {apart}"))}{rows.Of(n)}.";
         }
     }
 
@@ -85,7 +88,7 @@ internal sealed class RegionRemarks
                 continue;
             int[] before = kernel.Inputs.Select(input => stepOf[input]).Where(maker => maker >= 0 && steps[maker] is KernelStep).Distinct().OrderBy(maker => maker).ToArray();
             string why = string.Join("; ", before.Select(maker => $"not fused with step {maker + 1}, {Why((KernelStep)steps[maker], kernel, maker, s)}"));
-            yield return $"{region}, step {s + 1}: {kernel.Nodes} nodes fused over {Domain(kernel)}{(why.Length == 0 ? "" : "; " + why)}.";
+            yield return $"{region}, step {s + 1}: {kernel.Nodes} nodes fused over {Domain(kernel)}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
         }
     }
 

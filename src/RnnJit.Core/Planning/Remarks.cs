@@ -15,7 +15,7 @@ public static class Remarks
         Graph optimised = Pipeline.Run(program, without, (name, graph) => stages[name] = graph);
         bool fuse = without?.Contains(Fuse.Name) != true;
         var remarks = new List<string>();
-        if (LengthRemark(optimised) is { } lengths)
+        if (LengthRemark(optimised, fuse) is { } lengths)
             remarks.Add(lengths);
         remarks.AddRange(new RegionRemarks("Program", optimised, fuse).Sentences());
         remarks.AddRange(Loops("Loop ", optimised, fuse));
@@ -26,20 +26,24 @@ public static class Remarks
     }
 
     // How rows with lengths stand, and what is done for those that run only.
-    private static string? LengthRemark(Graph optimised)
+    private static string? LengthRemark(Graph optimised, bool fuse)
     {
         if (!optimised.Nodes.Any(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp))
             return null;
 
-        var ends = new RowEnds(optimised);
+        StepList list = Fuse.Run(optimised, fuse);
+        var ends = new RowEnds(list);
         int[] live = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
         string order = OrderRows.By(optimised) is { } name
             ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"
             : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand beside each other)";
         string products = string.Join("; ", live.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
         int sums = live.Count(n => optimised.Nodes[n].Op is SumOp);
-        return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{(sums == 0 ? "" : $"; {sums} sum{(sums > 1 ? "s" : "")} over all steps")}.";
+        int kernels = list.Steps.OfType<KernelStep>().Count(kernel => ends.Of(kernel) is not null);
+        return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{Count(kernels, "kernel")}{Count(sums, "sum")}.";
     }
+
+    private static string Count(int count, string what) => count == 0 ? "" : $"; {count} {what}{(count > 1 ? "s" : "")} over all steps";
 
     private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse)
     {

@@ -23,6 +23,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         View[] outputs = planned.Outputs.Select(output => Contiguous(context, planner, output.Value)).ToArray();
         instructions = planner.Instructions.ToArray();
         ArenaBytes = ArenaPlan.Place(context.Blocks, instructions, outputs);
+        if (options.Poison)
+            instructions = PoisonInstruction.Before(instructions, context.Blocks).ToArray();
         arena = new NativeBuffer(ArenaBytes);
         foreach (Block block in context.Blocks)
             block.Place(arena.Data);

@@ -208,7 +208,8 @@ internal static class IndexCheck
 
 /// <summary>Adds rows into a table by index, in ascending order of the rows and each worker for its own columns, so that the result does not depend on threads.</summary>
 /// <param name="adds">To what the table holds; else the table is cleared first.</param>
-internal sealed unsafe class ScatterInstruction<T>(View index, View x, View result, string name, bool adds = false) : Instruction
+/// <param name="live">Rows that are not 0; null: all may be something else.</param>
+internal sealed unsafe class ScatterInstruction<T>(View index, View x, View result, string name, bool adds = false, LiveRows? live = null) : Instruction
     where T : unmanaged, System.Numerics.INumber<T>
 {
     private const int Unit = 16;
@@ -217,19 +218,22 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
     private Address indices;
     private Address rows;
     private Address target;
+    private Address lengths;
 
-    public override IEnumerable<View> Views => [index, x, result];
+    public override IEnumerable<View> Views => [index, x, result, .. live?.Views ?? []];
 
     // Rows of the batch meet in the table.
     public override bool TakesRows => adds && index.Rank > 0;
 
-    public override string Describe => $"{(adds ? "add" : "scatter")} {index.Length} rows of {width} into {result.Shape[0]}";
+    public override string Describe => $"{(adds ? "add" : "scatter")} {index.Length} rows of {width} into {result.Shape[0]}{live?.Describe}";
 
     public override void Resolve()
     {
         indices = new Address(index);
         rows = new Address(x);
         target = new Address(result);
+        if (live is not null)
+            lengths = new Address(live.Lengths);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -240,8 +244,11 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
         for (int r = 0; r < result.Shape[0] && !adds; r++)
             new Span<T>(to + ((long)r * width) + start, end - start).Clear();
         var (first, last) = IndexCheck.Items(share, index);
+        int* length = live is null ? null : (int*)lengths.At(clock);
         for (int r = first; r < last; r++)
         {
+            if (length != null && length[r % live!.Batch] <= r / live.Batch)
+                continue;
             T* row = to + (IndexCheck.Row(name, which[r], result.Shape[0]) * width), add = from + ((long)r * width);
             for (int c = start; c < end; c++)
                 row[c] += add[c];

@@ -45,6 +45,9 @@ public sealed record ExecutableOptions
     /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made here.</summary>
     public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
 
+    /// <summary>Whether memory holds NaN before it is written, to see who reads what nobody wrote.</summary>
+    internal bool Poison { get; init; }
+
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     internal void Check()
     {

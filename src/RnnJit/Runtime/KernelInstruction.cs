@@ -5,7 +5,7 @@ using RnnJit.Planning;
 namespace RnnJit.Runtime;
 
 /// <summary>Calls a fused kernel. Leading dimensions that cannot be joined to rows for every operand are looped over.</summary>
-internal sealed unsafe class KernelInstruction : Instruction
+internal sealed unsafe partial class KernelInstruction : Instruction
 {
     private const int ColumnUnit = 16;
 
@@ -22,9 +22,11 @@ internal sealed unsafe class KernelInstruction : Instruction
     private readonly bool byColumns;
     private Address[] addresses = [];
 
-    public KernelInstruction(KernelStep step, KernelBody body, string provider, View[] views, int[] rowShape, int columns, bool isByRow)
+    /// <param name="live">The rows of [T, B, …] it is done for; null for all.</param>
+    public KernelInstruction(KernelStep step, KernelBody body, string provider, View[] views, int[] rowShape, int columns, bool isByRow, KernelRows? live = null)
     {
         IsByRow = isByRow;
+        kernelRows = live;
         this.step = step;
         this.body = body;
         this.provider = provider;
@@ -34,10 +36,10 @@ internal sealed unsafe class KernelInstruction : Instruction
         bool[] hasRows = step.Kernel.Inputs.Select(port => port.Type).Concat(step.Kernel.Outputs.Select(output => step.Kernel.Values.Type(output.Value)))
             .Select(type => type.Rank > 0 && type.Dims[0] == Dim.Symbol("R")).ToArray();
         long[][] leading = views.Select((view, i) => hasRows[i] ? Leading(step, i, view, rowShape) : new long[rowShape.Length]).ToArray();
-        int joined = Joinable(leading, rowShape);
+        int joined = Joinable(leading, rowShape, live is null ? 0 : 1);
         outer = rowShape.Take(rowShape.Length - joined).ToArray();
         rows = rowShape.Skip(rowShape.Length - joined).Aggregate(1, (a, b) => a * b);
-        rowsOfBatch = rowShape.Length > 0 ? rows / Math.Max(rowShape[0], 1) : 1;
+        rowsOfBatch = rowShape.Length > 0 ? rows / Math.Max(rowShape[live is null ? 0 : 1], 1) : 1;
         outerStrides = leading.Select(strides => strides.Take(outer.Length).ToArray()).ToArray();
         rowStrides = leading.Select(strides => joined == 0 ? 0 : InnerStride(strides, rowShape, joined)).ToArray();
     }
@@ -57,11 +59,11 @@ internal sealed unsafe class KernelInstruction : Instruction
     /// <summary>Whether its rows are one run of rows for all operands, so that one call does all.</summary>
     public bool IsOneCall => outer.Length == 0 && rows > 0 && columns > 0;
 
-    public override IEnumerable<View> Views => views;
+    public override IEnumerable<View> Views => kernelRows is null ? views : views.Concat(kernelRows.Live.Views);
 
     public override bool IsByRow { get; }
 
-    public override string Describe => $"kernel of {step.Nodes} nodes, {Rows} × {columns}, {step.Inputs.Count} in, {step.Outputs.Count} out ({provider})";
+    public override string Describe => $"kernel of {step.Nodes} nodes, {Rows} × {columns}, {step.Inputs.Count} in, {step.Outputs.Count} out ({provider}){kernelRows?.Live.Describe}";
 
     // Strides along the row dimensions; an operand with fewer of them repeats over the first ones.
     private static long[] Leading(KernelStep step, int i, View view, int[] rowShape)
@@ -74,11 +76,11 @@ internal sealed unsafe class KernelInstruction : Instruction
         return strides;
     }
 
-    // How many of the last row dimensions are one run of rows for all operands.
-    private static int Joinable(long[][] leading, int[] shape)
+    // How many of the last row dimensions are one run of rows for all operands; the first ones may have to stay apart.
+    private static int Joinable(long[][] leading, int[] shape, int apart)
     {
         int joined = Math.Min(1, shape.Length);
-        while (joined < shape.Length && leading.All(strides =>
+        while (joined < shape.Length - apart && leading.All(strides =>
             View.Join(shape[shape.Length - joined - 1], strides[shape.Length - joined - 1], Extent(shape, joined), InnerStride(strides, shape, joined)) is { } stride
             && (Extent(shape, joined) == 1 || stride == InnerStride(strides, shape, joined))))
             joined++;
@@ -99,7 +101,12 @@ internal sealed unsafe class KernelInstruction : Instruction
         return strides[shape.Length - 1];
     }
 
-    public override void Resolve() => addresses = views.Select(view => new Address(view)).ToArray();
+    public override void Resolve()
+    {
+        addresses = views.Select(view => new Address(view)).ToArray();
+        if (kernelRows is not null)
+            lengths = new Address(kernelRows.Live.Lengths);
+    }
 
     /// <summary>The operands of that one call.</summary>
     public void Settle(Span<KernelOperand> operands, in Clock clock)
@@ -110,6 +117,12 @@ internal sealed unsafe class KernelInstruction : Instruction
 
     public override void Execute(in Share share, in Clock clock)
     {
+        if (kernelRows is not null)
+        {
+            ExecuteLive(share, clock);
+            return;
+        }
+
         int rowStart = 0, rowEnd = rows, start = 0, end = columns;
         int outerCount = 1, outerStart = 0;
         foreach (int extent in outer)

@@ -11,7 +11,11 @@ internal sealed partial class RegionPlanner
     private readonly HashSet<int> early = [];
     private RowEnds? ends;
 
-    private RowEnds Ends => ends ??= new RowEnds(graph);
+    private StepList? fused;
+
+    private StepList Fused => fused ??= Fuse.Run(graph, context.Fuse);
+
+    private RowEnds Ends => ends ??= new RowEnds(Fused);
 
     // The rows that a product or sum of all steps is done for, null for all.
     private LiveRows? LiveOf(int node)
@@ -19,10 +23,20 @@ internal sealed partial class RegionPlanner
         if (!context.Live || Ends.Of(node) is not { } end)
             return null;
 
-        PlaceEarly(end.Lengths);
-        int steps = graph.Values.Type(graph.Nodes[node].Operands[end.Kind == RowEnd.AddsNothing ? 0 : RowEnds.RowOperand((ContractOp)graph.Nodes[node].Op)]).Dims[0].Evaluate(context.Sizes);
-        View lengths = Contiguous(end.Lengths);
-        return new LiveRows(end.Kind, lengths, steps, lengths.Length);
+        int rows = graph.Nodes[node].Operands[end.Kind == RowEnd.AddsNothing ? 0 : RowEnds.RowOperand((ContractOp)graph.Nodes[node].Op)];
+        return Live(end.Kind, end.Lengths, graph.Values.Type(rows).Dims[0]);
+    }
+
+    // The rows that a kernel of all steps is done for, null for all.
+    private KernelRows? LiveOf(KernelStep kernel) => context.Live && Ends.Of(kernel) is { } end
+        ? new KernelRows(Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[0]), end.Zeros)
+        : null;
+
+    private LiveRows Live(RowEnd kind, int lengthsOf, Dim time)
+    {
+        PlaceEarly(lengthsOf);
+        View lengths = Contiguous(lengthsOf);
+        return new LiveRows(kind, lengths, time.Evaluate(context.Sizes), lengths.Length);
     }
 
     // The rows that are picked for every step, null for all.

@@ -68,7 +68,7 @@ internal sealed partial class RegionPlanner
     {
         PlaceConstants();
         PlaceConcats();
-        foreach (Step step in Fuse.Run(graph, context.Fuse).Steps)
+        foreach (Step step in Fused.Steps)
         {
             if (step is KernelStep kernel)
                 AddKernel(kernel);
@@ -143,7 +143,7 @@ internal sealed partial class RegionPlanner
             views[output] = Home(output);
         var (body, provider) = context.Kernels.Find(step.Kernel, context.Real);
         View[] operands = step.Inputs.Concat(step.Outputs).Select(Materialised).ToArray();
-        Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), step.Rows.Count > 0 && IsBatch(step.Rows[0])));
+        Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), step.Rows.Count > 0 && IsBatch(step.Rows[0]), LiveOf(step)));
     }
 
     // A kernel reads contiguous rows.
@@ -209,8 +209,8 @@ internal sealed partial class RegionPlanner
                 View which = Contiguous(node.Operands[0]), rows = Contiguous(node.Operands[1]);
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
                 Instructions.Add(context.Real == ElementType.F64
-                    ? new ScatterInstruction<double>(which, rows, views[value]!, NameOf(node.Operands[0]))
-                    : new ScatterInstruction<float>(which, rows, views[value]!, NameOf(node.Operands[0])));
+                    ? new ScatterInstruction<double>(which, rows, views[value]!, NameOf(node.Operands[0]), live: LiveOf(n))
+                    : new ScatterInstruction<float>(which, rows, views[value]!, NameOf(node.Operands[0]), live: LiveOf(n)));
                 CopyHome(value);
                 break;
             case BlockLengthsOp cut when Source(node).IsContiguous:

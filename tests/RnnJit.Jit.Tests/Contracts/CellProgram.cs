@@ -58,8 +58,8 @@ internal sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bo
         });
     }
 
-    public static Executable Create(Graph program, IReadOnlyDictionary<string, int> sizes, int threads = 1, ElementType real = ElementType.F32, string[]? without = null) =>
-        Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = threads, Precision = real, Kernels = Runtime.TestKernels.Chain, Without = without ?? [] });
+    public static Executable Create(Graph program, IReadOnlyDictionary<string, int> sizes, int threads = 1, ElementType real = ElementType.F32, string[]? without = null, bool poison = false) =>
+        Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = threads, Precision = real, Kernels = Runtime.TestKernels.Chain, Without = without ?? [], Poison = poison });
 
     public static Dictionary<string, NdArray> Run(Executable executable, IReadOnlyDictionary<string, NdArray> data)
     {

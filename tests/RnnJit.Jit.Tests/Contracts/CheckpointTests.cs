@@ -89,4 +89,21 @@ public class CheckpointTests
         Graph forward = new CellProgram(CellTracer.Trace(typeof(Lstm)), Backward: false).Build();
         Assert.That(() => TimeBlocks.Run(forward, "T", 10, 0), Throws.TypeOf<GraphException>().With.Message.Contains("The checkpoint interval is 0, wanted at least 1"));
     }
+
+    [TestCase(5)]
+    [TestCase(4)]
+    public void A_length_beyond_the_last_step_is_named(int block)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), Lengths: true, Backward: false);
+        Graph forward = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 10, batch: 3);
+        Dictionary<string, NdArray> data = CellProgram.Draw(forward, sizes);
+        using Executable executable = CellProgram.Create(Blocked(forward, sizes, block), sizes);
+        Assert.That(() => CellProgram.Run(executable, data), Throws.Nothing);
+        foreach (int wrong in new[] { -1, 11 })
+        {
+            data["lengths"].Data[2] = wrong;
+            Assert.That(() => CellProgram.Run(executable, data), Throws.ArgumentException.With.Message.StartsWith($"'lengths' holds {wrong} for row 2, wanted 0 to 10, the number of steps"));
+        }
+    }
 }

@@ -57,6 +57,15 @@ public class CompiledLossTests
         Refuses(program, data, threads, "'targetLengths' holds 3 in row 4, wanted at most 2, which 'inputLengths' holds (shorten the one or lengthen the other)");
     }
 
+    [Test]
+    public void An_input_longer_than_its_logits_is_named()
+    {
+        Graph program = Program("ctc");
+        Dictionary<string, NdArray> data = Draw(program);
+        data["inputLengths"].Data[4] = Sizes["T"] + 1;
+        Assert.That(() => CellProgram.Run(program, data, Sizes), Throws.ArgumentException.With.Message.StartsWith($"'inputLengths' holds {Sizes["T"] + 1} for row 4, wanted 0 to {Sizes["T"]}, the number of steps"));
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     public void A_length_beyond_the_memory_is_named(int threads)

@@ -133,7 +133,7 @@ public class BatchNormLengthTests
     {
         var net = new NetworkBuilder("Ending");
         Indices lengths = net.Indices("lengths", "B");
-        Value mask = net.LengthMask(lengths, "T");
+        Value mask = net.StepsOf(lengths, x);
         y = net.Recurrent("layer", cell, net.Input("x", "T", "B", 1), 1, masked ? options with { StepMask = mask } : options with { Lengths = lengths }).Output;
         net.Output("y", y);
         return net;

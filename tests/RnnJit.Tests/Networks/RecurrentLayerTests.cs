@@ -143,6 +143,15 @@ public class RecurrentLayerTests
         }
     }
 
+    [Test]
+    public void Steps_of_rows_want_a_sequence_of_those_rows()
+    {
+        var net = new NetworkBuilder("Wrong");
+        Indices lengths = net.Lengths("lengths", "B");
+        Assert.That(() => net.StepsOf(lengths, net.Input("x", "B", "T", X)), Throws.TypeOf<GraphException>()
+            .With.Message.EqualTo("The steps of rows are counted from lengths i32[B] for a sequence f32[B, T, 2] (give i32[B] and [T, B, …])").And.Property("Id").EqualTo("RNNJ143"));
+    }
+
     // y = 2 h' beside the state.
     private static CellDefinition WithOutput
     {

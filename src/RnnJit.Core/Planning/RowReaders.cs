@@ -1,0 +1,103 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>
+/// What the readers of a region's values want of rows behind their ends, from the last step to the first: a loop with lengths reads nothing there, nor does a kernel of which nobody
+/// wants anything there or that gives 0; what others read depends on what is wanted of them.
+/// </summary>
+internal sealed class RowReaders
+{
+    private readonly Graph graph;
+    private readonly RowZeros zeros;
+    private readonly Want?[] wants;
+    private readonly Dictionary<int, Ending> kernels = [];
+
+    public RowReaders(StepList list, RowZeros zeros)
+    {
+        graph = list.Graph;
+        this.zeros = zeros;
+        wants = new Want?[graph.Values.Count];
+        foreach (Output output in graph.Outputs)
+            wants[output.Value] = new Want(null, null);
+        foreach (Step step in list.Steps.Reverse())
+        {
+            if (step is KernelStep kernel)
+                Read(kernel);
+            else
+                Read((OpStep)step);
+        }
+    }
+
+    /// <param name="End">Rows end there; null: all of them are read.</param>
+    /// <param name="Reader">Who reads all of them; null if they are given out.</param>
+    /// <param name="Numbers">What lies behind is multiplied by 0, so it must be numbers, whichever.</param>
+    public sealed record Want(Ending? End, Step? Reader, bool Numbers = false);
+
+    /// <summary>What is wanted of a value; null if nobody reads it.</summary>
+    public Want? Of(int value) => wants[value];
+
+    /// <summary>The ends of the rows that a kernel is done for; null for all rows.</summary>
+    public Ending? Of(KernelStep kernel) => kernels.TryGetValue(kernel.Outputs[0], out Ending end) ? end : null;
+
+    private void Add(int value, Ending? end, Step reader, bool numbers = false)
+    {
+        if (end is { } last && !last.Fits(graph.Values.Type(value), graph))
+            end = null;
+        wants[value] = wants[value] is not { } other ? new Want(end, reader, numbers)
+            : other.End is null ? other
+            : end == other.End ? other with { Numbers = other.Numbers || numbers }
+            : new Want(null, reader);
+    }
+
+    private void Read(KernelStep kernel)
+    {
+        Ending? live = kernel.Outputs.SelectMany(Ends).Where(end => IsLive(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
+        if (live is { } last)
+            kernels[kernel.Outputs[0]] = last;
+        foreach (int input in kernel.Inputs)
+            Add(input, graph.Values.Type(input).Rank == kernel.Rows.Count + 1 ? live : null, kernel);
+    }
+
+    private IEnumerable<Ending> Ends(int value)
+    {
+        if (wants[value]?.End is { } wanted)
+            yield return wanted;
+        if (zeros[value] is { } zero)
+            yield return zero;
+    }
+
+    // Rows of a kernel are those of its outputs.
+    private bool IsLive(KernelStep kernel, Ending end) =>
+        kernel.Outputs.All(output => Ends(output).Contains(end) && graph.Values.Type(output).Rank == kernel.Rows.Count + 1 && kernel.Rows.Count > 1);
+
+    private void Read(OpStep step)
+    {
+        Node node = graph.Nodes[step.Node];
+        foreach (int operand in node.Operands.Distinct())
+        {
+            var (end, numbers) = LeftOut(node, graph.Values.FirstResult(step.Node), operand);
+            Add(operand, end, step, numbers);
+        }
+    }
+
+    // By which ends an op leaves out rows of an operand, and whether those it leaves out must be numbers all the same.
+    private (Ending? End, bool Numbers) LeftOut(Node node, int value, int operand)
+    {
+        if (node.Op is ScanOp scan)
+            return (scan.HasLengths && !node.Operands.Skip(scan.Sequences).Contains(operand) ? new Ending(node.Operands[node.Operands.Count - 1], scan.Time) : null, false);
+        if (node.Op is PickOp { Axis: 1 } && node.Operands[0] == operand && zeros[operand] is { } zero)
+            return (zero, false);
+        if (node.Op is ContractOp sum && RowEnds.AddsRows(sum))
+            return (node.Operands[0] == node.Operands[1] ? null : zeros[node.Operands[0] == operand ? node.Operands[1] : node.Operands[0]], true);
+
+        // What is made of rows that nobody wants is not wanted either.
+        if (wants[value] is not { End: { } end } result)
+            return default;
+        bool rows = node.Op is ContractOp product
+            ? RowEnds.RowOperand(product) is var place and >= 0 && node.Operands[place] == operand && node.Operands[1 - place] != operand
+            : RowZeros.KeepsRows(graph, node, end);
+        return rows ? (end, result.Numbers) : default;
+    }
+}

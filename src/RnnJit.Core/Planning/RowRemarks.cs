@@ -1,0 +1,60 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>On which rows the products and kernels over all steps of a region are done, and why on all.</summary>
+internal sealed class RowRemarks
+{
+    private readonly StepList list;
+    private readonly Graph graph;
+    private readonly RowEnds ends;
+    private readonly Ending[] endings;
+
+    public RowRemarks(StepList list)
+    {
+        this.list = list;
+        graph = list.Graph;
+        ends = new RowEnds(list);
+        endings = graph.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => new Ending(node.Operands[node.Operands.Count - 1], ((ScanOp)node.Op).Time)).Distinct().ToArray();
+    }
+
+    /// <summary>Half a sentence with a semicolon before it; nothing where rows have no ends.</summary>
+    public string Of(int node)
+    {
+        Node done = graph.Nodes[node];
+        if (done.Op is not ContractOp product || (RowEnds.RowOperand(product) < 0 && !RowEnds.AddsRows(product)) || !IsOverSteps(graph.Values.Type(done.Operands[Math.Max(0, RowEnds.RowOperand(product))]).Dims))
+            return "";
+        if (ends.Of(node) is { } end)
+            return Live(end.Kind);
+        return RowEnds.AddsRows(product) ? "; of all rows, for neither factor is 0 behind their ends" : AllRows(graph.Values.FirstResult(node));
+    }
+
+    /// <inheritdoc cref="Of(int)"/>
+    public string Of(KernelStep kernel)
+    {
+        if (!IsOverSteps(kernel.Rows))
+            return "";
+        if (ends.Of(kernel) is { } end)
+            return Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero);
+        return kernel.Outputs.Select(AllRows).FirstOrDefault(why => why.Length > 0) ?? "; on all rows, for its results end by different lengths";
+    }
+
+    private bool IsOverSteps(EquatableArray<Dim> dims) => dims.Count > 1 && endings.Any(end => dims[0] == end.Time && dims[1] == graph.Values.Type(end.Lengths).Dims[0]);
+
+    private static string Live(RowEnd kind) => kind switch
+    {
+        RowEnd.Unread => "; on rows that run only",
+        RowEnd.Zero => "; on rows that run only, 0 behind",
+        _ => "; of rows that run only",
+    };
+
+    private string AllRows(int value) => ends.WantsAllRows(value) ? $"; on all rows, for {Reader(value)}" : "";
+
+    private string Reader(int value) => ends.AllRowsFor(value) switch
+    {
+        KernelStep kernel => $"step {list.Steps.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        OpStep op => $"{graph.Nodes[op.Node].Op.Name} {RegionRemarks.ValueName(graph, graph.Values.FirstResult(op.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        _ => $"{RegionRemarks.ValueName(graph, value)} is given out",
+    };
+}

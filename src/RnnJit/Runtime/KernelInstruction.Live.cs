@@ -1,0 +1,89 @@
+namespace RnnJit.Runtime;
+
+/// <summary>Rows with lengths that a kernel is done for: those that run, and no others.</summary>
+/// <param name="Zeros">Outputs, by number, that are 0 behind the ends; nobody reads the others there.</param>
+internal sealed record KernelRows(LiveRows Live, int[] Zeros);
+
+internal sealed unsafe partial class KernelInstruction
+{
+    private readonly KernelRows? kernelRows;
+    private Address lengths;
+
+    private void ExecuteLive(in Share share, in Clock clock)
+    {
+        LiveRows live = kernelRows!.Live;
+        int* length = (int*)lengths.At(clock);
+        ClearEnded(length, share, clock);
+        int total = 0, start = 0, end = columns, firstRow = 0, lastRow;
+        for (int row = 0; row < live.Batch; row++)
+            total += Math.Clamp(length[row], 0, live.Steps);
+        lastRow = total;
+        if (share.Parts > 1 && byColumns && total < 4 * share.Parts && columns >= ColumnUnit * share.Parts)
+            (start, end) = share.Of(columns, ColumnUnit);
+        else if (share.Parts > 1)
+            (firstRow, lastRow) = share.Of(total);
+
+        // Of the rows that run, those from the first to the last, step by step.
+        for (int t = 0, before = 0; t < live.Steps && before < lastRow && start < end; t++)
+        {
+            for (int row = 0; row < live.Batch;)
+            {
+                int run = RunEnd(length, t, row, live.Batch);
+                if (length[row] > t)
+                {
+                    int from = Math.Max(firstRow - before, 0), to = Math.Min(lastRow - before, run - row);
+                    if (from < to)
+                        Call(t, row + from, row + to, start, end, clock);
+                    before += run - row;
+                }
+
+                row = run;
+            }
+        }
+    }
+
+    // Neighbours that all run at a step, or none of which does.
+    private static int RunEnd(int* length, int t, int row, int batch)
+    {
+        bool runs = length[row] > t;
+        int end = row + 1;
+        while (end < batch && length[end] > t == runs)
+            end++;
+        return end;
+    }
+
+    // Rows of one step; time is the first of the outer dimensions, the batch the next, or all of the rows with what stands behind it.
+    private void Call(int t, int row, int rowEnd, int start, int end, in Clock clock)
+    {
+        if (outer.Length == 1)
+        {
+            Call(t, t + 1, row * rowsOfBatch, rowEnd * rowsOfBatch, start, end, clock);
+            return;
+        }
+
+        int inner = 1;
+        for (int axis = 2; axis < outer.Length; axis++)
+            inner *= outer[axis];
+        int first = t * outer[1] * inner;
+        Call(first + (row * inner), first + (rowEnd * inner), 0, rows, start, end, clock);
+    }
+
+    private void ClearEnded(int* length, in Share share, in Clock clock)
+    {
+        LiveRows live = kernelRows!.Live;
+        var (start, end) = share.Of(live.Steps);
+        foreach (int output in kernelRows.Zeros)
+        {
+            View view = views[step.Inputs.Count + output];
+            byte* data = addresses[step.Inputs.Count + output].At(clock);
+            for (int t = start; t < end; t++)
+            {
+                for (int row = 0; row < live.Batch; row++)
+                {
+                    if (length[row] <= t)
+                        Strided.Clear(data + (((t * view.Strides[0]) + (row * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
+                }
+            }
+        }
+    }
+}

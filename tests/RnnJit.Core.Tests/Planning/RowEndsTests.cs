@@ -1,0 +1,109 @@
+using RnnJit.Ir;
+using RnnJit.Planning;
+using RnnJit.Text;
+
+namespace RnnJit.Core.Tests.Planning;
+
+/// <summary>Which rows behind their ends are 0, and which nobody reads.</summary>
+public class RowEndsTests
+{
+    // A loop with lengths reads z and gives y; what makes z, and what is made of y, is the test's.
+    private static Graph Program(string before, string after) => Parser.Parse($$"""
+        program P
+          input x: f32[T, B, H]
+          input w: f32[T, B, 1]
+          input g: f32[H]
+          input h: f32[B, H]
+          input lengths: i32[B]
+          input others: i32[B]
+          parameter W: f32[H, H]
+          {{before}}
+          last, y = scan[T, lengths] z, h, lengths {
+            sequence z: f32[B, H]
+            state h: f32[B, H]
+            %0 = add z, h
+            next h = %0
+            yield y = %0
+          }
+          {{after}}
+
+        """);
+
+    private static (RowEnds Ends, Graph Graph, StepList Steps) Of(string before, string after)
+    {
+        Graph graph = Program(before, after);
+        StepList steps = Fuse.Run(graph);
+        return (new RowEnds(steps), graph, steps);
+    }
+
+    private static int Value(Graph graph, string name) => graph.LocalNames.Single(pair => pair.Value == name).Key;
+
+    private static string Kernel(string before, string after, string output)
+    {
+        var (ends, graph, steps) = Of(before, after);
+        KernelStep kernel = steps.Steps.OfType<KernelStep>().Single(step => step.Outputs.Contains(Value(graph, output)));
+        return ends.Of(kernel) is { } end ? $"{graph.Inputs[end.Lengths].Name}: {string.Join(" ", end.Zeros.Select(zero => graph.LocalNames[kernel.Outputs[zero]]))}" : "all";
+    }
+
+    [TestCase("z = mul x, g", "return y = y")]
+    [TestCase("z = contract[abc,dc->abd] x, W", "return y = y")]
+    [TestCase("u = mul x, g\n  z = contract[abc,dc->abd] u, W", "return y = y")]
+    public void What_only_a_loop_reads_is_unread_behind_the_ends(string before, string after)
+    {
+        var (ends, graph, _) = Of(before, after);
+        Assert.That(graph.LocalNames.Where(pair => pair.Value is "z" or "u").Select(pair => ends.IsUnread(pair.Key)), Is.All.True);
+    }
+
+    [TestCase("z = mul x, g", "return z = z", TestName = "given out")]
+    [TestCase("z = mul x, g", "s = sum[0, 1] z\n  return s = s", TestName = "added up")]
+    [TestCase("z = mul x, g", "t = contract[abc,dc->abd] z, W\n  return t = t", TestName = "read by a product that is given out")]
+    [TestCase("z = mul x, g", "last2, y2 = scan[T, lengths] z, h, others {\n    sequence z: f32[B, H]\n    state h: f32[B, H]\n    %0 = add z, h\n    next h = %0\n    yield y = %0\n  }\n  return y2 = y2", TestName = "read by a loop with other lengths")]
+    [TestCase("z = mul x, g", "last2, y2 = scan[T] z, h {\n    sequence z: f32[B, H]\n    state h: f32[B, H]\n    %0 = add z, h\n    next h = %0\n    yield y = %0\n  }\n  return y2 = y2", TestName = "read by a loop without lengths")]
+    [TestCase("z = mul x, g", "p = slice[1, 0, 1] z\n  return p = p", TestName = "a row of it is given out")]
+    public void What_somebody_else_reads_is_computed_in_all_rows(string before, string after)
+    {
+        var (ends, graph, _) = Of(before, after + "\n  return y = y");
+        Assert.That(ends.IsUnread(Value(graph, "z")), Is.False);
+        Assert.That(Kernel(before, after + "\n  return y = y", "z"), Is.EqualTo("all"));
+    }
+
+    [TestCase("t = tanh y", "lengths: t")]
+    [TestCase("t = mul y, x", "lengths: t")]
+    [TestCase("t = mul x, y", "lengths: t")]
+    [TestCase("t = div y, x", "lengths: t")]
+    [TestCase("t = select w, y, 0", "lengths: t")]
+    [TestCase("s = sum[2] y\n  t = mul s, w", "lengths: t")]
+    [TestCase("t = add y, y", "lengths: t")]
+    [TestCase("t = add y, x", "all")]
+    [TestCase("t = add y, 1", "all")]
+    [TestCase("t = exp y", "all")]
+    [TestCase("t = div x, y", "all")]
+    [TestCase("t = div y, y", "all")]
+    [TestCase("t = select w, y, x", "all")]
+    [TestCase("t = select y, x, x", "all")]
+    [TestCase("t = mul y, h", "lengths: t")]
+    public void What_is_made_of_0_is_0_where_the_op_says_so(string after, string wanted) =>
+        Assert.That(Kernel("z = mul x, g", after + "\n  return t = t", "t"), Is.EqualTo(wanted));
+
+    [Test]
+    public void One_output_that_is_wanted_everywhere_keeps_all_rows_of_a_kernel() =>
+        Assert.That(Kernel("z = mul x, g", "u = tanh z\n  return u = u\n  return y = y", "u"), Is.EqualTo("all"));
+
+    [Test]
+    public void A_mask_of_the_lengths_is_0_behind_them()
+    {
+        const string Mask = "p = prefix[T : f32] lengths\n  q = transpose[1, 0] p\n  m = reshape[T, B, 1] q\n  ";
+        Assert.That(Kernel("z = mul x, g", Mask + "t = mul m, x\n  return t = t", "t"), Is.EqualTo("lengths: t"));
+        Assert.That(Kernel("z = mul x, g", Mask.Replace("lengths", "others", StringComparison.Ordinal) + "t = mul m, y\n  return t = t", "t"), Is.EqualTo("all"), "which of two lengths");
+    }
+
+    [Test]
+    public void The_other_factor_of_a_weight_gradient_must_hold_numbers()
+    {
+        const string After = "d = contract[abc,abd->cd] y, z\n  return d = d";
+        var (ends, graph, _) = Of("z = mul x, g", After);
+        Assert.That(ends.IsUnread(Value(graph, "z")), Is.False);
+        Assert.That(Kernel("z = mul x, g", After, "z"), Is.EqualTo("lengths: z"));
+        Assert.That(ends.Of(graph.Values.Node(Value(graph, "d")))!.Value.Kind, Is.EqualTo(RowEnd.AddsNothing));
+    }
+}

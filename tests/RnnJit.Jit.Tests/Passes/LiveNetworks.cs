@@ -1,0 +1,59 @@
+using RnnJit.Cells;
+using RnnJit.Cells.Transforms;
+using RnnJit.Ir;
+using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Networks;
+using RnnJit.Passes;
+
+namespace RnnJit.Jit.Tests.Passes;
+
+/// <summary>Networks over batches with lengths in which kernels stand between loops, each with a loss that a mask of the lengths multiplies.</summary>
+internal static class LiveNetworks
+{
+    public const int Steps = 6, Batch = 8;
+
+    private static readonly CellDefinition Lstm = CellTracer.Trace(typeof(Lstm)), Gru = CellTracer.Trace(typeof(GruResetAfter));
+
+    private static readonly Dictionary<string, Func<NetworkBuilder, Value, Dim, Value>> All = new()
+    {
+        ["dropout"] = (net, x, h) => net.Stack("layer", Lstm, net.Dropout("x", x, 0.1), 2, h, new StackOptions { Dropout = 0.2 }),
+        ["residual"] = (net, x, h) => net.Stack("layer", Gru, x, 3, h, new StackOptions { Skip = Skip.Residual }),
+        ["dense skips, both directions multiplied"] = (net, x, h) => net.Stack("layer", Lstm, x, 2, h, new StackOptions { Skip = Skip.Dense, Layer = new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Product } }),
+        ["normalised input"] = (net, x, h) => net.Recurrent("layer", Gru, Normalised(net, "norm", net.Dense("in", x, 7)), h),
+        ["normalised between layers"] = (net, x, h) => net.Recurrent("second", Lstm, Normalised(net, "norm", net.Recurrent("first", Gru, x, h)), h),
+        ["layer norm in the cell"] = (net, x, h) => net.Stack("layer", Lstm.WithLayerNorm(epsilon: 0.1), x, 2, h, new StackOptions { Dropout = 0.2 }),
+        ["projection of an activation"] = (net, x, h) => net.Recurrent("layer", Lstm, Rnn.Relu(net.Dense("in", Rnn.Tanh(net.Dense("first", x, 9)), 7)), h, new RecurrentOptions { Direction = Direction.Backward }).Output,
+        ["embedding"] = (net, _, h) => net.Recurrent("layer", Gru, net.Dropout("codes", net.Embedding("codes", net.Indices("code", "T", "B"), 4, 5), 0.1), h),
+    };
+
+    public static IEnumerable<string> Names => All.Keys;
+
+    /// <param name="masked">Whether the loss counts rows that run only.</param>
+    /// <param name="block">Steps of a block of time; 0: time is one.</param>
+    public static (Graph Program, Dictionary<string, int> Sizes, Dictionary<string, NdArray> Data) Case(string name, bool masked = true, int block = 0)
+    {
+        var net = new NetworkBuilder("Net");
+        Indices lengths = net.Lengths("lengths", "B");
+        Value z = net.Dense("head", All[name](net, net.Input("x", "T", "B", 5), net.Size("H", 12)), 3), loss = z * z;
+        if (masked)
+            loss *= net.StepsOf(lengths, z);
+        net.Output("loss", Rnn.Total(loss));
+        Graph network = net.Build();
+        var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = Steps, ["B"] = Batch };
+        if (block > 0)
+        {
+            var (blocked, symbol, blocks) = TimeBlocks.Run(network, "T", Steps, block);
+            (network, sizes[symbol!]) = (blocked, blocks);
+        }
+
+        Graph program = Differentiate.Run(network, "loss", network.Inputs.Where(port => port.Type.IsReal && (port.Name == "x" || port.Role == PortRole.Parameter)).Select(port => port.Name).ToArray());
+        return (program, sizes, CellProgram.Draw(program, sizes));
+    }
+
+    // To mean 0 and variance 1 over the units, then a trained gain and shift.
+    private static Value Normalised(NetworkBuilder net, string name, Value x)
+    {
+        Dim width = x.Type.Dims[2];
+        return Rnn.LayerNorm(x, net.Parameter(name + ".gain", "ones", width), net.Parameter(name + ".shift", "zeros", width), 0.1);
+    }
+}

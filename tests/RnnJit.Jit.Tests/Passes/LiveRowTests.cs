@@ -1,0 +1,162 @@
+using RnnJit.Cells;
+using RnnJit.Cpu;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Passes;
+using RnnJit.Planning;
+using RnnJit.Runtime;
+
+namespace RnnJit.Jit.Tests.Passes;
+
+/// <summary>With lengths, products and kernels outside loops are done for rows that run, and nobody reads what was left out: memory holds NaN before it is written.</summary>
+public class LiveRowTests
+{
+    private static readonly string[] WithoutLive = [Executable.LivePass], WithoutOrder = [OrderRows.Name], WithoutFuse = [Fuse.Name];
+
+    private static IEnumerable<Type> Cells => CellProgram.Types;
+
+    private static IEnumerable<string> Networks => LiveNetworks.Names;
+
+    [Test]
+    public void No_cell_reads_what_was_left_out([ValueSource(nameof(Cells))] Type type, [Values] bool training)
+    {
+        var cell = new CellProgram(CellTracer.Trace(type), Lengths: true, Reverse: training, Backward: training);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(5, 7);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable live = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutLive);
+        Bits.AssertEqual(CellProgram.Run(live, data), CellProgram.Run(all, data), "rows left out");
+    }
+
+    [Test]
+    public void No_network_reads_what_was_left_out([ValueSource(nameof(Networks))] string name, [Values] bool masked, [Values(1, 2)] int threads)
+    {
+        var (program, sizes, data) = LiveNetworks.Case(name, masked);
+        using Executable all = CellProgram.Create(program, sizes, without: WithoutLive), live = CellProgram.Create(program, sizes, threads, poison: true);
+        Dictionary<string, NdArray> wanted = Run(all, data);
+        Bits.AssertEqual(Run(live, data), wanted, "rows left out");
+        Bits.AssertEqual(Run(live, data), wanted, "once more");
+    }
+
+    [Test]
+    public void Kernels_of_one_node_leave_out_rows_too([Values("dropout", "normalised between layers")] string name)
+    {
+        var (program, sizes, data) = LiveNetworks.Case(name);
+        using Executable all = CellProgram.Create(program, sizes, without: [.. WithoutFuse, .. WithoutLive]), live = CellProgram.Create(program, sizes, 2, without: WithoutFuse, poison: true);
+        Bits.AssertEqual(Run(live, data), Run(all, data), "rows left out");
+    }
+
+    [Test]
+    public void Rows_as_they_are_given_leave_out_those_that_ended([ValueSource(nameof(Networks))] string name, [Values(1, 2)] int threads)
+    {
+        var (program, sizes, data) = LiveNetworks.Case(name);
+        using Executable live = CellProgram.Create(program, sizes, threads, without: WithoutOrder, poison: true), all = CellProgram.Create(program, sizes, without: [.. WithoutOrder, .. WithoutLive]);
+        Bits.AssertEqual(Run(live, data), Run(all, data), "rows left out");
+    }
+
+    [Test]
+    public void The_oracle_agrees([ValueSource(nameof(Networks))] string name, [Values] bool masked)
+    {
+        var (program, sizes, data) = LiveNetworks.Case(name, masked);
+        Dictionary<string, NdArray> wanted = Interpreter.Run(program, data, sizes);
+        using Executable executable = CellProgram.Create(program, sizes, 2, ElementType.F64, poison: true);
+        Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
+        foreach (var (output, value) in wanted)
+            Assert.That(Bits.Distance(found[output], value), Is.LessThan(1e-12), output);
+    }
+
+    [Test]
+    public void Checked_kernels_store_finite_numbers_only([ValueSource(nameof(Networks))] string name)
+    {
+        var (program, sizes, data) = LiveNetworks.Case(name);
+        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Backend = Backend.Scalar, Poison = true });
+        Assert.That(() => CellProgram.Run(executable, data), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_masked_loss_leaves_no_product_and_no_kernel_for_padding([ValueSource(nameof(Networks))] string name)
+    {
+        var (program, sizes, _) = LiveNetworks.Case(name);
+        using Executable executable = CellProgram.Create(program, sizes);
+        string[] padded = OverRows(executable).Where(text => !text.Contains("rows that run", StringComparison.Ordinal)).ToArray();
+        Assert.That(OverRows(executable), Has.Some.StartsWith("kernel").And.Some.StartsWith("product"));
+        Assert.That(padded, Is.Empty);
+    }
+
+    [Test]
+    public void What_is_given_out_is_computed_in_all_rows()
+    {
+        var (program, sizes, _) = LiveNetworks.Case("residual", masked: false);
+        using Executable executable = CellProgram.Create(program, sizes);
+        Assert.That(OverRows(executable).Where(text => text.StartsWith("kernel", StringComparison.Ordinal)), Has.Some.Not.Contain("rows that run"));
+        IReadOnlyList<string> remarks = Remarks.Of(program);
+        Assert.That(remarks, Has.Some.Match("on rows that run only").And.Some.Match("; on all rows, for .* (reads .* in all of them|is given out)"));
+    }
+
+    [Test]
+    public void Padding_may_hold_anything_in_any_network([ValueSource(nameof(Networks))] string name)
+    {
+        var (program, sizes, data) = LiveNetworks.Case(name);
+        using Executable executable = CellProgram.Create(program, sizes, 2);
+        Dictionary<string, NdArray> wanted = CellProgram.Run(executable, data);
+        foreach (var (port, value) in data.Where(pair => pair.Value.Shape.Length == 3))
+        {
+            for (int i = 0; i < value.Length; i++)
+            {
+                if (i / value.Shape[2] / LiveNetworks.Batch >= data["lengths"].Data[i / value.Shape[2] % LiveNetworks.Batch])
+                    value.Data[i] = double.NaN;
+            }
+        }
+
+        Bits.AssertEqual(CellProgram.Run(executable, data), wanted, "padding of NaN");
+    }
+
+    [Test]
+    public void Blocks_of_time_leave_out_rows_too([Values("dropout", "normalised between layers", "embedding")] string name)
+    {
+        var (program, sizes, data) = LiveNetworks.Case(name, block: 2);
+        using Executable live = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutLive);
+        Bits.AssertEqual(Run(live, data), Run(all, data), "rows left out");
+    }
+
+    [Test]
+    public void What_nobody_wrote_is_not_a_number()
+    {
+        // A copy of memory that no instruction fills.
+        var block = new Block(16);
+        var view = new View(block, sizeof(float), 0, [4], [1]);
+        Assert.That(PoisonInstruction.Before([new ClearInstruction(view)], [block]).Count(), Is.EqualTo(1), "nothing begins here yet");
+        block.UseAt(0);
+        Instruction[] poisoned = PoisonInstruction.Before([new ClearInstruction(view)], [block]).ToArray();
+        Assert.That(poisoned, Has.Length.EqualTo(2).And.ItemAt(0).TypeOf<PoisonInstruction>());
+        using var memory = new NativeBuffer(64);
+        unsafe
+        {
+            block.Place(memory.Data);
+            poisoned[0].Execute(new Share(0, 1, -1, -1), default);
+            Assert.That(new Span<float>(block.Data, 4).ToArray(), Is.All.NaN);
+        }
+    }
+
+    // A 0 behind the end of a row is written as +0; computed it may be −0.
+    private static Dictionary<string, NdArray> Run(Executable executable, IReadOnlyDictionary<string, NdArray> data)
+    {
+        Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
+        foreach (NdArray value in found.Values.Where(value => value.Shape.Length == 3 && value.Shape[0] == LiveNetworks.Steps))
+        {
+            int width = value.Shape[2];
+            for (int i = 0; i < value.Length; i++)
+            {
+                if (value.Data[i] == 0 && i / width / LiveNetworks.Batch >= data["lengths"].Data[i / width % LiveNetworks.Batch])
+                    value.Data[i] = 0;
+            }
+        }
+
+        return found;
+    }
+
+    // Lines of products and kernels over all steps.
+    private static string[] OverRows(Executable executable) => executable.Plan.Where(line => line.Depth == 0).Select(line => line.Text)
+        .Where(text => (text.StartsWith("product", StringComparison.Ordinal) || text.StartsWith("kernel", StringComparison.Ordinal)) && text.Contains($" {LiveNetworks.Steps * LiveNetworks.Batch} ", StringComparison.Ordinal)).ToArray();
+}
