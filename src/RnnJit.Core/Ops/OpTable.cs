@@ -39,6 +39,7 @@ public static class OpTable
         ["gather"] = Plain(GatherOp.Instance),
         ["scatter"] = ScatterOp.Parse,
         ["scatteradd"] = Plain(ScatterAddOp.Instance),
+        ["onto"] = Plain(OntoOp.Instance),
         ["onehot"] = OneHotOp.Parse,
         ["prefix"] = PrefixOp.Parse,
         ["atmost"] = Plain(AtMostOp.Instance),
