@@ -28,7 +28,7 @@ public static class OpTable
         ["lessequal"] = Plain(LessEqualOp.Instance),
         ["equal"] = Plain(EqualOp.Instance),
         ["select"] = Plain(SelectOp.Instance),
-        ["contract"] = attributes => new ContractOp(attributes),
+        ["contract"] = ContractOp.Parse,
         ["sum"] = SumOp.Parse,
         ["maximum"] = MaxReduceOp.Parse,
         ["reshape"] = ReshapeOp.Parse,

@@ -187,7 +187,7 @@ internal sealed partial class RegionPlanner
                 break;
             case SumOp sum when ColumnsOf(sum, View(node.Operands[0])) is { } columns:
                 views[value] = Home(value);
-                AddColumns(View(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n));
+                AddColumns(View(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n), sum.Forwards);
                 break;
             case ReductionOp reduction when node.Results[0].IsReal:
                 views[value] = Home(value);
@@ -370,12 +370,12 @@ internal sealed partial class RegionPlanner
         return tail.IsContiguous ? (rows, stride, tail.Length) : null;
     }
 
-    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, LiveRows? live, long bStride = 0)
+    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, LiveRows? live, bool forwards, long bStride = 0)
     {
         View? sum = SumHome(value);
         LiveRows? rows = live is not null && columns.Rows == live.Steps * live.Batch ? live : null;
         Instructions.Add(context.Real == ElementType.F64
-            ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, rows)
-            : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, rows));
+            ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows)
+            : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows));
     }
 }

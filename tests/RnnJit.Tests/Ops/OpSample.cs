@@ -99,6 +99,8 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
         new("scatter", "i: i32[B]; x: f32[B]", "s = mul x, x; y = scatter[3] i, s"),
         new("scatteradd", "table: f32[3, H]; i: i32[T, B]; x: f32[T, B, H]", "s = mul x, x; t = mul table, table; a = scatteradd t, i, s; y = mul a, a"),
         new("scatteradd", "table: f32[3]; i: i32[]; x: f32[]", "s = mul x, table; a = sum[0] s; r = reshape[] a; y = scatteradd table, i, r"),
+        new("sum", "x: f32[T, B, H]", "s = mul x, x; y = sum[0, 1, forwards] s"),
+        new("contract", "a: f32[T, B, H]; b: f32[T, B, V]", "y = contract[abc,abd->cd, forwards] a, b"),
         new("onto", "table: f32[B, H]; x: f32[B, H]", "s = mul x, x; t = mul table, table; a = onto t, s; y = mul a, a"),
         new("onehot", "i: i32[T, B]; x: f32[T, B, V]", "h = onehot[V : f32] i; s = mul h, x; y = mul s, x"),
         new("onehot", "i: i32[T, B]; x: f32[T, B, V]", "h = onehot[V : f32, ignore 1] i; s = mul h, x; y = mul s, x"),
