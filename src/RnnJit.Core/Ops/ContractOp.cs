@@ -3,12 +3,14 @@ using RnnJit.Ir;
 namespace RnnJit.Ops;
 
 /// <summary>The one contraction: a product of two tensors summed over the labels that the result lacks, such as <c>contract[ab,cb->ac]</c> for x · Wᵀ.
-/// Each label of an operand occurs in the other operand or in the result; labels are renamed by first use.</summary>
+/// Each label of an operand occurs in the other operand or in the result; labels are renamed by first use. A sum over time adds from the last step to the first, <c>contract[abc,abd->cd, forwards]</c>
+/// from the first to the last: as the loop runs whose sum it is.</summary>
 public sealed class ContractOp : Op
 {
     /// <exception cref="GraphException">RNNJ113: the labels are no contraction.</exception>
-    public ContractOp(string labels)
+    public ContractOp(string labels, bool forwards = false)
     {
+        Forwards = forwards;
         string[] parts = labels.Replace("->", ",").Split(',').Select(part => part.Trim()).ToArray();
         if (parts.Length != 3 || !labels.Contains("->") || parts.Any(part => part.Distinct().Count() != part.Length)
             || !parts[2].All(label => parts[0].Contains(label) || parts[1].Contains(label))
@@ -24,6 +26,9 @@ public sealed class ContractOp : Op
         Result = new string(parts[2].Select(label => names[label]).ToArray());
     }
 
+    /// <summary>Adds up time from the first step to the last.</summary>
+    public bool Forwards { get; }
+
     public string Left { get; }
 
     public string Right { get; }
@@ -34,7 +39,9 @@ public sealed class ContractOp : Op
 
     public override OpFamily Family => OpFamily.Contraction;
 
-    public override string Attributes => $"{Left},{Right}->{Result}";
+    public override string Attributes => $"{Left},{Right}->{Result}{(Forwards ? SumOp.ForwardsMark : "")}";
+
+    public static ContractOp Parse(string attributes) => SumOp.IsForwards(attributes, out string labels) ? new ContractOp(labels, forwards: true) : new ContractOp(attributes);
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {

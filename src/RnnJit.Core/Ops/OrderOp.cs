@@ -11,11 +11,13 @@ public sealed class OrderOp : Op
 
     public override OpFamily Family => OpFamily.Gather;
 
-    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }
-        ? [operands[0]]
-        : throw Unfit(Name, operands);
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => OfRows(Name, operands);
 
+    /// <summary>One whole number for each row gives one.</summary>
     /// <exception cref="GraphException">RNNJ125.</exception>
+    internal static TensorType[] OfRows(string op, TensorType[] operands) =>
+        operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 } ? [operands[0]] : throw Unfit(op, operands);
+
     internal static GraphException Unfit(string op, TensorType[] operands) =>
         new("RNNJ125", $"'{op}' does not fit {string.Join(" and ", operands.Select(operand => operand.ToString()))} (rows are ordered by one i32[B])");
 

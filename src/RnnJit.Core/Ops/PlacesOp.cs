@@ -11,9 +11,7 @@ public sealed class PlacesOp : Op
 
     public override OpFamily Family => OpFamily.Gather;
 
-    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }
-        ? [operands[0]]
-        : throw OrderOp.Unfit(Name, operands);
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => OrderOp.OfRows(Name, operands);
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {

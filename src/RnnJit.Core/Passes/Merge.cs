@@ -6,7 +6,7 @@ namespace RnnJit.Passes;
 /// <summary>Products that share an operand become one wide product, sums of products one long product; in scan bodies too.</summary>
 public static class Merge
 {
-    public static Graph Run(Graph program) => SumsOverTime.Run(NestedConcats.Run(Simplify.Run(YieldConcats.Run(Simplify.Run(MergeRegion(program))))));
+    public static Graph Run(Graph program) => ContinuedSums.Run(SumsOverTime.Run(NestedConcats.Run(Simplify.Run(YieldConcats.Run(Simplify.Run(MergeRegion(program)))))));
 
     private static Graph MergeRegion(Graph graph)
     {

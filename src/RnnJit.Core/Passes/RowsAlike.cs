@@ -28,7 +28,7 @@ internal static class RowsAlike
             ScatterOp scatter => scatter.Rows != batch,
             MarkOp mark => mark.Places != batch,
             BlockLengthsOp cut => !Mentions(cut.Blocks, batch),
-            AtMostOp => true,
+            AtMostOp or OntoOp => true,
             { Family: OpFamily.Leaf or OpFamily.Elementwise or OpFamily.Contraction or OpFamily.Reduction or OpFamily.View } => true,
             _ => false,
         };

@@ -330,7 +330,7 @@ internal sealed class ScanDistribution
 
     private bool IsTimed(int value) => late[value] || yielded.ContainsKey(value) || classes[value] != StepClass.Invariant;
 
-    // Σ over time.
+    // Σ over time, added as the loop runs.
     private Value Total(int value)
     {
         // Σ of a reshaped value is the reshaped Σ.
@@ -343,14 +343,14 @@ internal sealed class ScanDistribution
             return outer.Add(OpOf(value)!, OperandsOf(value).Select(operand => operand == factor ? Total(operand) : Over(operand)).ToArray());
 
         if (!IsDirectTotal(value))
-            return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0]), AtEveryStep(value)));
+            return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0], !scan.Reverse), AtEveryStep(value)));
 
         Value[] x = OperandsOf(value).Select(Over).ToArray();
         if (OpOf(value) is ContractOp contract)
-            return outer.Add(TimeLift.Contraction(contract, left: true, right: true, timeInResult: false), x);
+            return outer.Add(TimeLift.Contraction(contract, left: true, right: true, timeInResult: false, forwards: !scan.Reverse), x);
 
         IEnumerable<int> axes = ((SumOp)OpOf(value)!).Axes.Select(axis => axis + 1).Prepend(0);
-        return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp(axes), x));
+        return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp(axes, !scan.Reverse), x));
     }
 
     private void Name(Value value, int of)

@@ -4,34 +4,73 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Σ over time of a view of x ⇒ the view of Σ over time of x, and Σ over time of a + b ⇒ Σ over time of a + Σ over time of b, so that what makes the terms adds to the sums itself.
+/// Σ over time of a view of x ⇒ the view of Σ over time of x, Σ over time of a + b ⇒ Σ over time of a + Σ over time of b, and Σ over time of a · w ⇒ (Σ over time of a) · w
+/// where w does not change with time, so that what makes the terms adds to the sums itself, and a sum over blocks of time is the chain that a sum over all of time is.
 /// </summary>
 internal static class SumsOverTime
 {
     public static Graph Run(Graph graph)
     {
-        while (graph.Nodes.Any(node => node.Op is ScanOp scan && Composed(scan).Any()))
+        while (graph.Nodes.Any(node => node.Op is ScanOp scan && new Terms(scan).Any))
         {
             var rebuild = new Rebuild(graph);
-            graph = rebuild.Run((node, operands) => node.Op is ScanOp scan && Composed(scan).Any() ? Outside(rebuild.Builder, scan, operands) : null);
+            graph = rebuild.Run((node, operands) => node.Op is ScanOp scan && new Terms(scan) is { Any: true } terms ? terms.Outside(rebuild.Builder, operands) : null);
         }
 
         return graph;
     }
 
-    // The outputs that are sums of a view, or of a sum of two terms of their own shape.
-    private static IEnumerable<int> Composed(ScanOp scan) => Enumerable.Range(0, scan.Body.Outputs.Count).Where(o => scan.Body.Outputs[o].Role == OutputRole.Sum && Maker(scan, o) is { } maker
-        && (maker.Op is SliceOp or ReshapeOp or TransposeOp || (maker.Op is AddOp && maker.Operands.All(operand => scan.Body.Values.Type(operand) == maker.Results[0]))));
-
-    private static Node? Maker(ScanOp scan, int output) =>
-        scan.Body.Values.Node(scan.Body.Outputs[output].Value) is int maker and >= 0 ? scan.Body.Nodes[maker] : null;
-
-    private static Value[] Outside(GraphBuilder builder, ScanOp scan, Value[] operands)
+    // The sums of a scan whose last op can follow them.
+    private sealed class Terms
     {
-        Graph body = scan.Body;
-        var composed = new HashSet<int>(Composed(scan));
-        var outputs = new List<Output>();
-        int Position(Output output)
+        private readonly ScanOp scan;
+        private readonly Graph body;
+        private readonly StepClass[] classes;
+        private readonly HashSet<int> composed;
+        private readonly List<Output> outputs = [];
+        private readonly Dictionary<int, Value> invariant = [];
+
+        public Terms(ScanOp scan)
+        {
+            this.scan = scan;
+            body = scan.Body;
+            classes = StepClasses.Of(body);
+            composed = [.. Enumerable.Range(0, body.Outputs.Count).Where(o => body.Outputs[o].Role == OutputRole.Sum && Maker(o) is { } maker && CanFollow(maker))];
+        }
+
+        public bool Any => composed.Count > 0;
+
+        public Value[] Outside(GraphBuilder builder, Value[] operands)
+        {
+            int[][] positions = Enumerable.Range(0, body.Outputs.Count).Select(o => composed.Contains(o)
+                ? Maker(o)!.Operands.Where(term => !IsFactor(Maker(o)!, term)).Select(term => Position(body.Outputs[o] with { Value = term })).ToArray()
+                : [Position(body.Outputs[o])]).ToArray();
+            var step = new Graph(body.Kind, body.Name, body.Inputs, body.Nodes, outputs.ToEquatable()) { LocalNames = body.LocalNames };
+            Value[] results = builder.AddMany(new ScanOp(step, scan.Time, scan.Reverse, scan.HasLengths), operands);
+            return positions.Select((terms, o) =>
+            {
+                if (!composed.Contains(o))
+                    return results[terms[0]];
+                var sums = new Queue<Value>(terms.Select(term => results[term]));
+                Node maker = Maker(o)!;
+                return builder.Add(maker.Op, maker.Operands.Select(operand => IsFactor(maker, operand) ? Invariant(builder, operands, operand) : sums.Dequeue()).ToArray());
+            }).ToArray();
+        }
+
+        // A view, a sum of two terms of their own shape, a product with what does not change with time.
+        private bool CanFollow(Node maker) => maker.Op switch
+        {
+            SliceOp or ReshapeOp or TransposeOp => true,
+            AddOp => maker.Operands.All(operand => body.Values.Type(operand) == maker.Results[0]),
+            ContractOp => maker.Operands.Count(operand => IsFactor(maker, operand)) == 1,
+            _ => false,
+        };
+
+        private bool IsFactor(Node maker, int operand) => maker.Op is ContractOp && classes[operand] == StepClass.Invariant;
+
+        private Node? Maker(int output) => body.Values.Node(body.Outputs[output].Value) is int maker and >= 0 ? body.Nodes[maker] : null;
+
+        private int Position(Output output)
         {
             int same = output.Role == OutputRole.Sum ? outputs.FindIndex(other => other.Role == OutputRole.Sum && other.Value == output.Value) : -1;
             string name = output.Name;
@@ -42,11 +81,21 @@ internal static class SumsOverTime
             return same < 0 ? outputs.Count - 1 : same;
         }
 
-        int[][] positions = Enumerable.Range(0, body.Outputs.Count).Select(o => composed.Contains(o)
-            ? Maker(scan, o)!.Operands.Select(term => Position(body.Outputs[o] with { Value = term })).ToArray()
-            : [Position(body.Outputs[o])]).ToArray();
-        var step = new Graph(body.Kind, body.Name, body.Inputs, body.Nodes, outputs.ToEquatable()) { LocalNames = body.LocalNames };
-        Value[] results = builder.AddMany(new ScanOp(step, scan.Time, scan.Reverse, scan.HasLengths), operands);
-        return positions.Select((terms, o) => composed.Contains(o) ? builder.Add(Maker(scan, o)!.Op, terms.Select(term => results[term]).ToArray()) : results[terms[0]]).ToArray();
+        private Value Invariant(GraphBuilder builder, Value[] operands, int value)
+        {
+            if (value < body.Inputs.Count)
+                return operands[value];
+            if (invariant.TryGetValue(value, out Value? known))
+                return known;
+
+            int node = body.Values.Node(value), first = body.Values.FirstResult(node);
+            var values = new Value[body.Values.Count];
+            foreach (int operand in body.Nodes[node].Operands)
+                values[operand] = Invariant(builder, operands, operand);
+            builder.InlineNode(body, node, values);
+            for (int r = 0; r < body.Nodes[node].Results.Count; r++)
+                invariant[first + r] = values[first + r];
+            return values[value];
+        }
     }
 }

@@ -40,7 +40,8 @@ public static class TimeBlocks
         string symbol = "blocks";
         while (program.Symbols().Contains(symbol))
             symbol += "_";
-        Dim whole = block * Dim.Symbol(symbol), rest = steps % block;
+        int rest = steps % block;
+        Dim whole = block * Dim.Symbol(symbol);
         TypeMap map = TypeMap.OfSymbols(new Dictionary<string, Dim> { [time] = whole + rest });
         Dim mapped = whole + rest;
         var rebuild = new Rebuild(GraphMapper.Run(program, map));
@@ -50,46 +51,41 @@ public static class TimeBlocks
         return (blocked, symbol, steps / block);
     }
 
-    private sealed class BlockedScan(GraphBuilder builder, ScanOp scan, Dim blocks, int block, Dim rest)
+    // What is left over runs last, so its adjoint runs first, and the sums over blocks go on from its sums (ContinuedSums).
+    private sealed class BlockedScan(GraphBuilder builder, ScanOp scan, Dim blocks, int block, int rest)
     {
         private Dim Whole => block * blocks;
 
         public Value[] Run(Value[] operands)
         {
-            bool hasRest = rest != Dim.Of(0);
             Value[] given = operands.Take(scan.Sequences).ToArray(), states = operands.Skip(scan.Sequences).Take(scan.States).ToArray();
-            Value[] more = operands.Skip(scan.Sequences + scan.States).ToArray();
+            Value[] constants = operands.Skip(scan.Sequences + scan.States).Take(scan.Constants).ToArray();
             Value? lengths = scan.HasLengths ? operands[operands.Length - 1] : null;
-            Value[] constants = more.Take(scan.Constants).ToArray();
-            Value[] first = [], second = [];
-            foreach (bool blocked in scan.Reverse ? new[] { false, true } : [true, false])
-            {
-                if (blocked)
-                    first = Blocks(given.Select(x => hasRest ? Cut(x, 0, Whole) : x).ToArray(), states, constants, lengths);
-                else if (hasRest)
-                    second = Rest(given.Select(x => Cut(x, Whole, rest)).ToArray(), states, constants, lengths);
-                Value[] done = blocked ? first : second;
-                if (done.Length > 0)
-                    states = done.Take(scan.States).ToArray();
-            }
+            if (rest == 0)
+                return Blocks(given, states, constants, lengths, 0);
 
-            return Enumerable.Range(0, first.Length).Select(o => o < scan.States ? states[o]
-                : !hasRest ? first[o]
-                : o < scan.States + scan.Yields ? builder.Add(new ConcatOp(0), first[o], second[o])
-                : first[o] + second[o]).ToArray();
+            // Both read a constant through one view: their gradients meet each other before those of other readers.
+            constants = constants.Select(x => builder.Add(new ReshapeOp(x.Type.Dims), x)).ToArray();
+            Dim start = scan.Reverse ? rest : 0, left = scan.Reverse ? 0 : Whole;
+            Value[] first = Blocks(given.Select(x => Cut(x, start, Whole)).ToArray(), states, constants, lengths, start);
+            Value[] second = Rest(given.Select(x => Cut(x, left, rest)).ToArray(), first.Take(scan.States).ToArray(), constants, lengths, left);
+            return Enumerable.Range(0, first.Length).Select(o => o < scan.States ? second[o]
+                : o >= scan.States + scan.Yields ? first[o] + second[o]
+                : scan.Reverse ? builder.Add(new ConcatOp(0), second[o], first[o])
+                : builder.Add(new ConcatOp(0), first[o], second[o])).ToArray();
         }
 
         private Value Cut(Value x, Dim start, Dim length) => builder.Add(new SliceOp(0, start, length), x);
 
-        private Value[] Rest(Value[] sequences, Value[] states, Value[] constants, Value? lengths)
+        private Value[] Rest(Value[] sequences, Value[] states, Value[] constants, Value? lengths, Dim start)
         {
             IEnumerable<Value> given = sequences.Concat(states).Concat(constants);
             if (lengths is not null)
-                given = given.Append(Cut(BlockLengths(lengths, blocks + 1), blocks, 1) is var last ? builder.Add(new ReshapeOp(lengths.Type.Dims), last) : last);
+                given = given.Append(builder.Add(new ReshapeOp(lengths.Type.Dims), builder.Add(new BlockLengthsOp(1, rest, start), lengths)));
             return builder.AddMany(new ScanOp(scan.Body, rest, scan.Reverse, scan.HasLengths), given.ToArray());
         }
 
-        private Value[] Blocks(Value[] sequences, Value[] states, Value[] constants, Value? lengths)
+        private Value[] Blocks(Value[] sequences, Value[] states, Value[] constants, Value? lengths, Dim start)
         {
             var body = new GraphBuilder();
             var inputs = new List<Value>();
@@ -104,13 +100,11 @@ public static class TimeBlocks
 
             IEnumerable<Value> given = sequences.Select(x => builder.Add(new ReshapeOp(x.Type.Dims.Skip(1).Prepend(Dim.Of(block)).Prepend(blocks)), x));
             if (lengths is not null)
-                given = given.Append(BlockLengths(lengths, blocks));
+                given = given.Append(builder.Add(new BlockLengthsOp(blocks, block, start), lengths));
             Value[] whole = builder.AddMany(outer, given.Concat(states).Concat(constants).ToArray());
             return whole.Select((value, o) => o >= scan.States && o < scan.States + scan.Yields
                 ? builder.Add(new ReshapeOp(value.Type.Dims.Skip(2).Prepend(Whole)), value)
                 : value).ToArray();
         }
-
-        private Value BlockLengths(Value lengths, Dim count) => builder.Add(new BlockLengthsOp(count, block), lengths);
     }
 }

@@ -46,10 +46,10 @@ internal static class TimeLift
     }
 
     /// <summary>A contraction with a time label on the operands that change with time.</summary>
-    public static ContractOp Contraction(ContractOp op, bool left, bool right, bool timeInResult)
+    public static ContractOp Contraction(ContractOp op, bool left, bool right, bool timeInResult, bool forwards = false)
     {
         const string Time = "t";
-        return new ContractOp($"{(left ? Time : "")}{op.Left},{(right ? Time : "")}{op.Right}->{(timeInResult ? Time : "")}{op.Result}");
+        return new ContractOp($"{(left ? Time : "")}{op.Left},{(right ? Time : "")}{op.Right}->{(timeInResult ? Time : "")}{op.Result}", forwards);
     }
 
     /// <summary>The op of one step that <see cref="Apply"/> would lift to this one; null if there is none.</summary>

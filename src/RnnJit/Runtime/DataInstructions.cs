@@ -100,9 +100,9 @@ internal static unsafe class Strided
     }
 }
 
-/// <summary>Σ over rows, or Σ over rows of a · b, for each column; rows from last to first.</summary>
+/// <summary>Σ over rows, or Σ over rows of a · b, for each column; rows from last to first or, forwards, from first to last.</summary>
 /// <param name="live">Rows that add something; null: all.</param>
-internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns, bool accumulate, LiveRows? live = null) : Instruction
+internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns, bool accumulate, bool forwards, LiveRows? live = null) : Instruction
     where T : unmanaged
 {
     private const int Unit = 16;
@@ -140,8 +140,9 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
         if (!accumulate)
             new Span<T>(pz + start, end - start).Clear();
         int* length = (int*)lengths.At(clock);
-        for (int t = live.Steps - 1; t >= 0; t--)
+        for (int i = 0; i < live.Steps; i++)
         {
+            int t = forwards ? i : live.Steps - 1 - i;
             long row = (long)t * live.Batch;
             int count = LiveRows.Count(length, t, live.Batch);
             if (count > 0)
@@ -151,10 +152,19 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
 
     private void Add(T* px, T* py, int count, int start, int end, T* pz, bool adds)
     {
+        // The kernels begin at the last of so many rows: forwards that is the first.
+        nint xRow = (nint)aRow, yRow = (nint)bRow;
+        if (forwards)
+        {
+            px += (count - 1) * xRow;
+            py += (count - 1) * yRow;
+            (xRow, yRow) = (-xRow, -yRow);
+        }
+
         if (b is null)
-            ColumnReduction.Sum(px, (nint)aRow, count, start, end, pz, adds);
+            ColumnReduction.Sum(px, xRow, count, start, end, pz, adds);
         else
-            ColumnReduction.Dot(px, (nint)aRow, py, (nint)bRow, count, start, end, pz, adds);
+            ColumnReduction.Dot(px, xRow, py, yRow, count, start, end, pz, adds);
     }
 }
 

@@ -28,8 +28,8 @@ internal sealed record LiveRows(RowEnd Kind, View Lengths, int Steps, int Batch,
     };
 }
 
-/// <summary>Numbers of the rows of [T, B] that run, from the last to the first; before them how many there are.</summary>
-internal sealed unsafe class ListInstruction(View lengths, View listed, int steps, int batch) : Instruction
+/// <summary>Numbers of the rows of [T, B] that run, from the last to the first or, forwards, from the first to the last; before them how many there are.</summary>
+internal sealed unsafe class ListInstruction(View lengths, View listed, int steps, int batch, bool forwards) : Instruction
 {
     private Address from;
     private Address to;
@@ -53,6 +53,8 @@ internal sealed unsafe class ListInstruction(View lengths, View listed, int step
                 list[++count] = (t * batch) + row;
         }
 
+        if (forwards)
+            new Span<int>(list + 1, count).Reverse();
         list[0] = count;
     }
 }
@@ -82,12 +84,12 @@ internal sealed unsafe class PackListedInstruction<T>(View source, long nStride,
         var packed = new PackedMatrix<T>((T*)to.At(clock), n, count);
         for (int k = 0; k < count;)
         {
-            // Down to the first row of its step, or on where steps join.
-            int run = 1, t = rows[k] / live.Batch, row = rows[k] % live.Batch;
-            while (k + run < count && rows[k + run] == rows[k] - run && (joins || run <= row))
+            // Down to the first row of its step or up to the last, or on where steps join.
+            int run = 1, t = rows[k] / live.Batch, row = rows[k] % live.Batch, next = k + 1 < count && rows[k + 1] > rows[k] ? 1 : -1;
+            while (k + run < count && rows[k + run] == rows[k] + (next * run) && (joins || rows[k + run] / live.Batch == t))
                 run++;
             T* data = (T*)from.At(clock) + (t * timeStride) + (row * rowStride);
-            Gemm.Pack(new PackSource<T>(data, (nint)nStride, (nint)(-rowStride), n, run), packed, 0, k, start, end);
+            Gemm.Pack(new PackSource<T>(data, (nint)nStride, (nint)(next * rowStride), n, run), packed, 0, k, start, end);
             k += run;
         }
     }

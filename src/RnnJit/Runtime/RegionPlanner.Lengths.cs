@@ -7,7 +7,7 @@ namespace RnnJit.Runtime;
 
 internal sealed partial class RegionPlanner
 {
-    private readonly Dictionary<(int Lengths, int Steps), View> lists = [];
+    private readonly Dictionary<(int Lengths, int Steps, bool Forwards), View> lists = [];
     private readonly HashSet<int> early = [];
     private RowEnds? ends;
 
@@ -74,7 +74,7 @@ internal sealed partial class RegionPlanner
         if (live.Kind != RowEnd.AddsNothing)
             return RowEnds.RowOperand(op) == (form.Swapped ? 1 : 0) && HasRows(form, live) ? live : null;
         return sumOverTime && SumsRows(form, live)
-            ? live with { Listed = Listed(node, live) }
+            ? live with { Listed = Listed(node, live, op.Forwards) }
             : null;
     }
 
@@ -88,14 +88,14 @@ internal sealed partial class RegionPlanner
         && ((form.SumLoops.Length == 0 && form.K.Extent == live.Steps * live.Batch)
             || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == live.Steps && form.K.Extent == live.Batch && form.SumLoops[0].A == live.Batch * form.K.A));
 
-    private View Listed(int node, LiveRows live)
+    private View Listed(int node, LiveRows live, bool forwards)
     {
-        var key = (Ends.Of(node)!.Value.Lengths, live.Steps);
+        var key = (Ends.Of(node)!.Value.Lengths, live.Steps, forwards);
         if (lists.TryGetValue(key, out View? list))
             return list;
 
         lists[key] = list = context.Allocate([checked((live.Steps * live.Batch) + 1)], ElementType.I32);
-        Instructions.Add(new ListInstruction(live.Lengths, list, live.Steps, live.Batch));
+        Instructions.Add(new ListInstruction(live.Lengths, list, live.Steps, live.Batch, forwards));
         return list;
     }
 

@@ -85,8 +85,9 @@ internal sealed partial class RegionPlanner
         if (views[a] is null)
             views[a] = Gathered(a);
         bool sumOverTime = !IsStep && form.K.Extent > 1 && SumsOverRows(op);
+        bool reverse = sumOverTime && !op.Forwards;
         LiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
-        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, sumOverTime) : null;
+        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);
         form = form with { A = View(a), B = laid ?? views[b] ?? form.B };
@@ -97,8 +98,8 @@ internal sealed partial class RegionPlanner
             AddTile(loop, form, packed!, value);
         else
             Instructions.Add(context.Real == ElementType.F64
-                ? new ProductInstruction<double>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live }
-                : new ProductInstruction<float>(form, packed, sumOverTime, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live });
+                ? new ProductInstruction<double>(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live }
+                : new ProductInstruction<float>(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live });
         views[value] = result;
         CopyHomeIfElsewhere(value, result);
     }
@@ -144,11 +145,11 @@ internal sealed partial class RegionPlanner
         if (op.Left != op.Right || op.Result.Length == 0 || !op.Left.EndsWith(op.Result, StringComparison.Ordinal) || op.Result.Length == op.Left.Length)
             return false;
 
-        var sum = new SumOp(Enumerable.Range(0, op.Left.Length - op.Result.Length));
+        var sum = new SumOp(Enumerable.Range(0, op.Left.Length - op.Result.Length), op.Forwards);
         if (ColumnsOf(sum, left) is not { } a || ColumnsOf(sum, right) is not { } b || !result.IsContiguous)
             return false;
 
-        AddColumns(left, right, result, a, value, LiveOf(graph.Values.Node(value)), b.Stride);
+        AddColumns(left, right, result, a, value, LiveOf(graph.Values.Node(value)), op.Forwards, b.Stride);
         return true;
     }
 

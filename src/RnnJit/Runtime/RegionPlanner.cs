@@ -68,6 +68,8 @@ internal sealed partial class RegionPlanner
     {
         PlaceConstants();
         PlaceConcats();
+        foreach (Node node in graph.Nodes.Where(node => node.Op is OntoOp && node.Operands[0] < graph.Inputs.Count && tables.Contains(View(node.Operands[0]).Block)))
+            TrySum(node.Operands[1], View(node.Operands[0]));
         foreach (Step step in Fused.Steps)
         {
             if (step is KernelStep kernel)
@@ -185,7 +187,7 @@ internal sealed partial class RegionPlanner
                 break;
             case SumOp sum when ColumnsOf(sum, View(node.Operands[0])) is { } columns:
                 views[value] = Home(value);
-                AddColumns(View(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n));
+                AddColumns(View(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n), sum.Forwards);
                 break;
             case ReductionOp reduction when node.Results[0].IsReal:
                 views[value] = Home(value);
@@ -205,6 +207,9 @@ internal sealed partial class RegionPlanner
             case ScatterAddOp when !IsBody || tables.Contains(View(node.Operands[0]).Block):
                 AddToTable(node, value);
                 break;
+            case OntoOp:
+                AddOnto(node, value);
+                break;
             case ScatterOp when !IsBody:
                 View which = Contiguous(node.Operands[0]), rows = Contiguous(node.Operands[1]);
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
@@ -215,7 +220,7 @@ internal sealed partial class RegionPlanner
                 break;
             case BlockLengthsOp cut when Source(node).IsContiguous:
                 views[value] = Home(value);
-                Instructions.Add(new BlockLengthsInstruction(Source(node), views[value]!, cut.Steps));
+                Instructions.Add(new BlockLengthsInstruction(Source(node), views[value]!, cut.Steps, cut.From.Evaluate(context.Sizes)));
                 break;
             case OrderOp:
                 View lengths = Contiguous(node.Operands[0]);
@@ -262,6 +267,23 @@ internal sealed partial class RegionPlanner
             ? new ScatterInstruction<double>(index, rows, table, NameOf(node.Operands[1]), adds: true)
             : new ScatterInstruction<float>(index, rows, table, NameOf(node.Operands[1]), adds: true));
         if (!IsBody)
+            CopyHome(value);
+    }
+
+    // The sum of a loop goes on where it is; elsewhere a copy of it does.
+    private void AddOnto(Node node, int value)
+    {
+        View sum = Source(node);
+        bool goesOn = tables.Contains(sum.Block);
+        if (!goesOn)
+        {
+            sum = context.Allocate(sum.Shape, node.Results[0].Element);
+            Instructions.Add(new CopyInstruction(Source(node), sum, IsByRow(value)));
+        }
+
+        views[value] = sum;
+        AddSum(node.Operands[1], sum);
+        if (!goesOn)
             CopyHome(value);
     }
 
@@ -348,12 +370,12 @@ internal sealed partial class RegionPlanner
         return tail.IsContiguous ? (rows, stride, tail.Length) : null;
     }
 
-    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, LiveRows? live, long bStride = 0)
+    private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, LiveRows? live, bool forwards, long bStride = 0)
     {
         View? sum = SumHome(value);
         LiveRows? rows = live is not null && columns.Rows == live.Steps * live.Batch ? live : null;
         Instructions.Add(context.Real == ElementType.F64
-            ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, rows)
-            : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, rows));
+            ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows)
+            : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows));
     }
 }

@@ -22,7 +22,7 @@ internal sealed unsafe class ClearInstruction(View view) : Instruction
 }
 
 /// <summary>How much of each row's length lies in each block of time.</summary>
-internal sealed unsafe class BlockLengthsInstruction(View lengths, View result, int steps) : Instruction
+internal sealed unsafe class BlockLengthsInstruction(View lengths, View result, int steps, int first) : Instruction
 {
     private Address from;
     private Address to;
@@ -38,7 +38,7 @@ internal sealed unsafe class BlockLengthsInstruction(View lengths, View result, 
         var (start, end) = share.Of(result.Length);
         int* length = (int*)from.At(clock), block = (int*)to.At(clock);
         for (int i = start; i < end; i++)
-            block[i] = BlockLengthsOp.Within(length[i % lengths.Length], i / lengths.Length, steps);
+            block[i] = BlockLengthsOp.Within(length[i % lengths.Length] - first, i / lengths.Length, steps);
     }
 }
 

@@ -44,6 +44,26 @@ public class TileTests
         Bits.AssertEqual(CellProgram.Run(together, data), CellProgram.Run(alone, data), "tiles of two workers");
     }
 
+    // Half of the rows have no steps, and a tile is little work beside a step: a worker that left its rows for the next tile would be there long before the other one has read this tile.
+    [Test]
+    public void A_worker_without_rows_does_not_run_ahead_into_the_next_tile([Values] bool reverse)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), Lengths: true, reverse, Backward: false);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 401, batch: 16, units: 192);
+        sizes["X"] = 1;
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        for (int row = 0; row < 16; row++)
+            data["lengths"].Data[row] = row < 8 ? sizes["T"] : 0;
+        using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
+        ScanInstruction loop = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().Single();
+        Assert.That(loop.Tiles, Is.Not.Empty);
+        loop.Forced = ScanSchedule.HiddenParallel;
+        Dictionary<string, NdArray> wanted = CellProgram.Run(alone, data);
+        for (int run = 0; run < 5; run++)
+            Bits.AssertEqual(CellProgram.Run(together, data), wanted, $"run {run}");
+    }
+
     [Test]
     public void A_loop_that_falls_back_to_the_interpreter_reads_products_of_all_steps()
     {

@@ -133,8 +133,9 @@ public class BatchNormLengthTests
     {
         var net = new NetworkBuilder("Ending");
         Indices lengths = net.Indices("lengths", "B");
+        Value x = net.Input("x", "T", "B", 1);
         Value mask = net.StepsOf(lengths, x);
-        y = net.Recurrent("layer", cell, net.Input("x", "T", "B", 1), 1, masked ? options with { StepMask = mask } : options with { Lengths = lengths }).Output;
+        y = net.Recurrent("layer", cell, x, 1, masked ? options with { StepMask = mask } : options with { Lengths = lengths }).Output;
         net.Output("y", y);
         return net;
     }

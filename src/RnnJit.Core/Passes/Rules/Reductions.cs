@@ -44,7 +44,7 @@ internal static class Reductions
 
         string labels = "abcdefgh".Substring(0, rank);
         string kept = new(labels.Where((_, axis) => !sum.Axes.Contains(axis)).ToArray());
-        return a.Make(new ReshapeOp(a.Type.Dims), a.Make(new ContractOp($"{labels},{labels}->{kept}"), factors));
+        return a.Make(new ReshapeOp(a.Type.Dims), a.Make(new ContractOp($"{labels},{labels}->{kept}", sum.Forwards), factors));
     }
 
     // Σ (x · r) ⇒ (Σ x) · r        Σ (x / r) ⇒ (Σ x) / r        Σ −x ⇒ −Σ x        for sums of rows and r that does not change along them

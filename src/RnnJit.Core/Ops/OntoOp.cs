@@ -1,0 +1,23 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>A table with a tensor of its shape added to it: y = table + x. A sum over steps that goes on from what the table held: whoever makes x adds it there.</summary>
+public sealed class OntoOp : Op
+{
+    public static OntoOp Instance { get; } = new();
+
+    public override string Name => "onto";
+
+    public override OpFamily Family => OpFamily.Gather;
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) =>
+        operands.Length == 2 && operands[0].IsReal && operands[0] == operands[1]
+            ? [operands[0]]
+            : throw new GraphException("RNNJ197", $"'onto' needs a table and a tensor of its type, found {string.Join(" and ", operands.Select(o => o.ToString()))} (use add where shapes differ)");
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation) =>
+        [new NdArray(operands[0].Shape, operands[0].Data.Zip(operands[1].Data, (table, x) => table + x).ToArray())];
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) => [cotangents[0], cotangents[0]];
+}
