@@ -47,7 +47,8 @@ internal sealed unsafe partial class ProductInstruction<T>
                 M = rowEnd - rowStart,
                 N = form.N.Extent,
                 K = rows[0],
-                Accumulate = Accumulate,
+                Start = Accumulate ? (T*)c.At(clock) + (rowStart * form.M.C) : null,
+                StartRow = (nint)form.M.C,
             },
             panelStart,
             panelEnd);

@@ -168,7 +168,8 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
             M = rowEnd - rowStart,
             N = form.N.Extent,
             K = form.K.Extent,
-            Accumulate = accumulate,
+            Start = accumulate ? pc + (rowStart * form.M.C) : null,
+            StartRow = (nint)form.M.C,
             Backwards = backwards,
         };
         if (packed is null)
