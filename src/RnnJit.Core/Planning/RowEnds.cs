@@ -29,10 +29,12 @@ public sealed class RowEnds
     private readonly End?[] zero;
     private readonly End?[] unread;
     private readonly End?[] ignored;
+    private readonly Dictionary<int, int> addedTo;
 
     public RowEnds(Graph graph)
     {
         this.graph = graph;
+        addedTo = StartSums.Of(graph).Values.ToDictionary(sum => sum.Product, sum => sum.Node);
         zero = new End?[graph.Values.Count];
         for (int n = 0; n < graph.Nodes.Count; n++)
             FindZeros(graph.Nodes[n], graph.Values.FirstResult(n));
@@ -47,7 +49,7 @@ public sealed class RowEnds
     public (int Lengths, RowEnd Kind)? Of(int node)
     {
         Node done = graph.Nodes[node];
-        int value = graph.Values.FirstResult(node);
+        int value = graph.Values.FirstResult(addedTo.TryGetValue(node, out int sum) ? sum : node);
         if (done.Op is SumOp { Axes: { Count: > 1 } axes } && axes[0] == 0 && axes[1] == 1)
             return zero[done.Operands[0]] is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
         if (done.Op is not ContractOp product)
@@ -156,6 +158,8 @@ public sealed class RowEnds
             return end;
 
         End? result = found[graph.Values.FirstResult(reader)];
+        if (addedTo.ContainsValue(reader) && graph.Values.Type(value) == node.Results[0])
+            return result;
         if (node.Op is not ContractOp product)
             return result is { } last && KeepsRows(node, last) ? result : null;
 
