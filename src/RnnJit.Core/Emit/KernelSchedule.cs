@@ -12,8 +12,8 @@ internal enum Scope
 }
 
 /// <summary>
-/// Cuts a kernel into passes over the columns of a row. A reduction of values that are ready in pass p is ready behind it. A function of a function, as the tanh of
-/// a cell state made of gates, begins a pass too: both in one would be a chain longer than a processor looks ahead, so that units wait for each other.
+/// Cuts a kernel into passes over the columns of a row. A reduction of values that are ready in pass p is ready behind it. A function of functions, as the tanh of a sum of
+/// products of sigmoids, begins a pass too: both in one would be a chain longer than a processor looks ahead, so that its units would wait for each other.
 /// </summary>
 internal sealed class KernelSchedule
 {

@@ -53,7 +53,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
     public override double Flops => form.Flops;
 
-    public override IEnumerable<View> Views => [form.A, packed ?? form.B, form.C, .. Start is null ? (View[])[] : [Start.View], .. Live?.Views ?? []];
+    public override IEnumerable<View> Views => [.. Start is null ? (View[])[] : [Start.View], form.A, packed ?? form.B, form.C, .. Live?.Views ?? []];
 
     public override bool IsByRow => rowsAreBatch && form.C.Rank > 0
         && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
