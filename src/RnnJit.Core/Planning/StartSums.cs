@@ -50,7 +50,7 @@ public sealed class StartSums
 
     /// <summary>Products of rows with a matrix; sums over rows and time have chains of their own.</summary>
     public static bool CanStart(ContractOp op) =>
-        op.Result.Length > 1 && op.Left != op.Right && (op.Left[0] != op.Right[0] || op.Result.Contains(op.Left[0]));
+        op.Result.Length > 1 && op.Left.Length > 0 && op.Right.Length > 0 && op.Left != op.Right && (op.Left[0] != op.Right[0] || op.Result.Contains(op.Left[0]));
 
     /// <summary>A row that is a parameter or constant, or several side by side.</summary>
     public static bool IsRow(Graph graph, int value) => graph.Values.Type(value) is { Rank: 1, IsReal: true }

@@ -63,6 +63,7 @@ public sealed unsafe class StoredTests(int width)
             Product.Multiply(g, 0, panels);
             g.B = (float*)ps;
             g.C = pf;
+            g.Start = accumulate ? pf : null;
             Product.Multiply(g, 0, panels / 2, storage);
             Product.Multiply(g, panels / 2, panels, storage);
         }
