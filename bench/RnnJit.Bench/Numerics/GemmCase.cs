@@ -58,7 +58,6 @@ internal sealed unsafe class GemmCase : IDisposable
         M = m,
         N = n,
         K = k,
-        Accumulate = false,
     };
 
     private static NativeBuffer Random(long length)

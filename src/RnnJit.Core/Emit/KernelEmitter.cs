@@ -22,7 +22,7 @@ public sealed partial class KernelEmitter
         this.kernel = kernel;
         this.dialect = dialect;
         schedule = new KernelSchedule(kernel);
-        passes = new PassPlan(kernel, schedule);
+        passes = PassPlan.Of(kernel, schedule);
         names = new KernelNames(kernel, className);
     }
 

@@ -12,14 +12,16 @@ internal enum Scope
 }
 
 /// <summary>
-/// Cuts a kernel into passes over the columns of a row. A reduction of values that are ready in pass p is ready behind it, and only the last pass stores, so that an
-/// output may take the place of an input.
+/// Cuts a kernel into passes over the columns of a row. A reduction of values that are ready in pass p is ready behind it. A function of functions, as the tanh of a sum of
+/// products of sigmoids, begins a pass too: both in one would be a chain longer than a processor looks ahead, so that its units would wait for each other.
 /// </summary>
 internal sealed class KernelSchedule
 {
     private readonly Graph kernel;
     private readonly Scope[] scopes;
     private readonly int[] phases;
+    private readonly bool[] followsFunction;
+    private readonly HashSet<int> cuts = [];
     private readonly int[] uses;
 
     public KernelSchedule(Graph kernel)
@@ -28,6 +30,7 @@ internal sealed class KernelSchedule
         int count = kernel.Values.Count;
         scopes = new Scope[count];
         phases = new int[count];
+        followsFunction = new bool[count];
         uses = new int[count];
         for (int value = 0; value < count; value++)
             Place(value);
@@ -51,6 +54,12 @@ internal sealed class KernelSchedule
 
     /// <summary>For an element: the first pass that can compute it. For a row value: the pass before which it is there.</summary>
     public int Phase(int value) => phases[value];
+
+    /// <summary>Whether a pass ends because the next one begins with functions of its results.</summary>
+    public bool IsCut(int pass) => cuts.Contains(pass);
+
+    /// <summary>Whether a value is a function that takes many steps in a row.</summary>
+    public bool IsFunction(int value) => Definition(value)?.Op is ExpOp or LogOp or TanhOp or SigmoidOp;
 
     public bool IsNeeded(int value) => uses[value] > 0;
 
@@ -117,10 +126,19 @@ internal sealed class KernelSchedule
 
         if (node.Op is MarkOp)
             scopes[value] = Scope.Element;
-        if (!IsReduction(value))
+        if (IsReduction(value))
+        {
+            scopes[value] = Scope.Row;
+            phases[value]++;
             return;
-        scopes[value] = Scope.Row;
-        phases[value]++;
+        }
+
+        followsFunction[value] = node.Operands.Any(operand => phases[operand] == phases[value] && followsFunction[operand]);
+        if (scopes[value] != Scope.Element || !IsFunction(value))
+            return;
+        if (followsFunction[value])
+            cuts.Add(phases[value]++);
+        followsFunction[value] = true;
     }
 
     private int PassesUntil(int value)

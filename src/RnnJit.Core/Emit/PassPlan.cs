@@ -14,23 +14,35 @@ internal sealed class PassPlan
 
     private readonly Graph kernel;
     private readonly KernelSchedule schedule;
+    private readonly bool storesEarly;
     private readonly SortedSet<int>[] needed;
     private readonly HashSet<int>[] read;
     private readonly Dictionary<int, int> firstPass = [];
     private readonly List<int> kept = [];
 
-    public PassPlan(Graph kernel, KernelSchedule schedule)
+    private PassPlan(Graph kernel, KernelSchedule schedule, bool storesEarly)
     {
-        (this.kernel, this.schedule) = (kernel, schedule);
+        (this.kernel, this.schedule, this.storesEarly) = (kernel, schedule, storesEarly);
         needed = Enumerable.Range(0, schedule.Passes).Select(_ => new SortedSet<int>()).ToArray();
         read = needed.Select(_ => new HashSet<int>()).ToArray();
         for (int pass = 0; pass < schedule.Passes; pass++)
         {
+            foreach (int function in Functions(pass))
+                Need(function, pass);
             foreach (int reduction in Reductions(pass))
                 Need(schedule.Definition(reduction)!.Operands[0], pass);
             foreach (int store in Stores(pass))
                 Need(kernel.Outputs[store].Value, pass);
         }
+    }
+
+    /// <summary>An output may take the place of an input: it is stored as soon as it is known if no later pass reads an input, else in the last pass.</summary>
+    public static PassPlan Of(Graph kernel, KernelSchedule schedule)
+    {
+        var early = new PassPlan(kernel, schedule, storesEarly: true);
+        int firstStore = Enumerable.Range(0, schedule.Passes).FirstOrDefault(pass => early.Stores(pass).Length > 0);
+        bool readsLater = Enumerable.Range(firstStore + 1, Math.Max(0, schedule.Passes - firstStore - 1)).Any(pass => early.Elements(pass).Any(value => value < kernel.Inputs.Count));
+        return readsLater ? new PassPlan(kernel, schedule, storesEarly: false) : early;
     }
 
     /// <summary>How many values of a row are kept between passes.</summary>
@@ -55,8 +67,14 @@ internal sealed class PassPlan
         .Where(value => schedule.IsNeeded(value) && schedule.IsReduction(value) && schedule.Phase(value) == pass + 1).ToArray();
 
     /// <summary>The outputs a pass stores, by position.</summary>
-    public int[] Stores(int pass) => pass < schedule.Passes - 1 ? [] : Enumerable.Range(0, kernel.Outputs.Count)
-        .Where(i => KernelShapes.Of(kernel.Values.Type(kernel.Outputs[i].Value)) == KernelShape.Full).ToArray();
+    public int[] Stores(int pass) => Enumerable.Range(0, kernel.Outputs.Count)
+        .Where(i => KernelShapes.Of(kernel.Values.Type(kernel.Outputs[i].Value)) == KernelShape.Full && pass == StoringPass(kernel.Outputs[i].Value)).ToArray();
+
+    private int StoringPass(int value) => storesEarly ? schedule.Phase(schedule.Alias(value)) : schedule.Passes - 1;
+
+    // All functions that a pass can compute belong to it when the next begins with functions of them: side by side they hide what each waits for.
+    private IEnumerable<int> Functions(int pass) => Enumerable.Range(0, schedule.IsCut(pass) ? kernel.Values.Count : 0)
+        .Where(value => schedule.IsFunction(value) && schedule.IsNeeded(value) && schedule.ScopeOf(value) == Scope.Element && schedule.Phase(value) == pass);
 
     private void Need(int value, int pass)
     {

@@ -16,6 +16,7 @@ public static class Pipeline
         ("simplify3", Simplify.Run),
         ("merge", Merge.Run),
         ("simplify4", Simplify.Run),
+        (Starts.Name, Starts.Run),
         (OrderRows.Name, OrderRows.Run),
     ];
 

@@ -63,7 +63,7 @@ internal sealed class ScanDistribution
             Op op = OpOf(v)!;
             bool liftable = TimeLift.CanLift(op) && OperandsOf(v).All(Liftable);
             found[v] = liftable && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
-                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap)));
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, found))));
         }
 
         return found;

@@ -16,7 +16,7 @@ public static class Fuse
     /// <param name="fuse">False: a kernel for each node, to see what fusing is worth.</param>
     public static StepList Run(Graph graph, bool fuse = true)
     {
-        var groups = new FusionGroups(graph);
+        var groups = new FusionGroups(graph, fuse);
         groups.Form(fuse);
         if (fuse)
         {

@@ -11,10 +11,15 @@ internal sealed class FusionGroups
     private readonly Group?[] groupOf;
     private readonly int[] levels;
     private readonly List<int>[] users;
+    private readonly IReadOnlyDictionary<int, ProductStep> starts;
+    private readonly HashSet<int> startedProducts;
 
-    public FusionGroups(Graph graph)
+    /// <param name="starts">Whether products take additions over.</param>
+    public FusionGroups(Graph graph, bool starts)
     {
         this.graph = graph;
+        this.starts = starts ? StartSums.Of(graph) : new Dictionary<int, ProductStep>();
+        startedProducts = [.. this.starts.Values.Select(sum => sum.Product)];
         groupOf = new Group?[graph.Nodes.Count];
         levels = new int[graph.Nodes.Count];
         users = Enumerable.Range(0, graph.Values.Count).Select(_ => new List<int>()).ToArray();
@@ -43,7 +48,7 @@ internal sealed class FusionGroups
             Node node = graph.Nodes[n];
             if (node.Op.Family == OpFamily.Leaf)
                 continue;
-            if (KernelDomain.Of(graph, n) is not { } domain)
+            if (starts.ContainsKey(n) || KernelDomain.Of(graph, n) is not { } domain)
             {
                 levels[n] = Makers(node).Select(maker => levels[maker] + 1).DefaultIfEmpty(1).Max();
                 continue;
@@ -127,8 +132,8 @@ internal sealed class FusionGroups
 
     public IEnumerable<Step> Steps()
     {
-        var single = Enumerable.Range(0, graph.Nodes.Count).Where(n => groupOf[n] is null && graph.Nodes[n].Op.Family != OpFamily.Leaf)
-            .Select(n => (Level: levels[n], First: n, Step: (Step)new OpStep(n)));
+        var single = Enumerable.Range(0, graph.Nodes.Count).Where(n => groupOf[n] is null && !startedProducts.Contains(n) && graph.Nodes[n].Op.Family != OpFamily.Leaf)
+            .Select(n => (Level: levels[n], First: n, Step: starts.TryGetValue(n, out ProductStep? product) ? product : (Step)new OpStep(n)));
         var fused = groups.Where(group => group.Nodes.Count > 0).Select(group => (group.Level, First: group.Nodes.Min, Step: (Step)Kernel(group)));
         return single.Concat(fused).OrderBy(step => step.Level).ThenBy(step => step.First).Select(step => step.Step);
     }

@@ -22,10 +22,7 @@ internal sealed class RegionRemarks
         stepOf = Enumerable.Repeat(-1, graph.Values.Count).ToArray();
         for (int s = 0; s < steps.Length; s++)
         {
-            IEnumerable<int> results = steps[s] is KernelStep kernel
-                ? kernel.Outputs
-                : Enumerable.Range(graph.Values.FirstResult(((OpStep)steps[s]).Node), graph.Nodes[((OpStep)steps[s]).Node].Results.Count);
-            foreach (int value in results)
+            foreach (int value in steps[s] is KernelStep kernel ? kernel.Outputs : NodesOf(steps[s]).SelectMany(Results))
                 stepOf[value] = s;
         }
     }
@@ -47,6 +44,16 @@ internal sealed class RegionRemarks
             : "%" + (value - graph.Inputs.Count);
     }
 
+    private IEnumerable<int> Results(int node) => Enumerable.Range(graph.Values.FirstResult(node), graph.Nodes[node].Results.Count);
+
+    // The last one says what is done.
+    private static int[] NodesOf(Step step) => step switch
+    {
+        ProductStep product => [product.Node, product.Product],
+        OpStep op => [op.Node],
+        _ => [],
+    };
+
     private IEnumerable<string> Products()
     {
         int[] products = Enumerable.Range(0, graph.Nodes.Count).Where(n => graph.Nodes[n].Op is ContractOp).ToArray();
@@ -60,7 +67,8 @@ internal sealed class RegionRemarks
             string apart = sharing.Length == 0
                 ? "no other product here shares an operand with it"
                 : string.Join("; ", sharing.Select(other => $"not merged with {ValueName(graph, graph.Values.FirstResult(other))}, {Apart(n, other)}"));
-            yield return $"{region}: product {Name(graph, n)}{(wide is null ? $": {apart}" : merged + (sharing.Length == 0 ? "" : $"; {apart}"))}{rows.Of(n)}.";
+            string start = steps.OfType<ProductStep>().FirstOrDefault(step => step.Product == n) is { } sum ? $"; its chains start from {ValueName(graph, sum.Start)}" : "";
+            yield return $"{region}: product {Name(graph, n)}{(wide is null ? $": {apart}" : merged + (sharing.Length == 0 ? "" : $"; {apart}"))}{start}{rows.Of(n)}.";
         }
     }
 
@@ -96,9 +104,9 @@ internal sealed class RegionRemarks
     {
         if (a.Rows != b.Rows || a.Columns != b.Columns)
             return $"which runs over {Domain(a)}";
-        OpStep? between = Enumerable.Range(first + 1, second - first - 1).Select(s => steps[s]).OfType<OpStep>()
-            .FirstOrDefault(step => Feeds(first, step.Node) && ReadBy(step.Node, b));
-        return between is null ? "for other steps need its results too" : $"for '{graph.Nodes[between.Node].Op.Name}' stands between";
+        Step? between = Enumerable.Range(first + 1, second - first - 1).Select(s => steps[s])
+            .FirstOrDefault(step => NodesOf(step).Any(node => Feeds(first, node)) && NodesOf(step).Any(node => ReadBy(node, b)));
+        return between is null ? "for other steps need its results too" : $"for '{graph.Nodes[NodesOf(between).Last()].Op.Name}' stands between";
     }
 
     private bool Feeds(int step, int node) => graph.Nodes[node].Operands.Any(operand => stepOf[operand] == step || (Maker(operand) is { } op && op.Family == OpFamily.View && Feeds(step, graph.Values.Node(operand))));

@@ -25,10 +25,12 @@ public sealed class RowEnds
     private readonly Graph graph;
     private readonly RowZeros zeros;
     private readonly RowReaders readers;
+    private readonly Dictionary<int, int> sums;
 
     public RowEnds(StepList list)
     {
         graph = list.Graph;
+        sums = list.Steps.OfType<ProductStep>().ToDictionary(step => step.Product, step => step.Node);
         zeros = new RowZeros(graph);
         readers = new RowReaders(list, zeros);
     }
@@ -50,8 +52,13 @@ public sealed class RowEnds
             return (zeros[done.Operands[0]] ?? zeros[done.Operands[1]]) is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
         if (RowOperand(product) < 0)
             return null;
-        return Behind(graph.Values.FirstResult(node));
+
+        // What a product gives is the sum that it took over.
+        return Behind(ResultOf(node));
     }
+
+    /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>
+    public int ResultOf(int node) => graph.Values.FirstResult(sums.TryGetValue(node, out int sum) ? sum : node);
 
     /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there. Null where it needs all rows.</summary>
     public (int Lengths, int[] Zeros)? Of(KernelStep kernel) => readers.Of(kernel) is { } end

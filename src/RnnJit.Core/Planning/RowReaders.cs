@@ -23,10 +23,19 @@ internal sealed class RowReaders
             wants[output.Value] = new Want(null, null);
         foreach (Step step in list.Steps.Reverse())
         {
-            if (step is KernelStep kernel)
-                Read(kernel);
-            else
-                Read((OpStep)step);
+            switch (step)
+            {
+                case KernelStep kernel:
+                    Read(kernel);
+                    break;
+                case ProductStep product:
+                    Read(product, product.Product, graph.Values.FirstResult(product.Node));
+                    AddStart(product);
+                    break;
+                case OpStep op:
+                    Read(op, op.Node, graph.Values.FirstResult(op.Node));
+                    break;
+            }
         }
     }
 
@@ -72,14 +81,22 @@ internal sealed class RowReaders
     private bool IsLive(KernelStep kernel, Ending end) =>
         kernel.Outputs.All(output => Ends(output).Contains(end) && graph.Values.Type(output).Rank == kernel.Rows.Count + 1 && kernel.Rows.Count > 1);
 
-    private void Read(OpStep step)
+    private void Read(Step step, int op, int value)
     {
-        Node node = graph.Nodes[step.Node];
+        Node node = graph.Nodes[op];
         foreach (int operand in node.Operands.Distinct())
         {
-            var (end, numbers) = LeftOut(node, graph.Values.FirstResult(step.Node), operand);
+            var (end, numbers) = LeftOut(node, value, operand);
             Add(operand, end, step, numbers);
         }
+    }
+
+    // What the chains of a row start from is read where the row is computed.
+    private void AddStart(ProductStep step)
+    {
+        int value = graph.Values.FirstResult(step.Node);
+        bool rows = RowEnds.RowOperand((ContractOp)graph.Nodes[step.Product].Op) >= 0 && graph.Values.Type(step.Start) == graph.Values.Type(value);
+        Add(step.Start, rows ? wants[value]?.End : null, step, wants[value]?.Numbers == true);
     }
 
     // By which ends an op leaves out rows of an operand, and whether those it leaves out must be numbers all the same.

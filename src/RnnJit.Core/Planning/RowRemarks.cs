@@ -27,7 +27,7 @@ internal sealed class RowRemarks
             return "";
         if (ends.Of(node) is { } end)
             return Live(end.Kind);
-        return RowEnds.AddsRows(product) ? "; of all rows, for neither factor is 0 behind their ends" : AllRows(graph.Values.FirstResult(node));
+        return RowEnds.AddsRows(product) ? "; of all rows, for neither factor is 0 behind their ends" : AllRows(ends.ResultOf(node));
     }
 
     /// <inheritdoc cref="Of(int)"/>
@@ -54,6 +54,7 @@ internal sealed class RowRemarks
     private string Reader(int value) => ends.AllRowsFor(value) switch
     {
         KernelStep kernel => $"step {list.Steps.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        ProductStep product => $"contract {RegionRemarks.ValueName(graph, graph.Values.FirstResult(product.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
         OpStep op => $"{graph.Nodes[op.Node].Op.Name} {RegionRemarks.ValueName(graph, graph.Values.FirstResult(op.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
         _ => $"{RegionRemarks.ValueName(graph, value)} is given out",
     };

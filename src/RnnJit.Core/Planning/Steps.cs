@@ -21,5 +21,11 @@ public sealed record KernelStep(Graph Kernel, EquatableArray<int> Inputs, Equata
 /// <summary>A node that stands alone: a product, a reduction over rows, a gather, a view, a scan.</summary>
 public sealed record OpStep(int Node) : Step;
 
+/// <summary>A product and an addition in one: the chains of the product start from the other summand.</summary>
+/// <param name="Node">The addition.</param>
+/// <param name="Product">The node of the product, which nobody else reads.</param>
+/// <param name="Start">The other summand: of the product's type, or one row for all its rows.</param>
+public sealed record ProductStep(int Node, int Product, int Start) : Step;
+
 /// <summary>A region and what it does, in order.</summary>
 public sealed record StepList(Graph Graph, EquatableArray<Step> Steps);

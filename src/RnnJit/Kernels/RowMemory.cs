@@ -39,6 +39,7 @@ public static unsafe class RowMemory
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static byte[] Grow(nint size) => bytes = GC.AllocateUninitializedArray<byte>(checked((int)(size + Alignment)), pinned: true);
 
+    // A line more than a row takes: rows a page apart would share the places of the first-level cache.
     private static nint Stride<T>(int columns)
-        where T : unmanaged => (columns + (Alignment / sizeof(T)) - 1) & -(nint)(Alignment / sizeof(T));
+        where T : unmanaged => (columns + (2 * Alignment / sizeof(T)) - 1) & -(nint)(Alignment / sizeof(T));
 }

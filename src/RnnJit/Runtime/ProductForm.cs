@@ -55,6 +55,22 @@ internal sealed record ProductForm(
         return new ProductForm(viewA, viewB, result, swapped, loops, k.Outer, m.Inner, n.Inner, k.Inner, rowLoop);
     }
 
+    /// <summary>The same product with another place for its result; null if its loops would be others.</summary>
+    public ProductForm? Onto(ContractOp op, View result)
+    {
+        var (left, right) = Swapped ? (B, A) : (A, B);
+        foreach (bool other in (bool[])[false, true])
+        {
+            ProductForm form = Of(op, left, right, result, other: other);
+            if (form.Swapped == Swapped && Extents(form).SequenceEqual(Extents(this)))
+                return form;
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<int> Extents(ProductForm form) => [form.M.Extent, form.N.Extent, form.K.Extent, .. form.Loops.Select(loop => loop.Extent), -1, .. form.SumLoops.Select(loop => loop.Extent)];
+
     // The innermost labels that join to one loop, and the rest.
     private static (ProductLoop[] Outer, ProductLoop Inner) Split(ProductLoop[] labels)
     {

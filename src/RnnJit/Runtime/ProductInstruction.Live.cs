@@ -47,7 +47,8 @@ internal sealed unsafe partial class ProductInstruction<T>
                 M = rowEnd - rowStart,
                 N = form.N.Extent,
                 K = rows[0],
-                Accumulate = Accumulate,
+                Start = Accumulate ? (T*)c.At(clock) + (rowStart * form.M.C) : null,
+                StartRow = (nint)form.M.C,
             },
             panelStart,
             panelEnd);
@@ -95,12 +96,14 @@ internal sealed unsafe partial class ProductInstruction<T>
 
     private void MultiplyRuns((int T, int Row, int Count)* runs, int count, int panelStart, int panelEnd, in Clock clock)
     {
+        StartPointer from = Accumulate ? new StartPointer((T*)c.At(clock), form.M.C) : StartAt(clock);
+        long timeStart = Accumulate || Start is null ? 0 : form.Loops.Length == 0 ? Live!.Batch * Start.Row : Start.Loops[0];
         long timeA = form.Loops.Length == 0 ? Live!.Batch * form.M.A : form.Loops[0].A, timeC = form.Loops.Length == 0 ? Live!.Batch * form.M.C : form.Loops[0].C;
         int panelsAtOnce = count > 1 ? PanelsAtOnce : panels;
         for (int panel = panelStart; panel < panelEnd && count > 0; panel += panelsAtOnce)
         {
             for (int r = 0; r < count; r++)
-                Multiply((T*)a.At(clock) + (runs[r].T * timeA), (T*)b.At(clock), (T*)c.At(clock) + (runs[r].T * timeC), runs[r].Row, runs[r].Row + runs[r].Count, panel, Math.Min(panel + panelsAtOnce, panelEnd), Accumulate, backwards: false);
+                Multiply((T*)a.At(clock) + (runs[r].T * timeA), (T*)b.At(clock), (T*)c.At(clock) + (runs[r].T * timeC), from.Plus(runs[r].T * (Accumulate ? timeC : timeStart)), runs[r].Row, runs[r].Row + runs[r].Count, panel, Math.Min(panel + panelsAtOnce, panelEnd), backwards: false);
         }
     }
 

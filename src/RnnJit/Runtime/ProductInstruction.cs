@@ -15,6 +15,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     private Address a;
     private Address b;
     private Address c;
+    private Address from;
     private readonly int panels;
 
     /// <param name="packed">Packed B, null to read B as it lies.</param>
@@ -36,38 +37,46 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     /// <summary>Adds to what is there: a sum over time.</summary>
     public bool Accumulate { get; init; }
 
+    /// <summary>What the chains start from; null: from 0, or from what is there.</summary>
+    public ProductStart? Start { get; init; }
+
     public WeightStorage Storage => packed?.Storage ?? WeightStorage.Single;
 
     /// <summary>Whether it is one row times a packed B and nothing else.</summary>
     public bool IsPackedRow => packed is not null && !reverse && !Accumulate && form.M.Extent == 1 && form.Loops.Length == 0 && form.SumLoops.Length == 0;
 
     /// <summary>That product, without its addresses.</summary>
-    public GemmArguments<T> Row => new() { ARow = (nint)form.M.A, ACol = (nint)form.K.A, CRow = (nint)form.M.C, M = 1, N = form.N.Extent, K = form.K.Extent };
+    public GemmArguments<T> Row => new() { ARow = (nint)form.M.A, ACol = (nint)form.K.A, CRow = (nint)form.M.C, StartRow = (nint)(Start?.Row ?? 0), M = 1, N = form.N.Extent, K = form.K.Extent };
 
-    /// <summary>Where A, packed B and C begin.</summary>
-    public (nint A, nint B, nint C) At(in Clock clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock));
+    /// <summary>Where A, packed B, C and what the chains start from begin.</summary>
+    public (nint A, nint B, nint C, nint Start) At(in Clock clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock), Start is null ? 0 : (nint)from.At(clock));
 
     public override double Flops => form.Flops;
 
-    public override IEnumerable<View> Views => packed is null ? [form.A, form.B, form.C, .. Live?.Views ?? []] : [form.A, packed, form.C, .. Live?.Views ?? []];
+    public override IEnumerable<View> Views => [.. Start is null ? (View[])[] : [Start.View], form.A, packed ?? form.B, form.C, .. Live?.Views ?? []];
 
     public override bool IsByRow => rowsAreBatch && form.C.Rank > 0
         && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
 
     public override string Describe =>
-        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}{Live?.Describe}";
+        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}{Start?.Describe}{Live?.Describe}";
 
     public override void Resolve()
     {
         a = new Address(form.A);
         b = new Address(packed ?? form.B);
         c = new Address(form.C);
+        if (Start is not null)
+            from = new Address(Start.View);
         ResolveLive();
     }
 
     /// <summary>Rows [aRow, aRow + count) of A give rows [cRow, cRow + count) of C, panels of columns [panelStart, panelEnd).</summary>
     public void ExecuteRows(long aRow, long cRow, int count, int panelStart, int panelEnd) =>
-        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), 0, count, panelStart, panelEnd, accumulate: false, backwards: false);
+        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), StartAt(default), 0, count, panelStart, panelEnd, backwards: false);
+
+    // The first number the chains start from; null for 0.
+    private StartPointer StartAt(in Clock clock) => Start is null ? default : new StartPointer((T*)from.At(clock), Start.Row);
 
     public int Panels => panels;
 
@@ -86,6 +95,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
         }
 
         T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);
+        StartPointer start = StartAt(clock);
         int loopCount = 1;
         foreach (ProductLoop loop in form.Loops)
             loopCount *= loop.Extent;
@@ -115,7 +125,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
         for (int l = loopStart; l < loopEnd; l++)
         {
-            long oa = 0, ob = 0, oc = 0;
+            long oa = 0, ob = 0, oc = 0, os = 0;
             int rest = l;
             for (int axis = form.Loops.Length - 1; axis >= 0; axis--)
             {
@@ -125,13 +135,14 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
                 oa += index * loop.A;
                 ob += index * loop.B;
                 oc += index * loop.C;
+                os += Start is null ? 0 : index * Start.Loops[axis];
             }
 
-            Sum(pa + oa, pb + ob, pc + oc, rowStart, rowEnd, panelStart, panelEnd, backwards: (clock.I & 1) == 1);
+            Sum(pa + oa, pb + ob, pc + oc, start.Plus(os), rowStart, rowEnd, panelStart, panelEnd, backwards: (clock.I & 1) == 1);
         }
     }
 
-    private void Sum(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd, bool backwards)
+    private void Sum(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, bool backwards)
     {
         int count = 1;
         foreach (ProductLoop loop in form.SumLoops)
@@ -149,11 +160,20 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
                 ob += index * loop.B;
             }
 
-            Multiply(pa + oa, pb + ob, pc, rowStart, rowEnd, panelStart, panelEnd, s > 0 || Accumulate, backwards);
+            Multiply(pa + oa, pb + ob, pc, s > 0 || Accumulate ? new StartPointer(pc, form.M.C) : start, rowStart, rowEnd, panelStart, panelEnd, backwards);
         }
     }
 
-    private void Multiply(T* pa, T* pb, T* pc, int rowStart, int rowEnd, int panelStart, int panelEnd, bool accumulate, bool backwards)
+    private readonly struct StartPointer(T* at, long row)
+    {
+        public T* At { get; } = at;
+
+        public nint Row { get; } = (nint)row;
+
+        public StartPointer Plus(long elements) => new(At == null ? null : At + elements, Row);
+    }
+
+    private void Multiply(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, bool backwards)
     {
         long back = reverse ? form.K.Extent - 1 : 0;
         var g = new GemmArguments<T>
@@ -168,7 +188,8 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
             M = rowEnd - rowStart,
             N = form.N.Extent,
             K = form.K.Extent,
-            Accumulate = accumulate,
+            Start = start.Plus(rowStart * start.Row).At,
+            StartRow = start.Row,
             Backwards = backwards,
         };
         if (packed is null)

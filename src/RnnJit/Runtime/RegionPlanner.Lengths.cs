@@ -66,7 +66,8 @@ internal sealed partial class RegionPlanner
 
     private LiveRows? LiveOf(int value, ContractOp op, ProductForm form, bool sumOverTime)
     {
-        int node = graph.Values.Node(value);
+        // A sum that a product took over is the product's value.
+        int node = Fused.Steps.OfType<ProductStep>().FirstOrDefault(step => graph.Values.FirstResult(step.Node) == value)?.Product ?? graph.Values.Node(value);
         if (LiveOf(node) is not { } live)
             return null;
 

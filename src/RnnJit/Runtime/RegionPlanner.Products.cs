@@ -1,6 +1,7 @@
 using RnnJit.Cpu.Gemm;
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Planning;
 
 namespace RnnJit.Runtime;
 
@@ -51,18 +52,20 @@ internal sealed partial class RegionPlanner
         return new View(new Block(0), context.Real == ElementType.F64 ? 8 : 4, 0, shape, Runtime.View.Dense(shape));
     }
 
-    private void AddProduct(Node node, int value, ContractOp op)
+    /// <param name="startsFrom">The value that the chains start from, −1 for 0.</param>
+    private void AddProduct(Node node, int value, ContractOp op, int startsFrom = -1)
     {
         int l = node.Operands[0], r = node.Operands[1];
-        int loop = TiledLoop(op, value);
+        View? start = startsFrom < 0 ? null : StartView(startsFrom, value);
+        int loop = start is null || graph.Values.Type(startsFrom).Rank == 1 ? TiledLoop(node, op, value) : -1;
         View left = Any(l), right = Any(r), result = loop >= 0 ? Ring(value) : Home(value);
-        if (ColumnDot(op, value, left, right, result))
+        if (start is null && ColumnDot(op, value, left, right, result))
         {
             views[value] = result;
             return;
         }
 
-        View? sum = SumHome(value);
+        View? sum = start is null ? SumHome(value) : null;
         result = sum ?? result;
 
         // The operand that does not change with time is the one worth packing.
@@ -94,14 +97,54 @@ internal sealed partial class RegionPlanner
         bool accumulate = sum is not null && result == sum;
         if (sum is not null && !accumulate)
             sumsDone.Remove(value);
+        ProductStart? from = start is null ? null : ProductStart.Of(form, op, start);
+        if (start is not null && from is null)
+        {
+            Instructions.Add(new CopyInstruction(start, result, IsByRow(value)));
+            accumulate = true;
+        }
+
         if (loop >= 0)
-            AddTile(loop, form, packed!, value);
+            AddTile(loop, form, packed!, value, from);
         else
             Instructions.Add(context.Real == ElementType.F64
-                ? new ProductInstruction<double>(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live }
-                : new ProductInstruction<float>(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Live = live });
+                ? new ProductInstruction<double>(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Start = from, Live = live }
+                : new ProductInstruction<float>(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Start = from, Live = live });
         views[value] = result;
         CopyHomeIfElsewhere(value, result);
+    }
+
+    // Rows of parameters side by side are put together again only after they changed, as a matrix of one row.
+    private bool IsGatheredRow(int value) => graph.Values.Type(value).Rank == 1 && StartSums.IsRow(graph, value)
+        && graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Block.IsParameter == true)
+        && graph.Nodes.All(node => !node.Operands.Contains(value) || node.Op is AddOp) && Fused.Steps.OfType<ProductStep>().Count(step => step.Start == value) == graph.Nodes.Count(node => node.Operands.Contains(value));
+
+    // What chains start from, over all rows of the product.
+    private View StartView(int start, int value)
+    {
+        if (views[start] is null)
+            views[start] = GatheredRow(start);
+        int[] shape = context.Shape(graph.Values.Type(value));
+        return View(start).Rank == shape.Length ? View(start) : View(start).Broadcast(shape);
+    }
+
+    private View GatheredRow(int value)
+    {
+        var parts = new List<PackPart>();
+        int n = 0;
+        foreach (View part in graph.Nodes[graph.Values.Node(value)].Operands.Select(View))
+        {
+            parts.Add(new PackPart(part, part.Strides[0], 0, part.Shape[0], 1, n, 0));
+            n += part.Shape[0];
+        }
+
+        long length = context.Real == ElementType.F64 ? Gemm.PackedLength<double>(n, 1) : Gemm.PackedLength<float>(n, 1);
+        View row = context.Allocate([checked((int)length)], context.Real);
+        (row.Block.First, row.Block.Last) = (0, int.MaxValue);
+        (IsBody ? Prologue : Instructions).Add(context.Real == ElementType.F64
+            ? new PackInstruction<double>(parts.ToArray(), row, n, 1, reverse: false)
+            : new PackInstruction<float>(parts.ToArray(), row, n, 1, reverse: false));
+        return row.Slice(0, 0, n);
     }
 
     private bool Fits(ProductForm form, int l, int r) =>

@@ -5,12 +5,11 @@ namespace RnnJit.Runtime;
 
 internal sealed partial class RegionPlanner
 {
-    private readonly List<(int Loop, int Value, ProductForm Form, View Packed, Tile Tile)> tiles = [];
+    private readonly List<(int Loop, int Value, ProductForm Form, View Packed, ProductStart? Start, Tile Tile)> tiles = [];
 
     // The loop that alone reads a product of all time steps with a weight, so that the product may be computed some steps ahead of it; −1 if there is none.
-    private int TiledLoop(ContractOp op, int value)
+    private int TiledLoop(Node product, ContractOp op, int value)
     {
-        Node product = graph.Nodes[graph.Values.Node(value)];
         if (IsBody || !context.Tile || homes.ContainsKey(value) || graph.Values.Type(value) is not { Rank: 3 } type || !OverRows(op))
             return -1;
 
@@ -67,25 +66,25 @@ internal sealed partial class RegionPlanner
         return room with { Shape = shape, Ring = chunk };
     }
 
-    private void AddTile(int loop, ProductForm form, View packed, int value)
+    private void AddTile(int loop, ProductForm form, View packed, int value, ProductStart? start)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
         Tile tile = context.Real == ElementType.F64
-            ? new ProductTile<double>(AllRows<double>(form, packed), shape[0], Chunk(value), shape[1])
-            : new ProductTile<float>(AllRows<float>(form, packed), shape[0], Chunk(value), shape[1]);
-        tiles.Add((loop, value, form, packed, tile));
+            ? new ProductTile<double>(AllRows<double>(form, packed, start), shape[0], Chunk(value), shape[1])
+            : new ProductTile<float>(AllRows<float>(form, packed, start), shape[0], Chunk(value), shape[1]);
+        tiles.Add((loop, value, form, packed, start, tile));
     }
 
-    private static ProductInstruction<T> AllRows<T>(ProductForm form, View packed)
-        where T : unmanaged => new(form, packed, reverse: false, invariantB: true, rowsAreBatch: false);
+    private static ProductInstruction<T> AllRows<T>(ProductForm form, View packed, ProductStart? start)
+        where T : unmanaged => new(form, packed, reverse: false, invariantB: true, rowsAreBatch: false) { Start = start };
 
     // A loop that is interpreted reads whole sequences: what was to be computed ahead of it is computed before it.
     private void AddAtOnce(int loop)
     {
-        foreach (var (_, value, form, packed, _) in tiles.Where(tile => tile.Loop == loop))
+        foreach (var (_, value, form, packed, start, _) in tiles.Where(tile => tile.Loop == loop))
         {
             View all = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
-            Instructions.Add(context.Real == ElementType.F64 ? AllRows<double>(form with { C = all }, packed) : AllRows<float>(form with { C = all }, packed));
+            Instructions.Add(context.Real == ElementType.F64 ? AllRows<double>(form with { C = all }, packed, start) : AllRows<float>(form with { C = all }, packed, start));
             views[value] = all;
             for (int n = 0; n < graph.Nodes.Count; n++)
             {

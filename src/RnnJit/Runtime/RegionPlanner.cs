@@ -74,6 +74,8 @@ internal sealed partial class RegionPlanner
         {
             if (step is KernelStep kernel)
                 AddKernel(kernel);
+            else if (step is ProductStep product)
+                AddProduct(graph.Nodes[product.Product], graph.Values.FirstResult(product.Node), (ContractOp)graph.Nodes[product.Product].Op, product.Start);
             else if (!early.Contains(((OpStep)step).Node))
                 AddOp(graph.Nodes[((OpStep)step).Node], ((OpStep)step).Node);
         }
@@ -116,7 +118,7 @@ internal sealed partial class RegionPlanner
         for (int n = graph.Nodes.Count - 1; n >= 0; n--)
         {
             int value = graph.Values.FirstResult(n);
-            if (graph.Nodes[n].Op is not ConcatOp concat || IsWeight(value))
+            if (graph.Nodes[n].Op is not ConcatOp concat || IsWeight(value) || IsGatheredRow(value))
                 continue;
             if (!homes.TryGetValue(value, out View? whole))
                 homes[value] = whole = context.Allocate(context.Shape(graph.Nodes[n].Results[0]), graph.Nodes[n].Results[0].Element);
@@ -177,7 +179,7 @@ internal sealed partial class RegionPlanner
             case ReshapeOp:
                 views[value] = Source(node).Reshape(context.Shape(node.Results[0])) ?? Dense(node.Operands[0]).Reshape(context.Shape(node.Results[0]))!;
                 break;
-            case ConcatOp when IsWeight(value):
+            case ConcatOp when IsWeight(value) || IsGatheredRow(value):
                 break;
             case ConcatOp concat:
                 AddConcat(node, value, concat);

@@ -64,11 +64,12 @@ internal sealed unsafe class RowStepCall<T>(ProductInstruction<T> product) : Ste
 
     public override void Settle(byte* memory)
     {
-        var (a, b, c) = product.At(new Clock { Base = (nint)memory });
+        var (a, b, c, start) = product.At(new Clock { Base = (nint)memory });
         GemmArguments<T> g = shape;
         g.A = (T*)a;
         g.B = (T*)b;
         g.C = (T*)c;
+        g.Start = (T*)start;
         *(GemmArguments<T>*)(memory + Table) = g;
     }
 

@@ -29,7 +29,7 @@ public class KernelEmitterTests
     [Test]
     public void Functions_that_do_not_fit_inline_are_called()
     {
-        string text = Emit(string.Concat(Enumerable.Range(0, 7).Select(i => $"s{i} = sigmoid {(i == 0 ? "x" : "s" + (i - 1))}\n")) + "return z = s6");
+        string text = Emit(string.Concat(Enumerable.Range(0, 7).Select(i => $"s{i} = sigmoid {(i % 2 == 0 ? "x" : "y")}\n m{i} = mul s{i}, {(i == 0 ? "x" : "m" + (i - 1))}\n")) + "return z = m6");
         Assert.That(text, Does.Contain("s0 = VectorMath.Sigmoid").And.Contain("s6 = VectorCalls.Sigmoid"));
     }
 
@@ -38,6 +38,25 @@ public class KernelEmitterTests
     {
         string text = Emit("m = maximum[1] x\n d = sub x, m\n s = sum[1] d\n z = div d, s\n return z = z");
         Assert.That(text, Does.Contain("Columns3<Tail, V, T>").And.Not.Contain("Columns4"));
+    }
+
+    [Test]
+    public void A_function_of_functions_begins_a_pass_that_reads_no_input()
+    {
+        string text = Emit("s = sigmoid x\n t = tanh y\n c = mul s, t\n u = tanh c\n v = sigmoid y\n z = mul v, u\n return c = c\n return z = z");
+        string first = text[text.IndexOf("void Columns1", StringComparison.Ordinal)..text.IndexOf("void Columns2", StringComparison.Ordinal)], second = text[text.IndexOf("void Columns2", StringComparison.Ordinal)..];
+        Assert.Multiple(() =>
+        {
+            Assert.That(first, Does.Contain("V v = ").And.Contain("A.Store<V, T>(c, ref cOut"));
+            Assert.That(second, Does.Contain("V u = ").And.Not.Contain("xRow").And.Not.Contain("yRow"));
+        });
+    }
+
+    [Test]
+    public void Nothing_is_stored_before_a_pass_that_reads_an_input()
+    {
+        string text = Emit("s = sigmoid x\n u = tanh s\n z = add u, y\n return s = s\n return z = z");
+        Assert.That(text[..text.IndexOf("void Columns2", StringComparison.Ordinal)], Does.Not.Contain("sOut"));
     }
 
     [Test]

@@ -23,6 +23,7 @@ public class PassSpecTests
         ["Distribute"] = Distribute.Run,
         ["Keep"] = Keep.Run,
         ["Merge"] = Merge.Run,
+        ["Starts"] = Starts.Run,
         ["OrderRows"] = OrderRows.Run,
         // 22 steps in four chunks: two are left over.
         ["ParallelScan"] = graph => ParallelScan.Run(graph, "T", steps: 22, chunks: 4).Program,
@@ -45,7 +46,7 @@ public class PassSpecTests
 
     [Test]
     public void Every_pass_has_a_file() =>
-        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "Simplify", "Split", "Distribute", "Keep", "Merge", "OrderRows", "Fuse", "ParallelScan" }));
+        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "Simplify", "Split", "Distribute", "Keep", "Merge", "Starts", "OrderRows", "Fuse", "ParallelScan" }));
 
     private static string Run(Graph graph, string[] passes)
     {
@@ -61,7 +62,7 @@ public class PassSpecTests
         return Printer.Print(graph);
     }
 
-    // The steps in order: a kernel with its rectangle and its graph, or one node.
+    // The steps in order: a kernel with its rectangle and its graph, a product with what its chains start from, or one node.
     private static string Steps(StepList list)
     {
         string[] names = Printer.ValueNames(list.Graph, named: false);
@@ -71,6 +72,8 @@ public class PassSpecTests
         {
             if (step is KernelStep kernel)
                 text.Append($"[{kernel.Rows}] × {kernel.Columns}: {Named(kernel.Inputs)} ⇒ {Named(kernel.Outputs)}\n").Append(Indented(Printer.Print(kernel.Kernel)));
+            else if (step is ProductStep product)
+                text.Append($"{names[list.Graph.Values.FirstResult(product.Node)]} = {list.Graph.Nodes[product.Product].Op} {Named(list.Graph.Nodes[product.Product].Operands)} from {names[product.Start]}\n");
             else if (list.Graph.Nodes[((OpStep)step).Node] is var node)
                 text.Append($"{names[list.Graph.Values.FirstResult(((OpStep)step).Node)]} = {node.Op} {Named(node.Operands)}\n");
         }

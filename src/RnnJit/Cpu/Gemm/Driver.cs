@@ -18,7 +18,7 @@ internal static unsafe class Driver<V, T>
     public static void Run(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed)
     {
         if (packed && g.M == 1 && g.KRows == null)
-            OneRow<V, T, AsIs<V, T>>.Run(g.A, g.ACol, (byte*)g.B, g.C, g.N, g.K, g.Accumulate, panelStart, panelEnd, g.Backwards);
+            OneRow<V, T, AsIs<V, T>>.Run(g, panelStart, panelEnd);
         else if (packed)
             Run(g, new PackedPanels<V, T>(g), panelStart, panelEnd);
         else
@@ -54,12 +54,14 @@ internal static unsafe class Driver<V, T>
         int k = 0;
         do
         {
-            var t = new Tile<T> { K = Math.Min(blocks.ChunkK, g.K - k), Accumulate = g.Accumulate || k > 0, ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = PanelWidth };
+            var t = new Tile<T> { K = Math.Min(blocks.ChunkK, g.K - k), ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = PanelWidth };
             for (int first = 0; first < blocks.Rows.Count; first += blocks.Tiles)
             {
                 int last = Math.Min(first + blocks.Tiles, blocks.Rows.Count);
                 t.A = g.A + (blocks.Rows.Start(first) * g.ARow) + (g.KRows == null ? k * g.ACol : 0);
                 t.C = g.C + (blocks.Rows.Start(first) * g.CRow);
+                t.Start = k > 0 ? t.C : g.Start == null ? null : g.Start + (blocks.Rows.Start(first) * g.StartRow);
+                t.StartRow = k > 0 ? g.CRow : g.StartRow;
                 if (scratch.A != null)
                     PackRows.Run<V, T>(blocks.Rows, first, last, t, g.KRows == null ? null : g.KRows + k, scratch.A);
                 Panels(g, panels, blocks, first, last, k, panelStart, panelEnd, t, scratch);
@@ -87,6 +89,7 @@ internal static unsafe class Driver<V, T>
                 while (p + together > group)
                     together /= 2;
                 t.C = block.C + ((nint)(panel + p) * PanelWidth);
+                t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * PanelWidth);
                 Panel(blocks, first, last, together, t, scratch.A);
             }
         }
@@ -95,6 +98,7 @@ internal static unsafe class Driver<V, T>
         {
             panels.Take(full, 1, k, g.N - (full * PanelWidth), t.K, scratch.B, ref t);
             t.C = block.C + ((nint)full * PanelWidth);
+            t.Start = block.Start == null ? null : block.Start + ((nint)full * PanelWidth);
             LastPanel(blocks, first, last, g.N - (full * PanelWidth), t, scratch);
         }
     }
@@ -106,10 +110,11 @@ internal static unsafe class Driver<V, T>
         for (int k = 0; k < panel.K || k == 0; k += blocks.BlockK)
         {
             t.K = Math.Min(blocks.BlockK, panel.K - k);
-            t.Accumulate = panel.Accumulate || k > 0;
             t.B = panel.B + (k * panel.BRow);
             t.A = panel.A + (k * panel.ACol);
             t.C = panel.C;
+            t.Start = k > 0 ? panel.C : panel.Start;
+            t.StartRow = k > 0 ? panel.CRow : panel.StartRow;
             t.Ahead = t.B + (t.K * t.BRow);
             Tiles(blocks, first, last, panels, t, aScratch, k, panel.K);
         }
@@ -119,27 +124,30 @@ internal static unsafe class Driver<V, T>
     private static void Tiles(in Blocks<V, T> blocks, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
     {
         RowTiles rows = blocks.Rows;
-        int start = rows.Start(first);
         T* top = t.C;
-        for (int tile = first; tile < last; tile++)
+        t.AheadStep = blocks.AheadStep;
+        for (int tile = first; tile < last; tile += t.Tiles, t.AheadStep = 0)
         {
-            t.AheadStep = tile == first ? blocks.AheadStep : 0;
-            int end = rows.Start(tile + 1);
-            int height = end - start;
+            int height = rows.Rows(tile);
+            bool together = Kernels<V, T>.TakesTiles(height) && !blocks.IsFarC;
+            t.Tiles = together ? Math.Min(rows.EndOfAlike(tile), last) - tile : 1;
+            (t.ATile, t.CTile, t.StartTile) = (height * t.ARow, height * t.CRow, height * t.StartRow);
             if (aScratch != null)
             {
                 t.A = aScratch + (k * height);
                 t.ARow = 1;
                 t.ACol = height;
-                aScratch += PackRows.TileLength<V, T>(height, chunkK);
+                t.ATile = PackRows.TileLength<V, T>(height, chunkK);
+                aScratch += t.Tiles * t.ATile;
             }
 
             if (blocks.IsFarC)
-                PrefetchC(tile + 1 < last ? t.C + (height * t.CRow) : top + (panels * PanelWidth), t.CRow, height, panels);
+                PrefetchC(tile + 1 < last ? t.C + t.CTile : top + (panels * PanelWidth), t.CRow, height, panels);
             Kernels<V, T>.Run(height, panels, t);
-            t.A += height * t.ARow;
-            t.C += height * t.CRow;
-            start = end;
+            t.A += t.Tiles * t.ATile;
+            t.C += t.Tiles * t.CTile;
+            if (t.Start != null)
+                t.Start += t.Tiles * t.StartTile;
         }
     }
 
@@ -160,16 +168,22 @@ internal static unsafe class Driver<V, T>
     /// <summary>A panel with fewer columns: through a tile of C that has them all.</summary>
     private static void LastPanel(in Blocks<V, T> blocks, int first, int last, int columns, in Tile<T> panel, in Scratch<T> scratch)
     {
-        T* c = panel.C;
+        T* c = panel.C, start = panel.Start;
         T* a = scratch.A;
         Tile<T> t = panel;
         t.C = scratch.C;
         t.CRow = PanelWidth;
+        t.Start = start == null ? null : scratch.C;
+        t.StartRow = PanelWidth;
         for (int tile = first; tile < last; tile++)
         {
             int height = blocks.Rows.Rows(tile);
-            if (t.Accumulate)
-                Columns.Copy<V, T>(c, panel.CRow, scratch.C, PanelWidth, height, columns, PanelWidth);
+            if (start != null)
+            {
+                Columns.Copy<V, T>(start, panel.StartRow, scratch.C, PanelWidth, height, columns, PanelWidth);
+                start += height * panel.StartRow;
+            }
+
             Panel(blocks, tile, tile + 1, 1, t, a);
             if (a != null)
                 a += PackRows.TileLength<V, T>(height, t.K);

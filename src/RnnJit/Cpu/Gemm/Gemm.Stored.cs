@@ -56,12 +56,23 @@ internal static unsafe partial class Gemm
     {
         switch (CpuWidth.Width, storage)
         {
-            case (512, WeightStorage.Half): StoredDriver<Vec512F32, StoredHalf<Vec512F32>>.Run(g, start, end); return;
-            case (512, _): StoredDriver<Vec512F32, StoredBFloat16<Vec512F32>>.Run(g, start, end); return;
-            case (256, WeightStorage.Half): StoredDriver<Vec256F32, StoredHalf<Vec256F32>>.Run(g, start, end); return;
-            case (256, _): StoredDriver<Vec256F32, StoredBFloat16<Vec256F32>>.Run(g, start, end); return;
-            case (_, WeightStorage.Half): StoredDriver<Vec128F32, StoredHalf<Vec128F32>>.Run(g, start, end); return;
-            default: StoredDriver<Vec128F32, StoredBFloat16<Vec128F32>>.Run(g, start, end); return;
+            case (512, WeightStorage.Half): MultiplyStored<Vec512F32, StoredHalf<Vec512F32>>(g, start, end); return;
+            case (512, _): MultiplyStored<Vec512F32, StoredBFloat16<Vec512F32>>(g, start, end); return;
+            case (256, WeightStorage.Half): MultiplyStored<Vec256F32, StoredHalf<Vec256F32>>(g, start, end); return;
+            case (256, _): MultiplyStored<Vec256F32, StoredBFloat16<Vec256F32>>(g, start, end); return;
+            case (_, WeightStorage.Half): MultiplyStored<Vec128F32, StoredHalf<Vec128F32>>(g, start, end); return;
+            default: MultiplyStored<Vec128F32, StoredBFloat16<Vec128F32>>(g, start, end); return;
         }
+    }
+
+    // One row widens B as it reads it; more rows share a block of a panel that is widened once, and the chains go on through C.
+    private static void MultiplyStored<V, S>(in GemmArguments<float> g, int start, int end)
+        where V : struct, ISimd<V, float>
+        where S : struct, IStored<V, float>
+    {
+        if (g.M == 1)
+            OneRow<V, float, S>.Run(g, start, end);
+        else
+            Driver<V, float>.Run(g, new StoredPanels<V, S>(g), start, end);
     }
 }

@@ -1,6 +1,6 @@
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>C[m, n] = or += Σ_k A[m, k] · B[k, n]. Strides count elements and may be negative.</summary>
+/// <summary>C[m, n] = start[m, n] + Σ_k A[m, k] · B[k, n]. Strides count elements and may be negative.</summary>
 internal unsafe struct GemmArguments<T>
     where T : unmanaged
 {
@@ -27,8 +27,11 @@ internal unsafe struct GemmArguments<T>
     public int N;
     public int K;
 
-    /// <summary>Whether each chain starts from the old C (else from 0).</summary>
-    public bool Accumulate;
+    /// <summary>Element (0, 0) of what the chains start from, with contiguous rows: C itself, or what does not overlap it; null: 0.</summary>
+    public T* Start;
+
+    /// <summary>From row to row of it; 0: one row for all.</summary>
+    public nint StartRow;
 
     /// <summary>Whether one row meets the panels of a packed B from the last to the first.</summary>
     public bool Backwards;

@@ -18,9 +18,10 @@ internal static unsafe partial class Kernels<V, T>
         V c0_0 = default, c0_1 = default;
         T* c0 = t.C;
         nint w = V.Count;
-        if (t.Accumulate)
+        T* start = t.Start;
+        if (start != null)
         {
-            T* c = c0;
+            T* c = start;
             c0_0 = V.Load(ref *c, 0);
             c0_1 = V.Load(ref *c, w);
         }
@@ -52,12 +53,14 @@ internal static unsafe partial class Kernels<V, T>
         V c1_0 = default, c1_1 = default;
         T* c0 = t.C;
         nint w = V.Count;
-        if (t.Accumulate)
+        T* start = t.Start;
+        nint sr = t.StartRow;
+        if (start != null)
         {
-            T* c = c0;
+            T* c = start;
             c0_0 = V.Load(ref *c, 0);
             c0_1 = V.Load(ref *c, w);
-            c += cr;
+            c += sr;
             c1_0 = V.Load(ref *c, 0);
             c1_1 = V.Load(ref *c, w);
         }
@@ -99,15 +102,17 @@ internal static unsafe partial class Kernels<V, T>
         V c2_0 = default, c2_1 = default;
         T* c0 = t.C;
         nint w = V.Count;
-        if (t.Accumulate)
+        T* start = t.Start;
+        nint sr = t.StartRow;
+        if (start != null)
         {
-            T* c = c0;
+            T* c = start;
             c0_0 = V.Load(ref *c, 0);
             c0_1 = V.Load(ref *c, w);
-            c += cr;
+            c += sr;
             c1_0 = V.Load(ref *c, 0);
             c1_1 = V.Load(ref *c, w);
-            c += cr;
+            c += sr;
             c2_0 = V.Load(ref *c, 0);
             c2_1 = V.Load(ref *c, w);
         }

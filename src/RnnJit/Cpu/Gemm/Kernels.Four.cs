@@ -15,70 +15,78 @@ internal static unsafe partial class Kernels<V, T>
         nint ar = t.ARow;
         nint ar2 = 2 * ar;
         nint ac = t.ACol;
-        T* a0 = t.A;
-        T* a3 = a0 + ar + ar2;
         nint br = t.BRow;
-        T* b0 = t.B;
         nint cr = t.CRow;
-        V c0_0 = default, c0_1 = default;
-        V c1_0 = default, c1_1 = default;
-        V c2_0 = default, c2_1 = default;
-        V c3_0 = default, c3_1 = default;
-        T* c0 = t.C;
+        nint sr = t.StartRow;
         nint w = V.Count;
-        if (t.Accumulate)
-        {
-            T* c = c0;
-            c0_0 = V.Load(ref *c, 0);
-            c0_1 = V.Load(ref *c, w);
-            c += cr;
-            c1_0 = V.Load(ref *c, 0);
-            c1_1 = V.Load(ref *c, w);
-            c += cr;
-            c2_0 = V.Load(ref *c, 0);
-            c2_1 = V.Load(ref *c, w);
-            c += cr;
-            c3_0 = V.Load(ref *c, 0);
-            c3_1 = V.Load(ref *c, w);
-        }
-
+        T* a = t.A;
+        T* to = t.C;
+        T* start = t.Start;
         T* ahead = t.Ahead;
         nint step = t.AheadStep;
-        for (int k = t.K; k > 0; k--)
+        for (int tile = t.Tiles; tile > 0; tile--, a += t.ATile, to += t.CTile, step = 0)
         {
-            V y0 = V.Load(ref *b0, 0);
-            V y1 = V.Load(ref *b0, w);
-            V x = V.Broadcast(*a0);
-            c0_0 = V.MultiplyAdd(x, y0, c0_0);
-            c0_1 = V.MultiplyAdd(x, y1, c0_1);
-            x = V.Broadcast(a0[ar]);
-            c1_0 = V.MultiplyAdd(x, y0, c1_0);
-            c1_1 = V.MultiplyAdd(x, y1, c1_1);
-            x = V.Broadcast(a0[ar2]);
-            c2_0 = V.MultiplyAdd(x, y0, c2_0);
-            c2_1 = V.MultiplyAdd(x, y1, c2_1);
-            x = V.Broadcast(*a3);
-            c3_0 = V.MultiplyAdd(x, y0, c3_0);
-            c3_1 = V.MultiplyAdd(x, y1, c3_1);
-            a0 += ac;
-            a3 += ac;
-            b0 += br;
-            if (Sse.IsSupported)
-                Sse.Prefetch1(ahead);
-            ahead += step;
-        }
+            T* a0 = a;
+            T* a3 = a0 + ar + ar2;
+            T* b0 = t.B;
+            V c0_0 = default, c0_1 = default;
+            V c1_0 = default, c1_1 = default;
+            V c2_0 = default, c2_1 = default;
+            V c3_0 = default, c3_1 = default;
+            T* c0 = to;
+            if (start != null)
+            {
+                T* c = start;
+                c0_0 = V.Load(ref *c, 0);
+                c0_1 = V.Load(ref *c, w);
+                c += sr;
+                c1_0 = V.Load(ref *c, 0);
+                c1_1 = V.Load(ref *c, w);
+                c += sr;
+                c2_0 = V.Load(ref *c, 0);
+                c2_1 = V.Load(ref *c, w);
+                c += sr;
+                c3_0 = V.Load(ref *c, 0);
+                c3_1 = V.Load(ref *c, w);
+                start += t.StartTile;
+            }
 
-        V.Store(c0_0, ref *c0, 0);
-        V.Store(c0_1, ref *c0, w);
-        c0 += cr;
-        V.Store(c1_0, ref *c0, 0);
-        V.Store(c1_1, ref *c0, w);
-        c0 += cr;
-        V.Store(c2_0, ref *c0, 0);
-        V.Store(c2_1, ref *c0, w);
-        c0 += cr;
-        V.Store(c3_0, ref *c0, 0);
-        V.Store(c3_1, ref *c0, w);
+            for (int k = t.K; k > 0; k--)
+            {
+                V y0 = V.Load(ref *b0, 0);
+                V y1 = V.Load(ref *b0, w);
+                V x = V.Broadcast(*a0);
+                c0_0 = V.MultiplyAdd(x, y0, c0_0);
+                c0_1 = V.MultiplyAdd(x, y1, c0_1);
+                x = V.Broadcast(a0[ar]);
+                c1_0 = V.MultiplyAdd(x, y0, c1_0);
+                c1_1 = V.MultiplyAdd(x, y1, c1_1);
+                x = V.Broadcast(a0[ar2]);
+                c2_0 = V.MultiplyAdd(x, y0, c2_0);
+                c2_1 = V.MultiplyAdd(x, y1, c2_1);
+                x = V.Broadcast(*a3);
+                c3_0 = V.MultiplyAdd(x, y0, c3_0);
+                c3_1 = V.MultiplyAdd(x, y1, c3_1);
+                a0 += ac;
+                a3 += ac;
+                b0 += br;
+                if (Sse.IsSupported)
+                    Sse.Prefetch1(ahead);
+                ahead += step;
+            }
+
+            V.Store(c0_0, ref *c0, 0);
+            V.Store(c0_1, ref *c0, w);
+            c0 += cr;
+            V.Store(c1_0, ref *c0, 0);
+            V.Store(c1_1, ref *c0, w);
+            c0 += cr;
+            V.Store(c2_0, ref *c0, 0);
+            V.Store(c2_1, ref *c0, w);
+            c0 += cr;
+            V.Store(c3_0, ref *c0, 0);
+            V.Store(c3_1, ref *c0, w);
+        }
     }
 
     /// <summary>5 rows × 1 panel: 10 accumulators.</summary>
@@ -88,79 +96,87 @@ internal static unsafe partial class Kernels<V, T>
         nint ar = t.ARow;
         nint ar2 = 2 * ar;
         nint ac = t.ACol;
-        T* a0 = t.A;
-        T* a3 = a0 + ar + ar2;
         nint br = t.BRow;
-        T* b0 = t.B;
         nint cr = t.CRow;
-        V c0_0 = default, c0_1 = default;
-        V c1_0 = default, c1_1 = default;
-        V c2_0 = default, c2_1 = default;
-        V c3_0 = default, c3_1 = default;
-        V c4_0 = default, c4_1 = default;
-        T* c0 = t.C;
+        nint sr = t.StartRow;
         nint w = V.Count;
-        if (t.Accumulate)
-        {
-            T* c = c0;
-            c0_0 = V.Load(ref *c, 0);
-            c0_1 = V.Load(ref *c, w);
-            c += cr;
-            c1_0 = V.Load(ref *c, 0);
-            c1_1 = V.Load(ref *c, w);
-            c += cr;
-            c2_0 = V.Load(ref *c, 0);
-            c2_1 = V.Load(ref *c, w);
-            c += cr;
-            c3_0 = V.Load(ref *c, 0);
-            c3_1 = V.Load(ref *c, w);
-            c += cr;
-            c4_0 = V.Load(ref *c, 0);
-            c4_1 = V.Load(ref *c, w);
-        }
-
+        T* a = t.A;
+        T* to = t.C;
+        T* start = t.Start;
         T* ahead = t.Ahead;
         nint step = t.AheadStep;
-        for (int k = t.K; k > 0; k--)
+        for (int tile = t.Tiles; tile > 0; tile--, a += t.ATile, to += t.CTile, step = 0)
         {
-            V y0 = V.Load(ref *b0, 0);
-            V y1 = V.Load(ref *b0, w);
-            V x = V.Broadcast(*a0);
-            c0_0 = V.MultiplyAdd(x, y0, c0_0);
-            c0_1 = V.MultiplyAdd(x, y1, c0_1);
-            x = V.Broadcast(a0[ar]);
-            c1_0 = V.MultiplyAdd(x, y0, c1_0);
-            c1_1 = V.MultiplyAdd(x, y1, c1_1);
-            x = V.Broadcast(a0[ar2]);
-            c2_0 = V.MultiplyAdd(x, y0, c2_0);
-            c2_1 = V.MultiplyAdd(x, y1, c2_1);
-            x = V.Broadcast(*a3);
-            c3_0 = V.MultiplyAdd(x, y0, c3_0);
-            c3_1 = V.MultiplyAdd(x, y1, c3_1);
-            x = V.Broadcast(a3[ar]);
-            c4_0 = V.MultiplyAdd(x, y0, c4_0);
-            c4_1 = V.MultiplyAdd(x, y1, c4_1);
-            a0 += ac;
-            a3 += ac;
-            b0 += br;
-            if (Sse.IsSupported)
-                Sse.Prefetch1(ahead);
-            ahead += step;
-        }
+            T* a0 = a;
+            T* a3 = a0 + ar + ar2;
+            T* b0 = t.B;
+            V c0_0 = default, c0_1 = default;
+            V c1_0 = default, c1_1 = default;
+            V c2_0 = default, c2_1 = default;
+            V c3_0 = default, c3_1 = default;
+            V c4_0 = default, c4_1 = default;
+            T* c0 = to;
+            if (start != null)
+            {
+                T* c = start;
+                c0_0 = V.Load(ref *c, 0);
+                c0_1 = V.Load(ref *c, w);
+                c += sr;
+                c1_0 = V.Load(ref *c, 0);
+                c1_1 = V.Load(ref *c, w);
+                c += sr;
+                c2_0 = V.Load(ref *c, 0);
+                c2_1 = V.Load(ref *c, w);
+                c += sr;
+                c3_0 = V.Load(ref *c, 0);
+                c3_1 = V.Load(ref *c, w);
+                c += sr;
+                c4_0 = V.Load(ref *c, 0);
+                c4_1 = V.Load(ref *c, w);
+                start += t.StartTile;
+            }
 
-        V.Store(c0_0, ref *c0, 0);
-        V.Store(c0_1, ref *c0, w);
-        c0 += cr;
-        V.Store(c1_0, ref *c0, 0);
-        V.Store(c1_1, ref *c0, w);
-        c0 += cr;
-        V.Store(c2_0, ref *c0, 0);
-        V.Store(c2_1, ref *c0, w);
-        c0 += cr;
-        V.Store(c3_0, ref *c0, 0);
-        V.Store(c3_1, ref *c0, w);
-        c0 += cr;
-        V.Store(c4_0, ref *c0, 0);
-        V.Store(c4_1, ref *c0, w);
+            for (int k = t.K; k > 0; k--)
+            {
+                V y0 = V.Load(ref *b0, 0);
+                V y1 = V.Load(ref *b0, w);
+                V x = V.Broadcast(*a0);
+                c0_0 = V.MultiplyAdd(x, y0, c0_0);
+                c0_1 = V.MultiplyAdd(x, y1, c0_1);
+                x = V.Broadcast(a0[ar]);
+                c1_0 = V.MultiplyAdd(x, y0, c1_0);
+                c1_1 = V.MultiplyAdd(x, y1, c1_1);
+                x = V.Broadcast(a0[ar2]);
+                c2_0 = V.MultiplyAdd(x, y0, c2_0);
+                c2_1 = V.MultiplyAdd(x, y1, c2_1);
+                x = V.Broadcast(*a3);
+                c3_0 = V.MultiplyAdd(x, y0, c3_0);
+                c3_1 = V.MultiplyAdd(x, y1, c3_1);
+                x = V.Broadcast(a3[ar]);
+                c4_0 = V.MultiplyAdd(x, y0, c4_0);
+                c4_1 = V.MultiplyAdd(x, y1, c4_1);
+                a0 += ac;
+                a3 += ac;
+                b0 += br;
+                if (Sse.IsSupported)
+                    Sse.Prefetch1(ahead);
+                ahead += step;
+            }
+
+            V.Store(c0_0, ref *c0, 0);
+            V.Store(c0_1, ref *c0, w);
+            c0 += cr;
+            V.Store(c1_0, ref *c0, 0);
+            V.Store(c1_1, ref *c0, w);
+            c0 += cr;
+            V.Store(c2_0, ref *c0, 0);
+            V.Store(c2_1, ref *c0, w);
+            c0 += cr;
+            V.Store(c3_0, ref *c0, 0);
+            V.Store(c3_1, ref *c0, w);
+            c0 += cr;
+            V.Store(c4_0, ref *c0, 0);
+            V.Store(c4_1, ref *c0, w);
+        }
     }
 }

@@ -21,12 +21,13 @@ internal static unsafe partial class Kernels<V, T>
         V c0_0 = default, c0_1 = default, c0_2 = default, c0_3 = default, c0_4 = default, c0_5 = default, c0_6 = default, c0_7 = default;
         T* c0 = t.C;
         nint w = V.Count;
+        T* start = t.Start;
         nint p1 = t.CPanel;
         nint p2 = 2 * t.CPanel;
         nint p3 = 3 * t.CPanel;
-        if (t.Accumulate)
+        if (start != null)
         {
-            T* c = c0;
+            T* c = start;
             c0_0 = V.Load(ref *c, 0);
             c0_1 = V.Load(ref *c, w);
             c0_2 = V.Load(ref *c, p1);

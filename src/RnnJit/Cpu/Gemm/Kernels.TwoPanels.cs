@@ -19,10 +19,11 @@ internal static unsafe partial class Kernels<V, T>
         V c0_0 = default, c0_1 = default, c0_2 = default, c0_3 = default;
         T* c0 = t.C;
         nint w = V.Count;
+        T* start = t.Start;
         nint p1 = t.CPanel;
-        if (t.Accumulate)
+        if (start != null)
         {
-            T* c = c0;
+            T* c = start;
             c0_0 = V.Load(ref *c, 0);
             c0_1 = V.Load(ref *c, w);
             c0_2 = V.Load(ref *c, p1);
@@ -62,15 +63,17 @@ internal static unsafe partial class Kernels<V, T>
         V c1_0 = default, c1_1 = default, c1_2 = default, c1_3 = default;
         T* c0 = t.C;
         nint w = V.Count;
+        T* start = t.Start;
+        nint sr = t.StartRow;
         nint p1 = t.CPanel;
-        if (t.Accumulate)
+        if (start != null)
         {
-            T* c = c0;
+            T* c = start;
             c0_0 = V.Load(ref *c, 0);
             c0_1 = V.Load(ref *c, w);
             c0_2 = V.Load(ref *c, p1);
             c0_3 = V.Load(ref *c, p1 + w);
-            c += cr;
+            c += sr;
             c1_0 = V.Load(ref *c, 0);
             c1_1 = V.Load(ref *c, w);
             c1_2 = V.Load(ref *c, p1);
@@ -126,20 +129,22 @@ internal static unsafe partial class Kernels<V, T>
         V c2_0 = default, c2_1 = default, c2_2 = default, c2_3 = default;
         T* c0 = t.C;
         nint w = V.Count;
+        T* start = t.Start;
+        nint sr = t.StartRow;
         nint p1 = t.CPanel;
-        if (t.Accumulate)
+        if (start != null)
         {
-            T* c = c0;
+            T* c = start;
             c0_0 = V.Load(ref *c, 0);
             c0_1 = V.Load(ref *c, w);
             c0_2 = V.Load(ref *c, p1);
             c0_3 = V.Load(ref *c, p1 + w);
-            c += cr;
+            c += sr;
             c1_0 = V.Load(ref *c, 0);
             c1_1 = V.Load(ref *c, w);
             c1_2 = V.Load(ref *c, p1);
             c1_3 = V.Load(ref *c, p1 + w);
-            c += cr;
+            c += sr;
             c2_0 = V.Load(ref *c, 0);
             c2_1 = V.Load(ref *c, w);
             c2_2 = V.Load(ref *c, p1);

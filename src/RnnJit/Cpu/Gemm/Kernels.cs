@@ -2,7 +2,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>What one call of a micro-kernel computes: C[r, n] = (old C or 0) + Σ_k A[r, k] · B[k, n], one chain per element, k ascending.</summary>
+/// <summary>What one call of a micro-kernel computes: C[r, n] = (start or 0) + Σ_k A[r, k] · B[k, n], one chain per element, k ascending, for some tiles of rows below each other.</summary>
 internal unsafe struct Tile<T>
     where T : unmanaged
 {
@@ -21,7 +21,15 @@ internal unsafe struct Tile<T>
     public T* Ahead;
     public nint AheadStep;
 
-    public bool Accumulate;
+    /// <summary>What the chains start from, row by row like C, and maybe C itself; null: from 0.</summary>
+    public T* Start;
+    public nint StartRow;
+
+    /// <summary>How many tiles of one height, and from one to the next of them.</summary>
+    public int Tiles;
+    public nint ATile;
+    public nint CTile;
+    public nint StartTile;
 }
 
 /// <summary>
@@ -39,6 +47,9 @@ internal static unsafe partial class Kernels<V, T>
 
     /// <summary>How many panels one call takes, for a number of rows.</summary>
     public static int PanelsFor(int rows) => rows switch { 1 => 4, 2 or 3 => 2, _ => 1 };
+
+    /// <summary>Whether a call does several tiles: those of four rows and more, which are many.</summary>
+    public static bool TakesTiles(int rows) => rows >= 4;
 
     public static void Run(int rows, int panels, in Tile<T> t)
     {

@@ -13,46 +13,54 @@ internal static unsafe class OneRow<V, T, S>
 {
     private static int Width => 2 * V.Count;
 
-    /// <summary>c[n] = (old c or 0) + Σ_k a[k] · B[k, n] for panels [start, end) of a B of k rows and n columns.</summary>
-    /// <param name="backwards">From the last panel to the first: what the cache still holds of a B that was just read forwards comes first.</param>
-    public static void Run(T* a, nint aCol, byte* b, T* c, int n, int k, bool accumulate, int start, int end, bool backwards)
+    /// <summary>c[n] = (start[n] or 0) + Σ_k a[k] · B[k, n] for panels [first, end) of a B of k rows and n columns.</summary>
+    public static void Run(in GemmArguments<T> g, int first, int end)
     {
-        int full = Math.Min(end, n / Width);
-        nint panel = (nint)Width * k * S.Size;
+        T* a = g.A, c = g.C, start = g.Start;
+        byte* b = (byte*)g.B;
+        nint aCol = g.ACol, panel = (nint)Width * g.K * S.Size;
+        int k = g.K, full = Math.Min(end, g.N / Width), last = g.N - (full * Width);
+        bool backwards = g.Backwards;
         if (end > full && backwards)
-            Last(a, aCol, b + (full * panel), c + (full * Width), n - (full * Width), k, accumulate);
-        for (int left = full - start; left > 0;)
+            Last(a, aCol, b + (full * panel), c + (full * Width), At(start, full), last, k);
+        for (int left = full - first; left > 0;)
         {
             int group = left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-            int p = backwards ? start + left - group : full - left;
-            Panels(group, a, aCol, b + (p * panel), panel, c + (p * Width), k, accumulate);
+            int p = backwards ? first + left - group : full - left;
+            Panels(group, a, aCol, b + (p * panel), panel, c + (p * Width), At(start, p), k);
             left -= group;
         }
 
         if (end > full && !backwards)
-            Last(a, aCol, b + (full * panel), c + (full * Width), n - (full * Width), k, accumulate);
+            Last(a, aCol, b + (full * panel), c + (full * Width), At(start, full), last, k);
     }
 
-    private static void Panels(int group, T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    private static T* At(T* start, int panel) => start == null ? null : start + (panel * Width);
+
+    private static void Panels(int group, T* a, nint aCol, byte* b, nint panel, T* c, T* start, int k)
     {
         switch (group)
         {
-            case 6: Panels6(a, aCol, b, panel, c, k, accumulate); break;
-            case 4: Panels4(a, aCol, b, panel, c, k, accumulate); break;
-            case 2: Panels2(a, aCol, b, panel, c, k, accumulate); break;
-            default: Panels1(a, aCol, b, panel, c, k, accumulate); break;
+            case 6: Panels6(a, aCol, b, panel, c, start, k); break;
+            case 4: Panels4(a, aCol, b, panel, c, start, k); break;
+            case 2: Panels2(a, aCol, b, panel, c, start, k); break;
+            default: Panels1(a, aCol, b, panel, c, start, k); break;
         }
     }
 
     // A panel with fewer columns goes through a row that has them all.
     [SkipLocalsInit]
-    private static void Last(T* a, nint aCol, byte* b, T* c, int columns, int k, bool accumulate)
+    private static void Last(T* a, nint aCol, byte* b, T* c, T* start, int columns, int k)
     {
         T* row = stackalloc T[Width];
         int high = columns - V.Count;
-        V.Store(V.LoadPartial(ref *c, 0, Math.Min(columns, V.Count)), ref *row, 0);
-        V.Store(high > 0 ? V.LoadPartial(ref *c, V.Count, high) : default, ref *row, V.Count);
-        Panels1(a, aCol, b, 0, row, k, accumulate);
+        if (start != null)
+        {
+            V.Store(V.LoadPartial(ref *start, 0, Math.Min(columns, V.Count)), ref *row, 0);
+            V.Store(high > 0 ? V.LoadPartial(ref *start, V.Count, high) : default, ref *row, V.Count);
+        }
+
+        Panels1(a, aCol, b, 0, row, start == null ? null : row, k);
         V.StorePartial(V.Load(ref *row, 0), ref *c, 0, Math.Min(columns, V.Count));
         if (high > 0)
             V.StorePartial(V.Load(ref *row, V.Count), ref *c, V.Count, high);
@@ -60,25 +68,25 @@ internal static unsafe class OneRow<V, T, S>
 
     /// <summary>1 row × 6 panels: 12 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Panels6(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    private static void Panels6(T* a, nint aCol, byte* b, nint panel, T* c, T* start, int k)
     {
         V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         nint w = V.Count, row = 2 * w * S.Size;
         byte* b1 = b + panel, b2 = b1 + panel, b3 = b2 + panel, b4 = b3 + panel, b5 = b4 + panel;
-        if (accumulate)
+        if (start != null)
         {
-            c0 = V.Load(ref *c, 0);
-            c1 = V.Load(ref *c, w);
-            c2 = V.Load(ref *c, 2 * w);
-            c3 = V.Load(ref *c, 3 * w);
-            c4 = V.Load(ref *c, 4 * w);
-            c5 = V.Load(ref *c, 5 * w);
-            c6 = V.Load(ref *c, 6 * w);
-            c7 = V.Load(ref *c, 7 * w);
-            c8 = V.Load(ref *c, 8 * w);
-            c9 = V.Load(ref *c, 9 * w);
-            c10 = V.Load(ref *c, 10 * w);
-            c11 = V.Load(ref *c, 11 * w);
+            c0 = V.Load(ref *start, 0);
+            c1 = V.Load(ref *start, w);
+            c2 = V.Load(ref *start, 2 * w);
+            c3 = V.Load(ref *start, 3 * w);
+            c4 = V.Load(ref *start, 4 * w);
+            c5 = V.Load(ref *start, 5 * w);
+            c6 = V.Load(ref *start, 6 * w);
+            c7 = V.Load(ref *start, 7 * w);
+            c8 = V.Load(ref *start, 8 * w);
+            c9 = V.Load(ref *start, 9 * w);
+            c10 = V.Load(ref *start, 10 * w);
+            c11 = V.Load(ref *start, 11 * w);
         }
 
         for (; k > 0; k--, a += aCol)
@@ -126,21 +134,21 @@ internal static unsafe class OneRow<V, T, S>
 
     /// <summary>1 row × 4 panels: 8 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Panels4(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    private static void Panels4(T* a, nint aCol, byte* b, nint panel, T* c, T* start, int k)
     {
         V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         nint w = V.Count, row = 2 * w * S.Size;
         byte* b1 = b + panel, b2 = b1 + panel, b3 = b2 + panel;
-        if (accumulate)
+        if (start != null)
         {
-            c0 = V.Load(ref *c, 0);
-            c1 = V.Load(ref *c, w);
-            c2 = V.Load(ref *c, 2 * w);
-            c3 = V.Load(ref *c, 3 * w);
-            c4 = V.Load(ref *c, 4 * w);
-            c5 = V.Load(ref *c, 5 * w);
-            c6 = V.Load(ref *c, 6 * w);
-            c7 = V.Load(ref *c, 7 * w);
+            c0 = V.Load(ref *start, 0);
+            c1 = V.Load(ref *start, w);
+            c2 = V.Load(ref *start, 2 * w);
+            c3 = V.Load(ref *start, 3 * w);
+            c4 = V.Load(ref *start, 4 * w);
+            c5 = V.Load(ref *start, 5 * w);
+            c6 = V.Load(ref *start, 6 * w);
+            c7 = V.Load(ref *start, 7 * w);
         }
 
         for (; k > 0; k--, a += aCol)
@@ -176,17 +184,17 @@ internal static unsafe class OneRow<V, T, S>
 
     /// <summary>1 row × 2 panels: 4 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Panels2(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    private static void Panels2(T* a, nint aCol, byte* b, nint panel, T* c, T* start, int k)
     {
         V c0 = default, c1 = default, c2 = default, c3 = default;
         nint w = V.Count, row = 2 * w * S.Size;
         byte* b1 = b + panel;
-        if (accumulate)
+        if (start != null)
         {
-            c0 = V.Load(ref *c, 0);
-            c1 = V.Load(ref *c, w);
-            c2 = V.Load(ref *c, 2 * w);
-            c3 = V.Load(ref *c, 3 * w);
+            c0 = V.Load(ref *start, 0);
+            c1 = V.Load(ref *start, w);
+            c2 = V.Load(ref *start, 2 * w);
+            c3 = V.Load(ref *start, 3 * w);
         }
 
         for (; k > 0; k--, a += aCol)
@@ -210,14 +218,14 @@ internal static unsafe class OneRow<V, T, S>
 
     /// <summary>1 row × 1 panel: 2 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Panels1(T* a, nint aCol, byte* b, nint panel, T* c, int k, bool accumulate)
+    private static void Panels1(T* a, nint aCol, byte* b, nint panel, T* c, T* start, int k)
     {
         V c0 = default, c1 = default;
         nint w = V.Count, row = 2 * w * S.Size;
-        if (accumulate)
+        if (start != null)
         {
-            c0 = V.Load(ref *c, 0);
-            c1 = V.Load(ref *c, w);
+            c0 = V.Load(ref *start, 0);
+            c1 = V.Load(ref *start, w);
         }
 
         for (; k > 0; k--, a += aCol)

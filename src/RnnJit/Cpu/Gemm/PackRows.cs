@@ -26,9 +26,7 @@ internal static unsafe class PackRows
         while (first < last)
         {
             int height = rows.Rows(first);
-            int tiles = 1;
-            while (first + tiles < last && rows.Rows(first + tiles) == height)
-                tiles++;
+            int tiles = Math.Min(rows.EndOfAlike(first), last) - first;
 
             // The vector of the last tile may reach past the last row.
             int whole = t.ARow == 1 && height <= V.Count ? Math.Clamp((left - V.Count) / height + 1, 0, tiles) : 0;

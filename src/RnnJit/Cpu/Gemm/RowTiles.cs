@@ -39,5 +39,8 @@ internal readonly struct RowTiles
         return tall * Tall + i * height + Math.Min(i, longer);
     }
 
+    /// <summary>The first tile behind this one that has another height.</summary>
+    public int EndOfAlike(int tile) => tile < tall ? tall : tile < tall + longer ? tall + longer : Count;
+
     public int Rows(int tile) => Start(tile + 1) - Start(tile);
 }

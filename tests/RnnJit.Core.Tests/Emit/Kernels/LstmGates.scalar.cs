@@ -9,7 +9,7 @@ using RnnJit.Kernels;
 
 namespace RnnJit.Generated;
 
-/// <summary>9 operations in 1 pass over each row.</summary>
+/// <summary>9 operations in 2 passes over each row.</summary>
 /// <remarks>Reads zi f32[R, N], zf f32[R, N], zg f32[R, N], zo f32[R, N], c f32[R, N]; writes hNew f32[R, N], cNew f32[R, N], i f32[R, N], f f32[R, N], g f32[R, N], o f32[R, N].</remarks>
 internal readonly struct LstmGates : IKernel
 {
@@ -46,14 +46,16 @@ internal readonly struct LstmGates : IKernel
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
+        ref T memory = ref RowMemory.Take<T>(2, call.Columns);
         for (int row = 0; row < call.Rows; row++)
         {
-            Columns<V, T>(in call, row, call.Start, call.End);
+            Columns1<V, T>(in call, row, call.Start, call.End, ref memory);
+            Columns2<V, T>(in call, row, call.Start, call.End, ref memory);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns<V, T>(in KernelCall call, int row, int start, int end)
+    private static void Columns1<V, T>(in KernelCall call, int row, int start, int end, ref T memory)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
@@ -62,7 +64,8 @@ internal readonly struct LstmGates : IKernel
         Span<T> zgRow = call.Span<T>(2, row, call.Columns);
         Span<T> zoRow = call.Span<T>(3, row, call.Columns);
         Span<T> cRow = call.Span<T>(4, row, call.Columns);
-        Span<T> hNewOut = call.Span<T>(5, row, call.Columns);
+        Span<T> oKept = RowMemory.Span(ref memory, 0, call.Columns);
+        Span<T> cNewKept = RowMemory.Span(ref memory, 1, call.Columns);
         Span<T> cNewOut = call.Span<T>(6, row, call.Columns);
         Span<T> iOut = call.Span<T>(7, row, call.Columns);
         Span<T> fOut = call.Span<T>(8, row, call.Columns);
@@ -89,16 +92,34 @@ internal readonly struct LstmGates : IKernel
             // v0 = mul f, c
             // cNew = add v0, v1
             V cNew = V.MultiplyAdd(f, c, v1);
-            // v2 = tanh cNew
-            V v2 = VectorMath.Tanh<V, T>(cNew);
-            // hNew = mul o, v2
-            V hNew = o * v2;
-            hNewOut[j] = Finite.Check<V, T>(hNew, "hNew", row, j);
+            V.Store(o, ref oKept[j], 0);
+            V.Store(cNew, ref cNewKept[j], 0);
             cNewOut[j] = Finite.Check<V, T>(cNew, "cNew", row, j);
             iOut[j] = Finite.Check<V, T>(i, "i", row, j);
             fOut[j] = Finite.Check<V, T>(f, "f", row, j);
             gOut[j] = Finite.Check<V, T>(g, "g", row, j);
             oOut[j] = Finite.Check<V, T>(o, "o", row, j);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Columns2<V, T>(in KernelCall call, int row, int start, int end, ref T memory)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        Span<T> oKept = RowMemory.Span(ref memory, 0, call.Columns);
+        Span<T> cNewKept = RowMemory.Span(ref memory, 1, call.Columns);
+        Span<T> hNewOut = call.Span<T>(5, row, call.Columns);
+
+        for (int j = start; j < end; j++)
+        {
+            V o = V.Broadcast(oKept[j]);
+            V cNew = V.Broadcast(cNewKept[j]);
+            // v2 = tanh cNew
+            V v2 = VectorMath.Tanh<V, T>(cNew);
+            // hNew = mul o, v2
+            V hNew = o * v2;
+            hNewOut[j] = Finite.Check<V, T>(hNew, "hNew", row, j);
         }
     }
 }

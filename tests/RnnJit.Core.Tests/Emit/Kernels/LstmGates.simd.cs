@@ -9,7 +9,7 @@ using RnnJit.Kernels;
 
 namespace RnnJit.Generated;
 
-/// <summary>9 operations in 1 pass over each row.</summary>
+/// <summary>9 operations in 2 passes over each row.</summary>
 /// <remarks>Reads zi f32[R, N], zf f32[R, N], zg f32[R, N], zo f32[R, N], c f32[R, N]; writes hNew f32[R, N], cNew f32[R, N], i f32[R, N], f f32[R, N], g f32[R, N], o f32[R, N].</remarks>
 internal readonly struct LstmGates : IKernel
 {
@@ -47,17 +47,22 @@ internal readonly struct LstmGates : IKernel
         where T : unmanaged
     {
         int vectors = call.Start + ((call.End - call.Start) / V.Count * V.Count);
+        ref T memory = ref RowMemory.Take<T>(2, call.Columns);
         for (int row = 0; row < call.Rows; row++)
         {
             if (call.Start < vectors)
-                Columns<Full, V, T>(in call, row, call.Start, vectors);
+                Columns1<Full, V, T>(in call, row, call.Start, vectors, ref memory);
             if (vectors < call.End)
-                Columns<Tail, V, T>(in call, row, vectors, call.End);
+                Columns1<Tail, V, T>(in call, row, vectors, call.End, ref memory);
+            if (call.Start < vectors)
+                Columns2<Full, V, T>(in call, row, call.Start, vectors, ref memory);
+            if (vectors < call.End)
+                Columns2<Tail, V, T>(in call, row, vectors, call.End, ref memory);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns<A, V, T>(in KernelCall call, int row, int start, int end)
+    private static void Columns1<A, V, T>(in KernelCall call, int row, int start, int end, ref T memory)
         where A : struct, IAccess
         where V : struct, ISimd<V, T>
         where T : unmanaged
@@ -67,7 +72,8 @@ internal readonly struct LstmGates : IKernel
         ref T zgRow = ref call.Row<T>(2, row);
         ref T zoRow = ref call.Row<T>(3, row);
         ref T cRow = ref call.Row<T>(4, row);
-        ref T hNewOut = ref call.Row<T>(5, row);
+        ref T oKept = ref RowMemory.Row(ref memory, 0, call.Columns);
+        ref T cNewKept = ref RowMemory.Row(ref memory, 1, call.Columns);
         ref T cNewOut = ref call.Row<T>(6, row);
         ref T iOut = ref call.Row<T>(7, row);
         ref T fOut = ref call.Row<T>(8, row);
@@ -95,16 +101,36 @@ internal readonly struct LstmGates : IKernel
             // v0 = mul f, c
             // cNew = add v0, v1
             V cNew = V.MultiplyAdd(f, c, v1);
-            // v2 = tanh cNew
-            V v2 = VectorMath.Tanh<V, T>(cNew);
-            // hNew = mul o, v2
-            V hNew = o * v2;
-            A.Store<V, T>(hNew, ref hNewOut, j, n);
+            A.Store<V, T>(o, ref oKept, j, n);
+            A.Store<V, T>(cNew, ref cNewKept, j, n);
             A.Store<V, T>(cNew, ref cNewOut, j, n);
             A.Store<V, T>(i, ref iOut, j, n);
             A.Store<V, T>(f, ref fOut, j, n);
             A.Store<V, T>(g, ref gOut, j, n);
             A.Store<V, T>(o, ref oOut, j, n);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Columns2<A, V, T>(in KernelCall call, int row, int start, int end, ref T memory)
+        where A : struct, IAccess
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        ref T oKept = ref RowMemory.Row(ref memory, 0, call.Columns);
+        ref T cNewKept = ref RowMemory.Row(ref memory, 1, call.Columns);
+        ref T hNewOut = ref call.Row<T>(5, row);
+
+        for (int j = start; j < end; j += V.Count)
+        {
+            int n = end - j;
+            V o = A.Load<V, T>(ref oKept, j, n);
+            V cNew = A.Load<V, T>(ref cNewKept, j, n);
+            // v2 = tanh cNew
+            V v2 = VectorMath.Tanh<V, T>(cNew);
+            // hNew = mul o, v2
+            V hNew = o * v2;
+            A.Store<V, T>(hNew, ref hNewOut, j, n);
         }
     }
 }

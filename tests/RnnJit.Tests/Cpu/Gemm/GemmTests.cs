@@ -98,7 +98,7 @@ public sealed unsafe class GemmTests<T>(int width)
             {
                 var arguments = new GemmArguments<T>
                 {
-                    A = pa, ARow = rows ? all : 1, ACol = rows ? 1 : m, KRows = k == 0 ? (int*)pc : numbers, B = problem.Packed.Data, C = pc, CRow = N, M = m, N = N, K = k, Accumulate = accumulate,
+                    A = pa, ARow = rows ? all : 1, ACol = rows ? 1 : m, KRows = k == 0 ? (int*)pc : numbers, B = problem.Packed.Data, C = pc, CRow = N, M = m, N = N, K = k, Start = accumulate ? pc : null, StartRow = N,
                 };
                 Product.Multiply(arguments, 0, 1);
                 Product.Multiply(arguments, 1, GemmProblem<T>.Panels(N));
@@ -154,12 +154,12 @@ public sealed unsafe class GemmTests<T>(int width)
             a[k] = problem.A(0, k);
         fixed (T* row = a, there = forwards, back = backwards)
         {
-            var g = new GemmArguments<T> { A = row, ARow = 40, ACol = 1, B = problem.Packed.Data, CRow = n, M = 1, N = n, K = 40, Accumulate = true };
+            var g = new GemmArguments<T> { A = row, ARow = 40, ACol = 1, B = problem.Packed.Data, CRow = n, M = 1, N = n, K = 40 };
             int panels = GemmProblem<T>.Panels(n), middle = panels / 3;
             foreach (var (start, end) in new[] { (0, middle), (middle, panels) })
             {
-                Product.Multiply(g with { C = there }, start, end);
-                Product.Multiply(g with { C = back, Backwards = true }, start, end);
+                Product.Multiply(g with { C = there, Start = there }, start, end);
+                Product.Multiply(g with { C = back, Start = back, Backwards = true }, start, end);
             }
         }
 
@@ -229,7 +229,7 @@ public sealed unsafe class GemmTests<T>(int width)
         problem.OldRows(m, n).CopyTo(c.Span);
         var g = new GemmArguments<T>
         {
-            A = a.Origin, ARow = a.Row, ACol = a.Col, B = packed == null ? b.Origin : packed.Data, BRow = b.Row, C = c.Data, CRow = n, M = m, N = n, K = k, Accumulate = accumulate,
+            A = a.Origin, ARow = a.Row, ACol = a.Col, B = packed == null ? b.Origin : packed.Data, BRow = b.Row, C = c.Data, CRow = n, M = m, N = n, K = k, Start = accumulate ? c.Data : null, StartRow = n,
         };
         if (packed == null)
             Product.MultiplyUnpacked(g, panelStart, panelEnd);

@@ -59,10 +59,11 @@ public sealed unsafe class StoredTests(int width)
             Product.PackStored(new PackSource<float>(pb, 1, n, half, k), ps, n, k, 0, 0, 0, panels, storage, "W");
             Product.PackStored(new PackSource<float>(pb + half, 1, n, n - half, k), ps, n, k, half, 0, 0, panels, storage, "W");
             Product.Pack(new PackSource<float>(pr, 1, n, n, k), new PackedMatrix<float>(pp, n, k), 0, 0, 0, panels);
-            var g = new GemmArguments<float> { A = pa, ARow = k, ACol = 1, B = pp, C = pw, CRow = n, M = m, N = n, K = k, Accumulate = accumulate };
+            var g = new GemmArguments<float> { A = pa, ARow = k, ACol = 1, B = pp, C = pw, CRow = n, M = m, N = n, K = k, Start = accumulate ? pw : null, StartRow = n };
             Product.Multiply(g, 0, panels);
             g.B = (float*)ps;
             g.C = pf;
+            g.Start = accumulate ? pf : null;
             Product.Multiply(g, 0, panels / 2, storage);
             Product.Multiply(g, panels / 2, panels, storage);
         }
