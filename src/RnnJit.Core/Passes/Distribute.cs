@@ -26,7 +26,7 @@ public static class Distribute
             Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
             Value[] results = scan.HasLoops
                 ? builder.AddMany(new ScanOp(Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
-                : new ScanDistribution(builder, new ScanOp(InputsFirst.Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands).Run();
+                : new ScanDistribution(builder, scan, operands).Run();
             int first = program.Values.FirstResult(n);
             for (int r = 0; r < results.Length; r++)
             {

@@ -4,13 +4,25 @@ using RnnJit.Planning;
 
 namespace RnnJit.Passes;
 
-/// <summary>(h·U + x·W) + b ⇒ (x·W + b) + h·U in a step: what no state reaches stands together, so that the row b leaves the loop with the product and its chains start from it.</summary>
-internal static class InputsFirst
+/// <summary>
+/// (h·U + x·W) + b ⇒ (x·W + b) + h·U in a step: what no state reaches stands together, so that the row b leaves the loop with the product and its chains start from it. Done when
+/// a loop is made and never later: an adjoint repeats the step as it is and finds states among its sequences.
+/// </summary>
+public static class InputsFirst
 {
+    /// <summary>In all loops of a program.</summary>
+    public static Graph OfLoops(Graph program)
+    {
+        var rebuild = new Rebuild(program);
+        return rebuild.Run((node, operands) => node.Op is ScanOp scan
+            ? rebuild.Builder.AddMany(new ScanOp(scan.HasLoops ? OfLoops(scan.Body) : Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
+            : null);
+    }
+
     public static Graph Run(Graph body)
     {
         StepClass[] classes = StepClasses.Of(body);
-        int[] uses = Uses(body);
+        int[] uses = Liveness.Uses(body);
         var sums = new Dictionary<int, int[]>();
         for (int n = 0; n < body.Nodes.Count; n++)
         {
@@ -27,7 +39,7 @@ internal static class InputsFirst
     }
 
     /// <summary>Whether a value is a product that leaves the loop, plus a row.</summary>
-    public static bool IsUnit(Graph body, int value, bool[] leaves)
+    internal static bool IsUnit(Graph body, int value, bool[] leaves)
     {
         Node node = body.Nodes[body.Values.Node(value)];
         return node.Op is AddOp && IsProduct(body, node.Operands[0]) && leaves[node.Operands[0]] && StartSums.IsRow(body, node.Operands[1])
@@ -66,12 +78,4 @@ internal static class InputsFirst
     private static bool IsInner(Graph body, int value, int[] uses) =>
         uses[value] == 1 && body.Values.Node(value) is int maker and >= 0 && body.Nodes[maker].Op is AddOp
         && body.Nodes.Any(node => node.Op is AddOp && node.Operands.Contains(value) && node.Results[0] == body.Values.Type(value));
-
-    private static int[] Uses(Graph body)
-    {
-        var uses = new int[body.Values.Count];
-        foreach (int operand in body.Nodes.SelectMany(node => node.Operands).Concat(body.Outputs.Select(output => output.Value)))
-            uses[operand]++;
-        return uses;
-    }
 }

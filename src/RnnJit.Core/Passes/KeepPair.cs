@@ -1,5 +1,6 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Planning;
 
 namespace RnnJit.Passes;
 
@@ -59,11 +60,13 @@ internal sealed class KeepPair
         var cut = new MinimumCut(sink + 1);
         var atHand = new HashSet<int>(Enumerable.Range(0, forward.Sequences).Concat(body.Outputs.Where(output => output.Role == OutputRole.Yield).Select(output => output.Value)));
         StepClass[] classes = StepClasses.Of(body);
+        var summands = new HashSet<int>(StartSums.Of(body).Values.Select(sum => body.Values.FirstResult(sum.Product)).Except(needed));
         for (int v = 0; v < count; v++)
         {
             if (classes[v] == StepClass.Invariant)
                 continue;
-            cut.Edge(2 * v, (2 * v) + 1, Size(v) * (atHand.Contains(v) || IsGathered(v) ? ReadCost : KeepCost));
+            // A product that takes an addition over is never there alone.
+            cut.Edge(2 * v, (2 * v) + 1, summands.Contains(v) ? MinimumCut.Infinite : Size(v) * (atHand.Contains(v) || IsGathered(v) ? ReadCost : KeepCost));
             if (v < body.Inputs.Count || !IsCheap(v))
             {
                 cut.Edge(source, 2 * v, MinimumCut.Infinite);

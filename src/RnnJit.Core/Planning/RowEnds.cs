@@ -12,6 +12,9 @@ public enum RowEnd
     /// <summary>It gives 0 there, which needs no arithmetic.</summary>
     Zero,
 
+    /// <summary>It gives what its chains start from.</summary>
+    Start,
+
     /// <summary>It adds up rows, and those add 0.</summary>
     AddsNothing,
 }
@@ -54,7 +57,7 @@ public sealed class RowEnds
             return null;
 
         // What a product gives is the sum that it took over.
-        return Behind(ResultOf(node));
+        return Behind(ResultOf(node)) ?? (sums.ContainsKey(node) && zeros[done.Operands[RowOperand(product)]] is { } ended ? (ended.Lengths, RowEnd.Start) : null);
     }
 
     /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>

@@ -46,6 +46,7 @@ internal sealed class RowRemarks
     {
         RowEnd.Unread => "; on rows that run only",
         RowEnd.Zero => "; on rows that run only, 0 behind",
+        RowEnd.Start => "; on rows that run only, behind what its chains start from",
         _ => "; of rows that run only",
     };
 

@@ -52,11 +52,14 @@ public sealed class StartSums
     public static bool CanStart(ContractOp op) =>
         op.Result.Length > 1 && op.Left.Length > 0 && op.Right.Length > 0 && op.Left != op.Right && (op.Left[0] != op.Right[0] || op.Result.Contains(op.Left[0]));
 
-    /// <summary>A row that is a parameter or constant, or several side by side.</summary>
+    /// <summary>A row of a parameter or constant, or several side by side.</summary>
     public static bool IsRow(Graph graph, int value) => graph.Values.Type(value) is { Rank: 1, IsReal: true }
-        && (value < graph.Inputs.Count
-            ? graph.Inputs[value].Role is PortRole.Parameter or PortRole.Constant
-            : graph.Nodes[graph.Values.Node(value)] is { Op: ConcatOp } concat && concat.Operands.All(part => part < graph.Inputs.Count && IsRow(graph, part)));
+        && (IsWeight(graph, value) || (value >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(value)] is { Op: ConcatOp } concat && concat.Operands.All(part => IsWeight(graph, part))));
+
+    // Through views, for a loop may be given a part as well as the whole.
+    private static bool IsWeight(Graph graph, int value) => value < graph.Inputs.Count
+        ? graph.Inputs[value].Role is PortRole.Parameter or PortRole.Constant
+        : graph.Nodes[graph.Values.Node(value)] is { Op: SliceOp or ReshapeOp } view && IsWeight(graph, view.Operands[0]);
 
     private bool IsLoneProduct(int value, int reader) => graph.Values.Node(value) is int maker and >= 0
         && graph.Nodes[maker].Op is ContractOp op && CanStart(op) && users[value].Count == 1 && graph.Values.Type(value) == graph.Nodes[reader].Results[0];

@@ -24,6 +24,7 @@ internal sealed record LiveRows(RowEnd Kind, View Lengths, int Steps, int Batch,
     {
         RowEnd.Unread => ", rows that run only",
         RowEnd.Zero => ", rows that run only, 0 behind",
+        RowEnd.Start => ", rows that run only",
         _ => ", of rows that run only",
     };
 }

@@ -58,8 +58,8 @@ internal sealed unsafe partial class ProductInstruction<T>
     private void ExecuteLive(in Share share, in Clock clock)
     {
         int* length = (int*)lengths.At(clock);
-        if (Live!.Kind == RowEnd.Zero)
-            ClearEnded(length, share, (T*)c.At(clock));
+        if (Live!.Kind == RowEnd.Zero || (Live.Kind == RowEnd.Start && Start is not null))
+            FillEnded(length, share, (T*)c.At(clock), Live.Kind == RowEnd.Start ? StartAt(clock) : default);
         int total = 0;
         for (int t = 0, rows = Live.Batch; t < Live.Steps; t++)
             total += rows = LiveRows.Count(length, t, rows);
@@ -107,14 +107,22 @@ internal sealed unsafe partial class ProductInstruction<T>
         }
     }
 
-    private void ClearEnded(int* length, in Share share, T* to)
+    // With 0, or with what the chains start from where they add nothing.
+    private void FillEnded(int* length, in Share share, T* to, StartPointer from)
     {
         long time = form.Loops.Length == 0 ? Live!.Batch * form.M.C : form.Loops[0].C;
+        long timeFrom = Start is null ? 0 : form.Loops.Length == 0 ? Live!.Batch * Start.Row : Start.Loops[0];
         var (start, end) = share.Of(Live!.Steps);
         for (int t = start; t < end; t++)
         {
             for (int row = LiveRows.Count(length, t, Live.Batch); row < Live.Batch; row++)
-                new Span<T>(to + (t * time) + (row * form.M.C), form.N.Extent).Clear();
+            {
+                var ended = new Span<T>(to + (t * time) + (row * form.M.C), form.N.Extent);
+                if (from.At == null)
+                    ended.Clear();
+                else
+                    new ReadOnlySpan<T>(from.At + (t * timeFrom) + (row * from.Row), form.N.Extent).CopyTo(ended);
+            }
         }
     }
 }

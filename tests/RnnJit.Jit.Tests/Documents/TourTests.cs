@@ -90,6 +90,7 @@ public class TourTests
         return string.Concat(Fuse.Run(graph).Steps.Select(step => step switch
         {
             KernelStep kernel => $"{indent}kernel of {kernel.Nodes} nodes over {kernel.Rows} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ {List(kernel.Outputs)}\n",
+            ProductStep product => $"{indent}{graph.Nodes[product.Product].Op} {List(graph.Nodes[product.Product].Operands)}, from {names[product.Start]} ⇒ {names[graph.Values.FirstResult(product.Node)]}\n",
             OpStep { Node: var n } when graph.Nodes[n].Op is ScanOp scan => $"{indent}scan[{scan.Header}]\n{Steps(scan.Body, indent + "  ")}",
             OpStep { Node: var n } => $"{indent}{graph.Nodes[n].Op} {List(graph.Nodes[n].Operands)} ⇒ {names[graph.Values.FirstResult(n)]}\n",
             _ => throw new InvalidOperationException($"{step} is no step"),
