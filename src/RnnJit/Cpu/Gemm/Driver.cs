@@ -79,7 +79,11 @@ internal static unsafe class Driver<V, T>
     {
         int full = Math.Min(panelEnd, g.N / PanelWidth);
         int together = Kernels<V, T>.PanelsFor(g.M), group = blocks.CopiesB ? blocks.CopiedPanels : together;
+        int height = blocks.Rows.Start(last) - blocks.Rows.Start(first);
+        bool startsFar = block.Start != null && block.StartRow != 0 && k == 0;
         Tile<T> t = block;
+        if (startsFar)
+            Prefetch(block.Start + ((nint)panelStart * PanelWidth), block.StartRow, height, 1);
         for (int panel = panelStart; panel < full; panel += group)
         {
             group = Math.Min(group, full - panel);
@@ -90,6 +94,8 @@ internal static unsafe class Driver<V, T>
                     together /= 2;
                 t.C = block.C + ((nint)(panel + p) * PanelWidth);
                 t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * PanelWidth);
+                if (startsFar)
+                    Prefetch(t.Start + (together * PanelWidth), block.StartRow, height, together);
                 Panel(blocks, first, last, together, t, scratch.A);
             }
         }
@@ -142,7 +148,7 @@ internal static unsafe class Driver<V, T>
             }
 
             if (blocks.IsFarC)
-                PrefetchC(tile + 1 < last ? t.C + t.CTile : top + (panels * PanelWidth), t.CRow, height, panels);
+                Prefetch(tile + 1 < last ? t.C + t.CTile : top + (panels * PanelWidth), t.CRow, height, panels);
             Kernels<V, T>.Run(height, panels, t);
             t.A += t.Tiles * t.ATile;
             t.C += t.Tiles * t.CTile;
@@ -151,8 +157,8 @@ internal static unsafe class Driver<V, T>
         }
     }
 
-    // C may come from far away, and a chain that goes on begins with it: its lines are asked for a tile ahead.
-    private static void PrefetchC(T* c, nint cRow, int height, int panels)
+    // A chain waits for what it begins with, which may come from far away, rows apart: C of a later chunk is asked for a tile ahead, another start a panel ahead.
+    private static void Prefetch(T* c, nint cRow, int height, int panels)
     {
         if (!Sse.IsSupported)
             return;
