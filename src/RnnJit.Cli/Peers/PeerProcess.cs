@@ -25,6 +25,9 @@ internal sealed class PeerProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>The number that the system knows it by.</summary>
+    public int Id => process.Id;
+
     /// <summary>Name and version.</summary>
     public string Tool { get; private set; } = "";
 

@@ -28,9 +28,11 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
         var own = new List<double>();
         var theirs = layers.Select(_ => new List<double>()).ToArray();
         var failed = new Dictionary<PeerLayer, string>();
+        using var cores = new Cores(request.ThreadCount);
         for (int turn = 0; turn < turns; turn++)
         {
             interrupted.ThrowIfCancellationRequested();
+            cores.Turn(turn, layers.Select(layer => layer.Process.Id));
             Thread.Sleep(Breath);
             loop.Run(seconds);
             own.AddRange(loop.Times);

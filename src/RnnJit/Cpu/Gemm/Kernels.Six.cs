@@ -10,12 +10,13 @@ internal static unsafe partial class Kernels<V, T>
 {
     /// <summary>6 rows × 1 panel: 12 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Rows6Panels1(in Tile<T> t)
+    private static void Rows6Panels1<L>(in Tile<T> t)
+        where L : struct, ILayout
     {
-        nint ar = t.ARow;
+        nint ar = L.Row(t.ARow);
         nint ar2 = 2 * ar;
-        nint ac = t.ACol;
-        nint br = t.BRow;
+        nint ac = L.Column(t.ACol, 6);
+        nint br = L.IsFixed ? PanelWidth : t.BRow;
         nint cr = t.CRow;
         nint sr = t.StartRow;
         nint w = V.Count;
@@ -59,7 +60,103 @@ internal static unsafe partial class Kernels<V, T>
                 start += t.StartTile;
             }
 
-            for (int k = t.K; k > 0; k--)
+            int k = t.K;
+            for (; L.IsFixed && k >= 4; k -= 4)
+            {
+                V y0 = V.Load(ref *b0, 0);
+                V y1 = V.Load(ref *b0, w);
+                V x = V.Broadcast(*a0);
+                c0_0 = V.MultiplyAdd(x, y0, c0_0);
+                c0_1 = V.MultiplyAdd(x, y1, c0_1);
+                x = V.Broadcast(a0[ar]);
+                c1_0 = V.MultiplyAdd(x, y0, c1_0);
+                c1_1 = V.MultiplyAdd(x, y1, c1_1);
+                x = V.Broadcast(a0[ar2]);
+                c2_0 = V.MultiplyAdd(x, y0, c2_0);
+                c2_1 = V.MultiplyAdd(x, y1, c2_1);
+                x = V.Broadcast(*a3);
+                c3_0 = V.MultiplyAdd(x, y0, c3_0);
+                c3_1 = V.MultiplyAdd(x, y1, c3_1);
+                x = V.Broadcast(a3[ar]);
+                c4_0 = V.MultiplyAdd(x, y0, c4_0);
+                c4_1 = V.MultiplyAdd(x, y1, c4_1);
+                x = V.Broadcast(a3[ar2]);
+                c5_0 = V.MultiplyAdd(x, y0, c5_0);
+                c5_1 = V.MultiplyAdd(x, y1, c5_1);
+                y0 = V.Load(ref *b0, br);
+                y1 = V.Load(ref *b0, br + w);
+                x = V.Broadcast(a0[ac]);
+                c0_0 = V.MultiplyAdd(x, y0, c0_0);
+                c0_1 = V.MultiplyAdd(x, y1, c0_1);
+                x = V.Broadcast(a0[ar + ac]);
+                c1_0 = V.MultiplyAdd(x, y0, c1_0);
+                c1_1 = V.MultiplyAdd(x, y1, c1_1);
+                x = V.Broadcast(a0[ar2 + ac]);
+                c2_0 = V.MultiplyAdd(x, y0, c2_0);
+                c2_1 = V.MultiplyAdd(x, y1, c2_1);
+                x = V.Broadcast(a3[ac]);
+                c3_0 = V.MultiplyAdd(x, y0, c3_0);
+                c3_1 = V.MultiplyAdd(x, y1, c3_1);
+                x = V.Broadcast(a3[ar + ac]);
+                c4_0 = V.MultiplyAdd(x, y0, c4_0);
+                c4_1 = V.MultiplyAdd(x, y1, c4_1);
+                x = V.Broadcast(a3[ar2 + ac]);
+                c5_0 = V.MultiplyAdd(x, y0, c5_0);
+                c5_1 = V.MultiplyAdd(x, y1, c5_1);
+                y0 = V.Load(ref *b0, 2 * br);
+                y1 = V.Load(ref *b0, (2 * br) + w);
+                x = V.Broadcast(a0[2 * ac]);
+                c0_0 = V.MultiplyAdd(x, y0, c0_0);
+                c0_1 = V.MultiplyAdd(x, y1, c0_1);
+                x = V.Broadcast(a0[ar + (2 * ac)]);
+                c1_0 = V.MultiplyAdd(x, y0, c1_0);
+                c1_1 = V.MultiplyAdd(x, y1, c1_1);
+                x = V.Broadcast(a0[ar2 + (2 * ac)]);
+                c2_0 = V.MultiplyAdd(x, y0, c2_0);
+                c2_1 = V.MultiplyAdd(x, y1, c2_1);
+                x = V.Broadcast(a3[2 * ac]);
+                c3_0 = V.MultiplyAdd(x, y0, c3_0);
+                c3_1 = V.MultiplyAdd(x, y1, c3_1);
+                x = V.Broadcast(a3[ar + (2 * ac)]);
+                c4_0 = V.MultiplyAdd(x, y0, c4_0);
+                c4_1 = V.MultiplyAdd(x, y1, c4_1);
+                x = V.Broadcast(a3[ar2 + (2 * ac)]);
+                c5_0 = V.MultiplyAdd(x, y0, c5_0);
+                c5_1 = V.MultiplyAdd(x, y1, c5_1);
+                y0 = V.Load(ref *b0, 3 * br);
+                y1 = V.Load(ref *b0, (3 * br) + w);
+                x = V.Broadcast(a0[3 * ac]);
+                c0_0 = V.MultiplyAdd(x, y0, c0_0);
+                c0_1 = V.MultiplyAdd(x, y1, c0_1);
+                x = V.Broadcast(a0[ar + (3 * ac)]);
+                c1_0 = V.MultiplyAdd(x, y0, c1_0);
+                c1_1 = V.MultiplyAdd(x, y1, c1_1);
+                x = V.Broadcast(a0[ar2 + (3 * ac)]);
+                c2_0 = V.MultiplyAdd(x, y0, c2_0);
+                c2_1 = V.MultiplyAdd(x, y1, c2_1);
+                x = V.Broadcast(a3[3 * ac]);
+                c3_0 = V.MultiplyAdd(x, y0, c3_0);
+                c3_1 = V.MultiplyAdd(x, y1, c3_1);
+                x = V.Broadcast(a3[ar + (3 * ac)]);
+                c4_0 = V.MultiplyAdd(x, y0, c4_0);
+                c4_1 = V.MultiplyAdd(x, y1, c4_1);
+                x = V.Broadcast(a3[ar2 + (3 * ac)]);
+                c5_0 = V.MultiplyAdd(x, y0, c5_0);
+                c5_1 = V.MultiplyAdd(x, y1, c5_1);
+                a0 += 4 * ac;
+                a3 += 4 * ac;
+                b0 += 4 * br;
+                if (Sse.IsSupported && step != 0)
+                {
+                    Sse.Prefetch1(ahead);
+                    Sse.Prefetch1(ahead + step);
+                    Sse.Prefetch1(ahead + (2 * step));
+                    Sse.Prefetch1(ahead + (3 * step));
+                    ahead += 4 * step;
+                }
+            }
+
+            for (; k > 0; k--)
             {
                 V y0 = V.Load(ref *b0, 0);
                 V y1 = V.Load(ref *b0, w);

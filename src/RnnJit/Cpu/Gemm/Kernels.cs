@@ -56,9 +56,15 @@ internal static unsafe partial class Kernels<V, T>
         switch (panels, rows)
         {
             case (1, 12): Rows12Panels1(t); return;
-            case (1, 6): Rows6Panels1(t); return;
-            case (1, 5): Rows5Panels1(t); return;
-            case (1, 4): Rows4Panels1(t); return;
+            case (1, 6) when IsLying(t): Rows6Panels1<Lying>(t); return;
+            case (1, 6) when IsPackedTile(t, 6): Rows6Panels1<PackedTile>(t); return;
+            case (1, 6): Rows6Panels1<Strided>(t); return;
+            case (1, 5) when IsLying(t): Rows5Panels1<Lying>(t); return;
+            case (1, 5) when IsPackedTile(t, 5): Rows5Panels1<PackedTile>(t); return;
+            case (1, 5): Rows5Panels1<Strided>(t); return;
+            case (1, 4) when IsLying(t): Rows4Panels1<Lying>(t); return;
+            case (1, 4) when IsPackedTile(t, 4): Rows4Panels1<PackedTile>(t); return;
+            case (1, 4): Rows4Panels1<Strided>(t); return;
             case (1, 3): Rows3Panels1(t); return;
             case (1, 2): Rows2Panels1(t); return;
             case (1, 1): Rows1Panels1(t); return;
@@ -69,4 +75,8 @@ internal static unsafe partial class Kernels<V, T>
             default: throw new ArgumentOutOfRangeException(nameof(rows), $"There is no kernel of {rows} rows × {panels} panels.");
         }
     }
+
+    private static bool IsLying(in Tile<T> t) => t.ACol == 1 && t.BRow == PanelWidth;
+
+    private static bool IsPackedTile(in Tile<T> t, int rows) => t.ARow == 1 && t.ACol == rows && t.BRow == PanelWidth;
 }
