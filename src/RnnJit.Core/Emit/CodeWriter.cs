@@ -3,7 +3,7 @@ using System.Text;
 namespace RnnJit.Emit;
 
 /// <summary>Lines of C# with indentation; line ends are \n on every system.</summary>
-internal sealed class CodeWriter
+public sealed class CodeWriter
 {
     private readonly StringBuilder text = new();
     private int depth;

@@ -120,9 +120,8 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
         nint width = 2 * V.Count;
         for (; count > 0; count--, from += width * S.Size, to += width)
         {
-            S.Load(from, out V low, out V high);
-            V.Store(low, ref *to, 0);
-            V.Store(high, ref *to, V.Count);
+            V.Store(S.Low(from, 0), ref *to, 0);
+            V.Store(S.High(from, 0), ref *to, V.Count);
         }
     }
 }

@@ -3,7 +3,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How elements of a packed B are stored, and how a row of a panel, two vectors of them, is read.</summary>
+/// <summary>How elements of a packed B are stored, and how a row of a panel, two vectors of them, is read: so many bytes behind a pointer.</summary>
 internal unsafe interface IStored<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
@@ -11,7 +11,9 @@ internal unsafe interface IStored<V, T>
     /// <summary>Bytes of an element.</summary>
     static abstract int Size { get; }
 
-    static abstract void Load(byte* row, out V low, out V high);
+    static abstract V Low(byte* panel, nint row);
+
+    static abstract V High(byte* panel, nint row);
 }
 
 /// <summary>Elements as they are computed with.</summary>
@@ -22,9 +24,8 @@ internal readonly unsafe struct AsIs<V, T> : IStored<V, T>
     public static int Size => sizeof(T);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* row, out V low, out V high)
-    {
-        low = V.Load(ref *(T*)row, 0);
-        high = V.Load(ref *(T*)row, V.Count);
-    }
+    public static V Low(byte* panel, nint row) => V.Load(ref *(T*)(panel + row), 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V High(byte* panel, nint row) => V.Load(ref *(T*)(panel + row), V.Count);
 }

@@ -9,6 +9,8 @@ internal unsafe struct Tile<T>
     public T* A;
     public nint ARow;
     public nint ACol;
+
+    /// <summary>B and its strides count elements as they are stored.</summary>
     public T* B;
     public nint BRow;
     public nint BPanel;
@@ -33,9 +35,22 @@ internal unsafe struct Tile<T>
 }
 
 /// <summary>
-/// The fixed family of register-blocked micro-kernels. A panel is two vectors wide; every accumulator is a named local, because the JIT keeps no array in
-/// registers. Twelve accumulators hide the latency of FMA on 16 registers; few rows take several panels at once for the same reason.
+/// The fixed family of register-blocked micro-kernels, written by the generator from the list below. A panel is two vectors wide; every accumulator is a named
+/// local, because the JIT keeps no array in registers. Twelve accumulators hide the latency of FMA on 16 registers; few rows take several panels at once for
+/// the same reason.
 /// </summary>
+[MicroKernel(rows: 12, panels: 1, steps: 2)]
+[MicroKernel(rows: 6, panels: 1, steps: 4)]
+[MicroKernel(rows: 5, panels: 1, steps: 4)]
+[MicroKernel(rows: 4, panels: 1, steps: 4)]
+[MicroKernel(rows: 3, panels: 1, steps: 4)]
+[MicroKernel(rows: 3, panels: 2, steps: 4)]
+[MicroKernel(rows: 2, panels: 1, steps: 4)]
+[MicroKernel(rows: 2, panels: 2, steps: 4)]
+[MicroKernel(rows: 1, panels: 1, steps: 4)]
+[MicroKernel(rows: 1, panels: 2, steps: 4)]
+[MicroKernel(rows: 1, panels: 4, steps: 4)]
+[MicroKernel(rows: 1, panels: 6, steps: 4)]
 internal static unsafe partial class Kernels<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
@@ -51,32 +66,17 @@ internal static unsafe partial class Kernels<V, T>
     /// <summary>Whether a call does several tiles: those of four rows and more, which are many.</summary>
     public static bool TakesTiles(int rows) => rows >= 4;
 
-    public static void Run(int rows, int panels, in Tile<T> t)
+    public static void Run(int rows, int panels, in Tile<T> t) => Run<AsIs<V, T>>(rows, panels, t);
+
+    /// <summary>The kernel of that size for how A lies.</summary>
+    public static void Run<S>(int rows, int panels, in Tile<T> t)
+        where S : struct, IStored<V, T>
     {
-        switch (panels, rows)
-        {
-            case (1, 12): Rows12Panels1(t); return;
-            case (1, 6) when IsLying(t): Rows6Panels1<Lying>(t); return;
-            case (1, 6) when IsPackedTile(t, 6): Rows6Panels1<PackedTile>(t); return;
-            case (1, 6): Rows6Panels1<Strided>(t); return;
-            case (1, 5) when IsLying(t): Rows5Panels1<Lying>(t); return;
-            case (1, 5) when IsPackedTile(t, 5): Rows5Panels1<PackedTile>(t); return;
-            case (1, 5): Rows5Panels1<Strided>(t); return;
-            case (1, 4) when IsLying(t): Rows4Panels1<Lying>(t); return;
-            case (1, 4) when IsPackedTile(t, 4): Rows4Panels1<PackedTile>(t); return;
-            case (1, 4): Rows4Panels1<Strided>(t); return;
-            case (1, 3): Rows3Panels1(t); return;
-            case (1, 2): Rows2Panels1(t); return;
-            case (1, 1): Rows1Panels1(t); return;
-            case (2, 3): Rows3Panels2(t); return;
-            case (2, 2): Rows2Panels2(t); return;
-            case (2, 1): Rows1Panels2(t); return;
-            case (4, 1): Rows1Panels4(t); return;
-            default: throw new ArgumentOutOfRangeException(nameof(rows), $"There is no kernel of {rows} rows × {panels} panels.");
-        }
+        if (t.BRow == PanelWidth && t.ACol == 1)
+            Run<Lying, S>(rows, panels, t);
+        else if (t.BRow == PanelWidth && t.ARow == 1 && t.ACol == rows)
+            Run<PackedTile, S>(rows, panels, t);
+        else
+            Run<Strided, S>(rows, panels, t);
     }
-
-    private static bool IsLying(in Tile<T> t) => t.ACol == 1 && t.BRow == PanelWidth;
-
-    private static bool IsPackedTile(in Tile<T> t, int rows) => t.ARow == 1 && t.ACol == rows && t.BRow == PanelWidth;
 }

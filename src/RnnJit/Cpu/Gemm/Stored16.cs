@@ -19,12 +19,10 @@ internal readonly unsafe struct StoredBFloat16<V> : IStored<V, float>
     public static int Size => sizeof(ushort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* row, out V low, out V high)
-    {
-        V pairs = V.Load(ref *(float*)row, 0);
-        low = V.ShiftLeft(pairs, 16);
-        high = V.And(pairs, V.FromBits(0xFFFF0000));
-    }
+    public static V Low(byte* panel, nint row) => V.ShiftLeft(V.Load(ref *(float*)(panel + row), 0), 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V High(byte* panel, nint row) => V.And(V.Load(ref *(float*)(panel + row), 0), V.FromBits(0xFFFF0000));
 }
 
 /// <summary>Finite half floats. .NET has no instruction for them, so their bits are moved to where a float has them.</summary>
@@ -34,12 +32,10 @@ internal readonly unsafe struct StoredHalf<V> : IStored<V, float>
     public static int Size => sizeof(ushort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* row, out V low, out V high)
-    {
-        V pairs = V.Load(ref *(float*)row, 0);
-        low = Widen(V.ShiftLeft(pairs, 16));
-        high = Widen(pairs);
-    }
+    public static V Low(byte* panel, nint row) => Widen(V.ShiftLeft(V.Load(ref *(float*)(panel + row), 0), 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V High(byte* panel, nint row) => Widen(V.Load(ref *(float*)(panel + row), 0));
 
     // The half stands in the upper 16 bits: its sign stays, exponent and mantissa move by the 3 bits that a float's exponent is longer.
     // Exponents of halves are biased by 15, of floats by 127: times 2¹¹², which is exact and makes denormal halves normal floats.
