@@ -8,6 +8,9 @@ internal static class MicroKernelSource
     // Rows that share a pointer into A: its own, one and two strides on.
     private const int RowsAPointer = 3;
 
+    // Of vectors, without AVX-512.
+    private const int Registers = 16;
+
     public static string Write(IReadOnlyList<MicroKernel> kernels)
     {
         var code = new CodeWriter();
@@ -106,21 +109,30 @@ internal static class MicroKernelSource
         code.Close();
     }
 
-    // A vector of B that one row reads is an operand of its multiply-add; one that several rows read, a register.
+    // A vector of B that one row reads is an operand of its multiply-add; one that several rows read, a register: as many at once as there are.
     private static void Step(CodeWriter code, MicroKernel kernel, int step)
     {
-        code.Open();
-        if (kernel.Rows > 1)
+        if (kernel.Rows == 1)
         {
-            foreach (int column in Columns(kernel))
-                code.Line($"V y{column} = {Loaded(column, step)};");
+            Part(code, kernel, step, Columns(kernel), column => Loaded(column, step));
+            return;
         }
 
+        int columns = 2 * kernel.Panels, atOnce = (columns * (kernel.Rows + 1)) + 1 <= Registers ? columns : 2;
+        for (int column = 0; column < columns; column += atOnce)
+            Part(code, kernel, step, Enumerable.Range(column, atOnce), y => $"y{y}", loaded: true);
+    }
+
+    private static void Part(CodeWriter code, MicroKernel kernel, int step, IEnumerable<int> columns, Func<int, string> b, bool loaded = false)
+    {
+        code.Open();
+        foreach (int column in loaded ? columns : [])
+            code.Line($"V y{column} = {Loaded(column, step)};");
         for (int row = 0; row < kernel.Rows; row++)
         {
             code.Line($"{(row == 0 ? "V x" : "x")} = V.Broadcast({Element(row, step)});");
-            foreach (int column in Columns(kernel))
-                code.Line($"c{row}_{column} = V.MultiplyAdd(x, {(kernel.Rows > 1 ? $"y{column}" : Loaded(column, step))}, c{row}_{column});");
+            foreach (int column in columns)
+                code.Line($"c{row}_{column} = V.MultiplyAdd(x, {b(column)}, c{row}_{column});");
         }
 
         code.Close();
