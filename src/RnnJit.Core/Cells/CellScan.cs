@@ -54,7 +54,7 @@ public static class CellScan
         Value[] values = before.Inline(builder, step.Inputs.Select(port => inputs[port.Name]).ToArray(), body, arguments, operands);
         var outputs = step.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
         outputs.AddRange(step.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Yield)));
-        var scan = new ScanOp(Passes.InputsFirst.Run(body.Build("body", cell.Name, outputs)), time, reverse, lengths is not null);
+        var scan = new ScanOp(body.Build("body", cell.Name, outputs), time, reverse, lengths is not null);
         if (lengths is not null)
             operands.Add(lengths);
         Value[] results = builder.AddMany(scan, operands.ToArray());

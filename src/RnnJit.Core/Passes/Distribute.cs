@@ -26,7 +26,7 @@ public static class Distribute
             Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
             Value[] results = scan.HasLoops
                 ? builder.AddMany(new ScanOp(Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
-                : new ScanDistribution(builder, scan, operands).Run();
+                : new ScanDistribution(builder, scan, operands, node.Operands.Select(operand => IsOfLoop(program, operand)).ToArray()).Run();
             int first = program.Values.FirstResult(n);
             for (int r = 0; r < results.Length; r++)
             {
@@ -38,4 +38,6 @@ public static class Distribute
 
         return builder.Build(program.Kind, program.Name, program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
     }
+
+    private static bool IsOfLoop(Graph program, int value) => program.Values.Node(value) is int maker and >= 0 && program.Nodes[maker].Op is ScanOp;
 }

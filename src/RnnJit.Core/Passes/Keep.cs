@@ -20,30 +20,9 @@ public static class Keep
         }
 
         // Nodes keep their positions, so the pairs found first stay valid.
-        foreach (var (forward, adjoint) in FindPairs(program).ToArray())
+        foreach (var (forward, adjoint) in Adjoints.Of(program).ToArray())
             program = new KeepPair(program, forward, adjoint).Run();
 
         return program;
-    }
-
-    // An adjoint reads what a forward scan yields or its tables, in the other direction.
-    private static IEnumerable<(int Forward, int Adjoint)> FindPairs(Graph program)
-    {
-        for (int a = 0; a < program.Nodes.Count; a++)
-        {
-            if (program.Nodes[a].Op is not ScanOp { HasLoops: false } adjoint)
-                continue;
-            for (int f = 0; f < a; f++)
-            {
-                if (program.Nodes[f].Op is not ScanOp { HasLoops: false } forward || forward.Time != adjoint.Time || forward.Reverse == adjoint.Reverse || forward.HasLengths != adjoint.HasLengths)
-                    continue;
-                int first = program.Values.FirstResult(f) + forward.States;
-                var yields = Enumerable.Range(first, forward.Yields);
-                var tables = Enumerable.Range(0, forward.States).Where(forward.IsTable).Select(s => program.Values.FirstResult(f) + s);
-                if (program.Nodes[a].Operands.Take(adjoint.Sequences).Any(operand => yields.Contains(operand))
-                    || program.Nodes[a].Operands.Skip(adjoint.Sequences + adjoint.States).Intersect(tables).Any())
-                    yield return (f, a);
-            }
-        }
     }
 }

@@ -8,6 +8,7 @@ public static class Pipeline
     /// <summary>The stages in order; <c>show --after</c> takes their names.</summary>
     public static IReadOnlyList<(string Name, Func<Graph, Graph> Run)> Stages { get; } =
     [
+        (InputsFirst.Name, InputsFirst.Run),
         ("simplify", Simplify.Run),
         ("split", Split.Run),
         ("distribute", Distribute.Run),

@@ -12,6 +12,7 @@ internal sealed class RepeatedStep
     private readonly Dictionary<string, int> table = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> timed = [];
     private readonly Dictionary<int, int> constant = [];
+    private readonly int[] first;
 
     /// <param name="node">The loop whose step is repeated.</param>
     public RepeatedStep(Graph program, int node)
@@ -19,8 +20,12 @@ internal sealed class RepeatedStep
         this.program = program;
         this.node = node;
         scan = (ScanOp)program.Nodes[node].Op;
+        first = Enumerable.Range(0, scan.Body.Values.Count).ToArray();
         FillTable();
     }
+
+    /// <summary>The first value of the step that is made as this one is: the one that what is repeated stands for.</summary>
+    public int First(int value) => first[value];
 
     /// <summary>Looks for work of a repeated step that Distribute took out of a loop: the step did it one by one. What is found counts for <see cref="In"/>.</summary>
     /// <param name="end">The node before which to look.</param>
@@ -84,8 +89,6 @@ internal sealed class RepeatedStep
 
     private static string Key(Op op, IEnumerable<string> operands) => $"{op}({string.Join(",", operands)})";
 
-    private static string Operand(Graph graph, int value) => Scalar(graph, value) ?? "%" + value;
-
     // A number that every graph may write down for itself: 1, or the extent of a dimension.
     private static string? Scalar(Graph graph, int value) => graph.Values.Node(value) is not (int maker and >= 0) ? null : graph.Nodes[maker].Op switch
     {
@@ -94,20 +97,33 @@ internal sealed class RepeatedStep
         _ => null,
     };
 
-    // What the step computes, by op and operands; what its operands and yields are.
+    // What its operands are, what the step computes, by op and operands, and what its yields are.
     private void FillTable()
     {
         Graph body = scan.Body;
-        for (int n = 0; n < body.Nodes.Count; n++)
+        Node loop = program.Nodes[node];
+        for (int i = 0; i < body.Inputs.Count; i++)
         {
-            if (body.Nodes[n].Results.Count == 1 && body.Nodes[n].Op.Family != OpFamily.Leaf)
-                table[Key(body.Nodes[n].Op, body.Nodes[n].Operands.Select(operand => Operand(body, operand)))] = body.Values.FirstResult(n);
+            bool isState = i >= scan.Sequences && i < scan.Sequences + scan.States;
+            Dictionary<int, int> given = i < scan.Sequences ? timed : constant;
+            if (!isState && given.TryGetValue(loop.Operands[i], out int twice))
+                first[i] = twice;
+            else if (!isState)
+                given[loop.Operands[i]] = i;
         }
 
-        for (int i = 0; i < scan.Sequences; i++)
-            timed[program.Nodes[node].Operands[i]] = i;
-        for (int i = scan.Sequences + scan.States; i < body.Inputs.Count; i++)
-            constant[program.Nodes[node].Operands[i]] = i;
+        for (int n = 0; n < body.Nodes.Count; n++)
+        {
+            if (body.Nodes[n].Results.Count != 1 || body.Nodes[n].Op.Family == OpFamily.Leaf)
+                continue;
+            string key = Key(body.Nodes[n].Op, body.Nodes[n].Operands.Select(operand => Scalar(body, operand) ?? "%" + first[operand]));
+            int value = body.Values.FirstResult(n);
+            if (table.TryGetValue(key, out int known))
+                first[value] = known;
+            else
+                table[key] = value;
+        }
+
         for (int s = 0; s < scan.States; s++)
         {
             // The adjoint gathers from the table as it is at the end what the step gathered from it on the way.
@@ -116,6 +132,6 @@ internal sealed class RepeatedStep
         }
 
         for (int y = 0; y < scan.Yields; y++)
-            timed[program.Values.FirstResult(node) + scan.States + y] = body.Outputs[scan.States + y].Value;
+            timed[program.Values.FirstResult(node) + scan.States + y] = first[body.Outputs[scan.States + y].Value];
     }
 }

@@ -1,5 +1,6 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Planning;
 
 namespace RnnJit.Passes;
 
@@ -10,6 +11,7 @@ internal sealed class ScanDistribution
     private readonly ScanOp scan;
     private readonly Graph body;
     private readonly Value[] operands;
+    private readonly bool[] ofLoops;
     private readonly StepClass[] classes;
     private readonly bool[] early;
     private readonly bool[] late;
@@ -18,11 +20,13 @@ internal sealed class ScanDistribution
     private readonly Dictionary<int, Value> yielded = [];
     private readonly Dictionary<int, Value> lateValues = [];
 
-    public ScanDistribution(GraphBuilder outer, ScanOp scan, Value[] operands)
+    /// <param name="ofLoops">Which operands other loops give.</param>
+    public ScanDistribution(GraphBuilder outer, ScanOp scan, Value[] operands, bool[] ofLoops)
     {
         this.outer = outer;
         this.scan = scan;
         this.operands = operands;
+        this.ofLoops = ofLoops;
         body = scan.Body;
         classes = StepClasses.Of(body);
         early = FindEarly();
@@ -63,10 +67,14 @@ internal sealed class ScanDistribution
             Op op = OpOf(v)!;
             bool liftable = TimeLift.CanLift(op) && OperandsOf(v).All(Liftable);
             found[v] = liftable && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
-                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, found))));
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, IsProductOutside))));
         }
 
         return found;
+
+        // A product that goes before the loop, or one that went behind the loop which handed it on.
+        bool IsProductOutside(int value) => found[value] ? InputsFirst.IsProduct(body, value)
+            : value < scan.Sequences && ofLoops[value] && outer.Definition(operands[value])?.Op is ContractOp op && StartSums.CanStart(op);
     }
 
     private bool IsMap => scan.States == 0 && !scan.HasLengths;

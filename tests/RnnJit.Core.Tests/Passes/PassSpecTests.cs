@@ -19,7 +19,7 @@ public class PassSpecTests
     {
         ["Simplify"] = Simplify.Run,
         ["Differentiate"] = graph => Differentiate.Run(graph, "loss", graph.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()),
-        ["InputsFirst"] = InputsFirst.OfLoops,
+        ["InputsFirst"] = InputsFirst.Run,
         ["Split"] = Split.Run,
         ["Distribute"] = Distribute.Run,
         ["Keep"] = Keep.Run,

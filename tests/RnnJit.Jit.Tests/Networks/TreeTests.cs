@@ -1,7 +1,9 @@
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Networks;
+using RnnJit.Ops;
 using RnnJit.Passes;
+using RnnJit.Planning;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Networks;
@@ -26,6 +28,12 @@ public class TreeTests
             return [h, c];
         },
         ["recursive"] = (b, forest, x) => [TreeCells.Recursive(forest, x, new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
+        ["affine"] = (b, forest, x) =>
+        {
+            var (w, u, bias) = (new Matrix(Real(b, "W", "H", "X")), new Matrix(Real(b, "U", "H", "H")), new Vector(b.Input("b", new TensorType(ElementType.F32, "H"), PortRole.Parameter)));
+            return TreeScan.Ordered(forest, [x], ["H"], (step, given, children) =>
+                [Rnn.Tanh((step.Take(u) * (children[0][0] + children[1][0])) + (step.Take(w) * given[0]) + step.Take(bias.Tensor))]);
+        },
         ["tensor"] = (b, forest, x) =>
             [TreeCells.RecursiveTensor(forest, x, new Tensor3(Real(b, "V", "X", Dim.Parse("2X"), Dim.Parse("2X"))), new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
     };
@@ -57,6 +65,20 @@ public class TreeTests
                     Bits.AssertEqual(found[state].Data, wanted[state].Data, $"{state} with {places} places");
             }
         }
+    }
+
+    // The equations of a node are the author's; where they add W x in the step, it is one product over all nodes that starts from the row.
+    [Test]
+    public void Products_of_the_inputs_of_nodes_start_from_their_row()
+    {
+        var (program, sizes, data) = Case("affine", trees: 5, nodes: 13);
+        ProgramContract.Check(program, sizes, data);
+        Graph optimised = Pipeline.Run(program);
+        ProductStep start = StartSums.Of(optimised).Values.Single();
+        Assert.That(optimised.Inputs[start.Start].Name, Is.EqualTo("b"));
+        Graph step = optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().Single().Body;
+        Assert.That(StartSums.Of(step), Has.Count.EqualTo(1), "the product of the state starts from that of the input");
+        Assert.That(step.Inputs.Select(port => port.Name), Has.None.EqualTo("b"));
     }
 
     // Tables are written in place: the work of a chain grows with its length, the memory of each step does not.

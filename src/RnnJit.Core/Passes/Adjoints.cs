@@ -1,0 +1,28 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>Which loops may repeat the step of which: an adjoint reads what a forward scan yields, or its tables, in the other direction.</summary>
+internal static class Adjoints
+{
+    public static IEnumerable<(int Forward, int Adjoint)> Of(Graph program)
+    {
+        for (int a = 0; a < program.Nodes.Count; a++)
+        {
+            if (program.Nodes[a].Op is not ScanOp { HasLoops: false } adjoint)
+                continue;
+            for (int f = 0; f < a; f++)
+            {
+                if (program.Nodes[f].Op is not ScanOp { HasLoops: false } forward || forward.Time != adjoint.Time || forward.Reverse == adjoint.Reverse || forward.HasLengths != adjoint.HasLengths)
+                    continue;
+                int first = program.Values.FirstResult(f) + forward.States;
+                var yields = Enumerable.Range(first, forward.Yields);
+                var tables = Enumerable.Range(0, forward.States).Where(forward.IsTable).Select(s => program.Values.FirstResult(f) + s);
+                if (program.Nodes[a].Operands.Take(adjoint.Sequences).Any(operand => yields.Contains(operand))
+                    || program.Nodes[a].Operands.Skip(adjoint.Sequences + adjoint.States).Intersect(tables).Any())
+                    yield return (f, a);
+            }
+        }
+    }
+}
