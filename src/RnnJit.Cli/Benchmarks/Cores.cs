@@ -10,20 +10,21 @@ namespace RnnJit.Cli.Benchmarks;
 internal sealed partial class Cores : IDisposable
 {
     // Of a mask of 1024 cores, as the system has it.
-    private const int Words = 16;
+    private const int Words = 16, WordBits = 64;
 
-    private readonly bool moves;
+    // Those that the thread may run on, as whoever started the process decided; empty where nothing is moved.
+    private readonly int[] allowed;
 
     /// <param name="threads">What the tools run on; they stay where they are if it is more than one.</param>
-    public Cores(int threads) => moves = threads == 1 && Environment.ProcessorCount is > 1 and <= 64 && OperatingSystem.IsLinux();
+    public Cores(int threads) => allowed = threads == 1 && Allowed() is { Length: > 1 } several ? several : [];
 
     /// <summary>Puts the calling thread and all threads of some processes on the core of a turn.</summary>
     public void Turn(int turn, IEnumerable<int> processes)
     {
-        if (!moves)
+        if (allowed.Length == 0)
             return;
 
-        ulong core = 1UL << (turn % Environment.ProcessorCount);
+        int[] core = [allowed[turn % allowed.Length]];
         Move(0, core);
         foreach (int process in processes)
         {
@@ -32,11 +33,29 @@ internal sealed partial class Cores : IDisposable
         }
     }
 
-    /// <summary>Lets the calling thread run anywhere again.</summary>
+    /// <summary>Lets the calling thread run where it might run before.</summary>
     public void Dispose()
     {
-        if (moves)
-            Move(0, Environment.ProcessorCount == 64 ? ulong.MaxValue : (1UL << Environment.ProcessorCount) - 1);
+        if (allowed.Length > 0)
+            Move(0, allowed);
+    }
+
+    /// <summary>The cores that the calling thread may run on; none where the system does not say.</summary>
+    public static int[] Allowed()
+    {
+        var mask = new ulong[Words];
+        if (!OperatingSystem.IsLinux() || GetAffinity(0, Words * sizeof(ulong), mask) < 0)
+            return [];
+        return [.. Enumerable.Range(0, Words * WordBits).Where(core => (mask[core / WordBits] >> (core % WordBits) & 1) == 1)];
+    }
+
+    /// <summary>Lets a thread run on some cores only; 0 is the calling one. What may not be moved stays where it is.</summary>
+    public static void Move(int thread, IEnumerable<int> cores)
+    {
+        var mask = new ulong[Words];
+        foreach (int core in cores)
+            mask[core / WordBits] |= 1UL << (core % WordBits);
+        _ = SetAffinity(thread, Words * sizeof(ulong), mask);
     }
 
     private static IEnumerable<int> ThreadsOf(int process)
@@ -52,15 +71,11 @@ internal sealed partial class Cores : IDisposable
         }
     }
 
-    // What may not be moved stays where it is.
-    private static void Move(int thread, ulong cores)
-    {
-        var mask = new ulong[Words];
-        mask[0] = cores;
-        _ = SetAffinity(thread, Words * sizeof(ulong), mask);
-    }
-
     [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetAffinity(int thread, nint size, ulong[] mask);
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetAffinity(int thread, nint size, [Out] ulong[] mask);
 }
