@@ -11,42 +11,22 @@ internal sealed record LengthTime(string Lengths, double Steps, double Padded, d
     public double Ratio => OwnMedian / PaddedMedian;
 }
 
-/// <summary>Times a layer without lengths and with them, in turns, so that what else the machine does hits both alike.</summary>
-internal sealed class LengthTimes(LayerRequest request, double seconds)
+/// <summary>Times a layer without lengths and with them, in turns.</summary>
+internal sealed class LengthTimes(LayerRequest request, double seconds, CancellationToken interrupted)
 {
-    private const int Turns = 6, Seed = 1;
+    private const int Turns = 6;
 
     public static Option<string?> Flag() => CommonOptions.Optional("--lengths", "Time the layer with lengths beside the padded batch: uniform (1 to T, from a fixed seed), full (all rows T), or a number of steps for all rows", "lengths");
-
-    /// <exception cref="UsageException">Something else is asked for too.</exception>
-    public static void Refuse(ParseResult parsed, params Option<bool>[] others)
-    {
-        if (Array.Find(others, parsed.GetValue) is { } other)
-            throw new UsageException($"--lengths and {other.Name} time different things (leave one of them away)");
-    }
 
     /// <exception cref="UsageException">The lengths are none of those.</exception>
     public LengthTime Run(string lengths)
     {
-        using Executable padded = LayerBuilder.Bind(request), own = LayerBuilder.Bind(request with { Lengths = true });
-        int[] drawn = Draw(lengths, request.Steps, request.Batch);
-        own.Input(LayerProgram.Lengths).Set(drawn.Select(length => (double)length).ToArray());
-        RunLoop[] loops = [new(padded, request.Training), new(own, request.Training)];
-        List<double>[] times = [[], []];
-        foreach (RunLoop loop in loops)
-            loop.WarmUp(Math.Min(RunLoop.WarmUpSeconds, seconds));
-        for (int turn = 0; turn < Turns; turn++)
-        {
-            for (int l = 0; l < loops.Length; l++)
-            {
-                loops[l].Run(seconds / (2 * Turns));
-                times[l].AddRange(loops[l].Times);
-            }
-        }
-
-        RunTimes all = new(times[0]), live = new(times[1]);
+        double share = DrawnLengths.Share(request, lengths);
+        using Executable padded = LayerBuilder.Bind(request), own = DrawnLengths.Bind(request, lengths);
+        RunTimes[] times = OwnTurns.Run(
+            [(padded, request.Training), (own, request.Training)], request.ThreadCount, Turns, seconds / (2 * Turns), Math.Min(RunLoop.WarmUpSeconds, seconds), interrupted);
         bool ordered = own.Plan.Any(line => line.Text.StartsWith("order", StringComparison.Ordinal));
-        return new LengthTime(lengths, drawn.Average() / request.Steps, all.Min * 1e3, all.Median * 1e3, live.Min * 1e3, live.Median * 1e3, ordered);
+        return new LengthTime(lengths, share, times[0].Min * 1e3, times[0].Median * 1e3, times[1].Min * 1e3, times[1].Median * 1e3, ordered);
     }
 
     public static void Print(TextWriter to, LengthTime time)
@@ -56,17 +36,5 @@ internal sealed class LengthTimes(LayerRequest request, double seconds)
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"lengths " + time.Lengths,-20}{time.Own,12:0.000}{time.OwnMedian,10:0.000}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{time.Ratio:0.00} x of the padded time (medians; minima {time.Own / time.Padded:0.00} x) for {time.Steps:0.00} of the steps, {(time.Ordered ? "rows ordered" : "rows as they stand")}"));
-    }
-
-    private static int[] Draw(string lengths, int steps, int rows)
-    {
-        var random = new Random(Seed);
-        if (lengths == "uniform")
-            return Enumerable.Range(0, rows).Select(_ => random.Next(1, steps + 1)).ToArray();
-        if (lengths == "full")
-            return Enumerable.Repeat(steps, rows).ToArray();
-        return int.TryParse(lengths, NumberStyles.None, CultureInfo.InvariantCulture, out int all) && all <= steps
-            ? Enumerable.Repeat(all, rows).ToArray()
-            : throw new UsageException($"--lengths is '{lengths}', wanted uniform, full or a number up to --seq {steps} (change it)");
     }
 }

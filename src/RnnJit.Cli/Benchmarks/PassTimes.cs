@@ -7,8 +7,8 @@ namespace RnnJit.Cli.Benchmarks;
 /// <summary>What a layer costs with one pass, or one kind of kernels, switched off.</summary>
 internal sealed record PassTime(string Without, double Milliseconds, long ArenaBytes, int Instructions);
 
-/// <summary>Times a layer with all passes, and with each one switched off, in turns, so that what else the machine does hits all alike.</summary>
-internal sealed class PassTimes(LayerRequest request, double seconds)
+/// <summary>Times a layer with all passes, and with each one switched off, in turns.</summary>
+internal sealed class PassTimes(LayerRequest request, double seconds, CancellationToken interrupted)
 {
     private const int Turns = 4;
 
@@ -27,20 +27,9 @@ internal sealed class PassTimes(LayerRequest request, double seconds)
         Executable[] executables = Choices.Select(choice => layer.ToExecutable(choice.Change(layer.Options))).ToArray();
         try
         {
-            RunLoop[] loops = executables.Select(executable => new RunLoop(executable, request.Training)).ToArray();
-            var times = executables.Select(_ => new List<double>()).ToArray();
-            for (int turn = 0; turn < Turns; turn++)
-            {
-                for (int e = 0; e < executables.Length; e++)
-                {
-                    if (turn == 0)
-                        loops[e].WarmUp(Math.Min(RunLoop.WarmUpSeconds, seconds));
-                    loops[e].Run(seconds / Turns, least: 2);
-                    times[e].AddRange(loops[e].Times);
-                }
-            }
-
-            return executables.Select((executable, e) => new PassTime(Choices[e].Name, new RunTimes(times[e]).Median * 1e3, executable.ArenaBytes, executable.Plan.Sum(line => line.Times))).ToArray();
+            RunTimes[] times = OwnTurns.Run(
+                [.. executables.Select(executable => (executable, request.Training))], request.ThreadCount, Turns, seconds / Turns, Math.Min(RunLoop.WarmUpSeconds, seconds), interrupted);
+            return executables.Select((executable, e) => new PassTime(Choices[e].Name, times[e].Median * 1e3, executable.ArenaBytes, executable.Plan.Sum(line => line.Times))).ToArray();
         }
         finally
         {

@@ -35,30 +35,25 @@ internal static class BenchCommand
               rnnjit bench targets --quick
             """) { cell, seconds, peers, svg, compiling, CompilerWarmUp.Flag, passes, stream, lengths, IsaFlag.Option };
         layer.AddTo(command);
-        foreach (Command part in (Command[])[BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal)])
+        foreach (Command part in Parts(terminal))
             command.Add(part);
         command.SetAction(parsed =>
         {
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             CompilerWarmUp.Await(parsed);
+            RequireOne(parsed, [lengths, compiling, passes, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch] : [svg, peers]);
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = parsed.GetValue(seconds);
             if (parsed.GetValue(svg) is { } picture)
                 OutputFile.Check(picture);
-            if (((Option<bool>[])[compiling, passes, stream]).FirstOrDefault(parsed.GetValue) is { } other && ((Option[])[svg, peers]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
-                throw new UsageException($"{other.Name} has no meaning with {idle.Name} (leave one of them away)");
             if (parsed.GetValue(lengths) is { } drawn)
-            {
-                LengthTimes.Refuse(parsed, peers, compiling, passes, stream);
-                return Report(terminal, json, new LengthTimes(request, time).Run(drawn), LengthTimes.Print);
-            }
-
+                return Report(terminal, json, new LengthTimes(request, time, terminal.Interrupted).Run(drawn), LengthTimes.Print);
             if (parsed.GetValue(compiling))
                 return Report(terminal, json, new CompileTimes(request).Run(), PrintCompile);
             if (parsed.GetValue(passes))
-                return Report(terminal, json, new PassTimes(request, time).Run(), PrintPasses);
+                return Report(terminal, json, new PassTimes(request, time, terminal.Interrupted).Run(), PrintPasses);
             if (parsed.GetValue(stream))
                 return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
 
@@ -72,6 +67,22 @@ internal static class BenchCommand
             return run.Peers is { Agree: false } ? ExitCode.Failure : ExitCode.Success;
         });
         return command;
+    }
+
+    private static Command[] Parts(Terminal terminal) =>
+    [
+        BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchComparisonCommand.Additions(terminal), BenchComparisonCommand.Lengths(terminal),
+        BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal),
+    ];
+
+    // Each of these options says what to time; some others are for the time of one layer only.
+    private static void RequireOne(ParseResult parsed, Option[] choices, Func<Option, Option[]> idle)
+    {
+        Option[] given = [.. choices.Where(option => LayerFlags.IsGiven(parsed, option))];
+        if (given.Length > 1)
+            throw new UsageException($"{given[0].Name} and {given[1].Name} time different things (leave one of them away)");
+        if (given.Length == 1 && idle(given[0]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } other)
+            throw new UsageException($"{given[0].Name} has no meaning with {other.Name} (leave one of them away)");
     }
 
     private static StreamTime Stream(ParseResult parsed, LayerFlags layer, LayerRequest request, double seconds)

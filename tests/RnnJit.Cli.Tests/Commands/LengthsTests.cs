@@ -29,7 +29,9 @@ public class LengthsTests
 
     [TestCase("--lengths is 'some', wanted uniform, full or a number up to --seq 20 (change it)", "--lengths", "some")]
     [TestCase("--lengths is '21', wanted uniform, full or a number up to --seq 20 (change it)", "--lengths", "21")]
-    [TestCase("--lengths and --peers time different things (leave one of them away)", "--lengths", "full", "--peers")]
+    [TestCase("--lengths has no meaning with --peers (leave one of them away)", "--lengths", "full", "--peers")]
+    [TestCase("--lengths has no meaning with --svg (leave one of them away)", "--lengths", "full", "--svg", "x.svg")]
+    [TestCase("--lengths and --stream time different things (leave one of them away)", "--lengths", "full", "--stream")]
     public void Bench_refuses_what_it_cannot_time(string sentence, params string[] arguments) => BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. arguments, .. Small]), sentence);
 
     [Test]
