@@ -87,8 +87,10 @@ internal static class BenchCommand
 
     private static StreamTime Stream(ParseResult parsed, LayerFlags layer, LayerRequest request, double seconds)
     {
-        if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+        if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint, layer.ParallelTime]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
             throw new UsageException($"--stream runs one step at a time forwards, so {idle.Name} has no meaning (leave it out)");
+        if (request.Threads > 1)
+            throw new UsageException($"--stream runs on one thread, so --threads {request.Threads} has no meaning (leave it out)");
         return new StreamTimes(request with { Batch = LayerFlags.IsGiven(parsed, layer.Batch) ? request.Batch : 1 }, seconds).Run();
     }
 

@@ -11,7 +11,6 @@ internal sealed class LayerFlags
     private readonly RegularisationFlags regularisation = new();
     private readonly Option<int> hidden = CommonOptions.Number("--hidden", "Units, and inputs where --input is not given", 256);
     private readonly Option<int> input = CommonOptions.Number("--input", "Inputs; 0: as many as units", 0);
-    private readonly Option<int> parallelTime = CommonOptions.Number("--parallel-time", "Chunks of time that run side by side, for cells that are linear in their state; 1: from the beginning to the end", 1);
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
     private readonly Option<string> weights = WeightsFlag.Create();
     private readonly Option<string[]> without = new("--without")
@@ -27,9 +26,11 @@ internal sealed class LayerFlags
 
     public Option<string> Checkpoint { get; } = CheckpointFlag.Create();
 
+    public Option<int> ParallelTime { get; } = CommonOptions.Number("--parallel-time", "Chunks of time that run side by side, for cells that are linear in their state; 1: from the beginning to the end", 1);
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, hidden, input, precision, Checkpoint, parallelTime, .. regularisation.All, without, weights])
+        foreach (Option option in (Option[])[Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, .. regularisation.All, without, weights])
             command.Add(option);
     }
 
@@ -56,7 +57,7 @@ internal sealed class LayerFlags
             Precision = ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision)),
             Weights = storage,
             Interval = interval,
-            Chunks = parsed.GetValue(parallelTime),
+            Chunks = parsed.GetValue(ParallelTime),
             Without = (parsed.GetValue(without) ?? []).Select(Pass).ToArray(),
         };
     }
