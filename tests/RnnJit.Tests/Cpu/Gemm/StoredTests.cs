@@ -113,12 +113,10 @@ public sealed unsafe class StoredTests(int width)
             int width = 2 * V.Count;
             for (int i = 0; i < bits.Length; i += width)
             {
-                StoredHalf<V>.Load((byte*)(from + i), out V low, out V high);
-                V.Store(low, ref half[i], 0);
-                V.Store(high, ref half[i], V.Count);
-                StoredBFloat16<V>.Load((byte*)(from + i), out low, out high);
-                V.Store(low, ref brain[i], 0);
-                V.Store(high, ref brain[i], V.Count);
+                V.Store(StoredHalf<V>.Low((byte*)(from + i), 0), ref half[i], 0);
+                V.Store(StoredHalf<V>.High((byte*)(from + i), 0), ref half[i], V.Count);
+                V.Store(StoredBFloat16<V>.Low((byte*)(from + i), 0), ref brain[i], 0);
+                V.Store(StoredBFloat16<V>.High((byte*)(from + i), 0), ref brain[i], V.Count);
             }
         }
 
