@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RnnJit.Ir;
 
 namespace RnnJit.Passes;
@@ -10,15 +11,15 @@ public static class Pipeline
     [
         (InputsFirst.Name, InputsFirst.Run),
         ("simplify", Simplify.Run),
-        ("split", Split.Run),
-        ("distribute", Distribute.Run),
+        ("split", Remembered(Split.Run)),
+        ("distribute", Remembered(Distribute.Run)),
         ("simplify2", Simplify.Run),
-        ("keep", Keep.Run),
+        ("keep", Remembered(Keep.Run)),
         ("simplify3", Simplify.Run),
-        ("merge", Merge.Run),
+        ("merge", Remembered(Merge.Run)),
         ("simplify4", Simplify.Run),
-        (Starts.Name, Starts.Run),
-        (OrderRows.Name, OrderRows.Run),
+        (Starts.Name, Remembered(Starts.Run)),
+        (OrderRows.Name, Remembered(OrderRows.Run)),
     ];
 
     /// <summary>Runs all stages but those switched off; <paramref name="after"/> sees each result.</summary>
@@ -33,5 +34,12 @@ public static class Pipeline
         }
 
         return program;
+    }
+
+    // A stage takes nothing but the graph, so what it made of one serves as long as that lives: for other sizes, threads or precisions of a Program.
+    private static Func<Graph, Graph> Remembered(Func<Graph, Graph> run)
+    {
+        var known = new ConditionalWeakTable<Graph, Graph>();
+        return graph => known.GetValue(graph, key => run(key));
     }
 }

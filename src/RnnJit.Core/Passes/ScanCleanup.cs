@@ -62,7 +62,8 @@ internal static class ScanCleanup
                 outputs.Add((output.Name, values[output.Value], output.Role));
         }
 
-        var simpler = new ScanOp(Simplify.Run(step.Build("body", "step", outputs)), scan.Time, scan.Reverse, scan.HasLengths);
+        Graph cleaned = step.Build("body", "step", outputs);
+        var simpler = new ScanOp(cleaned.Equals(body) ? body : Simplify.Run(cleaned), scan.Time, scan.Reverse, scan.HasLengths);
         Value[] results = rewriter.Apply(simpler, given.ToArray());
         return Enumerable.Range(0, used.Length).Select(o => keptOutputs[o] ? Passed(rewriter, scan, body, operands, o) ?? results[position[o]] : null!).ToArray();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Passes.Rules;
@@ -18,13 +19,18 @@ public static class Simplify
         RowFactors.Inverse, RowFactors.Gathered, RowFactors.Normalised, RowFactors.Twice,
     ];
 
-    public static Graph Run(Graph graph)
+    // Graph → its simplest form. The bodies of scans come by in every round and after every pass, mostly as they were.
+    private static readonly ConditionalWeakTable<Graph, Graph> Known = new();
+
+    public static Graph Run(Graph graph) => Known.GetValue(graph, UntilNothingChanges);
+
+    private static Graph UntilNothingChanges(Graph graph)
     {
         for (int round = 0; round < MostRounds; round++)
         {
             Graph simpler = Once(graph);
             if (simpler.Equals(graph))
-                return simpler;
+                return Known.GetValue(simpler, simplest => simplest);
             graph = simpler;
         }
 
