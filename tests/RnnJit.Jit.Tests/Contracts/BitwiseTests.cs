@@ -103,9 +103,9 @@ public class BitwiseTests
         Assert.That(read.ToString(), Is.EqualTo(traced.ToString()));
         var cell = new CellProgram(read);
         Dictionary<string, int> sizes = cell.Sizes(steps: 3, batch: 4);
-        Graph program = cell.Build();
+        Graph program = cell.BuildAnew();
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        Bits.AssertEqual(CellProgram.Run(program, data, sizes), CellProgram.Run(new CellProgram(traced).Build(), data, sizes), "traced");
+        Bits.AssertEqual(CellProgram.Run(program, data, sizes), CellProgram.Run(new CellProgram(traced).BuildAnew(), data, sizes), "traced");
     }
 
     [Test]

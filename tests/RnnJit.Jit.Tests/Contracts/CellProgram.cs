@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Passes;
@@ -11,9 +12,14 @@ internal sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bo
     // Every symbol of the cell but the batch gets a size of its own: no two dimensions agree by chance.
     private static readonly int[] Extents = [17, 6, 5, 9, 7, 3];
 
+    private static readonly ConcurrentDictionary<CellProgram, Graph> Built = new();
+
     public static IEnumerable<Type> Types => typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute), inherit: false));
 
-    public Graph Build()
+    /// <summary>The same Program for all tests that want it, so that passes need not run for each of them.</summary>
+    public Graph Build() => Built.GetOrAdd(this, cell => cell.BuildAnew());
+
+    public Graph BuildAnew()
     {
         var builder = new GraphBuilder();
         Dictionary<string, Value> inputs = Cell.Step.Inputs.ToDictionary(
