@@ -2,6 +2,7 @@ using RnnJit.Cells;
 
 namespace RnnJit.Jit.Tests;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class CellFileTests
 {
     private const string Lstm = """

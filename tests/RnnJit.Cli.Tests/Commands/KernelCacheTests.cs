@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace RnnJit.Cli.Tests.Commands;
 
 /// <summary>Processes that share a folder of compiled kernels.</summary>
+[NonParallelizable]
 public class KernelCacheTests
 {
     private static readonly string Cell = Repository.File("docs/cells/FastSlow.cs");

@@ -5,6 +5,7 @@ using RnnJit.Runtime;
 namespace RnnJit.Jit.Tests.Contracts;
 
 /// <summary>A run allocates nothing, and the memory of a Program is what it says.</summary>
+[NonParallelizable]
 public class MemoryTests
 {
     private const int WarmUp = 3, Runs = 10, Attempts = 5;

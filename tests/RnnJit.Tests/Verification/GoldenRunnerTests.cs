@@ -4,6 +4,7 @@ using RnnJit.Verification;
 
 namespace RnnJit.Tests.Verification;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class GoldenRunnerTests
 {
     private TemporaryFolder folder = null!;

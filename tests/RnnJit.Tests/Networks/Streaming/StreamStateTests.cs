@@ -3,6 +3,7 @@ using RnnJit.Networks;
 
 namespace RnnJit.Tests.Networks.Streaming;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class StreamStateTests
 {
     private Model model = null!;
