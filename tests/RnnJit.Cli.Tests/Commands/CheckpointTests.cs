@@ -7,7 +7,7 @@ namespace RnnJit.Cli.Tests.Commands;
 public class CheckpointTests
 {
     // A point of the loss curve, and a checkpoint, every twentieth of them.
-    private const string Updates = "400000";
+    private const string Updates = "100000";
 
     [Test]
     public void A_truncated_checkpoint_is_refused_wherever_it_ends()
@@ -73,13 +73,13 @@ public class CheckpointTests
         Resumes(folder);
     }
 
-    // A training in a process of its own, some seconds from its end, that has come to a point of its loss curve.
+    // A training in a process of its own, some seconds from its end, that has come to a point of its loss curve. One thread: steps this small only wait for others.
     private static Process Training(TemporaryFolder folder, int points)
     {
         folder.Text();
         var process = new Process
         {
-            StartInfo = new("dotnet", [typeof(CommandLine).Assembly.Location, "train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--steps", Updates, "--hidden", "4", "--embedding", "4", "--seq", "2", "--batch", "1"])
+            StartInfo = new("dotnet", [typeof(CommandLine).Assembly.Location, "train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--steps", Updates, "--hidden", "4", "--embedding", "4", "--seq", "2", "--batch", "1", "--threads", "1"])
             {
                 RedirectStandardOutput = true,
             },
@@ -99,7 +99,7 @@ public class CheckpointTests
     private static void Resumes(TemporaryFolder folder)
     {
         Assert.That(CommandRun.Of("sample", folder.File("m.safetensors"), "--length", "5").ExitCode, Is.Zero);
-        CommandRun resumed = CommandRun.InterruptedAt("/" + Updates, "train", "--resume", folder.File("m.safetensors"));
+        CommandRun resumed = CommandRun.InterruptedAt("/" + Updates, "train", "--resume", folder.File("m.safetensors"), "--threads", "1");
         Assert.That(resumed.ExitCode, Is.EqualTo(130), resumed.Error);
         Assert.That(resumed.Output, Does.StartWith("Continuing at update "));
     }
