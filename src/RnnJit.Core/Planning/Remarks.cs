@@ -38,9 +38,9 @@ public static class Remarks
             ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"
             : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand beside each other)";
         string products = string.Join("; ", live.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
-        int sums = live.Count(n => optimised.Nodes[n].Op is SumOp);
+        int sums = live.Count(n => optimised.Nodes[n].Op is SumOp), tables = live.Count(n => optimised.Nodes[n].Op is GatherOp or ScatterOp);
         int kernels = list.Steps.OfType<KernelStep>().Count(kernel => ends.Of(kernel) is not null);
-        return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{Count(kernels, "kernel")}{Count(sums, "sum")}.";
+        return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{Count(kernels, "kernel")}{Count(sums, "sum")}{Count(tables, "table look-up")}.";
     }
 
     private static string Count(int count, string what) => count == 0 ? "" : $"; {count} {what}{(count > 1 ? "s" : "")} over all steps";
@@ -48,19 +48,20 @@ public static class Remarks
     private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse)
     {
         int loop = 0;
-        foreach (ScanOp scan in Scans(graph))
+        var zeros = new RowZeros(graph);
+        foreach (Node node in graph.Nodes)
         {
+            if (node.Op is not ScanOp scan)
+                continue;
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
-            if (!scan.HasLoops)
-                yield return LinearRecurrence.WhyNot(scan) is { } obstacle
-                    ? $"{name} is not linear in its state, so time runs from one end to the other: {obstacle}."
-                    : $"{name} is linear in its state{(scan.States > 1 ? "s" : "")}: chunks of time could run side by side (--parallel-time).";
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
             if (!scan.HasLoops && scan.States > 0)
                 yield return Linearity(name, scan);
             foreach (string sentence in new RegionRemarks(name, scan.Body, fuse).Sentences())
                 yield return sentence;
+            if (!scan.HasLengths && node.Operands.Take(scan.Sequences).Any(sequence => zeros[sequence] is not null) && AddsRows(scan))
+                yield return $"{name} is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it reads.";
             if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
                 yield return $"{name} hands on, of every step: {Yields(scan)}.";
             foreach (string sentence in Loops(number + ".", scan.Body, fuse))
@@ -71,6 +72,10 @@ public static class Remarks
     private static string Linearity(string name, ScanOp scan) => LinearRecurrence.WhyNot(scan) is { } obstacle
         ? $"{name} is not linear in its state, so time runs from one end to the other: {obstacle}."
         : $"{name} is linear in its state, so chunks of time could run side by side (--parallel-time).";
+
+    // Whether a step makes something of several rows of the batch.
+    private static bool AddsRows(ScanOp scan) => scan.Body.Nodes.Any(node => node.Op is SumOp { Axes: { Count: > 0 } axes } && axes[0] == 0
+        && scan.Body.Values.Type(node.Operands[0]).Dims is { Count: > 0 } dims && scan.Body.Inputs.Any(port => port.Role is PortRole.State or PortRole.Sequence && port.Type.Rank > 0 && port.Type.Dims[0] == dims[0]));
 
     private static IEnumerable<ScanOp> Scans(Graph graph) => graph.Nodes.Select(node => node.Op).OfType<ScanOp>();
 

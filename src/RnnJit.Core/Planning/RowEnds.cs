@@ -41,23 +41,26 @@ public sealed class RowEnds
     /// <summary>Whether what lies behind the ends of rows is left alone by all readers of a value, so that it may hold anything there.</summary>
     public bool IsUnread(int value) => readers.Of(value) is { End: not null, Numbers: false };
 
-    /// <summary>The lengths by which the rows of a product or sum end, and what it does behind; null where it needs all rows.</summary>
+    /// <summary>The lengths by which the rows of a product, sum or gather end, and what it does behind; null where it needs all rows.</summary>
     public (int Lengths, RowEnd Kind)? Of(int node)
     {
         Node done = graph.Nodes[node];
-        if (done.Op is SumOp { Axes: { Count: > 1 } axes } && axes[0] == 0 && axes[1] == 1)
+        if (done.Op is SumOp { Axes: { Count: > 0 } axes } && axes[0] == 0 && (axes.Count == 1 || axes[1] == 1))
             return zeros[done.Operands[0]] is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
         if (done.Op is ScatterOp)
             return zeros[done.Operands[1]] is { } last && last.Fits(graph.Values.Type(done.Operands[0]), graph) ? (last.Lengths, RowEnd.AddsNothing) : null;
-        if (done.Op is not ContractOp product)
-            return null;
-        if (AddsRows(product))
-            return (zeros[done.Operands[0]] ?? zeros[done.Operands[1]]) is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
-        if (RowOperand(product) < 0)
+        if (done.Op is GatherOp)
+            return graph.Values.Type(done.Operands[1]).Rank > 1 ? Behind(graph.Values.FirstResult(node)) : null;
+        if (done.Op is not ContractOp product || RowProduct.Of(product) is not { Use: not RowUse.None } rows)
             return null;
 
+        // A product of two values of a row is 0 where one of them is.
+        Ending? zero = rows.Use == RowUse.OfOne ? zeros[done.Operands[rows.Operand]] : zeros[done.Operands[0]] ?? zeros[done.Operands[1]];
+        if (rows.Adds)
+            return zero is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
+
         // What a product gives is the sum that it took over.
-        return Behind(ResultOf(node)) ?? (sums.ContainsKey(node) && zeros[done.Operands[RowOperand(product)]] is { } ended ? (ended.Lengths, RowEnd.Start) : null);
+        return Behind(ResultOf(node)) ?? (sums.ContainsKey(node) && zero is { } ended ? (ended.Lengths, RowEnd.Start) : null);
     }
 
     /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>
@@ -92,18 +95,4 @@ public sealed class RowEnds
             return (end.Lengths, want.Numbers ? RowEnd.Zero : RowEnd.Unread);
         return zeros[value] is { } zero ? (zero.Lengths, RowEnd.Zero) : null;
     }
-
-    /// <summary>The operand whose first two labels, time and rows, are those of the result alone; −1 if there is none.</summary>
-    public static int RowOperand(ContractOp op)
-    {
-        if (op.Result.Length < 2)
-            return -1;
-        string rows = op.Result.Substring(0, 2);
-        bool Leads(string labels, string other) => labels.StartsWith(rows, StringComparison.Ordinal) && !other.Contains(rows[0]) && !other.Contains(rows[1]);
-        return Leads(op.Left, op.Right) ? 0 : Leads(op.Right, op.Left) ? 1 : -1;
-    }
-
-    /// <summary>Whether it is a gradient of weights: both operands lose time and rows.</summary>
-    public static bool AddsRows(ContractOp op) => op.Left.Length > 1 && op.Right.StartsWith(op.Left.Substring(0, 2), StringComparison.Ordinal)
-        && !op.Result.Contains(op.Left[0]) && !op.Result.Contains(op.Left[1]);
 }

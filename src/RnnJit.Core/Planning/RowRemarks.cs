@@ -6,6 +6,8 @@ namespace RnnJit.Planning;
 /// <summary>On which rows the products and kernels over all steps of a region are done, and why on all.</summary>
 internal sealed class RowRemarks
 {
+    private const string Elsewhere = "; on all rows, for time and rows are not the first two dimensions of what it reads";
+
     private readonly StepList list;
     private readonly Graph graph;
     private readonly RowEnds ends;
@@ -23,24 +25,30 @@ internal sealed class RowRemarks
     public string Of(int node)
     {
         Node done = graph.Nodes[node];
-        if (done.Op is not ContractOp product || (RowEnds.RowOperand(product) < 0 && !RowEnds.AddsRows(product)) || !IsOverSteps(graph.Values.Type(done.Operands[Math.Max(0, RowEnds.RowOperand(product))]).Dims))
+        if (done.Op is not ContractOp product)
             return "";
+        RowProduct use = RowProduct.Of(product);
+        if (use.Use == RowUse.None || !IsOverSteps(graph.Values.Type(done.Operands[use.Operand]).Dims))
+            return done.Operands.Any(operand => HasSteps(graph.Values.Type(operand).Dims)) ? Elsewhere : "";
         if (ends.Of(node) is { } end)
             return Live(end.Kind);
-        return RowEnds.AddsRows(product) ? "; of all rows, for neither factor is 0 behind their ends" : AllRows(ends.ResultOf(node));
+        return use.Adds ? "; of all rows, for neither factor is 0 behind their ends" : AllRows(ends.ResultOf(node));
     }
 
     /// <inheritdoc cref="Of(int)"/>
     public string Of(KernelStep kernel)
     {
         if (!IsOverSteps(kernel.Rows))
-            return "";
+            return HasSteps([.. kernel.Rows, kernel.Columns]) ? Elsewhere : "";
         if (ends.Of(kernel) is { } end)
             return Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero);
         return kernel.Outputs.Select(AllRows).FirstOrDefault(why => why.Length > 0) ?? "; on all rows, for its results end by different lengths";
     }
 
     private bool IsOverSteps(EquatableArray<Dim> dims) => dims.Count > 1 && endings.Any(end => dims[0] == end.Time && dims[1] == graph.Values.Type(end.Lengths).Dims[0]);
+
+    // Time and rows in another order or with something between them.
+    private bool HasSteps(IReadOnlyList<Dim> dims) => endings.Any(end => dims.Contains(end.Time) && dims.Contains(graph.Values.Type(end.Lengths).Dims[0]));
 
     private static string Live(RowEnd kind) => kind switch
     {

@@ -40,7 +40,8 @@ internal sealed class RowZeros
         Ending? first = node.Operands.Count > 0 ? zero[node.Operands[0]] : null;
         zero[value] = node.Op switch
         {
-            ContractOp op when RowEnds.RowOperand(op) is var rows and >= 0 => zero[node.Operands[rows]],
+            ContractOp op when RowProduct.Of(op) is { Use: RowUse.OfOne } rows => zero[node.Operands[rows.Operand]],
+            ContractOp op when RowProduct.Of(op).Use == RowUse.OfBoth => first ?? zero[node.Operands[1]],
             ReductionOp { Axes: var axes } => axes.All(axis => axis > 1) ? first : null,
             ElementwiseOp op => OfElements(op, node),
             TransposeOp transpose when OfMask(transpose, node) is { } mask => mask,

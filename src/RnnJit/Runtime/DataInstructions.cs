@@ -145,7 +145,9 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
             int t = forwards ? i : live.Steps - 1 - i;
             long row = (long)t * live.Batch;
             int count = LiveRows.Count(length, t, live.Batch);
-            if (count > 0)
+            if (live.Axes == LiveAxes.SumOfSteps)
+                Add(px + (t * aRow), py + (t * bRow), 1, start, Math.Min(end, count * (columns / live.Batch)), pz, adds: true);
+            else if (count > 0)
                 Add(px + (row * aRow), py + (row * bRow), count, start, end, pz, adds: true);
         }
     }
@@ -169,24 +171,29 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
 }
 
 /// <summary>Rows of a table by index.</summary>
-internal sealed unsafe class GatherInstruction(View table, View index, View result, string name, bool isByRow) : Instruction
+/// <param name="live">Rows of the indices that are wanted; null: all.</param>
+internal sealed unsafe class GatherInstruction(View table, View index, View result, string name, bool isByRow, LiveRows? live) : Instruction
 {
     private readonly int width = table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
+    private readonly int items = live is null ? 1 : index.Length / Math.Max(live.Steps * live.Batch, 1);
     private Address rows;
     private Address indices;
     private Address target;
+    private Address lengths;
 
-    public override IEnumerable<View> Views => [table, index, result];
+    public override IEnumerable<View> Views => [table, index, result, .. live?.Views ?? []];
 
     public override bool IsByRow => isByRow;
 
-    public override string Describe => $"gather {index.Length} rows of {width}";
+    public override string Describe => $"gather {index.Length} rows of {width}{live?.Describe}";
 
     public override void Resolve()
     {
         rows = new Address(table);
         indices = new Address(index);
         target = new Address(result);
+        if (live is not null)
+            lengths = new Address(live.Lengths);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -197,8 +204,14 @@ internal sealed unsafe class GatherInstruction(View table, View index, View resu
         long bytes = (long)width * table.ElementSize;
         byte* from = rows.At(clock), to = target.At(clock);
         int* which = (int*)indices.At(clock);
+        int* length = live is null ? null : (int*)lengths.At(clock);
         for (int r = start; r < end; r++)
-            Buffer.MemoryCopy(from + (IndexCheck.Row(name, which[r], table.Shape[0]) * bytes), to + (r * bytes), bytes, bytes);
+        {
+            if (length == null || length[r / items % live!.Batch] > r / items / live.Batch)
+                Buffer.MemoryCopy(from + (IndexCheck.Row(name, which[r], table.Shape[0]) * bytes), to + (r * bytes), bytes, bytes);
+            else if (live.Kind == Planning.RowEnd.Zero)
+                new Span<byte>(to + (r * bytes), (int)bytes).Clear();
+        }
     }
 }
 

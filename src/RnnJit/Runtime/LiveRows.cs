@@ -3,9 +3,25 @@ using RnnJit.Planning;
 
 namespace RnnJit.Runtime;
 
+/// <summary>Where a product or sum has time and the rows of the batch.</summary>
+internal enum LiveAxes
+{
+    /// <summary>As rows of A and C, or both summed over.</summary>
+    Rows,
+
+    /// <summary>Both are loops, time the first and the batch the second.</summary>
+    Loops,
+
+    /// <summary>A loop over the batch; steps are rows of A and C.</summary>
+    Steps,
+
+    /// <summary>A loop over the batch, or its columns one behind the other; steps are summed over.</summary>
+    SumOfSteps,
+}
+
 /// <summary>Rows with lengths that a product or sum over all steps is done for: at each step those up to the last that still runs, which are all of them where rows are ordered by length.</summary>
 /// <param name="Listed">Where <see cref="ListInstruction"/> puts their numbers; for sums.</param>
-internal sealed record LiveRows(RowEnd Kind, View Lengths, int Steps, int Batch, View? Listed = null)
+internal sealed record LiveRows(RowEnd Kind, View Lengths, int Steps, int Batch, View? Listed = null, LiveAxes Axes = LiveAxes.Rows)
 {
     /// <summary>Its name among the passes that can be switched off.</summary>
     public const string Name = "live";

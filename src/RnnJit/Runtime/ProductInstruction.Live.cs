@@ -103,7 +103,7 @@ internal sealed unsafe partial class ProductInstruction<T>
         for (int panel = panelStart; panel < panelEnd && count > 0; panel += panelsAtOnce)
         {
             for (int r = 0; r < count; r++)
-                Multiply((T*)a.At(clock) + (runs[r].T * timeA), (T*)b.At(clock), (T*)c.At(clock) + (runs[r].T * timeC), from.Plus(runs[r].T * (Accumulate ? timeC : timeStart)), runs[r].Row, runs[r].Row + runs[r].Count, panel, Math.Min(panel + panelsAtOnce, panelEnd), backwards: false);
+                Multiply((T*)a.At(clock) + (runs[r].T * timeA), (T*)b.At(clock), (T*)c.At(clock) + (runs[r].T * timeC), from.Plus(runs[r].T * (Accumulate ? timeC : timeStart)), runs[r].Row, runs[r].Row + runs[r].Count, panel, Math.Min(panel + panelsAtOnce, panelEnd), form.K.Extent, backwards: false);
         }
     }
 

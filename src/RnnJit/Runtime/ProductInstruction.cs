@@ -73,7 +73,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
     /// <summary>Rows [aRow, aRow + count) of A give rows [cRow, cRow + count) of C, panels of columns [panelStart, panelEnd).</summary>
     public void ExecuteRows(long aRow, long cRow, int count, int panelStart, int panelEnd) =>
-        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), StartAt(default), 0, count, panelStart, panelEnd, backwards: false);
+        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), StartAt(default), 0, count, panelStart, panelEnd, form.K.Extent, backwards: false);
 
     // The first number the chains start from; null for 0.
     private StartPointer StartAt(in Clock clock) => Start is null ? default : new StartPointer((T*)from.At(clock), Start.Row);
@@ -82,6 +82,12 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
     public override void Execute(in Share share, in Clock clock)
     {
+        if (IsRowByRow)
+        {
+            ExecuteRowByRow(share, clock);
+            return;
+        }
+
         if (Live is { Kind: Planning.RowEnd.AddsNothing })
         {
             ExecuteListed(share, clock);
@@ -96,9 +102,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
         T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);
         StartPointer start = StartAt(clock);
-        int loopCount = 1;
-        foreach (ProductLoop loop in form.Loops)
-            loopCount *= loop.Extent;
+        int loopCount = LoopCount();
         int loopStart = 0, loopEnd = loopCount, rowStart = 0, rowEnd = form.M.Extent, panelStart = 0, panelEnd = panels;
         if (share.RowEnd >= 0)
         {
@@ -125,24 +129,41 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
         for (int l = loopStart; l < loopEnd; l++)
         {
-            long oa = 0, ob = 0, oc = 0, os = 0;
-            int rest = l;
-            for (int axis = form.Loops.Length - 1; axis >= 0; axis--)
-            {
-                ProductLoop loop = form.Loops[axis];
-                int index = rest % loop.Extent;
-                rest /= loop.Extent;
-                oa += index * loop.A;
-                ob += index * loop.B;
-                oc += index * loop.C;
-                os += Start is null ? 0 : index * Start.Loops[axis];
-            }
-
-            Sum(pa + oa, pb + ob, pc + oc, start.Plus(os), rowStart, rowEnd, panelStart, panelEnd, backwards: (clock.I & 1) == 1);
+            LoopOffsets at = OffsetsOf(l);
+            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), rowStart, rowEnd, panelStart, panelEnd, form.K.Extent, backwards: (clock.I & 1) == 1);
         }
     }
 
-    private void Sum(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, bool backwards)
+    private int LoopCount()
+    {
+        int count = 1;
+        foreach (ProductLoop loop in form.Loops)
+            count *= loop.Extent;
+        return count;
+    }
+
+    private readonly record struct LoopOffsets(long A, long B, long C, long Start);
+
+    // Where the operands of the l-th turn of all loops begin.
+    private LoopOffsets OffsetsOf(int l)
+    {
+        long oa = 0, ob = 0, oc = 0, os = 0;
+        for (int axis = form.Loops.Length - 1; axis >= 0; axis--)
+        {
+            ProductLoop loop = form.Loops[axis];
+            int index = l % loop.Extent;
+            l /= loop.Extent;
+            oa += index * loop.A;
+            ob += index * loop.B;
+            oc += index * loop.C;
+            os += Start is null ? 0 : index * Start.Loops[axis];
+        }
+
+        return new LoopOffsets(oa, ob, oc, os);
+    }
+
+    // Of so many k; all of them but where rows have lengths.
+    private void Sum(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth, bool backwards)
     {
         int count = 1;
         foreach (ProductLoop loop in form.SumLoops)
@@ -160,7 +181,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
                 ob += index * loop.B;
             }
 
-            Multiply(pa + oa, pb + ob, pc, s > 0 || Accumulate ? new StartPointer(pc, form.M.C) : start, rowStart, rowEnd, panelStart, panelEnd, backwards);
+            Multiply(pa + oa, pb + ob, pc, s > 0 || Accumulate ? new StartPointer(pc, form.M.C) : start, rowStart, rowEnd, panelStart, panelEnd, depth, backwards);
         }
     }
 
@@ -173,9 +194,9 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
         public StartPointer Plus(long elements) => new(At == null ? null : At + elements, Row);
     }
 
-    private void Multiply(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, bool backwards)
+    private void Multiply(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth, bool backwards)
     {
-        long back = reverse ? form.K.Extent - 1 : 0;
+        long back = reverse ? depth - 1 : 0;
         var g = new GemmArguments<T>
         {
             A = pa + (rowStart * form.M.A) + (back * form.K.A),
@@ -187,7 +208,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
             CRow = (nint)form.M.C,
             M = rowEnd - rowStart,
             N = form.N.Extent,
-            K = form.K.Extent,
+            K = depth,
             Start = start.Plus(rowStart * start.Row).At,
             StartRow = start.Row,
             Backwards = backwards,

@@ -17,14 +17,20 @@ internal sealed partial class RegionPlanner
 
     private RowEnds Ends => ends ??= new RowEnds(Fused);
 
-    // The rows that a product or sum of all steps is done for, null for all.
+    // The rows that a product, sum or gather of all steps is done for, null for all.
     private LiveRows? LiveOf(int node)
     {
         if (!context.Live || Ends.Of(node) is not { } end)
             return null;
 
-        int rows = graph.Nodes[node].Operands[end.Kind == RowEnd.AddsNothing ? 0 : RowEnds.RowOperand((ContractOp)graph.Nodes[node].Op)];
-        return Live(end.Kind, end.Lengths, graph.Values.Type(rows).Dims[0]);
+        var (rows, axes) = graph.Nodes[node].Op switch
+        {
+            ContractOp product when RowProduct.Of(product) is var use => (use.Operand, use.Use == RowUse.AddsSteps ? LiveAxes.SumOfSteps : LiveAxes.Rows),
+            SumOp { Axes.Count: 1 } => (0, LiveAxes.SumOfSteps),
+            GatherOp => (1, LiveAxes.Rows),
+            _ => (0, LiveAxes.Rows),
+        };
+        return Live(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[0]) with { Axes = axes };
     }
 
     // The rows that a kernel of all steps is done for, null for all.
@@ -71,13 +77,32 @@ internal sealed partial class RegionPlanner
         if (LiveOf(node) is not { } live)
             return null;
 
+        RowProduct rows = RowProduct.Of(op);
+        switch (rows.Use)
+        {
+            case RowUse.AddsRows:
+                return sumOverTime && SumsRows(form, live) ? live with { Listed = Listed(node, live, op.Forwards) } : null;
+            case RowUse.AddsSteps:
+                return SumsSteps(form, op, live) ? live : null;
+            case RowUse.OfBoth:
+                return form.HasColumns && live.Kind != RowEnd.Start ? live with { Axes = LiveAxes.Loops } : null;
+        }
+
         // The kernels take rows of A.
-        if (live.Kind != RowEnd.AddsNothing)
-            return RowEnds.RowOperand(op) == (form.Swapped ? 1 : 0) && HasRows(form, live) ? live : null;
-        return sumOverTime && SumsRows(form, live)
-            ? live with { Listed = Listed(node, live, op.Forwards) }
-            : null;
+        if (rows.Operand != (form.Swapped ? 1 : 0))
+            return null;
+        if (!(form.Swapped ? op.Left : op.Right).Contains(op.Result[1]))
+            return HasRows(form, live) ? live : null;
+        return HasSteps(form, op, live) ? live with { Axes = LiveAxes.Steps } : null;
     }
+
+    // The batch is the first loop, and only time is left for the rows of A and C.
+    private static bool HasSteps(ProductForm form, ContractOp op, LiveRows live) => live.Kind != RowEnd.Start && form.HasColumns && form.M.Extent == live.Steps
+        && (form.Swapped ? op.Right : op.Left).Count(label => !(form.Swapped ? op.Left : op.Right).Contains(label)) == 1;
+
+    // The batch is the first loop, and time is all that is added up, of a B that is not packed in some order.
+    private static bool SumsSteps(ProductForm form, ContractOp op, LiveRows live) =>
+        form.IsLooped && form.SumLoops.Length == 0 && form.K.Extent == live.Steps && op.Left.Count(label => !op.Result.Contains(label) && op.Right.Contains(label)) == 1;
 
     // Rows of [T, B] are rows of A and C, at each step one stretch.
     private static bool HasRows(ProductForm form, LiveRows live) => form.SumLoops.Length == 0 && form.HasColumns

@@ -203,7 +203,7 @@ internal sealed partial class RegionPlanner
 
                 // Of a table that has rows for the batch, a row reads those of others.
                 bool alone = IsByRow(node.Operands[1]) && (IsInvariant(node.Operands[0]) || tables.Contains(from.Block));
-                Instructions.Add(new GatherInstruction(from, picked, views[value]!, NameOf(node.Operands[1]), alone));
+                Instructions.Add(new GatherInstruction(from, picked, views[value]!, NameOf(node.Operands[1]), alone, LiveOf(n)));
                 CopyHome(value);
                 break;
             case ScatterAddOp when !IsBody || tables.Contains(View(node.Operands[0]).Block):
@@ -375,7 +375,7 @@ internal sealed partial class RegionPlanner
     private void AddColumns(View a, View? b, View result, (int Rows, long Stride, int Columns) columns, int value, LiveRows? live, bool forwards, long bStride = 0)
     {
         View? sum = SumHome(value);
-        LiveRows? rows = live is not null && columns.Rows == live.Steps * live.Batch ? live : null;
+        LiveRows? rows = live is not null && columns.Rows == live.Steps * (live.Axes == LiveAxes.SumOfSteps ? 1 : live.Batch) ? live : null;
         Instructions.Add(context.Real == ElementType.F64
             ? new ColumnInstruction<double>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows)
             : new ColumnInstruction<float>(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows));

@@ -1,4 +1,5 @@
 using RnnJit.Ir;
+using RnnJit.Ops;
 using RnnJit.Planning;
 using RnnJit.Text;
 
@@ -16,6 +17,7 @@ public class RowEndsTests
           input h: f32[B, H]
           input lengths: i32[B]
           input others: i32[B]
+          input codes: i32[T, B]
           parameter W: f32[H, H]
           {{before}}
           last, y = scan[T, lengths] z, h, lengths {
@@ -105,5 +107,38 @@ public class RowEndsTests
         Assert.That(ends.IsUnread(Value(graph, "z")), Is.False);
         Assert.That(Kernel("z = mul x, g", After, "z"), Is.EqualTo("lengths: z"));
         Assert.That(ends.Of(graph.Values.Node(Value(graph, "d")))!.Value.Kind, Is.EqualTo(RowEnd.AddsNothing));
+    }
+
+    [TestCase("abc,dc->abd", RowUse.OfOne, 0)]
+    [TestCase("dc,abc->abd", RowUse.OfOne, 1)]
+    [TestCase("abc,bdc->abd", RowUse.OfOne, 0, TestName = "a memory of each row")]
+    [TestCase("abc,abd->abcd", RowUse.OfBoth, 0, TestName = "an outer product of a row")]
+    [TestCase("abc,abd->cd", RowUse.AddsRows, 0)]
+    [TestCase("abc,abd->bcd", RowUse.AddsSteps, 0, TestName = "a gradient of a memory")]
+    [TestCase("abc,abd->cbd", RowUse.None, 0)]
+    [TestCase("abc,adc->abd", RowUse.None, 0)]
+    [TestCase("ab,cb->ac", RowUse.None, 0)]
+    public void A_product_says_by_its_labels_where_rows_go(string labels, RowUse use, int operand) =>
+        Assert.That(RowProduct.Of(new ContractOp(labels)), Is.EqualTo(new RowProduct(use, operand)));
+
+    [TestCase("m = contract[abc,abd->abcd] x, x\n  z = contract[abcd,cd->abd] m, W", "return y = y", "m", RowEnd.Unread, TestName = "an outer product that only a product reads of which a loop reads")]
+    [TestCase("z = mul x, g", "m = contract[abc,abd->abcd] y, x\n  return m = m", "m", RowEnd.Zero, TestName = "an outer product of what is 0")]
+    [TestCase("z = mul x, g", "m = contract[abc,bd->abcd] y, h\n  return m = m", "m", RowEnd.Zero, TestName = "a product with a number of each row")]
+    [TestCase("z = mul x, g", "m = contract[abc,abd->bcd] y, x\n  return m = m", "m", RowEnd.AddsNothing, TestName = "a sum over the steps of each row")]
+    [TestCase("z = mul x, g", "m = sum[0] y\n  return m = m", "m", RowEnd.AddsNothing, TestName = "a sum over steps")]
+    [TestCase("z = gather W, codes", "return y = y", "z", RowEnd.Unread, TestName = "rows of a table for a loop")]
+    public void Products_of_a_row_with_itself_and_tables_leave_out_rows(string before, string after, string name, RowEnd wanted)
+    {
+        var (ends, graph, _) = Of(before, after);
+        Assert.That(ends.Of(graph.Values.Node(Value(graph, name)))?.Kind, Is.EqualTo(wanted));
+    }
+
+    [Test]
+    public void Codes_of_rows_that_ended_are_not_read()
+    {
+        var (ends, graph, _) = Of("z = gather W, codes", "d = scatter[H] codes, y\n  return d = d");
+        Assert.That(ends.IsUnread(graph.InputIndex("codes")), Is.True);
+        (ends, graph, _) = Of("z = gather W, codes", "return z = z");
+        Assert.That(ends.IsUnread(graph.InputIndex("codes")), Is.False, "what is given out needs them");
     }
 }

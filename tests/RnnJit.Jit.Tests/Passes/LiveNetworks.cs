@@ -7,7 +7,7 @@ using RnnJit.Passes;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>Networks over batches with lengths in which kernels stand between loops, each with a loss that a mask of the lengths multiplies.</summary>
+/// <summary>Networks over batches with lengths in which kernels stand between loops, each with a loss that a mask of the lengths multiplies or that ends with the rows itself.</summary>
 internal static class LiveNetworks
 {
     public const int Steps = 6, Batch = 8;
@@ -26,7 +26,13 @@ internal static class LiveNetworks
         ["embedding"] = (net, _, h) => net.Recurrent("layer", Gru, net.Dropout("codes", net.Embedding("codes", net.Indices("code", "T", "B"), 4, 5), 0.1), h),
     };
 
-    public static IEnumerable<string> Names => All.Keys;
+    // Losses that know about lengths themselves.
+    private static readonly Dictionary<string, Func<NetworkBuilder, Value, Dim, Indices, Value>> Ending = new()
+    {
+        ["CTC"] = (net, x, h, lengths) => Loss.Ctc(net.Dense("head", net.Recurrent("layer", Lstm, x, h), 4), net.Indices("target", "B", 2), lengths, net.Indices("labels", "B"), blank: 3, Reduction.Sum),
+    };
+
+    public static IEnumerable<string> Names => All.Keys.Concat(Ending.Keys);
 
     /// <param name="masked">Whether the loss counts rows that run only.</param>
     /// <param name="block">Steps of a block of time; 0: time is one.</param>
@@ -34,9 +40,18 @@ internal static class LiveNetworks
     {
         var net = new NetworkBuilder("Net");
         Indices lengths = net.Lengths("lengths", "B");
-        Value z = net.Dense("head", All[name](net, net.Input("x", "T", "B", 5), net.Size("H", 12)), 3), loss = z * z;
-        if (masked)
-            loss *= net.StepsOf(lengths, z);
+        Value x = net.Input("x", "T", "B", 5), loss;
+        Dim h = net.Size("H", 12);
+        if (Ending.TryGetValue(name, out var ending))
+        {
+            loss = ending(net, x, h, lengths);
+        }
+        else
+        {
+            Value z = net.Dense("head", All[name](net, x, h), 3);
+            loss = masked ? z * z * net.StepsOf(lengths, z) : z * z;
+        }
+
         net.Output("loss", Rnn.Total(loss));
         Graph network = net.Build();
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = Steps, ["B"] = Batch };
@@ -47,7 +62,12 @@ internal static class LiveNetworks
         }
 
         Graph program = Differentiate.Run(network, "loss", network.Inputs.Where(port => port.Type.IsReal && (port.Name == "x" || port.Role == PortRole.Parameter)).Select(port => port.Name).ToArray());
-        return (program, sizes, CellProgram.Draw(program, sizes));
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+
+        // A row has no more labels than steps.
+        if (data.TryGetValue("labels", out NdArray? labels))
+            data["lengths"].Data.Select(length => Math.Min(length, 1)).ToArray().CopyTo(labels.Data, 0);
+        return (program, sizes, data);
     }
 
     // To mean 0 and variance 1 over the units, then a trained gain and shift.

@@ -1,8 +1,11 @@
+using System.Text.RegularExpressions;
 using RnnJit.Cells;
+using RnnJit.Cells.Transforms;
 using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Networks;
 using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Runtime;
@@ -92,6 +95,50 @@ public class LiveRowTests
         Assert.That(OverRows(executable).Where(text => text.StartsWith("kernel", StringComparison.Ordinal)), Has.Some.Not.Contain("rows that run"));
         IReadOnlyList<string> remarks = Remarks.Of(program);
         Assert.That(remarks, Has.Some.Match("on rows that run only").And.Some.Match("; on all rows, for .* (reads .* in all of them|is given out)"));
+    }
+
+    // Attention in a decoder and second-order products multiply two values of one row.
+    [Test]
+    public void Products_of_two_values_of_a_row_leave_out_padding([Values(typeof(LuongDecoder), typeof(BahdanauDecoder), typeof(SecondOrder), typeof(SymbolSecondOrder))] Type type, [Values(1, 2)] int threads, [Values] bool reverse)
+    {
+        var cell = new CellProgram(CellTracer.Trace(type), Lengths: true, Reverse: reverse);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(6, 8);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable live = CellProgram.Create(program, sizes, threads, poison: true), all = CellProgram.Create(program, sizes, without: WithoutLive);
+        string[] work = live.Plan.Where(line => line.Depth == 0 && Regex.IsMatch(line.Text, "^(product .* in |product .*\\b48\\b|sum over (6|48) rows|kernel .*\\b48\\b)")).Select(line => line.Text).ToArray();
+        Assert.That(work, Has.Some.Match("^product .* in "));
+        Assert.That(work.Where(text => !text.Contains("rows that run", StringComparison.Ordinal)), Is.Empty);
+        Bits.AssertEqual(CellProgram.Run(live, data), CellProgram.Run(all, data), "rows left out");
+    }
+
+    [Test]
+    public void Codes_behind_the_ends_may_name_no_row_of_the_table([Values(1, 2)] int threads)
+    {
+        var (program, sizes, data) = LiveNetworks.Case("embedding");
+        using Executable executable = CellProgram.Create(program, sizes, threads);
+        Assert.That(executable.Plan.Select(line => line.Text), Has.Some.Match("gather .* rows that run"));
+        Dictionary<string, NdArray> wanted = CellProgram.Run(executable, data);
+        NdArray code = data["code"];
+        for (int i = 0; i < code.Length; i++)
+        {
+            if (i / LiveNetworks.Batch >= data["lengths"].Data[i % LiveNetworks.Batch])
+                code.Data[i] = -1;
+        }
+
+        Bits.AssertEqual(CellProgram.Run(executable, data), wanted, "padding of no codes");
+        data["lengths"].Data[0] = LiveNetworks.Steps;
+        Assert.That(() => CellProgram.Run(executable, data), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("'code' holds index -1"));
+    }
+
+    [Test]
+    public void Explain_says_why_a_batch_norm_of_steps_runs_on_all_rows()
+    {
+        var net = new NetworkBuilder("Net");
+        Indices lengths = net.Lengths("lengths", "B");
+        Value y = net.Recurrent("layer", CellTracer.Trace(typeof(Lstm)).WithBatchNorm(0.1), net.Input("x", "T", "B", 5), net.Size("H", 12));
+        net.Output("loss", Rnn.Total(y * net.StepsOf(lengths, y)));
+        Assert.That(Remarks.Of(net.Build()), Has.Some.EqualTo("Loop 1 is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it reads."));
     }
 
     [Test]

@@ -1,0 +1,38 @@
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+internal sealed unsafe partial class ProductInstruction<T>
+{
+    private bool IsRowByRow => Live is { Axes: LiveAxes.Loops or LiveAxes.Steps or LiveAxes.SumOfSteps };
+
+    // Each row of the batch is a product of its own, as long as the row. Workers take turns, for neighbours have about as many steps; they share panels where turns are few.
+    private void ExecuteRowByRow(in Share share, in Clock clock)
+    {
+        int* length = (int*)lengths.At(clock);
+        int count = LoopCount(), turn = 0, turns = 1, panelStart = 0, panelEnd = panels;
+        if (count >= share.Parts)
+            (turn, turns) = (share.Part, share.Parts);
+        else
+            (panelStart, panelEnd) = share.Of(panels);
+        int inner = count / (Live!.Axes == LiveAxes.Loops ? Live.Steps * Live.Batch : Live.Batch);
+        T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);
+        StartPointer start = StartAt(clock);
+        for (int l = turn; l < count; l += turns)
+        {
+            int row = l / inner % Live.Batch, steps = Math.Clamp(length[row], 0, Live.Steps);
+            if (share.RowEnd >= 0 && (row < share.RowStart || row >= share.RowEnd))
+                continue;
+            int rows = Live.Axes switch
+            {
+                LiveAxes.Loops => l / inner / Live.Batch < steps ? form.M.Extent : 0,
+                LiveAxes.Steps => steps,
+                _ => form.M.Extent,
+            };
+            LoopOffsets at = OffsetsOf(l);
+            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), 0, rows, panelStart, panelEnd, Live.Axes == LiveAxes.SumOfSteps ? steps : form.K.Extent, backwards: false);
+            for (int ended = rows; ended < form.M.Extent && Live.Kind == RowEnd.Zero && panelStart == 0; ended++)
+                new Span<T>(pc + at.C + (ended * form.M.C), form.N.Extent).Clear();
+        }
+    }
+}
