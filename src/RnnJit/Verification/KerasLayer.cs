@@ -48,36 +48,60 @@ internal sealed class KerasLayer
                 JsonElement inner = GoldenReader.Member(config, "layer");
                 if (Is(inner, "go_backwards"))
                     throw new GoldenUnsupportedException("'go_backwards' inside Bidirectional has no program here");
-                Return(Direct("layer", inner, Direction.Both, MergeOf(config)), inner);
+                Return(Direct("layer", inner, Direction.Both), inner, Direction.Both, MergeOf(config));
                 break;
             case "RNN":
                 JsonElement[] cells = [.. GoldenReader.Member(config, "args")[0].EnumerateArray()];
                 RecurrentLayer? last = null;
                 for (int i = 0; i < cells.Length; i++)
                 {
-                    last = Direct("cell" + i, cells[i], DirectionOf(config), Merge.Concat);
+                    last = Direct("cell" + i, cells[i], DirectionOf(config));
                     x = last.Output;
                 }
 
-                Return(last ?? throw new GoldenException("'args' names no cell, wanted at least one"), config);
+                Return(last ?? throw new GoldenException("'args' names no cell, wanted at least one"), config, DirectionOf(config), Merge.Concat);
                 break;
             default:
-                Return(Direct("layer", config, DirectionOf(config), Merge.Concat), config);
+                Return(Direct("layer", config, DirectionOf(config)), config, DirectionOf(config), Merge.Concat);
                 break;
         }
     }
 
-    private void Return(RecurrentLayer layer, JsonElement config)
+    private void Return(RecurrentLayer layer, JsonElement config, Direction direction, Merge merge)
     {
+        bool[] directions = direction == Direction.Both ? [false, true] : [direction == Direction.Backward];
+        (Value Last, Value Sequence)[] begun = mask is null ? [] : [.. directions.Select(Begun)];
         if (!Is(config, "return_sequences"))
         {
-            net.Output("y", layer.Last);
+            Value[] lasts = [.. directions.Select((reverse, d) => layer.Finals[d > 0 ? "reverse.h" : "h"])];
+            net.Output("y", Merged(merge, [.. lasts.Select((last, d) => mask is null ? last : Rnn.Select(begun[d].Last, last, net.Graph.Constant(0)))]));
             return;
         }
 
-        Value y = Is(config, "zero_output_for_mask") && mask is not null ? mask * layer.Output : layer.Output;
+        Value y = Merged(merge, [.. layer.Directions.Select((sequence, d) => mask is null ? sequence : Rnn.Select(begun[d].Sequence, sequence, net.Graph.Constant(0)))]);
+        if (Is(config, "zero_output_for_mask") && mask is not null)
+            y = mask * y;
         net.Output("y", net.SwapBatchAndTime(Is(config, "go_backwards") ? LastStepFirst(y) : y));
     }
+
+    // Keras' output of a masked step is the one of the step before, and 0 before the first step that counts, whatever the initial state is: 1 from that step on, [B, 1] at the end and [T, B, 1].
+    private (Value Last, Value Sequence) Begun(bool reverse)
+    {
+        var body = new GraphBuilder();
+        var row = new TensorType(ElementType.F32, "B", 1);
+        Value counts = body.Input("counts", row, PortRole.Sequence), before = body.Input("begun", row, PortRole.State), begun = Rnn.Max(counts, before);
+        var scan = new ScanOp(body.Build("body", "begun", [("begun", begun, OutputRole.Next), ("begun", begun, OutputRole.Yield)]), "T", reverse, hasLengths: false);
+        Value[] results = net.Graph.AddMany(scan, mask!, net.Graph.Add(new ConstantOp(0, row)));
+        return (results[0], results[1]);
+    }
+
+    private static Value Merged(Merge merge, Value[] parts) => parts.Length == 1 ? parts[0] : merge switch
+    {
+        Merge.Sum => parts[0] + parts[1],
+        Merge.Product => parts[0] * parts[1],
+        Merge.Average => 0.5 * (parts[0] + parts[1]),
+        _ => Rnn.Concat(parts),
+    };
 
     // A layer that goes backwards gives its sequence in the order in which it made it.
     private Value LastStepFirst(Value y)
@@ -86,7 +110,7 @@ internal sealed class KerasLayer
         return net.Graph.Add(GatherOp.Instance, y, net.Indices(Order, "T").Tensor);
     }
 
-    private RecurrentLayer Direct(string name, JsonElement config, Direction direction, Merge merge)
+    private RecurrentLayer Direct(string name, JsonElement config, Direction direction)
     {
         if (config.EnumerateObject().FirstOrDefault(member => !Known.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             throw new GoldenUnsupportedException($"'{unknown.Name}' of a layer has no program here");
@@ -101,7 +125,7 @@ internal sealed class KerasLayer
                 parameters[prefix + port] = value;
         }
 
-        return net.Recurrent(name, cell, x, units, new RecurrentOptions { Direction = direction, Merge = merge, StepMask = mask, Given = parameters });
+        return net.Recurrent(name, cell, x, units, new RecurrentOptions { Direction = direction, StepMask = mask, Given = parameters });
     }
 
     private static Direction DirectionOf(JsonElement config) => Is(config, "go_backwards") ? Direction.Backward : Direction.Forward;

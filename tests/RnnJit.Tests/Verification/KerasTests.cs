@@ -60,6 +60,58 @@ public class KerasTests
         Assert.That(TfliteRunner.Run([path], Backends[0], ElementType.F64, line => Assert.That(line, Does.StartWith("broken  FAIL The file is no JSON"))), Is.EqualTo(new GoldenSummary(0, 1, 0)));
     }
 
+    // Keras (keras.layers.RNN, keras.backend.rnn): a masked step keeps the states, its output is that of the step before, and 0 where there is none.
+    [Test, Combinatorial]
+    public void Masked_steps_before_the_first_that_counts_keep_the_initial_state_and_give_0([Values(0, 1, 2)] int backend, [Values] bool backwards, [Values] bool sequences)
+    {
+        double[] x = [0.5, -1, 2, 0.25, 1, 0.75, -0.5, 1.5, 0.3, 0.6, 0.9, 1.2], initial = [0.8, -0.6, 0.4];
+        bool[] mask = [false, true, false, true, true, false, false, false, false, false, false, false];
+        var expected = new List<double>();
+        for (int row = 0; row < 3; row++)
+        {
+            double h = initial[row], y = 0;
+            for (int i = 0; i < 4; i++)
+            {
+                int at = (row * 4) + (backwards ? 3 - i : i);
+                if (mask[at])
+                    y = h = Math.Tanh((0.7 * x[at]) - (0.9 * h) + 0.1);
+                if (sequences || i == 3)
+                    expected.Add(y);
+            }
+        }
+
+        using var folder = new TemporaryFolder();
+        GoldenSummary Check(double[] wanted)
+        {
+            string path = folder.File(Guid.NewGuid() + ".json");
+            File.WriteAllText(path, System.Text.Json.JsonSerializer.Serialize(new[]
+            {
+                new
+                {
+                    test = "masked",
+                    layer = new
+                    {
+                        @class = "SimpleRNN", args = new[] { 1 }, kernel_initializer = new { constant = 0.7 }, recurrent_initializer = new { constant = -0.9 }, bias_initializer = new { constant = 0.1 },
+                        go_backwards = backwards, return_sequences = sequences,
+                    },
+                    sequence = new[] { new { call = new { x = new { shape = new[] { 3, 4, 1 }, data = x }, mask = new { shape = new[] { 3, 4 }, data = mask }, initial_state = new[] { new { shape = new[] { 3, 1 }, data = initial } } } } },
+                    outputIndex = Array.Empty<int>(),
+                    expected = new { shape = sequences ? new[] { 3, 4, 1 } : [3, 1], data = wanted },
+                    atol = 1e-6,
+                    rtol = 1e-6,
+                },
+            }));
+            var lines = new List<string>();
+            GoldenSummary summary = KerasRunner.Run([path], Backends[backend], ElementType.F64, lines.Add);
+            TestContext.Out.WriteLine(string.Join("\n", lines));
+            return summary;
+        }
+
+        Assert.That(Check([.. expected]), Is.EqualTo(new GoldenSummary(1, 0, 0)));
+        expected[^1] = initial[2];
+        Assert.That(Check([.. expected]), Is.EqualTo(new GoldenSummary(0, 1, 0)), "a row that never runs does not give its initial state");
+    }
+
     private static string Edited(TemporaryFolder folder, string file, string from, string to)
     {
         string text = File.ReadAllText(file), edited = text.Replace(from, to, StringComparison.Ordinal);
