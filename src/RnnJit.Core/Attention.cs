@@ -52,12 +52,23 @@ public static class Attention
     public static Value Weights(Value scores) => Softmax(scores);
 
     /// <summary>softmax over the positions whose mask [B, S] is not 0; the others have weight 0, and so has a row without any.</summary>
+    /// <exception cref="GraphException">RNNJ144: the mask has another shape.</exception>
     public static Value Weights(Value scores, Value mask)
     {
         TensorType type = mask.Type;
         if (scores.Type.Rank == 3 && type.Rank == 2)
             mask = mask.Builder.Add(new ReshapeOp([type.Dims[0], 1, type.Dims[1]]), mask);
-        Value weights = Softmax(Select(mask, scores, scores.Constant(Excluded)));
+        Value open;
+        try
+        {
+            open = Select(mask, scores, scores.Constant(Excluded));
+        }
+        catch (GraphException)
+        {
+            throw new GraphException("RNNJ144", $"The mask of attention is {type} for scores {scores.Type}, wanted [B, S], a number for each position of a row's memory (give that shape)");
+        }
+
+        Value weights = Softmax(open);
         return Select(mask, weights, scores.Constant(0));
     }
 

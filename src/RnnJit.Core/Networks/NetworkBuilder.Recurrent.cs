@@ -27,6 +27,8 @@ public sealed partial class NetworkBuilder
     {
         if (options.NormaliseSteps != 0 && !options.NormaliseInput)
             throw new GraphException("RNNJ161", $"Layer '{name}' has statistics for {options.NormaliseSteps} steps but does not normalise its input (set NormaliseInput too)");
+        if (options.StepMask is { } counts && !counts.Type.Dims.SequenceEqual([x.Type.Dims[0], x.Type.Dims[1], 1]))
+            throw new GraphException("RNNJ160", $"The step mask of layer '{name}' is {counts.Type}, wanted f32[{x.Type.Dims[0]}, {x.Type.Dims[1]}, 1], a number for each step of each row (give that shape)");
         LayerRows rows = LayerRows.Of(this, cell, x, options, commonLengths);
         if (rows.Mask is not null)
             cell = cell.WithStepMask();

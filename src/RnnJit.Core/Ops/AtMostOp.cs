@@ -25,7 +25,7 @@ public sealed class AtMostOp : Op
         for (int i = 0; i < operands[0].Length; i++)
         {
             if (operands[0].Data[i] > operands[1].Data[i])
-                throw new ArgumentOutOfRangeException(nameof(operands), $"'{Name}' was given {operands[0].Data[i]} in row {i}, wanted at most {operands[1].Data[i]} (shorten the one or lengthen the other)");
+                throw new OperandException($"{{0}} holds {operands[0].Data[i]} in row {i}, wanted at most {operands[1].Data[i]}, which {{1}} holds (shorten the one or lengthen the other)");
         }
 
         return [operands[0]];

@@ -21,13 +21,14 @@ public sealed class GatherOp : Op
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
         NdArray table = operands[0], index = operands[1];
-        NdArray rows = table.Rows(index.Data.Select(i => CheckRow(Name, i, table.Shape[0])).ToArray());
+        NdArray rows = table.Rows(index.Data.Select(i => CheckRow(1, i, table.Shape[0])).ToArray());
         return [rows.Reshape([.. index.Shape, .. table.Shape.Skip(1)])];
     }
 
-    internal static int CheckRow(string op, double index, int rows) => index >= 0 && index < rows
+    /// <param name="operand">Which operand has the index.</param>
+    internal static int CheckRow(int operand, double index, int rows, string cure = "check the vocabulary") => index >= 0 && index < rows
         ? (int)index
-        : throw new ArgumentOutOfRangeException(nameof(index), $"'{op}' was given index {index}, wanted 0 to {rows - 1} (check the vocabulary)");
+        : throw new OperandException($"{{{operand}}} holds index {index}, wanted 0 to {rows - 1} ({cure})");
 
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>
         [cotangents[0] is { } dy ? dy.Builder.Add(new ScatterOp(operands[0].Type.Dims[0]), operands[1], dy) : null, null];

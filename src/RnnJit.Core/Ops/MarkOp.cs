@@ -22,6 +22,9 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
     /// <summary>An index that marks nothing wherever it lies; null if there is none.</summary>
     public virtual int? Ignored => null;
 
+    /// <summary>What to do about an integer that names no place.</summary>
+    public abstract string Cure { get; }
+
     public abstract bool Marks(int index, int place);
 
     public abstract MarkOp Over(Dim places, ElementType element);
@@ -43,7 +46,7 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
         {
             int index = (int)operands[0].Data[i];
             if (index != Ignored)
-                GatherOp.CheckRow(Name, index, Largest(places) + 1);
+                GatherOp.CheckRow(0, index, Largest(places) + 1, Cure);
             for (int place = 0; place < places; place++)
                 result.Data[(i * places) + place] = index != Ignored && Marks(index, place) ? 1 : 0;
         }

@@ -29,6 +29,8 @@ public sealed class OneHotOp(Dim classes, ElementType element, int? ignored = nu
             : throw new GraphException("RNNJ122", $"'onehot[{attributes}]' ignores no whole number (write onehot[V : f32, ignore -100])");
     }
 
+    public override string Cure => "check the classes";
+
     public override int Largest(int places) => places - 1;
 
     public override bool Marks(int index, int place) => place == index;

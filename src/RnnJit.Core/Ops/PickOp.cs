@@ -32,7 +32,7 @@ public sealed class PickOp(int axis) : Op
         NdArray.ForEach(result.Shape, (place, flat) =>
         {
             int at = place[Axis];
-            place[Axis] = GatherOp.CheckRow(Name, index.Data[at], x.Shape[Axis]);
+            place[Axis] = GatherOp.CheckRow(1, index.Data[at], x.Shape[Axis]);
             result.Data[flat] = x.Data[x.BroadcastOffset(place)];
             place[Axis] = at;
         });

@@ -18,7 +18,7 @@ public sealed class PlacesOp : Op
         NdArray order = operands[0];
         var places = new NdArray(order.Shape);
         for (int i = 0; i < order.Length; i++)
-            places.Data[GatherOp.CheckRow(Name, order.Data[i], order.Length)] = i;
+            places.Data[GatherOp.CheckRow(0, order.Data[i], order.Length)] = i;
         return [places];
     }
 

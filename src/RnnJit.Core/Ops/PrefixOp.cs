@@ -15,6 +15,8 @@ public sealed class PrefixOp(Dim places, ElementType element) : MarkOp(places, e
         return new PrefixOp(places, element);
     }
 
+    public override string Cure => "check the lengths";
+
     public override int Largest(int places) => places;
 
     public override bool Marks(int index, int place) => place < index;

@@ -25,7 +25,7 @@ public sealed class ScatterAddOp : Op
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
         var table = new NdArray(operands[0].Shape, (double[])operands[0].Data.Clone());
-        ScatterOp.AddRows(Name, table, operands[1], operands[2]);
+        ScatterOp.AddRows(1, table, operands[1], operands[2]);
         return [table];
     }
 

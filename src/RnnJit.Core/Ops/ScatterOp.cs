@@ -28,18 +28,19 @@ public sealed class ScatterOp(Dim rows) : Op
     {
         NdArray index = operands[0], x = operands[1];
         var table = new NdArray([Rows.Evaluate(evaluation.Sizes), .. x.Shape.Skip(index.Rank)]);
-        AddRows(Name, table, index, x);
+        AddRows(0, table, index, x);
         return [table];
     }
 
     /// <summary>table[index[i], …] += x[i, …] in ascending i.</summary>
-    /// <exception cref="GraphException">The table lacks a row.</exception>
-    internal static void AddRows(string op, NdArray table, NdArray index, NdArray x)
+    /// <param name="operand">Which operand has the index.</param>
+    /// <exception cref="OperandException">The table lacks a row.</exception>
+    internal static void AddRows(int operand, NdArray table, NdArray index, NdArray x)
     {
         int rows = table.Shape[0], width = table.Length / Math.Max(rows, 1);
         for (int i = 0; i < index.Length; i++)
         {
-            int row = GatherOp.CheckRow(op, index.Data[i], rows);
+            int row = GatherOp.CheckRow(operand, index.Data[i], rows);
             for (int j = 0; j < width; j++)
                 table.Data[(row * width) + j] += x.Data[(i * width) + j];
         }

@@ -8,19 +8,35 @@ namespace RnnJit.Interpretation;
 public static class FaultSearch
 {
     /// <summary>Interprets a Program with the inputs and parameters that an executable holds.</summary>
-    /// <returns>An input ("input 'x'"), or op, value, layer and time step ("'exp' (e) of layer0 at time step 7 of the backward pass"); null if all values are finite.</returns>
+    /// <returns>An input ("input 'x' [5, 2], which holds NaN at [0, 1]"), or op, value, layer and time step ("'exp' (e) of layer0 at time step 7 of the backward pass"); null if all values are finite.</returns>
     public static string? Run(Executable executable)
     {
         Graph program = executable.Program;
         NdArray[] inputs = program.Inputs.Select(port => executable.Input(port.Name).ToNdArray()).ToArray();
         for (int i = 0; i < inputs.Length; i++)
         {
-            if (!IsFinite(inputs[i]))
-                return $"{(program.Inputs[i].Role == PortRole.Parameter ? "parameter" : "input")} '{program.Inputs[i].Name}'";
+            if (At(inputs[i]) is { } fault)
+                return $"{(program.Inputs[i].Role == PortRole.Parameter ? "parameter" : "input")} '{program.Inputs[i].Name}' [{string.Join(", ", inputs[i].Shape)}], which holds {fault}";
         }
 
         var search = new Search(program, single: executable.Options.Precision == ElementType.F32);
         return search.Run(inputs, new Evaluation(executable.Options.Sizes, (body, values, evaluation) => InterpretedGraph.Walk(body, values, evaluation, search.Evaluate)));
+    }
+
+    /// <summary>The first number that is NaN or infinite, and where it stands: "NaN at [0, 1]". Null if all are finite.</summary>
+    internal static string? At(NdArray x)
+    {
+        if (IsFinite(x))
+            return null;
+        int flat = Array.FindIndex(x.Data, number => !double.IsFinite(number));
+        var index = new int[x.Rank];
+        for (int axis = x.Rank - 1, rest = flat; axis >= 0; axis--)
+        {
+            index[axis] = rest % x.Shape[axis];
+            rest /= x.Shape[axis];
+        }
+
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{x.Data[flat]} at [{string.Join(", ", index)}]");
     }
 
     private static bool IsFinite(NdArray x) => Array.TrueForAll(x.Data, double.IsFinite);

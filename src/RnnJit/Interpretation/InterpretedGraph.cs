@@ -1,4 +1,5 @@
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Interpretation;
 
@@ -24,7 +25,17 @@ internal static class InterpretedGraph
     }
 
     /// <summary>In double precision.</summary>
-    public static NdArray[] Exact(Graph graph, int node, NdArray[] operands, Evaluation evaluation) => graph.Nodes[node].Op.Evaluate(operands, evaluation);
+    public static NdArray[] Exact(Graph graph, int node, NdArray[] operands, Evaluation evaluation)
+    {
+        try
+        {
+            return graph.Nodes[node].Op.Evaluate(operands, evaluation);
+        }
+        catch (OperandException wrong)
+        {
+            throw wrong.Named([.. graph.Nodes[node].Operands.Select(operand => InputName.Of(graph, operand) is { } name ? $"'{name}'" : "a whole number")]);
+        }
+    }
 
     /// <summary>In double precision, each result rounded to float32.</summary>
     public static NdArray[] Rounded(Graph graph, int node, NdArray[] operands, Evaluation evaluation) =>

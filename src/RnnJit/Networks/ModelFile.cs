@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 using RnnJit.Text;
@@ -17,7 +18,7 @@ internal static class ModelFile
             checkpoint.Put(name, tensor, weights);
     }
 
-    /// <exception cref="CheckpointException">The checkpoint holds no model, or its tensors do not fit its Program.</exception>
+    /// <exception cref="CheckpointException">The checkpoint holds no model, its tensors do not fit its Program, or a parameter holds a number that is not finite.</exception>
     public static Model Read(Checkpoint checkpoint, ModelOptions options)
     {
         Graph program;
@@ -37,7 +38,12 @@ internal static class ModelFile
             : throw new CheckpointException($"'{checkpoint.Path}' has precision '{checkpoint["precision"]}', wanted F32 or F64 (it was written by another version)");
         Model model = Model.Empty(program, sizes ?? [], options with { Precision = precision });
         foreach (var (name, tensor) in model.Parameters)
+        {
             checkpoint.Get(name, tensor);
+            if (FaultSearch.At(tensor.ToNdArray()) is { } fault)
+                throw new CheckpointException($"'{checkpoint.Path}': parameter '{name}' [{string.Join(", ", tensor.Shape)}] holds {fault}, wanted finite numbers (use another copy)");
+        }
+
         return model;
     }
 }

@@ -34,7 +34,7 @@ internal abstract unsafe class IntegerCheckInstruction(View integers, bool isByR
 }
 
 /// <summary>Every index lies in 0 … largest, or is the one that is ignored.</summary>
-internal sealed class IndexCheckInstruction(View index, int largest, int? ignored, string name, bool isByRow) : IntegerCheckInstruction(index, isByRow)
+internal sealed class IndexCheckInstruction(View index, int largest, int? ignored, string cure, string name, bool isByRow) : IntegerCheckInstruction(index, isByRow)
 {
     private readonly View index = index;
     private Address address;
@@ -49,7 +49,7 @@ internal sealed class IndexCheckInstruction(View index, int largest, int? ignore
     {
         int found = At(index, address, item, clock);
         if (found != ignored)
-            IndexCheck.Row(name, found, largest + 1);
+            IndexCheck.Row(name, found, largest + 1, cure);
     }
 }
 
@@ -70,6 +70,6 @@ internal sealed class AtMostInstruction(View a, View b, string name, string boun
     {
         int found = At(a, left, item, clock), wanted = At(b, right, item, clock);
         if (found > wanted)
-            throw new ArgumentOutOfRangeException(name, $"'{name}' holds {found} in row {item}, wanted at most {wanted}, which '{bound}' holds (shorten the one or lengthen the other)");
+            throw new ArgumentOutOfRangeException(null, $"'{name}' holds {found} in row {item}, wanted at most {wanted}, which '{bound}' holds (shorten the one or lengthen the other)");
     }
 }

@@ -224,9 +224,9 @@ internal static class IndexCheck
         return share.RowEnd < 0 ? (0, index.Length) : (share.RowStart * perRow, share.RowEnd * perRow);
     }
 
-    public static long Row(string name, int row, int rows) => (uint)row < (uint)rows
+    public static long Row(string name, int row, int rows, string cure = "check the vocabulary") => (uint)row < (uint)rows
         ? row
-        : throw new ArgumentOutOfRangeException(name, $"'{name}' holds index {row}, wanted 0 to {rows - 1} (check the vocabulary)");
+        : throw new ArgumentOutOfRangeException(null, $"'{name}' holds index {row}, wanted 0 to {rows - 1} ({cure})");
 }
 
 /// <summary>Adds rows into a table by index, in ascending order of the rows and each worker for its own columns, so that the result does not depend on threads.</summary>

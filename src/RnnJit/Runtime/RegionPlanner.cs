@@ -1,3 +1,4 @@
+using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Planning;
@@ -87,7 +88,7 @@ internal sealed partial class RegionPlanner
         foreach (int value in kernel.Inputs.Where(input => !graph.Values.Type(input).IsReal && indicesChecked.Add(input)))
         {
             foreach (MarkOp mark in graph.Nodes.Where(node => node.Operands.Contains(value)).Select(node => node.Op).OfType<MarkOp>().Distinct())
-                Instructions.Add(new IndexCheckInstruction(View(value), mark.Largest(mark.Places.Evaluate(context.Sizes)), mark.Ignored, NameOf(value), IsByRow(value)));
+                Instructions.Add(new IndexCheckInstruction(View(value), mark.Largest(mark.Places.Evaluate(context.Sizes)), mark.Ignored, mark.Cure, NameOf(value), IsByRow(value)));
         }
     }
 
@@ -289,14 +290,7 @@ internal sealed partial class RegionPlanner
             CopyHome(value);
     }
 
-    private string NameOf(int value)
-    {
-        if (value < graph.Inputs.Count)
-            return graph.Inputs[value].Name;
-
-        Node maker = graph.Nodes[graph.Values.Node(value)];
-        return maker.Op is AtMostOp or PickOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? NameOf(maker.Operands[0]) : "the indices";
-    }
+    private string NameOf(int value) => InputName.Of(graph, value) ?? "the indices";
 
     private View Contiguous(int value) => View(value).IsContiguous ? View(value) : Dense(value);
 

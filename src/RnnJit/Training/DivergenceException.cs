@@ -4,10 +4,14 @@ namespace RnnJit.Training;
 public sealed class DivergenceException : Exception
 {
     internal DivergenceException(long step, string what, double value, string? place)
-        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} (lower the learning rate or the clipping norm)"))
+        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} ({Cure(place)})"))
     {
         (Step, Place) = (step, place);
     }
+
+    private static string Cure(string? place) => place is not null && (place.StartsWith("input ", StringComparison.Ordinal) || place.StartsWith("parameter ", StringComparison.Ordinal))
+        ? "give numbers that are finite"
+        : "lower the learning rate or the clipping norm";
 
     /// <summary>The number of the step, from 1.</summary>
     public long Step { get; }

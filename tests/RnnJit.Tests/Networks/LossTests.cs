@@ -91,12 +91,12 @@ public class LossTests
         Assert.That(found["d_x"].Data[0], Is.EqualTo(logit == 0 ? 0.25 : logit > 0 ? 0.75 : -0.25).Within(1e-12));
     }
 
-    [TestCase(3, "'onehot' was given index 3, wanted 0 to 2")]
-    [TestCase(-1, "'onehot' was given index -1, wanted 0 to 2")]
+    [TestCase(3, "'labels' holds index 3, wanted 0 to 2 (check the classes)")]
+    [TestCase(-1, "'labels' holds index -1, wanted 0 to 2 (check the classes)")]
     public void A_class_outside_the_range_is_named(int label, string sentence)
     {
         var point = new Dictionary<string, NdArray>(Point) { ["labels"] = new NdArray([4], [0, 1, label, 2]) };
-        Assert.That(() => Interpreter.Run(Classes(Reduction.Mean, 0, null, false), point), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(sentence));
+        Assert.That(() => Interpreter.Run(Classes(Reduction.Mean, 0, null, false), point), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(sentence));
         Assert.That(() => Interpreter.Run(Classes(Reduction.Mean, 0, label, false), point), Throws.Nothing);
     }
 

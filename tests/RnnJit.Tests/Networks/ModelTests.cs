@@ -99,6 +99,21 @@ public class ModelTests
         Assert.That(Losses(Backend.Cpu, ElementType.F64), Is.EqualTo(oracle).Within(1e-12));
     }
 
+    [TestCase(float.NaN, "NaN")]
+    [TestCase(float.NegativeInfinity, "-Infinity")]
+    public void A_file_with_a_parameter_that_is_not_finite_is_refused(float number, string called)
+    {
+        using var folder = new TemporaryFolder();
+        using Model model = Make();
+        string name = model.Parameters.Keys.First();
+        Tensor parameter = model.Parameters[name];
+        parameter.Single[1] = number;
+        string path = folder.File("m.safetensors"), at = parameter.Shape.Count == 1 ? "[1]" : "[0, 1]";
+        model.Save(path);
+        Assert.That(() => Model.Load(path), Throws.TypeOf<CheckpointException>().With.Message.EqualTo(
+            $"'{path}': parameter '{name}' [{string.Join(", ", parameter.Shape)}] holds {called} at {at}, wanted finite numbers (use another copy)"));
+    }
+
     [Test]
     public void A_loss_that_is_not_finite_stops_and_changes_nothing()
     {
@@ -133,7 +148,9 @@ public class ModelTests
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("first in 'contract' of layer0 at time step 3"));
 
         model.Parameters["layer0.U"].Single[3] = float.PositiveInfinity;
-        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("first in parameter 'layer0.U'"));
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.EndsWith("first in parameter 'layer0.U' [5, 5], which holds Infinity at [0, 3] (give numbers that are finite)"));
+        model.Parameters["layer0.U"].Single[3] = float.NaN;
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.EndsWith("first in parameter 'layer0.U' [5, 5], which holds NaN at [0, 3] (give numbers that are finite)"));
     }
 
     [Test]

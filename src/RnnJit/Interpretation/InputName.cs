@@ -1,0 +1,18 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Interpretation;
+
+/// <summary>The input that a value is, or is a view or a choice of: what a message about one of its numbers calls it.</summary>
+internal static class InputName
+{
+    /// <returns>Null where the value was computed.</returns>
+    public static string? Of(Graph graph, int value)
+    {
+        if (value < graph.Inputs.Count)
+            return graph.Inputs[value].Name;
+
+        Node maker = graph.Nodes[graph.Values.Node(value)];
+        return maker.Op is AtMostOp or PickOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? Of(graph, maker.Operands[0]) : null;
+    }
+}
