@@ -75,7 +75,12 @@ public class MaskTests
     private static CellDefinition Masked(Type type)
     {
         bool normalised = type.GetMethod("Step")!.GetParameters().Any(parameter => parameter.Name == "epsilon");
-        CellDefinition cell = CellTracer.Trace(type, normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : []);
+        return Masked(CellTracer.Trace(type, normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : []));
+    }
+
+    /// <summary>The cell with every mask that it has a place for.</summary>
+    internal static CellDefinition Masked(CellDefinition cell)
+    {
         foreach (var mask in Masks)
         {
             try
@@ -91,8 +96,8 @@ public class MaskTests
         return cell;
     }
 
-    // Masks by their law, rounded as float32 holds them.
-    private static Dictionary<string, NdArray> Draw(CellDefinition cell, Graph program, Dictionary<string, int> sizes)
+    /// <summary>Masks by their law, rounded as float32 holds them.</summary>
+    internal static Dictionary<string, NdArray> Draw(CellDefinition cell, Graph program, Dictionary<string, int> sizes)
     {
         var random = new Random(3);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);

@@ -9,7 +9,7 @@ namespace RnnJit.Jit.Tests.Contracts;
 
 /// <summary>
 /// Second derivatives of every smooth built-in cell: the gradient of a random projection of its gradient. Compiled it agrees with the oracle, and the oracle
-/// with differences of the projection of the first gradient along a random direction.
+/// with differences of the projection of the first gradient along a random direction. So do they with lengths, from the other end and with all masks given.
 /// </summary>
 public class SecondDerivativeTests
 {
@@ -18,7 +18,7 @@ public class SecondDerivativeTests
     // Fourth order: (8 (p(ε) − p(−ε)) − (p(2ε) − p(−2ε))) / 12ε.
     private const double Epsilon = 1e-3, Tolerance = 1e-6;
 
-    private static readonly Dictionary<Type, Sample> Samples = [];
+    private static readonly Dictionary<(Type, bool Conditions), Sample> Samples = [];
 
     private static IEnumerable<Type> Smooth => CellProgram.Types.Where(type => Kinks.Of(CellTracer.Trace(type).Step).Length == 0);
 
@@ -27,14 +27,18 @@ public class SecondDerivativeTests
     public void Compile()
     {
         foreach (Type type in Smooth)
-            Samples[type] = new Sample(type);
+        {
+            foreach (bool conditions in new[] { false, true })
+                Samples[(type, conditions)] = new Sample(type, conditions);
+        }
+
         JitKernelProvider.Simd.Prepare(Samples.Values.SelectMany(sample => KernelList.Of(Pipeline.Run(sample.Second))).Distinct().ToArray());
     }
 
-    [TestCaseSource(nameof(Smooth))]
-    public void Compiled_agrees_with_the_oracle(Type type)
+    [Test]
+    public void Compiled_agrees_with_the_oracle([ValueSource(nameof(Smooth))] Type type, [Values] bool conditions)
     {
-        Sample sample = Samples[type];
+        Sample sample = Samples[(type, conditions)];
         foreach (ElementType real in new[] { ElementType.F32, ElementType.F64 })
         {
             using Executable executable = CellProgram.Create(sample.Second, sample.Sizes, threads: 1, real);
@@ -45,13 +49,14 @@ public class SecondDerivativeTests
         }
     }
 
-    [TestCaseSource(nameof(Smooth))]
-    public void The_oracle_agrees_with_differences_of_the_first_gradient(Type type) => Assert.That(Samples[type].Error(Samples[type].Wanted), Is.LessThan(Tolerance));
+    [Test]
+    public void The_oracle_agrees_with_differences_of_the_first_gradient([ValueSource(nameof(Smooth))] Type type, [Values] bool conditions) =>
+        Assert.That(Samples[(type, conditions)].Error(Samples[(type, conditions)].Wanted), Is.LessThan(Tolerance));
 
     [Test]
-    public void A_path_that_is_missed_is_found()
+    public void A_path_that_is_missed_is_found([Values] bool conditions)
     {
-        var sample = new Sample(typeof(Lstm));
+        var sample = new Sample(typeof(Lstm), conditions);
         Dictionary<string, NdArray> missed = Interpreter.Run(Sample.Differentiated(sample.First, sample.Names, missed: sample.Names[0]), sample.Data, sample.Sizes);
         Assert.That(sample.Error(missed), Is.GreaterThan(100 * Tolerance));
     }
@@ -69,16 +74,22 @@ public class SecondDerivativeTests
 
     private sealed record Sample
     {
-        public Sample(Type type)
+        /// <param name="conditions">With lengths, from the last step to the first, with every mask that the cell has a place for.</param>
+        public Sample(Type type, bool conditions)
         {
             // Normalising three numbers with a small epsilon nearly is a step, which float32 does not follow.
             bool normalised = type.GetMethod("Step")!.GetParameters().Any(parameter => parameter.Name == "epsilon");
-            var cell = new CellProgram(CellTracer.Trace(type, normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : []));
+            CellDefinition definition = CellTracer.Trace(type, normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : []);
+            if (conditions)
+                definition = MaskTests.Masked(definition);
+            var cell = new CellProgram(definition, Lengths: conditions, Reverse: conditions);
             First = cell.Build();
             Names = First.Outputs.Where(output => output.Name.StartsWith("d_", StringComparison.Ordinal)).Select(output => output.Name[2..]).ToArray();
             Second = Differentiated(First, Names);
             Sizes = cell.Sizes(steps: 3, batch: 2, units: 3);
-            Data = CellProgram.Draw(Second, Sizes);
+            Data = MaskTests.Draw(definition, Second, Sizes);
+            if (conditions)
+                Data["lengths"] = new NdArray([2], [3, 2]);
             Wanted = Interpreter.Run(Second, Data, Sizes);
         }
 

@@ -68,9 +68,9 @@ public class GeneratedKernelTests
     }
 
     [Test]
-    public void Generated_kernels_give_the_bits_of_compiled_ones([ValueSource(nameof(Cells))] Type type, [Values(ElementType.F32, ElementType.F64)] ElementType real)
+    public void Generated_kernels_give_the_bits_of_compiled_ones([ValueSource(nameof(Cells))] Type type, [Values(ElementType.F32, ElementType.F64)] ElementType real, [Values] bool backwardsWithLengths)
     {
-        Graph program = Layer(CellRegistry.Find(type), reverse: false, lengths: false).Last();
+        Graph program = Layer(CellRegistry.Find(type), reverse: backwardsWithLengths, lengths: backwardsWithLengths).Last();
         Dictionary<string, NdArray> generated = Run(program, real, Generated), compiled = Run(program, real, JitKernelProvider.Simd);
         foreach (var (name, tensor) in generated)
             Assert.That(tensor.Data, Is.EqualTo(compiled[name].Data), name);
@@ -83,7 +83,7 @@ public class GeneratedKernelTests
         using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Precision = real, Kernels = new KernelChain(provider) });
         var random = new Random(1);
         foreach (Port port in executable.Program.Inputs)
-            executable.Input(port.Name).Set(Enumerable.Range(0, executable.Input(port.Name).Length).Select(_ => port.Type.IsReal ? (double)(float)(random.NextDouble() - 0.5) : random.Next(11)).ToArray());
+            executable.Input(port.Name).Set(Enumerable.Range(0, executable.Input(port.Name).Length).Select(i => port.Type.IsReal ? (double)(float)(random.NextDouble() - 0.5) : port.Name == "lengths" ? 4 - (2 * i) : random.Next(11)).ToArray());
         executable.Run();
         return executable.Program.Outputs.ToDictionary(output => output.Name, output => executable.Output(output.Name).ToNdArray());
     }
