@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using RnnJit.Cli.Commands;
 using RnnJit.Files;
 using RnnJit.Ir;
@@ -20,8 +19,8 @@ internal static class CommandLine
         try
         {
             ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0)
-                throw new UsageException(Sentence(parsed));
+            if (ParseSentence.Of(parsed) is { } wrong)
+                throw new UsageException(wrong);
             void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
             JitKernels.Cache = parsed.GetValue(CommonOptions.KernelCache) is { } folder ? new KernelCache(folder, Report) : KernelCache.FromEnvironment(Report);
             return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
@@ -80,22 +79,5 @@ internal static class CommandLine
         root.Add(VerifyCommand.Create(terminal));
         root.Add(DoctorCommand.Create(terminal));
         return root;
-    }
-
-    // The parser's texts end in full stops and know no cure.
-    private static string Sentence(ParseResult parsed)
-    {
-        SymbolResult at = parsed.Errors[0].SymbolResult ?? parsed.CommandResult;
-        string command = string.Join(" ", Commands(parsed.CommandResult).Reverse());
-        return parsed.UnmatchedTokens.Count > 0
-            ? $"'{parsed.UnmatchedTokens[0]}' is no option or command here (see 'rnnjit {command}--help')"
-            : $"{parsed.Errors[0].Message.TrimEnd('.')}{(at is OptionResult && parsed.Errors[0].Message.EndsWith(')') ? "" : $" (see 'rnnjit {command}--help')")}";
-    }
-
-    private static IEnumerable<string> Commands(CommandResult? command)
-    {
-        yield return "";
-        for (; command?.Command is not (null or RootCommand); command = command.Parent as CommandResult)
-            yield return command.Command.Name;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class LengthTimes(LayerRequest request, double seconds, Cancella
 {
     private const int Turns = 6;
 
-    public static Option<string?> Flag() => CommonOptions.Optional("--lengths", "Time the layer with lengths beside the padded batch: uniform (1 to T, from a fixed seed), full (all rows T), or a number of steps for all rows", "lengths");
+    public static Option<string?> Flag() => CommonOptions.Optional("--lengths", "Time the layer with lengths beside the padded batch: uniform (1 to T, from a fixed seed), full (all rows T), or a number of steps for all rows", "uniform, full or a number of steps");
 
     /// <exception cref="UsageException">The lengths are none of those.</exception>
     public LengthTime Run(string lengths)

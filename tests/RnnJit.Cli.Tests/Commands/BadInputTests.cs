@@ -52,6 +52,16 @@ public class BadInputTests
     }
 
     [Test]
+    public void Options_without_their_value()
+    {
+        Refused(CommandRun.Of("bench", "lstm", "--lengths"), "--lengths has no value (give one: uniform, full or a number of steps; see 'rnnjit bench --help')");
+        Refused(CommandRun.Of("bench", "lstm", "--lengths", "--training"), "--lengths has no value before --training (give one: uniform, full or a number of steps; see 'rnnjit bench --help')");
+        Refused(CommandRun.Of("bench", "lstm", "--seq", "--training"), "--seq has no value before --training (give one: number; see 'rnnjit bench --help')");
+        Refused(CommandRun.Of("train", "--text"), "--text has no value (give one");
+        Refused(CommandRun.Of("bench"), "Required argument missing for command: 'bench' (see 'rnnjit bench --help')");
+    }
+
+    [Test]
     public void Unknown_command() => Refused(CommandRun.Of("trian"), "'trian' is no option or command here (see 'rnnjit --help')");
 
     [Test]

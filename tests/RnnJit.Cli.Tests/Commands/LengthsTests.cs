@@ -32,6 +32,8 @@ public class LengthsTests
     [TestCase("--lengths has no meaning with --peers (leave one of them away)", "--lengths", "full", "--peers")]
     [TestCase("--lengths has no meaning with --svg (leave one of them away)", "--lengths", "full", "--svg", "x.svg")]
     [TestCase("--lengths and --stream time different things (leave one of them away)", "--lengths", "full", "--stream")]
+    [TestCase("--lengths has no value before --hidden (give one: uniform, full or a number of steps; see 'rnnjit bench --help')", "--lengths")]
+    [TestCase("--lengths is given 2 values (give one: uniform, full or a number of steps; see 'rnnjit bench --help')", "--lengths", "uniform", "--lengths", "full")]
     public void Bench_refuses_what_it_cannot_time(string sentence, params string[] arguments) => BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. arguments, .. Small]), sentence);
 
     [Test]
