@@ -19,6 +19,10 @@ public enum RowEnd
     AddsNothing,
 }
 
+/// <summary>By which lengths rows end, and what a step does with those that ended.</summary>
+/// <param name="BatchFirst">Rows are those of [B, T, …].</param>
+public readonly record struct EndedRows(int Lengths, RowEnd Kind, bool BatchFirst = false);
+
 /// <summary>
 /// Which products, sums and kernels over all steps of a region need only the rows that loops with lengths run on. What such a loop yields is 0 behind a row's end, and what it reads
 /// there does not matter; the one spreads to what is made of it, the other to what it is made of. A product or sum that is done for all rows all the same gives the same.
@@ -41,34 +45,44 @@ public sealed class RowEnds
     /// <summary>Whether what lies behind the ends of rows is left alone by all readers of a value, so that it may hold anything there.</summary>
     public bool IsUnread(int value) => readers.Of(value) is { End: not null, Numbers: false };
 
-    /// <summary>The lengths by which the rows of a product, sum or gather end, and what it does behind; null where it needs all rows.</summary>
-    public (int Lengths, RowEnd Kind)? Of(int node)
+    /// <summary>By which lengths the rows of a product, sum or gather end, and what it does behind; null where it needs all rows.</summary>
+    public EndedRows? Of(int node)
     {
         Node done = graph.Nodes[node];
         if (done.Op is SumOp { Axes: { Count: > 0 } axes } && axes[0] == 0 && (axes.Count == 1 || axes[1] == 1))
-            return zeros[done.Operands[0]] is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
+            return AddsNothing(zeros[done.Operands[0]]);
         if (done.Op is ScatterOp)
-            return zeros[done.Operands[1]] is { } last && last.Fits(graph.Values.Type(done.Operands[0]), graph) ? (last.Lengths, RowEnd.AddsNothing) : null;
+            return zeros[done.Operands[1]] is { } last && last.Fits(graph.Values.Type(done.Operands[0]), graph) ? AddsNothing(last) : null;
         if (done.Op is GatherOp)
-            return graph.Values.Type(done.Operands[1]).Rank > 1 ? Behind(graph.Values.FirstResult(node)) : null;
-        if (done.Op is not ContractOp product || RowProduct.Of(product) is not { Use: not RowUse.None } rows)
+            return graph.Values.Type(done.Operands[1]).Rank > 1 && Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } picked ? picked : null;
+        return done.Op is ContractOp product ? OfProduct(product, node, batchFirst: false) ?? OfProduct(product, node, batchFirst: true) : null;
+    }
+
+    private static EndedRows? AddsNothing(Ending? zero) => zero is { BatchFirst: false } end ? new EndedRows(end.Lengths, RowEnd.AddsNothing) : null;
+
+    private EndedRows? OfProduct(ContractOp product, int node, bool batchFirst)
+    {
+        RowProduct rows = RowProduct.Of(product, batchFirst);
+        if (rows.Use == RowUse.None)
             return null;
 
         // A product of two values of a row is 0 where one of them is.
-        Ending? zero = rows.Use == RowUse.OfOne ? zeros[done.Operands[rows.Operand]] : zeros[done.Operands[0]] ?? zeros[done.Operands[1]];
+        Ending? Zero(int operand) => zeros[graph.Nodes[node].Operands[operand]] is { } end && end.BatchFirst == batchFirst ? end : null;
+        Ending? zero = rows.Use == RowUse.OfOne ? Zero(rows.Operand) : Zero(0) ?? Zero(1);
         if (rows.Adds)
-            return zero is { } end ? (end.Lengths, RowEnd.AddsNothing) : null;
+            return zero is { } end ? new EndedRows(end.Lengths, RowEnd.AddsNothing, batchFirst) : null;
 
         // What a product gives is the sum that it took over.
-        return Behind(ResultOf(node)) ?? (sums.ContainsKey(node) && zero is { } ended ? (ended.Lengths, RowEnd.Start) : null);
+        return Behind(ResultOf(node)) is { } behind ? (behind.BatchFirst == batchFirst ? behind : null)
+            : sums.ContainsKey(node) && zero is { } ended ? new EndedRows(ended.Lengths, RowEnd.Start, batchFirst) : null;
     }
 
     /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>
     public int ResultOf(int node) => graph.Values.FirstResult(sums.TryGetValue(node, out int sum) ? sum : node);
 
     /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there. Null where it needs all rows.</summary>
-    public (int Lengths, int[] Zeros)? Of(KernelStep kernel) => readers.Of(kernel) is { } end
-        ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output])).ToArray())
+    public (int Lengths, int[] Zeros, bool BatchFirst)? Of(KernelStep kernel) => readers.Of(kernel) is { } end
+        ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output])).ToArray(), end.BatchFirst)
         : null;
 
     /// <summary>
@@ -77,8 +91,9 @@ public sealed class RowEnds
     public (int Lengths, RowEnd Kind, bool OfSource)? OfPick(int node)
     {
         Node pick = graph.Nodes[node];
-        return pick.Op is PickOp { Axis: 1 } && zeros[pick.Operands[0]] is { } source ? (source.Lengths, RowEnd.Zero, true)
-            : Behind(graph.Values.FirstResult(node)) is { } placed ? (placed.Lengths, placed.Kind, false)
+        return pick.Op is not PickOp { Axis: 1 } ? null
+            : zeros[pick.Operands[0]] is { BatchFirst: false } source ? (source.Lengths, RowEnd.Zero, true)
+            : Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } placed ? (placed.Lengths, placed.Kind, false)
             : null;
     }
 
@@ -88,11 +103,11 @@ public sealed class RowEnds
     /// <summary>Whose rows behind their ends make a value be computed for all rows: the step that reads them, null if they are given out.</summary>
     public Step? AllRowsFor(int value) => readers.Of(value)?.Reader;
 
-    private (int Lengths, RowEnd Kind)? Behind(int value)
+    private EndedRows? Behind(int value)
     {
         RowReaders.Want? want = readers.Of(value);
         if (want?.End is { } end && (!want.Numbers || zeros[value] is null))
-            return (end.Lengths, want.Numbers ? RowEnd.Zero : RowEnd.Unread);
-        return zeros[value] is { } zero ? (zero.Lengths, RowEnd.Zero) : null;
+            return new EndedRows(end.Lengths, want.Numbers ? RowEnd.Zero : RowEnd.Unread, end.BatchFirst);
+        return zeros[value] is { } zero ? new EndedRows(zero.Lengths, RowEnd.Zero, zero.BatchFirst) : null;
     }
 }

@@ -25,7 +25,20 @@ public enum RowUse
 /// <param name="Operand">Which operand has them, the first of two that do.</param>
 public readonly record struct RowProduct(RowUse Use, int Operand)
 {
-    public static RowProduct Of(ContractOp op)
+    /// <param name="batchFirst">Whether the batch stands before time. Then a product with what has no time is known, and a sum over time for each row.</param>
+    public static RowProduct Of(ContractOp op, bool batchFirst = false) => batchFirst ? OfBatchFirst(op) : OfTimeFirst(op);
+
+    // A memory or a weight, and the gradient of a memory.
+    private static RowProduct OfBatchFirst(ContractOp op)
+    {
+        if (op.Result.Length > 1 && Leads(op.Left, op.Result) && !op.Right.Contains(op.Result[1]))
+            return new RowProduct(RowUse.OfOne, 0);
+        if (op.Result.Length > 1 && Leads(op.Right, op.Result) && !op.Left.Contains(op.Result[1]))
+            return new RowProduct(RowUse.OfOne, 1);
+        return op.Result.Length > 0 && op.Left.Length > 1 && Leads(op.Right, op.Left) && op.Result[0] == op.Left[0] && !op.Result.Contains(op.Left[1]) ? new RowProduct(RowUse.AddsSteps, 0) : default;
+    }
+
+    private static RowProduct OfTimeFirst(ContractOp op)
     {
         if (op.Result.Length > 1 && Leads(op.Left, op.Result) && Leads(op.Right, op.Result))
             return new RowProduct(RowUse.OfBoth, 0);

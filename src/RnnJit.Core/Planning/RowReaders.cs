@@ -95,7 +95,7 @@ internal sealed class RowReaders
     private void AddStart(ProductStep step)
     {
         int value = graph.Values.FirstResult(step.Node);
-        bool rows = RowProduct.Of((ContractOp)graph.Nodes[step.Product].Op).Use is RowUse.OfOne or RowUse.OfBoth && graph.Values.Type(step.Start) == graph.Values.Type(value);
+        bool rows = wants[value]?.End is { } end && RowProduct.Of((ContractOp)graph.Nodes[step.Product].Op, end.BatchFirst).Use is RowUse.OfOne or RowUse.OfBoth && graph.Values.Type(step.Start) == graph.Values.Type(value);
         Add(step.Start, rows ? wants[value]?.End : null, step, wants[value]?.Numbers == true);
     }
 
@@ -104,26 +104,29 @@ internal sealed class RowReaders
     {
         if (node.Op is ScanOp scan)
             return (scan.HasLengths && !node.Operands.Skip(scan.Sequences).Contains(operand) ? new Ending(node.Operands[node.Operands.Count - 1], scan.Time) : null, false);
-        if (node.Op is PickOp { Axis: 1 } && node.Operands[0] == operand && zeros[operand] is { } zero)
+        if (node.Op is PickOp { Axis: 1 } && node.Operands[0] == operand && zeros[operand] is { BatchFirst: false } zero)
             return (zero, false);
-        if (node.Op is ContractOp sum && RowProduct.Of(sum).Adds)
-            return (node.Operands[0] == node.Operands[1] ? null : zeros[node.Operands[0] == operand ? node.Operands[1] : node.Operands[0]], true);
-        if (node.Op is ScatterOp && zeros[node.Operands[1]] is { } last && last.Fits(graph.Values.Type(node.Operands[0]), graph))
+        if (node.Op is ContractOp sum && (RowProduct.Of(sum).Adds || RowProduct.Of(sum, batchFirst: true).Adds))
+        {
+            Ending? other = node.Operands[0] == node.Operands[1] ? null : zeros[node.Operands[0] == operand ? node.Operands[1] : node.Operands[0]];
+            return (other is { } factor && RowProduct.Of(sum, factor.BatchFirst).Adds ? other : null, true);
+        }
+
+        if (node.Op is ScatterOp && zeros[node.Operands[1]] is { BatchFirst: false } last && last.Fits(graph.Values.Type(node.Operands[0]), graph))
             return (last, false);
 
         // What is made of rows that nobody wants is not wanted either.
         if (wants[value] is not { End: { } end } result)
             return default;
         if (node.Op is GatherOp)
-            return operand == node.Operands[1] ? (end, false) : default;
-        bool rows = node.Op is ContractOp product ? IsOfRows(product, node, operand) : RowZeros.KeepsRows(graph, node, end);
+            return operand == node.Operands[1] && !end.BatchFirst ? (end, false) : default;
+        if (node.Op is TransposeOp transpose && RowZeros.Turns(transpose))
+            return (end.Turned, result.Numbers);
+        bool rows = node.Op is ContractOp product ? IsOfRows(RowProduct.Of(product, end.BatchFirst), node, operand) : RowZeros.KeepsRows(graph, node, end);
         return rows ? (end, result.Numbers) : default;
     }
 
     // Whether a row of the product reads that row of the operand and no other one.
-    private static bool IsOfRows(ContractOp product, Node node, int operand)
-    {
-        RowProduct rows = RowProduct.Of(product);
-        return rows.Use == RowUse.OfBoth || (rows.Use == RowUse.OfOne && node.Operands[rows.Operand] == operand && node.Operands[1 - rows.Operand] != operand);
-    }
+    private static bool IsOfRows(RowProduct rows, Node node, int operand) =>
+        rows.Use == RowUse.OfBoth || (rows.Use == RowUse.OfOne && node.Operands[rows.Operand] == operand && node.Operands[1 - rows.Operand] != operand);
 }

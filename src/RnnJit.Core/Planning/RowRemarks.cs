@@ -6,7 +6,7 @@ namespace RnnJit.Planning;
 /// <summary>On which rows the products and kernels over all steps of a region are done, and why on all.</summary>
 internal sealed class RowRemarks
 {
-    private const string Elsewhere = "; on all rows, for time and rows are not the first two dimensions of what it reads";
+    private const string Elsewhere = "; on all rows, for it is none of the products and kernels that go along time and rows of the batch";
 
     private readonly StepList list;
     private readonly Graph graph;
@@ -27,25 +27,27 @@ internal sealed class RowRemarks
         Node done = graph.Nodes[node];
         if (done.Op is not ContractOp product)
             return "";
-        RowProduct use = RowProduct.Of(product);
-        if (use.Use == RowUse.None || !IsOverSteps(graph.Values.Type(done.Operands[use.Operand]).Dims))
-            return done.Operands.Any(operand => HasSteps(graph.Values.Type(operand).Dims)) ? Elsewhere : "";
         if (ends.Of(node) is { } end)
             return Live(end.Kind);
+        RowProduct use = new[] { false, true }.Select(batchFirst => RowProduct.Of(product, batchFirst) is { Use: not RowUse.None } rows && IsOverSteps(graph.Values.Type(done.Operands[rows.Operand]).Dims, batchFirst) ? rows : default)
+            .FirstOrDefault(rows => rows.Use != RowUse.None);
+        if (use.Use == RowUse.None)
+            return done.Operands.Any(operand => HasSteps(graph.Values.Type(operand).Dims)) ? Elsewhere : "";
         return use.Adds ? "; of all rows, for neither factor is 0 behind their ends" : AllRows(ends.ResultOf(node));
     }
 
     /// <inheritdoc cref="Of(int)"/>
     public string Of(KernelStep kernel)
     {
-        if (!IsOverSteps(kernel.Rows))
+        if (!IsOverSteps(kernel.Rows, batchFirst: false) && !IsOverSteps(kernel.Rows, batchFirst: true))
             return HasSteps([.. kernel.Rows, kernel.Columns]) ? Elsewhere : "";
         if (ends.Of(kernel) is { } end)
             return Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero);
         return kernel.Outputs.Select(AllRows).FirstOrDefault(why => why.Length > 0) ?? "; on all rows, for its results end by different lengths";
     }
 
-    private bool IsOverSteps(EquatableArray<Dim> dims) => dims.Count > 1 && endings.Any(end => dims[0] == end.Time && dims[1] == graph.Values.Type(end.Lengths).Dims[0]);
+    private bool IsOverSteps(EquatableArray<Dim> dims, bool batchFirst) =>
+        dims.Count > 1 && endings.Any(end => dims[batchFirst ? 1 : 0] == end.Time && dims[batchFirst ? 0 : 1] == graph.Values.Type(end.Lengths).Dims[0]);
 
     // Time and rows in another order or with something between them.
     private bool HasSteps(IReadOnlyList<Dim> dims) => endings.Any(end => dims.Contains(end.Time) && dims.Contains(graph.Values.Type(end.Lengths).Dims[0]));

@@ -3,11 +3,14 @@ using RnnJit.Ops;
 
 namespace RnnJit.Planning;
 
-/// <summary>Rows of [T, B, …] that end by these lengths, steps being those of this time.</summary>
-internal readonly record struct Ending(int Lengths, Dim Time)
+/// <summary>Rows of [T, B, …], or of [B, T, …], that end by these lengths, steps being those of this time.</summary>
+internal readonly record struct Ending(int Lengths, Dim Time, bool BatchFirst = false)
 {
+    /// <summary>The same rows with time and batch in the other order.</summary>
+    public Ending Turned => this with { BatchFirst = !BatchFirst };
+
     /// <summary>Whether a type has a row for each step and each length.</summary>
-    public bool Fits(TensorType type, Graph graph) => type.Rank > 1 && type.Dims[0] == Time && type.Dims[1] == graph.Values.Type(Lengths).Dims[0];
+    public bool Fits(TensorType type, Graph graph) => type.Rank > 1 && type.Dims[BatchFirst ? 1 : 0] == Time && type.Dims[BatchFirst ? 0 : 1] == graph.Values.Type(Lengths).Dims[0];
 }
 
 /// <summary>Values of a region that are 0 behind the ends of rows: what loops with lengths yield, and what is made of it.</summary>
@@ -40,11 +43,11 @@ internal sealed class RowZeros
         Ending? first = node.Operands.Count > 0 ? zero[node.Operands[0]] : null;
         zero[value] = node.Op switch
         {
-            ContractOp op when RowProduct.Of(op) is { Use: RowUse.OfOne } rows => zero[node.Operands[rows.Operand]],
-            ContractOp op when RowProduct.Of(op).Use == RowUse.OfBoth => first ?? zero[node.Operands[1]],
+            ContractOp op => OfProduct(op, node, batchFirst: false) ?? OfProduct(op, node, batchFirst: true),
             ReductionOp { Axes: var axes } => axes.All(axis => axis > 1) ? first : null,
             ElementwiseOp op => OfElements(op, node),
-            TransposeOp transpose when OfMask(transpose, node) is { } mask => mask,
+            TransposeOp transpose when Turns(transpose) => first?.Turned,
+            PrefixOp prefix when graph.Values.Type(node.Operands[0]).Rank == 1 => new Ending(node.Operands[0], prefix.Places, BatchFirst: true),
             _ when first is { } end && KeepsRows(graph, node, end) && node.Operands.All(operand => zero[operand] == first) => first,
             _ => null,
         };
@@ -61,13 +64,18 @@ internal sealed class RowZeros
         _ => false,
     };
 
-    // A mask of lengths, [B, T] as it is made, is 0 behind them.
-    private Ending? OfMask(TransposeOp transpose, Node node) =>
-        transpose.Order.SequenceEqual([1, 0]) && graph.Values.Node(node.Operands[0]) is var maker and >= 0 && graph.Nodes[maker] is { Op: PrefixOp prefix } mask && graph.Values.Type(mask.Operands[0]).Rank == 1
-            ? new Ending(mask.Operands[0], prefix.Places)
-            : null;
+    /// <summary>Whether time and batch change places.</summary>
+    public static bool Turns(TransposeOp transpose) => transpose.Order.Count > 1 && transpose.Order[0] == 1 && transpose.Order[1] == 0;
 
-    // 0 · x = 0, 0 / x = 0, either of two that are 0, and f(0, …) where that is 0.
+    // Rows of the operand that has them, or of either of two.
+    private Ending? OfProduct(ContractOp op, Node node, bool batchFirst)
+    {
+        Ending? Of(int operand) => zero[node.Operands[operand]] is { } end && end.BatchFirst == batchFirst ? end : null;
+        RowProduct rows = RowProduct.Of(op, batchFirst);
+        return rows.Use == RowUse.OfOne ? Of(rows.Operand) : rows.Use == RowUse.OfBoth ? Of(0) ?? Of(1) : null;
+    }
+
+    // 0 · x = 0, 0 / x = 0, either of two that are 0 or the second where the condition is 0, and f(0, …) where that is 0.
     private Ending? OfElements(ElementwiseOp op, Node node)
     {
         int rank = node.Results[0].Rank;
@@ -81,7 +89,7 @@ internal sealed class RowZeros
         {
             MulOp => known[0] == 0 || known[1] == 0,
             DivOp => known[0] == 0 && known[1] != 0,
-            SelectOp => known[1] == 0 && known[2] == 0,
+            SelectOp => known[2] == 0 && (known[0] == 0 || known[1] == 0),
             _ => known.All(x => x is not null) && op.Evaluate(known.Select(x => x!.Value).ToArray()) == 0,
         };
         return isZero ? given[0] : null;

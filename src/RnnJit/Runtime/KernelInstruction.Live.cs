@@ -13,6 +13,12 @@ internal sealed unsafe partial class KernelInstruction
     {
         LiveRows live = kernelRows!.Live;
         int* length = (int*)lengths.At(clock);
+        if (live.BatchFirst)
+        {
+            ExecuteBatchFirst(live, length, share, clock);
+            return;
+        }
+
         ClearEnded(length, share, clock);
         int total = 0, start = 0, end = columns, firstRow = 0, lastRow;
         for (int row = 0; row < live.Batch; row++)
@@ -42,6 +48,26 @@ internal sealed unsafe partial class KernelInstruction
         }
     }
 
+    // The steps of each row of the batch, of which workers take turns.
+    private void ExecuteBatchFirst(LiveRows live, int* length, in Share share, in Clock clock)
+    {
+        for (int row = share.Part; row < live.Batch; row += share.Parts)
+        {
+            if (share.RowEnd >= 0 && (row < share.RowStart || row >= share.RowEnd))
+                continue;
+            int steps = Math.Clamp(length[row], 0, live.Steps);
+            if (steps > 0)
+                Call(row, 0, steps, 0, columns, clock);
+            foreach (int output in kernelRows!.Zeros)
+            {
+                View view = views[step.Inputs.Count + output];
+                byte* data = addresses[step.Inputs.Count + output].At(clock);
+                for (int t = steps; t < live.Steps; t++)
+                    Strided.Clear(data + (((row * view.Strides[0]) + (t * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
+            }
+        }
+    }
+
     // Neighbours that all run at a step, or none of which does.
     private static int RunEnd(int* length, int t, int row, int batch)
     {
@@ -52,7 +78,7 @@ internal sealed unsafe partial class KernelInstruction
         return end;
     }
 
-    // Rows of one step; time is the first of the outer dimensions, the batch the next, or all of the rows with what stands behind it.
+    // Rows of one step, or steps of one row: the first of the outer dimensions, and the next, or all of the rows with what stands behind it.
     private void Call(int t, int row, int rowEnd, int start, int end, in Clock clock)
     {
         if (outer.Length == 1)

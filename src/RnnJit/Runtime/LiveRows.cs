@@ -20,8 +20,9 @@ internal enum LiveAxes
 }
 
 /// <summary>Rows with lengths that a product or sum over all steps is done for: at each step those up to the last that still runs, which are all of them where rows are ordered by length.</summary>
+/// <param name="BatchFirst">Rows are those of [B, T, …], of which a row of the batch has the first ones.</param>
 /// <param name="Listed">Where <see cref="ListInstruction"/> puts their numbers; for sums.</param>
-internal sealed record LiveRows(RowEnd Kind, View Lengths, int Steps, int Batch, View? Listed = null, LiveAxes Axes = LiveAxes.Rows)
+internal sealed record LiveRows(RowEnd Kind, View Lengths, int Steps, int Batch, View? Listed = null, LiveAxes Axes = LiveAxes.Rows, bool BatchFirst = false)
 {
     /// <summary>Its name among the passes that can be switched off.</summary>
     public const string Name = "live";

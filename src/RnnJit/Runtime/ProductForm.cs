@@ -69,6 +69,13 @@ internal sealed record ProductForm(
         return null;
     }
 
+    /// <summary>The same product for each of some stretches of rows of A and C.</summary>
+    public ProductForm InStretches(int count) => this with
+    {
+        Loops = [new ProductLoop(count, M.Extent / count * M.A, 0, M.Extent / count * M.C), .. Loops],
+        M = M with { Extent = M.Extent / count },
+    };
+
     private static IEnumerable<int> Extents(ProductForm form) => [form.M.Extent, form.N.Extent, form.K.Extent, .. form.Loops.Select(loop => loop.Extent), -1, .. form.SumLoops.Select(loop => loop.Extent)];
 
     // The innermost labels that join to one loop, and the rest.

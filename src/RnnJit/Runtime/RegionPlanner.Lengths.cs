@@ -25,17 +25,17 @@ internal sealed partial class RegionPlanner
 
         var (rows, axes) = graph.Nodes[node].Op switch
         {
-            ContractOp product when RowProduct.Of(product) is var use => (use.Operand, use.Use == RowUse.AddsSteps ? LiveAxes.SumOfSteps : LiveAxes.Rows),
+            ContractOp product when RowProduct.Of(product, end.BatchFirst) is var use => (use.Operand, use.Use == RowUse.AddsSteps ? LiveAxes.SumOfSteps : LiveAxes.Rows),
             SumOp { Axes.Count: 1 } => (0, LiveAxes.SumOfSteps),
             GatherOp => (1, LiveAxes.Rows),
             _ => (0, LiveAxes.Rows),
         };
-        return Live(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[0]) with { Axes = axes };
+        return Live(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[end.BatchFirst ? 1 : 0]) with { Axes = axes, BatchFirst = end.BatchFirst };
     }
 
     // The rows that a kernel of all steps is done for, null for all.
     private KernelRows? LiveOf(KernelStep kernel) => context.Live && Ends.Of(kernel) is { } end
-        ? new KernelRows(Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[0]), end.Zeros)
+        ? new KernelRows(Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
         : null;
 
     private LiveRows Live(RowEnd kind, int lengthsOf, Dim time)
@@ -77,7 +77,7 @@ internal sealed partial class RegionPlanner
         if (LiveOf(node) is not { } live)
             return null;
 
-        RowProduct rows = RowProduct.Of(op);
+        RowProduct rows = RowProduct.Of(op, live.BatchFirst);
         switch (rows.Use)
         {
             case RowUse.AddsRows:
@@ -91,14 +91,24 @@ internal sealed partial class RegionPlanner
         // The kernels take rows of A.
         if (rows.Operand != (form.Swapped ? 1 : 0))
             return null;
-        if (!(form.Swapped ? op.Left : op.Right).Contains(op.Result[1]))
-            return HasRows(form, live) ? live : null;
-        return HasSteps(form, op, live) ? live with { Axes = LiveAxes.Steps } : null;
+        if (live.BatchFirst || (form.Swapped ? op.Left : op.Right).Contains(op.Result[1]))
+            return HasSteps(form, op, live) ? live with { Axes = LiveAxes.Steps } : null;
+        return HasRows(form, live) ? live : null;
     }
 
-    // The batch is the first loop, and only time is left for the rows of A and C.
-    private static bool HasSteps(ProductForm form, ContractOp op, LiveRows live) => live.Kind != RowEnd.Start && form.HasColumns && form.M.Extent == live.Steps
-        && (form.Swapped ? op.Right : op.Left).Count(label => !(form.Swapped ? op.Left : op.Right).Contains(label)) == 1;
+    // The batch is the first loop and only time is left for the rows of A and C, or both are those rows, the batch first.
+    private static bool HasSteps(ProductForm form, ContractOp op, LiveRows live)
+    {
+        string a = form.Swapped ? op.Right : op.Left, b = form.Swapped ? op.Left : op.Right;
+        int alone = a.Count(label => !b.Contains(label));
+        bool memory = b.Contains(op.Result[live.BatchFirst ? 0 : 1]);
+        return live.Kind != RowEnd.Start && form.HasColumns
+            && (memory ? alone == 1 && form.M.Extent == live.Steps
+                : alone == 2 && (IsStretched(form, live) || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Batch && form.M.Extent == live.Steps)));
+    }
+
+    // Rows of [B, T] in one run.
+    private static bool IsStretched(ProductForm form, LiveRows live) => form.Loops.Length == 0 && live.Batch > 0 && form.M.Extent == live.Batch * live.Steps;
 
     // The batch is the first loop, and time is all that is added up, of a B that is not packed in some order.
     private static bool SumsSteps(ProductForm form, ContractOp op, LiveRows live) =>

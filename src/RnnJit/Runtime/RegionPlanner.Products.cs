@@ -90,6 +90,8 @@ internal sealed partial class RegionPlanner
         bool sumOverTime = !IsStep && form.K.Extent > 1 && SumsOverRows(op);
         bool reverse = sumOverTime && !op.Forwards;
         LiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
+        if (live is { Axes: LiveAxes.Steps } && IsStretched(form, live))
+            form = form.InStretches(live.Batch);
         View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);

@@ -18,6 +18,7 @@ public class RowEndsTests
           input lengths: i32[B]
           input others: i32[B]
           input codes: i32[T, B]
+          input k: f32[B, H, H]
           parameter W: f32[H, H]
           {{before}}
           last, y = scan[T, lengths] z, h, lengths {
@@ -82,6 +83,7 @@ public class RowEndsTests
     [TestCase("t = div x, y", "all")]
     [TestCase("t = div y, y", "all")]
     [TestCase("t = select w, y, x", "all")]
+    [TestCase("t = select y, x, 0", "lengths: t")]
     [TestCase("t = select y, x, x", "all")]
     [TestCase("t = mul y, h", "lengths: t")]
     public void What_is_made_of_0_is_0_where_the_op_says_so(string after, string wanted) =>
@@ -122,6 +124,10 @@ public class RowEndsTests
         Assert.That(RowProduct.Of(new ContractOp(labels)), Is.EqualTo(new RowProduct(use, operand)));
 
     [TestCase("m = contract[abc,abd->abcd] x, x\n  z = contract[abcd,cd->abd] m, W", "return y = y", "m", RowEnd.Unread, TestName = "an outer product that only a product reads of which a loop reads")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,acd->abd] q, k\n  return m = m", "m", RowEnd.Zero, TestName = "a query with a memory, the batch first")]
+    [TestCase("q = transpose[1, 0, 2] x\n  m = contract[abc,acd->abd] q, k\n  z = transpose[1, 0, 2] m", "return y = y", "m", RowEnd.Unread, TestName = "a query with a memory that a loop reads, the batch first")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,dc->abd] q, W\n  return m = m", "m", RowEnd.Zero, TestName = "a product with a weight, the batch first")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  m = contract[abc,abd->acd] q, r\n  return m = m", "m", RowEnd.AddsNothing, TestName = "the gradient of a memory, the batch first")]
     [TestCase("z = mul x, g", "m = contract[abc,abd->abcd] y, x\n  return m = m", "m", RowEnd.Zero, TestName = "an outer product of what is 0")]
     [TestCase("z = mul x, g", "m = contract[abc,bd->abcd] y, h\n  return m = m", "m", RowEnd.Zero, TestName = "a product with a number of each row")]
     [TestCase("z = mul x, g", "m = contract[abc,abd->bcd] y, x\n  return m = m", "m", RowEnd.AddsNothing, TestName = "a sum over the steps of each row")]
@@ -131,6 +137,22 @@ public class RowEndsTests
     {
         var (ends, graph, _) = Of(before, after);
         Assert.That(ends.Of(graph.Values.Node(Value(graph, name)))?.Kind, Is.EqualTo(wanted));
+    }
+
+    [TestCase("q = transpose[1, 0, 2] y\n  s = sum[0, 1] q\n  return s = s", "s", TestName = "a sum over both")]
+    [TestCase("q = transpose[1, 0, 2] y\n  s = sum[0] q\n  return s = s", "s", TestName = "a sum over the batch")]
+    [TestCase("q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  s = contract[abc,abd->cd] q, r\n  return s = s", "s", TestName = "a gradient of weights")]
+    public void What_goes_along_time_only_is_done_for_all_rows_with_the_batch_first(string after, string name)
+    {
+        var (ends, graph, _) = Of("z = mul x, g", after);
+        Assert.That(ends.Of(graph.Values.Node(Value(graph, name))), Is.Null);
+    }
+
+    [Test]
+    public void Kernels_go_along_rows_with_the_batch_first()
+    {
+        var (ends, graph, steps) = Of("q = transpose[1, 0, 2] x\n  t = tanh q\n  z = transpose[1, 0, 2] t", "return y = y");
+        Assert.That(ends.Of(steps.Steps.OfType<KernelStep>().Single(step => step.Outputs.Contains(Value(graph, "t"))))?.BatchFirst, Is.True);
     }
 
     [Test]

@@ -39,7 +39,7 @@ public class SecondDerivativeTests
     public void Compiled_agrees_with_the_oracle([ValueSource(nameof(Smooth))] Type type, [Values] bool conditions)
     {
         Sample sample = Samples[(type, conditions)];
-        foreach (ElementType real in new[] { ElementType.F32, ElementType.F64 })
+        foreach (ElementType real in conditions ? [ElementType.F32] : new[] { ElementType.F32, ElementType.F64 })
         {
             using Executable executable = CellProgram.Create(sample.Second, sample.Sizes, threads: 1, real);
             Assert.That(executable.Plan.Select(line => line.Text + line.Provider), Has.None.Contains("interpreted"));

@@ -29,10 +29,36 @@ internal static class LiveNetworks
     // Losses that know about lengths themselves.
     private static readonly Dictionary<string, Func<NetworkBuilder, Value, Dim, Indices, Value>> Ending = new()
     {
+        ["attention behind a loop"] = (net, x, h, lengths) =>
+        {
+            Value memory = Attention.Memory(net.Recurrent("layer", Gru, x, h));
+            return Squares(net, lengths, Attention.Memory(Attention.Read(Attention.Weights(Attention.ScaledDot(memory, memory), Attention.Mask(lengths, "T")), memory)));
+        },
+        ["additive attention behind a loop, unmasked"] = (net, x, h, lengths) =>
+        {
+            Value memory = Attention.Memory(net.Recurrent("layer", Lstm, x, h));
+            Value scores = Attention.Additive(memory, memory, new Matrix(net.Parameter("Wq", "glorot", 7, h)), new Matrix(net.Parameter("Wk", "glorot", 7, h)), new Vector(net.Parameter("ba", "zeros", 7)), new Vector(net.Parameter("va", "uniform", 7)));
+            return Squares(net, lengths, net.Dense("head", Attention.Memory(Attention.Read(Attention.Weights(scores), memory)), 3));
+        },
+        ["general attention to another sequence"] = (net, x, h, lengths) =>
+        {
+            Value query = Attention.Memory(net.Recurrent("layer", Gru, x, h)), memory = net.Input("memory", "B", 4, 9);
+            Value read = Attention.Read(Attention.Weights(Attention.General(query, memory, new Matrix(net.Parameter("Wa", "glorot", h, 9)))), memory);
+            return Squares(net, lengths, net.Dense("head", Rnn.Tanh(Rnn.Concat(Attention.Memory(read), Attention.Memory(query))), 3));
+        },
+        ["batch first in between"] = (net, x, h, lengths) =>
+        {
+            Value y = net.SwapBatchAndTime(net.Recurrent("first", Gru, x, h));
+            Value z = Rnn.Tanh(net.Dense("between", net.Dropout("between", y, 0.1), 7));
+            return Squares(net, lengths, net.Dense("head", net.Recurrent("second", Lstm, net.SwapBatchAndTime(z), h), 3));
+        },
         ["CTC"] = (net, x, h, lengths) => Loss.Ctc(net.Dense("head", net.Recurrent("layer", Lstm, x, h), 4), net.Indices("target", "B", 2), lengths, net.Indices("labels", "B"), blank: 3, Reduction.Sum),
     };
 
     public static IEnumerable<string> Names => All.Keys.Concat(Ending.Keys);
+
+    /// <summary>Those in which nothing reads padding: no attention, and time before the batch.</summary>
+    public static IEnumerable<string> Unread => All.Keys.Append("CTC");
 
     /// <param name="masked">Whether the loss counts rows that run only.</param>
     /// <param name="block">Steps of a block of time; 0: time is one.</param>
@@ -69,6 +95,8 @@ internal static class LiveNetworks
             data["lengths"].Data.Select(length => Math.Min(length, 1)).ToArray().CopyTo(labels.Data, 0);
         return (program, sizes, data);
     }
+
+    private static Value Squares(NetworkBuilder net, Indices lengths, Value z) => Rnn.Total(z * z * net.StepsOf(lengths, z));
 
     // To mean 0 and variance 1 over the units, then a trained gain and shift.
     private static Value Normalised(NetworkBuilder net, string name, Value x)
