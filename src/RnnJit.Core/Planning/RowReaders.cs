@@ -91,11 +91,11 @@ internal sealed class RowReaders
         }
     }
 
-    // What the chains of a row start from is read where the row is computed.
+    // An element of the product starts from the one in its place and from no other one.
     private void AddStart(ProductStep step)
     {
         int value = graph.Values.FirstResult(step.Node);
-        bool rows = wants[value]?.End is { } end && RowProduct.Of((ContractOp)graph.Nodes[step.Product].Op, end.BatchFirst).Use is RowUse.OfOne or RowUse.OfBoth && graph.Values.Type(step.Start) == graph.Values.Type(value);
+        bool rows = graph.Values.Type(step.Start) == graph.Values.Type(value);
         Add(step.Start, rows ? wants[value]?.End : null, step, wants[value]?.Numbers == true);
     }
 

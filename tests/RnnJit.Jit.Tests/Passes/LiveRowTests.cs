@@ -96,8 +96,8 @@ public class LiveRowTests
     {
         var (program, sizes, _) = LiveNetworks.Case(name);
         using Executable executable = CellProgram.Create(program, sizes);
-        string[] ofRows = executable.Plan.Where(line => line.Depth == 0).Select(line => line.Text).Where(text => Regex.IsMatch(text, "^product .* in 8.*rows that run")).ToArray();
-        Assert.That(ofRows, Has.Length.GreaterThanOrEqualTo(least));
+        string[] ofRows = executable.Plan.Where(line => line.Depth == 0).Select(line => line.Text).Where(text => Regex.IsMatch(text, "^product .* in 8")).ToArray();
+        Assert.That(ofRows, Has.Length.GreaterThanOrEqualTo(least).And.All.Contains("rows that run"));
     }
 
     [Test]
