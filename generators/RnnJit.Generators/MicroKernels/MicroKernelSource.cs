@@ -8,9 +8,6 @@ internal static class MicroKernelSource
     // Rows that share a pointer into A: its own, one and two strides on.
     private const int RowsAPointer = 3;
 
-    // Of vectors, without AVX-512.
-    private const int Registers = 16;
-
     public static string Write(IReadOnlyList<MicroKernel> kernels)
     {
         var code = new CodeWriter();
@@ -109,37 +106,30 @@ internal static class MicroKernelSource
         code.Close();
     }
 
-    // A vector of B that one row reads is an operand of its multiply-add; one that several rows read, a register: as many at once as there are.
+    // The fewer of both stay in registers, the numbers of A or the vectors of B, and the others come one by one.
     private static void Step(CodeWriter code, MicroKernel kernel, int step)
     {
-        if (kernel.Rows == 1)
-        {
-            Part(code, kernel, step, Columns(kernel), column => Loaded(column, step));
-            return;
-        }
-
-        int columns = 2 * kernel.Panels, atOnce = (columns * (kernel.Rows + 1)) + 1 <= Registers ? columns : 2;
-        for (int column = 0; column < columns; column += atOnce)
-            Part(code, kernel, step, Enumerable.Range(column, atOnce), y => $"y{y}", loaded: true);
-    }
-
-    private static void Part(CodeWriter code, MicroKernel kernel, int step, IEnumerable<int> columns, Func<int, string> b, bool loaded = false)
-    {
+        int columns = 2 * kernel.Panels;
+        bool keepsRows = kernel.Rows <= columns;
         code.Open();
-        foreach (int column in loaded ? columns : [])
-            code.Line($"V y{column} = {Loaded(column, step)};");
-        for (int row = 0; row < kernel.Rows; row++)
+        for (int kept = 0; kept < (keepsRows ? kernel.Rows : columns); kept++)
+            code.Line(keepsRows ? Number(kept, step) : Vector(kept, step));
+        for (int next = 0; next < (keepsRows ? columns : kernel.Rows); next++)
         {
-            code.Line($"{(row == 0 ? "V x" : "x")} = V.Broadcast({Element(row, step)});");
-            foreach (int column in columns)
-                code.Line($"c{row}_{column} = V.MultiplyAdd(x, {b(column)}, c{row}_{column});");
+            code.Line(keepsRows ? Vector(next, step) : Number(next, step));
+            for (int kept = 0; kept < (keepsRows ? kernel.Rows : columns); kept++)
+            {
+                var (row, column) = keepsRows ? (kept, next) : (next, kept);
+                code.Line($"c{row}_{column} = V.MultiplyAdd(x{row}, y{column}, c{row}_{column});");
+            }
         }
 
         code.Close();
     }
 
-    private static string Loaded(int column, int step) =>
-        $"S.{(column % 2 == 0 ? "Low" : "High")}(b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))})";
+    private static string Number(int row, int step) => $"V x{row} = V.Broadcast({Element(row, step)});";
+
+    private static string Vector(int column, int step) => $"V y{column} = S.{(column % 2 == 0 ? "Low" : "High")}(b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))});";
 
     private static void Ahead(CodeWriter code, int steps)
     {

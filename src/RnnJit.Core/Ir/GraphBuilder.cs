@@ -47,7 +47,7 @@ public sealed class GraphBuilder
         // 0 and −0 are equal as numbers, not as values.
         long bits = BitConverter.DoubleToInt64Bits(value);
         if (!constants.TryGetValue((bits, element), out Value? constant))
-            constants[(bits, element)] = constant = Add(new ConstantOp(value, new TensorType(element)));
+            constants[(bits, element)] = constant = Append(new ConstantOp(value, new TensorType(element)), [])[0];
 
         return constant;
     }
@@ -55,9 +55,12 @@ public sealed class GraphBuilder
     /// <summary>Adds a node with one result.</summary>
     public Value Add(Op op, params Value[] operands) => AddMany(op, operands)[0];
 
-    /// <summary>Adds a node.</summary>
+    /// <summary>Adds a node; a scalar that is there already is no node of its own.</summary>
     /// <exception cref="GraphException">The operands do not fit the op.</exception>
-    public Value[] AddMany(Op op, params Value[] operands)
+    public Value[] AddMany(Op op, params Value[] operands) =>
+        op is ConstantOp { Type.Rank: 0 } scalar ? [Constant(scalar.Value, scalar.Type.Element)] : Append(op, operands);
+
+    private Value[] Append(Op op, Value[] operands)
     {
         foreach (Value operand in operands)
         {

@@ -135,20 +135,27 @@ internal sealed unsafe class ScanInstruction : Instruction
     // Neighbouring rows that have about as many steps together as those of every other worker.
     private (int Start, int End) ShareOf(in Share share, int* length)
     {
-        long total = 0, before = 0;
+        long total = 0;
         for (int row = 0; row < batch; row++)
             total += length[row];
-        int start = share.Part == 0 ? 0 : batch, end = batch;
+
+        return (Border(length, total, share.Part, share.Parts), Border(length, total, share.Part + 1, share.Parts));
+    }
+
+    // The row before which the steps are nearest to that part of all: the first one whose middle is past it.
+    private int Border(int* length, long total, int part, int parts)
+    {
+        if (part == parts)
+            return batch;
+        long before = 0;
         for (int row = 0; row < batch; row++)
         {
-            if (before * share.Parts >= total * share.Part)
-                start = Math.Min(start, row);
-            if (before * share.Parts >= total * (share.Part + 1) && share.Part + 1 < share.Parts)
-                end = Math.Min(end, row);
+            if (((2 * before) + length[row]) * parts >= 2 * total * part)
+                return row;
             before += length[row];
         }
 
-        return (start, end);
+        return batch;
     }
 
     // Whether a tile began. All tiles of all workers begin at the same steps.
