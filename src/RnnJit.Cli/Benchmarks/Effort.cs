@@ -15,6 +15,9 @@ internal sealed record Effort(int Turns, double Seconds, double WarmUp)
     // Many short turns: what else a shared core does lasts for seconds, and should meet all tools.
     public static Effort Full { get; } = new(12, 0.1, RunLoop.WarmUpSeconds);
 
+    /// <summary>For ratios of layers of ours, which differ by a few percent.</summary>
+    public static Effort Long { get; } = new(30, 0.1, RunLoop.WarmUpSeconds);
+
     public static Effort Quick { get; } = new(2, 0.06, RunLoop.WarmUpSeconds);
 
     /// <summary>About how many seconds a layer takes to measure, with so many tools.</summary>
