@@ -113,8 +113,8 @@ internal static class BenchCommand
     private static void PrintPasses(TextWriter to, IEnumerable<PassTime> measured)
     {
         PassTime[] rows = measured.ToArray();
-        to.WriteLine("switched off          median ms   against all        arena MB   instructions");
+        to.WriteLine("switched off             min ms   against all   median ms        arena MB   instructions");
         foreach (PassTime row in rows)
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.Median,12:0.000}{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
     }
 }

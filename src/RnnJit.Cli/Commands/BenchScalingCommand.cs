@@ -53,7 +53,7 @@ internal static class BenchScalingCommand
     private static object ToJson(ScalingCurve curve) => new { sweep = curve.Sweep.Symbol, sizes = curve.Sweep.Sizes, training = curve.Training, threads = curve.Threads, seconds = curve.Seconds };
 
     private static IEnumerable<string> Cliffs(IReadOnlyList<ScalingCurve> curves) => curves.SelectMany(curve => curve.Cliffs()).Concat(
-        from more in curves from fewer in curves where more.Sweep == fewer.Sweep && more.Training == fewer.Training && more.Threads > fewer.Threads from cliff in more.Cliffs(fewer) select cliff);
+        from more in curves from fewer in curves where more.HasMoreThreadsThan(fewer) from cliff in more.Cliffs(fewer) select cliff);
 
     private static void Print(TextWriter to, IReadOnlyList<ScalingCurve> curves, string[] cliffs)
     {

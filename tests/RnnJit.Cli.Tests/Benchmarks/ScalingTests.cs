@@ -9,7 +9,7 @@ public class ScalingTests
 {
     private static readonly Sweep Units = new("H", "units", [2, 3, 5], (layer, size) => layer with { Steps = 4, Batch = 2, Hidden = size });
 
-    private static ScalingCurve Curve(int threads, params double[] seconds) => new(Units, Training: false, threads, seconds, seconds);
+    private static ScalingCurve Curve(int threads, params double[] seconds) => new(Units, Training: false, threads, seconds, [4, 4, 4]);
 
     [Test]
     public void A_shape_slower_than_its_larger_neighbour_is_named()
@@ -23,6 +23,18 @@ public class ScalingTests
     [Test]
     public void More_threads_that_take_longer_are_named() => Assert.That(
         Curve(2, 1, 1, 2).Cliffs(Curve(1, 1, 0.5, 3)), Is.EqualTo(["Cliff: 2 threads take 1000.000 ms at H 3, 1 takes 500.000 ms (forward; units)"]));
+
+    [Test]
+    public void What_looks_like_a_cliff_is_taken_again()
+    {
+        ScalingCurve one = Curve(1, 1, 2, 3), two = Curve(2, 4, 1, 3.5);
+        Assert.That(one.Doubtful([one, two]), Is.Empty);
+        Assert.That(two.Doubtful([one, two]), Is.EqualTo([0, 2]));
+        two.Take(0, 0.9);
+        two.Take(2, 5);
+        Assert.That(two.Seconds, Is.EqualTo([0.9, 1, 3.5]), "the faster one stands");
+        Assert.That(two.Doubtful([one, two]), Is.EqualTo([2]));
+    }
 
     [Test]
     public void Each_sweep_is_measured_forward_and_training_with_all_threads()

@@ -5,20 +5,40 @@ namespace RnnJit.Cli.Benchmarks.Scaling;
 
 /// <summary>What a layer costs as one of its sizes grows.</summary>
 /// <param name="Seconds">The fastest run at each size of the sweep.</param>
-/// <param name="StepSeconds">The same for one time step.</param>
-internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, double[] Seconds, double[] StepSeconds)
+/// <param name="Steps">The time steps of each.</param>
+internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, double[] Seconds, int[] Steps)
 {
     // Less is noise.
     private const double Slower = 1.02;
 
     public string Name => $"{(Training ? "training" : "forward")}, {Threads} thread{(Threads == 1 ? "" : "s")}";
 
+    /// <summary>The fastest run at each size, for one time step.</summary>
+    public double[] StepSeconds => [.. Seconds.Zip(Steps, (seconds, steps) => seconds / steps)];
+
+    /// <summary>Whether it is the same sweep with more threads.</summary>
+    public bool HasMoreThreadsThan(ScalingCurve other) => Sweep == other.Sweep && Training == other.Training && Threads > other.Threads;
+
+    /// <summary>The places of sizes that look like cliffs beside these curves.</summary>
+    public IEnumerable<int> Doubtful(IEnumerable<ScalingCurve> curves)
+    {
+        ScalingCurve[] fewer = [.. curves.Where(HasMoreThreadsThan)];
+        return Enumerable.Range(0, Seconds.Length).Where(i => IsAboveNext(i) || fewer.Any(curve => IsAbove(curve, i)));
+    }
+
+    /// <summary>Takes another measurement of a size; the faster one stands.</summary>
+    public void Take(int i, double seconds) => Seconds[i] = Math.Min(seconds, Seconds[i]);
+
+    private bool IsAboveNext(int i) => i + 1 < Seconds.Length && Seconds[i] > Slower * Seconds[i + 1];
+
+    private bool IsAbove(ScalingCurve fewer, int i) => Seconds[i] > Slower * fewer.Seconds[i];
+
     /// <summary>A sentence for each size that costs more than the next larger one.</summary>
     public IEnumerable<string> Cliffs()
     {
         for (int i = 0; i + 1 < Seconds.Length; i++)
         {
-            if (Seconds[i] > Slower * Seconds[i + 1])
+            if (IsAboveNext(i))
                 yield return string.Create(CultureInfo.InvariantCulture,
                     $"Cliff: {Sweep.Symbol} {Sweep.Sizes[i]} takes {Seconds[i] * 1e3:0.000} ms, {Sweep.Symbol} {Sweep.Sizes[i + 1]} takes {Seconds[i + 1] * 1e3:0.000} ms ({Name}; {Sweep.Name})");
         }
@@ -29,7 +49,7 @@ internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, dou
     {
         for (int i = 0; i < Seconds.Length; i++)
         {
-            if (Seconds[i] > Slower * fewer.Seconds[i])
+            if (IsAbove(fewer, i))
                 yield return string.Create(CultureInfo.InvariantCulture,
                     $"Cliff: {Threads} threads take {Seconds[i] * 1e3:0.000} ms at {Sweep.Symbol} {Sweep.Sizes[i]}, {fewer.Threads} takes {fewer.Seconds[i] * 1e3:0.000} ms ({(Training ? "training" : "forward")}; {Sweep.Name})");
         }
