@@ -12,7 +12,7 @@ internal sealed record Effort(int Turns, double Seconds, double WarmUp)
     private const double Speed = 5e10;
     private const int RunsAtLeast = 4;
 
-    // Many short turns: what else a shared core does lasts for seconds, and should meet all tools.
+    /// <summary>For figures: many short turns, for what else a shared core does lasts for seconds and should meet all tools.</summary>
     public static Effort Full { get; } = new(12, 0.1, RunLoop.WarmUpSeconds);
 
     /// <summary>For ratios of layers of ours, which differ by a few percent.</summary>

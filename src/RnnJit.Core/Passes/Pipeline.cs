@@ -9,7 +9,7 @@ public static class Pipeline
     /// <summary>The stages in order; <c>show --after</c> takes their names.</summary>
     public static IReadOnlyList<(string Name, Func<Graph, Graph> Run)> Stages { get; } =
     [
-        (InputsFirst.Name, InputsFirst.Run),
+        (InputsFirst.Name, Remembered(InputsFirst.Run)),
         ("simplify", Simplify.Run),
         ("split", Remembered(Split.Run)),
         ("distribute", Remembered(Distribute.Run)),
