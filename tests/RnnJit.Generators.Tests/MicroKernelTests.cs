@@ -35,7 +35,7 @@ public class MicroKernelTests
     public void Every_kernel_of_the_list_can_be_chosen()
     {
         string text = Written("[MicroKernel(2, 1, 4)][MicroKernel(2, 2, 4)] internal static partial class Kernels<V, T> { }")!;
-        Assert.That(text, Does.Contain("case (1, 2): Rows2Panels1<L, S>(t); return;").And.Contain("case (2, 2): Rows2Panels2<L, S>(t); return;"));
+        Assert.That(text, Does.Contain("case (1, 2): Rows2Panels1<L, S>(ref t); return;").And.Contain("case (2, 2): Rows2Panels2<L, S>(ref t); return;"));
     }
 
     [Test]

@@ -30,10 +30,10 @@ internal static class MicroKernelSource
 
     private static void Choice(CodeWriter code, IReadOnlyList<MicroKernel> kernels)
     {
-        Header(code, "Run", "int rows, int panels, in Tile<T> t");
+        Header(code, "Run", "int rows, int panels, ref Tile<T> t");
         code.Open("switch (panels, rows)");
         foreach (MicroKernel kernel in kernels)
-            code.Line($"case ({kernel.Panels}, {kernel.Rows}): {kernel.Name}<L, S>(t); return;");
+            code.Line($"case ({kernel.Panels}, {kernel.Rows}): {kernel.Name}<L, S>(ref t); return;");
         code.Line("default: throw new ArgumentOutOfRangeException(nameof(rows), $\"There is no kernel of {rows} rows × {panels} panels.\");");
         code.Close();
         code.Close();
@@ -50,20 +50,24 @@ internal static class MicroKernelSource
     {
         code.Line();
         code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
-        Header(code, kernel.Name, "in Tile<T> t");
+        Header(code, kernel.Name, "ref Tile<T> t");
         code.Line($"nint w = V.Count, ar = L.Row(t.ARow), ar2 = 2 * ar, ac = L.Column(t.ACol, {kernel.Rows});");
         code.Line("nint br = (L.IsFixed ? PanelWidth : t.BRow) * S.Size, bp = t.BPanel * S.Size, cr = t.CRow, cp = t.CPanel, sr = t.StartRow;");
         code.Line("T* a = t.A, to = t.C, start = t.Start;");
         if (kernel.HasTiles)
         {
-            code.Line("T* ahead = t.Ahead;");
-            code.Line("nint step = t.AheadStep;");
-            code.Open("for (int tile = t.Tiles; tile > 0; tile--, a += t.ATile, to += t.CTile, step = 0)");
+            code.Line("T* ahead = t.Ahead, aheadEnd = t.AheadEnd;");
+            code.Line("bool isDense = t.IsAheadDense;");
+            code.Open("for (int tile = t.Tiles; tile > 0; tile--, a += t.ATile, to += t.CTile)");
         }
 
         Chains(code, kernel);
         if (kernel.HasTiles)
+        {
             code.Close();
+            code.Line("t.Ahead = ahead;");
+        }
+
         code.Close();
     }
 
@@ -101,7 +105,7 @@ internal static class MicroKernelSource
             code.Line($"a{row} += {Times(steps, "ac")};");
         for (int panel = 0; panel < kernel.Panels; panel++)
             code.Line($"b{panel} += {Times(steps, "br")};");
-        if (kernel.HasTiles)
+        if (kernel.HasTiles && steps > 1)
             Ahead(code, steps);
         code.Close();
     }
@@ -131,12 +135,17 @@ internal static class MicroKernelSource
 
     private static string Vector(int column, int step) => $"V y{column} = S.{(column % 2 == 0 ? "Low" : "High")}(b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))});";
 
+    // One line of B for all these k, or one for each of them.
     private static void Ahead(CodeWriter code, int steps)
     {
-        code.Open("if (Sse.IsSupported && step != 0)");
-        for (int step = 0; step < steps; step++)
-            code.Line($"Sse.Prefetch1(ahead{Plus(step, "step")});");
-        code.Line($"ahead += {Times(steps, "step")};");
+        code.Open("if (Sse.IsSupported && ahead < aheadEnd)");
+        code.Line("Sse.Prefetch1(ahead);");
+        code.Line("ahead += PanelWidth;");
+        code.Open("if (isDense)");
+        for (int step = 1; step < steps; step++)
+            code.Line($"Sse.Prefetch1(ahead{Plus(step - 1, "PanelWidth")});");
+        code.Line($"ahead += {Times(steps - 1, "PanelWidth")};");
+        code.Close();
         code.Close();
     }
 

@@ -16,9 +16,9 @@ internal readonly unsafe struct Blocks<V, T>
     private const int BytesOfCopy = 64 * 1024;
 
     // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
-    private const int LeastPanels = 16, LeastTiles = 4;
+    private const int LeastPanels = 16, LeastPanelsOfRows = 32, LeastTiles = 4;
 
-    private const int Page = 4096, Ways = 8;
+    private const int BytesOfL1 = 32 * 1024, Page = 4096, Ways = 8;
 
     // So many rows of A share what is read of B; more of them where it is copied.
     private const int SharingRows = 64, SharingCopy = 256;
@@ -27,7 +27,6 @@ internal readonly unsafe struct Blocks<V, T>
     {
         int max = Kernels<V, T>.MaxRows;
         bool few = g.M < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
-        bool packs = !few && (g.KRows != null || (strided ? panels > 1 : Collides(g.ARow, max) && panels >= LeastPanels));
         Rows = new RowTiles(g.M, max);
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
@@ -43,8 +42,12 @@ internal readonly unsafe struct Blocks<V, T>
         int tiles = few ? Rows.Count : Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
-        AheadStep = copying == Copying.Never && (long)g.N * g.K * sizeof(T) > BytesOfL2 ? 2 * V.Count : 0;
-        IsFarC = !few && (long)g.M * g.N * sizeof(T) > BytesOfL2 / 2;
+        LooksAhead = copying == Copying.Never && (long)g.N * g.K * sizeof(T) > BytesOfL2;
+
+        // Rows as they lie are as many streams, on as many pages; a packed tile is one. In L1 that makes no difference.
+        bool outgrowsL1 = (long)Math.Min(g.M, Tiles * max) * ChunkK * sizeof(T) > BytesOfL1;
+        bool scattered = (outgrowsL1 && panels >= LeastPanelsOfRows) || (Collides(g.ARow, max) && panels >= LeastPanels);
+        bool packs = !few && (g.KRows != null || (strided ? panels > 1 : scattered));
         ScratchA = packs ? Tiles * (int)PackRows.TileLength<V, T>(max, ChunkK) : 0;
     }
 
@@ -64,11 +67,11 @@ internal readonly unsafe struct Blocks<V, T>
     /// <summary>Tiles of a block of rows.</summary>
     public int Tiles { get; }
 
-    /// <summary>How far each k looks ahead in a B that L2 does not hold; 0 in one that it holds.</summary>
-    public int AheadStep { get; }
+    /// <summary>Whether L2 does not hold B, so that what comes next of it is asked for ahead.</summary>
+    public bool LooksAhead { get; }
 
-    /// <summary>Whether C comes from behind L2.</summary>
-    public bool IsFarC { get; }
+    /// <summary>Fewer tiles than that ask for a line of B at each k.</summary>
+    public int DenseTiles => 4;
 
     /// <summary>Elements for a copied block of rows; 0: A is read as it lies.</summary>
     public int ScratchA { get; }

@@ -122,6 +122,8 @@ internal static unsafe class Driver<V, T>
             t.Start = k > 0 ? panel.C : panel.Start;
             t.StartRow = k > 0 ? panel.CRow : panel.StartRow;
             t.Ahead = t.B + (t.K * t.BRow);
+            t.AheadEnd = t.Ahead + (blocks.LooksAhead ? t.K * t.BRow : 0);
+            t.IsAheadDense = last - first < blocks.DenseTiles;
             Tiles(blocks, first, last, panels, t, aScratch, k, panel.K);
         }
     }
@@ -130,13 +132,10 @@ internal static unsafe class Driver<V, T>
     private static void Tiles(in Blocks<V, T> blocks, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
     {
         RowTiles rows = blocks.Rows;
-        T* top = t.C;
-        t.AheadStep = blocks.AheadStep;
-        for (int tile = first; tile < last; tile += t.Tiles, t.AheadStep = 0)
+        for (int tile = first; tile < last; tile += t.Tiles)
         {
             int height = rows.Rows(tile);
-            bool together = Kernels<V, T>.TakesTiles(height) && !blocks.IsFarC;
-            t.Tiles = together ? Math.Min(rows.EndOfAlike(tile), last) - tile : 1;
+            t.Tiles = Kernels<V, T>.TakesTiles(height) ? Math.Min(rows.EndOfAlike(tile), last) - tile : 1;
             (t.ATile, t.CTile, t.StartTile) = (height * t.ARow, height * t.CRow, height * t.StartRow);
             if (aScratch != null)
             {
@@ -147,9 +146,7 @@ internal static unsafe class Driver<V, T>
                 aScratch += t.Tiles * t.ATile;
             }
 
-            if (blocks.IsFarC)
-                Prefetch(tile + 1 < last ? t.C + t.CTile : top + (panels * PanelWidth), t.CRow, height, panels);
-            Kernels<V, T>.Run(height, panels, t);
+            Kernels<V, T>.Run(height, panels, ref t);
             t.A += t.Tiles * t.ATile;
             t.C += t.Tiles * t.CTile;
             if (t.Start != null)

@@ -19,9 +19,10 @@ internal unsafe struct Tile<T>
     public nint CPanel;
     public int K;
 
-    /// <summary>What of B is wanted next, brought into L2 on the way: from Ahead on, so many elements on at each k.</summary>
+    /// <summary>What of B is wanted next, brought into L2 on the way: a line at each step of the loop over k, or at each k where few tiles share the way. A call moves the first.</summary>
     public T* Ahead;
-    public nint AheadStep;
+    public T* AheadEnd;
+    public bool IsAheadDense;
 
     /// <summary>What the chains start from, row by row like C, and maybe C itself; null: from 0.</summary>
     public T* Start;
@@ -66,17 +67,17 @@ internal static unsafe partial class Kernels<V, T>
     /// <summary>Whether a call does several tiles: those of four rows and more, which are many.</summary>
     public static bool TakesTiles(int rows) => rows >= 4;
 
-    public static void Run(int rows, int panels, in Tile<T> t) => Run<AsIs<V, T>>(rows, panels, t);
+    public static void Run(int rows, int panels, ref Tile<T> t) => Run<AsIs<V, T>>(rows, panels, ref t);
 
     /// <summary>The kernel of that size for how A lies.</summary>
-    public static void Run<S>(int rows, int panels, in Tile<T> t)
+    public static void Run<S>(int rows, int panels, ref Tile<T> t)
         where S : struct, IStored<V, T>
     {
         if (t.BRow == PanelWidth && t.ACol == 1)
-            Run<Lying, S>(rows, panels, t);
+            Run<Lying, S>(rows, panels, ref t);
         else if (t.BRow == PanelWidth && t.ARow == 1 && t.ACol == rows)
-            Run<PackedTile, S>(rows, panels, t);
+            Run<PackedTile, S>(rows, panels, ref t);
         else
-            Run<Strided, S>(rows, panels, t);
+            Run<Strided, S>(rows, panels, ref t);
     }
 }

@@ -24,7 +24,7 @@ internal static unsafe class OneRow<V, T, S>
         {
             int group = left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
             At(g, g.Backwards ? first + left - group : full - left, ref t);
-            Kernels<V, T>.Run<S>(1, group, t);
+            Kernels<V, T>.Run<S>(1, group, ref t);
             left -= group;
         }
 
@@ -50,7 +50,7 @@ internal static unsafe class OneRow<V, T, S>
             Columns.Copy<V, T>(t.Start, Width, row, Width, 1, columns, Width);
         t.C = row;
         t.Start = t.Start == null ? null : row;
-        Kernels<V, T>.Run<S>(1, 1, t);
+        Kernels<V, T>.Run<S>(1, 1, ref t);
         Columns.Copy<V, T>(row, Width, c, Width, 1, columns, columns);
     }
 }
