@@ -20,16 +20,19 @@ public static unsafe partial class VectorMath
     private const double Ln2High64 = 0.69314718048553914;
     private const double Ln2Low64 = 7.4406171100123967e-11;
 
-    /// <summary>eˣ = 2ⁿ (1 + q): x = n ln 2 + r with |r| ≤ ln 2 / 2, q = eʳ − 1 with a small relative error.</summary>
+    /// <summary>e⁻ˣ = 2ⁿ (1 − q): −x = n ln 2 − r with |r| ≤ ln 2 / 2, q = 1 − e⁻ʳ with a small relative error. Whoever leaves out n or 2ⁿ does not pay for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Reduce<V, T>(V x, out V n)
+    private static V Reduce<V, T>(V x, out V n, out V powerOfTwo)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        V rounder = V.Create(sizeof(T) == 4 ? Rounder32 : Rounder64);
-        n = V.MultiplyAdd(x, V.Create(1.4426950408889634), rounder) - rounder;
-        V r = V.MultiplyAdd(n, V.Create(sizeof(T) == 4 ? -Ln2High32 : -Ln2High64), x);
-        r = V.MultiplyAdd(n, V.Create(sizeof(T) == 4 ? -Ln2Low32 : -Ln2Low64), r);
+        // The exponent's bias is in the rounder, so that the low bits hold the exponent field of 2ⁿ.
+        V rounder = V.Create(sizeof(T) == 4 ? Rounder32 + 127 : Rounder64 + 1023);
+        V exponent = V.MultiplyAdd(x, V.Create(-1.4426950408889634), rounder);
+        powerOfTwo = V.ShiftLeft(exponent, sizeof(T) == 4 ? 23 : 52);
+        n = exponent - rounder;
+        V r = V.MultiplyAdd(n, V.Create(sizeof(T) == 4 ? Ln2High32 : Ln2High64), x);
+        r = V.MultiplyAdd(n, V.Create(sizeof(T) == 4 ? Ln2Low32 : Ln2Low64), r);
         return V.MultiplyAdd(r * r, sizeof(T) == 4 ? Exp32<V, T>(r) : Exp64<V, T>(r), r);
     }
 
@@ -40,17 +43,17 @@ public static unsafe partial class VectorMath
         where T : unmanaged =>
         V.ShiftLeft(n + V.Create(sizeof(T) == 4 ? Rounder32 + 127 : Rounder64 + 1023), sizeof(T) == 4 ? 23 : 52);
 
-    /// <summary>(eʳ − 1 − r) / r² on |r| ≤ ln 2 / 2, for float.</summary>
+    /// <summary>(1 − e⁻ʳ − r) / r² on |r| ≤ ln 2 / 2, for float.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Exp32<V, T>(V r)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        V p = V.MultiplyAdd(V.Create(0.000198909908246736538), r, V.Create(0.00139336499963092504));
+        V p = V.MultiplyAdd(V.Create(0.000198909908246736538), r, V.Create(-0.00139336499963092504));
         p = V.MultiplyAdd(p, r, V.Create(0.00833331092548090083));
-        p = V.MultiplyAdd(p, r, V.Create(0.0416664649252859054));
+        p = V.MultiplyAdd(p, r, V.Create(-0.0416664649252859054));
         p = V.MultiplyAdd(p, r, V.Create(0.166666666816232314));
-        return V.MultiplyAdd(p, r, V.Create(0.5));
+        return V.MultiplyAdd(p, r, V.Create(-0.5));
     }
 
     /// <summary>The same for double.</summary>
@@ -59,16 +62,16 @@ public static unsafe partial class VectorMath
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        V q = V.MultiplyAdd(V.Create(2.09146869680868772e-9), r, V.Create(2.51052170047207452e-8));
-        q = V.MultiplyAdd(q, r, V.Create(2.75572736431102953e-7));
+        V q = V.MultiplyAdd(V.Create(-2.09146869680868772e-9), r, V.Create(2.51052170047207452e-8));
+        q = V.MultiplyAdd(q, r, V.Create(-2.75572736431102953e-7));
         q = V.MultiplyAdd(q, r, V.Create(2.75572554002064244e-6));
-        q = V.MultiplyAdd(q, r, V.Create(2.48015873255477412e-5));
+        q = V.MultiplyAdd(q, r, V.Create(-2.48015873255477412e-5));
         q = V.MultiplyAdd(q, r, V.Create(0.000198412698748206253));
-        q = V.MultiplyAdd(q, r, V.Create(0.00138888888888837483));
+        q = V.MultiplyAdd(q, r, V.Create(-0.00138888888888837483));
         q = V.MultiplyAdd(q, r, V.Create(0.00833333333332613513));
-        q = V.MultiplyAdd(q, r, V.Create(0.0416666666666666698));
+        q = V.MultiplyAdd(q, r, V.Create(-0.0416666666666666698));
         q = V.MultiplyAdd(q, r, V.Create(0.16666666666666671));
-        return V.MultiplyAdd(q, r, V.Create(0.5));
+        return V.MultiplyAdd(q, r, V.Create(-0.5));
     }
 
     /// <summary>(2 artanh(s)/s − 2) / z as a polynomial in z = s², for |s| ≤ (√2 − 1) / (√2 + 1).</summary>

@@ -18,12 +18,12 @@ public static unsafe partial class VectorMath
         where T : unmanaged
     {
         x = V.Clamp(x, V.Create(sizeof(T) == 4 ? -104 : -746), V.Create(sizeof(T) == 4 ? 89 : 710));
-        V q = Reduce<V, T>(x, out V n);
+        V q = Reduce<V, T>(-x, out V n, out _);
 
         // 2ⁿ in two factors, because n reaches past the exponents of T at both ends.
         V rounder = V.Create(sizeof(T) == 4 ? Rounder32 : Rounder64);
         V half = V.MultiplyAdd(n, V.Create(0.5), rounder) - rounder;
-        return (V.Create(1) + q) * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(n - half);
+        return (V.Create(1) - q) * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(n - half);
     }
 
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ). Where the result would be less than about half the smallest normal number it is 0.</summary>
@@ -33,16 +33,15 @@ public static unsafe partial class VectorMath
         where T : unmanaged
     {
         V low = V.Create(sizeof(T) == 4 ? -88.3 : -709);
-        V q = Reduce<V, T>(V.Clamp(-x, V.Create(sizeof(T) == 4 ? -87 : -708), -low), out V n);
+        V q = Reduce<V, T>(V.Clamp(x, low, V.Create(sizeof(T) == 4 ? 87 : 708)), out _, out V scale);
 
-        // 1 + 2ⁿ (1 + q) with one rounding, or two where 2ⁿ hardly counts.
-        V scale = PowerOfTwo<V, T>(n);
-        V sigmoid = V.Create(1) / V.MultiplyAdd(scale, q, V.Create(1) + scale);
+        // 1 + 2ⁿ (1 − q) with one rounding, or two where 2ⁿ hardly counts.
+        V sigmoid = V.Create(1) / V.MultiplySubtract(scale, q, V.Create(1) + scale);
         return V.SelectLess(x, low, V.Create(0), sigmoid);
     }
 
     /// <summary>
-    /// tanh |x| = (1 − e) / (1 + e) with e = e^(−2|x|) = 2ⁿ (1 + q), and the sign of x, so tanh ±0 = ±0. Both sums are rounded once, straight from q: the relative
+    /// tanh |x| = (1 − e) / (1 + e) with e = e^(−2|x|) = 2ⁿ (1 − q), and the sign of x, so tanh ±0 = ±0. Both sums are rounded once, straight from q: the relative
     /// error stays small near 0. The negative exponent keeps the denominator in [1, 2], where its rounding is finest.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,16 +50,11 @@ public static unsafe partial class VectorMath
         where T : unmanaged
     {
         // Beyond the bound the result rounds to ±1.
-        V bound = V.Create(sizeof(T) == 4 ? 9.1 : 19.1);
-        V y = V.Clamp(x, -bound, bound);
-        V sign = V.Create(-0.0);
-        y = V.Or(y, sign);
-        V q = Reduce<V, T>(y + y, out V n);
-        V scale = PowerOfTwo<V, T>(n);
-        V minus = V.MultiplyAdd(scale, q, scale - V.Create(1));
-        V plus = V.MultiplyAdd(scale, q, scale + V.Create(1));
-        V tanh = V.Abs(minus / plus);
-        return V.Or(tanh, V.And(x, sign));
+        V y = V.AtMost(V.Abs(x), V.Create(sizeof(T) == 4 ? 9.1 : 19.1));
+        V q = Reduce<V, T>(y + y, out _, out V scale);
+        V minus = V.MultiplyAdd(scale, q, V.Create(1) - scale);
+        V plus = V.MultiplySubtract(scale, q, V.Create(1) + scale);
+        return V.Or(minus / plus, V.And(x, V.Create(-0.0)));
     }
 
     /// <summary>ln x. ln 0 = −∞; NaN below 0.</summary>

@@ -56,6 +56,9 @@ public interface ISimd<V, T>
     /// <summary>a · b + c.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>c − a · b.</summary>
+    static abstract V MultiplySubtract(V a, V b, V c);
+
     /// <summary>IEEE 754 minimum: NaN if either is NaN, −0 below +0.</summary>
     static abstract V Min(V a, V b);
 
@@ -64,6 +67,9 @@ public interface ISimd<V, T>
 
     /// <summary>x bounded to [low, high], which are no NaN; a NaN in x stays.</summary>
     static abstract V Clamp(V x, V low, V high);
+
+    /// <summary>x bounded to high, which is no NaN; a NaN in x stays.</summary>
+    static abstract V AtMost(V x, V high);
 
     static abstract V Sqrt(V x);
 

@@ -68,6 +68,10 @@ public readonly struct Scalar32 : ISimd<Scalar32, float>
         HasFma ? MathF.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar32 MultiplySubtract(Scalar32 a, Scalar32 b, Scalar32 c) =>
+        HasFma ? MathF.FusedMultiplyAdd(-a.v, b.v, c.v) : c.v - (a.v * b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar32 Min(Scalar32 a, Scalar32 b) => MathF.Min(a.v, b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,6 +80,9 @@ public readonly struct Scalar32 : ISimd<Scalar32, float>
     // Both comparisons are false for NaN, so a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar32 Clamp(Scalar32 x, Scalar32 low, Scalar32 high) => x.v < low.v ? low : high.v < x.v ? high : x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar32 AtMost(Scalar32 x, Scalar32 high) => high.v < x.v ? high : x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar32 Sqrt(Scalar32 x) => MathF.Sqrt(x.v);

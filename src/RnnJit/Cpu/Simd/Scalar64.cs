@@ -68,6 +68,10 @@ public readonly struct Scalar64 : ISimd<Scalar64, double>
         HasFma ? Math.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar64 MultiplySubtract(Scalar64 a, Scalar64 b, Scalar64 c) =>
+        HasFma ? Math.FusedMultiplyAdd(-a.v, b.v, c.v) : c.v - (a.v * b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar64 Min(Scalar64 a, Scalar64 b) => Math.Min(a.v, b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,6 +80,9 @@ public readonly struct Scalar64 : ISimd<Scalar64, double>
     // Both comparisons are false for NaN, so a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar64 Clamp(Scalar64 x, Scalar64 low, Scalar64 high) => x.v < low.v ? low : high.v < x.v ? high : x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar64 AtMost(Scalar64 x, Scalar64 high) => high.v < x.v ? high : x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar64 Sqrt(Scalar64 x) => Math.Sqrt(x.v);

@@ -94,6 +94,10 @@ public readonly struct Vec128F32 : ISimd<Vec128F32, float>
         new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128F32 MultiplySubtract(Vec128F32 a, Vec128F32 b, Vec128F32 c) =>
+        new(Fma.IsSupported ? Fma.MultiplyAddNegated(a.v, b.v, c.v) : Vector128.MultiplyAddEstimate(-a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 Min(Vec128F32 a, Vec128F32 b) => new(Vector128.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,6 +106,9 @@ public readonly struct Vec128F32 : ISimd<Vec128F32, float>
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 Clamp(Vec128F32 x, Vec128F32 low, Vec128F32 high) => new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128F32 AtMost(Vec128F32 x, Vec128F32 high) => new(Vector128.MinNative(high.v, x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 Sqrt(Vec128F32 x) => new(Vector128.Sqrt(x.v));

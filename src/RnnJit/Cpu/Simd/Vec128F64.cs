@@ -84,6 +84,10 @@ public readonly struct Vec128F64 : ISimd<Vec128F64, double>
         new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128F64 MultiplySubtract(Vec128F64 a, Vec128F64 b, Vec128F64 c) =>
+        new(Fma.IsSupported ? Fma.MultiplyAddNegated(a.v, b.v, c.v) : Vector128.MultiplyAddEstimate(-a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 Min(Vec128F64 a, Vec128F64 b) => new(Vector128.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,6 +96,9 @@ public readonly struct Vec128F64 : ISimd<Vec128F64, double>
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 Clamp(Vec128F64 x, Vec128F64 low, Vec128F64 high) => new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128F64 AtMost(Vec128F64 x, Vec128F64 high) => new(Vector128.MinNative(high.v, x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 Sqrt(Vec128F64 x) => new(Vector128.Sqrt(x.v));

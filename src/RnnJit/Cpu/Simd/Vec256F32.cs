@@ -97,6 +97,10 @@ public readonly struct Vec256F32 : ISimd<Vec256F32, float>
         new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256F32 MultiplySubtract(Vec256F32 a, Vec256F32 b, Vec256F32 c) =>
+        new(Fma.IsSupported ? Fma.MultiplyAddNegated(a.v, b.v, c.v) : Vector256.MultiplyAddEstimate(-a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 Min(Vec256F32 a, Vec256F32 b) => new(Vector256.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,6 +109,9 @@ public readonly struct Vec256F32 : ISimd<Vec256F32, float>
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 Clamp(Vec256F32 x, Vec256F32 low, Vec256F32 high) => new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256F32 AtMost(Vec256F32 x, Vec256F32 high) => new(Vector256.MinNative(high.v, x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 Sqrt(Vec256F32 x) => new(Vector256.Sqrt(x.v));

@@ -97,6 +97,10 @@ public readonly struct Vec256F64 : ISimd<Vec256F64, double>
         new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256F64 MultiplySubtract(Vec256F64 a, Vec256F64 b, Vec256F64 c) =>
+        new(Fma.IsSupported ? Fma.MultiplyAddNegated(a.v, b.v, c.v) : Vector256.MultiplyAddEstimate(-a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 Min(Vec256F64 a, Vec256F64 b) => new(Vector256.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,6 +109,9 @@ public readonly struct Vec256F64 : ISimd<Vec256F64, double>
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 Clamp(Vec256F64 x, Vec256F64 low, Vec256F64 high) => new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256F64 AtMost(Vec256F64 x, Vec256F64 high) => new(Vector256.MinNative(high.v, x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 Sqrt(Vec256F64 x) => new(Vector256.Sqrt(x.v));

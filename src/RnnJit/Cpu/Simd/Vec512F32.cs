@@ -95,6 +95,10 @@ public readonly struct Vec512F32 : ISimd<Vec512F32, float>
         new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512F32 MultiplySubtract(Vec512F32 a, Vec512F32 b, Vec512F32 c) =>
+        new(Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(a.v, b.v, c.v) : Vector512.MultiplyAddEstimate(-a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F32 Min(Vec512F32 a, Vec512F32 b) => new(Vector512.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,6 +107,9 @@ public readonly struct Vec512F32 : ISimd<Vec512F32, float>
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F32 Clamp(Vec512F32 x, Vec512F32 low, Vec512F32 high) => new(Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512F32 AtMost(Vec512F32 x, Vec512F32 high) => new(Vector512.MinNative(high.v, x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F32 Sqrt(Vec512F32 x) => new(Vector512.Sqrt(x.v));

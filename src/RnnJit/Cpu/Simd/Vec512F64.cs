@@ -95,6 +95,10 @@ public readonly struct Vec512F64 : ISimd<Vec512F64, double>
         new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512F64 MultiplySubtract(Vec512F64 a, Vec512F64 b, Vec512F64 c) =>
+        new(Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(a.v, b.v, c.v) : Vector512.MultiplyAddEstimate(-a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 Min(Vec512F64 a, Vec512F64 b) => new(Vector512.Min(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,6 +107,9 @@ public readonly struct Vec512F64 : ISimd<Vec512F64, double>
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 Clamp(Vec512F64 x, Vec512F64 low, Vec512F64 high) => new(Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512F64 AtMost(Vec512F64 x, Vec512F64 high) => new(Vector512.MinNative(high.v, x.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 Sqrt(Vec512F64 x) => new(Vector512.Sqrt(x.v));
