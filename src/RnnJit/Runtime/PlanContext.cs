@@ -9,6 +9,8 @@ namespace RnnJit.Runtime;
 /// <summary>What all regions of one bound Program share while they are planned.</summary>
 internal sealed class PlanContext
 {
+    private const int Page = 4096, CacheLine = 64;
+
     /// <summary>Takes a Program through the passes and makes its kernels ready.</summary>
     public PlanContext(Graph program, ExecutableOptions options, KernelChain kernels)
     {
@@ -55,13 +57,26 @@ internal sealed class PlanContext
 
     public int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Sizes)).ToArray();
 
-    public View Allocate(int[] shape, ElementType element)
+    public View Allocate(int[] shape, ElementType element) => Allocate(shape, element, View.Dense(shape));
+
+    /// <summary>Room whose rows do not lie a page apart, where the rows that a product writes at a time would share a set of the first-level cache.</summary>
+    public View AllocateRows(int[] shape, ElementType element)
     {
         int size = element == ElementType.F64 ? 8 : 4;
-        long length = shape.Aggregate(1L, (a, b) => a * b);
+        if (shape.Length < 2 || shape[^1] * size % Page != 0)
+            return Allocate(shape, element);
+
+        int[] room = [.. shape[..^1], shape[^1] + (CacheLine / size)];
+        return Allocate(room, element, View.Dense(room)) with { Shape = shape };
+    }
+
+    private View Allocate(int[] room, ElementType element, long[] strides)
+    {
+        int size = element == ElementType.F64 ? 8 : 4;
+        long length = room.Aggregate(1L, (a, b) => a * b);
         var block = new Block(Math.Max(length, 1) * size);
         Blocks.Add(block);
-        return new View(block, size, 0, shape, View.Dense(shape));
+        return new View(block, size, 0, room, strides);
     }
 
     public View OfTensor(Tensor tensor, bool isParameter, string name) =>

@@ -58,7 +58,7 @@ internal sealed partial class RegionPlanner
         int l = node.Operands[0], r = node.Operands[1];
         View? start = startsFrom < 0 ? null : StartView(startsFrom, value);
         int loop = start is null || graph.Values.Type(startsFrom).Rank == 1 ? TiledLoop(node, op, value) : -1;
-        View left = Any(l), right = Any(r), result = loop >= 0 ? Ring(value) : Home(value);
+        View left = Any(l), right = Any(r), result = loop >= 0 ? Ring(value) : Result(value, startsFrom);
         if (start is null && ColumnDot(op, value, left, right, result))
         {
             views[value] = result;

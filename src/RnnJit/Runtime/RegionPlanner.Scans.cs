@@ -19,6 +19,7 @@ internal sealed partial class RegionPlanner
         var body = new RegionPlanner(context, scan.Body, depth + 1) { Batch = BatchOf(scan) };
         for (int i = 0; i < scan.Sequences; i++)
             body.SetView(i, View(node.Operands[i]).Inside().Step());
+        body.spent.UnionWith(Spent(node, scan));
         for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
             body.SetView(i, (views[node.Operands[i]] ?? Gathered(node.Operands[i])).Inside());
 

@@ -62,7 +62,7 @@ internal sealed partial class RegionPlanner
     {
         int[] shape = context.Shape(graph.Values.Type(value));
         int chunk = Chunk(value);
-        View room = context.Allocate([chunk, shape[1], shape[2]], graph.Values.Type(value).Element);
+        View room = context.AllocateRows([chunk, shape[1], shape[2]], graph.Values.Type(value).Element);
         return room with { Shape = shape, Ring = chunk };
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class RegionPlanner
     {
         foreach (var (_, value, form, packed, start, _) in tiles.Where(tile => tile.Loop == loop))
         {
-            View all = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
+            View all = context.AllocateRows(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
             Instructions.Add(context.Real == ElementType.F64 ? AllRows<double>(form with { C = all }, packed, start) : AllRows<float>(form with { C = all }, packed, start));
             views[value] = all;
             for (int n = 0; n < graph.Nodes.Count; n++)

@@ -28,6 +28,19 @@ public class TileTests
         Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "tiles");
     }
 
+    // Rows of 1,024 numbers would lie a page apart: they have room in between, in tiles too.
+    [Test]
+    public void Tiles_of_wide_rows_change_no_bit([Values] bool lengths, [Values(1, 2)] int threads)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), lengths);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 136, batch: 16, units: 256);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable with = CellProgram.Create(program, sizes, threads), without = CellProgram.Create(program, sizes, threads, without: Off);
+        Assert.That(((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().SelectMany(loop => loop.Tiles).SelectMany(tile => tile.Views), Has.Some.Matches<View>(view => view!.Ring > 0 && view.Strides[1] == 1024 + 16));
+        Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "tiles");
+    }
+
     // Two workers share each tile and its steps; rows with lengths go to one of them.
     [Test]
     public void Tiles_change_no_bit_of_hidden_parallel_loops([Values] bool reverse, [Values] bool lengths)

@@ -1,0 +1,70 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Planning;
+
+namespace RnnJit.Runtime;
+
+// Where products write.
+internal sealed partial class RegionPlanner
+{
+    // Sequences that are there for this loop only.
+    private readonly HashSet<int> spent = [];
+    private HashSet<int>? alone;
+
+    // Where it is wanted; else where its chains start, if nobody reads that afterwards; else a place of its own.
+    private View Result(int value, int startsFrom)
+    {
+        if (homes.TryGetValue(value, out View? home))
+            return home;
+        if (startsFrom >= 0 && IsReadOnce(startsFrom, out int whole) && spent.Contains(whole) && View(startsFrom).Rank == graph.Values.Type(value).Rank)
+            return View(startsFrom);
+
+        TensorType type = graph.Values.Type(value);
+        return OnlyLoopsAndKernelsRead(value) ? context.AllocateRows(context.Shape(type), type.Element) : context.Allocate(context.Shape(type), type.Element);
+    }
+
+    // Sequences of a body that a product of this region made and that only its loop reads.
+    private IEnumerable<int> Spent(Node node, ScanOp scan) =>
+        Enumerable.Range(0, scan.Sequences).Where(i => IsReadOnce(node.Operands[i], out int whole) && Fused.Steps.Any(step => step switch
+        {
+            ProductStep product => graph.Values.FirstResult(product.Node) == whole,
+            OpStep op => graph.Nodes[op.Node].Op is ContractOp && graph.Values.FirstResult(op.Node) == whole,
+            _ => false,
+        }));
+
+    // Whether one node alone reads a value. A part that no other part overlaps counts as a value of its own.
+    private bool IsReadOnce(int value, out int whole)
+    {
+        whole = value;
+        if (Reads(value) != 1)
+            return false;
+        if (graph.Values.Node(value) is not (int maker and >= 0) || graph.Nodes[maker].Op is not SliceOp part)
+            return true;
+
+        int all = whole = graph.Nodes[maker].Operands[0];
+        return !homes.ContainsKey(all) && graph.Outputs.All(output => output.Value != all)
+            && Enumerable.Range(0, graph.Nodes.Count).Where(n => n != maker && graph.Nodes[n].Operands.Contains(all)).All(n => graph.Nodes[n].Op is SliceOp other && AreApart(part, other));
+    }
+
+    private int Reads(int value) => homes.ContainsKey(value)
+        ? int.MaxValue
+        : graph.Outputs.Count(output => output.Value == value) + graph.Nodes.Sum(node => node.Operands.Count(operand => operand == value));
+
+    private bool AreApart(SliceOp a, SliceOp b)
+    {
+        int startA = a.Start.Evaluate(context.Sizes), startB = b.Start.Evaluate(context.Sizes);
+        return a.Axis == b.Axis && (startA + a.Length.Evaluate(context.Sizes) <= startB || startB + b.Length.Evaluate(context.Sizes) <= startA);
+    }
+
+    // These take rows as far apart as they lie.
+    private bool OnlyLoopsAndKernelsRead(int value) => graph.Outputs.All(output => output.Value != value) && Enumerable.Range(0, graph.Nodes.Count).All(n =>
+        !graph.Nodes[n].Operands.Contains(value) || graph.Nodes[n].Op switch
+        {
+            ScanOp scan => !graph.Nodes[n].Operands.Skip(scan.Sequences).Contains(value),
+            SliceOp slice => slice.Axis == graph.Values.Type(value).Rank - 1 && OnlyLoopsAndKernelsRead(graph.Values.FirstResult(n)),
+            _ => !Alone.Contains(n),
+        });
+
+    // The nodes of steps that are no kernels.
+    private HashSet<int> Alone => alone ??= [.. Fused.Steps.OfType<OpStep>().Select(step => step.Node), .. Fused.Steps.OfType<ProductStep>().Select(step => step.Product)];
+}
