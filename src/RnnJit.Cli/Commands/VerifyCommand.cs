@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using RnnJit.Cli.Training;
 using RnnJit.Ir;
-using RnnJit.Runtime;
 using RnnJit.Verification;
 
 namespace RnnJit.Cli.Commands;
@@ -10,36 +8,44 @@ namespace RnnJit.Cli.Commands;
 /// <summary><c>rnnjit verify</c>: compares a backend with cases that other implementations computed.</summary>
 internal static class VerifyCommand
 {
-    private static readonly IGoldenBackend[] Backends = [new ExecutableBackend(Backend.Cpu), new ExecutableBackend(Backend.Scalar), new InterpreterBackend()];
-
     private delegate GoldenSummary Run(IEnumerable<string> paths, IGoldenBackend backend, ElementType precision, Action<string> onLine);
 
-    public static Command Create(Terminal terminal) => new("verify", "Compare with results of other implementations")
+    public static Command Create(Terminal terminal) => new(
+        "verify",
+        """
+        Compare with results of other implementations: a line for each case, exit code 1 where one differs.
+
+        Examples:
+          rnnjit verify golden data/golden --precision f64
+          rnnjit verify golden data/golden --without fuse,merge --threads 2
+          rnnjit verify golden data/golden --isa 128
+        """)
     {
         Cases(terminal, "golden", "Run reference cases, a line for each, for instance: rnnjit verify golden data/golden --precision f64", "JSON files, or folders that are searched with all folders in them", GoldenRunner.Run),
         Cases(terminal, "keras", "Run layers of Keras against the expectations of its own tests", "JSON files", KerasRunner.Run, Files),
         Cases(terminal, "tflite", "Run the LSTM of TensorFlow Lite Micro against its values", "JSON files", TfliteRunner.Run, Files),
+        IsaFlag.Option,
     };
 
     private static Command Cases(Terminal terminal, string name, string description, string what, Run run, Action<string[]>? check = null)
     {
         var paths = new Argument<string[]>("path") { Description = what, Arity = ArgumentArity.OneOrMore };
-        Option<string> backend = CommonOptions.Text("--backend", "What runs the cases: " + string.Join(", ", Backends.Select(known => known.Name)), Backends[0].Name);
-        Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
-        var command = new Command(name, description) { paths, backend, precision };
+        var flags = new BackendFlags();
+        var command = new Command(name, description) { paths };
+        flags.AddTo(command);
         command.SetAction(parsed =>
         {
-            string wanted = parsed.GetRequiredValue(backend);
-            IGoldenBackend chosen = Backends.FirstOrDefault(known => known.Name == wanted)
-                ?? throw new UsageException($"--backend is '{wanted}', wanted {string.Join(", ", Backends.Select(known => known.Name))} (change it)");
+            IGoldenBackend backend = flags.Read(parsed);
             string[] given = parsed.GetRequiredValue(paths);
             if (given.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
                 throw new UsageException($"'{missing}' does not exist (check the path)");
             check?.Invoke(given);
+            if (IsaFlag.Restart(parsed) is { } code)
+                return code;
 
             bool json = parsed.GetValue(CommonOptions.Json);
             var lines = new List<string>();
-            GoldenSummary summary = run(given, chosen, ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision)), line =>
+            GoldenSummary summary = run(given, backend, flags.Precision(parsed), line =>
             {
                 terminal.Interrupted.ThrowIfCancellationRequested();
                 lines.Add(line);
@@ -47,8 +53,8 @@ internal static class VerifyCommand
                     terminal.Out.WriteLine(line);
             });
             terminal.Out.WriteLine(json
-                ? JsonSerializer.Serialize(new { passed = summary.Passed, failed = summary.Failed, skipped = summary.Skipped, lines })
-                : $"{summary.Passed} passed, {summary.Failed} failed, {summary.Skipped} skipped");
+                ? JsonSerializer.Serialize(new { backend = backend.Name, options = flags.ToJson(parsed, backend), passed = summary.Passed, failed = summary.Failed, skipped = summary.Skipped, lines })
+                : $"{summary.Passed} passed, {summary.Failed} failed, {summary.Skipped} skipped{flags.Describe(parsed)}");
             return summary.Failed == 0 && summary.Found > 0 ? ExitCode.Success : ExitCode.Failure;
         });
         return command;

@@ -13,7 +13,7 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, IReadOnly
         Threads = Request.Threads,
         Precision = Request.Precision,
         Weights = Request.Weights,
-        Without = Request.Without.SelectMany(name => LayerRequest.Passes[name]).ToArray(),
+        Without = LayerRequest.Stages(Request.Without),
     };
 
     /// <summary>Bound, and filled with numbers.</summary>

@@ -13,10 +13,7 @@ internal sealed class LayerFlags
     private readonly Option<int> input = CommonOptions.Number("--input", "Inputs; 0: as many as units", 0);
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
     private readonly Option<string> weights = WeightsFlag.Create();
-    private readonly Option<string[]> without = new("--without")
-    {
-        Description = $"Passes to switch off, to see what they are worth: {string.Join(", ", LayerRequest.Passes.Keys)}", HelpName = "pass", AllowMultipleArgumentsPerToken = true,
-    };
+    private readonly Option<string[]> without = WithoutFlag.Create(open: true);
 
     public Option<bool> Training { get; } = new("--training") { Description = "A training step (forward, backward, all gradients for a given gradient of the output) instead of a forward pass" };
 
@@ -58,7 +55,7 @@ internal sealed class LayerFlags
             Weights = storage,
             Interval = interval,
             Chunks = parsed.GetValue(ParallelTime),
-            Without = (parsed.GetValue(without) ?? []).Select(Pass).ToArray(),
+            Without = WithoutFlag.Read(parsed, without),
         };
     }
 
@@ -67,8 +64,4 @@ internal sealed class LayerFlags
     private static int Size(ParseResult parsed, Option<int> option) => parsed.GetValue(option) is var value and >= 1
         ? value
         : throw new UsageException($"{option.Name} is {parsed.GetValue(option)}, wanted at least 1 (change it)");
-
-    private static string Pass(string name) => LayerRequest.Passes.ContainsKey(name)
-        ? name
-        : throw new UsageException($"--without is '{name}', wanted one of {string.Join(", ", LayerRequest.Passes.Keys)} (change it)");
 }

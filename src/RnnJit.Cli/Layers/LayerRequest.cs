@@ -47,6 +47,9 @@ internal sealed record LayerRequest(CellDefinition Cell)
     public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass).Append(Executable.LivePass)
         .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
+    /// <summary>What passes are called where they run.</summary>
+    public static string[] Stages(IEnumerable<string> passes) => [.. passes.SelectMany(name => Passes[name])];
+
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs.</summary>

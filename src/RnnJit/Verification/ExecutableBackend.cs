@@ -5,22 +5,43 @@ using RnnJit.Runtime;
 namespace RnnJit.Verification;
 
 /// <summary>Compiled Programs: the CPU backend or its scalar form.</summary>
-public sealed class ExecutableBackend(Backend backend) : IGoldenBackend
+public sealed class ExecutableBackend : IGoldenBackend
 {
-    public string Name => backend.ToString().ToLowerInvariant();
+    public ExecutableBackend(Backend backend)
+        : this(new ExecutableOptions { Backend = backend })
+    {
+    }
+
+    /// <param name="options">How Programs are made executable; sizes and precision are those of each case.</param>
+    /// <exception cref="ArgumentException">A number of threads that cannot be, or weights in 16 bits where there are none.</exception>
+    public ExecutableBackend(ExecutableOptions options)
+    {
+        options.Check();
+        Options = options;
+    }
+
+    public string Name => Options.Backend.ToString().ToLowerInvariant();
+
+    /// <summary>How Programs are made executable.</summary>
+    public ExecutableOptions Options { get; }
 
     public IReadOnlyDictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> inputs)
     {
-        bool wide = program.Inputs.Any(port => port.Type.Element == ElementType.F64);
-        using Executable executable = Executable.Create(program, new ExecutableOptions
-        {
-            Backend = backend,
-            Precision = wide ? ElementType.F64 : ElementType.F32,
-            Sizes = SizeBinding.FromShapes(program, i => inputs[program.Inputs[i].Name].Shape),
-        });
+        using Executable executable = Bind(program, inputs);
         foreach (Port port in program.Inputs)
             executable.Input(port.Name).Set(inputs[port.Name].Data);
         executable.Run();
         return program.Outputs.ToDictionary(output => output.Name, output => executable.Output(output.Name).ToNdArray());
+    }
+
+    /// <summary>The executable of a case, its inputs not filled yet.</summary>
+    internal Executable Bind(Graph program, IReadOnlyDictionary<string, NdArray> inputs)
+    {
+        bool wide = program.Inputs.Any(port => port.Type.Element == ElementType.F64);
+        return Executable.Create(program, Options with
+        {
+            Precision = wide ? ElementType.F64 : ElementType.F32,
+            Sizes = SizeBinding.FromShapes(program, i => inputs[program.Inputs[i].Name].Shape),
+        });
     }
 }

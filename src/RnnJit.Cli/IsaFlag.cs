@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 
-namespace RnnJit.Cli.Benchmarks;
+namespace RnnJit.Cli;
 
 /// <summary><c>--isa</c>: narrower vectors than the machine has. .NET decides about them when a process starts, so the command is started once more.</summary>
 internal static class IsaFlag

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using RnnJit.Cli.Layers;
+using RnnJit.Cli.Training;
+using RnnJit.Ir;
+using RnnJit.Runtime;
+using RnnJit.Verification;
+
+namespace RnnJit.Cli.Commands;
+
+/// <summary>The options that say what runs the cases of <c>verify</c>, and how.</summary>
+internal sealed class BackendFlags
+{
+    private static readonly Backend[] Known = Enum.GetValues<Backend>();
+
+    private readonly Option<string> backend = CommonOptions.Text("--backend", "What runs the cases: " + string.Join(", ", Known.Select(Name)), Name(Known[0]));
+    private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
+    private readonly Option<string[]> without = WithoutFlag.Create(open: false);
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[backend, precision, without])
+            command.Add(option);
+    }
+
+    public ElementType Precision(ParseResult parsed) => ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision));
+
+    /// <exception cref="UsageException">There is no such backend or pass, or the backend has no place for an option.</exception>
+    /// <exception cref="ArgumentException">There cannot be so many threads.</exception>
+    public IGoldenBackend Read(ParseResult parsed)
+    {
+        string wanted = parsed.GetRequiredValue(backend);
+        if (Array.FindIndex(Known, known => Name(known) == wanted) is not (>= 0 and var found))
+            throw new UsageException($"--backend is '{wanted}', wanted {string.Join(", ", Known.Select(Name))} (change it)");
+        if (Known[found] != Backend.Interpreter)
+            return new ExecutableBackend(new ExecutableOptions { Backend = Known[found], Threads = parsed.GetValue(CommonOptions.Threads), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) });
+
+        // It walks the graph as it is written, number by number.
+        if (((Option[])[without, CommonOptions.Threads, IsaFlag.Option]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+            throw new UsageException($"{idle.Name} has no meaning with --backend {wanted} (leave it out)");
+        return new InterpreterBackend();
+    }
+
+    /// <summary>What the command line asks for besides the usual, in parentheses; empty where that is nothing.</summary>
+    public string Describe(ParseResult parsed)
+    {
+        var asked = new List<string>();
+        if (WithoutFlag.Read(parsed, without) is { Length: > 0 } passes)
+            asked.Add("without " + string.Join(", ", passes));
+        if (LayerFlags.IsGiven(parsed, CommonOptions.Threads))
+            asked.Add("threads: " + parsed.GetValue(CommonOptions.Threads).ToString(CultureInfo.InvariantCulture));
+        if (IsaFlag.IsGiven(parsed))
+            asked.Add($"vectors of {IsaFlag.Bits} bits");
+        return asked.Count == 0 ? "" : $" ({string.Join("; ", asked)})";
+    }
+
+    /// <summary>For <c>--json</c>; null for the interpreter.</summary>
+    public object? ToJson(ParseResult parsed, IGoldenBackend chosen) => (chosen as ExecutableBackend)?.Options is not { } options ? null : new
+    {
+        threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, vectorBits = IsaFlag.Bits, without = WithoutFlag.Read(parsed, without),
+    };
+
+    private static string Name(Backend backend) => backend.ToString().ToLowerInvariant();
+}
