@@ -21,7 +21,7 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
         request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes, Weights(executable), times, machine, LayerLimit.Seconds(executable, machine));
 
     /// <summary>For <c>--json</c>.</summary>
-    public object ToJson(object? peers) => new
+    public object ToJson(object? peers, IReadOnlyList<string> notes) => new
     {
         cell = Request.Cell.Name,
         training = Request.Training,
@@ -42,12 +42,13 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
         machine = Machine,
         seconds = Times.Sorted,
         peers,
+        notes,
     };
 
     public void Print(TextWriter to)
     {
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"compiled in {Compile * 1e3:0} ms; arena {ArenaBytes:N0} bytes, weights {WeightBytes:N0}"));
-        to.WriteLine($"RnnJit {Request.Cell.Name}: {Times.Describe(Flops)}");
+        to.WriteLine($"RnnJit {Request.Cell.Name}{Request.Unusual}: {Times.Describe(Flops)}");
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100 * Share:0.0} % of what this machine allows ({Limit * 1e3:0.000} ms); {Describe(Machine)}"));
     }
 

@@ -33,10 +33,18 @@ internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers)
         return new LayerRun(LayerReport.Of(request, executable, compile, new RunTimes(loop.Times), machine), null);
     }
 
+    /// <summary>What peers do otherwise.</summary>
+    public IReadOnlyList<string> Notes => Peers is null ? [] : PeerNotes.Of([(Report.Request, Peers)]);
+
+    /// <summary>For <c>--json</c>.</summary>
+    public object ToJson() => Report.ToJson(Peers?.ToJson(), Notes);
+
     public void Print(TextWriter to)
     {
         Report.Print(to);
         Peers?.Print(to, Report.Flops);
+        foreach (string note in Notes)
+            to.WriteLine(note);
     }
 
     /// <summary>The fastest run of each tool beside the limit.</summary>

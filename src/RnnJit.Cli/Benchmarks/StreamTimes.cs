@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using RnnJit.Cli.Layers;
 using RnnJit.Ir;
 using RnnJit.Networks;
@@ -8,13 +9,20 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>What one step of a stream costs.</summary>
+/// <param name="Precision">f32 or f64.</param>
+/// <param name="Weights">How weights are stored: f32, bf16 or f16.</param>
 /// <param name="Min">Seconds a step in the fastest block of 64.</param>
 /// <param name="Worst">Seconds a step in the block that 9,999 of 10,000 are no slower than.</param>
 /// <param name="RealTime">How many streams of 48,000 samples a second one core keeps up with, by the median.</param>
-internal sealed record StreamTime(string Cell, int Batch, int Hidden, int Input, long Steps, double Min, double Median, double Worst, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
+internal sealed record StreamTime(
+    string Cell, int Batch, int Hidden, int Input, string Precision, string Weights, long Steps, double Min, double Median, double Worst, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
 {
     /// <summary>Steps that are timed together.</summary>
     public const int Block = 64;
+
+    /// <summary>How the layer runs where that is not the usual.</summary>
+    [JsonIgnore]
+    public string Unusual { get; init; } = "";
 
     /// <summary>Seconds that 9,999 of 10,000 blocks stay within.</summary>
     public double BlockSeconds => Worst * Block;
@@ -41,13 +49,16 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
         Array.Sort(blocks, 0, count);
         double median = blocks[count / 2];
         return new StreamTime(
-            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, state.Steps, blocks[0], median, blocks[Math.Min(count - 1, (int)(count * 0.9999))],
-            1 / (median * SampleRate), allocated, streaming.BytesPerState, streaming.SharedBytes);
+            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, request.Precision.ToString().ToLowerInvariant(), Stored(), state.Steps, blocks[0], median, blocks[Math.Min(count - 1, (int)(count * 0.9999))],
+            1 / (median * SampleRate), allocated, streaming.BytesPerState, streaming.SharedBytes) { Unusual = request.Unusual };
     }
+
+    // Weights are numbers of the precision unless they are stored in 16 bits.
+    private string Stored() => request.Weights == WeightStorage.Single ? request.Precision.ToString().ToLowerInvariant() : WeightsFlag.Name(request.Weights);
 
     public static void Print(TextWriter to, StreamTime time)
     {
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RnnJit {time.Cell}, {time.Input} → {time.Hidden}, batch {time.Batch}, one thread: {time.Steps} steps"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RnnJit {time.Cell}, {time.Input} → {time.Hidden}, batch {time.Batch}{time.Unusual}, one thread: {time.Steps} steps"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a step: min {time.Min * 1e9:0.0} ns, median {time.Median * 1e9:0.0} ns, p99.99 of blocks of {Block} {time.Worst * 1e9:0.0} ns"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.RealTime:0.0} × real time at 48 kHz; {time.AllocatedBytes} bytes allocated; {time.StateBytes} bytes a stream, {time.SharedBytes} shared by all"));
     }

@@ -59,7 +59,7 @@ internal static class BenchCommand
 
             LayerRun run = LayerRun.Of(request, time, parsed.GetValue(peers), IsaFlag.IsGiven(parsed), terminal.Interrupted);
             if (json)
-                terminal.Out.WriteLine(JsonSerializer.Serialize(run.Report.ToJson(run.Peers?.ToJson())));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(run.ToJson()));
             else
                 run.Print(terminal.Out);
             if (parsed.GetValue(svg) is { } chart)

@@ -39,7 +39,7 @@ internal static class BenchTargetsCommand
                 parsed.GetValue(quick) ? Effort.Quick : Effort.Full, threads > 0 ? [threads] : Both, IsaFlag.IsGiven(parsed) ? IsaFlag.Bits : 0, parsed.GetRequiredValue(only), terminal.Error, terminal.Interrupted);
             run.Run();
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machines = run.Machines, rows = run.Rows.Select(row => row.ToJson()), stream = run.Stream, missing = run.Missing, wrong = run.Wrong }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machines = run.Machines, rows = run.Rows.Select(row => row.ToJson()), stream = run.Stream, missing = run.Missing, notes = run.Notes, wrong = run.Wrong }));
             else
                 Print(terminal.Out, run, parsed.GetValue(markdown));
             return run.Wrong.Any() ? ExitCode.Failure : ExitCode.Success;
@@ -71,6 +71,8 @@ internal static class BenchTargetsCommand
                 $"wanted {RealTime:0} × real time, 0 bytes, a block in less than {MostBlockSeconds * 1e6:0} µs: {(stream.RealTime >= RealTime && stream.AllocatedBytes == 0 && stream.BlockSeconds < MostBlockSeconds ? "met" : "not met")} (a block takes {stream.BlockSeconds * 1e6:0.0} µs)"));
         }
 
+        foreach (string note in run.Notes)
+            to.WriteLine(note);
         foreach (string wrong in run.Wrong)
             to.WriteLine("WRONG: " + wrong);
     }

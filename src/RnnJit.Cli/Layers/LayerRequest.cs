@@ -52,6 +52,23 @@ internal sealed record LayerRequest(CellDefinition Cell)
 
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
-    /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs.</summary>
-    public string Title => FormattableString.Invariant($"{Cell.Name} {(Training ? "training" : "forward")} {Steps},{Batch},{Hidden}{(Inputs is { } x && x != Hidden ? $",{x}" : "")}");
+    /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs; then what is not the usual.</summary>
+    public string Title => FormattableString.Invariant($"{Cell.Name} {(Training ? "training" : "forward")} {Steps},{Batch},{Hidden}{(Inputs is { } x && x != Hidden ? $",{x}" : "")}{Unusual}");
+
+    /// <summary>How it runs where that is not the usual, for instance <c>, weights bf16</c>; else empty.</summary>
+    public string Unusual => string.Concat(Differences().Select(difference => ", " + difference));
+
+    private IEnumerable<string> Differences()
+    {
+        if (Precision != ElementType.F32)
+            yield return Precision.ToString().ToLowerInvariant();
+        if (Weights != WeightStorage.Single)
+            yield return "weights " + WeightsFlag.Name(Weights);
+        if (Interval != 0)
+            yield return FormattableString.Invariant($"a checkpoint every {Interval ?? TimeBlocks.Default(Steps)} steps");
+        if (Chunks != 1)
+            yield return FormattableString.Invariant($"{Chunks} chunks of time");
+        if (Without.Count > 0)
+            yield return "without " + string.Join(" and ", Without);
+    }
 }

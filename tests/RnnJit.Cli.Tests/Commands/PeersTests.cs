@@ -36,6 +36,16 @@ public class PeersTests
         Assert.That(File.ReadAllText(folder.File("chart.svg")), Does.Contain("Lstm forward 4,2,8, 1 thread").And.Contain("limit").And.Contain("RnnJit"));
     }
 
+    [TestCase("weights bf16", "--weights", "bf16")]
+    [TestCase("f64", "--precision", "f64")]
+    public void Report_and_chart_say_what_is_not_the_usual(string unusual, params string[] options)
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun run = CommandRun.Of(["bench", "lstm", .. Small[..^1], .. options, "--svg", folder.File("chart.svg")]);
+        Assert.That(run.Output, Does.Contain($"RnnJit Lstm, {unusual}: min "));
+        Assert.That(File.ReadAllText(folder.File("chart.svg")), Does.Contain($"Lstm forward 4,2,8, {unusual}, 1 thread"));
+    }
+
     [Test]
     public void Options_that_have_no_meaning_are_refused()
     {

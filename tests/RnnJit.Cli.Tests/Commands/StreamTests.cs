@@ -20,11 +20,19 @@ public class StreamTests
         Assert.That(Number("Median"), Is.LessThanOrEqualTo(Number("Worst")));
         Assert.That(Number("RealTime"), Is.EqualTo(1 / (48_000 * Number("Median"))).Within(1e-6).Percent);
         Assert.That(Number("Steps") % 64, Is.Zero);
+        Assert.That((result.RootElement.GetProperty("Precision").GetString(), result.RootElement.GetProperty("Weights").GetString()), Is.EqualTo(("f32", weights)));
     }
 
     [Test]
     public void Lines_say_it_for_people() =>
         Assert.That(CommandRun.Of(["bench", "gru", .. Small]).Output, Does.Contain("RnnJit Gru, 1 → 6, batch 1").And.Contain("× real time at 48 kHz; 0 bytes allocated"));
+
+    [TestCase("RnnJit Gru, 1 → 6, batch 1, weights bf16, one thread:", "--weights", "bf16")]
+    [TestCase("RnnJit Gru, 1 → 6, batch 1, f64, one thread:", "--precision", "f64")]
+    [TestCase("RnnJit Gru, 1 → 6, batch 1, without fuse, one thread:", "--without", "fuse")]
+    [TestCase("RnnJit Gru, 1 → 6, batch 1, one thread:")]
+    public void What_is_not_the_usual_is_said(string line, params string[] options) =>
+        Assert.That(CommandRun.Of(["bench", "gru", .. Small, .. options]).Output, Does.StartWith(line));
 
     [Test]
     public void Bad_input()

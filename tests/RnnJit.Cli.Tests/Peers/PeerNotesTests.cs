@@ -1,0 +1,27 @@
+using RnnJit.Cells;
+using RnnJit.Cli.Benchmarks;
+using RnnJit.Cli.Layers;
+using RnnJit.Cli.Peers;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Tests.Peers;
+
+/// <summary>What is said of peers that do otherwise than we.</summary>
+public class PeerNotesTests
+{
+    private static readonly LayerRequest Layer = new(CellRegistry.Find(typeof(Lstm)));
+
+    private static PeerTurns Turns(params string[] tools) =>
+        new(new RunTimes([1]), [.. tools.Select(tool => new PeerTimes(tool, new RunTimes([2]), new PeerDifference("y", 0, 0, 1)))], []);
+
+    [Test]
+    public void Peers_read_float32_where_ours_are_in_16_bits()
+    {
+        LayerRequest stored = Layer with { Weights = WeightStorage.BFloat16 };
+        Assert.That(PeerNotes.Of([(Layer, Turns("PyTorch 2.1")), (stored, Turns("PyTorch 2.1")), (stored, Turns("oneDNN 2.6"))]),
+            Is.EqualTo(["Peers read float32 weights where ours are stored as bf16."]));
+    }
+
+    [Test]
+    public void Nothing_is_said_where_nothing_is_compared() => Assert.That(PeerNotes.Of([(Layer with { Weights = WeightStorage.Half }, Turns()), (Layer, Turns("PyTorch 2.1"))]), Is.Empty);
+}
