@@ -16,8 +16,11 @@ internal static class IsaFlag
         Description = $"Use no wider vectors than these: {string.Join(", ", Sets.Select(set => set.Name))} (128 bits, no multiply-add)", HelpName = "name", Recursive = true,
     };
 
-    /// <summary>Whether the command line asks for vectors, which then holds for peers as well.</summary>
+    /// <summary>Whether the command line asks for vectors.</summary>
     public static bool IsGiven(ParseResult parsed) => parsed.GetValue(Option) is not null;
+
+    /// <summary>The width of vectors that the command line asks for, peers included; 0 where it asks for none.</summary>
+    public static int Given(ParseResult parsed) => IsGiven(parsed) ? Bits : 0;
 
     /// <summary>Width of the vectors that kernels of this process use.</summary>
     public static int Bits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;

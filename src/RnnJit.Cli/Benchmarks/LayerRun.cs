@@ -8,13 +8,14 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>One layer measured, with its peers where they are wanted.</summary>
-internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers)
+/// <param name="Bits">Vectors that peers are held to; 0: as they like.</param>
+internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers, int Bits)
 {
     private const int LeastRuns = 5, Turns = 4;
 
     /// <param name="seconds">How long each tool is measured.</param>
-    /// <param name="narrow">Whether peers are held to the vectors of this process.</param>
-    public static LayerRun Of(LayerRequest request, double seconds, bool withPeers, bool narrow, CancellationToken interrupted)
+    /// <param name="bits">Vectors that peers are held to; 0: as they like.</param>
+    public static LayerRun Of(LayerRequest request, double seconds, bool withPeers, int bits, CancellationToken interrupted)
     {
         long start = Stopwatch.GetTimestamp();
         using Executable executable = LayerBuilder.Bind(request);
@@ -24,17 +25,17 @@ internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers)
         MachineLimits machine = MachineLimits.Measure(request.Threads, Math.Clamp(seconds / 20, 0.002, 0.1));
         if (withPeers)
         {
-            using var group = new PeerGroup(request.ThreadCount, narrow ? IsaFlag.Bits : 0);
+            using var group = new PeerGroup(request.ThreadCount, bits);
             PeerTurns turns = PeerTurns.Run(group, request, executable, loop, Turns, seconds / Turns, interrupted);
-            return new LayerRun(LayerReport.Of(request, executable, compile, turns.Own, machine), turns with { Without = [.. group.Missing, .. turns.Without] });
+            return new LayerRun(LayerReport.Of(request, executable, compile, turns.Own, machine), turns with { Without = [.. group.Missing, .. turns.Without] }, bits);
         }
 
         loop.Run(seconds, LeastRuns);
-        return new LayerRun(LayerReport.Of(request, executable, compile, new RunTimes(loop.Times), machine), null);
+        return new LayerRun(LayerReport.Of(request, executable, compile, new RunTimes(loop.Times), machine), null, bits);
     }
 
     /// <summary>What peers do otherwise.</summary>
-    public IReadOnlyList<string> Notes => Peers is null ? [] : PeerNotes.Of([(Report.Request, Peers)]);
+    public IReadOnlyList<string> Notes => Peers is null ? [] : PeerNotes.Of([(Report.Request, Peers)], Bits);
 
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson() => Report.ToJson(Peers?.ToJson(), Notes);

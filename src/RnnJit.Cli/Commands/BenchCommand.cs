@@ -57,7 +57,7 @@ internal static class BenchCommand
             if (parsed.GetValue(stream))
                 return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
 
-            LayerRun run = LayerRun.Of(request, time, parsed.GetValue(peers), IsaFlag.IsGiven(parsed), terminal.Interrupted);
+            LayerRun run = LayerRun.Of(request, time, parsed.GetValue(peers), IsaFlag.Given(parsed), terminal.Interrupted);
             if (json)
                 terminal.Out.WriteLine(JsonSerializer.Serialize(run.ToJson()));
             else

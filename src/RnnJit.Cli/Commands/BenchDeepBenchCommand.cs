@@ -48,7 +48,8 @@ internal static class BenchDeepBenchCommand
             int threads = parsed.GetValue(CommonOptions.Threads);
             Effort effort = parsed.GetValue(quick) ? Effort.Quick : Effort.Full;
             MachineLimits machine = MachineLimits.Measure(threads, effort.Seconds);
-            using var group = new PeerGroup(machine.Threads, IsaFlag.IsGiven(parsed) ? IsaFlag.Bits : 0, parsed.GetValue(peers) ? PeerTool.All : []);
+            int bits = IsaFlag.Given(parsed);
+            using var group = new PeerGroup(machine.Threads, bits, parsed.GetValue(peers) ? PeerTool.All : []);
             double Work(DeepBenchKernel kernel) => effort.Work(kernel.Request(parsed.GetValue(most), threads), group.Tools.Count + 1);
             var progress = new BenchProgress(terminal.Error, [.. kernels.Select(Work)], terminal.Interrupted);
             DeepBenchRow[] rows = [.. kernels.Select(kernel =>
@@ -56,10 +57,11 @@ internal static class BenchDeepBenchCommand
                 progress.Next($"{kernel.Cell} {kernel.Set} {kernel.Steps},{kernel.Batch},{kernel.Hidden}", Work(kernel));
                 return new DeepBenchRow(kernel, Contest.Run(kernel.Request(parsed.GetValue(most), threads), group, machine, effort, terminal.Interrupted));
             })];
+            IReadOnlyList<string> notes = PeerNotes.Of(rows.Select(row => (row.Contest.Request, row.Contest.Turns)), bits);
             if (json)
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machine, rows = rows.Select(row => row.ToJson()), missing = group.Missing.ToDictionary(pair => pair.Tool, pair => pair.Why) }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machine, rows = rows.Select(row => row.ToJson()), missing = group.Missing.ToDictionary(pair => pair.Tool, pair => pair.Why), notes }));
             else
-                Print(terminal.Out, machine, rows, group, parsed.GetValue(markdown));
+                Print(terminal.Out, machine, rows, group, notes, parsed.GetValue(markdown));
             return rows.All(row => row.Contest.Turns.Agree) ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
@@ -79,7 +81,7 @@ internal static class BenchDeepBenchCommand
         table.Print(terminal.Out, markdown: false);
     }
 
-    private static void Print(TextWriter to, MachineLimits machine, DeepBenchRow[] rows, PeerGroup group, bool markdown)
+    private static void Print(TextWriter to, MachineLimits machine, DeepBenchRow[] rows, PeerGroup group, IReadOnlyList<string> notes, bool markdown)
     {
         to.WriteLine(LayerReport.Describe(machine));
         foreach (var (tool, why) in group.Missing)
@@ -91,6 +93,8 @@ internal static class BenchDeepBenchCommand
         table.Print(to, markdown);
         if (rows.Any(row => row.IsSampled))
             to.WriteLine(markdown ? "\n≈: measured over fewer steps and scaled." : "≈: measured over fewer steps and scaled");
+        foreach (string note in notes)
+            to.WriteLine(note);
         foreach (DeepBenchRow row in rows)
         {
             foreach (PeerTimes peer in row.Contest.Turns.Peers.Where(peer => !peer.Difference.IsWithin))

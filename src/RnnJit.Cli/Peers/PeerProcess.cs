@@ -73,6 +73,10 @@ internal sealed class PeerProcess : IDisposable
         return (null, answer.StartsWith("missing ", StringComparison.Ordinal) ? answer["missing ".Length..] : $"it says '{answer}'");
     }
 
+    /// <summary>Whether these are narrower vectors than tools use anyway.</summary>
+    /// <param name="bits">0: as they like.</param>
+    public static bool IsNarrow(int bits) => bits is 256 or 128;
+
     /// <summary>Asks for something that is answered by <c>ok</c>.</summary>
     /// <exception cref="PeerException">The tool cannot do it, or ended.</exception>
     public void Do(string line)
@@ -119,7 +123,7 @@ internal sealed class PeerProcess : IDisposable
         foreach (string name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"])
             yield return (name, threads.ToString(CultureInfo.InvariantCulture));
         yield return ("PYTHONDONTWRITEBYTECODE", "1");
-        if (bits is 256 or 128)
+        if (IsNarrow(bits))
         {
             yield return ("ONEDNN_MAX_CPU_ISA", bits == 256 ? "AVX2" : "SSE41");
             yield return ("ATEN_CPU_CAPABILITY", bits == 256 ? "avx2" : "default");

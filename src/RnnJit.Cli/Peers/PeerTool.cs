@@ -1,7 +1,11 @@
 namespace RnnJit.Cli.Peers;
 
 /// <summary>A library to measure against: a script under bench/peers that speaks the lines of lines.py.</summary>
-internal sealed record PeerTool(string Name, string Script)
+/// <param name="CanNarrow">Whether it can be held to narrower vectors than the machine has; see <see cref="PeerProcess"/>.</param>
+internal sealed record PeerTool(string Name, string Script, bool CanNarrow)
 {
-    public static IReadOnlyList<PeerTool> All { get; } = [new("PyTorch", "torch_peer.py"), new("ONNX Runtime", "ort_peer.py"), new("oneDNN", "onednn_peer.py")];
+    public static IReadOnlyList<PeerTool> All { get; } = [new("PyTorch", "torch_peer.py", true), new("ONNX Runtime", "ort_peer.py", false), new("oneDNN", "onednn_peer.py", true)];
+
+    /// <summary>Whether a process that calls itself so, with a version, is this tool.</summary>
+    public bool Is(string tool) => tool.StartsWith(Name, StringComparison.Ordinal);
 }

@@ -42,6 +42,12 @@ public class PeerProcessTests
         peer.Do("mk");
     }
 
+    // The document says of each tool what the variables below do to it.
+    [Test]
+    public void Which_tools_can_be_narrowed_is_documented() => Assert.That(
+        PeerTool.All.Where(tool => !tool.CanNarrow).Select(tool => tool.Name),
+        Is.EqualTo(Repository.Read("bench/peers/README.md").Split('\n').Where(line => line.StartsWith('|') && line.TrimEnd().EndsWith("| no |", StringComparison.Ordinal)).Select(line => line.Split('|')[1].Trim())));
+
     [TestCase(0, "2,2,2,,,")]
     [TestCase(256, "2,2,2,AVX2,avx2,Haswell")]
     [TestCase(128, "2,2,2,SSE41,default,Nehalem")]

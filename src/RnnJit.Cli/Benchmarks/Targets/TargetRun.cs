@@ -29,7 +29,7 @@ internal sealed class TargetRun(Effort effort, int[] threads, int bits, string o
     public IEnumerable<string> Wrong => rows.SelectMany(row => row.Contest.Turns.Peers.Where(peer => !peer.Difference.IsWithin).Select(peer => $"{row.Layer}, {peer.Tool}: {peer.Difference}"));
 
     /// <summary>What peers do otherwise.</summary>
-    public IReadOnlyList<string> Notes => PeerNotes.Of(rows.Select(row => (row.Contest.Request, row.Contest.Turns)));
+    public IReadOnlyList<string> Notes => PeerNotes.Of(rows.Select(row => (row.Contest.Request, row.Contest.Turns)), bits);
 
     /// <summary>The layers whose class and name hold a text.</summary>
     public static IReadOnlyList<Target> Chosen(string only) => [.. Target.All.Where(target => Holds($"{target.Class} {target.Layer.Title}", only))];
