@@ -8,7 +8,9 @@ namespace RnnJit.Cli.Benchmarks;
 /// <summary>A layer of ours measured, in turns with peers where there are any.</summary>
 /// <param name="Flops">Of the products of one run.</param>
 /// <param name="Limit">Seconds that the machine needs at least.</param>
-internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flops, double Limit)
+/// <param name="ArenaBytes">What a run works in, allocated once.</param>
+/// <param name="WeightBytes">Trained tensors, as they are stored while it runs.</param>
+internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flops, double Limit, long ArenaBytes, long WeightBytes)
 {
     public RunTimes Own => Turns.Own;
 
@@ -24,7 +26,8 @@ internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flo
         var loop = new RunLoop(executable, request.Training);
         loop.WarmUp(effort.WarmUp);
         PeerTurns turns = PeerTurns.Run(peers, request, executable, loop, effort.Turns, effort.Seconds, interrupted);
-        return new Contest(request, turns, executable.Plan.Sum(line => line.Flops * line.Times), LayerLimit.Seconds(executable, machine));
+        return new Contest(
+            request, turns, executable.Plan.Sum(line => line.Flops * line.Times), LayerLimit.Seconds(executable, machine), executable.ArenaBytes, LayerReport.StoredBytes(executable));
     }
 
     /// <summary>For <c>--json</c>.</summary>
@@ -35,6 +38,8 @@ internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flo
         T = Request.Steps, B = Request.Batch, I = Request.Inputs ?? Request.Hidden, H = Request.Hidden,
         threads = Request.ThreadCount,
         weights = Request.Weights.ToString(),
+        arenaBytes = ArenaBytes,
+        weightBytes = WeightBytes,
         min = Own.Min, median = Own.Median, p95 = Own.P95,
         gflops = Flops / Own.Min / 1e9,
         limit = Limit, share = Share,

@@ -18,7 +18,7 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
     public double Share => Limit / Times.Min;
 
     public static LayerReport Of(LayerRequest request, Executable executable, double compile, RunTimes times, MachineLimits machine) => new(
-        request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes, Weights(executable), times, machine, LayerLimit.Seconds(executable, machine));
+        request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes, StoredBytes(executable), times, machine, LayerLimit.Seconds(executable, machine));
 
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson(object? peers, IReadOnlyList<string> notes) => new
@@ -58,6 +58,7 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
     public static string Describe(MachineLimits machine) => string.Create(CultureInfo.InvariantCulture,
         $"{Threads(machine)}, {machine.VectorBits} bits: FMA peak {machine.SingleFlops / 1e9:0.0} GFLOP/s f32, {machine.DoubleFlops / 1e9:0.0} f64; reads {string.Join(", ", machine.Levels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{level.Name} {level.BytesPerSecond / 1e9:0}")))} GB/s");
 
-    private static long Weights(Executable executable) => executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
+    /// <summary>What the trained tensors of a layer take, as they are stored while it runs.</summary>
+    public static long StoredBytes(Executable executable) => executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
         .Sum(port => (long)executable.Input(port.Name).Length * (executable.Options.Weights != WeightStorage.Single && port.Type.Rank > 1 ? 2 : executable.Options.Precision == ElementType.F64 ? 8 : 4));
 }

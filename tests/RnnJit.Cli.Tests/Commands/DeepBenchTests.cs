@@ -32,6 +32,7 @@ public class DeepBenchTests
         CommandRun json = CommandRun.Of("bench", "deepbench", "--quick", "--set", "device", "--hidden", "32", "--most-steps", "10", "--threads", "1", "--json");
         JsonElement row = JsonDocument.Parse(json.Output).RootElement.GetProperty("rows")[0];
         Assert.That(row.GetProperty("sampled").GetBoolean());
+        Assert.That(row.GetProperty("measured").GetProperty("weightBytes").GetInt64(), Is.EqualTo(32 * (32 + 32 + 1) * sizeof(float)));
         Assert.That(row.GetProperty("seconds").GetDouble(), Is.EqualTo(row.GetProperty("measured").GetProperty("min").GetDouble() * 67.2).Within(1e-9));
     }
 

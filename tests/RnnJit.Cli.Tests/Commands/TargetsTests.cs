@@ -26,6 +26,11 @@ public class TargetsTests
         double Min(int row) => rows[row].GetProperty("measured").GetProperty("min").GetDouble();
         Assert.That(rows[2].GetProperty("ofLstm").GetDouble(), Is.EqualTo(Min(2) / Min(0)).Within(1e-9));
         Assert.That(rows[0].GetProperty("wantedShare").GetDouble(), Is.EqualTo(0.87));
+
+        // Four gates, each with W, U and b.
+        JsonElement measured = rows[0].GetProperty("measured");
+        Assert.That(measured.GetProperty("weightBytes").GetInt64(), Is.EqualTo(4 * 64 * (64 + 64 + 1) * sizeof(float)));
+        Assert.That(measured.GetProperty("arenaBytes").GetInt64(), Is.GreaterThan(25 * 16 * 64 * sizeof(float)), "the states of all steps at least");
         Assert.That(json.GetProperty("machines").GetArrayLength(), Is.EqualTo(1));
         Assert.That(json.GetProperty("stream").ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
