@@ -16,7 +16,7 @@ internal sealed class BenchServer(TextReader input, TextWriter output, Func<stri
     private Executable? executable;
     private RunLoop? loop;
 
-    /// <summary>Answers until the input ends.</summary>
+    /// <summary>Answers each line that is not empty, until the input ends.</summary>
     public void Run(CancellationToken interrupted)
     {
         Answer("ready");

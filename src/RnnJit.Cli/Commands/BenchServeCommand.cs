@@ -12,7 +12,7 @@ internal static class BenchServeCommand
             """
             Time layers for a harness that writes lines to standard input, so that tools take turns on one machine.
 
-            It prints 'ready'; then each line is answered by one line:
+            It prints 'ready'; then each line is answered by one line (empty lines are skipped):
               mk CELL forward|training T B I H THREADS f32|bf16w     ok
               t SECONDS                                              the times in seconds of as many runs as fit
             An error is answered by 'error' and a sentence. End of input quits.

@@ -38,6 +38,9 @@ public class BenchServeTests
     }
 
     [Test]
+    public void Empty_lines_have_no_answer() => Assert.That(Answers("", "  ", "t 1", ""), Is.EqualTo(["ready", "error There is nothing to time (send mk first)"]));
+
+    [Test]
     public void The_end_of_input_is_the_end() => Assert.That(Answers(), Is.EqualTo(["ready"]));
 
     [TestCase("t 1", "error There is nothing to time (send mk first)")]
