@@ -29,6 +29,8 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
         threads = Request.ThreadCount,
         precision = Request.Precision.ToString().ToLowerInvariant(),
         weights = Request.Weights.ToString(),
+        schedule = Request.Schedule is { } schedule ? ScheduleFlag.Name(schedule) : null,
+        without = Request.Without,
         compile = Compile,
         gflop = Flops / 1e9,
         arenaBytes = ArenaBytes,

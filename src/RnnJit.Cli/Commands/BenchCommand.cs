@@ -28,6 +28,7 @@ internal static class BenchCommand
             Examples:
               rnnjit bench lstm --training --seq 50 --batch 32 --hidden 256 --peers
               rnnjit bench gru --seq 25 --batch 1 --hidden 512 --threads 2 --isa avx2
+              rnnjit bench lstm --batch 2 --threads 2 --schedule batch
               rnnjit bench lstm --training --compile
               rnnjit bench lstm --training --passes
               rnnjit bench lstm --stream --input 1 --hidden 24
@@ -42,7 +43,7 @@ internal static class BenchCommand
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             CompilerWarmUp.Await(parsed);
-            RequireOne(parsed, [lengths, compiling, passes, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch] : [svg, peers]);
+            RequireOne(parsed, [lengths, compiling, passes, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = parsed.GetValue(seconds);
@@ -87,7 +88,7 @@ internal static class BenchCommand
 
     private static StreamTime Stream(ParseResult parsed, LayerFlags layer, LayerRequest request, double seconds)
     {
-        if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint, layer.ParallelTime]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+        if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint, layer.ParallelTime, layer.Schedule]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
             throw new UsageException($"--stream runs one step at a time forwards, so {idle.Name} has no meaning (leave it out)");
         if (request.Threads > 1)
             throw new UsageException($"--stream runs on one thread, so --threads {request.Threads} has no meaning (leave it out)");

@@ -24,6 +24,7 @@ internal static class ExplainCommand
               rnnjit explain lstm --training --seq 1000
               rnnjit explain gru --training --without merge
               rnnjit explain lstm --training --lengths
+              rnnjit explain lstm --batch 1 --threads 2 --schedule batch
             """) { cell, lengths };
         layer.AddTo(command);
         command.SetAction(parsed =>

@@ -13,6 +13,7 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, IReadOnly
         Threads = Request.Threads,
         Precision = Request.Precision,
         Weights = Request.Weights,
+        Schedule = Request.Schedule,
         Without = LayerRequest.Stages(Request.Without),
     };
 

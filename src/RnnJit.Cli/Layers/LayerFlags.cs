@@ -25,9 +25,11 @@ internal sealed class LayerFlags
 
     public Option<int> ParallelTime { get; } = CommonOptions.Number("--parallel-time", "Chunks of time that run side by side, for cells that are linear in their state; 1: from the beginning to the end", 1);
 
+    public Option<string?> Schedule { get; } = ScheduleFlag.Create();
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, .. regularisation.All, without, weights])
+        foreach (Option option in (Option[])[Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights])
             command.Add(option);
     }
 
@@ -55,6 +57,7 @@ internal sealed class LayerFlags
             Weights = storage,
             Interval = interval,
             Chunks = parsed.GetValue(ParallelTime),
+            Schedule = ScheduleFlag.Read(parsed, Schedule),
             Without = WithoutFlag.Read(parsed, without),
         };
     }

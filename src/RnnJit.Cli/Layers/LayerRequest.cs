@@ -40,6 +40,9 @@ internal sealed record LayerRequest(CellDefinition Cell)
     /// <summary>Chunks of time that run side by side.</summary>
     public int Chunks { get; init; } = 1;
 
+    /// <summary>How loops use their threads; null: as is estimated to be faster.</summary>
+    public ScanSchedule? Schedule { get; init; }
+
     /// <summary>Passes that are switched off, by the names of <see cref="Passes"/>.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
@@ -68,6 +71,8 @@ internal sealed record LayerRequest(CellDefinition Cell)
             yield return FormattableString.Invariant($"a checkpoint every {Interval ?? TimeBlocks.Default(Steps)} steps");
         if (Chunks != 1)
             yield return FormattableString.Invariant($"{Chunks} chunks of time");
+        if (Schedule is { } schedule)
+            yield return "schedule " + ScheduleFlag.Name(schedule);
         if (Without.Count > 0)
             yield return "without " + string.Join(" and ", Without);
     }

@@ -35,7 +35,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
             SetOutput(planned.Outputs[o].Name, new Tensor(planned.Values.Type(planned.Outputs[o].Value).Element, outputs[o].Shape, outputs[o].Block.Data + (outputs[o].Offset * outputs[o].ElementSize)));
         pool = new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
-            scan.Pool = pool;
+            (scan.Forced, scan.Pool) = (options.Schedule, pool);
     }
 
     /// <summary>Bytes of the arena: everything but the caller's tensors.</summary>

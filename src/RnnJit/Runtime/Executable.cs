@@ -39,6 +39,9 @@ public sealed record ExecutableOptions
     /// <summary>Passes that are switched off, to see what they are worth.</summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
 
+    /// <summary>How loops over time use their threads; null: each as is estimated to be faster. A loop whose rows read each other, or have lengths, can run in one way only and stays with it.</summary>
+    public ScanSchedule? Schedule { get; init; }
+
     /// <summary>Where kernels come from; null for the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 

@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Runtime;
 
 /// <summary>How a loop over time uses its workers.</summary>
-internal enum ScanSchedule
+public enum ScanSchedule
 {
     /// <summary>Each worker runs all steps for its rows; nobody waits.</summary>
     BatchParallel,
@@ -60,8 +60,17 @@ internal sealed unsafe class ScanInstruction : Instruction
     /// <summary>Whether a step can be done for the rows that still run only.</summary>
     public bool TakesLengths { get; }
 
-    /// <summary>A schedule in place of the one that is chosen; null to choose.</summary>
-    public ScanSchedule? Forced { get; set; }
+    /// <summary>A schedule in place of the one that is chosen, for loops inside too; null to choose. A loop that can run in one way only stays with it.</summary>
+    public ScanSchedule? Forced
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (ScanInstruction inner in body.OfType<ScanInstruction>())
+                inner.Forced = value;
+        }
+    }
 
     /// <summary>Products that are computed some steps ahead.</summary>
     public IReadOnlyList<Tile> Tiles { get; init; } = [];
@@ -78,20 +87,30 @@ internal sealed unsafe class ScanInstruction : Instruction
     public override string Describe =>
         $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Workers ?? 1)}";
 
-    public ScanSchedule Schedule(int workers) => Forced ?? (!IsRowIndependent ? ScanSchedule.HiddenParallel : workers == 1 || lengths is not null ? ScanSchedule.BatchParallel : planned);
+    public ScanSchedule Schedule(int workers) => Only ?? Forced ?? (workers == 1 ? ScanSchedule.BatchParallel : planned);
+
+    // Rows that read each other want everybody at each instruction; lengths give rows to workers.
+    private ScanSchedule? Only => !IsRowIndependent ? ScanSchedule.HiddenParallel : lengths is not null ? ScanSchedule.BatchParallel : null;
 
     private string Reason(int workers)
     {
-        string name = Schedule(workers) == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel";
-        if (!IsRowIndependent)
-            return name + " (rows of the batch read each other)";
-        if (workers == 1 || Forced is not null)
+        string name = Name(Schedule(workers));
+        if (Only is { } only)
+        {
+            string refused = Forced is { } wanted && wanted != only ? $", not {Name(wanted)} as asked for" : "";
+            string why = !IsRowIndependent ? "rows of the batch read each other" : "each worker has rows with about as many steps together as every other one's";
+            return IsRowIndependent && workers == 1 && refused.Length == 0 ? name : $"{name}{refused} ({why})";
+        }
+
+        if (Forced is not null)
+            return name + " (as asked for)";
+        if (workers == 1)
             return name;
-        if (lengths is not null)
-            return name + " (each worker has rows with about as many steps together as every other one's)";
 
         return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} (estimated microseconds a step: batch-parallel {cost.BatchParallel:0.0}, hidden-parallel {cost.HiddenParallel:0.0})");
     }
+
+    private static string Name(ScanSchedule schedule) => schedule == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel";
 
     public override void Resolve()
     {
@@ -263,13 +282,6 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     private void RunUnits(in Share share, in Clock clock)
     {
-        if (lengths is not null && IsRowIndependent)
-        {
-            // Lengths give rows to workers: no row waits for another.
-            RunRows(share, clock);
-            return;
-        }
-
         for (int i = 0; i < steps; i++)
         {
             bool filled = Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));

@@ -41,6 +41,7 @@ public class StreamTests
         BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--seq", "4"]), "so --seq has no meaning");
         BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--threads", "2"]), "--stream runs on one thread, so --threads 2 has no meaning (leave it out)");
         BadInputTests.Refused(CommandRun.Of(["bench", "mingru", .. Small, "--parallel-time", "2"]), "so --parallel-time has no meaning");
+        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--schedule", "batch"]), "so --schedule has no meaning");
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--weights", "f8"), "--weights is 'f8', wanted f32, bf16, f16");
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--training", "--weights", "f16"), "--weights in 16 bits are for inference");
     }
