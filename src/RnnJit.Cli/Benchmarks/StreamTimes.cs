@@ -13,9 +13,11 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Weights">How weights are stored: f32, bf16 or f16.</param>
 /// <param name="Min">Seconds a step in the fastest block of 64.</param>
 /// <param name="Worst">Seconds a step in the block that 9,999 of 10,000 are no slower than.</param>
+/// <param name="Max">Seconds a step in the slowest block.</param>
+/// <param name="Idle">The same run's control: a loop of blocks as long as ours in the median that does nothing, in turns with ours.</param>
 /// <param name="RealTime">How many streams of 48,000 samples a second one core keeps up with, by the median.</param>
 internal sealed record StreamTime(
-    string Cell, int Batch, int Hidden, int Input, string Precision, string Weights, long Steps, double Min, double Median, double Worst, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
+    string Cell, int Batch, int Hidden, int Input, string Precision, string Weights, long Steps, double Min, double Median, double Worst, double Max, IdleTime Idle, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
 {
     /// <summary>Steps that are timed together.</summary>
     public const int Block = 64;
@@ -31,7 +33,7 @@ internal sealed record StreamTime(
 /// <summary>Times a layer step by step on one thread, as a host of audio runs it.</summary>
 internal sealed class StreamTimes(LayerRequest request, double seconds)
 {
-    private const int Block = StreamTime.Block, WarmUps = 2000, MostBlocks = 1 << 22;
+    private const int Block = StreamTime.Block, WarmUps = 2000, MostBlocks = 1 << 22, Turns = 8;
     private const double SampleRate = 48_000;
 
     /// <exception cref="UsageException">The cell has no place for what is asked for.</exception>
@@ -44,12 +46,10 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
             LayerData.FillParameter(streaming.Parameter(port.Name), random);
         streaming.Refresh();
         using StreamState state = streaming.NewState();
-        var blocks = new double[MostBlocks];
-        var (count, allocated) = Time(streaming, state, blocks);
-        Array.Sort(blocks, 0, count);
-        double median = blocks[count / 2];
+        var (times, idle, allocated) = Time(streaming, state);
+        double median = times[times.Length / 2];
         return new StreamTime(
-            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, request.Precision.ToString().ToLowerInvariant(), Stored(), state.Steps, blocks[0], median, blocks[Math.Min(count - 1, (int)(count * 0.9999))],
+            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, request.Precision.ToString().ToLowerInvariant(), Stored(), state.Steps, times[0], median, times[Tail.Of(times.Length)], times[^1], idle,
             1 / (median * SampleRate), allocated, streaming.BytesPerState, streaming.SharedBytes) { Unusual = request.Unusual };
     }
 
@@ -60,26 +60,58 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
     {
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RnnJit {time.Cell}, {time.Input} → {time.Hidden}, batch {time.Batch}{time.Unusual}, one thread: {time.Steps} steps"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a step: min {time.Min * 1e9:0.0} ns, median {time.Median * 1e9:0.0} ns, p99.99 of blocks of {Block} {time.Worst * 1e9:0.0} ns"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"a block: p99.99 {time.BlockSeconds * 1e6:0.0} µs, max {time.Max * Block * 1e6:0.0} µs; an idle loop of {time.Idle.Block * 1e6:0.0} µs in the same run: p99.99 {time.Idle.Worst * 1e6:0.0} µs, max {time.Idle.Max * 1e6:0.0} µs"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.RealTime:0.0} × real time at 48 kHz; {time.AllocatedBytes} bytes allocated; {time.StateBytes} bytes a stream, {time.SharedBytes} shared by all"));
     }
 
-    private (int Blocks, long Allocated) Time(StreamingModel streaming, StreamState state, double[] blocks)
+    // Ours and the control in turns, so that what else the machine does hits both alike.
+    private (double[] Sorted, IdleTime Idle, long Allocated) Time(StreamingModel streaming, StreamState state)
     {
         var x = new float[streaming.InputLength];
         var y = new float[streaming.OutputLength];
         for (int warm = 0; warm < WarmUps; warm++)
             Run(streaming, state, x, y);
+        var blocks = new double[MostBlocks];
+        var idle = new IdleLoop(MostBlocks);
         int count = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread(), end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-        for (long start = Stopwatch.GetTimestamp(); count < blocks.Length && (start < end || count == 0);)
+        long allocated = 0;
+        double median = 0;
+        for (int turn = 0; turn < Turns; turn++)
         {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            count = Fill(streaming, state, x, y, blocks, count);
+            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            if (turn == 0)
+                median = MedianOf(blocks, count) * Block;
+            idle.Run(median, seconds / Turns);
+        }
+
+        Array.Sort(blocks, 0, count);
+        return (blocks[..count], idle.Result(median), allocated);
+    }
+
+    private static double MedianOf(double[] times, int count)
+    {
+        Array.Sort(times, 0, count);
+        return times[count / 2];
+    }
+
+    // At least one block.
+    private int Fill(StreamingModel streaming, StreamState state, float[] x, float[] y, double[] blocks, int count)
+    {
+        long start = Stopwatch.GetTimestamp(), end = start + (long)(seconds / Turns * Stopwatch.Frequency);
+        do
+        {
+            if (count == blocks.Length)
+                return count;
             Run(streaming, state, x, y);
             long stop = Stopwatch.GetTimestamp();
             blocks[count++] = (double)(stop - start) / Stopwatch.Frequency / Block;
             start = stop;
         }
-
-        return (count, GC.GetAllocatedBytesForCurrentThread() - before);
+        while (start < end);
+        return count;
     }
 
     private static void Run(StreamingModel streaming, StreamState state, float[] x, float[] y)

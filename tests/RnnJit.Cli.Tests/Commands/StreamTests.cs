@@ -18,9 +18,22 @@ public class StreamTests
         Assert.That((Number("Batch"), Number("Hidden"), Number("Input"), Number("AllocatedBytes")), Is.EqualTo((1, 6, 1, 0)));
         Assert.That(Number("Min"), Is.GreaterThan(0).And.LessThanOrEqualTo(Number("Median")));
         Assert.That(Number("Median"), Is.LessThanOrEqualTo(Number("Worst")));
+        Assert.That(Number("Worst"), Is.LessThanOrEqualTo(Number("Max")));
         Assert.That(Number("RealTime"), Is.EqualTo(1 / (48_000 * Number("Median"))).Within(1e-6).Percent);
         Assert.That(Number("Steps") % 64, Is.Zero);
         Assert.That((result.RootElement.GetProperty("Precision").GetString(), result.RootElement.GetProperty("Weights").GetString()), Is.EqualTo(("f32", weights)));
+    }
+
+    [Test]
+    public void An_idle_loop_of_the_same_length_is_timed_beside_it()
+    {
+        CommandRun run = CommandRun.Of(["bench", "gru", .. Small, "--json"]);
+        JsonElement json = JsonDocument.Parse(run.Output).RootElement, idle = json.GetProperty("Idle");
+        double Idle(string name) => idle.GetProperty(name).GetDouble();
+        Assert.That(Idle("Block"), Is.InRange(64 * json.GetProperty("Min").GetDouble() - 1e-9, 64 * json.GetProperty("Max").GetDouble() + 1e-9), "as long as our blocks");
+        Assert.That(Idle("Worst"), Is.GreaterThanOrEqualTo(Idle("Block") - 1e-6).And.LessThanOrEqualTo(Idle("Max")));
+        Assert.That(Idle("Blocks"), Is.GreaterThanOrEqualTo(8), "one a turn at least");
+        Assert.That(CommandRun.Of(["bench", "gru", .. Small]).Output, Does.Match(@"a block: p99.99 [\d.]+ µs, max [\d.]+ µs; an idle loop of [\d.]+ µs in the same run: p99.99 [\d.]+ µs, max [\d.]+ µs"));
     }
 
     [Test]
