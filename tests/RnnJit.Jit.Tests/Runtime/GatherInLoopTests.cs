@@ -27,7 +27,8 @@ public class GatherInLoopTests
           return y = %1
         """;
 
-    private const string Rows = """
+    /// <summary>Rows of the batch read each other.</summary>
+    internal const string Rows = """
         program p
           input h: f32[B, H]
           input i: i32[T, B]

@@ -10,22 +10,6 @@ namespace RnnJit.Jit.Tests.Runtime;
 /// <summary>Schedules of loops that are asked for.</summary>
 public class ScheduleTests
 {
-    private const string RowsReadEachOther = """
-        program p
-          input h: f32[B, H]
-          input i: i32[T, B]
-          %0, %1 = scan[T] i, h {
-            sequence i: i32[B]
-            state h: f32[B, H]
-            %0 = gather h, i
-            %1 = add %0, h
-            %2 = tanh %1
-            next h = %2
-            yield y = %2
-          }
-          return y = %1
-        """;
-
     [Test]
     public void The_schedule_that_is_asked_for_is_taken_and_changes_no_bit([Values] ScanSchedule schedule, [Values] bool lengths)
     {
@@ -40,7 +24,7 @@ public class ScheduleTests
     [Test]
     public void A_loop_whose_rows_read_each_other_stays_hidden_parallel_and_says_so([Values] ScanSchedule schedule)
     {
-        var (loops, asked, chosen) = Run(Parser.Parse(RowsReadEachOther), new Dictionary<string, int> { ["T"] = 5, ["B"] = 9, ["H"] = 17 }, schedule);
+        var (loops, asked, chosen) = Run(Parser.Parse(GatherInLoopTests.Rows), new Dictionary<string, int> { ["T"] = 5, ["B"] = 9, ["H"] = 17 }, schedule);
         Assert.That(loops.Single().Schedule(2), Is.EqualTo(ScanSchedule.HiddenParallel));
         Assert.That(loops.Single().Describe, Does.EndWith(schedule == ScanSchedule.BatchParallel
             ? "hidden-parallel, not batch-parallel as asked for (rows of the batch read each other)"

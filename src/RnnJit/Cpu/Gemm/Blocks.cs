@@ -18,6 +18,9 @@ internal readonly unsafe struct Blocks<V, T>
     // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
     private const int LeastPanels = 16, LeastPanelsOfRows = 32, LeastTiles = 4;
 
+    /// <summary>A tile asks for a line of B once in up to four k; fewer tiles than that would not come to its end, and ask at each k.</summary>
+    public const int DenseTiles = 4;
+
     private const int BytesOfL1 = 32 * 1024, Page = 4096, Ways = 8;
 
     // So many rows of A share what is read of B; more of them where it is copied.
@@ -69,9 +72,6 @@ internal readonly unsafe struct Blocks<V, T>
 
     /// <summary>Whether L2 does not hold B, so that what comes next of it is asked for ahead.</summary>
     public bool LooksAhead { get; }
-
-    /// <summary>Fewer tiles than that ask for a line of B at each k.</summary>
-    public int DenseTiles => 4;
 
     /// <summary>Elements for a copied block of rows; 0: A is read as it lies.</summary>
     public int ScratchA { get; }

@@ -123,7 +123,7 @@ internal static unsafe class Driver<V, T>
             t.StartRow = k > 0 ? panel.CRow : panel.StartRow;
             t.Ahead = t.B + (t.K * t.BRow);
             t.AheadEnd = t.Ahead + (blocks.LooksAhead ? t.K * t.BRow : 0);
-            t.IsAheadDense = last - first < blocks.DenseTiles;
+            t.IsAheadDense = last - first < Blocks<V, T>.DenseTiles;
             Tiles(blocks, first, last, panels, t, aScratch, k, panel.K);
         }
     }
@@ -154,7 +154,7 @@ internal static unsafe class Driver<V, T>
         }
     }
 
-    // A chain waits for what it begins with, which may come from far away, rows apart: C of a later chunk is asked for a tile ahead, another start a panel ahead.
+    // A chain waits for what it begins with, which may come from far away, rows apart: it is asked for a panel ahead.
     private static void Prefetch(T* c, nint cRow, int height, int panels)
     {
         if (!Sse.IsSupported)
