@@ -26,7 +26,7 @@ public class MicroKernelTests
         // The loop of several k, where there is one, and that of the rest.
         int chains = 2 * rows * panels, steppedOver = steps == 1 ? 1 : steps + 1;
         Assert.That(Regex.Matches(text, @"= default").Count, Is.EqualTo(chains));
-        Assert.That(Regex.Matches(text, @"V\.MultiplyAdd\(").Count, Is.EqualTo(chains * steppedOver));
+        Assert.That(Regex.Matches(text, @"V\.AddProduct\(").Count, Is.EqualTo(chains * steppedOver));
         Assert.That(Regex.Matches(text, @"V\.Store\(").Count, Is.EqualTo(chains));
         Assert.That(CSharpSyntaxTree.ParseText(text).GetDiagnostics(), Is.Empty);
     }

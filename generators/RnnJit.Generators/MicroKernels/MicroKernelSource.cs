@@ -30,19 +30,19 @@ internal static class MicroKernelSource
 
     private static void Choice(CodeWriter code, IReadOnlyList<MicroKernel> kernels)
     {
-        Header(code, "Run", "int rows, int panels, ref Tile<T> t");
+        Header(code, "Run", "int rows, int panels, ref Tile<T> t", prefetches: true);
         code.Open("switch (panels, rows)");
         foreach (MicroKernel kernel in kernels)
-            code.Line($"case ({kernel.Panels}, {kernel.Rows}): {kernel.Name}<L, S>(ref t); return;");
+            code.Line($"case ({kernel.Panels}, {kernel.Rows}): {kernel.Name}<{(kernel.HasTiles ? "L, S, P" : "L, S")}>(ref t); return;");
         code.Line("default: throw new ArgumentOutOfRangeException(nameof(rows), $\"There is no kernel of {rows} rows × {panels} panels.\");");
         code.Close();
         code.Close();
     }
 
-    private static void Header(CodeWriter code, string name, string parameters)
+    private static void Header(CodeWriter code, string name, string parameters, bool prefetches)
     {
-        code.Line($"private static void {name}<L, S>({parameters})");
-        code.Constraints(["L : struct, ILayout", "S : struct, IStored<V, T>"]);
+        code.Line($"private static void {name}<{(prefetches ? "L, S, P" : "L, S")}>({parameters})");
+        code.Constraints(["L : struct, ILayout", "S : struct, IStored<V, T>", .. prefetches ? (string[])["P : struct, IPrefetch"] : []]);
         code.Open();
     }
 
@@ -50,14 +50,14 @@ internal static class MicroKernelSource
     {
         code.Line();
         code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
-        Header(code, kernel.Name, "ref Tile<T> t");
+        Header(code, kernel.Name, "ref Tile<T> t", kernel.HasTiles);
         code.Line($"nint w = V.Count, ar = L.Row(t.ARow), ar2 = 2 * ar, ac = L.Column(t.ACol, {kernel.Rows});");
         code.Line("nint br = (L.IsFixed ? PanelWidth : t.BRow) * S.Size, bp = t.BPanel * S.Size, cr = t.CRow, cp = t.CPanel, sr = t.StartRow;");
         code.Line("T* a = t.A, to = t.C, start = t.Start;");
         if (kernel.HasTiles)
         {
-            code.Line("T* ahead = t.Ahead, aheadEnd = t.AheadEnd;");
-            code.Line("bool isDense = t.IsAheadDense;");
+            code.Line("T* ahead = t.Ahead;");
+            code.Line("nint aheadRow = t.AheadRow;");
             code.Open("for (int tile = t.Tiles; tile > 0; tile--, a += t.ATile, to += t.CTile)");
         }
 
@@ -81,8 +81,8 @@ internal static class MicroKernelSource
             code.Line($"V {string.Join(", ", Columns(kernel).Select(column => $"c{row}_{column} = default"))};");
         Start(code, kernel);
         if (kernel.Steps > 1)
-            Loop(code, kernel, kernel.Steps, $"for (int n = L.IsFixed ? t.K / {kernel.Steps} : 0; n != 0; n--)");
-        Loop(code, kernel, 1, kernel.Steps > 1 ? $"for (int n = L.IsFixed ? t.K % {kernel.Steps} : t.K; n != 0; n--)" : "for (int n = t.K; n != 0; n--)");
+            Loop(code, kernel, kernel.Steps, $"for (uint n = L.IsFixed ? (uint)t.K / {kernel.Steps} : 0; n != 0; n--)");
+        Loop(code, kernel, 1, kernel.Steps > 1 ? $"for (uint n = L.IsFixed ? (uint)t.K % {kernel.Steps} : (uint)t.K; n != 0; n--)" : "for (uint n = (uint)t.K; n != 0; n--)");
         ForEach(code, kernel, "to", "cr", (accumulator, at) => $"V.Store({accumulator}, ref *c, {at});");
     }
 
@@ -117,34 +117,37 @@ internal static class MicroKernelSource
         bool keepsRows = kernel.Rows <= columns;
         code.Open();
         for (int kept = 0; kept < (keepsRows ? kernel.Rows : columns); kept++)
-            code.Line(keepsRows ? Number(kept, step) : Vector(kept, step));
+            code.Line(keepsRows ? Number(kernel, kept, step) : Vector(kept, step));
         for (int next = 0; next < (keepsRows ? columns : kernel.Rows); next++)
         {
-            code.Line(keepsRows ? Vector(next, step) : Number(next, step));
+            code.Line(keepsRows ? Vector(next, step) : Number(kernel, next, step));
             for (int kept = 0; kept < (keepsRows ? kernel.Rows : columns); kept++)
             {
                 var (row, column) = keepsRows ? (kept, next) : (next, kept);
-                code.Line($"c{row}_{column} = V.MultiplyAdd(x{row}, y{column}, c{row}_{column});");
+                code.Line($"V.AddProduct(ref c{row}_{column}, x{row}, y{column});");
             }
         }
 
         code.Close();
     }
 
-    private static string Number(int row, int step) => $"V x{row} = V.Broadcast({Element(row, step)});";
+    private static string Number(MicroKernel kernel, int row, int step) => $"V x{row} = V.Broadcast({Element(kernel, row, step)});";
 
     private static string Vector(int column, int step) => $"V y{column} = S.{(column % 2 == 0 ? "Low" : "High")}(b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))});";
 
-    // One line of B for all these k, or one for each of them.
+    // A row of what comes next for all these k, or one for each of them.
     private static void Ahead(CodeWriter code, int steps)
     {
-        code.Open("if (Sse.IsSupported && ahead < aheadEnd)");
+        code.Open("if (Sse.IsSupported && P.Lines != Prefetch.None)");
         code.Line("Sse.Prefetch1(ahead);");
-        code.Line("ahead += PanelWidth;");
-        code.Open("if (isDense)");
+        code.Line("ahead += aheadRow;");
+        code.Open("if (P.Lines == Prefetch.PerK)");
         for (int step = 1; step < steps; step++)
-            code.Line($"Sse.Prefetch1(ahead{Plus(step - 1, "PanelWidth")});");
-        code.Line($"ahead += {Times(steps - 1, "PanelWidth")};");
+        {
+            code.Line("Sse.Prefetch1(ahead);");
+            code.Line("ahead += aheadRow;");
+        }
+
         code.Close();
         code.Close();
     }
@@ -167,10 +170,10 @@ internal static class MicroKernelSource
 
     private static IEnumerable<int> Columns(MicroKernel kernel) => Enumerable.Range(0, 2 * kernel.Panels);
 
-    private static string Element(int row, int step)
+    private static string Element(MicroKernel kernel, int row, int step)
     {
-        string stride = (row % RowsAPointer) switch { 0 => "", 1 => " + ar", _ => " + ar2" };
-        return $"*(a{row - (row % RowsAPointer)}{stride}{Plus(step, "ac")})";
+        int behind = row % RowsAPointer;
+        return $"L.At(a{row - behind}, {behind switch { 0 => "0", 1 => "ar", _ => "ar2" }}, {behind}, {step}, {kernel.Rows})";
     }
 
     private static string Times(int count, string stride) => count == 1 ? stride : $"{count} * {stride}";

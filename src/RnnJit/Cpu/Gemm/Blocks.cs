@@ -45,7 +45,7 @@ internal readonly unsafe struct Blocks<V, T>
         int tiles = few ? Rows.Count : Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
-        LooksAhead = copying == Copying.Never && (long)g.N * g.K * sizeof(T) > BytesOfL2;
+        LooksAhead = (long)g.N * g.K * sizeof(T) > BytesOfL2;
 
         // Rows as they lie are as many streams, on as many pages; a packed tile is one. In L1 that makes no difference.
         bool outgrowsL1 = (long)Math.Min(g.M, Tiles * max) * ChunkK * sizeof(T) > BytesOfL1;

@@ -83,20 +83,24 @@ internal static unsafe class Driver<V, T>
         bool startsFar = block.Start != null && block.StartRow != 0 && k == 0;
         Tile<T> t = block;
         if (startsFar)
-            Prefetch(block.Start + ((nint)panelStart * PanelWidth), block.StartRow, height, 1);
+            PrefetchStart(block.Start + ((nint)panelStart * PanelWidth), block.StartRow, height, 1);
         for (int panel = panelStart; panel < full; panel += group)
         {
             group = Math.Min(group, full - panel);
             panels.Take(panel, group, k, PanelWidth, t.K, blocks.CopiesB ? scratch.B : null, ref t);
-            for (int p = 0; p < group; p += together, t.B += together * t.BPanel)
+            bool isLast = panel + group >= full;
+            panels.LookAhead(isLast ? panelStart : panel + group, isLast && last == blocks.Rows.Count ? k + t.K : k, ref t);
+            for (int p = 0; p < group; p += together)
             {
                 while (p + together > group)
                     together /= 2;
                 t.C = block.C + ((nint)(panel + p) * PanelWidth);
                 t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * PanelWidth);
                 if (startsFar)
-                    Prefetch(t.Start + (together * PanelWidth), block.StartRow, height, together);
+                    PrefetchStart(t.Start + (together * PanelWidth), block.StartRow, height, together);
                 Panel(blocks, first, last, together, t, scratch.A);
+                t.B += together * t.BPanel;
+                t.Ahead += together * t.AheadPanel;
             }
         }
 
@@ -121,9 +125,7 @@ internal static unsafe class Driver<V, T>
             t.C = panel.C;
             t.Start = k > 0 ? panel.C : panel.Start;
             t.StartRow = k > 0 ? panel.CRow : panel.StartRow;
-            t.Ahead = t.B + (t.K * t.BRow);
-            t.AheadEnd = t.Ahead + (blocks.LooksAhead ? t.K * t.BRow : 0);
-            t.IsAheadDense = last - first < Blocks<V, T>.DenseTiles;
+            t.Ahead = blocks.CopiesB ? panel.Ahead + (k * t.AheadRow) : k + t.K < panel.K ? t.B + (t.K * t.BRow) : panel.Ahead;
             Tiles(blocks, first, last, panels, t, aScratch, k, panel.K);
         }
     }
@@ -132,10 +134,16 @@ internal static unsafe class Driver<V, T>
     private static void Tiles(in Blocks<V, T> blocks, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
     {
         RowTiles rows = blocks.Rows;
+        T* aheadStart = t.Ahead;
+        bool isDense = last - first < Blocks<V, T>.DenseTiles;
         for (int tile = first; tile < last; tile += t.Tiles)
         {
             int height = rows.Rows(tile);
             t.Tiles = Kernels<V, T>.TakesTiles(height) ? Math.Min(rows.EndOfAlike(tile), last) - tile : 1;
+            bool looksAhead = blocks.LooksAhead && Math.Abs(t.Ahead - aheadStart) < t.K * Math.Abs(t.AheadRow);
+            Prefetch ahead = !looksAhead ? Prefetch.None : isDense ? Prefetch.PerK : Prefetch.PerStep;
+            if (looksAhead)
+                t.Tiles = Math.Min(t.Tiles, isDense ? 1 : Blocks<V, T>.DenseTiles);
             (t.ATile, t.CTile, t.StartTile) = (height * t.ARow, height * t.CRow, height * t.StartRow);
             if (aScratch != null)
             {
@@ -146,7 +154,7 @@ internal static unsafe class Driver<V, T>
                 aScratch += t.Tiles * t.ATile;
             }
 
-            Kernels<V, T>.Run(height, panels, ref t);
+            Kernels<V, T>.Run(height, panels, ahead, ref t);
             t.A += t.Tiles * t.ATile;
             t.C += t.Tiles * t.CTile;
             if (t.Start != null)
@@ -155,7 +163,7 @@ internal static unsafe class Driver<V, T>
     }
 
     // A chain waits for what it begins with, which may come from far away, rows apart: it is asked for a panel ahead.
-    private static void Prefetch(T* c, nint cRow, int height, int panels)
+    private static void PrefetchStart(T* c, nint cRow, int height, int panels)
     {
         if (!Sse.IsSupported)
             return;

@@ -1,45 +1,64 @@
+using System.Runtime.CompilerServices;
+
 namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
 /// How A lies under a micro-kernel. Where strides are known when it is compiled, several k share one step of its pointers: an operation a k less counts where another
-/// thread has half of the core.
+/// thread has half of the core. The numbers a kernel asks for are literals, so that an element is one address, without an operation of its own.
 /// </summary>
-internal interface ILayout
+internal unsafe interface ILayout
 {
     /// <summary>Whether the columns of A are known, and B is a panel without gaps.</summary>
     static abstract bool IsFixed { get; }
 
     static abstract nint Row(nint row);
 
-    static abstract nint Column(nint column, int rows);
+    /// <summary>From a k to the next, in a tile of some rows.</summary>
+    static abstract nint Column(nint column, int height);
+
+    /// <summary>What lies so many rows, of some elements together, and columns behind a pointer; no columns where their stride is not known.</summary>
+    static abstract T At<T>(T* a, nint rows, int row, int column, int height)
+        where T : unmanaged;
 }
 
 /// <summary>Any strides.</summary>
-internal readonly struct Strided : ILayout
+internal readonly unsafe struct Strided : ILayout
 {
     public static bool IsFixed => false;
 
     public static nint Row(nint row) => row;
 
-    public static nint Column(nint column, int rows) => column;
+    public static nint Column(nint column, int height) => column;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T At<T>(T* a, nint rows, int row, int column, int height)
+        where T : unmanaged => a[rows];
 }
 
 /// <summary>Rows with contiguous columns.</summary>
-internal readonly struct Lying : ILayout
+internal readonly unsafe struct Lying : ILayout
 {
     public static bool IsFixed => true;
 
     public static nint Row(nint row) => row;
 
-    public static nint Column(nint column, int rows) => 1;
+    public static nint Column(nint column, int height) => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T At<T>(T* a, nint rows, int row, int column, int height)
+        where T : unmanaged => *(a + rows + column);
 }
 
 /// <summary>A tile as <see cref="PackRows"/> wrote it: its rows side by side at each k.</summary>
-internal readonly struct PackedTile : ILayout
+internal readonly unsafe struct PackedTile : ILayout
 {
     public static bool IsFixed => true;
 
     public static nint Row(nint row) => 1;
 
-    public static nint Column(nint column, int rows) => rows;
+    public static nint Column(nint column, int height) => height;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T At<T>(T* a, nint rows, int row, int column, int height)
+        where T : unmanaged => a[row + (column * height)];
 }

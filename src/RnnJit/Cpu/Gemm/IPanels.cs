@@ -21,6 +21,9 @@ internal unsafe interface IPanels<T>
     /// <summary>Puts rows [k, k + count) of some panels, the last of which has so many columns, into B, BRow and BPanel of a tile.</summary>
     /// <param name="copy">Room for count rows of those panels; null to read it as it lies, where all columns exist.</param>
     void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile);
+
+    /// <summary>Puts where row k of a panel lies in memory, which is taken next, into Ahead, AheadRow and AheadPanel of a tile.</summary>
+    void LookAhead(int panel, int k, ref Tile<T> tile);
 }
 
 /// <summary>Panels as <see cref="Gemm.Pack{T}"/> wrote them, padded.</summary>
@@ -35,11 +38,19 @@ internal readonly unsafe struct PackedPanels<V, T>(in GemmArguments<T> g) : IPan
 
     public void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile)
     {
-        nint width = 2 * V.Count;
-        tile.BRow = width;
-        tile.BPanel = width * rows;
-        tile.B = data + (panel * tile.BPanel) + (k * width);
+        (tile.BRow, tile.BPanel) = (Width, Width * rows);
+        tile.B = At(panel, k);
     }
+
+    public void LookAhead(int panel, int k, ref Tile<T> tile)
+    {
+        (tile.AheadRow, tile.AheadPanel) = (Width, Width * rows);
+        tile.Ahead = At(panel, k);
+    }
+
+    private static nint Width => 2 * V.Count;
+
+    private T* At(int panel, int k) => data + (((panel * (nint)rows) + k) * Width);
 }
 
 /// <summary>Panels of a matrix with contiguous rows.</summary>
@@ -58,7 +69,7 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
     public void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile)
     {
         int width = 2 * V.Count;
-        tile.B = data + (panel * width) + (k * row);
+        tile.B = At(panel, k);
         tile.BRow = row;
         tile.BPanel = width;
         if (copy == null)
@@ -72,6 +83,14 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
         tile.B = copy;
         tile.BRow = width;
     }
+
+    public void LookAhead(int panel, int k, ref Tile<T> tile)
+    {
+        (tile.AheadRow, tile.AheadPanel) = (row, 2 * V.Count);
+        tile.Ahead = At(panel, k);
+    }
+
+    private T* At(int panel, int k) => data + (panel * (nint)(2 * V.Count)) + (k * row);
 
     // A row of all panels at once: what is far apart in memory is visited once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -106,13 +125,22 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
     public void Take(int panel, int panels, int k, int columns, int count, float* copy, ref Tile<float> tile)
     {
         nint width = 2 * V.Count;
-        byte* from = data + (((panel * (nint)rows) + k) * width * S.Size);
+        byte* from = At(panel, k);
         tile.B = copy;
         tile.BRow = width;
         tile.BPanel = width * count;
         for (int p = 0; p < panels; p++, from += rows * width * S.Size, copy += tile.BPanel)
             Widen(from, copy, count);
     }
+
+    public void LookAhead(int panel, int k, ref Tile<float> tile)
+    {
+        tile.AheadRow = 2 * V.Count * S.Size / sizeof(float);
+        tile.AheadPanel = tile.AheadRow * rows;
+        tile.Ahead = (float*)At(panel, k);
+    }
+
+    private byte* At(int panel, int k) => data + (((panel * (nint)rows) + k) * 2 * V.Count * S.Size);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen(byte* from, float* to, int count)

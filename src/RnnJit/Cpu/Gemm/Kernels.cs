@@ -19,10 +19,10 @@ internal unsafe struct Tile<T>
     public nint CPanel;
     public int K;
 
-    /// <summary>What of B is wanted next, brought into L2 on the way: a line at each step of the loop over k, or at each k where few tiles share the way. A call moves the first.</summary>
+    /// <summary>What of B is wanted next, one line each of so many rows, and is brought into L2 on the way. A call moves it.</summary>
     public T* Ahead;
-    public T* AheadEnd;
-    public bool IsAheadDense;
+    public nint AheadRow;
+    public nint AheadPanel;
 
     /// <summary>What the chains start from, row by row like C, and maybe C itself; null: from 0.</summary>
     public T* Start;
@@ -67,17 +67,29 @@ internal static unsafe partial class Kernels<V, T>
     /// <summary>Whether a call does several tiles: those of four rows and more, which are many.</summary>
     public static bool TakesTiles(int rows) => rows >= 4;
 
-    public static void Run(int rows, int panels, ref Tile<T> t) => Run<AsIs<V, T>>(rows, panels, ref t);
+    public static void Run(int rows, int panels, Prefetch ahead, ref Tile<T> t)
+    {
+        switch (ahead)
+        {
+            case Prefetch.None: Run<AsIs<V, T>, NoPrefetch>(rows, panels, ref t); return;
+            case Prefetch.PerStep: Run<AsIs<V, T>, PrefetchPerStep>(rows, panels, ref t); return;
+            default: Run<AsIs<V, T>, PrefetchPerK>(rows, panels, ref t); return;
+        }
+    }
 
-    /// <summary>The kernel of that size for how A lies.</summary>
     public static void Run<S>(int rows, int panels, ref Tile<T> t)
+        where S : struct, IStored<V, T> => Run<S, NoPrefetch>(rows, panels, ref t);
+
+    // The kernel of that size for how A lies.
+    private static void Run<S, P>(int rows, int panels, ref Tile<T> t)
         where S : struct, IStored<V, T>
+        where P : struct, IPrefetch
     {
         if (t.BRow == PanelWidth && t.ACol == 1)
-            Run<Lying, S>(rows, panels, ref t);
+            Run<Lying, S, P>(rows, panels, ref t);
         else if (t.BRow == PanelWidth && t.ARow == 1 && t.ACol == rows)
-            Run<PackedTile, S>(rows, panels, ref t);
+            Run<PackedTile, S, P>(rows, panels, ref t);
         else
-            Run<Strided, S>(rows, panels, ref t);
+            Run<Strided, S, P>(rows, panels, ref t);
     }
 }

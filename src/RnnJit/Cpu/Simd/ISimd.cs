@@ -56,6 +56,9 @@ public interface ISimd<V, T>
     /// <summary>a · b + c.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>sum = <see cref="MultiplyAdd"/>(a, b, sum), where it stands: given a result to assign, the JIT puts it into the register of the last factor, and every chain moves.</summary>
+    static abstract void AddProduct(ref V sum, V a, V b);
+
     /// <summary>c − a · b.</summary>
     static abstract V MultiplySubtract(V a, V b, V c);
 

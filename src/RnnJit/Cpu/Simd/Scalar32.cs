@@ -68,6 +68,9 @@ public readonly struct Scalar32 : ISimd<Scalar32, float>
         HasFma ? MathF.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Scalar32 sum, Scalar32 a, Scalar32 b) => sum = MultiplyAdd(a, b, sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar32 MultiplySubtract(Scalar32 a, Scalar32 b, Scalar32 c) =>
         HasFma ? MathF.FusedMultiplyAdd(-a.v, b.v, c.v) : c.v - (a.v * b.v);
 

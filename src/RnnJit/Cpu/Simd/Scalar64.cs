@@ -68,6 +68,9 @@ public readonly struct Scalar64 : ISimd<Scalar64, double>
         HasFma ? Math.FusedMultiplyAdd(a.v, b.v, c.v) : (a.v * b.v) + c.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Scalar64 sum, Scalar64 a, Scalar64 b) => sum = MultiplyAdd(a, b, sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar64 MultiplySubtract(Scalar64 a, Scalar64 b, Scalar64 c) =>
         HasFma ? Math.FusedMultiplyAdd(-a.v, b.v, c.v) : c.v - (a.v * b.v);
 

@@ -8,9 +8,9 @@ namespace RnnJit.Cpu.Simd;
 
 /// <summary>4 × float in a vector of 128 bits.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Vec128F32 : ISimd<Vec128F32, float>
+public struct Vec128F32 : ISimd<Vec128F32, float>
 {
-    private readonly Vector128<float> v;
+    private Vector128<float> v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Vec128F32(Vector128<float> v) => this.v = v;
@@ -92,6 +92,9 @@ public readonly struct Vec128F32 : ISimd<Vec128F32, float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 MultiplyAdd(Vec128F32 a, Vec128F32 b, Vec128F32 c) =>
         new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vec128F32 sum, Vec128F32 a, Vec128F32 b) => sum.v = Vector128.MultiplyAddEstimate(a.v, b.v, sum.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 MultiplySubtract(Vec128F32 a, Vec128F32 b, Vec128F32 c) =>

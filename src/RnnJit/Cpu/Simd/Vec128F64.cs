@@ -8,9 +8,9 @@ namespace RnnJit.Cpu.Simd;
 
 /// <summary>2 × double in a vector of 128 bits.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Vec128F64 : ISimd<Vec128F64, double>
+public struct Vec128F64 : ISimd<Vec128F64, double>
 {
-    private readonly Vector128<double> v;
+    private Vector128<double> v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Vec128F64(Vector128<double> v) => this.v = v;
@@ -82,6 +82,9 @@ public readonly struct Vec128F64 : ISimd<Vec128F64, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 MultiplyAdd(Vec128F64 a, Vec128F64 b, Vec128F64 c) =>
         new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vec128F64 sum, Vec128F64 a, Vec128F64 b) => sum.v = Vector128.MultiplyAddEstimate(a.v, b.v, sum.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 MultiplySubtract(Vec128F64 a, Vec128F64 b, Vec128F64 c) =>

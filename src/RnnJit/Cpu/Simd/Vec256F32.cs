@@ -8,9 +8,9 @@ namespace RnnJit.Cpu.Simd;
 
 /// <summary>8 × float in a vector of 256 bits.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Vec256F32 : ISimd<Vec256F32, float>
+public struct Vec256F32 : ISimd<Vec256F32, float>
 {
-    private readonly Vector256<float> v;
+    private Vector256<float> v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Vec256F32(Vector256<float> v) => this.v = v;
@@ -95,6 +95,9 @@ public readonly struct Vec256F32 : ISimd<Vec256F32, float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 MultiplyAdd(Vec256F32 a, Vec256F32 b, Vec256F32 c) =>
         new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vec256F32 sum, Vec256F32 a, Vec256F32 b) => sum.v = Vector256.MultiplyAddEstimate(a.v, b.v, sum.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 MultiplySubtract(Vec256F32 a, Vec256F32 b, Vec256F32 c) =>

@@ -8,9 +8,9 @@ namespace RnnJit.Cpu.Simd;
 
 /// <summary>4 × double in a vector of 256 bits.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Vec256F64 : ISimd<Vec256F64, double>
+public struct Vec256F64 : ISimd<Vec256F64, double>
 {
-    private readonly Vector256<double> v;
+    private Vector256<double> v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Vec256F64(Vector256<double> v) => this.v = v;
@@ -95,6 +95,9 @@ public readonly struct Vec256F64 : ISimd<Vec256F64, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 MultiplyAdd(Vec256F64 a, Vec256F64 b, Vec256F64 c) =>
         new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vec256F64 sum, Vec256F64 a, Vec256F64 b) => sum.v = Vector256.MultiplyAddEstimate(a.v, b.v, sum.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 MultiplySubtract(Vec256F64 a, Vec256F64 b, Vec256F64 c) =>

@@ -8,9 +8,9 @@ namespace RnnJit.Cpu.Simd;
 
 /// <summary>16 × float in a vector of 512 bits.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Vec512F32 : ISimd<Vec512F32, float>
+public struct Vec512F32 : ISimd<Vec512F32, float>
 {
-    private readonly Vector512<float> v;
+    private Vector512<float> v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Vec512F32(Vector512<float> v) => this.v = v;
@@ -93,6 +93,9 @@ public readonly struct Vec512F32 : ISimd<Vec512F32, float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F32 MultiplyAdd(Vec512F32 a, Vec512F32 b, Vec512F32 c) =>
         new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vec512F32 sum, Vec512F32 a, Vec512F32 b) => sum.v = Vector512.MultiplyAddEstimate(a.v, b.v, sum.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F32 MultiplySubtract(Vec512F32 a, Vec512F32 b, Vec512F32 c) =>

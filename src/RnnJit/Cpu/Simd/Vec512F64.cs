@@ -8,9 +8,9 @@ namespace RnnJit.Cpu.Simd;
 
 /// <summary>8 × double in a vector of 512 bits.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Vec512F64 : ISimd<Vec512F64, double>
+public struct Vec512F64 : ISimd<Vec512F64, double>
 {
-    private readonly Vector512<double> v;
+    private Vector512<double> v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Vec512F64(Vector512<double> v) => this.v = v;
@@ -93,6 +93,9 @@ public readonly struct Vec512F64 : ISimd<Vec512F64, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 MultiplyAdd(Vec512F64 a, Vec512F64 b, Vec512F64 c) =>
         new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vec512F64 sum, Vec512F64 a, Vec512F64 b) => sum.v = Vector512.MultiplyAddEstimate(a.v, b.v, sum.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 MultiplySubtract(Vec512F64 a, Vec512F64 b, Vec512F64 c) =>
