@@ -120,7 +120,10 @@ internal static class MicroKernelSource
             code.Line(keepsRows ? Number(kernel, kept, step) : Vector(kept, step));
         for (int next = 0; next < (keepsRows ? columns : kernel.Rows); next++)
         {
-            code.Line(keepsRows ? Vector(next, step) : Number(kernel, next, step));
+            if (kernel.Rows > 1)
+                code.Line(keepsRows ? Vector(next, step) : Number(kernel, next, step));
+            else if (next % 2 == 0)
+                code.Line($"S.Both({Panel(next, step)}, out V y{next}, out V y{next + 1});");
             for (int kept = 0; kept < (keepsRows ? kernel.Rows : columns); kept++)
             {
                 var (row, column) = keepsRows ? (kept, next) : (next, kept);
@@ -133,7 +136,9 @@ internal static class MicroKernelSource
 
     private static string Number(MicroKernel kernel, int row, int step) => $"V x{row} = V.Broadcast({Element(kernel, row, step)});";
 
-    private static string Vector(int column, int step) => $"V y{column} = S.{(column % 2 == 0 ? "Low" : "High")}(b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))});";
+    private static string Vector(int column, int step) => $"V y{column} = S.{(column % 2 == 0 ? "Low" : "High")}({Panel(column, step)});";
+
+    private static string Panel(int column, int step) => $"b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))}";
 
     // A row of what comes next for all these k, or one for each of them.
     private static void Ahead(CodeWriter code, int steps)

@@ -14,6 +14,9 @@ internal unsafe interface IStored<V, T>
     static abstract V Low(byte* panel, nint row);
 
     static abstract V High(byte* panel, nint row);
+
+    /// <summary>Both of them, with one load where one holds both.</summary>
+    static abstract void Both(byte* panel, nint row, out V low, out V high);
 }
 
 /// <summary>Elements as they are computed with.</summary>
@@ -28,4 +31,7 @@ internal readonly unsafe struct AsIs<V, T> : IStored<V, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V High(byte* panel, nint row) => V.Load(ref *(T*)(panel + row), V.Count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Both(byte* panel, nint row, out V low, out V high) => (low, high) = (Low(panel, row), High(panel, row));
 }

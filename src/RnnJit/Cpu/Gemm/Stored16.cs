@@ -23,6 +23,14 @@ internal readonly unsafe struct StoredBFloat16<V> : IStored<V, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V High(byte* panel, nint row) => V.And(V.Load(ref *(float*)(panel + row), 0), V.FromBits(0xFFFF0000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Both(byte* panel, nint row, out V low, out V high)
+    {
+        V both = V.Load(ref *(float*)(panel + row), 0);
+        low = V.ShiftLeft(both, 16);
+        high = V.And(both, V.FromBits(0xFFFF0000));
+    }
 }
 
 /// <summary>Finite half floats. .NET has no instruction for them, so their bits are moved to where a float has them.</summary>
@@ -36,6 +44,14 @@ internal readonly unsafe struct StoredHalf<V> : IStored<V, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V High(byte* panel, nint row) => Widen(V.Load(ref *(float*)(panel + row), 0));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Both(byte* panel, nint row, out V low, out V high)
+    {
+        V both = V.Load(ref *(float*)(panel + row), 0);
+        low = Widen(V.ShiftLeft(both, 16));
+        high = Widen(both);
+    }
 
     // The half stands in the upper 16 bits: its sign stays, exponent and mantissa move by the 3 bits that a float's exponent is longer.
     // Exponents of halves are biased by 15, of floats by 127: times 2¹¹², which is exact and makes denormal halves normal floats.
