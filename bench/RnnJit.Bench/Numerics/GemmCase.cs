@@ -10,6 +10,7 @@ internal sealed unsafe class GemmCase : IDisposable
     private readonly NativeBuffer b;
     private readonly NativeBuffer packed;
     private readonly NativeBuffer c;
+    private readonly NativeBuffer start;
     private readonly int m;
     private readonly int n;
     private readonly int k;
@@ -22,6 +23,7 @@ internal sealed unsafe class GemmCase : IDisposable
         a = Random((long)m * k);
         b = Random((long)n * k);
         c = Random((long)m * n);
+        start = Random((long)m * n);
         packed = new NativeBuffer(Gemm.PackedLength<float>(n, k) * sizeof(float));
         Pack();
     }
@@ -36,6 +38,15 @@ internal sealed unsafe class GemmCase : IDisposable
 
     public void Multiply() => Gemm.Multiply(Arguments((float*)packed.Data), 0, Gemm.Panels<float>(n));
 
+    /// <summary>Chains start from another matrix, as those of a step do from the product with the input.</summary>
+    public void MultiplyOnto()
+    {
+        GemmArguments<float> onto = Arguments((float*)packed.Data);
+        onto.Start = (float*)start.Data;
+        onto.StartRow = n;
+        Gemm.Multiply(onto, 0, Gemm.Panels<float>(n));
+    }
+
     public void MultiplyUnpacked() => Gemm.MultiplyUnpacked(Arguments((float*)b.Data), 0, Gemm.Panels<float>(n));
 
     public void Dispose()
@@ -44,6 +55,7 @@ internal sealed unsafe class GemmCase : IDisposable
         b.Dispose();
         packed.Dispose();
         c.Dispose();
+        start.Dispose();
     }
 
     private GemmArguments<float> Arguments(float* matrix) => new()

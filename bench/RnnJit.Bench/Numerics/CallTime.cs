@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace RnnJit.Bench.Numerics;
 
-/// <summary>Seconds per call, the best of many short rounds: noise on a shared machine only ever adds.</summary>
-internal static class BestTime
+/// <summary>Seconds per call in many short rounds: the best, for noise on a shared machine only ever adds, and the median, which says how much it added.</summary>
+internal readonly record struct CallTime(double Best, double Median)
 {
-    public static double Of(Action action, double seconds = 1.0)
+    public static CallTime Of(Action action, double seconds = 1.0)
     {
         long start = Stopwatch.GetTimestamp();
         do
@@ -13,18 +13,19 @@ internal static class BestTime
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < 0.2);
 
         int calls = CallsFor(action, 0.002);
-        double best = double.MaxValue;
+        var rounds = new List<double>();
         start = Stopwatch.GetTimestamp();
         do
         {
             long t = Stopwatch.GetTimestamp();
             for (int i = 0; i < calls; i++)
                 action();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(t).TotalSeconds / calls);
+            rounds.Add(Stopwatch.GetElapsedTime(t).TotalSeconds / calls);
         }
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
 
-        return best;
+        rounds.Sort();
+        return new CallTime(rounds[0], rounds[rounds.Count / 2]);
     }
 
     private static int CallsFor(Action action, double seconds)
