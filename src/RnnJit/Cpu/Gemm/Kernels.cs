@@ -45,7 +45,7 @@ internal unsafe struct Tile<T>
 [MicroKernel(rows: 5, panels: 1, steps: 4)]
 [MicroKernel(rows: 4, panels: 1, steps: 4)]
 [MicroKernel(rows: 3, panels: 1, steps: 4)]
-[MicroKernel(rows: 3, panels: 2, steps: 1)]
+[MicroKernel(rows: 3, panels: 2, steps: 4)]
 [MicroKernel(rows: 2, panels: 1, steps: 4)]
 [MicroKernel(rows: 2, panels: 2, steps: 4)]
 [MicroKernel(rows: 1, panels: 1, steps: 4)]
