@@ -88,6 +88,8 @@ internal static unsafe class Driver<V, T>
         {
             group = Math.Min(group, full - panel);
             panels.Take(panel, group, k, PanelWidth, t.K, blocks.CopiesB ? scratch.B : null, ref t);
+
+            // Behind the last panel comes the first one, for the next rows or the next k.
             bool isLast = panel + group >= full;
             panels.LookAhead(isLast ? panelStart : panel + group, isLast && last == blocks.Rows.Count ? k + t.K : k, ref t);
             for (int p = 0; p < group; p += together)

@@ -16,7 +16,7 @@ internal unsafe interface ILayout
     /// <summary>From a k to the next, in a tile of some rows.</summary>
     static abstract nint Column(nint column, int height);
 
-    /// <summary>What lies so many rows, of some elements together, and columns behind a pointer; no columns where their stride is not known.</summary>
+    /// <summary>The number that lies <paramref name="row"/> rows, which are <paramref name="rows"/> elements, and some columns behind a pointer; 0 columns where their stride is not known.</summary>
     static abstract T At<T>(T* a, nint rows, int row, int column, int height)
         where T : unmanaged;
 }
