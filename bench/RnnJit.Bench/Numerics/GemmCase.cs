@@ -39,12 +39,12 @@ internal sealed unsafe class GemmCase : IDisposable
     public void Multiply() => Gemm.Multiply(Arguments((float*)packed.Data), 0, Gemm.Panels<float>(n));
 
     /// <summary>Chains start from another matrix, as those of a step do from the product with the input.</summary>
-    public void MultiplyOnto()
+    public void MultiplyFromAnother()
     {
-        GemmArguments<float> onto = Arguments((float*)packed.Data);
-        onto.Start = (float*)start.Data;
-        onto.StartRow = n;
-        Gemm.Multiply(onto, 0, Gemm.Panels<float>(n));
+        GemmArguments<float> arguments = Arguments((float*)packed.Data);
+        arguments.Start = (float*)start.Data;
+        arguments.StartRow = n;
+        Gemm.Multiply(arguments, 0, Gemm.Panels<float>(n));
     }
 
     public void MultiplyUnpacked() => Gemm.MultiplyUnpacked(Arguments((float*)b.Data), 0, Gemm.Panels<float>(n));

@@ -5,7 +5,7 @@ using RnnJit.Limits;
 
 namespace RnnJit.Bench.Numerics;
 
-/// <summary>A quick table: matrix products as shares of the FMA peak of one core, those with "onto" from what another product left, functions in nanoseconds per element.</summary>
+/// <summary>A quick table: matrix products as shares of the FMA peak of one core, those "from another" beginning with what another product left, functions in nanoseconds per element.</summary>
 internal static unsafe class NumericsReport
 {
     public static void Print()
@@ -36,14 +36,14 @@ internal static unsafe class NumericsReport
         using var product = new GemmCase(m, n, k, columnMajor);
         string name = $"m {m} n {n} k {k}{(columnMajor ? " A column-major" : "")}";
         Line(name + ", packed", CallTime.Of(product.Multiply), product, peak);
-        Line(name + ", packed, onto", CallTime.Of(product.MultiplyOnto), product, peak);
+        Line(name + ", packed, from another", CallTime.Of(product.MultiplyFromAnother), product, peak);
         Line(name + ", unpacked", CallTime.Of(product.MultiplyUnpacked), product, peak);
         double pack = CallTime.Of(product.Pack, 0.3).Best;
-        Console.WriteLine($"{name + ", pack",-50} {pack * 1e6,9:F2} µs {2 * product.WeightBytes / pack / 1e9,6:F1} GB/s");
+        Console.WriteLine($"{name + ", pack",-55} {pack * 1e6,9:F2} µs {2 * product.WeightBytes / pack / 1e9,6:F1} GB/s");
     }
 
     private static void Line(string name, CallTime time, GemmCase product, double peak) => Console.WriteLine(
-        $"{name,-50} {time.Best * 1e6,9:F2} µs {product.Flops / time.Best / 1e9,6:F1} GFLOP/s {100 * product.Flops / time.Best / peak,5:F1} %, median {100 * product.Flops / time.Median / peak,5:F1} % {product.WeightBytes / time.Best / 1e9,6:F1} GB/s of B");
+        $"{name,-55} {time.Best * 1e6,9:F2} µs {product.Flops / time.Best / 1e9,6:F1} GFLOP/s {100 * product.Flops / time.Best / peak,5:F1} %, median {100 * product.Flops / time.Median / peak,5:F1} % {product.WeightBytes / time.Best / 1e9,6:F1} GB/s of B");
 
     private static void Functions()
     {

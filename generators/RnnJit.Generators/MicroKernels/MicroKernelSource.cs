@@ -33,7 +33,7 @@ internal static class MicroKernelSource
         Header(code, "Run", "int rows, int panels, ref Tile<T> t", prefetches: true);
         code.Open("switch (panels, rows)");
         foreach (MicroKernel kernel in kernels)
-            code.Line($"case ({kernel.Panels}, {kernel.Rows}): {kernel.Name}<{(kernel.HasTiles ? "L, S, P" : "L, S")}>(ref t); return;");
+            code.Line($"case ({kernel.Panels}, {kernel.Rows}): {kernel.Name}<{Parameters(kernel.HasTiles)}>(ref t); return;");
         code.Line("default: throw new ArgumentOutOfRangeException(nameof(rows), $\"There is no kernel of {rows} rows × {panels} panels.\");");
         code.Close();
         code.Close();
@@ -41,10 +41,13 @@ internal static class MicroKernelSource
 
     private static void Header(CodeWriter code, string name, string parameters, bool prefetches)
     {
-        code.Line($"private static void {name}<{(prefetches ? "L, S, P" : "L, S")}>({parameters})");
+        code.Line($"private static void {name}<{Parameters(prefetches)}>({parameters})");
         code.Constraints(["L : struct, ILayout", "S : struct, IStored<V, T>", .. prefetches ? (string[])["P : struct, IPrefetch"] : []]);
         code.Open();
     }
+
+    // Where A lies, how B is stored, and for tiles what is asked for ahead.
+    private static string Parameters(bool prefetches) => prefetches ? "L, S, P" : "L, S";
 
     private static void Method(CodeWriter code, MicroKernel kernel)
     {
