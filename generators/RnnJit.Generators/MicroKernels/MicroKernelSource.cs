@@ -60,7 +60,7 @@ internal static class MicroKernelSource
         if (kernel.HasTiles)
         {
             code.Line("T* ahead = t.Ahead;");
-            code.Line("nint aheadRow = t.AheadRow;");
+            code.Line("nint apart = t.AheadApart, aheadStep = t.AheadStep;");
             code.Open("for (int tile = t.Tiles; tile > 0; tile--, a += t.ATile, to += t.CTile)");
         }
 
@@ -148,15 +148,12 @@ internal static class MicroKernelSource
     {
         code.Open("if (Sse.IsSupported && P.Lines != Prefetch.None)");
         code.Line("Sse.Prefetch1(ahead);");
-        code.Line("ahead += aheadRow;");
         code.Open("if (P.Lines == Prefetch.PerK)");
         for (int step = 1; step < steps; step++)
-        {
-            code.Line("Sse.Prefetch1(ahead);");
-            code.Line("ahead += aheadRow;");
-        }
+            code.Line($"Sse.Prefetch1(ahead + {Times(step, "apart")});");
 
         code.Close();
+        code.Line("ahead += aheadStep;");
         code.Close();
     }
 

@@ -19,6 +19,7 @@ internal static class BenchCommand
         Option<string?> svg = CommonOptions.Optional("--svg", "Draw the fastest times and the machine's limit as a chart", "file");
         var compiling = new Option<bool>(CompilerWarmUp.CompileOption) { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
+        var profile = new Option<bool>("--profile") { Description = "Time each line of the plan (see explain): where a run's time goes, and how fast each product is" };
         var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
         Option<string?> lengths = LengthTimes.Flag();
         var command = new Command("bench",
@@ -31,10 +32,11 @@ internal static class BenchCommand
               rnnjit bench lstm --batch 2 --threads 2 --schedule batch
               rnnjit bench lstm --training --compile
               rnnjit bench lstm --training --passes
+              rnnjit bench lstm --training --profile --threads 1
               rnnjit bench lstm --stream --input 1 --hidden 24
               rnnjit bench lstm --training --lengths uniform
               rnnjit bench targets --quick
-            """) { cell, seconds, peers, svg, compiling, CompilerWarmUp.Flag, passes, stream, lengths, IsaFlag.Option };
+            """) { cell, seconds, peers, svg, compiling, CompilerWarmUp.Flag, passes, profile, stream, lengths, IsaFlag.Option };
         layer.AddTo(command);
         foreach (Command part in Parts(terminal))
             command.Add(part);
@@ -43,7 +45,7 @@ internal static class BenchCommand
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             CompilerWarmUp.Await(parsed);
-            RequireOne(parsed, [lengths, compiling, passes, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
+            RequireOne(parsed, [lengths, compiling, passes, profile, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell)));
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = parsed.GetValue(seconds);
@@ -55,6 +57,8 @@ internal static class BenchCommand
                 return Report(terminal, json, new CompileTimes(request).Run(), PrintCompile);
             if (parsed.GetValue(passes))
                 return Report(terminal, json, new PassTimes(request, time, terminal.Interrupted).Run(), PrintPasses);
+            if (parsed.GetValue(profile))
+                return Report(terminal, json, new ProfileTimes(request, time, terminal.Interrupted).Run(), ProfileTimes.Print);
             if (parsed.GetValue(stream))
                 return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
 

@@ -8,6 +8,8 @@ namespace RnnJit.Runtime;
 internal sealed unsafe class CompiledExecutable : Executable, IWork
 {
     private readonly Instruction[] instructions;
+    private readonly Instruction[] sequence;
+    private readonly PlanTimer? timer;
     private readonly NativeBuffer arena;
     private readonly WorkerPool pool;
 
@@ -33,9 +35,12 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
             instruction.Resolve();
         for (int o = 0; o < outputs.Length; o++)
             SetOutput(planned.Outputs[o].Name, new Tensor(planned.Values.Type(planned.Outputs[o].Value).Element, outputs[o].Shape, outputs[o].Block.Data + (outputs[o].Offset * outputs[o].ElementSize)));
-        pool = new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        pool = new WorkerPool(options.ThreadCount);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
             (scan.Forced, scan.Pool) = (options.Schedule, pool);
+        timer = options.Profile ? new PlanTimer(Plan.Count) : null;
+        int line = 0;
+        sequence = timer is null ? instructions : MarkInstruction.After(instructions, timer, ref line);
     }
 
     /// <summary>Bytes of the arena: everything but the caller's tensors.</summary>
@@ -45,7 +50,13 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
     internal long AllocatedBytes => arena.Length;
 
-    protected override void RunProgram() => pool.Run(this);
+    public override IReadOnlyList<double> PlanSeconds => timer?.Seconds ?? [];
+
+    protected override void RunProgram()
+    {
+        timer?.Start();
+        pool.Run(this);
+    }
 
     public override IReadOnlyList<PlanLine> Plan => Lines(instructions, 0, 1).ToArray();
 
@@ -65,7 +76,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     void IWork.Execute(int worker, int workers)
     {
         var share = new Share(worker, workers, -1, -1);
-        foreach (Instruction instruction in instructions)
+        foreach (Instruction instruction in sequence)
         {
             instruction.Execute(share, default);
             if (workers > 1)

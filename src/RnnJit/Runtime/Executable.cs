@@ -42,6 +42,9 @@ public sealed record ExecutableOptions
     /// <summary>How loops over time use their threads; null: each as is estimated to be faster. A loop whose rows read each other, or have lengths, can run in one way only and stays with it.</summary>
     public ScanSchedule? Schedule { get; init; }
 
+    /// <summary>Whether a run notes how long each line of its plan takes, which costs some tens of nanoseconds a line and, with several threads, a meeting of all of them. The interpreter has no plan and notes nothing.</summary>
+    public bool Profile { get; init; }
+
     /// <summary>Where kernels come from; null for the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 
@@ -50,6 +53,8 @@ public sealed record ExecutableOptions
 
     /// <summary>Whether memory holds NaN before it is written, to see who reads what nobody wrote.</summary>
     internal bool Poison { get; init; }
+
+    internal int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     internal void Check()
@@ -109,6 +114,9 @@ public abstract class Executable : IDisposable
 
     /// <summary>What a run does, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
+
+    /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/> on the thread that called it, waiting for others included; a loop's own line has what its lines have not. Empty without <see cref="ExecutableOptions.Profile"/>.</summary>
+    public virtual IReadOnlyList<double> PlanSeconds => [];
 
     /// <summary>Runs the Program over what its inputs hold.</summary>
     /// <exception cref="ArgumentException">The lengths of sequences are negative or beyond the last step.</exception>

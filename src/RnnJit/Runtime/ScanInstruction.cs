@@ -20,6 +20,7 @@ internal sealed unsafe class ScanInstruction : Instruction
     private readonly int steps;
     private readonly int batch;
     private readonly Instruction[] body;
+    private Instruction[] sequence;
     private readonly View? lengths;
     private readonly CopyInstruction[] hold;
     private readonly View[] yields;
@@ -27,6 +28,8 @@ internal sealed unsafe class ScanInstruction : Instruction
     private Address lengthAddress;
     private ScheduleCost cost;
     private ScanSchedule planned;
+    private PlanTimer? timer;
+    private int firstTileLine;
 
     public ScanInstruction(ScanOp scan, int steps, int batch, Instruction[] body, View? lengths, CopyInstruction[] hold, View[] yields)
     {
@@ -34,6 +37,7 @@ internal sealed unsafe class ScanInstruction : Instruction
         this.steps = steps;
         this.batch = batch;
         this.body = body;
+        sequence = body;
         this.lengths = lengths;
         this.hold = hold;
         this.yields = yields;
@@ -80,6 +84,15 @@ internal sealed unsafe class ScanInstruction : Instruction
     public bool HasLengths => lengths is not null;
 
     public IReadOnlyList<Instruction> Body => body;
+
+    /// <summary>Notes when each tile and each instruction of a step ends; their lines of the plan begin with this one.</summary>
+    public void MarkEnds(PlanTimer timer, ref int line)
+    {
+        this.timer = timer;
+        firstTileLine = line;
+        line += Tiles.Count;
+        sequence = MarkInstruction.After(body, timer, ref line);
+    }
 
     public override IEnumerable<View> Views =>
         body.SelectMany(instruction => instruction.Views).Concat(hold.SelectMany(copy => copy.Views)).Concat(yields).Concat(lengths is null ? [] : [lengths]).Concat(Tiles.SelectMany(tile => tile.Views));
@@ -181,11 +194,12 @@ internal sealed unsafe class ScanInstruction : Instruction
     private bool Fill(in Share share, in Clock clock)
     {
         bool filled = false;
-        foreach (Tile tile in Tiles)
+        for (int tile = 0; tile < Tiles.Count; tile++)
         {
-            if (!tile.Begins(clock.T, clock.I, scan.Reverse))
+            if (!Tiles[tile].Begins(clock.T, clock.I, scan.Reverse))
                 continue;
-            tile.Fill(share, clock.T, lengths is null ? null : (int*)lengthAddress.At(clock));
+            Tiles[tile].Fill(share, clock.T, lengths is null ? null : (int*)lengthAddress.At(clock));
+            timer?.Mark(firstTileLine + tile);
             filled = true;
         }
 
@@ -194,7 +208,7 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     private void Step(in Share share, in Clock clock)
     {
-        foreach (Instruction instruction in body)
+        foreach (Instruction instruction in sequence)
             instruction.Execute(share, clock);
     }
 
@@ -216,7 +230,7 @@ internal sealed unsafe class ScanInstruction : Instruction
     // Rows read what others made in an earlier step: all workers share each instruction, and meet after it.
     private void StepTogether(in Share share, in Clock clock)
     {
-        foreach (Instruction instruction in body)
+        foreach (Instruction instruction in sequence)
         {
             for (int row = 0; row < batch;)
             {
@@ -293,7 +307,7 @@ internal sealed unsafe class ScanInstruction : Instruction
                 continue;
             }
 
-            foreach (Instruction instruction in body)
+            foreach (Instruction instruction in sequence)
             {
                 instruction.Execute(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
                 if (share.Parts > 1)

@@ -106,4 +106,20 @@ public class BenchTests
         int Instructions(string pass) => rows.Single(row => row.GetProperty("Without").GetString() == pass).GetProperty("Instructions").GetInt32();
         Assert.That(Instructions("fuse"), Is.GreaterThan(Instructions("nothing")));
     }
+
+    [Test]
+    public void A_profile_has_each_line_of_the_plan()
+    {
+        JsonElement json = Json("lstm", "--training", "--profile");
+        JsonElement[] lines = [.. json.GetProperty("Lines").EnumerateArray()];
+        string[] plan = [.. JsonDocument.Parse(CommandRun.Of(["explain", "lstm", "--training", "--json", .. Small[..6], "--threads", "1"]).Output).RootElement.GetProperty("plan").EnumerateArray().Select(line => line.GetProperty("Text").GetString()!)];
+        Assert.That(lines.Select(line => line.GetProperty("Text").GetString()), Is.EqualTo(plan));
+        Assert.That(lines.Sum(line => line.GetProperty("Flops").GetDouble()), Is.EqualTo(6 * 2 * 4 * 8 * 8 * 4 * 2).Within(1e-6));
+        Assert.That(lines.Select(line => line.GetProperty("Kind").GetString()).Distinct(), Is.EquivalentTo(["products", "kernels", "the rest"]));
+        Assert.That(lines.All(line => line.GetProperty("Min").GetDouble() <= line.GetProperty("Median").GetDouble()));
+
+        CommandRun run = CommandRun.Of(["bench", "lstm", "--training", "--profile", .. Small]);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Contain("% of the medians").And.Contain("without these notes"));
+    }
 }

@@ -51,6 +51,7 @@ public class PeersTests
     {
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--passes", "--peers"), "--passes has no meaning with --peers");
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--compile", "--svg", "x.svg"), "--compile has no meaning with --svg");
+        BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--profile", "--peers"), "--profile has no meaning with --peers");
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--compile", "--passes"), "--compile and --passes time different things");
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--compile", "--seq", "100"), "--compile has no meaning with --seq");
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--svg", "no/such/folder/x.svg"), "does not exist (create it first)");

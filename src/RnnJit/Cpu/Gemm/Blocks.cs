@@ -12,6 +12,10 @@ internal readonly unsafe struct Blocks<V, T>
 
     private const int BytesOfL2 = 512 * 1024;
 
+    // Few tiles would ask for a line at each k. Up to the first size the hardware foresees as much, and asking costs more than it brings; from the second one on
+    // B comes from so far that a core has too few lines of one stream on their way.
+    private const int BytesForeseen = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
+
     // A copied panel stays in L2 beside A.
     private const int BytesOfCopy = 64 * 1024;
 
@@ -33,19 +37,21 @@ internal readonly unsafe struct Blocks<V, T>
         Rows = new RowTiles(g.M, max);
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
-        // Few rows reuse nothing of B, so k needs no blocks.
+        // Few rows are not worth a copy of A; one tile reuses nothing of B, so k needs no blocks.
         int most = few ? Math.Max(g.K, 1) : BytesOfA / (Math.Min(Rows.Count * max, CopiesB ? SharingCopy : SharingRows) * sizeof(T));
         if (copying != Copying.Never)
             most = Math.Min(most, BytesOfCopy / PanelRow);
         int chunks = Math.Max(1, (g.K + most - 1) / most);
         ChunkK = chunks == 1 ? Math.Max(g.K, 1) : (((g.K + chunks - 1) / chunks) + 7) & ~7;
         CopiedPanels = Math.Clamp(BytesOfCopy / (ChunkK * PanelRow), 1, 4);
-        BlockK = few ? ChunkK : BytesOfPanel / PanelRow;
+        BlockK = Rows.Count == 1 ? ChunkK : BytesOfPanel / PanelRow;
 
         int tiles = few ? Rows.Count : Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
-        LooksAhead = (long)g.N * g.K * sizeof(T) > BytesOfL2;
+        long bytes = (long)panels * PanelRow * g.K;
+        LooksAhead = bytes > (Rows.Count < DenseTiles ? BytesForeseen : BytesOfL2);
+        IsFar = bytes > BytesFar;
 
         // Rows as they lie are as many streams, on as many pages; a packed tile is one. In L1 that makes no difference.
         bool outgrowsL1 = (long)Math.Min(g.M, Tiles * max) * ChunkK * sizeof(T) > BytesOfL1;
@@ -72,6 +78,9 @@ internal readonly unsafe struct Blocks<V, T>
 
     /// <summary>Whether L2 does not hold B, so that what comes next of it is asked for ahead.</summary>
     public bool LooksAhead { get; }
+
+    /// <summary>Whether few tiles ask for it in several places at a time.</summary>
+    public bool IsFar { get; }
 
     /// <summary>Elements for a copied block of rows; 0: A is read as it lies.</summary>
     public int ScratchA { get; }

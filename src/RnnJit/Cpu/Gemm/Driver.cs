@@ -78,20 +78,22 @@ internal static unsafe class Driver<V, T>
         where P : struct, IPanels<T>
     {
         int full = Math.Min(panelEnd, g.N / PanelWidth);
-        int together = Kernels<V, T>.PanelsFor(g.M), group = blocks.CopiesB ? blocks.CopiedPanels : together;
+        int width = blocks.CopiesB ? blocks.CopiedPanels : Kernels<V, T>.PanelsFor(g.M), groups = (full - panelStart + width - 1) / width;
         int height = blocks.Rows.Start(last) - blocks.Rows.Start(first);
         bool startsFar = block.Start != null && block.StartRow != 0 && k == 0;
         Tile<T> t = block;
-        if (startsFar)
-            PrefetchStart(block.Start + ((nint)panelStart * PanelWidth), block.StartRow, height, 1);
-        for (int panel = panelStart; panel < full; panel += group)
+        for (int i = 0; i < groups; i++)
         {
-            group = Math.Min(group, full - panel);
+            int panel = panelStart + (Place(i, groups, g.Backwards) * width), group = Math.Min(width, full - panel);
             panels.Take(panel, group, k, PanelWidth, t.K, blocks.CopiesB ? scratch.B : null, ref t);
 
-            // Behind the last panel comes the first one, for the next rows or the next k.
-            bool isLast = panel + group >= full;
-            panels.LookAhead(isLast ? panelStart : panel + group, isLast && last == blocks.Rows.Count ? k + t.K : k, ref t);
+            // Behind the last panels come the first ones, for the next rows or the next k.
+            bool isLast = i == groups - 1;
+            int next = panelStart + (Place(isLast ? 0 : i + 1, groups, g.Backwards) * width);
+            panels.LookAhead(next, isLast && last == blocks.Rows.Count ? k + t.K : k, ref t);
+            if (startsFar && i == 0)
+                PrefetchStart(block.Start + ((nint)panel * PanelWidth), block.StartRow, height, 1);
+            int together = Kernels<V, T>.PanelsFor(g.M);
             for (int p = 0; p < group; p += together)
             {
                 while (p + together > group)
@@ -99,7 +101,7 @@ internal static unsafe class Driver<V, T>
                 t.C = block.C + ((nint)(panel + p) * PanelWidth);
                 t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * PanelWidth);
                 if (startsFar)
-                    PrefetchStart(t.Start + (together * PanelWidth), block.StartRow, height, together);
+                    PrefetchStart(block.Start + ((nint)(p + together < group ? panel + p + together : next) * PanelWidth), block.StartRow, height, together);
                 Panel(blocks, first, last, together, t, scratch.A);
                 t.B += together * t.BPanel;
                 t.Ahead += together * t.AheadPanel;
@@ -114,6 +116,8 @@ internal static unsafe class Driver<V, T>
             LastPanel(blocks, first, last, g.N - (full * PanelWidth), t, scratch);
         }
     }
+
+    private static int Place(int i, int count, bool backwards) => backwards ? count - 1 - i : i;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel(in Blocks<V, T> blocks, int first, int last, int panels, in Tile<T> panel, T* aScratch)
@@ -142,10 +146,12 @@ internal static unsafe class Driver<V, T>
         {
             int height = rows.Rows(tile);
             t.Tiles = Kernels<V, T>.TakesTiles(height) ? Math.Min(rows.EndOfAlike(tile), last) - tile : 1;
-            bool looksAhead = blocks.LooksAhead && Math.Abs(t.Ahead - aheadStart) < t.K * Math.Abs(t.AheadRow);
+            bool looksAhead = blocks.LooksAhead && (isDense ? tile == first : Math.Abs(t.Ahead - aheadStart) < t.K * Math.Abs(t.AheadRow));
             Prefetch ahead = !looksAhead ? Prefetch.None : isDense ? Prefetch.PerK : Prefetch.PerStep;
             if (looksAhead)
                 t.Tiles = Math.Min(t.Tiles, isDense ? 1 : Blocks<V, T>.DenseTiles);
+            int steps = Kernels<V, T>.StepsFor(height);
+            (t.AheadApart, t.AheadStep) = !isDense ? (0, t.AheadRow) : blocks.IsFar ? (t.K / steps * t.AheadRow, t.AheadRow) : (t.AheadRow, steps * t.AheadRow);
             (t.ATile, t.CTile, t.StartTile) = (height * t.ARow, height * t.CRow, height * t.StartRow);
             if (aScratch != null)
             {

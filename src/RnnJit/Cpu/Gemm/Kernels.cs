@@ -24,6 +24,11 @@ internal unsafe struct Tile<T>
     public nint AheadRow;
     public nint AheadPanel;
 
+    /// <summary>What a step of several k asks for: a line at Ahead, or one for each k, so far apart; then Ahead moves on.</summary>
+    public nint AheadApart;
+
+    public nint AheadStep;
+
     /// <summary>What the chains start from, row by row like C, and maybe C itself; null: from 0.</summary>
     public T* Start;
     public nint StartRow;
@@ -63,6 +68,9 @@ internal static unsafe partial class Kernels<V, T>
 
     /// <summary>How many panels one call takes, for a number of rows.</summary>
     public static int PanelsFor(int rows) => rows switch { 1 => 4, 2 or 3 => 2, _ => 1 };
+
+    /// <summary>How many k one turn of the loop does, for a number of rows.</summary>
+    public static int StepsFor(int rows) => rows > 6 ? 2 : 4;
 
     /// <summary>Whether a call does several tiles: those of four rows and more, which are many.</summary>
     public static bool TakesTiles(int rows) => rows >= 4;

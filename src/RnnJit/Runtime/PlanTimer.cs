@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace RnnJit.Runtime;
+
+/// <summary>Where the time of a run goes, by line of the plan, on the thread that called it. What comes between two marks belongs to the line of the second one, waiting for other workers included.</summary>
+internal sealed class PlanTimer(int lines)
+{
+    private readonly long[] ticks = new long[lines];
+    private long last;
+    private int thread;
+
+    /// <summary>Seconds of the last run in each line.</summary>
+    public double[] Seconds => [.. ticks.Select(line => line / (double)Stopwatch.Frequency)];
+
+    /// <summary>A run begins, called by this thread.</summary>
+    public void Start()
+    {
+        Array.Clear(ticks);
+        thread = Environment.CurrentManagedThreadId;
+        last = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>What went on until now was that line; other threads are not looked at.</summary>
+    public void Mark(int line)
+    {
+        if (Environment.CurrentManagedThreadId != thread)
+            return;
+        long now = Stopwatch.GetTimestamp();
+        ticks[line] += now - last;
+        last = now;
+    }
+}
+
+/// <summary>Notes that the instruction before it has ended on all workers.</summary>
+internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction
+{
+    /// <summary>Puts one behind each instruction, and inside loops too.</summary>
+    /// <param name="line">The line of the plan that the first instruction is; then the one behind the last.</param>
+    public static Instruction[] After(IReadOnlyList<Instruction> instructions, PlanTimer timer, ref int line)
+    {
+        var marked = new Instruction[2 * instructions.Count];
+        for (int i = 0; i < instructions.Count; i++)
+        {
+            (marked[2 * i], marked[(2 * i) + 1]) = (instructions[i], new MarkInstruction(timer, line++));
+            (instructions[i] as ScanInstruction)?.MarkEnds(timer, ref line);
+        }
+
+        return marked;
+    }
+
+    public override IEnumerable<View> Views => [];
+
+    public override string Describe => "note the time";
+
+    public override void Resolve()
+    {
+    }
+
+    public override void Execute(in Share share, in Clock clock) => timer.Mark(line);
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using RnnJit.Cells;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Runtime;
+
+namespace RnnJit.Jit.Tests.Runtime;
+
+/// <summary>Time by line of the plan.</summary>
+public class ProfileTests
+{
+    // Long enough for tiles: 16 rows of 4 · 64 numbers, 701 steps.
+    [Test]
+    public void Notes_of_time_change_no_bit_and_find_all_of_it([Values] ScanSchedule schedule, [Values] bool lengths, [Values(1, 2)] int threads, [Values(5, 701)] int steps)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), lengths);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps, batch: 16, units: 64);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable plain = CellProgram.Create(program, sizes, threads);
+        using Executable profiled = Executable.Create(program, plain.Options with { Schedule = schedule, Profile = true });
+        Bits.AssertEqual(CellProgram.Run(profiled, data), CellProgram.Run(plain, data), "notes of time");
+
+        Assert.That(profiled.Plan.Select(line => line.Text), Has.Some.StartsWith("loop"));
+        Assert.That(profiled.PlanSeconds, Has.Count.EqualTo(profiled.Plan.Count));
+        Assert.That(profiled.Plan.Zip(profiled.PlanSeconds).Where(line => line.First.Flops > 0).Select(line => line.Second), Is.Not.Empty.And.All.GreaterThan(0));
+
+        // All of a run but how it begins and ends: what is around it takes longer, and one line alone takes less.
+        long start = Stopwatch.GetTimestamp();
+        profiled.Run();
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds, found = profiled.PlanSeconds.Sum();
+        Assert.That(found, Is.LessThanOrEqualTo(elapsed).And.GreaterThan(profiled.PlanSeconds.Max()));
+        Assert.That(plain.PlanSeconds, Is.Empty);
+    }
+
+    [Test]
+    public void Each_run_begins_anew()
+    {
+        var timer = new PlanTimer(2);
+        timer.Start();
+        Thread.Sleep(20);
+        timer.Mark(1);
+        Assert.That(timer.Seconds[0], Is.Zero);
+        Assert.That(timer.Seconds[1], Is.GreaterThan(0.01));
+        timer.Start();
+        timer.Mark(0);
+        Assert.That(timer.Seconds[1], Is.Zero);
+    }
+
+    [Test]
+    public void Other_threads_are_not_looked_at()
+    {
+        var timer = new PlanTimer(1);
+        timer.Start();
+        var other = new Thread(() => timer.Mark(0));
+        other.Start();
+        other.Join();
+        Assert.That(timer.Seconds[0], Is.Zero);
+        timer.Mark(0);
+        Assert.That(timer.Seconds[0], Is.GreaterThan(0));
+    }
+}
