@@ -20,12 +20,21 @@ internal static class MicroKernelSource
         code.Line("namespace RnnJit.Cpu.Gemm;");
         code.Line();
         code.Open("internal static unsafe partial class Kernels<V, T>");
+        Steps(code, kernels);
         Choice(code, kernels);
         foreach (MicroKernel kernel in kernels)
             Method(code, kernel);
         code.Close();
 
         return code.ToString();
+    }
+
+    private static void Steps(CodeWriter code, IReadOnlyList<MicroKernel> kernels)
+    {
+        code.Line("/// <summary>How many k one turn of the loop does, for a number of rows with tiles.</summary>");
+        IEnumerable<string> cases = kernels.Where(kernel => kernel.HasTiles).Select(kernel => $"{kernel.Rows} => {kernel.Steps}, ");
+        code.Line($"public static int StepsFor(int rows) => rows switch {{ {string.Concat(cases)}_ => 1 }};");
+        code.Line();
     }
 
     private static void Choice(CodeWriter code, IReadOnlyList<MicroKernel> kernels)
@@ -182,6 +191,4 @@ internal static class MicroKernelSource
     }
 
     private static string Times(int count, string stride) => count == 1 ? stride : $"{count} * {stride}";
-
-    private static string Plus(int count, string stride) => count == 0 ? "" : $" + ({Times(count, stride)})";
 }

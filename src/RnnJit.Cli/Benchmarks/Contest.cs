@@ -7,10 +7,11 @@ namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>A layer of ours measured, in turns with peers where there are any.</summary>
 /// <param name="Flops">Of the products of one run.</param>
+/// <param name="Needs">What the layer asks of a machine.</param>
 /// <param name="Limit">Seconds that the machine needs at least.</param>
 /// <param name="ArenaBytes">What a run works in, allocated once.</param>
 /// <param name="WeightBytes">Trained tensors, as they are stored while it runs.</param>
-internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flops, double Limit, long ArenaBytes, long WeightBytes)
+internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flops, LayerLimit Needs, double Limit, long ArenaBytes, long WeightBytes)
 {
     public RunTimes Own => Turns.Own;
 
@@ -26,9 +27,13 @@ internal sealed record Contest(LayerRequest Request, PeerTurns Turns, double Flo
         var loop = new RunLoop(executable, request.Training);
         loop.WarmUp(effort.WarmUp);
         PeerTurns turns = PeerTurns.Run(peers, request, executable, loop, effort.Turns, effort.Seconds, interrupted);
+        var needs = new LayerLimit(executable);
         return new Contest(
-            request, turns, executable.Plan.Sum(line => line.Flops * line.Times), LayerLimit.Seconds(executable, machine), executable.ArenaBytes, LayerReport.StoredBytes(executable));
+            request, turns, executable.Plan.Sum(line => line.Flops * line.Times), needs, needs.Seconds(machine), executable.ArenaBytes, LayerReport.StoredBytes(executable));
     }
+
+    /// <summary>The same, held against what the machine was found to do since.</summary>
+    public Contest Against(MachineLimits machine) => this with { Limit = Needs.Seconds(machine) };
 
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson() => new

@@ -8,11 +8,16 @@ namespace RnnJit.Cli.Benchmarks;
 /// The least time that a machine needs for the products of a layer: for each, the larger one of its arithmetic at the FMA peak and of reading its weights, as often as a
 /// run does, from the fastest cache that holds the weights of its loop. Everything elementwise counts nothing.
 /// </summary>
-internal static class LayerLimit
+internal sealed class LayerLimit
 {
-    public static double Seconds(Executable executable, MachineLimits limits)
+    private readonly IReadOnlyList<PlanLine> plan;
+    private readonly ExecutableOptions options;
+
+    public LayerLimit(Executable executable) => (plan, options) = (executable.Plan, executable.Options);
+
+    /// <summary>On a machine that can do so much.</summary>
+    public double Seconds(MachineLimits limits)
     {
-        ExecutableOptions options = executable.Options;
         bool isDouble = options.Precision == ElementType.F64;
         double peak = isDouble ? limits.DoubleFlops : limits.SingleFlops;
         double rows = (double)options.Sizes["B"] * options.Sizes.GetValueOrDefault("T", 1), weightBytes = isDouble ? 8 : options.Weights == WeightStorage.Single ? 4 : 2;
@@ -20,7 +25,7 @@ internal static class LayerLimit
         // A product with a weight [N, K] is 2 · N · K FLOPs for each row of each step, in however many pieces.
         double Weights(PlanLine line) => line.Flops * line.Times / (2 * rows) * weightBytes;
         double seconds = 0;
-        foreach (PlanLine[] loop in Loops(executable.Plan))
+        foreach (PlanLine[] loop in Loops(plan))
         {
             double bytes = loop.Sum(Weights), perByte = bytes > 0 ? limits.SecondsToRead(bytes) / bytes : 0;
             seconds += loop.Sum(line => Math.Max(line.Flops * line.Times / peak, Weights(line) * line.Times * perByte));

@@ -18,7 +18,7 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
     public double Share => Limit / Times.Min;
 
     public static LayerReport Of(LayerRequest request, Executable executable, double compile, RunTimes times, MachineLimits machine) => new(
-        request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes, StoredBytes(executable), times, machine, LayerLimit.Seconds(executable, machine));
+        request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes, StoredBytes(executable), times, machine, new LayerLimit(executable).Seconds(machine));
 
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson(object? peers, IReadOnlyList<string> notes) => new

@@ -72,14 +72,14 @@ internal sealed class ProfileTimes(LayerRequest request, double seconds, Cancell
         foreach (LineTime line in profile.Lines)
         {
             double speed = line.Flops / line.Min / 1e6;
-            string[] products = line.Flops > 0 ? [Text($"{speed:0.0}"), Text($"{100e9 * speed / profile.Peak:0}")] : ["", ""];
+            string[] products = line.Flops > 0 && line.Min > 0 ? [Text($"{speed:0.0}"), Text($"{100e9 * speed / profile.Peak:0}")] : ["", ""];
             table.Add([Text($"{line.Min:0.000}"), Text($"{line.Median:0.000}"), Text($"{100 * line.Median / all:0.0}"), Text($"{line.Times}"), .. products, new string(' ', 4 * line.Depth) + line.Text]);
         }
 
         table.Print(to, markdown: false);
         to.WriteLine();
         to.WriteLine(string.Join(", ", Kinds.Select(kind => Text($"{kind} {100 * profile.Lines.Where(line => line.Kind == kind).Sum(line => line.Median) / all:0.0} %"))) + " of the medians");
-        to.WriteLine(Text($"a run: min {profile.Min:0.000} ms, median {profile.Median:0.000} ms without these notes, {profile.ProfiledMedian:0.000} ms with them; times are those of the first thread, waiting for others included"));
+        to.WriteLine(Text($"a run: min {profile.Min:0.000} ms, median {profile.Median:0.000} ms without these notes, {profile.ProfiledMedian:0.000} ms with them; times are those of the thread with the most rows, waiting for others included"));
         to.WriteLine(LayerReport.Describe(profile.Machine));
     }
 

@@ -15,7 +15,7 @@ internal static class BenchTargetsCommand
 
     public static Command Create(Terminal terminal)
     {
-        var quick = new Option<bool>("--quick") { Description = "Measure for a tenth of the time: a glance, not a figure" };
+        var quick = new Option<bool>("--quick") { Description = "Measure for a small part of the time: a glance, not a figure" };
         var markdown = new Option<bool>("--markdown") { Description = "Print the table as Markdown" };
         Option<string> only = CommonOptions.Text("--only", "Only layers whose class or name holds this text", "");
         var command = new Command("targets",

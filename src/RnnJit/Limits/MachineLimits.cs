@@ -51,6 +51,21 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
         }
     }
 
+    /// <summary>The better one of each figure: what else a machine does only hides what it can.</summary>
+    /// <param name="other">Of the same machine, with as many threads.</param>
+    /// <exception cref="ArgumentException">It is of another machine, or of another number of threads.</exception>
+    public MachineLimits Best(MachineLimits other)
+    {
+        if (Threads != other.Threads || !Levels.Select(level => level.Name).SequenceEqual(other.Levels.Select(level => level.Name)))
+            throw new ArgumentException($"The limits of {other.Threads} threads and {other.Levels.Count} places in memory do not compare with those of {Threads} and {Levels.Count} (measure both on one machine, with as many threads)", nameof(other));
+        return this with
+        {
+            SingleFlops = Math.Max(SingleFlops, other.SingleFlops),
+            DoubleFlops = Math.Max(DoubleFlops, other.DoubleFlops),
+            Levels = [.. Levels.Zip(other.Levels, (level, found) => level with { BytesPerSecond = Math.Max(level.BytesPerSecond, found.BytesPerSecond) })],
+        };
+    }
+
     /// <summary>The least seconds to read this much once when it is read again and again, and threads share it out among their cores: from the fastest level that holds it;
     /// of what no cache holds, main memory gives what goes beyond the largest.</summary>
     public double SecondsToRead(double bytes)

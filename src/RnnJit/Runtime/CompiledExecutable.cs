@@ -76,6 +76,10 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     void IWork.Execute(int worker, int workers)
     {
         var share = new Share(worker, workers, -1, -1);
+
+        // No worker has more rows than the last one.
+        if (worker == workers - 1)
+            timer?.Watch();
         foreach (Instruction instruction in sequence)
         {
             instruction.Execute(share, default);

@@ -42,7 +42,7 @@ public sealed record ExecutableOptions
     /// <summary>How loops over time use their threads; null: each as is estimated to be faster. A loop whose rows read each other, or have lengths, can run in one way only and stays with it.</summary>
     public ScanSchedule? Schedule { get; init; }
 
-    /// <summary>Whether a run notes how long each line of its plan takes, which costs some tens of nanoseconds a line and, with several threads, a meeting of all of them. The interpreter has no plan and notes nothing.</summary>
+    /// <summary>Whether a run notes how long each line of its plan takes, which costs some tens of nanoseconds a line and, with several threads, a meeting of all of them. The interpreter and streams note nothing.</summary>
     public bool Profile { get; init; }
 
     /// <summary>Where kernels come from; null for the chain of the backend.</summary>
@@ -115,7 +115,7 @@ public abstract class Executable : IDisposable
     /// <summary>What a run does, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
 
-    /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/> on the thread that called it, waiting for others included; a loop's own line has what its lines have not. Empty without <see cref="ExecutableOptions.Profile"/>.</summary>
+    /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/>, on the worker with the most rows; what lies between two lines belongs to the second, and rows that rest and the end of a loop to the loop's own. Empty without <see cref="ExecutableOptions.Profile"/>.</summary>
     public virtual IReadOnlyList<double> PlanSeconds => [];
 
     /// <summary>Runs the Program over what its inputs hold.</summary>

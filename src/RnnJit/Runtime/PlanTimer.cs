@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Where the time of a run goes, by line of the plan, on the thread that called it. What comes between two marks belongs to the line of the second one, waiting for other workers included.</summary>
+/// <summary>Where the time of a run goes, by line of the plan, on one of its workers. What comes between two marks belongs to the line of the second one, waiting for other workers included.</summary>
 internal sealed class PlanTimer(int lines)
 {
     private readonly long[] ticks = new long[lines];
@@ -12,13 +12,15 @@ internal sealed class PlanTimer(int lines)
     /// <summary>Seconds of the last run in each line.</summary>
     public double[] Seconds => [.. ticks.Select(line => line / (double)Stopwatch.Frequency)];
 
-    /// <summary>A run begins, called by this thread.</summary>
+    /// <summary>A run begins.</summary>
     public void Start()
     {
         Array.Clear(ticks);
-        thread = Environment.CurrentManagedThreadId;
         last = Stopwatch.GetTimestamp();
     }
+
+    /// <summary>The thread that calls this is the one whose marks count.</summary>
+    public void Watch() => thread = Environment.CurrentManagedThreadId;
 
     /// <summary>What went on until now was that line; other threads are not looked at.</summary>
     public void Mark(int line)

@@ -29,7 +29,7 @@ internal sealed unsafe class ScanInstruction : Instruction
     private ScheduleCost cost;
     private ScanSchedule planned;
     private PlanTimer? timer;
-    private int firstTileLine;
+    private int line;
 
     public ScanInstruction(ScanOp scan, int steps, int batch, Instruction[] body, View? lengths, CopyInstruction[] hold, View[] yields)
     {
@@ -85,11 +85,12 @@ internal sealed unsafe class ScanInstruction : Instruction
 
     public IReadOnlyList<Instruction> Body => body;
 
-    /// <summary>Notes when each tile and each instruction of a step ends; their lines of the plan begin with this one.</summary>
+    /// <summary>Notes when each tile and each instruction of a step ends.</summary>
+    /// <param name="line">The line of the plan behind this loop's own; then the one behind its last.</param>
     public void MarkEnds(PlanTimer timer, ref int line)
     {
         this.timer = timer;
-        firstTileLine = line;
+        this.line = line - 1;
         line += Tiles.Count;
         sequence = MarkInstruction.After(body, timer, ref line);
     }
@@ -199,7 +200,7 @@ internal sealed unsafe class ScanInstruction : Instruction
             if (!Tiles[tile].Begins(clock.T, clock.I, scan.Reverse))
                 continue;
             Tiles[tile].Fill(share, clock.T, lengths is null ? null : (int*)lengthAddress.At(clock));
-            timer?.Mark(firstTileLine + tile);
+            timer?.Mark(line + 1 + tile);
             filled = true;
         }
 
@@ -256,6 +257,7 @@ internal sealed unsafe class ScanInstruction : Instruction
         // A row that rested now may be read by anybody in the next step.
         if (share.Parts > 1)
             Pool!.Barrier();
+        timer?.Mark(line);
     }
 
     // The end of the rows from this one on that are alike: all still going, or none.
@@ -279,6 +281,8 @@ internal sealed unsafe class ScanInstruction : Instruction
             for (int row = rows.RowStart; row < rows.RowEnd; row++)
                 Strided.Clear(data + (row * view.Strides[0] * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 1);
         }
+
+        timer?.Mark(line);
     }
 
     // A state lies in two places in turn. Once a row rests both hold it, so it is copied at the first of its steps only: where the loop begins, or where the row ends.
@@ -300,7 +304,11 @@ internal sealed unsafe class ScanInstruction : Instruction
         {
             bool filled = Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
             if (share.Parts > 1 && filled)
+            {
                 Pool!.Barrier();
+                timer?.Mark(line + 1);
+            }
+
             if (lengths is not null)
             {
                 StepTogether(share, Inside(clock, i));

@@ -16,7 +16,7 @@ public class LayerLimitTests
     {
         var request = new LayerRequest(CellRegistry.Find(typeof(Elman))) { Steps = T, Batch = batch, Hidden = H, Threads = 1, Weights = weights };
         using Executable executable = LayerBuilder.Bind(request);
-        return LayerLimit.Seconds(executable, new MachineLimits(1, 256, flops, flops / 2, [new("L1", Cache, fast), new("DRAM", long.MaxValue, slow)]));
+        return new LayerLimit(executable).Seconds(new MachineLimits(1, 256, flops, flops / 2, [new("L1", Cache, fast), new("DRAM", long.MaxValue, slow)]));
     }
 
     [Test]

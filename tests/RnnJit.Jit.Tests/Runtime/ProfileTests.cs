@@ -34,10 +34,23 @@ public class ProfileTests
         Assert.That(plain.PlanSeconds, Is.Empty);
     }
 
+    // Of fewer rows than workers the first worker has none; the last one's time is that of the loop.
+    [Test]
+    public void The_worker_with_the_most_rows_is_watched([Values(1, 3)] int batch)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), false);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 20, batch, units: 32);
+        using Executable plain = CellProgram.Create(program, sizes, threads: 2), profiled = Executable.Create(program, plain.Options with { Schedule = ScanSchedule.BatchParallel, Profile = true });
+        CellProgram.Run(profiled, CellProgram.Draw(program, sizes));
+        Assert.That(profiled.Plan.Zip(profiled.PlanSeconds).Where(line => line.First.Depth > 0).Select(line => line.Second), Is.Not.Empty.And.All.GreaterThan(0));
+    }
+
     [Test]
     public void Each_run_begins_anew()
     {
         var timer = new PlanTimer(2);
+        timer.Watch();
         timer.Start();
         Thread.Sleep(20);
         timer.Mark(1);
@@ -52,6 +65,7 @@ public class ProfileTests
     public void Other_threads_are_not_looked_at()
     {
         var timer = new PlanTimer(1);
+        timer.Watch();
         timer.Start();
         var other = new Thread(() => timer.Mark(0));
         other.Start();

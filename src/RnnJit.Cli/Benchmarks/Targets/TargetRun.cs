@@ -9,6 +9,7 @@ namespace RnnJit.Cli.Benchmarks.Targets;
 internal sealed class TargetRun(Effort effort, int[] threads, int bits, string only, TextWriter progress, CancellationToken interrupted)
 {
     private const int StreamHidden = 24;
+    private const int LimitFigures = 7;
     private const double StreamSeconds = 2, QuickStreamSeconds = 0.1;
 
     private readonly List<TargetRow> rows = [];
@@ -42,12 +43,12 @@ internal sealed class TargetRun(Effort effort, int[] threads, int bits, string o
         if (chosen.Count == 0 && !stream)
             throw new UsageException($"--only is '{only}', which no target's class or layer holds (see 'rnnjit bench targets' for their names, for instance: batch 1, training, Lstm)");
 
-        double Work(Target target, int count) => effort.Work(target.With(count), PeerTool.All.Count + 1);
+        double Work(Target target, int count) => effort.Work(target.With(count), PeerTool.All.Count + 1) + (LimitFigures * effort.Seconds / 2);
         var meter = new BenchProgress(progress, [.. threads.SelectMany(count => chosen.Select(target => Work(target, count)))], interrupted);
         foreach (int count in threads)
         {
             MachineLimits machine = MachineLimits.Measure(count, effort.Seconds);
-            machines.Add(machine);
+            int first = rows.Count;
             using var peers = new PeerGroup(count, bits);
             foreach (var (tool, why) in peers.Missing)
                 missing[tool] = why;
@@ -55,9 +56,16 @@ internal sealed class TargetRun(Effort effort, int[] threads, int bits, string o
             {
                 LayerRequest request = target.With(count);
                 meter.Next($"{request.Title}, {LayerReport.Threads(machine)}", Work(target, count));
+
+                // Beside each layer, for what else the machine does comes and goes.
+                machine = machine.Best(MachineLimits.Measure(count, effort.Seconds / 2));
                 Contest contest = Contest.Run(request, peers, machine, effort, interrupted);
                 rows.Add(new TargetRow(target, contest, target.MostOfLstm is null ? null : contest.Own.Min / Lstm(request)?.Own.Min));
             }
+
+            machines.Add(machine);
+            for (int row = first; row < rows.Count; row++)
+                rows[row] = rows[row] with { Contest = rows[row].Contest.Against(machine) };
         }
 
         if (stream)

@@ -13,7 +13,7 @@ internal readonly unsafe struct Blocks<V, T>
     private const int BytesOfL2 = 512 * 1024;
 
     // Few tiles would ask for a line at each k. Up to the first size the hardware foresees as much, and asking costs more than it brings; from the second one on
-    // B comes from so far that a core has too few lines of one stream on their way.
+    // B comes from so far that a core has too few lines of one stream on their way. A number counts as it is multiplied, also where it is stored in 16 bits.
     private const int BytesForeseen = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
 
     // A copied panel stays in L2 beside A.
@@ -76,7 +76,7 @@ internal readonly unsafe struct Blocks<V, T>
     /// <summary>Tiles of a block of rows.</summary>
     public int Tiles { get; }
 
-    /// <summary>Whether L2 does not hold B, so that what comes next of it is asked for ahead.</summary>
+    /// <summary>Whether B comes from so far that what is next of it is asked for ahead: from beyond L2, or, for few tiles, from beyond what the hardware foresees.</summary>
     public bool LooksAhead { get; }
 
     /// <summary>Whether few tiles ask for it in several places at a time.</summary>

@@ -82,6 +82,8 @@ internal static unsafe class Driver<V, T>
         int height = blocks.Rows.Start(last) - blocks.Rows.Start(first);
         bool startsFar = block.Start != null && block.StartRow != 0 && k == 0;
         Tile<T> t = block;
+        if (panelEnd > full && g.Backwards)
+            PartialPanel(g, panels, blocks, first, last, k, full, block, scratch);
         for (int i = 0; i < groups; i++)
         {
             int panel = panelStart + (Place(i, groups, g.Backwards) * width), group = Math.Min(width, full - panel);
@@ -101,20 +103,28 @@ internal static unsafe class Driver<V, T>
                 t.C = block.C + ((nint)(panel + p) * PanelWidth);
                 t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * PanelWidth);
                 if (startsFar)
-                    PrefetchStart(block.Start + ((nint)(p + together < group ? panel + p + together : next) * PanelWidth), block.StartRow, height, together);
+                    PrefetchStart(block.Start + ((nint)(p + together < group ? panel + p + together : isLast ? full : next) * PanelWidth), block.StartRow, height, together);
                 Panel(blocks, first, last, together, t, scratch.A);
                 t.B += together * t.BPanel;
                 t.Ahead += together * t.AheadPanel;
             }
         }
 
-        if (panelEnd > full)
-        {
-            panels.Take(full, 1, k, g.N - (full * PanelWidth), t.K, scratch.B, ref t);
-            t.C = block.C + ((nint)full * PanelWidth);
-            t.Start = block.Start == null ? null : block.Start + ((nint)full * PanelWidth);
-            LastPanel(blocks, first, last, g.N - (full * PanelWidth), t, scratch);
-        }
+        if (panelEnd > full && !g.Backwards)
+            PartialPanel(g, panels, blocks, first, last, k, full, block, scratch);
+    }
+
+    // The last panel of a matrix whose columns do not fill it.
+    private static void PartialPanel<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panel, in Tile<T> block, in Scratch<T> scratch)
+        where P : struct, IPanels<T>
+    {
+        Tile<T> t = block;
+        int columns = g.N - (panel * PanelWidth);
+        panels.Take(panel, 1, k, columns, t.K, scratch.B, ref t);
+        panels.LookAhead(panel, k, ref t);
+        t.C = block.C + ((nint)panel * PanelWidth);
+        t.Start = block.Start == null ? null : block.Start + ((nint)panel * PanelWidth);
+        LastPanel(blocks, first, last, columns, t, scratch);
     }
 
     private static int Place(int i, int count, bool backwards) => backwards ? count - 1 - i : i;

@@ -33,6 +33,6 @@ internal unsafe struct GemmArguments<T>
     /// <summary>From row to row of it; 0: one row for all.</summary>
     public nint StartRow;
 
-    /// <summary>Whether panels of B come from the last to the first: what was read last is still near.</summary>
+    /// <summary>Whether panels of B come from the last to the first: what the product before this one read last is still near.</summary>
     public bool Backwards;
 }

@@ -69,9 +69,6 @@ internal static unsafe partial class Kernels<V, T>
     /// <summary>How many panels one call takes, for a number of rows.</summary>
     public static int PanelsFor(int rows) => rows switch { 1 => 4, 2 or 3 => 2, _ => 1 };
 
-    /// <summary>How many k one turn of the loop does, for a number of rows.</summary>
-    public static int StepsFor(int rows) => rows > 6 ? 2 : 4;
-
     /// <summary>Whether a call does several tiles: those of four rows and more, which are many.</summary>
     public static bool TakesTiles(int rows) => rows >= 4;
 

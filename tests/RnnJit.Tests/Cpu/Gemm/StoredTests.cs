@@ -65,7 +65,7 @@ public sealed unsafe class StoredTests(int width)
             g.C = pf;
             g.Start = accumulate ? pf : null;
             Product.Multiply(g, 0, panels / 2, storage);
-            Product.Multiply(g, panels / 2, panels, storage);
+            Product.Multiply(g with { Backwards = true }, panels / 2, panels, storage);
         }
 
         Assert.That(found.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(wanted.Select(BitConverter.SingleToInt32Bits)));
