@@ -38,7 +38,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         pool = new WorkerPool(options.ThreadCount);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
             (scan.Forced, scan.Pool) = (options.Schedule, pool);
-        timer = options.Profile ? new PlanTimer(Plan.Count) : null;
+        timer = options.Profile ? new PlanTimer(Plan.Count, TimeProvider.System) : null;
         int line = 0;
         sequence = timer is null ? instructions : MarkInstruction.After(instructions, timer, ref line);
     }

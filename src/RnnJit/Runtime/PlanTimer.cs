@@ -1,22 +1,20 @@
-using System.Diagnostics;
-
 namespace RnnJit.Runtime;
 
 /// <summary>Where the time of a run goes, by line of the plan, on one of its workers. What comes between two marks belongs to the line of the second one, waiting for other workers included.</summary>
-internal sealed class PlanTimer(int lines)
+internal sealed class PlanTimer(int lines, TimeProvider clock)
 {
     private readonly long[] ticks = new long[lines];
     private long last;
     private int thread;
 
     /// <summary>Seconds of the last run in each line.</summary>
-    public double[] Seconds => [.. ticks.Select(line => line / (double)Stopwatch.Frequency)];
+    public double[] Seconds => [.. ticks.Select(line => line / (double)clock.TimestampFrequency)];
 
     /// <summary>A run begins.</summary>
     public void Start()
     {
         Array.Clear(ticks);
-        last = Stopwatch.GetTimestamp();
+        last = clock.GetTimestamp();
     }
 
     /// <summary>The thread that calls this is the one whose marks count.</summary>
@@ -27,13 +25,13 @@ internal sealed class PlanTimer(int lines)
     {
         if (Environment.CurrentManagedThreadId != thread)
             return;
-        long now = Stopwatch.GetTimestamp();
+        long now = clock.GetTimestamp();
         ticks[line] += now - last;
         last = now;
     }
 }
 
-/// <summary>Notes that the instruction before it has ended on all workers.</summary>
+/// <summary>Notes that the instruction before it has ended: on all workers where they meet after it, else on the one that is watched.</summary>
 internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction
 {
     /// <summary>Puts one behind each instruction, and inside loops too.</summary>

@@ -47,31 +47,50 @@ public class ProfileTests
     }
 
     [Test]
-    public void Each_run_begins_anew()
+    public void A_line_has_what_went_on_since_the_mark_before()
     {
-        var timer = new PlanTimer(2);
+        var clock = new Clock();
+        var timer = new PlanTimer(2, clock);
         timer.Watch();
         timer.Start();
-        Thread.Sleep(20);
+        clock.Now += 20;
         timer.Mark(1);
-        Assert.That(timer.Seconds[0], Is.Zero);
-        Assert.That(timer.Seconds[1], Is.GreaterThan(0.01));
-        timer.Start();
+        clock.Now += 3;
         timer.Mark(0);
-        Assert.That(timer.Seconds[1], Is.Zero);
+        clock.Now += 1;
+        timer.Mark(1);
+        Assert.That(timer.Seconds, Is.EqualTo([3, 21]));
+
+        // Each run begins anew.
+        timer.Start();
+        clock.Now += 5;
+        timer.Mark(0);
+        Assert.That(timer.Seconds, Is.EqualTo([5, 0]));
     }
 
     [Test]
     public void Other_threads_are_not_looked_at()
     {
-        var timer = new PlanTimer(1);
+        var clock = new Clock();
+        var timer = new PlanTimer(1, clock);
         timer.Watch();
         timer.Start();
+        clock.Now += 7;
         var other = new Thread(() => timer.Mark(0));
         other.Start();
         other.Join();
-        Assert.That(timer.Seconds[0], Is.Zero);
+        Assert.That(timer.Seconds, Is.EqualTo([0]));
         timer.Mark(0);
-        Assert.That(timer.Seconds[0], Is.GreaterThan(0));
+        Assert.That(timer.Seconds, Is.EqualTo([7]));
+    }
+
+    // In seconds, and moved by hand.
+    private sealed class Clock : TimeProvider
+    {
+        public long Now { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Now;
     }
 }
