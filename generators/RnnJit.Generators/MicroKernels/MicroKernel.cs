@@ -5,6 +5,6 @@ internal sealed record MicroKernel(int Rows, int Panels, int Steps)
 {
     public string Name => $"Rows{Rows}Panels{Panels}";
 
-    /// <summary>Several tiles below each other, with what comes next asked for on the way: where rows are many.</summary>
-    public bool HasTiles => Rows >= 4;
+    /// <summary>Several tiles below each other and panels in turn, with what comes next asked for on the way: where rows are many.</summary>
+    public bool HasTiles => Rows >= 3 && Panels == 1;
 }

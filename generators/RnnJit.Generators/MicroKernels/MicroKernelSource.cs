@@ -20,21 +20,12 @@ internal static class MicroKernelSource
         code.Line("namespace RnnJit.Cpu.Gemm;");
         code.Line();
         code.Open("internal static unsafe partial class Kernels<V, T>");
-        Steps(code, kernels);
         Choice(code, kernels);
         foreach (MicroKernel kernel in kernels)
             Method(code, kernel);
         code.Close();
 
         return code.ToString();
-    }
-
-    private static void Steps(CodeWriter code, IReadOnlyList<MicroKernel> kernels)
-    {
-        code.Line("/// <summary>How many k one turn of the loop does, for a number of rows with tiles.</summary>");
-        IEnumerable<string> cases = kernels.Where(kernel => kernel.HasTiles).Select(kernel => $"{kernel.Rows} => {kernel.Steps}, ");
-        code.Line($"public static int StepsFor(int rows) => rows switch {{ {string.Concat(cases)}_ => 1 }};");
-        code.Line();
     }
 
     private static void Choice(CodeWriter code, IReadOnlyList<MicroKernel> kernels)
@@ -64,47 +55,84 @@ internal static class MicroKernelSource
         code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
         Header(code, kernel.Name, "ref Tile<T> t", kernel.HasTiles);
         code.Line($"nint w = V.Count, ar = L.Row(t.ARow), ar2 = 2 * ar, ac = L.Column(t.ACol, {kernel.Rows});");
-        code.Line("nint br = (L.IsFixed ? PanelWidth : t.BRow) * S.Size, bp = t.BPanel * S.Size, cr = t.CRow, cp = t.CPanel, sr = t.StartRow;");
-        code.Line("T* a = t.A, to = t.C, start = t.Start;");
+        code.Line("nint br = (L.IsFixed ? PanelWidth : t.BRow) * S.Size;");
         if (kernel.HasTiles)
         {
-            code.Line("T* ahead = t.Ahead;");
-            code.Line("nint apart = t.AheadApart, aheadStep = t.AheadStep;");
-            code.Open("for (int tile = t.Tiles; tile > 0; tile--, a += t.ATile, to += t.CTile)");
+            Tiles(code, kernel);
+        }
+        else
+        {
+            code.Line("nint bp = t.BPanel * S.Size, cp = t.CPanel;");
+            code.Line("T* to = t.C, start = t.Start;");
+            code.Line("byte* b = (byte*)t.B;");
+            Chains(code, kernel);
         }
 
+        code.Close();
+    }
+
+    // A tile of rows meets some panels in turn before the next one does: the rows of C that a tile reads then lie elsewhere than those that were just written.
+    // What lasts from turn to turn stays in t, for the loop of k needs the registers.
+    private static void Tiles(CodeWriter code, MicroKernel kernel)
+    {
+        code.Open("for (; t.Tiles > 0; t.Tiles--)");
+        code.Line("T* ahead = t.Ahead;");
+        code.Open("for (t.Turn = 0; t.Turn < t.Turns; t.Turn++)");
+        code.Line("ahead = t.Ahead + (t.Turn * t.AheadPanel);");
+        code.Line("nint apart = t.AheadApart, apart2 = t.AheadApart2, aheadStep = t.AheadStep;");
+        code.Line("byte* b = (byte*)t.B + (t.Turn * t.BPanel * S.Size);");
+        code.Line("T* start = t.Start == null ? null : t.Start + (t.Turn * t.CPanel);");
         Chains(code, kernel);
-        if (kernel.HasTiles)
-        {
-            code.Close();
-            code.Line("t.Ahead = ahead;");
-        }
-
+        code.Close();
+        code.Line("t.Ahead = ahead - ((t.Turns - 1) * t.AheadPanel);");
+        code.Line("t.A += t.ATile;");
+        code.Line("t.C += t.CTile;");
+        code.Line("if (t.Start != null) t.Start += t.StartTile;");
         code.Close();
     }
 
     private static void Chains(CodeWriter code, MicroKernel kernel)
     {
         for (int row = 0; row < kernel.Rows; row += RowsAPointer)
-            code.Line($"T* a{row} = {(row == 0 ? "a" : $"a{row - RowsAPointer} + ar + ar2")};");
+            code.Line($"T* a{row} = {(row == 0 ? "t.A" : $"a{row - RowsAPointer} + ar + ar2")};");
         for (int panel = 0; panel < kernel.Panels; panel++)
-            code.Line($"byte* b{panel} = {(panel == 0 ? "(byte*)t.B" : $"b{panel - 1} + bp")};");
+            code.Line($"byte* b{panel} = {(panel == 0 ? "b" : $"b{panel - 1} + bp")};");
         for (int row = 0; row < kernel.Rows; row++)
             code.Line($"V {string.Join(", ", Columns(kernel).Select(column => $"c{row}_{column} = default"))};");
-        Start(code, kernel);
+        code.Open("if (start != null)");
+        ForEach(code, kernel, "start", "t.StartRow", (accumulator, at) => $"{accumulator} = V.Load(ref *c, {at});");
+        code.Close();
+        string to = kernel.HasTiles ? "t.C + (t.Turn * t.CPanel)" : "to";
+        if (kernel.HasTiles)
+        {
+            Touch(code, kernel, "t.AsksForStart", "start + t.StartTile", "t.StartRow", 1);
+            Touch(code, kernel, "t.AsksForC", to, "t.CRow", 0);
+        }
+
         if (kernel.Steps > 1)
             Loop(code, kernel, kernel.Steps, $"for (uint n = L.IsFixed ? (uint)t.K / {kernel.Steps} : 0; n != 0; n--)");
         Loop(code, kernel, 1, kernel.Steps > 1 ? $"for (uint n = L.IsFixed ? (uint)t.K % {kernel.Steps} : (uint)t.K; n != 0; n--)" : "for (uint n = (uint)t.K; n != 0; n--)");
-        ForEach(code, kernel, "to", "cr", (accumulator, at) => $"V.Store({accumulator}, ref *c, {at});");
+        ForEach(code, kernel, to, "t.CRow", (accumulator, at) => $"V.Store({accumulator}, ref *c, {at});");
     }
 
-    private static void Start(CodeWriter code, MicroKernel kernel)
+    // Asks for a tile of what chains begin with or of C, from so far away that a tile's time is what it takes to come: into that level of the caches.
+    private static void Touch(CodeWriter code, MicroKernel kernel, string when, string first, string stride, int level)
     {
-        code.Open("if (start != null)");
-        ForEach(code, kernel, "start", "sr", (accumulator, at) => $"{accumulator} = V.Load(ref *c, {at});");
-        if (kernel.HasTiles)
-            code.Line("start += t.StartTile;");
+        code.Open($"if (Sse.IsSupported && {when})");
+        code.Line($"T* c = {first};");
+        code.Open("if (V.Count * sizeof(T) == 64)");
+        Rows($"Sse.Prefetch{level}(c); Sse.Prefetch{level}(c + w);");
         code.Close();
+        code.Open("else");
+        Rows($"Sse.Prefetch{level}(c);");
+        code.Close();
+        code.Close();
+
+        void Rows(string line)
+        {
+            for (int row = 0; row < kernel.Rows; row++)
+                code.Line(row == 0 ? line : $"c += {stride}; {line}");
+        }
     }
 
     // One k after the other: every accumulator is one chain.
@@ -118,7 +146,7 @@ internal static class MicroKernelSource
         for (int panel = 0; panel < kernel.Panels; panel++)
             code.Line($"b{panel} += {Times(steps, "br")};");
         if (kernel.HasTiles && steps > 1)
-            Ahead(code, steps);
+            Ahead(code);
         code.Close();
     }
 
@@ -152,15 +180,17 @@ internal static class MicroKernelSource
 
     private static string Panel(int column, int step) => $"b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))}";
 
-    // A row of what comes next for all these k, or one for each of them.
-    private static void Ahead(CodeWriter code, int steps)
+    // One, two or four lines of what comes next.
+    private static void Ahead(CodeWriter code)
     {
         code.Open("if (Sse.IsSupported && P.Lines != Prefetch.None)");
         code.Line("Sse.Prefetch1(ahead);");
-        code.Open("if (P.Lines == Prefetch.PerK)");
-        for (int step = 1; step < steps; step++)
-            code.Line($"Sse.Prefetch1(ahead + {Times(step, "apart")});");
-
+        code.Open("if (P.Lines >= Prefetch.Two)");
+        code.Line("Sse.Prefetch1(ahead + apart);");
+        code.Close();
+        code.Open("if (P.Lines == Prefetch.Four)");
+        code.Line("Sse.Prefetch1(ahead + apart2);");
+        code.Line("Sse.Prefetch1(ahead + apart2 + apart);");
         code.Close();
         code.Line("ahead += aheadStep;");
         code.Close();

@@ -23,7 +23,7 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
     public static MachineLimits Measure(int threads = 0, double seconds = 0.1)
     {
         using var pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
-        CacheSizes caches = CacheSizes.Find();
+        CacheSizes caches = CacheSizes.OfThisMachine;
 
         // Halves, because what else a core does lies there as well; main memory is what four times the largest cache is read from.
         long third = Math.Max(2 * caches.L2, caches.L3 / 2 / pool.Workers), near = Math.Min(third, 4 * caches.L2), main = Math.Max(4 * caches.L3 / pool.Workers, 4 * third);

@@ -92,7 +92,7 @@ internal sealed partial class RegionPlanner
         LiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
         if (live is { Axes: LiveAxes.Steps } && IsStretched(form, live))
             form = form.InStretches(live.Batch);
-        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse) : null;
+        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse, live is null && form.M.Extent >= RowsThatRepayPacking) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);
         form = form with { A = View(a), B = laid ?? views[b] ?? form.B };
@@ -198,8 +198,11 @@ internal sealed partial class RegionPlanner
         return true;
     }
 
+    // So many rows read B so often that it is packed though its rows lie well; fewer copy what they read of it, block by block.
+    private const int RowsThatRepayPacking = 2048;
+
     // Packs B; null if it is read as it lies.
-    private View? Pack(ProductForm form, int value, bool reverse)
+    private View? Pack(ProductForm form, int value, bool reverse, bool repays)
     {
         bool invariant = !IsBody || IsInvariant(value), looped = form.IsLooped;
         if (looped || !invariant)
@@ -207,10 +210,7 @@ internal sealed partial class RegionPlanner
 
         bool weight = WeightOf(value) is not null || (views[value]?.Block.IsParameter == true);
         bool rowsLie = form.N.B == 1 || form.N.Extent == 1;
-        bool reused = IsBody || form.M.Extent >= 256;
-        if (!weight && rowsLie && !reused)
-            return null;
-        if (!weight && !IsBody && rowsLie)
+        if (!weight && !IsBody && rowsLie && !repays)
             return null;
 
         string key = $"{Identity(value)}|{form.N.Extent},{form.N.B}|{form.K.Extent},{form.K.B}|{reverse}";

@@ -36,27 +36,4 @@ public class MachineLimitsTests
     [Test]
     public void Main_memory_gives_what_no_cache_holds() =>
         Assert.That(new MachineLimits(1, 256, 1, 1, [new("L3", 5000, 2), new("DRAM", long.MaxValue, 1)]).SecondsToRead(5600), Is.EqualTo(2500 + 600));
-
-    [Test]
-    public void Caches_are_read_as_Linux_tells_them()
-    {
-        string folder = Directory.CreateTempSubdirectory("caches").FullName;
-        try
-        {
-            foreach (var (index, level, type, size) in ((int, string, string, string)[])[(0, "1", "Data", "48K"), (1, "1", "Instruction", "32K"), (2, "2", "Unified", "1M"), (3, "3", "Unified", "what")])
-            {
-                string at = Directory.CreateDirectory(Path.Combine(folder, $"index{index}")).FullName;
-                File.WriteAllText(Path.Combine(at, "level"), level + "\n");
-                File.WriteAllText(Path.Combine(at, "type"), type + "\n");
-                File.WriteAllText(Path.Combine(at, "size"), size + "\n");
-            }
-
-            Assert.That(CacheSizes.Find(folder), Is.EqualTo(new CacheSizes(48 << 10, 1 << 20, CacheSizes.Usual.L3)));
-            Assert.That(CacheSizes.Find(Path.Combine(folder, "none")), Is.EqualTo(CacheSizes.Usual));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
 }

@@ -7,28 +7,34 @@ internal readonly unsafe struct Blocks<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
 {
-    // Half of a second-level cache of 512 KB; a first-level one of 32 KB, for a long k hides what a call costs and L2 keeps up with what falls out.
-    private const int BytesOfA = 256 * 1024, BytesOfPanel = 32 * 1024;
+    private static readonly CacheSizes Caches = CacheSizes.OfThisMachine;
 
-    private const int BytesOfL2 = 512 * 1024;
+    /// <summary>Of a core, between what the smallest and the largest current ones have, so that scratch stays within bounds.</summary>
+    private static readonly int BytesOfL2 = (int)Math.Clamp(Caches.L2, 256 << 10, 2 << 20);
+
+    /// <summary>Of a core.</summary>
+    public static readonly int BytesOfL1 = (int)Math.Clamp(Caches.L1, 16 << 10, 128 << 10);
+
+    // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from there as fast as they are multiplied.
+    private static readonly int BytesOfA = BytesOfL2 / 8 * 5, BytesOfPanel = BytesOfL2 / 8;
 
     // Few tiles would ask for a line at each k. Up to the first size the hardware foresees as much, and asking costs more than it brings; from the second one on
     // B comes from so far that a core has too few lines of one stream on their way. A number counts as it is multiplied, also where it is stored in 16 bits.
     private const int BytesForeseen = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
 
-    // A copied panel stays in L2 beside A.
-    private const int BytesOfCopy = 64 * 1024;
+    // A copied panel's part stays in L1.
+    private const int BytesOfCopiedColumn = 1024;
 
     // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
     private const int LeastPanels = 16, LeastPanelsOfRows = 32, LeastTiles = 4;
 
-    /// <summary>A tile asks for a line of B once in up to four k; fewer tiles than that would not come to its end, and ask at each k.</summary>
-    public const int DenseTiles = 4;
+    // Fewer tiles than that ask for what comes next more densely.
+    private const int FewTiles = 4;
 
-    private const int BytesOfL1 = 32 * 1024, Page = 4096, Ways = 8;
+    private const int Page = 4096, Ways = 8;
 
-    // So many rows of A share what is read of B; more of them where it is copied.
-    private const int SharingRows = 64, SharingCopy = 256;
+    // So many rows of A share what is read of B.
+    private const int SharingRows = 128;
 
     public Blocks(in GemmArguments<T> g, int panels, Copying copying)
     {
@@ -38,19 +44,19 @@ internal readonly unsafe struct Blocks<V, T>
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
         // Few rows are not worth a copy of A; one tile reuses nothing of B, so k needs no blocks.
-        int most = few ? Math.Max(g.K, 1) : BytesOfA / (Math.Min(Rows.Count * max, CopiesB ? SharingCopy : SharingRows) * sizeof(T));
+        int most = few ? Math.Max(g.K, 1) : CopiesB ? BytesOfCopiedColumn / sizeof(T) : BytesOfA / (Math.Min(Rows.Count * max, SharingRows) * sizeof(T));
         if (copying != Copying.Never)
-            most = Math.Min(most, BytesOfCopy / PanelRow);
+            most = Math.Min(most, BytesOfPanel / PanelRow);
         int chunks = Math.Max(1, (g.K + most - 1) / most);
         ChunkK = chunks == 1 ? Math.Max(g.K, 1) : (((g.K + chunks - 1) / chunks) + 7) & ~7;
-        CopiedPanels = Math.Clamp(BytesOfCopy / (ChunkK * PanelRow), 1, 4);
+        CopiedPanels = Math.Clamp(BytesOfPanel / (ChunkK * PanelRow), 1, 4);
         BlockK = Rows.Count == 1 ? ChunkK : BytesOfPanel / PanelRow;
 
         int tiles = few ? Rows.Count : Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
         long bytes = (long)panels * PanelRow * g.K;
-        LooksAhead = bytes > (Rows.Count < DenseTiles ? BytesForeseen : BytesOfL2);
+        LooksAhead = bytes > (Rows.Count < FewTiles ? BytesForeseen : BytesOfL2);
         IsFar = bytes > BytesFar;
 
         // Rows as they lie are as many streams, on as many pages; a packed tile is one. In L1 that makes no difference.

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
@@ -6,7 +7,7 @@ namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
 /// The loops around the micro-kernels, from the outside: a chunk of k · a block of rows of A, brought into tiles that stay in L2 · a panel of B ·
-/// a block of k, so that the panel's part stays in L1 · a tile of rows. Later k continue the chains through C. All of it is compiled with full optimisation
+/// a block of k · a tile of rows, which meets up to four panels in turn. Later k continue the chains through C. All of it is compiled with full optimisation
 /// at its first call: a program should not wait a second for its products.
 /// </summary>
 internal static unsafe class Driver<V, T>
@@ -14,6 +15,9 @@ internal static unsafe class Driver<V, T>
     where T : unmanaged
 {
     private static int PanelWidth => 2 * V.Count;
+
+    // Elements of a line of the caches.
+    private static int Line => 64 / sizeof(T);
 
     public static void Run(in GemmArguments<T> g, int panelStart, int panelEnd, bool packed)
     {
@@ -42,9 +46,9 @@ internal static unsafe class Driver<V, T>
         where P : struct, IPanels<T>
     {
         T* c = stackalloc T[Kernels<V, T>.MaxRows * PanelWidth];
-        T* b = stackalloc T[panels.Copying == Copying.Never ? 0 : blocks.ChunkK * PanelWidth * blocks.CopiedPanels];
-        T* a = stackalloc T[blocks.ScratchA];
-        Chunks(g, panels, blocks, panelStart, panelEnd, new Scratch<T> { A = blocks.ScratchA > 0 ? a : null, B = b, C = c });
+        int copied = panels.Copying == Copying.Never ? 0 : blocks.ChunkK * PanelWidth * blocks.CopiedPanels;
+        byte* near = ThreadScratch.Of((copied + (long)blocks.ScratchA) * sizeof(T));
+        Chunks(g, panels, blocks, panelStart, panelEnd, new Scratch<T> { A = blocks.ScratchA > 0 ? (T*)near + copied : null, B = (T*)near, C = c });
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -77,11 +81,13 @@ internal static unsafe class Driver<V, T>
         in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panelStart, int panelEnd, in Tile<T> block, in Scratch<T> scratch)
         where P : struct, IPanels<T>
     {
-        int full = Math.Min(panelEnd, g.N / PanelWidth);
-        int width = blocks.CopiesB ? blocks.CopiedPanels : Kernels<V, T>.PanelsFor(g.M), groups = (full - panelStart + width - 1) / width;
-        int height = blocks.Rows.Start(last) - blocks.Rows.Start(first);
-        bool startsFar = block.Start != null && block.StartRow != 0 && k == 0;
+        int full = Math.Min(panelEnd, g.N / PanelWidth), together = Math.Max(Kernels<V, T>.SideBySide(g.M), Kernels<V, T>.InTurn(g.M));
+        int width = blocks.CopiesB ? blocks.CopiedPanels : together, groups = (full - panelStart + width - 1) / width;
+        int height = blocks.Rows.Rows(first);
         Tile<T> t = block;
+        bool isNear = (long)g.M * (panelEnd - panelStart) * PanelWidth * sizeof(T) <= Blocks<V, T>.BytesOfL1;
+        t.AsksForStart = block.Start != null && block.StartRow != 0 && !isNear;
+        t.AsksForC = block.Start != block.C && !isNear;
         if (panelEnd > full && g.Backwards)
             PartialPanel(g, panels, blocks, first, last, k, full, block, scratch);
         for (int i = 0; i < groups; i++)
@@ -93,20 +99,21 @@ internal static unsafe class Driver<V, T>
             bool isLast = i == groups - 1;
             int next = panelStart + (Place(isLast ? 0 : i + 1, groups, g.Backwards) * width);
             panels.LookAhead(next, isLast && last == blocks.Rows.Count ? k + t.K : k, ref t);
-            if (startsFar && i == 0)
-                PrefetchStart(block.Start + ((nint)panel * PanelWidth), block.StartRow, height, 1);
-            int together = Kernels<V, T>.PanelsFor(g.M);
-            for (int p = 0; p < group; p += together)
+            if (t.AsksForStart && i == 0)
+                PrefetchStart(block.Start + ((nint)panel * PanelWidth), block.StartRow, height, Math.Min(together, group));
+            for (int p = 0, count; p < group; p += count)
             {
-                while (p + together > group)
-                    together /= 2;
+                count = Math.Min(together, group - p);
+                if (Kernels<V, T>.SideBySide(g.M) > 1 && count < together)
+                    count = 1 << BitOperations.Log2((uint)count);
                 t.C = block.C + ((nint)(panel + p) * PanelWidth);
                 t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * PanelWidth);
-                if (startsFar)
-                    PrefetchStart(block.Start + ((nint)(p + together < group ? panel + p + together : isLast ? full : next) * PanelWidth), block.StartRow, height, together);
-                Panel(blocks, first, last, together, t, scratch.A);
-                t.B += together * t.BPanel;
-                t.Ahead += together * t.AheadPanel;
+                bool endsGroup = p + count == group;
+                if (t.AsksForStart && !(endsGroup && isLast))
+                    PrefetchStart(block.Start + ((nint)(endsGroup ? next : panel + p + count) * PanelWidth), block.StartRow, height, Math.Min(together, full - (endsGroup ? next : panel + p + count)));
+                Panel(blocks, first, last, g.M, count, t, scratch.A);
+                t.B += count * t.BPanel;
+                t.Ahead += count * t.AheadPanel;
             }
         }
 
@@ -129,10 +136,13 @@ internal static unsafe class Driver<V, T>
 
     private static int Place(int i, int count, bool backwards) => backwards ? count - 1 - i : i;
 
+    /// <param name="m">Rows of the whole product: few rows take panels side by side, many in turn.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panel(in Blocks<V, T> blocks, int first, int last, int panels, in Tile<T> panel, T* aScratch)
+    private static void Panel(in Blocks<V, T> blocks, int first, int last, int m, int panels, in Tile<T> panel, T* aScratch)
     {
         Tile<T> t = panel;
+        int sideBySide = Kernels<V, T>.SideBySide(m) > 1 ? panels : 1;
+        t.Turns = panels / sideBySide;
         for (int k = 0; k < panel.K || k == 0; k += blocks.BlockK)
         {
             t.K = Math.Min(blocks.BlockK, panel.K - k);
@@ -142,26 +152,23 @@ internal static unsafe class Driver<V, T>
             t.Start = k > 0 ? panel.C : panel.Start;
             t.StartRow = k > 0 ? panel.CRow : panel.StartRow;
             t.Ahead = blocks.CopiesB ? panel.Ahead + (k * t.AheadRow) : k + t.K < panel.K ? t.B + (t.K * t.BRow) : panel.Ahead;
-            Tiles(blocks, first, last, panels, t, aScratch, k, panel.K);
+            Tiles(blocks, first, last, sideBySide, t, aScratch, k, panel.K);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles(in Blocks<V, T> blocks, int first, int last, int panels, Tile<T> t, T* aScratch, int k, int chunkK)
+    private static void Tiles(in Blocks<V, T> blocks, int first, int last, int sideBySide, Tile<T> t, T* aScratch, int k, int chunkK)
     {
         RowTiles rows = blocks.Rows;
-        T* aheadStart = t.Ahead;
-        bool isDense = last - first < Blocks<V, T>.DenseTiles;
-        for (int tile = first; tile < last; tile += t.Tiles)
+        Prefetch lines = LooksAhead(blocks, last - first, ref t, out int asking);
+        asking += first;
+        bool takesTiles = Kernels<V, T>.TakesTiles(rows.Rows(last - 1), sideBySide);
+        for (int tile = first, tiles; tile < last; tile += tiles)
         {
             int height = rows.Rows(tile);
-            t.Tiles = Kernels<V, T>.TakesTiles(height) ? Math.Min(rows.EndOfAlike(tile), last) - tile : 1;
-            bool looksAhead = blocks.LooksAhead && (isDense ? tile == first : Math.Abs(t.Ahead - aheadStart) < t.K * Math.Abs(t.AheadRow));
-            Prefetch ahead = !looksAhead ? Prefetch.None : isDense ? Prefetch.PerK : Prefetch.PerStep;
-            if (looksAhead)
-                t.Tiles = Math.Min(t.Tiles, isDense ? 1 : Blocks<V, T>.DenseTiles);
-            int steps = Kernels<V, T>.StepsFor(height);
-            (t.AheadApart, t.AheadStep) = !isDense ? (0, t.AheadRow) : blocks.IsFar ? (t.K / steps * t.AheadRow, t.AheadRow) : (t.AheadRow, steps * t.AheadRow);
+            Prefetch ahead = tile < asking ? lines : Prefetch.None;
+            tiles = takesTiles ? Math.Min(rows.EndOfAlike(tile), tile < asking ? Math.Min(asking, last) : last) - tile : 1;
+            t.Tiles = tiles;
             (t.ATile, t.CTile, t.StartTile) = (height * t.ARow, height * t.CRow, height * t.StartRow);
             if (aScratch != null)
             {
@@ -169,28 +176,43 @@ internal static unsafe class Driver<V, T>
                 t.ARow = 1;
                 t.ACol = height;
                 t.ATile = PackRows.TileLength<V, T>(height, chunkK);
-                aScratch += t.Tiles * t.ATile;
+                aScratch += tiles * t.ATile;
             }
 
-            Kernels<V, T>.Run(height, panels, ahead, ref t);
-            t.A += t.Tiles * t.ATile;
-            t.C += t.Tiles * t.CTile;
-            if (t.Start != null)
-                t.Start += t.Tiles * t.StartTile;
+            Kernels<V, T>.Run(height, sideBySide, ahead, ref t);
         }
     }
 
-    // A chain waits for what it begins with, which may come from far away, rows apart: it is asked for a panel ahead.
+    /// <summary>
+    /// How the lines of what is taken next are shared out: among the first four tiles, or two, or one, so that few are wanted at a time. Weights from far
+    /// away are asked for in as many places at once, for a core has too few lines of one stream on their way.
+    /// </summary>
+    private static Prefetch LooksAhead(in Blocks<V, T> blocks, int tiles, ref Tile<T> t, out int asking)
+    {
+        bool isStream = Math.Abs(t.AheadRow) <= PanelWidth, isTwoLines = !isStream && Kernels<V, T>.IsTwoLines;
+        asking = !blocks.LooksAhead ? 0 : tiles >= 4 && !isTwoLines ? 4 : tiles >= 2 ? 2 : 1;
+        int lines = asking == 0 ? 0 : 4 / asking;
+        if (isStream && blocks.IsFar && lines > 1)
+            (t.AheadApart, t.AheadApart2, t.AheadStep) = (t.K * t.AheadRow / lines, t.K * t.AheadRow / 2, Line);
+        else if (isStream)
+            (t.AheadApart, t.AheadApart2, t.AheadStep) = (Line, 2 * Line, lines * Line);
+        else if (isTwoLines)
+            (t.AheadApart, t.AheadApart2, t.AheadStep) = (Line, t.AheadRow, lines / 2 * t.AheadRow);
+        else
+            (t.AheadApart, t.AheadApart2, t.AheadStep) = (t.AheadRow, 2 * t.AheadRow, lines * t.AheadRow);
+        return (Prefetch)lines;
+    }
+
+    // A chain waits for what it begins with, which may come from far away, rows apart: a tile asks for that of the next one, and here it is asked for the first.
     private static void PrefetchStart(T* c, nint cRow, int height, int panels)
     {
         if (!Sse.IsSupported)
             return;
 
-        nint end = (panels * PanelWidth) - 1;
         for (; height > 0; height--, c += cRow)
         {
-            Sse.Prefetch0(c);
-            Sse.Prefetch0(c + end);
+            for (int column = 0; column < panels * PanelWidth; column += Line)
+                Sse.Prefetch0(c + column);
         }
     }
 
@@ -213,7 +235,7 @@ internal static unsafe class Driver<V, T>
                 start += height * panel.StartRow;
             }
 
-            Panel(blocks, tile, tile + 1, 1, t, a);
+            Panel(blocks, tile, tile + 1, height, 1, t, a);
             if (a != null)
                 a += PackRows.TileLength<V, T>(height, t.K);
             Columns.Copy<V, T>(scratch.C, PanelWidth, c, panel.CRow, height, columns, columns);

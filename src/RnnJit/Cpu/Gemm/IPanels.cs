@@ -61,9 +61,6 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
     private readonly T* data = g.B;
     private readonly nint row = g.BRow;
 
-    // The hardware does not foresee a stride of several kilobytes.
-    private const int PrefetchRows = 12;
-
     public Copying Copying => Copying.WorthWhile;
 
     public void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile)
@@ -79,7 +76,7 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
         if (columns < width)
             Columns.Copy<V, T>(tile.B, row, copy, width, count, columns, width);
         else
-            Whole(tile.B, copy, panels, count, tile.BPanel);
+            Columns.CopyPanels<V, T>(tile.B, row, copy, panels, count, tile.BPanel);
         tile.B = copy;
         tile.BRow = width;
     }
@@ -91,25 +88,6 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
     }
 
     private T* At(int panel, int k) => data + (panel * (nint)(2 * V.Count)) + (k * row);
-
-    // A row of all panels at once: what is far apart in memory is visited once.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Whole(T* from, T* copy, int panels, int count, nint panel)
-    {
-        int width = 2 * V.Count;
-        nint ahead = PrefetchRows * row;
-        for (; count > 0; count--, from += row, copy += width)
-        {
-            T* to = copy, source = from;
-            for (int p = panels; p > 0; p--, source += width, to += panel)
-            {
-                if (Sse.IsSupported)
-                    Sse.Prefetch0(source + ahead);
-                V.Store(V.Load(ref *source, 0), ref *to, 0);
-                V.Store(V.Load(ref *source, V.Count), ref *to, V.Count);
-            }
-        }
-    }
 }
 
 /// <summary>Panels that are stored in 16 bits and widened.</summary>
@@ -157,6 +135,36 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
 /// <summary>Columns of rows that need not fill vectors.</summary>
 internal static unsafe class Columns
 {
+    // The hardware does not foresee a stride of several kilobytes.
+    private const int PrefetchRows = 12;
+
+    /// <summary>Copies some panels of so many rows, a row of all of them at once: what is far apart in memory is visited once.</summary>
+    /// <param name="panel">From one panel of the copy to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyPanels<V, T>(T* from, nint fromRow, T* copy, int panels, int rows, nint panel)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        int width = 2 * V.Count;
+        nint ahead = PrefetchRows * fromRow;
+        for (; rows > 0; rows--, from += fromRow, copy += width)
+        {
+            T* to = copy, source = from;
+            for (int p = panels; p > 0; p--, source += width, to += panel)
+            {
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch0(source + ahead);
+                    if (V.Count * sizeof(T) == 64)
+                        Sse.Prefetch0(source + ahead + V.Count);
+                }
+
+                V.Store(V.Load(ref *source, 0), ref *to, 0);
+                V.Store(V.Load(ref *source, V.Count), ref *to, V.Count);
+            }
+        }
+    }
+
     /// <summary>Copies <paramref name="read"/> columns of each row and writes <paramref name="write"/>, the rest of them 0.</summary>
     public static void Copy<V, T>(T* from, nint fromRow, T* to, nint toRow, int rows, int read, int write)
         where V : struct, ISimd<V, T>

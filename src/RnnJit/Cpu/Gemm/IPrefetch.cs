@@ -1,15 +1,12 @@
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How many lines of what comes next of B a micro-kernel asks for on its way.</summary>
+/// <summary>How many lines of what comes next of B a micro-kernel asks for where its pointers step, every few k.</summary>
 internal enum Prefetch
 {
-    None,
-
-    /// <summary>One where its pointers step, every few k.</summary>
-    PerStep,
-
-    /// <summary>One for each k.</summary>
-    PerK,
+    None = 0,
+    One = 1,
+    Two = 2,
+    Four = 4,
 }
 
 /// <summary>That number, known when a kernel is compiled: most of its calls ask for nothing, and not even a comparison is left of it.</summary>
@@ -23,12 +20,17 @@ internal readonly struct NoPrefetch : IPrefetch
     public static Prefetch Lines => Prefetch.None;
 }
 
-internal readonly struct PrefetchPerStep : IPrefetch
+internal readonly struct OneLine : IPrefetch
 {
-    public static Prefetch Lines => Prefetch.PerStep;
+    public static Prefetch Lines => Prefetch.One;
 }
 
-internal readonly struct PrefetchPerK : IPrefetch
+internal readonly struct TwoLines : IPrefetch
 {
-    public static Prefetch Lines => Prefetch.PerK;
+    public static Prefetch Lines => Prefetch.Two;
+}
+
+internal readonly struct FourLines : IPrefetch
+{
+    public static Prefetch Lines => Prefetch.Four;
 }

@@ -6,6 +6,9 @@ namespace RnnJit.Cpu.Gemm;
 /// <summary>Copies a matrix, or one of several that are stacked along n or k, into the panels of a packed one.</summary>
 internal static unsafe class PackPanels
 {
+    // More of them would lie in the same sets of the first-level cache than it has ways.
+    private const int PanelsAtOnce = 8;
+
     /// <summary>Packs what of <paramref name="source"/>, placed at (nOffset, kOffset), falls into panels [panelStart, panelEnd).</summary>
     /// <remarks>The source that ends at the last column also clears the padding beside it.</remarks>
     public static void Run<V, T>(in PackSource<T> source, in PackedMatrix<T> target, int nOffset, int kOffset, int panelStart, int panelEnd)
@@ -16,14 +19,22 @@ internal static unsafe class PackPanels
         int end = nOffset + source.N;
         int firstPanel = Math.Max(panelStart, nOffset / width);
         int lastPanel = Math.Min(panelEnd, (end + width - 1) / width);
-        for (int panel = firstPanel; panel < lastPanel; panel++)
+        for (int panel = firstPanel, count; panel < lastPanel; panel += count)
         {
             int column = Math.Max(nOffset, panel * width);
             int columns = Math.Min(end, (panel + 1) * width) - column;
             T* from = source.Data + (column - nOffset) * source.NStride;
             T* to = target.Data + ((nint)panel * target.K + kOffset) * width + (column - panel * width);
+            count = 1;
+            if (source.NStride == 1 && columns == width)
+            {
+                count = Math.Min(PanelsAtOnce, Math.Min(end / width, lastPanel) - panel);
+                Columns.CopyPanels<V, T>(from, source.KStride, to, count, source.K, (nint)target.K * width);
+                continue;
+            }
+
             if (source.NStride == 1)
-                Rows<V, T>(from, source.KStride, source.K, columns, to);
+                Partial<V, T>(from, source.KStride, source.K, columns, to);
             else
                 Transpose.Run(from, source.NStride, source.KStride, columns, source.K, to, width);
             if (column + columns == target.N)
@@ -31,22 +42,12 @@ internal static unsafe class PackPanels
         }
     }
 
-    private static void Rows<V, T>(T* from, nint kStride, int k, int columns, T* to)
+    // Fewer columns than a panel has.
+    private static void Partial<V, T>(T* from, nint kStride, int k, int columns, T* to)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         int width = 2 * V.Count;
-        if (columns == width)
-        {
-            for (; k > 0; k--, from += kStride, to += width)
-            {
-                V.Store(V.Load(ref *from, 0), ref *to, 0);
-                V.Store(V.Load(ref *from, V.Count), ref *to, V.Count);
-            }
-
-            return;
-        }
-
         int low = Math.Min(columns, V.Count);
         int high = columns - low;
         for (; k > 0; k--, from += kStride, to += width)
