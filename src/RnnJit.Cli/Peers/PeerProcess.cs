@@ -8,6 +8,9 @@ namespace RnnJit.Cli.Peers;
 /// <summary>A tool in a process of its own that answers a line with a line.</summary>
 internal sealed class PeerProcess : IDisposable
 {
+    // Of oneDNN, of PyTorch's own kernels, and of OpenBLAS. ONNX Runtime has no such switch.
+    private static readonly string[] VectorVariables = ["ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OPENBLAS_CORETYPE"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process process;
@@ -34,12 +37,14 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Starts a tool.</summary>
     /// <param name="start">What to start.</param>
     /// <param name="threads">How many threads it uses.</param>
-    /// <param name="bits">Vectors that it is held to; 0: as it likes.</param>
+    /// <param name="bits">Vectors that it is held to; 0: as it likes, whatever the environment wants.</param>
     /// <returns>The process, or the sentence that says what is missing.</returns>
     public static (PeerProcess? Process, string Missing) Start(ProcessStartInfo start, int threads, int bits)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
+        foreach (string name in VectorVariables)
+            start.Environment.Remove(name);
         foreach (var (name, value) in Variables(threads, bits))
             start.Environment[name] = value;
         PeerProcess peer;
@@ -117,18 +122,17 @@ internal sealed class PeerProcess : IDisposable
         process.Dispose();
     }
 
-    // Vectors: names of oneDNN, of PyTorch's own kernels, and of OpenBLAS. ONNX Runtime has no such switch.
     private static IEnumerable<(string Name, string Value)> Variables(int threads, int bits)
     {
         foreach (string name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"])
             yield return (name, threads.ToString(CultureInfo.InvariantCulture));
         yield return ("PYTHONDONTWRITEBYTECODE", "1");
-        if (IsNarrow(bits))
-        {
-            yield return ("ONEDNN_MAX_CPU_ISA", bits == 256 ? "AVX2" : "SSE41");
-            yield return ("ATEN_CPU_CAPABILITY", bits == 256 ? "avx2" : "default");
-            yield return ("OPENBLAS_CORETYPE", bits == 256 ? "Haswell" : "Nehalem");
-        }
+        if (!IsNarrow(bits))
+            yield break;
+
+        string[] values = bits == 256 ? ["AVX2", "avx2", "Haswell"] : ["SSE41", "default", "Nehalem"];
+        foreach (var (name, value) in VectorVariables.Zip(values))
+            yield return (name, value);
     }
 
     private string Ask(string line)

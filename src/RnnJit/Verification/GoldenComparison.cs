@@ -5,14 +5,14 @@ using RnnJit.Ir;
 namespace RnnJit.Verification;
 
 /// <summary>The element furthest from what a case expects, measured in tolerances.</summary>
-/// <param name="tolerance">The largest magnitude of a tensor, an expected element ⇒ how far the found one may lie from it.</param>
-internal sealed class GoldenComparison(Func<double, double, double> tolerance)
+/// <param name="tolerance">The name of a tensor, its largest magnitude, an expected element ⇒ how far the found one may lie from it.</param>
+internal sealed class GoldenComparison(Func<string, double, double, double> tolerance)
 {
     private double worst = -1;
 
-    /// <param name="spread">How far the case's own f32 and f64 results lie apart: a yardstick for f32.</param>
-    public GoldenComparison(ElementType real, double spread)
-        : this((largest, expected) => real == ElementType.F32 ? Math.Max(2e-6 * Math.Max(1, largest), 8 * spread) : 1e-10 + (1e-10 * Math.Abs(expected)))
+    /// <param name="spread">How far f32 and f64 results of a tensor lie apart elsewhere: a yardstick for f32.</param>
+    public GoldenComparison(ElementType real, Func<string, double> spread)
+        : this((name, largest, expected) => real == ElementType.F32 ? Math.Max(2e-6 * Math.Max(1, largest), 8 * spread(name)) : 1e-10 + (1e-10 * Math.Abs(expected)))
     {
     }
 
@@ -37,7 +37,7 @@ internal sealed class GoldenComparison(Func<double, double, double> tolerance)
         for (int i = 0; i < expected.Length; i++)
         {
             double error = Math.Abs(expected.Data[i] - found.Data[i]);
-            double allowed = tolerance(largest, expected.Data[i]);
+            double allowed = tolerance(name, largest, expected.Data[i]);
             double ratio = double.IsNaN(error) ? double.PositiveInfinity : error / allowed;
             if (ratio > worst)
                 (worst, Error, Tolerance, Tensor) = (ratio, error, allowed, name);

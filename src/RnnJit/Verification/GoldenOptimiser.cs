@@ -36,7 +36,8 @@ internal sealed class GoldenOptimiser
         double[] losses = Series(results, "losses"), norms = Series(results, "gradNormBeforeClip"), rates = Series(results, "lr");
         double? clip = GoldenTraining.Option(given.Config, "clipGradNorm");
         ILearningRate schedule = GoldenTraining.Schedule(given);
-        var comparison = new GoldenComparison(real, Spread());
+        double spread = Spread();
+        var comparison = new GoldenComparison(real, _ => spread);
         for (int k = 0; k < losses.Length; k++)
         {
             IReadOnlyDictionary<string, NdArray> found = backend.Run(gradient, Inputs());

@@ -37,7 +37,7 @@ public static class KerasRunner
         foreach (JsonElement index in GoldenReader.Member(given, "outputIndex").EnumerateArray())
             found = Part(found, GoldenReader.Int(index, "outputIndex"));
         double absolute = Number(given, "atol"), relative = Number(given, "rtol");
-        var comparison = new GoldenComparison((_, expected) => absolute + (relative * Math.Abs(expected)));
+        var comparison = new GoldenComparison((_, _, expected) => absolute + (relative * Math.Abs(expected)));
         comparison.Add("y", GoldenReader.Tensor(GoldenReader.Member(given, "expected"), "expected"), found);
         return comparison;
     }

@@ -75,7 +75,7 @@ public static class TfliteRunner
     private static double[] First(NdArray x) =>
         Enumerable.Range(0, x.Shape[0]).SelectMany(row => x.Data.Skip(row * x.Shape[1] * x.Shape[2]).Take(x.Shape[2])).ToArray();
 
-    private static GoldenComparison Comparison() => new((_, expected) => Tolerance + (Tolerance * Math.Abs(expected)));
+    private static GoldenComparison Comparison() => new((_, _, expected) => Tolerance + (Tolerance * Math.Abs(expected)));
 
     // Nested arrays of numbers.
     private static NdArray Array(JsonElement parent, string name)
