@@ -19,6 +19,12 @@ internal sealed class PeerGroup : IDisposable
         var missing = new List<(string, string)>();
         foreach (PeerTool tool in tools ?? PeerTool.All)
         {
+            if (!tool.Fits(bits, IsaFlag.BitsOfMachine))
+            {
+                missing.Add((tool.Name, $"it has no switch for vectors, and would use {IsaFlag.BitsOfMachine} bits where all others use at most {bits}"));
+                continue;
+            }
+
             var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "python" : "python3");
             start.ArgumentList.Add(scripts.File(tool.Script));
             var (process, sentence) = PeerProcess.Start(start, threads, bits);

@@ -43,7 +43,7 @@ internal sealed class PeerProcess : IDisposable
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
-        foreach (string name in VectorVariables)
+        foreach (string name in (string[])[.. VectorVariables, "DNNL_MAX_CPU_ISA"])
             start.Environment.Remove(name);
         foreach (var (name, value) in Variables(threads, bits))
             start.Environment[name] = value;

@@ -10,8 +10,8 @@ internal sealed record CacheSizes(long L1, long L2, long L3)
 
     public static CacheSizes Usual { get; } = new(32 << 10, 512 << 10, 16 << 20);
 
-    /// <summary>As the processor says, or else the system.</summary>
-    public static CacheSizes OfThisMachine { get; } = X86Base.IsSupported && OfProcessor(X86Base.CpuId) is { } said ? said : Find(Folder);
+    /// <summary>As the processor says, or else the system. A test may set others: results do not depend on them.</summary>
+    public static CacheSizes OfThisMachine { get; set; } = X86Base.IsSupported && OfProcessor(X86Base.CpuId) is { } said ? said : Find(Folder);
 
     /// <summary>What the instruction CPUID says (leaf 4 at Intel, 8000001Dh at AMD: AMD64 Architecture Programmer's Manual 3, appendix E.4.15); null if neither is there.</summary>
     /// <param name="cpuId">Leaf and subleaf ⇒ the registers EAX, EBX, ECX, EDX.</param>
@@ -50,11 +50,18 @@ internal sealed record CacheSizes(long L1, long L2, long L3)
         if (!Directory.Exists(folder))
             return found;
 
-        foreach (string index in Directory.GetDirectories(folder, "index*"))
+        try
         {
-            if (Text(index, "type") is not ("Data" or "Unified") || Bytes(Text(index, "size")) is not (> 0 and var bytes))
-                continue;
-            found = found.With(int.TryParse(Text(index, "level"), NumberStyles.None, CultureInfo.InvariantCulture, out int level) ? level : 0, bytes);
+            foreach (string index in Directory.GetDirectories(folder, "index*"))
+            {
+                if (Text(index, "type") is not ("Data" or "Unified") || Bytes(Text(index, "size")) is not (> 0 and var bytes))
+                    continue;
+                found = found.With(int.TryParse(Text(index, "level"), NumberStyles.None, CultureInfo.InvariantCulture, out int level) ? level : 0, bytes);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A system that does not let itself be read: what was found counts.
         }
 
         return found;

@@ -92,7 +92,7 @@ internal sealed partial class RegionPlanner
         LiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
         if (live is { Axes: LiveAxes.Steps } && IsStretched(form, live))
             form = form.InStretches(live.Batch);
-        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse, live is null && form.M.Extent >= RowsThatRepayPacking) : null;
+        View? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse, live is null && RepaysPacking(form)) : null;
         if (packed is null && views[b] is null)
             views[b] = Gathered(b);
         form = form with { A = View(a), B = laid ?? views[b] ?? form.B };
@@ -200,6 +200,15 @@ internal sealed partial class RegionPlanner
 
     // So many rows read B so often that it is packed though its rows lie well; fewer copy what they read of it, block by block.
     private const int RowsThatRepayPacking = 2048;
+
+    // Numbers of a packed B beyond which its memory counts for more.
+    private const long MostPacked = 16 << 20;
+
+    private bool RepaysPacking(ProductForm form)
+    {
+        int width = context.Real == ElementType.F64 ? Gemm.PanelWidth<double>() : Gemm.PanelWidth<float>();
+        return form.M.Extent >= RowsThatRepayPacking && form.N.Extent >= width && (long)form.N.Extent * form.K.Extent <= MostPacked;
+    }
 
     // Packs B; null if it is read as it lies.
     private View? Pack(ProductForm form, int value, bool reverse, bool repays)

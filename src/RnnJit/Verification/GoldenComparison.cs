@@ -38,7 +38,7 @@ internal sealed class GoldenComparison(Func<string, double, double, double> tole
         {
             double error = Math.Abs(expected.Data[i] - found.Data[i]);
             double allowed = tolerance(name, largest, expected.Data[i]);
-            double ratio = double.IsNaN(error) ? double.PositiveInfinity : error / allowed;
+            double ratio = double.IsFinite(error) ? error / allowed : double.PositiveInfinity;
             if (ratio > worst)
                 (worst, Error, Tolerance, Tensor) = (ratio, error, allowed, name);
         }

@@ -16,8 +16,8 @@ public static class GoldenRunner
     /// <summary>Runs cases and reports a line for each: its name, PASS, FAIL or SKIP, and the worst error or the reason.</summary>
     /// <param name="paths">JSON files, or folders that are searched with all folders in them.</param>
     /// <param name="precision">
-    /// F64: 1e-10 absolute and relative. F32: 2e-6 of the largest magnitude (at least of 1), or 8 times the difference of the case's own precisions, or of the interpreter's, the largest of
-    /// several draws in which inputs move by one rounding.
+    /// F64: 1e-10 absolute and relative. F32: 2e-6 of the largest magnitude (at least of 1), or 8 times the difference of the case's own precisions, or, for outputs and gradients, of the
+    /// interpreter's, the largest of several draws in which inputs move by one rounding.
     /// </param>
     /// <param name="onLine">Receives the lines; one more says so when there is no case at all.</param>
     public static GoldenSummary Run(IEnumerable<string> paths, IGoldenBackend backend, ElementType precision, Action<string> onLine)

@@ -15,7 +15,7 @@ internal static class RoundingSpread
     /// <param name="single">The program with real inputs in float32.</param>
     /// <param name="wide">The same one in float64.</param>
     /// <param name="inputs">By name; integers stay as they are.</param>
-    /// <returns>By the name of the output; NaN where a draw has no number.</returns>
+    /// <returns>By the name of the output; 0 where a draw has no finite number.</returns>
     public static IReadOnlyDictionary<string, double> Of(Graph single, Graph wide, IReadOnlyDictionary<string, NdArray> inputs)
     {
         var spread = single.Outputs.ToDictionary(output => output.Name, _ => 0.0);
@@ -35,7 +35,7 @@ internal static class RoundingSpread
             }
         }
 
-        return spread;
+        return spread.ToDictionary(pair => pair.Key, pair => double.IsFinite(pair.Value) ? pair.Value : 0);
     }
 
     private static NdArray Moved(NdArray given, Random random) => new(given.Shape, given.Data.Select(number => Moved((float)number, random.Next(3))).ToArray());

@@ -42,6 +42,13 @@ public class PeerProcessTests
         peer.Do("mk");
     }
 
+    [TestCase(false, 256, 512, false)]
+    [TestCase(false, 256, 256, true)]
+    [TestCase(false, 0, 512, true)]
+    [TestCase(true, 128, 512, true)]
+    public void A_tool_is_measured_where_its_vectors_are_no_wider_than_ours(bool canNarrow, int bits, int machine, bool fits) =>
+        Assert.That(new PeerTool("Tool", "tool.py", canNarrow).Fits(bits, machine), Is.EqualTo(fits));
+
     // The document says of each tool what the variables below do to it.
     [Test]
     public void Which_tools_can_be_narrowed_is_documented() => Assert.That(

@@ -2,24 +2,13 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How a product is cut so that what is read again is near: what a block of rows of A takes of L2, a panel of B of L1.</summary>
+/// <summary>How a product is cut so that what is read again is near: a block of rows of A, and a panel of B, stay in L2.</summary>
 internal readonly unsafe struct Blocks<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
 {
-    private static readonly CacheSizes Caches = CacheSizes.OfThisMachine;
-
-    /// <summary>Of a core, between what the smallest and the largest current ones have, so that scratch stays within bounds.</summary>
-    private static readonly int BytesOfL2 = (int)Math.Clamp(Caches.L2, 256 << 10, 2 << 20);
-
-    /// <summary>Of a core.</summary>
-    public static readonly int BytesOfL1 = (int)Math.Clamp(Caches.L1, 16 << 10, 128 << 10);
-
-    // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from there as fast as they are multiplied.
-    private static readonly int BytesOfA = BytesOfL2 / 8 * 5, BytesOfPanel = BytesOfL2 / 8;
-
-    // Few tiles would ask for a line at each k. Up to the first size the hardware foresees as much, and asking costs more than it brings; from the second one on
-    // B comes from so far that a core has too few lines of one stream on their way. A number counts as it is multiplied, also where it is stored in 16 bits.
+    // Up to the first size the hardware foresees what few tiles read, and asking costs more than it brings; from the second one on B comes from so far that
+    // a core has too few lines of one stream on their way. A number counts as it is multiplied, also where it is stored in 16 bits.
     private const int BytesForeseen = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
 
     // A copied panel's part stays in L1.
@@ -28,7 +17,7 @@ internal readonly unsafe struct Blocks<V, T>
     // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
     private const int LeastPanels = 16, LeastPanelsOfRows = 32, LeastTiles = 4;
 
-    // Fewer tiles than that ask for what comes next more densely.
+    // Fewer tiles than that are few.
     private const int FewTiles = 4;
 
     private const int Page = 4096, Ways = 8;
@@ -38,31 +27,38 @@ internal readonly unsafe struct Blocks<V, T>
 
     public Blocks(in GemmArguments<T> g, int panels, Copying copying)
     {
+        // Of a core, between what the smallest and the largest current ones have, so that scratch stays within bounds.
+        CacheSizes caches = CacheSizes.OfThisMachine;
+        int bytesOfL2 = (int)Math.Clamp(caches.L2, 256 << 10, 2 << 20);
+
+        // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from there as fast as they are multiplied.
+        int bytesOfA = bytesOfL2 / 8 * 5, bytesOfPanel = bytesOfL2 / 8;
         int max = Kernels<V, T>.MaxRows;
         bool few = g.M < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
         Rows = new RowTiles(g.M, max);
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
         // Few rows are not worth a copy of A; one tile reuses nothing of B, so k needs no blocks.
-        int most = few ? Math.Max(g.K, 1) : CopiesB ? BytesOfCopiedColumn / sizeof(T) : BytesOfA / (Math.Min(Rows.Count * max, SharingRows) * sizeof(T));
+        int most = few ? Math.Max(g.K, 1) : CopiesB ? BytesOfCopiedColumn / sizeof(T) : bytesOfA / (Math.Min(Rows.Count * max, SharingRows) * sizeof(T));
         if (copying != Copying.Never)
-            most = Math.Min(most, BytesOfPanel / PanelRow);
+            most = Math.Min(most, bytesOfPanel / PanelRow);
         int chunks = Math.Max(1, (g.K + most - 1) / most);
         ChunkK = chunks == 1 ? Math.Max(g.K, 1) : (((g.K + chunks - 1) / chunks) + 7) & ~7;
-        CopiedPanels = Math.Clamp(BytesOfPanel / (ChunkK * PanelRow), 1, 4);
-        BlockK = Rows.Count == 1 ? ChunkK : BytesOfPanel / PanelRow;
+        CopiedPanels = Math.Clamp(bytesOfPanel / (ChunkK * PanelRow), 1, 4);
+        BlockK = Rows.Count == 1 ? ChunkK : bytesOfPanel / PanelRow;
 
-        int tiles = few ? Rows.Count : Math.Max(1, BytesOfA / (ChunkK * sizeof(T) * max));
+        int tiles = few ? Rows.Count : Math.Max(1, bytesOfA / (ChunkK * sizeof(T) * max));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
         long bytes = (long)panels * PanelRow * g.K;
-        LooksAhead = bytes > (Rows.Count < FewTiles ? BytesForeseen : BytesOfL2);
+        LooksAhead = bytes > (Rows.Count < FewTiles ? BytesForeseen : bytesOfL2);
         IsFar = bytes > BytesFar;
 
         // Rows as they lie are as many streams, on as many pages; a packed tile is one. In L1 that makes no difference.
-        bool outgrowsL1 = (long)Math.Min(g.M, Tiles * max) * ChunkK * sizeof(T) > BytesOfL1;
+        bool outgrowsL1 = (long)Math.Min(g.M, Tiles * max) * ChunkK * sizeof(T) > caches.L1;
         bool scattered = (outgrowsL1 && panels >= LeastPanelsOfRows) || (Collides(g.ARow, max) && panels >= LeastPanels);
         bool packs = !few && (g.KRows != null || (strided ? panels > 1 : scattered));
+        IsNear = (long)g.M * panels * PanelRow <= caches.L1;
         ScratchA = packs ? Tiles * (int)PackRows.TileLength<V, T>(max, ChunkK) : 0;
     }
 
@@ -87,6 +83,9 @@ internal readonly unsafe struct Blocks<V, T>
 
     /// <summary>Whether few tiles ask for it in several places at a time.</summary>
     public bool IsFar { get; }
+
+    /// <summary>Whether C stays so near that nothing of it is asked for ahead.</summary>
+    public bool IsNear { get; }
 
     /// <summary>Elements for a copied block of rows; 0: A is read as it lies.</summary>
     public int ScratchA { get; }

@@ -16,6 +16,9 @@ internal static unsafe class Driver<V, T>
 {
     private static int PanelWidth => 2 * V.Count;
 
+    // What products of few rows copy.
+    private const int BytesOnStack = 64 * 1024, Align = 64;
+
     // Elements of a line of the caches.
     private static int Line => 64 / sizeof(T);
 
@@ -47,7 +50,9 @@ internal static unsafe class Driver<V, T>
     {
         T* c = stackalloc T[Kernels<V, T>.MaxRows * PanelWidth];
         int copied = panels.Copying == Copying.Never ? 0 : blocks.ChunkK * PanelWidth * blocks.CopiedPanels;
-        byte* near = ThreadScratch.Of((copied + (long)blocks.ScratchA) * sizeof(T));
+        int bytes = (copied + blocks.ScratchA) * sizeof(T);
+        byte* few = stackalloc byte[bytes <= BytesOnStack ? bytes + Align : 0];
+        byte* near = bytes <= BytesOnStack ? (byte*)(((nint)few + Align - 1) & -Align) : ThreadScratch.Of(bytes);
         Chunks(g, panels, blocks, panelStart, panelEnd, new Scratch<T> { A = blocks.ScratchA > 0 ? (T*)near + copied : null, B = (T*)near, C = c });
     }
 
@@ -85,9 +90,8 @@ internal static unsafe class Driver<V, T>
         int width = blocks.CopiesB ? blocks.CopiedPanels : together, groups = (full - panelStart + width - 1) / width;
         int height = blocks.Rows.Rows(first);
         Tile<T> t = block;
-        bool isNear = (long)g.M * (panelEnd - panelStart) * PanelWidth * sizeof(T) <= Blocks<V, T>.BytesOfL1;
-        t.AsksForStart = block.Start != null && block.StartRow != 0 && !isNear;
-        t.AsksForC = block.Start != block.C && !isNear;
+        t.AsksForStart = block.Start != null && block.StartRow != 0 && !blocks.IsNear;
+        t.AsksForC = block.Start != block.C && !blocks.IsNear;
         if (panelEnd > full && g.Backwards)
             PartialPanel(g, panels, blocks, first, last, k, full, block, scratch);
         for (int i = 0; i < groups; i++)
@@ -190,8 +194,11 @@ internal static unsafe class Driver<V, T>
     private static Prefetch LooksAhead(in Blocks<V, T> blocks, int tiles, ref Tile<T> t, out int asking)
     {
         bool isStream = Math.Abs(t.AheadRow) <= PanelWidth, isTwoLines = !isStream && Kernels<V, T>.IsTwoLines;
-        asking = !blocks.LooksAhead ? 0 : tiles >= 4 && !isTwoLines ? 4 : tiles >= 2 ? 2 : 1;
-        int lines = asking == 0 ? 0 : 4 / asking;
+
+        // Of a row: what four tiles that ask for a line at a step get through. Numbers of 16 bits, and vectors of 128, are half as many lines.
+        int wanted = !isStream ? 4 : Math.Max(1, (int)(4 * Math.Abs(t.AheadRow) / (Kernels<V, T>.IsTwoLines ? 2 * Line : Line)));
+        asking = !blocks.LooksAhead ? 0 : Math.Min(wanted, tiles >= 4 && !isTwoLines ? 4 : tiles >= 2 ? 2 : 1);
+        int lines = asking == 0 ? 0 : wanted / asking;
         if (isStream && blocks.IsFar && lines > 1)
             (t.AheadApart, t.AheadApart2, t.AheadStep) = (t.K * t.AheadRow / lines, t.K * t.AheadRow / 2, Line);
         else if (isStream)
@@ -245,7 +252,7 @@ internal static unsafe class Driver<V, T>
     }
 }
 
-/// <summary>Memory of one call, on its stack.</summary>
+/// <summary>Memory of one call.</summary>
 internal unsafe struct Scratch<T>
     where T : unmanaged
 {

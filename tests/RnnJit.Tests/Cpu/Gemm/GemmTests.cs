@@ -1,4 +1,5 @@
 using System.Numerics;
+using RnnJit.Cpu;
 using RnnJit.Cpu.Gemm;
 using Product = RnnJit.Cpu.Gemm.Gemm;
 
@@ -134,6 +135,35 @@ public sealed unsafe class GemmTests<T>(int width)
                 if (c[i] != (n >= start && n < end ? problem.Chain(m, n, true) : problem.Old(m, n)))
                     Assert.Fail($"panel {panel}: C[{m}, {n}]");
             }
+        }
+    }
+
+    // Small caches, so that small products have what large ones have: chunks of k, blocks of k under a panel, blocks of rows, panels copied a few at a time.
+    [TestCase(140, 70, 1100)]
+    [TestCase(34, 512, 1024)]
+    [TestCase(21, 300, 700)]
+    [TestCase(6, 130, 1100)]
+    [TestCase(2, 130, 1100)]
+    [TestCase(300, 280, 530)]
+    public void Caches_change_no_bit(int m, int n, int k)
+    {
+        using var problem = new GemmProblem<T>(m, n, k);
+        CacheSizes before = CacheSizes.OfThisMachine;
+        try
+        {
+            foreach (CacheSizes sizes in (CacheSizes[])[new(16 << 10, 256 << 10, 1 << 20), new(128 << 10, 2 << 20, 64 << 20)])
+            {
+                CacheSizes.OfThisMachine = sizes;
+                foreach (Layout layout in (Layout[])[Layout.Rows, Layout.Columns, Layout.ColumnsReversed])
+                {
+                    Check(problem, m, n, layout, problem.Packed, accumulate: true);
+                    Check(problem, m, n, layout, null, accumulate: false);
+                }
+            }
+        }
+        finally
+        {
+            CacheSizes.OfThisMachine = before;
         }
     }
 
