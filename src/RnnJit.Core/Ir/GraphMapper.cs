@@ -16,4 +16,8 @@ public static class GraphMapper
     /// <summary>The same graph with real numbers of another precision.</summary>
     public static Graph WithPrecision(Graph graph, ElementType real) =>
         Run(graph, new TypeMap(dim => dim, element => element == ElementType.I32 ? element : real));
+
+    /// <summary>The graph itself where nothing in it is f64, else the same in f32.</summary>
+    public static Graph InSingle(Graph graph) =>
+        Enumerable.Range(0, graph.Values.Count).Any(value => graph.Values.Type(value).Element == ElementType.F64) ? WithPrecision(graph, ElementType.F32) : graph;
 }

@@ -80,7 +80,7 @@ public abstract class Executable : IDisposable
     protected Executable(Graph program, ExecutableOptions options)
     {
         options.Check();
-        Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : program;
+        Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : GraphMapper.InSingle(program);
         Options = options;
         foreach (Port port in Program.Inputs)
             inputs[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? shared) ? Fitting(port, shared) : new Tensor(port.Type.Element, Shape(port.Type));

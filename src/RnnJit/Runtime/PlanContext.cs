@@ -18,7 +18,7 @@ internal sealed class PlanContext
         Fuse = !options.Without.Contains(Planning.Fuse.Name);
         Tile = !options.Without.Contains(Runtime.Tile.Name);
         Live = !options.Without.Contains(LiveRows.Name);
-        Graph optimised = Pipeline.Run(program, options.Without);
+        Graph optimised = Pipeline.Run(Real == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
         kernels.Prepare(KernelList.Of(optimised, Fuse), Real);
         Program = Real == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         Evaluation = new Evaluation(Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
