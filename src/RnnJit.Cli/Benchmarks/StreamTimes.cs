@@ -75,20 +75,18 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
         var blocks = new double[MostBlocks];
         var idle = new IdleLoop(MostBlocks);
         int count = 0;
-        long allocated = 0;
+        var allocated = new AllocationCount();
         double median = 0;
         for (int turn = 0; turn < Turns; turn++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            count = Fill(streaming, state, x, y, blocks, count);
-            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            allocated.Measure(() => count = Fill(streaming, state, x, y, blocks, count));
             if (turn == 0)
                 median = MedianOf(blocks, count) * Block;
             idle.Run(median, seconds / Turns);
         }
 
         Array.Sort(blocks, 0, count);
-        return (blocks[..count], idle.Result(median), allocated);
+        return (blocks[..count], idle.Result(median), allocated.Bytes);
     }
 
     private static double MedianOf(double[] times, int count)

@@ -6,8 +6,6 @@ public class StreamTests
 {
     private static readonly string[] Small = ["--stream", "--input", "1", "--hidden", "6", "--seconds", "0.01"];
 
-    // What a thread allocated is counted with what a collection of another thread leaves of its buffer.
-    [NonParallelizable]
     [TestCase("f32")]
     [TestCase("bf16")]
     [TestCase("f16")]
