@@ -71,7 +71,7 @@ internal static class MicroKernelSource
         code.Close();
     }
 
-    // A tile of rows meets some panels in turn before the next one does: the rows of C that a tile reads then lie elsewhere than those that were just written.
+    // A tile of rows meets some panels in turn before the next one does, so that a tile does not go on in the columns of C in which the last one ended.
     // What lasts from turn to turn stays in t, for the loop of k needs the registers.
     private static void Tiles(CodeWriter code, MicroKernel kernel)
     {

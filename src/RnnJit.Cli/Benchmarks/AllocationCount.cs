@@ -1,8 +1,8 @@
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>
-/// What this thread allocates in turns of the same work: as often as there were turns, the least of one. When memory is collected, by whatever thread, the rest of a thread's
-/// allocation buffer (8 KB) is taken away, and .NET counts that as allocated; work that allocates does so in every turn.
+/// What this thread allocates in turns of the same work: as often as there were turns, the least of one. Work that allocates does so in every turn; in a process where other
+/// threads are busy .NET was seen to count 8 KB in a single turn of work that in a process of its own allocates nothing (why is not known; collections alone do not do it).
 /// </summary>
 internal sealed class AllocationCount
 {

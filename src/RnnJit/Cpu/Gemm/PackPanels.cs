@@ -6,7 +6,7 @@ namespace RnnJit.Cpu.Gemm;
 /// <summary>Copies a matrix, or one of several that are stacked along n or k, into the panels of a packed one.</summary>
 internal static unsafe class PackPanels
 {
-    // More of them would lie in the same sets of the first-level cache than it has ways.
+    // As many streams to write to; where a panel is a multiple of a page long, they share sets of the first-level cache, which has eight ways or more.
     private const int PanelsAtOnce = 8;
 
     /// <summary>Packs what of <paramref name="source"/>, placed at (nOffset, kOffset), falls into panels [panelStart, panelEnd).</summary>
