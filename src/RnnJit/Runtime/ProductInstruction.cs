@@ -71,9 +71,17 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
         ResolveLive();
     }
 
-    /// <summary>Rows [aRow, aRow + count) of A give rows [cRow, cRow + count) of C, panels of columns [panelStart, panelEnd).</summary>
-    public void ExecuteRows(long aRow, long cRow, int count, int panelStart, int panelEnd) =>
-        Multiply((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), StartAt(default), 0, count, panelStart, panelEnd, form.K.Extent, backwards: false);
+    /// <summary>Rows [aRow, aRow + count) of A and as many of each of the next steps, <paramref name="batch"/> rows apart, give those from cRow on of C, panels of columns [panelStart, panelEnd).</summary>
+    public void ExecuteRows(long aRow, long cRow, int count, int steps, int batch, int panelStart, int panelEnd)
+    {
+        GemmArguments<T> g = Arguments((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), StartAt(default), form.K.Extent);
+        g.M = count * steps;
+        if (count == 1)
+            (g.ARow, g.CRow, g.StartRow) = (g.ARow * batch, g.CRow * batch, g.StartRow * batch);
+        else if (count < batch)
+            g.Stretches = new Stretches(count, g.ARow * batch, g.CRow * batch, g.StartRow * batch);
+        Multiply(g, panelStart, panelEnd);
+    }
 
     // The first number the chains start from; null for 0.
     private StartPointer StartAt(in Clock clock) => Start is null ? default : new StartPointer((T*)from.At(clock), Start.Row);
@@ -196,23 +204,32 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
     private void Multiply(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth, bool backwards)
     {
+        GemmArguments<T> g = Arguments(pa + (rowStart * form.M.A), pb, pc + (rowStart * form.M.C), start.Plus(rowStart * start.Row), depth);
+        (g.M, g.Backwards) = (rowEnd - rowStart, backwards);
+        Multiply(g, panelStart, panelEnd);
+    }
+
+    private GemmArguments<T> Arguments(T* pa, T* pb, T* pc, StartPointer start, int depth)
+    {
         long back = reverse ? depth - 1 : 0;
-        var g = new GemmArguments<T>
+        return new GemmArguments<T>
         {
-            A = pa + (rowStart * form.M.A) + (back * form.K.A),
+            A = pa + (back * form.K.A),
             ARow = (nint)form.M.A,
             ACol = (nint)(reverse ? -form.K.A : form.K.A),
             B = packed is null ? pb + (back * form.K.B) : pb,
             BRow = (nint)(reverse ? -form.K.B : form.K.B),
-            C = pc + (rowStart * form.M.C),
+            C = pc,
             CRow = (nint)form.M.C,
-            M = rowEnd - rowStart,
             N = form.N.Extent,
             K = depth,
-            Start = start.Plus(rowStart * start.Row).At,
+            Start = start.At,
             StartRow = start.Row,
-            Backwards = backwards,
         };
+    }
+
+    private void Multiply(in GemmArguments<T> g, int panelStart, int panelEnd)
+    {
         if (packed is null)
             Gemm.MultiplyUnpacked(g, panelStart, panelEnd);
         else

@@ -30,6 +30,8 @@ internal abstract class Tile(int steps, int chunk, int batch)
     /// <summary>Arithmetic of all tiles.</summary>
     public abstract double Flops { get; }
 
+    protected int Batch => batch;
+
     public int Count => (steps + chunk - 1) / chunk;
 
     public string Describe => $"{Product}, {chunk} steps at a time";
@@ -44,23 +46,31 @@ internal abstract class Tile(int steps, int chunk, int batch)
         int start = t & ~(chunk - 1), count = Math.Min(chunk, steps - start);
         var (rowStart, rowEnd) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, batch);
         var (panelStart, panelEnd) = share.Of(Panels);
-        bool whole = rowEnd - rowStart == batch && (lengths == null || LiveRows.Count(lengths, start + count - 1, rowEnd) == rowEnd);
-        if (whole)
-        {
-            Multiply((long)start * batch, 0, count * batch, panelStart, panelEnd);
-            return;
-        }
 
-        // The rows of all steps go past panels that stay in the cache.
-        for (int panel = panelStart; panel < panelEnd; panel += PanelsAtOnce)
+        // Steps with as many rows are one product; where they are several, their rows go past panels that stay in the cache.
+        int alike = Alike(lengths, start, count, rowStart, rowEnd, out int end), panels = alike == count ? panelEnd - panelStart : PanelsAtOnce;
+        for (int panel = panelStart; panel < panelEnd; panel += panels)
         {
-            for (int step = 0, end = rowEnd; step < count; step++)
+            for (int step = 0; step < count; step += alike)
             {
-                end = lengths == null ? rowEnd : Math.Max(rowStart, LiveRows.Count(lengths, start + step, end));
+                alike = Alike(lengths, start + step, count - step, rowStart, rowEnd, out end);
                 if (end > rowStart)
-                    Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, end - rowStart, panel, Math.Min(panel + PanelsAtOnce, panelEnd));
+                    Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, end - rowStart, alike, panel, Math.Min(panel + panels, panelEnd));
             }
         }
+    }
+
+    // How many of the next steps have as many rows of [rowStart, rowEnd) that run, and behind the last of them.
+    private static unsafe int Alike(int* lengths, int t, int steps, int rowStart, int rowEnd, out int end)
+    {
+        end = rowEnd;
+        if (lengths == null)
+            return steps;
+        end = Math.Max(rowStart, LiveRows.Count(lengths, t, rowEnd));
+        int alike = 1;
+        while (alike < steps && Math.Max(rowStart, LiveRows.Count(lengths, t + alike, end)) == end)
+            alike++;
+        return alike;
     }
 
     public abstract void Resolve();
@@ -69,7 +79,8 @@ internal abstract class Tile(int steps, int chunk, int batch)
 
     protected abstract int PanelsAtOnce { get; }
 
-    protected abstract void Multiply(long fromRow, long toRow, int rows, int panelStart, int panelEnd);
+    // So many rows of each of some steps.
+    protected abstract void Multiply(long fromRow, long toRow, int rows, int steps, int panelStart, int panelEnd);
 }
 
 internal sealed class ProductTile<T>(ProductInstruction<T> product, int steps, int chunk, int batch) : Tile(steps, chunk, batch)
@@ -87,5 +98,6 @@ internal sealed class ProductTile<T>(ProductInstruction<T> product, int steps, i
 
     protected override int PanelsAtOnce => product.PanelsAtOnce;
 
-    protected override void Multiply(long fromRow, long toRow, int rows, int panelStart, int panelEnd) => product.ExecuteRows(fromRow, toRow, rows, panelStart, panelEnd);
+    protected override void Multiply(long fromRow, long toRow, int rows, int steps, int panelStart, int panelEnd) =>
+        product.ExecuteRows(fromRow, toRow, rows, steps, Batch, panelStart, panelEnd);
 }

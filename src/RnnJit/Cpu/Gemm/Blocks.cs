@@ -34,8 +34,8 @@ internal readonly unsafe struct Blocks<V, T>
         // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from there as fast as they are multiplied.
         int bytesOfA = bytesOfL2 / 8 * 5, bytesOfPanel = bytesOfL2 / 8;
         int max = Kernels<V, T>.MaxRows;
-        bool few = g.M < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
-        Rows = new RowTiles(g.M, max);
+        bool few = g.RowsTogether < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
+        Rows = new RowTiles(g.M, max, g.Stretches.Rows);
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
         // Few rows are not worth a copy of A; one tile reuses nothing of B, so k needs no blocks.

@@ -63,14 +63,14 @@ internal static unsafe class Driver<V, T>
         int k = 0;
         do
         {
-            var t = new Tile<T> { K = Math.Min(blocks.ChunkK, g.K - k), ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = PanelWidth };
+            var t = new Tile<T> { K = Math.Min(blocks.ChunkK, g.K - k), ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = PanelWidth, AStretch = g.Stretches.A, CStretch = g.Stretches.C };
             for (int first = 0; first < blocks.Rows.Count; first += blocks.Tiles)
             {
                 int last = Math.Min(first + blocks.Tiles, blocks.Rows.Count);
-                t.A = g.A + (blocks.Rows.Start(first) * g.ARow) + (g.KRows == null ? k * g.ACol : 0);
-                t.C = g.C + (blocks.Rows.Start(first) * g.CRow);
-                t.Start = k > 0 ? t.C : g.Start == null ? null : g.Start + (blocks.Rows.Start(first) * g.StartRow);
-                t.StartRow = k > 0 ? g.CRow : g.StartRow;
+                t.A = g.A + blocks.Rows.Offset(first, g.ARow, t.AStretch) + (g.KRows == null ? k * g.ACol : 0);
+                t.C = g.C + blocks.Rows.Offset(first, g.CRow, t.CStretch);
+                t.Start = k > 0 ? t.C : g.Start == null ? null : g.Start + blocks.Rows.Offset(first, g.StartRow, g.Stretches.Start);
+                (t.StartRow, t.StartStretch) = k > 0 ? (g.CRow, t.CStretch) : (g.StartRow, g.Stretches.Start);
                 if (scratch.A != null)
                     PackRows.Run<V, T>(blocks.Rows, first, last, t, g.KRows == null ? null : g.KRows + k, scratch.A);
                 Panels(g, panels, blocks, first, last, k, panelStart, panelEnd, t, scratch);
@@ -86,7 +86,7 @@ internal static unsafe class Driver<V, T>
         in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panelStart, int panelEnd, in Tile<T> block, in Scratch<T> scratch)
         where P : struct, IPanels<T>
     {
-        int full = Math.Min(panelEnd, g.N / PanelWidth), together = Math.Max(Kernels<V, T>.SideBySide(g.M), Kernels<V, T>.InTurn(g.M));
+        int full = Math.Min(panelEnd, g.N / PanelWidth), rows = g.RowsTogether, together = Math.Max(Kernels<V, T>.SideBySide(rows), Kernels<V, T>.InTurn(rows));
         int width = blocks.CopiesB ? blocks.CopiedPanels : together, groups = (full - panelStart + width - 1) / width;
         int height = blocks.Rows.Rows(first);
         Tile<T> t = block;
@@ -108,14 +108,14 @@ internal static unsafe class Driver<V, T>
             for (int p = 0, count; p < group; p += count)
             {
                 count = Math.Min(together, group - p);
-                if (Kernels<V, T>.SideBySide(g.M) > 1 && count < together)
+                if (Kernels<V, T>.SideBySide(rows) > 1 && count < together)
                     count = 1 << BitOperations.Log2((uint)count);
                 t.C = block.C + ((nint)(panel + p) * PanelWidth);
                 t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * PanelWidth);
                 bool endsGroup = p + count == group;
                 if (t.AsksForStart && !(endsGroup && isLast))
                     PrefetchStart(block.Start + ((nint)(endsGroup ? next : panel + p + count) * PanelWidth), block.StartRow, height, Math.Min(together, full - (endsGroup ? next : panel + p + count)));
-                Panel(blocks, first, last, g.M, count, t, scratch.A);
+                Panel(blocks, first, last, rows, count, t, scratch.A);
                 t.B += count * t.BPanel;
                 t.Ahead += count * t.AheadPanel;
             }
@@ -140,7 +140,7 @@ internal static unsafe class Driver<V, T>
 
     private static int Place(int i, int count, bool backwards) => backwards ? count - 1 - i : i;
 
-    /// <param name="m">Rows of the whole product: few rows take panels side by side, many in turn.</param>
+    /// <param name="m">Rows that follow each other: few rows take panels side by side, many in turn.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel(in Blocks<V, T> blocks, int first, int last, int m, int panels, in Tile<T> panel, T* aScratch)
     {
@@ -154,7 +154,7 @@ internal static unsafe class Driver<V, T>
             t.A = panel.A + (k * panel.ACol);
             t.C = panel.C;
             t.Start = k > 0 ? panel.C : panel.Start;
-            t.StartRow = k > 0 ? panel.CRow : panel.StartRow;
+            (t.StartRow, t.StartStretch) = k > 0 ? (panel.CRow, panel.CStretch) : (panel.StartRow, panel.StartStretch);
             t.Ahead = blocks.CopiesB ? panel.Ahead + (k * t.AheadRow) : k + t.K < panel.K ? t.B + (t.K * t.BRow) : panel.Ahead;
             Tiles(blocks, first, last, sideBySide, t, aScratch, k, panel.K);
         }
@@ -167,6 +167,7 @@ internal static unsafe class Driver<V, T>
         Prefetch lines = LooksAhead(blocks, last - first, ref t, out int asking);
         asking += first;
         bool takesTiles = Kernels<V, T>.TakesTiles(rows.Rows(last - 1), sideBySide);
+        T* a = t.A, c = t.C, start = t.Start;
         for (int tile = first, tiles; tile < last; tile += tiles)
         {
             int height = rows.Rows(tile);
@@ -184,6 +185,11 @@ internal static unsafe class Driver<V, T>
             }
 
             Kernels<V, T>.Run(height, sideBySide, ahead, ref t);
+            if (!rows.IsStretched)
+                continue;
+            t.A = a + rows.Offset(tile + tiles, t.ARow, t.AStretch) - rows.Offset(first, t.ARow, t.AStretch);
+            t.C = c + rows.Offset(tile + tiles, t.CRow, t.CStretch) - rows.Offset(first, t.CRow, t.CStretch);
+            t.Start = start == null ? null : start + rows.Offset(tile + tiles, t.StartRow, t.StartStretch) - rows.Offset(first, t.StartRow, t.StartStretch);
         }
     }
 
@@ -226,28 +232,26 @@ internal static unsafe class Driver<V, T>
     /// <summary>A panel with fewer columns: through a tile of C that has them all.</summary>
     private static void LastPanel(in Blocks<V, T> blocks, int first, int last, int columns, in Tile<T> panel, in Scratch<T> scratch)
     {
-        T* c = panel.C, start = panel.Start;
         T* a = scratch.A;
         Tile<T> t = panel;
         t.C = scratch.C;
         t.CRow = PanelWidth;
-        t.Start = start == null ? null : scratch.C;
+        t.Start = panel.Start == null ? null : scratch.C;
         t.StartRow = PanelWidth;
+        RowTiles rows = blocks.Rows;
         for (int tile = first; tile < last; tile++)
         {
-            int height = blocks.Rows.Rows(tile);
-            if (start != null)
-            {
-                Columns.Copy<V, T>(start, panel.StartRow, scratch.C, PanelWidth, height, columns, PanelWidth);
-                start += height * panel.StartRow;
-            }
+            int height = rows.Rows(tile);
+            if (panel.Start != null)
+                Columns.Copy<V, T>(panel.Start + Behind(panel.StartRow, panel.StartStretch), panel.StartRow, scratch.C, PanelWidth, height, columns, PanelWidth);
+            t.A = panel.A + Behind(panel.ARow, panel.AStretch);
 
             Panel(blocks, tile, tile + 1, height, 1, t, a);
             if (a != null)
                 a += PackRows.TileLength<V, T>(height, t.K);
-            Columns.Copy<V, T>(scratch.C, PanelWidth, c, panel.CRow, height, columns, columns);
-            c += height * panel.CRow;
-            t.A += height * t.ARow;
+            Columns.Copy<V, T>(scratch.C, PanelWidth, panel.C + Behind(panel.CRow, panel.CStretch), panel.CRow, height, columns, columns);
+
+            nint Behind(nint row, nint stretch) => rows.Offset(tile, row, stretch) - rows.Offset(first, row, stretch);
         }
     }
 }

@@ -24,6 +24,13 @@ internal unsafe struct GemmArguments<T>
 
     public nint CRow;
     public int M;
+
+    /// <summary>How the M rows lie, where they do not all follow each other.</summary>
+    public Stretches Stretches;
+
+    /// <summary>Rows that follow each other.</summary>
+    public readonly int RowsTogether => Stretches.Rows > 0 ? Stretches.Rows : M;
+
     public int N;
     public int K;
 
@@ -36,3 +43,6 @@ internal unsafe struct GemmArguments<T>
     /// <summary>Whether panels of B come from the last to the first: what the product before this one read last is still near.</summary>
     public bool Backwards;
 }
+
+/// <summary>Stretches of rows: each has so many, and from one to the next it is so far in A, C and what the chains start from. M is a multiple of them; no rows: all follow each other.</summary>
+internal readonly record struct Stretches(int Rows, nint A, nint C, nint Start);

@@ -46,6 +46,11 @@ internal unsafe struct Tile<T>
     public nint CTile;
     public nint StartTile;
 
+    /// <summary>From stretch to stretch of rows.</summary>
+    public nint AStretch;
+    public nint CStretch;
+    public nint StartStretch;
+
     /// <summary>How many panels each of them meets, one after the other.</summary>
     public int Turns;
 

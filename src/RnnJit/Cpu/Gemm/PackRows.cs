@@ -21,10 +21,10 @@ internal static unsafe class PackRows
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
-        T* from = t.A;
-        int left = rows.Start(last) - rows.Start(first);
+        int begin = first, left = rows.Start(last) - rows.Start(first);
         while (first < last)
         {
+            T* from = t.A + rows.Offset(first, t.ARow, t.AStretch) - rows.Offset(begin, t.ARow, t.AStretch);
             int height = rows.Rows(first);
             int tiles = Math.Min(rows.EndOfAlike(first), last) - first;
 
@@ -43,7 +43,6 @@ internal static unsafe class PackRows
                 Strided(from + tile * height * t.ARow, t.ARow, t.ACol, which, height, t.K, packed + tile * TileLength<V, T>(height, t.K));
 
             packed += tiles * TileLength<V, T>(height, t.K);
-            from += tiles * height * t.ARow;
             left -= tiles * height;
             first += tiles;
         }

@@ -1,24 +1,42 @@
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How m rows fall into as few tiles of at most <c>max</c> rows as can be, of nearly equal height, the taller ones first.</summary>
+/// <summary>How m rows fall into as few tiles of at most <c>max</c> rows as can be, of nearly equal height, the taller ones first; where rows lie in stretches, those of each.</summary>
 internal readonly struct RowTiles
 {
+    private readonly int stretch;
+    private readonly int tiles;
     private readonly int taller;
     private readonly int height;
 
-    public RowTiles(int m, int max)
+    /// <param name="stretch">Rows of a stretch; 0: all of them follow each other.</param>
+    public RowTiles(int m, int max, int stretch = 0)
     {
-        Count = (m + max - 1) / max;
-        (height, taller) = Math.DivRem(m, Math.Max(Count, 1));
+        this.stretch = stretch > 0 ? stretch : m;
+        tiles = (this.stretch + max - 1) / max;
+        (height, taller) = Math.DivRem(this.stretch, Math.Max(tiles, 1));
+        Count = this.stretch == m ? tiles : tiles * (m / stretch);
     }
 
     public int Count { get; }
 
+    public bool IsStretched => Count != tiles;
+
     /// <summary>First row of a tile; that of tile <see cref="Count"/> is m.</summary>
-    public int Start(int tile) => (tile * height) + Math.Min(tile, taller);
+    public int Start(int tile) => Count == tiles ? First(tile) : (tile / tiles * stretch) + First(tile % tiles);
 
-    /// <summary>The first tile behind this one that has another height.</summary>
-    public int EndOfAlike(int tile) => tile < taller ? taller : Count;
+    /// <summary>How far a tile lies behind the first row, where rows and stretches are so far apart.</summary>
+    public nint Offset(int tile, nint row, nint apart) => Count == tiles ? First(tile) * row : (tile / tiles * apart) + (First(tile % tiles) * row);
 
-    public int Rows(int tile) => tile < taller ? height + 1 : height;
+    /// <summary>The first tile behind this one that has another height, or begins a stretch.</summary>
+    public int EndOfAlike(int tile)
+    {
+        int before = tile - InStretch(tile);
+        return before + (tile - before < taller ? taller : tiles);
+    }
+
+    public int Rows(int tile) => InStretch(tile) < taller ? height + 1 : height;
+
+    private int InStretch(int tile) => Count == tiles ? tile : tile % tiles;
+
+    private int First(int tile) => (tile * height) + Math.Min(tile, taller);
 }

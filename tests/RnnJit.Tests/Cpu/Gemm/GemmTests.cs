@@ -213,6 +213,38 @@ public sealed unsafe class GemmTests<T>(int width)
         Assert.That(together, Is.Not.All.EqualTo(T.Zero));
     }
 
+    // A worker's rows of some time steps: 3 of the first, 3 of the second, with others' in between, which nobody writes.
+    [Test]
+    public void Rows_lie_in_stretches([Values(1, 2, 3, 5, 7, 16, 32)] int rows, [Values(1, 2, 5)] int count, [Values(40, 1100)] int k, [Values] bool packed, [Values] bool accumulate)
+    {
+        const int N = 200, Others = 2;
+        int m = rows * count, apart = rows + Others, all = apart * count;
+        using var problem = new GemmProblem<T>(m, N, k);
+        T[] a = Numbers(all, k, (i, j) => i % apart < rows ? problem.A((i / apart * rows) + (i % apart), j) : T.NaN);
+        T[] start = Numbers(all, N, (i, j) => i % apart < rows ? problem.Old((i / apart * rows) + (i % apart), j) : T.NaN);
+        var c = new T[all * N];
+        Array.Fill(c, T.NegativeOne);
+        fixed (T* rowsOfA = a, begin = start, to = c, lies = Numbers(k, N, problem.B))
+        {
+            var g = new GemmArguments<T>
+            {
+                A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = N, C = to, CRow = N, M = m, N = N, K = k, Start = accumulate ? begin : null, StartRow = N,
+                Stretches = new Stretches(rows, apart * k, apart * N, apart * N),
+            };
+            int panels = GemmProblem<T>.Panels(N);
+            Multiply(g, 0, panels / 2, packed);
+            Multiply(g, panels / 2, panels, packed);
+        }
+
+        for (int i = 0; i < c.Length; i++)
+        {
+            int stretch = i / N / apart, row = i / N % apart;
+            T wanted = row < rows ? problem.Chain((stretch * rows) + row, i % N, accumulate) : T.NegativeOne;
+            if (c[i] != wanted)
+                Assert.Fail($"C[{row} of stretch {stretch}, {i % N}] is {c[i]}, wanted {wanted}");
+        }
+    }
+
     private static T[] Numbers(int rows, int columns, Func<int, int, T> at) => [.. Enumerable.Range(0, rows * columns).Select(i => at(i / columns, i % columns))];
 
     private static void Multiply(in GemmArguments<T> g, int start, int end, bool packed)
