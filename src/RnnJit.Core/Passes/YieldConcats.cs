@@ -36,10 +36,11 @@ internal static class YieldConcats
 
             var (extended, added) = Extend(graph, (ScanOp)graph.Nodes[n].Op, Widest(graph, wanted[n]));
             Value[] results = rebuild.Builder.AddMany(extended, graph.Nodes[n].Operands.Select(rebuild.Get).ToArray());
+            var cut = new HashSet<int>();
             foreach (var (concat, result) in added)
             {
                 side[concat] = results[result];
-                Cut(rebuild.Builder, graph, graph.Nodes[concat], results[result], results);
+                Cut(rebuild.Builder, graph, graph.Nodes[concat], results[result], results, cut);
             }
 
             return results.Take(graph.Nodes[n].Results.Count).ToArray();
@@ -47,28 +48,38 @@ internal static class YieldConcats
         return rebuild.Run();
     }
 
-    // Each sequence in one concat at most.
+    // Each sequence in one concat at most, but beside another one where the steps put them side by side anyway.
     private static int[] Widest(Graph graph, IEnumerable<int> concats)
     {
         var taken = new HashSet<int>();
         return concats.Where(n =>
         {
-            bool free = !graph.Nodes[n].Operands.Any(taken.Contains) && graph.Nodes[n].Operands.Distinct().Count() == graph.Nodes[n].Operands.Count;
+            bool free = (IsInBody(graph, graph.Nodes[n]) && !graph.Nodes[n].Operands.All(taken.Contains))
+                || (!graph.Nodes[n].Operands.Any(taken.Contains) && graph.Nodes[n].Operands.Distinct().Count() == graph.Nodes[n].Operands.Count);
             if (free)
                 taken.UnionWith(graph.Nodes[n].Operands);
             return free;
         }).ToArray();
     }
 
-    // Who wants a sequence alone reads its part of the whole.
-    private static void Cut(GraphBuilder builder, Graph graph, Node concat, Value whole, Value[] results)
+    private static bool IsInBody(Graph graph, Node concat)
+    {
+        Graph body = ((ScanOp)graph.Nodes[graph.Values.Node(concat.Operands[0])].Op).Body;
+        var op = new ConcatOp(((ConcatOp)concat.Op).Axis - 1);
+        EquatableArray<int> parts = concat.Operands.Select(operand => body.Outputs[graph.Values.Result(operand)].Value).ToEquatable();
+        return body.Nodes.Any(node => op.Equals(node.Op) && node.Operands.Equals(parts));
+    }
+
+    // Who wants a sequence alone reads its part of the whole, of the first whole where it is in several.
+    private static void Cut(GraphBuilder builder, Graph graph, Node concat, Value whole, Value[] results, HashSet<int> cut)
     {
         int axis = ((ConcatOp)concat.Op).Axis;
         Dim start = 0;
         foreach (int operand in concat.Operands)
         {
             Dim length = graph.Values.Type(operand).Dims[axis];
-            results[graph.Values.Result(operand)] = builder.Add(new SliceOp(axis, start, length), whole);
+            if (cut.Add(operand))
+                results[graph.Values.Result(operand)] = builder.Add(new SliceOp(axis, start, length), whole);
             start += length;
         }
     }

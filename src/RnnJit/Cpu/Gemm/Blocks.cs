@@ -35,7 +35,7 @@ internal readonly unsafe struct Blocks<V, T>
         int bytesOfA = bytesOfL2 / 8 * 5, bytesOfPanel = bytesOfL2 / 8;
         int max = Kernels<V, T>.MaxRows;
         bool few = g.RowsTogether < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
-        Rows = new RowTiles(g.M, max, g.Stretches.Rows);
+        Rows = new RowTiles(g.M, max, g.RowsTogether);
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
         // Few rows are not worth a copy of A; one tile reuses nothing of B, so k needs no blocks.

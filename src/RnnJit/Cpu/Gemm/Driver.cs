@@ -60,17 +60,18 @@ internal static unsafe class Driver<V, T>
     private static void Chunks<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int panelStart, int panelEnd, in Scratch<T> scratch)
         where P : struct, IPanels<T>
     {
+        Stretches apart = g.Stretches == null ? default : *g.Stretches;
         int k = 0;
         do
         {
-            var t = new Tile<T> { K = Math.Min(blocks.ChunkK, g.K - k), ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = PanelWidth, AStretch = g.Stretches.A, CStretch = g.Stretches.C };
+            var t = new Tile<T> { K = Math.Min(blocks.ChunkK, g.K - k), ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = PanelWidth, AStretch = apart.A, CStretch = apart.C };
             for (int first = 0; first < blocks.Rows.Count; first += blocks.Tiles)
             {
                 int last = Math.Min(first + blocks.Tiles, blocks.Rows.Count);
                 t.A = g.A + blocks.Rows.Offset(first, g.ARow, t.AStretch) + (g.KRows == null ? k * g.ACol : 0);
                 t.C = g.C + blocks.Rows.Offset(first, g.CRow, t.CStretch);
-                t.Start = k > 0 ? t.C : g.Start == null ? null : g.Start + blocks.Rows.Offset(first, g.StartRow, g.Stretches.Start);
-                (t.StartRow, t.StartStretch) = k > 0 ? (g.CRow, t.CStretch) : (g.StartRow, g.Stretches.Start);
+                t.Start = k > 0 ? t.C : g.Start == null ? null : g.Start + blocks.Rows.Offset(first, g.StartRow, apart.Start);
+                (t.StartRow, t.StartStretch) = k > 0 ? (g.CRow, t.CStretch) : (g.StartRow, apart.Start);
                 if (scratch.A != null)
                     PackRows.Run<V, T>(blocks.Rows, first, last, t, g.KRows == null ? null : g.KRows + k, scratch.A);
                 Panels(g, panels, blocks, first, last, k, panelStart, panelEnd, t, scratch);

@@ -24,15 +24,11 @@ internal unsafe struct GemmArguments<T>
 
     public nint CRow;
     public int M;
-
-    /// <summary>How the M rows lie, where they do not all follow each other.</summary>
-    public Stretches Stretches;
-
-    /// <summary>Rows that follow each other.</summary>
-    public readonly int RowsTogether => Stretches.Rows > 0 ? Stretches.Rows : M;
-
     public int N;
     public int K;
+
+    /// <summary>Whether panels of B come from the last to the first: what the product before this one read last is still near.</summary>
+    public bool Backwards;
 
     /// <summary>Element (0, 0) of what the chains start from, with contiguous rows: C itself, or what does not overlap it; null: 0.</summary>
     public T* Start;
@@ -40,9 +36,12 @@ internal unsafe struct GemmArguments<T>
     /// <summary>From row to row of it; 0: one row for all.</summary>
     public nint StartRow;
 
-    /// <summary>Whether panels of B come from the last to the first: what the product before this one read last is still near.</summary>
-    public bool Backwards;
+    /// <summary>How the M rows lie; null: all follow each other.</summary>
+    public Stretches* Stretches;
+
+    /// <summary>Rows that follow each other.</summary>
+    public readonly int RowsTogether => Stretches == null ? M : Stretches->Rows;
 }
 
-/// <summary>Stretches of rows: each has so many, and from one to the next it is so far in A, C and what the chains start from. M is a multiple of them; no rows: all follow each other.</summary>
+/// <summary>Stretches of rows: each has so many, of which M is a multiple, and from one to the next it is so far in A, C and what the chains start from.</summary>
 internal readonly record struct Stretches(int Rows, nint A, nint C, nint Start);

@@ -8,13 +8,13 @@ internal readonly struct RowTiles
     private readonly int taller;
     private readonly int height;
 
-    /// <param name="stretch">Rows of a stretch; 0: all of them follow each other.</param>
-    public RowTiles(int m, int max, int stretch = 0)
+    /// <param name="stretch">Rows that follow each other; m is a multiple of them.</param>
+    public RowTiles(int m, int max, int stretch)
     {
-        this.stretch = stretch > 0 ? stretch : m;
-        tiles = (this.stretch + max - 1) / max;
-        (height, taller) = Math.DivRem(this.stretch, Math.Max(tiles, 1));
-        Count = this.stretch == m ? tiles : tiles * (m / stretch);
+        this.stretch = stretch;
+        tiles = (stretch + max - 1) / max;
+        (height, taller) = Math.DivRem(stretch, Math.Max(tiles, 1));
+        Count = stretch == m ? tiles : tiles * (m / stretch);
     }
 
     public int Count { get; }

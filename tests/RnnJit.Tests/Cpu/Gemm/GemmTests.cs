@@ -224,12 +224,13 @@ public sealed unsafe class GemmTests<T>(int width)
         T[] start = Numbers(all, N, (i, j) => i % apart < rows ? problem.Old((i / apart * rows) + (i % apart), j) : T.NaN);
         var c = new T[all * N];
         Array.Fill(c, T.NegativeOne);
+        var stretches = new Stretches(rows, apart * k, apart * N, apart * N);
         fixed (T* rowsOfA = a, begin = start, to = c, lies = Numbers(k, N, problem.B))
         {
             var g = new GemmArguments<T>
             {
                 A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = N, C = to, CRow = N, M = m, N = N, K = k, Start = accumulate ? begin : null, StartRow = N,
-                Stretches = new Stretches(rows, apart * k, apart * N, apart * N),
+                Stretches = &stretches,
             };
             int panels = GemmProblem<T>.Panels(N);
             Multiply(g, 0, panels / 2, packed);
