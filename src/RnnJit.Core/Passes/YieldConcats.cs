@@ -16,8 +16,9 @@ internal static class YieldConcats
                 : null);
         }
 
-        // What lies within a wider one is a part of that.
-        var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0).OrderByDescending(n => graph.Nodes[n].Operands.Count).ToLookup(n => ScanOf(graph, n));
+        // What lies within a wider one is a part of that; what the steps put side by side anyway may come beside others.
+        var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0)
+            .OrderByDescending(n => graph.Nodes[n].Operands.Count).ThenBy(n => IsInBody(graph, graph.Nodes[n])).ToLookup(n => ScanOf(graph, n));
         if (wanted.Count == 0)
             return graph;
 
@@ -48,7 +49,7 @@ internal static class YieldConcats
         return rebuild.Run();
     }
 
-    // Each sequence in one concat at most, but beside another one where the steps put them side by side anyway.
+    // Each sequence in one concat at most, but beside others that are in none yet where the steps put them side by side anyway.
     private static int[] Widest(Graph graph, IEnumerable<int> concats)
     {
         var taken = new HashSet<int>();

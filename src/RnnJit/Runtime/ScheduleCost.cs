@@ -3,7 +3,7 @@ using RnnJit.Cpu;
 namespace RnnJit.Runtime;
 
 /// <summary>What one step of a loop takes under both schedules, in microseconds: an estimate to choose by, not a prediction.</summary>
-/// <remarks>docs/decisions/schedules-by-estimate.md has the measurements that the constants come from.</remarks>
+/// <remarks>docs/decisions/schedules-by-estimate.md has what was measured, and which choices the constants were fitted to.</remarks>
 internal readonly record struct ScheduleCost(double BatchParallel, double HiddenParallel)
 {
     // One core of a current server with vectors of 512 bits, in numbers per microsecond: multiplications and additions, bytes from its own second-level
@@ -21,17 +21,17 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
     {
         int rows = (Math.Max(batch, 1) + workers - 1) / workers;
         double rowPart = (double)rows / Math.Max(batch, 1), part = 1.0 / workers;
-        double weights = body.Sum(instruction => Of(instruction).Weights), near = NearBytes512 * CpuWidth.Width / 512;
+        double weights = body.Sum(instruction => WorkOf(instruction).WeightBytes), near = NearBytes512 * CpuWidth.Width / 512;
 
         // Batch-parallel: each worker reads all weights. Hidden-parallel: each its part, and all meet after each instruction.
         double batchParallel = 0, hiddenParallel = 0;
         foreach (Instruction instruction in body)
         {
-            Product product = Of(instruction);
-            double flops = instruction.Flops, rest = flops > 0 ? 0 : instruction.Bytes / near;
-            batchParallel += Time(flops * rowPart, rows, product.Weights / Rate(weights, near)) + (rest * rowPart);
-            double alone = Time(flops * part, Math.Max(batch, 1), product.Weights * part / Rate(weights * part, near)) + (rest * part);
-            hiddenParallel += workers > 1 ? (alone * Waiting) + Barrier + (product.RowBytes * Math.Max(batch, 1) * (1 - part) / OthersBytes) : alone;
+            Work work = WorkOf(instruction);
+            double rest = work.Flops > 0 ? 0 : instruction.Bytes / near;
+            batchParallel += Time(work.Flops * rowPart, rows, work.WeightBytes / Rate(weights, near)) + (rest * rowPart);
+            double alone = Time(work.Flops * part, Math.Max(batch, 1), work.WeightBytes * part / Rate(weights * part, near)) + (rest * part);
+            hiddenParallel += workers > 1 ? (alone * Waiting) + Barrier + (work.RowBytes * Math.Max(batch, 1) * (1 - part) / OthersBytes) : alone;
         }
 
         return new ScheduleCost(batchParallel, hiddenParallel);
@@ -59,15 +59,19 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
         return bytes == 0 ? near : bytes / ((nearBytes / near) + ((bytes - nearBytes) / FarBytes));
     }
 
-    // Bytes of the weights of a product, and of a row that it reads.
-    private readonly record struct Product(double Weights, double RowBytes);
+    // Arithmetic in multiplications and additions of floats, of which a vector holds two for a double; bytes of a product's weights, and of a row that it reads.
+    private readonly record struct Work(double Flops, double WeightBytes, double RowBytes);
 
-    private static Product Of(Instruction instruction) => instruction switch
+    private static Work WorkOf(Instruction instruction) => instruction switch
     {
-        ProductInstruction<float> product => Of(product.Form, product.Storage == WeightStorage.Single ? sizeof(float) : sizeof(ushort), sizeof(float)),
-        ProductInstruction<double> product => Of(product.Form, sizeof(double), sizeof(double)),
-        _ => default,
+        ProductInstruction<float> product => WorkOf(product.Form, product.Storage == WeightStorage.Single ? sizeof(float) : sizeof(ushort), sizeof(float)),
+        ProductInstruction<double> product => WorkOf(product.Form, sizeof(double), sizeof(double)),
+        _ => new Work(instruction.Flops, 0, 0),
     };
 
-    private static Product Of(ProductForm form, int stored, int size) => form.IsLooped ? default : new Product((double)form.N.Extent * form.K.Extent * stored, (double)form.K.Extent * size);
+    private static Work WorkOf(ProductForm form, int stored, int size)
+    {
+        double flops = form.Flops * size / sizeof(float);
+        return form.IsLooped ? new Work(flops, 0, 0) : new Work(flops, (double)form.N.Extent * form.K.Extent * stored, (double)form.K.Extent * size);
+    }
 }

@@ -39,7 +39,7 @@ internal readonly unsafe struct Blocks<V, T>
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
         // Few rows are not worth a copy of A; one tile reuses nothing of B, so k needs no blocks.
-        int most = few ? Math.Max(g.K, 1) : CopiesB ? BytesOfCopiedColumn / sizeof(T) : bytesOfA / (Math.Min(Rows.Count * max, SharingRows) * sizeof(T));
+        int most = few ? Math.Max(g.K, 1) : CopiesB ? BytesOfCopiedColumn / sizeof(T) : bytesOfA / (Math.Min(Rows.Count * Rows.Rows(0), SharingRows) * sizeof(T));
         if (copying != Copying.Never)
             most = Math.Min(most, bytesOfPanel / PanelRow);
         int chunks = Math.Max(1, (g.K + most - 1) / most);
@@ -47,7 +47,7 @@ internal readonly unsafe struct Blocks<V, T>
         CopiedPanels = Math.Clamp(bytesOfPanel / (ChunkK * PanelRow), 1, 4);
         BlockK = Rows.Count == 1 ? ChunkK : bytesOfPanel / PanelRow;
 
-        int tiles = few ? Rows.Count : Math.Max(1, bytesOfA / (ChunkK * sizeof(T) * max));
+        int height = Rows.Rows(0), tiles = few ? Rows.Count : Math.Max(1, bytesOfA / (ChunkK * sizeof(T) * height));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
         long bytes = (long)panels * PanelRow * g.K;
@@ -55,11 +55,11 @@ internal readonly unsafe struct Blocks<V, T>
         IsFar = bytes > BytesFar;
 
         // Rows as they lie are as many streams, on as many pages; a packed tile is one. In L1 that makes no difference.
-        bool outgrowsL1 = (long)Math.Min(g.M, Tiles * max) * ChunkK * sizeof(T) > caches.L1;
+        bool outgrowsL1 = (long)Math.Min(g.M, Tiles * height) * ChunkK * sizeof(T) > caches.L1;
         bool scattered = (outgrowsL1 && panels >= LeastPanelsOfRows) || (Collides(g.ARow, max) && panels >= LeastPanels);
         bool packs = !few && (g.KRows != null || (strided ? panels > 1 : scattered));
         IsNear = (long)g.M * panels * PanelRow <= caches.L1;
-        ScratchA = packs ? Tiles * (int)PackRows.TileLength<V, T>(max, ChunkK) : 0;
+        ScratchA = packs ? Tiles * (int)PackRows.TileLength<V, T>(height, ChunkK) : 0;
     }
 
     // Rows of a tile that lie in the same set of L1: a page apart, and more of them than it has ways.

@@ -68,9 +68,9 @@ internal static unsafe class Driver<V, T>
             for (int first = 0; first < blocks.Rows.Count; first += blocks.Tiles)
             {
                 int last = Math.Min(first + blocks.Tiles, blocks.Rows.Count);
-                t.A = g.A + blocks.Rows.Offset(first, g.ARow, t.AStretch) + (g.KRows == null ? k * g.ACol : 0);
-                t.C = g.C + blocks.Rows.Offset(first, g.CRow, t.CStretch);
-                t.Start = k > 0 ? t.C : g.Start == null ? null : g.Start + blocks.Rows.Offset(first, g.StartRow, apart.Start);
+                t.A = g.A + blocks.Rows.Offset(0, first, g.ARow, t.AStretch) + (g.KRows == null ? k * g.ACol : 0);
+                t.C = g.C + blocks.Rows.Offset(0, first, g.CRow, t.CStretch);
+                t.Start = k > 0 ? t.C : g.Start == null ? null : g.Start + blocks.Rows.Offset(0, first, g.StartRow, apart.Start);
                 (t.StartRow, t.StartStretch) = k > 0 ? (g.CRow, t.CStretch) : (g.StartRow, apart.Start);
                 if (scratch.A != null)
                     PackRows.Run<V, T>(blocks.Rows, first, last, t, g.KRows == null ? null : g.KRows + k, scratch.A);
@@ -188,9 +188,9 @@ internal static unsafe class Driver<V, T>
             Kernels<V, T>.Run(height, sideBySide, ahead, ref t);
             if (!rows.IsStretched)
                 continue;
-            t.A = a + rows.Offset(tile + tiles, t.ARow, t.AStretch) - rows.Offset(first, t.ARow, t.AStretch);
-            t.C = c + rows.Offset(tile + tiles, t.CRow, t.CStretch) - rows.Offset(first, t.CRow, t.CStretch);
-            t.Start = start == null ? null : start + rows.Offset(tile + tiles, t.StartRow, t.StartStretch) - rows.Offset(first, t.StartRow, t.StartStretch);
+            t.A = a + rows.Offset(first, tile + tiles, t.ARow, t.AStretch);
+            t.C = c + rows.Offset(first, tile + tiles, t.CRow, t.CStretch);
+            t.Start = start == null ? null : start + rows.Offset(first, tile + tiles, t.StartRow, t.StartStretch);
         }
     }
 
@@ -244,15 +244,13 @@ internal static unsafe class Driver<V, T>
         {
             int height = rows.Rows(tile);
             if (panel.Start != null)
-                Columns.Copy<V, T>(panel.Start + Behind(panel.StartRow, panel.StartStretch), panel.StartRow, scratch.C, PanelWidth, height, columns, PanelWidth);
-            t.A = panel.A + Behind(panel.ARow, panel.AStretch);
+                Columns.Copy<V, T>(panel.Start + rows.Offset(first, tile, panel.StartRow, panel.StartStretch), panel.StartRow, scratch.C, PanelWidth, height, columns, PanelWidth);
+            t.A = panel.A + rows.Offset(first, tile, panel.ARow, panel.AStretch);
 
             Panel(blocks, tile, tile + 1, height, 1, t, a);
             if (a != null)
                 a += PackRows.TileLength<V, T>(height, t.K);
-            Columns.Copy<V, T>(scratch.C, PanelWidth, panel.C + Behind(panel.CRow, panel.CStretch), panel.CRow, height, columns, columns);
-
-            nint Behind(nint row, nint stretch) => rows.Offset(tile, row, stretch) - rows.Offset(first, row, stretch);
+            Columns.Copy<V, T>(scratch.C, PanelWidth, panel.C + rows.Offset(first, tile, panel.CRow, panel.CStretch), panel.CRow, height, columns, columns);
         }
     }
 }

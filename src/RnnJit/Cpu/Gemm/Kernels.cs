@@ -46,7 +46,7 @@ internal unsafe struct Tile<T>
     public nint CTile;
     public nint StartTile;
 
-    /// <summary>From stretch to stretch of rows.</summary>
+    /// <summary>From stretch to stretch of rows, for those who call kernels.</summary>
     public nint AStretch;
     public nint CStretch;
     public nint StartStretch;
@@ -97,7 +97,7 @@ internal static unsafe partial class Kernels<V, T>
     /// <summary>Rows of the tallest kernel that the register file holds: 32 registers with 512 bits, else 16.</summary>
     public static int MaxRows => IsTwoLines ? 12 : 6;
 
-    /// <summary>How many panels one call takes side by side, for a product of so many rows.</summary>
+    /// <summary>How many panels one call takes side by side, where so many rows follow each other.</summary>
     public static int SideBySide(int rows) => rows switch
     {
         1 => 4,
@@ -106,7 +106,7 @@ internal static unsafe partial class Kernels<V, T>
         _ => 1,
     };
 
-    /// <summary>How many panels each tile of rows meets in turn, for a product of so many rows.</summary>
+    /// <summary>How many panels each tile of rows meets in turn, where so many rows follow each other.</summary>
     public static int InTurn(int rows) => SideBySide(rows) == 1 ? 4 : 1;
 
     /// <summary>Whether a call does several tiles, and panels in turn.</summary>

@@ -24,7 +24,7 @@ internal static unsafe class PackRows
         int begin = first, left = rows.Start(last) - rows.Start(first);
         while (first < last)
         {
-            T* from = t.A + rows.Offset(first, t.ARow, t.AStretch) - rows.Offset(begin, t.ARow, t.AStretch);
+            T* from = t.A + rows.Offset(begin, first, t.ARow, t.AStretch);
             int height = rows.Rows(first);
             int tiles = Math.Min(rows.EndOfAlike(first), last) - first;
 

@@ -24,8 +24,8 @@ internal readonly struct RowTiles
     /// <summary>First row of a tile; that of tile <see cref="Count"/> is m.</summary>
     public int Start(int tile) => Count == tiles ? First(tile) : (tile / tiles * stretch) + First(tile % tiles);
 
-    /// <summary>How far a tile lies behind the first row, where rows and stretches are so far apart.</summary>
-    public nint Offset(int tile, nint row, nint apart) => Count == tiles ? First(tile) * row : (tile / tiles * apart) + (First(tile % tiles) * row);
+    /// <summary>How far a tile lies behind another one, where rows and stretches are so far apart.</summary>
+    public nint Offset(int from, int tile, nint row, nint apart) => Offset(tile, row, apart) - (from == 0 ? 0 : Offset(from, row, apart));
 
     /// <summary>The first tile behind this one that has another height, or begins a stretch.</summary>
     public int EndOfAlike(int tile)
@@ -35,6 +35,8 @@ internal readonly struct RowTiles
     }
 
     public int Rows(int tile) => InStretch(tile) < taller ? height + 1 : height;
+
+    private nint Offset(int tile, nint row, nint apart) => Count == tiles ? First(tile) * row : (tile / tiles * apart) + (First(tile % tiles) * row);
 
     private int InStretch(int tile) => Count == tiles ? tile : tile % tiles;
 

@@ -217,32 +217,56 @@ public sealed unsafe class GemmTests<T>(int width)
     [Test]
     public void Rows_lie_in_stretches([Values(1, 2, 3, 5, 7, 16, 32)] int rows, [Values(1, 2, 5)] int count, [Values(40, 1100)] int k, [Values] bool packed, [Values] bool accumulate)
     {
-        const int N = 200, Others = 2;
+        Stretched(rows, count, k, 200, packed, accumulate);
+    }
+
+    // Rows a page apart and beyond L1 are packed, several blocks of them where L2 is small: blocks begin within stretches.
+    [TestCase(7, 3)]
+    [TestCase(3, 9)]
+    [TestCase(13, 5)]
+    [TestCase(40, 2)]
+    public void Packed_rows_lie_in_stretches(int rows, int count)
+    {
+        CacheSizes before = CacheSizes.OfThisMachine;
+        try
+        {
+            CacheSizes.OfThisMachine = new CacheSizes(16 << 10, 256 << 10, 1 << 20);
+            Stretched(rows, count, 1024, (40 * Product.PanelWidth<T>()) + 3, packed: true, accumulate: true);
+        }
+        finally
+        {
+            CacheSizes.OfThisMachine = before;
+        }
+    }
+
+    private static void Stretched(int rows, int count, int k, int n, bool packed, bool accumulate)
+    {
+        const int Others = 2;
         int m = rows * count, apart = rows + Others, all = apart * count;
-        using var problem = new GemmProblem<T>(m, N, k);
+        using var problem = new GemmProblem<T>(m, n, k);
         T[] a = Numbers(all, k, (i, j) => i % apart < rows ? problem.A((i / apart * rows) + (i % apart), j) : T.NaN);
-        T[] start = Numbers(all, N, (i, j) => i % apart < rows ? problem.Old((i / apart * rows) + (i % apart), j) : T.NaN);
-        var c = new T[all * N];
+        T[] start = Numbers(all, n, (i, j) => i % apart < rows ? problem.Old((i / apart * rows) + (i % apart), j) : T.NaN);
+        var c = new T[all * n];
         Array.Fill(c, T.NegativeOne);
-        var stretches = new Stretches(rows, apart * k, apart * N, apart * N);
-        fixed (T* rowsOfA = a, begin = start, to = c, lies = Numbers(k, N, problem.B))
+        var stretches = new Stretches(rows, apart * k, apart * n, apart * n);
+        fixed (T* rowsOfA = a, begin = start, to = c, lies = Numbers(k, n, problem.B))
         {
             var g = new GemmArguments<T>
             {
-                A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = N, C = to, CRow = N, M = m, N = N, K = k, Start = accumulate ? begin : null, StartRow = N,
+                A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = n, C = to, CRow = n, M = m, N = n, K = k, Start = accumulate ? begin : null, StartRow = n,
                 Stretches = &stretches,
             };
-            int panels = GemmProblem<T>.Panels(N);
-            Multiply(g, 0, panels / 2, packed);
-            Multiply(g, panels / 2, panels, packed);
+            int panels = GemmProblem<T>.Panels(n);
+            Multiply(g, 0, panels / 8, packed);
+            Multiply(g, panels / 8, panels, packed);
         }
 
         for (int i = 0; i < c.Length; i++)
         {
-            int stretch = i / N / apart, row = i / N % apart;
-            T wanted = row < rows ? problem.Chain((stretch * rows) + row, i % N, accumulate) : T.NegativeOne;
+            int stretch = i / n / apart, row = i / n % apart;
+            T wanted = row < rows ? problem.Chain((stretch * rows) + row, i % n, accumulate) : T.NegativeOne;
             if (c[i] != wanted)
-                Assert.Fail($"C[{row} of stretch {stretch}, {i % N}] is {c[i]}, wanted {wanted}");
+                Assert.Fail($"C[{row} of stretch {stretch}, {i % n}] is {c[i]}, wanted {wanted}");
         }
     }
 
