@@ -43,6 +43,8 @@ internal sealed class PeerProcess : IDisposable
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
+
+        // The last one is the name that oneDNN's variable had before.
         foreach (string name in (string[])[.. VectorVariables, "DNNL_MAX_CPU_ISA"])
             start.Environment.Remove(name);
         foreach (var (name, value) in Variables(threads, bits))

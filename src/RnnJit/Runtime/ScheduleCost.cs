@@ -1,4 +1,5 @@
 using RnnJit.Cpu;
+using RnnJit.Cpu.Gemm;
 
 namespace RnnJit.Runtime;
 
@@ -46,10 +47,8 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
     // Rows of a tile of a product share what is read of the weights; what else a step of k takes is as long for few of them.
     private static double OfPeak(int rows)
     {
-        bool isWide = CpuWidth.Width == 512;
-        int most = isWide ? 12 : 6, tiles = (rows + most - 1) / most;
-        double height = (double)rows / tiles;
-        return height / (height + (isWide ? 0.6 : 2));
+        double height = (double)rows / new RowTiles(rows, Gemm.MaxRows, rows).Count;
+        return height / (height + (CpuWidth.Width == 512 ? 0.6 : 2));
     }
 
     // Bytes a microsecond of weights that are read again in each step: a part of them stays in what a core has for itself.

@@ -30,8 +30,6 @@ internal abstract class Tile(int steps, int chunk, int batch)
     /// <summary>Arithmetic of all tiles.</summary>
     public abstract double Flops { get; }
 
-    protected int Batch => batch;
-
     public int Count => (steps + chunk - 1) / chunk;
 
     public string Describe => $"{Product}, {chunk} steps at a time";
@@ -48,14 +46,14 @@ internal abstract class Tile(int steps, int chunk, int batch)
         var (panelStart, panelEnd) = share.Of(Panels);
 
         // Steps with as many rows are one product; where they are several, their rows go past panels that stay in the cache.
-        int alike = Alike(lengths, start, count, rowStart, rowEnd, out int end), panels = alike == count ? panelEnd - panelStart : PanelsAtOnce;
-        for (int panel = panelStart; panel < panelEnd; panel += panels)
+        int atOnce = Alike(lengths, start, count, rowStart, rowEnd, out _) == count ? panelEnd - panelStart : PanelsAtOnce;
+        for (int panel = panelStart; panel < panelEnd; panel += atOnce)
         {
-            for (int step = 0; step < count; step += alike)
+            for (int step = 0, alike; step < count; step += alike)
             {
-                alike = Alike(lengths, start + step, count - step, rowStart, rowEnd, out end);
+                alike = Alike(lengths, start + step, count - step, rowStart, rowEnd, out int end);
                 if (end > rowStart)
-                    Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, end - rowStart, alike, panel, Math.Min(panel + panels, panelEnd));
+                    Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, end - rowStart, alike, panel, Math.Min(panel + atOnce, panelEnd));
             }
         }
     }
@@ -74,6 +72,8 @@ internal abstract class Tile(int steps, int chunk, int batch)
     }
 
     public abstract void Resolve();
+
+    protected int Batch => batch;
 
     protected abstract int Panels { get; }
 

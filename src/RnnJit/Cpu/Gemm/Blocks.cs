@@ -17,7 +17,7 @@ internal readonly unsafe struct Blocks<V, T>
     // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
     private const int LeastPanels = 16, LeastPanelsOfRows = 32, LeastTiles = 4;
 
-    // Fewer tiles than that are few.
+    // Fewer tiles than that ask for what is next only from where the hardware no longer foresees it.
     private const int FewTiles = 4;
 
     private const int Page = 4096, Ways = 8;

@@ -13,6 +13,14 @@ namespace RnnJit.Cpu.Gemm;
 /// </remarks>
 internal static unsafe partial class Gemm
 {
+    /// <summary>Rows of the tallest tile, the same for all numbers.</summary>
+    public static int MaxRows => CpuWidth.Width switch
+    {
+        512 => Kernels<Vec512F32, float>.MaxRows,
+        256 => Kernels<Vec256F32, float>.MaxRows,
+        _ => Kernels<Vec128F32, float>.MaxRows,
+    };
+
     /// <summary>Columns per panel.</summary>
     public static int PanelWidth<T>()
         where T : unmanaged => 2 * CpuWidth.Width / 8 / sizeof(T);

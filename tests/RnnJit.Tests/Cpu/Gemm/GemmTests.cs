@@ -15,6 +15,8 @@ namespace RnnJit.Tests.Cpu.Gemm;
 public sealed unsafe class GemmTests<T>(int width)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly CacheSizes Small = new(16 << 10, 256 << 10, 1 << 20);
+
     private Widths scope;
 
     /// <summary>How A and B lie in memory.</summary>
@@ -148,22 +150,14 @@ public sealed unsafe class GemmTests<T>(int width)
     public void Caches_change_no_bit(int m, int n, int k)
     {
         using var problem = new GemmProblem<T>(m, n, k);
-        CacheSizes before = CacheSizes.OfThisMachine;
-        try
+        foreach (CacheSizes sizes in (CacheSizes[])[Small, new(128 << 10, 2 << 20, 64 << 20)])
         {
-            foreach (CacheSizes sizes in (CacheSizes[])[new(16 << 10, 256 << 10, 1 << 20), new(128 << 10, 2 << 20, 64 << 20)])
+            using var caches = new Caches(sizes);
+            foreach (Layout layout in (Layout[])[Layout.Rows, Layout.Columns, Layout.ColumnsReversed])
             {
-                CacheSizes.OfThisMachine = sizes;
-                foreach (Layout layout in (Layout[])[Layout.Rows, Layout.Columns, Layout.ColumnsReversed])
-                {
-                    Check(problem, m, n, layout, problem.Packed, accumulate: true);
-                    Check(problem, m, n, layout, null, accumulate: false);
-                }
+                Check(problem, m, n, layout, problem.Packed, accumulate: true);
+                Check(problem, m, n, layout, null, accumulate: false);
             }
-        }
-        finally
-        {
-            CacheSizes.OfThisMachine = before;
         }
     }
 
@@ -227,16 +221,8 @@ public sealed unsafe class GemmTests<T>(int width)
     [TestCase(40, 2)]
     public void Packed_rows_lie_in_stretches(int rows, int count)
     {
-        CacheSizes before = CacheSizes.OfThisMachine;
-        try
-        {
-            CacheSizes.OfThisMachine = new CacheSizes(16 << 10, 256 << 10, 1 << 20);
-            Stretched(rows, count, 1024, (40 * Product.PanelWidth<T>()) + 3, packed: true, accumulate: true);
-        }
-        finally
-        {
-            CacheSizes.OfThisMachine = before;
-        }
+        using var caches = new Caches(Small);
+        Stretched(rows, count, 1024, (40 * Product.PanelWidth<T>()) + 3, packed: true, accumulate: true);
     }
 
     private static void Stretched(int rows, int count, int k, int n, bool packed, bool accumulate)
