@@ -20,16 +20,19 @@ internal sealed class RunLoop
     private const double MostWarmUps = 20, Slices = 4;
     private const int WarmUpRuns = 30, LeastWarmUpRuns = 3;
 
-    private readonly Executable executable;
+    private readonly Action run;
     private readonly Tensor[] changed;
     private readonly long[] stamps = new long[Capacity + 1];
 
     /// <param name="training">Whether weights change after every run.</param>
     public RunLoop(Executable executable, bool training)
     {
-        this.executable = executable;
+        run = executable.Run;
         changed = training ? executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => executable.Input(port.Name)).ToArray() : [];
     }
+
+    /// <param name="run">What is timed.</param>
+    public RunLoop(Action run) => (this.run, changed) = (run, []);
 
     /// <summary>Runs of the last measurement.</summary>
     public int Count { get; private set; }
@@ -68,7 +71,7 @@ internal sealed class RunLoop
         {
             foreach (Tensor weight in changed)
                 weight.Touch();
-            executable.Run();
+            run();
             now = Stopwatch.GetTimestamp();
             stamps[++runs] = now;
         }

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using RnnJit.Cli.Layers;
-using RnnJit.Ir;
-using RnnJit.Networks;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
@@ -20,7 +18,7 @@ internal sealed record StreamTime(
     string Cell, int Batch, int Hidden, int Input, string Precision, string Weights, long Steps, double Min, double Median, double Worst, double Max, IdleTime Idle, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
 {
     /// <summary>Steps that are timed together.</summary>
-    public const int Block = 64;
+    public const int Block = StreamedLayer.Block;
 
     /// <summary>How the layer runs where that is not the usual.</summary>
     [JsonIgnore]
@@ -39,18 +37,12 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
     /// <exception cref="UsageException">The cell has no place for what is asked for.</exception>
     public StreamTime Run()
     {
-        BoundLayer layer = LayerBuilder.Run(request with { Training = false, Steps = 1, Interval = 0 });
-        using var streaming = new StreamingModel(layer.Program, layer.Options, LayerProgram.Output);
-        var random = new Random(1);
-        foreach (Port port in layer.Program.Inputs.Where(port => port.Role == PortRole.Parameter))
-            LayerData.FillParameter(streaming.Parameter(port.Name), random);
-        streaming.Refresh();
-        using StreamState state = streaming.NewState();
-        var (times, idle, allocated) = Time(streaming, state);
+        using var stream = new StreamedLayer(request);
+        var (times, idle, allocated) = Time(stream);
         double median = times[times.Length / 2];
         return new StreamTime(
-            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, request.Precision.ToString().ToLowerInvariant(), Stored(), state.Steps, times[0], median, times[Tail.Of(times.Length)], times[^1], idle,
-            1 / (median * SampleRate), allocated, streaming.BytesPerState, streaming.SharedBytes) { Unusual = request.Unusual };
+            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, request.Precision.ToString().ToLowerInvariant(), Stored(), stream.Steps, times[0], median, times[Tail.Of(times.Length)], times[^1], idle,
+            1 / (median * SampleRate), allocated, stream.StateBytes, stream.SharedBytes) { Unusual = request.Unusual };
     }
 
     // Weights are numbers of the precision unless they are stored in 16 bits.
@@ -66,12 +58,10 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
     }
 
     // Ours and the control in turns, so that what else the machine does hits both alike.
-    private (double[] Sorted, IdleTime Idle, long Allocated) Time(StreamingModel streaming, StreamState state)
+    private (double[] Sorted, IdleTime Idle, long Allocated) Time(StreamedLayer stream)
     {
-        var x = new float[streaming.InputLength];
-        var y = new float[streaming.OutputLength];
         for (int warm = 0; warm < WarmUps; warm++)
-            Run(streaming, state, x, y);
+            stream.Run();
         var blocks = new double[MostBlocks];
         var idle = new IdleLoop(MostBlocks);
         int count = 0;
@@ -79,7 +69,7 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
         double median = 0;
         for (int turn = 0; turn < Turns; turn++)
         {
-            allocated.Measure(() => count = Fill(streaming, state, x, y, blocks, count));
+            allocated.Measure(() => count = Fill(stream, blocks, count));
             if (turn == 0)
                 median = MedianOf(blocks, count) * Block;
             idle.Run(median, seconds / Turns);
@@ -96,28 +86,19 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
     }
 
     // At least one block.
-    private int Fill(StreamingModel streaming, StreamState state, float[] x, float[] y, double[] blocks, int count)
+    private int Fill(StreamedLayer stream, double[] blocks, int count)
     {
         long start = Stopwatch.GetTimestamp(), end = start + (long)(seconds / Turns * Stopwatch.Frequency);
         do
         {
             if (count == blocks.Length)
                 return count;
-            Run(streaming, state, x, y);
+            stream.Run();
             long stop = Stopwatch.GetTimestamp();
             blocks[count++] = (double)(stop - start) / Stopwatch.Frequency / Block;
             start = stop;
         }
         while (start < end);
         return count;
-    }
-
-    private static void Run(StreamingModel streaming, StreamState state, float[] x, float[] y)
-    {
-        for (int i = 0; i < Block; i++)
-        {
-            x.AsSpan().Fill((i - (Block / 2)) / (float)Block);
-            streaming.Step(x, state, y);
-        }
     }
 }

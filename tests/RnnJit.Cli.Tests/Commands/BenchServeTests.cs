@@ -37,6 +37,22 @@ public class BenchServeTests
         Assert.That(answers[3].Split(' '), Has.Length.EqualTo(1), "one run even where none fits");
     }
 
+    [TestCase("forward 3 2 5 4 1 f32 --lengths uniform")]
+    [TestCase("training 3 2 5 4 1 f32 --lengths full")]
+    [TestCase("training 3 2 5 4 1 f32 --zoneout 0.1 --recurrent-dropout 0.1")]
+    [TestCase("training 3 2 5 4 1 f32 --lengths 2 --layer-norm")]
+    [TestCase("stream 1 1 5 4 1 f32")]
+    [TestCase("stream 1 2 5 4 1 bf16w --layer-norm")]
+    public void Lengths_additions_and_streams_are_timed(string layer) =>
+        Assert.That(Answers($"mk lstm {layer}", "t 0")[1..].Select(answer => answer.Split(' ')[0]).ToArray() is ["ok", var time] && double.Parse(time, CultureInfo.InvariantCulture) > 0);
+
+    [Test]
+    public void Options_reach_the_cell_and_the_lengths()
+    {
+        Assert.That(new ServedOptions(["--zoneout", "0.1"]).Apply(BenchCells.Find("lstm")).Step, Is.Not.EqualTo(BenchCells.Find("lstm").Step));
+        Assert.That((new ServedOptions(["--lengths", "full"]).Lengths, new ServedOptions([]).Lengths), Is.EqualTo(("full", (string?)null)));
+    }
+
     [Test]
     public void Empty_lines_have_no_answer() => Assert.That(Answers("", "  ", "t 1", ""), Is.EqualTo(["ready", "error There is nothing to time (send mk first)"]));
 
@@ -46,13 +62,18 @@ public class BenchServeTests
     [TestCase("t 1", "error There is nothing to time (send mk first)")]
     [TestCase("t", "error 't' has 0 arguments, wanted the seconds to measure (t 0.5)")]
     [TestCase("x", "error 'x' is no command (known: mk, t)")]
-    [TestCase("mk lstm forward 3 2", "error 'mk' has 4 arguments, wanted 8 (mk CELL forward|training T B I H THREADS f32|bf16w)")]
-    [TestCase("mk lstm sideways 3 2 5 4 1 f32", "error The mode is 'sideways', wanted forward or training (change it)")]
+    [TestCase("mk lstm forward 3 2", "error 'mk' has 4 arguments, wanted 8 (" + ServedLayer.Form + ")")]
+    [TestCase("mk lstm sideways 3 2 5 4 1 f32", "error The mode is 'sideways', wanted forward, training or stream (change it)")]
     [TestCase("mk lstm forward 3 0 5 4 1 f32", "error B is '0', wanted a whole number of at least 1 (change it)")]
     [TestCase("mk lstm forward 3 2 5 4 0 f32", "error THREADS is '0', wanted a whole number of at least 1 (change it)")]
     [TestCase("mk lstm forward 3 2 5 4 1 f16", "error The precision is 'f16', wanted f32 or bf16w (change it)")]
     [TestCase("mk lstm training 3 2 5 4 1 bf16w", "error Weights in 16 bits are for inference (write forward, or f32)")]
-    [TestCase("mk", "error 'mk' has 0 arguments, wanted 8 (mk CELL forward|training T B I H THREADS f32|bf16w)")]
+    [TestCase("mk lstm stream 3 1 5 4 2 f32", "error A stream has T 3 and THREADS 2, wanted 1 and 1 (it runs step by step on one thread)")]
+    [TestCase("mk lstm stream 1 1 5 4 1 f32 --lengths full", "error A stream has no lengths (leave --lengths out)")]
+    [TestCase("mk lstm forward 3 2 5 4 1 f32 --lengths odd", "error --lengths is 'odd', wanted uniform, full or a number up to --seq 3 (change it)")]
+    [TestCase("mk lstm forward 3 2 5 4 1 f32 --zoneout much", "error --zoneout is 'much', wanted a number such as 0.5 (change it)")]
+    [TestCase("mk lstm forward 3 2 5 4 1 f32 --odd", "error Unrecognized command or argument '--odd'")]
+    [TestCase("mk", "error 'mk' has 0 arguments, wanted 8 (" + ServedLayer.Form + ")")]
     [TestCase("t 0 1", "error 't' has 2 arguments, wanted the seconds to measure (t 0.5)")]
     [TestCase("mk lstm forward 99999999999 2 5 4 1 f32", "error T is '99999999999', wanted a whole number of at least 1 (change it)")]
     [TestCase("mk lstm forward 3 2 5 4.5 1 f32", "error H is '4.5', wanted a whole number of at least 1 (change it)")]
