@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cpu;
 
 /// <summary>Zeroed memory outside the garbage collector's reach, aligned to 64 bytes; from 2 MB on aligned to 2 MB, on Linux with huge pages advised.</summary>
+/// <remarks>Disposed while somebody is between <see cref="TryEnter"/> and <see cref="Exit"/>, it is freed at the last exit.</remarks>
 internal sealed unsafe partial class NativeBuffer : IDisposable
 {
     private const nuint CacheLine = 64;
@@ -12,7 +13,9 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
     // Smaller ones are not worth asking how much memory there is.
     private const long Large = 1 << 28;
 
-    private byte* data;
+    private nint data;
+    private int users;
+    private int disposed;
 
     /// <param name="bytes">Size; 0 is allowed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
@@ -28,10 +31,11 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
         Length = bytes;
         nuint size = (nuint)Math.Max(bytes, 1);
         nuint alignment = size >= HugePage ? HugePage : CacheLine;
-        data = (byte*)NativeMemory.AlignedAlloc(size, alignment);
+        void* memory = NativeMemory.AlignedAlloc(size, alignment);
+        data = (nint)memory;
         if (alignment == HugePage)
-            AdviseHugePages(data, size);
-        NativeMemory.Clear(data, size);
+            AdviseHugePages(memory, size);
+        NativeMemory.Clear(memory, size);
         if (bytes > 0)
             GC.AddMemoryPressure(bytes);
     }
@@ -43,41 +47,57 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
 
     /// <summary>First byte.</summary>
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
-    public byte* Data
+    public byte* Data => IsDisposed
+        ? throw new ObjectDisposedException(null, "The tensor's memory is freed: what it belongs to was disposed (copy the values before Dispose, or dispose later)")
+        : (byte*)data;
+
+    public bool IsDisposed => Volatile.Read(ref disposed) != 0;
+
+    /// <summary>Keeps the memory until <see cref="Exit"/>; false if it was disposed.</summary>
+    public bool TryEnter()
     {
-        get
-        {
-            ObjectDisposedException.ThrowIf(data == null, this);
-            return data;
-        }
+        Interlocked.Increment(ref users);
+        if (!IsDisposed)
+            return true;
+
+        Exit();
+        return false;
+    }
+
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref users) == 0 && IsDisposed)
+            Free();
     }
 
     public void Dispose()
     {
-        Free();
-        GC.SuppressFinalize(this);
+        Interlocked.Exchange(ref disposed, 1);
+        if (Volatile.Read(ref users) == 0)
+            Free();
     }
 
     private void Free()
     {
-        if (data == null)
+        nint memory = Interlocked.Exchange(ref data, 0);
+        if (memory == 0)
             return;
 
-        NativeMemory.AlignedFree(data);
-        data = null;
+        NativeMemory.AlignedFree((void*)memory);
+        GC.SuppressFinalize(this);
         if (Length > 0)
             GC.RemoveMemoryPressure(Length);
     }
 
     // Advice only: without it, or where libc has no such function, the pages stay small.
-    private static void AdviseHugePages(byte* data, nuint size)
+    private static void AdviseHugePages(void* data, nuint size)
     {
         if (!OperatingSystem.IsLinux())
             return;
 
         try
         {
-            _ = MemoryAdvise(data, size, AdviseHugePage);
+            _ = MemoryAdvise((byte*)data, size, AdviseHugePage);
         }
         catch (DllNotFoundException)
         {

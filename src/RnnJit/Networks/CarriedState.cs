@@ -19,7 +19,7 @@ public sealed class CarriedState
     /// <summary>The names of the initial states, such as <c>layer0.h0</c>.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The initial state of that place, [B, H].</summary>
+    /// <summary>The initial state of that place, [B, H]; freed with the session or trainer.</summary>
     public Tensor this[int state] => pairs[state].Initial;
 
     /// <summary>Makes the final states the initial ones of the next run.</summary>

@@ -146,6 +146,7 @@ public sealed class Model : IDisposable
         Shared = Parameters,
     };
 
+    /// <summary>Frees the parameters. Sessions, trainers and streams of the model throw <see cref="ObjectDisposedException"/> from their next run on, tensors at once.</summary>
     public void Dispose()
     {
         stepper?.Dispose();

@@ -38,6 +38,7 @@ public sealed class Session : IDisposable
     public Tensor Output(string name) => executable.Output(name);
 
     /// <summary>Runs over T steps and carries the state on.</summary>
+    /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public void Run()
     {
         executable.Run();
@@ -46,17 +47,21 @@ public sealed class Session : IDisposable
 
     /// <summary>Fills the first input, runs, gives the first result.</summary>
     /// <exception cref="ArgumentException">x has another length than the first input.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public Tensor Step(ReadOnlySpan<float> x)
     {
         Tensor input = First();
         if (x.Length != input.Length || input.Element == ElementType.I32)
             throw new ArgumentException($"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found {x.Length} real numbers (give that many)");
-        for (int i = 0; i < x.Length; i++)
+        if (input.Element == ElementType.F32)
         {
-            if (input.Element == ElementType.F32)
-                input.Single[i] = x[i];
-            else
-                input.Double[i] = x[i];
+            x.CopyTo(input.Single);
+        }
+        else
+        {
+            Span<double> to = input.Double;
+            for (int i = 0; i < x.Length; i++)
+                to[i] = x[i];
         }
 
         Run();
@@ -65,6 +70,7 @@ public sealed class Session : IDisposable
 
     /// <summary>Fills the first input, an integer, runs, gives the first result.</summary>
     /// <exception cref="ArgumentException">The first input is no single integer.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public Tensor Step(int code)
     {
         Tensor input = First();
@@ -75,6 +81,7 @@ public sealed class Session : IDisposable
         return result;
     }
 
+    /// <summary>Frees inputs, states and results. A run that another thread is in ends first; tensors of the session throw afterwards.</summary>
     public void Dispose() => executable.Dispose();
 
     private Tensor First() => first ?? throw new ArgumentException($"'{Program.Name}' has no input (run it with Run)");

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
@@ -11,9 +10,6 @@ internal sealed unsafe class TensorBlock : IDisposable
 
     // Rows of this length are what threads share out; the last one is filled up.
     private const int Columns = 1024;
-
-    // A part keeps the memory alive that it points into.
-    private static readonly ConditionalWeakTable<Tensor, TensorBlock> Owners = [];
 
     private readonly Dictionary<string, Tensor> parts = new(StringComparer.Ordinal);
 
@@ -31,9 +27,7 @@ internal sealed unsafe class TensorBlock : IDisposable
         Whole = new Tensor(element, (length + columns - 1) / columns, columns);
         foreach (var (name, shape, start) in placed)
         {
-            var part = new Tensor(element, shape, (byte*)Whole.Data + ((long)start * Whole.ElementSize));
-            Owners.Add(part, this);
-            parts.Add(name, part);
+            parts.Add(name, new Tensor(element, shape, Whole.Memory, (byte*)Whole.Data + ((long)start * Whole.ElementSize)));
         }
     }
 

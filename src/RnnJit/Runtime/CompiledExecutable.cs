@@ -34,7 +34,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         foreach (Instruction instruction in instructions)
             instruction.Resolve();
         for (int o = 0; o < outputs.Length; o++)
-            SetOutput(planned.Outputs[o].Name, new Tensor(planned.Values.Type(planned.Outputs[o].Value).Element, outputs[o].Shape, outputs[o].Block.Data + (outputs[o].Offset * outputs[o].ElementSize)));
+            SetOutput(planned.Outputs[o].Name, new Tensor(planned.Values.Type(planned.Outputs[o].Value).Element, outputs[o].Shape, arena, outputs[o].Block.Data + (outputs[o].Offset * outputs[o].ElementSize)));
         pool = new WorkerPool(options.ThreadCount);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
             (scan.Forced, scan.Pool) = (options.Schedule, pool);
@@ -54,8 +54,18 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
     protected override void RunProgram()
     {
-        timer?.Start();
-        pool.Run(this);
+        if (!arena.TryEnter())
+            throw new ObjectDisposedException(null, $"'{Program.Name}' was disposed and cannot run (open it again)");
+
+        try
+        {
+            timer?.Start();
+            pool.Run(this);
+        }
+        finally
+        {
+            arena.Exit();
+        }
     }
 
     public override IReadOnlyList<PlanLine> Plan => Lines(instructions, 0, 1).ToArray();
@@ -92,9 +102,9 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
     public override void Dispose()
     {
+        base.Dispose();
         pool.Dispose();
         arena.Dispose();
-        base.Dispose();
     }
 
     // An output is read as a dense tensor.

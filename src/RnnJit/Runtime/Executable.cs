@@ -1,3 +1,4 @@
+using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
@@ -71,11 +72,14 @@ public sealed record ExecutableOptions
 }
 
 /// <summary>A Program bound to sizes and memory. Fill <see cref="Input"/>, call <see cref="Run"/>, read <see cref="Output"/>. Not safe for concurrent use.</summary>
+/// <remarks>Dispose while another thread is in <see cref="Run"/> lets that run finish; memory is freed behind it.</remarks>
 public abstract class Executable : IDisposable
 {
     private readonly Dictionary<string, Tensor> inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> outputs = new(StringComparer.Ordinal);
+    private readonly NativeBuffer[] memory;
     private LengthCheck? lengths;
+    private volatile bool disposed;
 
     protected Executable(Graph program, ExecutableOptions options)
     {
@@ -84,6 +88,7 @@ public abstract class Executable : IDisposable
         Options = options;
         foreach (Port port in Program.Inputs)
             inputs[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? shared) ? Fitting(port, shared) : new Tensor(port.Type.Element, Shape(port.Type));
+        memory = [.. inputs.Values.Select(tensor => tensor.Memory).Distinct()];
     }
 
     /// <summary>The name of tiling among the passes that can be switched off: products over all time steps that only a loop reads are computed some steps ahead of it.</summary>
@@ -120,10 +125,25 @@ public abstract class Executable : IDisposable
 
     /// <summary>Runs the Program over what its inputs hold.</summary>
     /// <exception cref="ArgumentException">The lengths of sequences are negative or beyond the last step.</exception>
+    /// <exception cref="ObjectDisposedException">This was disposed, or the model or tensor that an input belongs to.</exception>
     public void Run()
     {
-        (lengths ??= new LengthCheck(Program, Options.Sizes, Input)).Run();
-        RunProgram();
+        int entered = 0;
+        try
+        {
+            while (entered < memory.Length && memory[entered].TryEnter())
+                entered++;
+            if (disposed || entered < memory.Length)
+                throw Disposed();
+
+            (lengths ??= new LengthCheck(Program, Options.Sizes, Input)).Run();
+            RunProgram();
+        }
+        finally
+        {
+            while (entered > 0)
+                memory[--entered].Exit();
+        }
     }
 
     /// <summary>Fills an input.</summary>
@@ -141,6 +161,7 @@ public abstract class Executable : IDisposable
 
     public virtual void Dispose()
     {
+        disposed = true;
         foreach (var (name, tensor) in inputs)
         {
             if (!Options.Shared.ContainsKey(name))
@@ -151,6 +172,10 @@ public abstract class Executable : IDisposable
     protected int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Options.Sizes)).ToArray();
 
     protected void SetOutput(string name, Tensor tensor) => outputs[name] = tensor;
+
+    private ObjectDisposedException Disposed() => new(null, disposed
+        ? $"'{Program.Name}' was disposed and cannot run (open it again)"
+        : $"A tensor that '{Program.Name}' reads was disposed (dispose a model and shared tensors after the last run)");
 
     private Tensor Fitting(Port port, Tensor shared)
     {

@@ -31,6 +31,8 @@ internal sealed unsafe class StepPlan : IDisposable
     private readonly Instruction[] once;
     private readonly Instruction[] each;
     private readonly NativeBuffer shared;
+    private readonly NativeBuffer[] buffers;
+    private readonly List<Tensor> own = [];
     private readonly StepCall[] calls;
     private readonly Carry[] carries;
     private readonly Dictionary<string, Tensor> parameters = new(StringComparer.Ordinal);
@@ -45,6 +47,7 @@ internal sealed unsafe class StepPlan : IDisposable
         Graph planned = context.Program;
         var layout = new StepLayout(context, port => Parameter(options, context, port));
         shared = new NativeBuffer(layout.PlaceShared());
+        buffers = [shared, .. parameters.Values.Select(tensor => tensor.Memory).Distinct()];
         foreach (Block block in layout.Shared)
             block.Place(shared.Data);
         long bytes = layout.PlaceOwn();
@@ -92,6 +95,7 @@ internal sealed unsafe class StepPlan : IDisposable
     /// <summary>Does again what parameters alone decide, such as packing. Not while something runs.</summary>
     public void Refresh()
     {
+        RequireMemory();
         foreach (Instruction instruction in once)
         {
             instruction.Execute(new Share(0, 1, -1, -1), default);
@@ -106,7 +110,17 @@ internal sealed unsafe class StepPlan : IDisposable
             call.Settle(memory);
     }
 
-    /// <summary>One run: results are written, next states become states.</summary>
+    /// <exception cref="ObjectDisposedException">This was disposed, or what its parameters belong to.</exception>
+    public void RequireMemory()
+    {
+        foreach (NativeBuffer buffer in buffers)
+        {
+            if (buffer.IsDisposed)
+                throw new ObjectDisposedException(null, "The streaming model was disposed, or the model whose parameters it reads (dispose both after the last step)");
+        }
+    }
+
+    /// <summary>One run: results are written, next states become states. <see cref="RequireMemory"/> comes first.</summary>
     public void Run(byte* memory)
     {
         foreach (StepCall call in calls)
@@ -115,11 +129,18 @@ internal sealed unsafe class StepPlan : IDisposable
             Buffer.MemoryCopy(memory + carry.From, memory + carry.To, carry.Bytes, carry.Bytes);
     }
 
-    public void Dispose() => shared.Dispose();
+    public void Dispose()
+    {
+        shared.Dispose();
+        foreach (Tensor tensor in own)
+            tensor.Dispose();
+    }
 
     private View Parameter(ExecutableOptions options, PlanContext context, Port port)
     {
-        Tensor tensor = parameters[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? given) ? given : new Tensor(port.Type.Element, context.Shape(port.Type));
+        if (!options.Shared.TryGetValue(port.Name, out Tensor? tensor))
+            own.Add(tensor = new Tensor(port.Type.Element, context.Shape(port.Type)));
+        parameters[port.Name] = tensor;
         return context.OfTensor(tensor, isParameter: true, port.Name);
     }
 

@@ -73,6 +73,7 @@ public sealed class Trainer : IDisposable
     /// <summary>One step.</summary>
     /// <returns>The loss before the update.</returns>
     /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its model was disposed.</exception>
     public double Step()
     {
         for (int site = 0; site < masks.Length; site++)
@@ -119,6 +120,7 @@ public sealed class Trainer : IDisposable
             checkpoint.Get("state." + State.Names[s], State[s]);
     }
 
+    /// <summary>Frees inputs, gradients and moments; the parameters stay the model's. Tensors of the trainer throw afterwards.</summary>
     public void Dispose()
     {
         executable.Dispose();

@@ -38,9 +38,9 @@ public sealed unsafe class StreamState : IDisposable
         }
     }
 
-    internal byte* Memory => buffer.Data;
+    internal byte* Memory => buffer.IsDisposed ? throw new ObjectDisposedException(null, "The stream was disposed (make a new one with NewState)") : buffer.Data;
 
-    /// <summary>A carried value by the name of its initial state, such as <c>layer0.h0</c> [B, H]: read or written between steps. Valid until the state is disposed.</summary>
+    /// <summary>A carried value by the name of its initial state, such as <c>layer0.h0</c> [B, H]: read or written between steps. Freed with the state.</summary>
     /// <exception cref="KeyNotFoundException">There is no such state.</exception>
     public Tensor this[string name] => At(Model.Plan.Input(name));
 
@@ -58,6 +58,7 @@ public sealed unsafe class StreamState : IDisposable
         foreach (Stretch stretch in Model.Lasting)
             Model.Beginning.Slice((int)stretch.Offset, (int)stretch.Bytes).CopyTo(Span(stretch));
         Steps = 0;
+        GC.KeepAlive(this);
     }
 
     /// <summary>A stream that goes on from here on its own.</summary>
@@ -77,6 +78,8 @@ public sealed unsafe class StreamState : IDisposable
         foreach (Stretch stretch in Model.Lasting)
             other.Span(stretch).CopyTo(Span(stretch));
         Steps = other.Steps;
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
     }
 
     /// <summary>What lasts from step to step, as bytes that <see cref="Restore"/> takes, in this or another process of the same byte order.</summary>
@@ -103,6 +106,8 @@ public sealed unsafe class StreamState : IDisposable
             Span(stretch).CopyTo(into);
             into = into[(int)stretch.Bytes..];
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Goes back to a snapshot; nothing is allocated.</summary>
@@ -120,13 +125,16 @@ public sealed unsafe class StreamState : IDisposable
             snapshot[..(int)stretch.Bytes].CopyTo(Span(stretch));
             snapshot = snapshot[(int)stretch.Bytes..];
         }
+
+        GC.KeepAlive(this);
     }
 
+    /// <summary>Frees the state; not while a step of it runs. Its tensors throw afterwards.</summary>
     public void Dispose() => buffer.Dispose();
 
     internal void Count() => Steps++;
 
     private Span<byte> Span(Stretch stretch) => new(Memory + stretch.Offset, (int)stretch.Bytes);
 
-    private Tensor At(Located located) => new(located.Element, located.Shape, Memory + located.Place.Offset);
+    private Tensor At(Located located) => new(located.Element, located.Shape, buffer, Memory + located.Place.Offset);
 }

@@ -23,12 +23,14 @@ public sealed unsafe partial class StreamingModel
 
     /// <summary>One time step: x [B, …] ⇒ y, the first result [B, …].</summary>
     /// <exception cref="ArgumentException">x or y has another length, the first input is no real number, or the state is another model's.</exception>
+    /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
     public void Step(ReadOnlySpan<float> x, StreamState state, Span<float> y)
     {
         byte* memory = Check(x.Length, y.Length, real: true, state);
         Write(x, memory);
         Run(state, memory);
         Read(memory, y);
+        GC.KeepAlive(state);
     }
 
     /// <inheritdoc cref="Step(ReadOnlySpan{float}, StreamState, Span{float})"/>
@@ -38,10 +40,12 @@ public sealed unsafe partial class StreamingModel
         Write(x, memory);
         Run(state, memory);
         Read(memory, y);
+        GC.KeepAlive(state);
     }
 
     /// <summary>One time step of a model that begins with an embedding: codes [B] ⇒ y, the first result.</summary>
     /// <exception cref="ArgumentException">x or y has another length, the first input is no integer, or the state is another model's.</exception>
+    /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A code is outside the vocabulary; the state is as before.</exception>
     public void Step(ReadOnlySpan<int> x, StreamState state, Span<float> y)
     {
@@ -49,6 +53,7 @@ public sealed unsafe partial class StreamingModel
         x.CopyTo(new Span<int>(memory + input.Place.Offset, input.Length));
         Run(state, memory);
         Read(memory, y);
+        GC.KeepAlive(state);
     }
 
     /// <inheritdoc cref="Step(ReadOnlySpan{int}, StreamState, Span{float})"/>
@@ -56,18 +61,27 @@ public sealed unsafe partial class StreamingModel
 
     /// <summary>One time step of a model with several inputs or results: fill <see cref="StreamState.Input"/>, step, read <see cref="StreamState.Output"/>.</summary>
     /// <exception cref="ArgumentException">The state is another model's.</exception>
-    public void Step(StreamState state) => Run(state, Memory(state));
+    /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
+    public void Step(StreamState state)
+    {
+        Run(state, Memory(state));
+        GC.KeepAlive(state);
+    }
 
     private void Run(StreamState state, byte* memory)
     {
         plan.Run(memory);
         state.Count();
-        GC.KeepAlive(state);
     }
 
-    private byte* Memory(StreamState state) => state.Model == this
-        ? state.Memory
-        : throw new ArgumentException("The state belongs to another model (make it with NewState of this one)", nameof(state));
+    private byte* Memory(StreamState state)
+    {
+        if (state.Model != this)
+            throw new ArgumentException("The state belongs to another model (make it with NewState of this one)", nameof(state));
+
+        plan.RequireMemory();
+        return state.Memory;
+    }
 
     private byte* Check(int x, int y, bool real, StreamState state)
     {

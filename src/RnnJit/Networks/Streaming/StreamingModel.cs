@@ -76,7 +76,12 @@ public sealed unsafe partial class StreamingModel : IDisposable
     public Tensor Parameter(string name) => plan.Parameter(name);
 
     /// <summary>A stream at its beginning.</summary>
-    public StreamState NewState() => new(this);
+    /// <exception cref="ObjectDisposedException">This, or the model with the parameters, was disposed.</exception>
+    public StreamState NewState()
+    {
+        plan.RequireMemory();
+        return new StreamState(this);
+    }
 
     /// <summary>Takes changed parameters over: packs weights, computes what parameters alone decide. Not while a step runs. States stay as they are.</summary>
     public void Refresh()
@@ -85,7 +90,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
         Begin();
     }
 
-    /// <summary>Frees what is shared. States must not step any more.</summary>
+    /// <summary>Frees what is shared; not while a step runs. A later step throws <see cref="ObjectDisposedException"/>; states keep their values until they are disposed.</summary>
     public void Dispose() => plan.Dispose();
 
     // First values that parameters decide; the others are 0.
