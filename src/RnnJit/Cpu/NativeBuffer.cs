@@ -47,11 +47,20 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
 
     /// <summary>First byte.</summary>
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
-    public byte* Data => IsDisposed
-        ? throw new ObjectDisposedException(null, "The tensor's memory is freed: what it belongs to was disposed (copy the values before Dispose, or dispose later)")
-        : (byte*)data;
+    public byte* Data
+    {
+        get
+        {
+            if (IsDisposed)
+                ThrowDisposed();
+            return (byte*)data;
+        }
+    }
 
     public bool IsDisposed => Volatile.Read(ref disposed) != 0;
+
+    private static void ThrowDisposed() =>
+        throw new ObjectDisposedException(null, "The tensor's memory is freed: what it belongs to was disposed (copy the values before Dispose, or dispose later)");
 
     /// <summary>Keeps the memory until <see cref="Exit"/>; false if it was disposed.</summary>
     public bool TryEnter()

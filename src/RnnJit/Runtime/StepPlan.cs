@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Kernels;
@@ -111,14 +112,18 @@ internal sealed unsafe class StepPlan : IDisposable
     }
 
     /// <exception cref="ObjectDisposedException">This was disposed, or what its parameters belong to.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void RequireMemory()
     {
         foreach (NativeBuffer buffer in buffers)
         {
             if (buffer.IsDisposed)
-                throw new ObjectDisposedException(null, "The streaming model was disposed, or the model whose parameters it reads (dispose both after the last step)");
+                ThrowDisposed();
         }
     }
+
+    private static void ThrowDisposed() =>
+        throw new ObjectDisposedException(null, "The streaming model was disposed, or the model whose parameters it reads (dispose both after the last step)");
 
     /// <summary>One run: results are written, next states become states. <see cref="RequireMemory"/> comes first.</summary>
     public void Run(byte* memory)

@@ -12,12 +12,14 @@ public sealed unsafe class StreamState : IDisposable
     private const int Header = 16;
 
     private readonly NativeBuffer buffer;
+    private byte* memory;
 
     internal StreamState(StreamingModel model)
     {
         Model = model;
         buffer = new NativeBuffer(model.BytesPerState);
-        model.Plan.Settle(buffer.Data);
+        memory = buffer.Data;
+        model.Plan.Settle(memory);
         Reset();
     }
 
@@ -38,7 +40,15 @@ public sealed unsafe class StreamState : IDisposable
         }
     }
 
-    internal byte* Memory => buffer.IsDisposed ? throw new ObjectDisposedException(null, "The stream was disposed (make a new one with NewState)") : buffer.Data;
+    internal byte* Memory
+    {
+        get
+        {
+            if (memory == null)
+                ThrowDisposed();
+            return memory;
+        }
+    }
 
     /// <summary>A carried value by the name of its initial state, such as <c>layer0.h0</c> [B, H]: read or written between steps. Freed with the state.</summary>
     /// <exception cref="KeyNotFoundException">There is no such state.</exception>
@@ -130,9 +140,15 @@ public sealed unsafe class StreamState : IDisposable
     }
 
     /// <summary>Frees the state; not while a step of it runs. Its tensors throw afterwards.</summary>
-    public void Dispose() => buffer.Dispose();
+    public void Dispose()
+    {
+        memory = null;
+        buffer.Dispose();
+    }
 
     internal void Count() => Steps++;
+
+    private static void ThrowDisposed() => throw new ObjectDisposedException(null, "The stream was disposed (make a new one with NewState)");
 
     private Span<byte> Span(Stretch stretch) => new(Memory + stretch.Offset, (int)stretch.Bytes);
 
