@@ -11,7 +11,7 @@ internal static class CommonOptions
     public static Option<bool> Json { get; } = new("--json") { Description = "Print the result as one JSON object", Recursive = true };
 
     /// <summary>For every command.</summary>
-    public static Option<int> Threads { get; } = Number("--threads", "Threads; 0: one for each core. Results do not depend on it", 0, recursive: true);
+    public static Option<int> Threads { get; } = Number("--threads", "Threads, fewer where there are not enough cores or work; 0: one for each core. Results do not depend on it", 0, recursive: true);
 
     /// <summary>For every command.</summary>
     public static Option<string?> KernelCache { get; } = new("--kernel-cache")

@@ -3,77 +3,36 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Cpu;
 
-/// <summary>A counter that threads wait on: first spinning, then parked. Advancing wakes them; breaking lets them go without an advance.</summary>
-/// <param name="spin">Whether waiting spins at all: with more threads than processors it only delays the one that is waited for.</param>
-internal sealed class Gate(bool spin)
+/// <summary>
+/// A counter that threads wait on. Waiting spins, then parks. How long it spins adapts: up to 50 µs while spinning ends the wait, less where it did not help, and
+/// not at all once the spinning thread itself lost its processor.
+/// </summary>
+internal sealed class Gate
 {
-    private static readonly long SpinTicks = Stopwatch.Frequency / 20_000;
+    private const int Turns = 32;
+
+    private static readonly long Most = Stopwatch.Frequency / 20_000;
+    private static readonly long Least = Stopwatch.Frequency / 200_000;
+
+    // Some turns take a microsecond. A thread that finds this much gone was not running.
+    private static readonly long Preempted = Stopwatch.Frequency / 40_000;
 
     private readonly object parking = new();
     private Counters counters;
+    private long budget = Most;
 
-    public int Value => Volatile.Read(ref counters.Value);
+    public long Value => Volatile.Read(ref counters.Value);
 
     /// <summary>Number of threads that wait without using a processor.</summary>
     public int Parked => Volatile.Read(ref counters.Parked);
 
-    public void Advance()
-    {
-        Interlocked.Increment(ref counters.Value);
-        Wake();
-    }
+    public bool IsBroken => Volatile.Read(ref counters.Broken) != 0;
 
-    /// <summary>Lets waiting threads go, and those to come, until <see cref="Mend"/>.</summary>
-    public void Break()
-    {
-        Interlocked.Exchange(ref counters.Broken, 1);
-        Wake();
-    }
+    /// <summary>Counts on; <see cref="Wake"/> follows where somebody may wait for that value.</summary>
+    public long Add(long count) => Interlocked.Add(ref counters.Value, count);
 
-    public void Mend() => Volatile.Write(ref counters.Broken, 0);
-
-    /// <summary>Returns whether the value has left <paramref name="old"/>; false when the gate broke first.</summary>
-    public bool WaitPast(int old)
-    {
-        if (spin)
-            Spin(old);
-        if (!Open(old))
-            Park(old);
-
-        // Read once more: what was advanced before the break counts.
-        return Value != old;
-    }
-
-    private bool Open(int old) => Value != old || Volatile.Read(ref counters.Broken) != 0;
-
-    private void Spin(int old)
-    {
-        long start = Stopwatch.GetTimestamp();
-        do
-        {
-            for (int i = 0; i < 32; i++)
-            {
-                if (Open(old))
-                    return;
-                Thread.SpinWait(1);
-            }
-        }
-        while (Stopwatch.GetTimestamp() - start < SpinTicks);
-    }
-
-    // Either the thread that parks sees the new value, or the one that advances sees it parked: both write, fence, then read.
-    private void Park(int old)
-    {
-        lock (parking)
-        {
-            Interlocked.Increment(ref counters.Parked);
-            while (!Open(old))
-                Monitor.Wait(parking);
-            Interlocked.Decrement(ref counters.Parked);
-        }
-    }
-
-    private void Wake()
+    /// <summary>Wakes parked threads to look at the value again.</summary>
+    public void Wake()
     {
         if (Volatile.Read(ref counters.Parked) == 0)
             return;
@@ -82,17 +41,99 @@ internal sealed class Gate(bool spin)
             Monitor.PulseAll(parking);
     }
 
+    /// <summary>Lets waiting threads go, and those to come, until <see cref="Reset"/>.</summary>
+    public void Break()
+    {
+        Interlocked.Exchange(ref counters.Broken, 1);
+        Wake();
+    }
+
+    /// <summary>Begins anew at 0. Nobody waits.</summary>
+    public void Reset()
+    {
+        Volatile.Write(ref counters.Value, 0);
+        Volatile.Write(ref counters.Broken, 0);
+    }
+
+    /// <summary>Waits about a microsecond. Returns whether the value is reached.</summary>
+    public bool Spin(long value)
+    {
+        for (int i = 0; i < Turns; i++)
+        {
+            if (IsOpen(value))
+                return Value >= value;
+            Thread.SpinWait(1);
+        }
+
+        return false;
+    }
+
+    /// <summary>Waits. Returns whether the value is reached; false when the gate broke first.</summary>
+    public bool Wait(long value)
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (!SpinLong(value, start))
+        {
+            Park(value);
+
+            // What a longer spin would have caught asks for more, what it would not for less.
+            bool isShort = Stopwatch.GetTimestamp() - start < Most;
+            budget = isShort ? Math.Min(Most, budget * 2) : Math.Max(Least, budget / 2);
+        }
+
+        // Read once more: what was reached before the break counts.
+        return Value >= value;
+    }
+
+    private bool IsOpen(long value) => Value >= value || IsBroken;
+
+    private bool SpinLong(long value, long start)
+    {
+        long now = start, end = start + Volatile.Read(ref budget);
+        do
+        {
+            for (int i = 0; i < Turns; i++)
+            {
+                if (IsOpen(value))
+                    return true;
+                Thread.SpinWait(1);
+            }
+
+            long before = now;
+            now = Stopwatch.GetTimestamp();
+            if (now - before > Preempted)
+            {
+                budget = Least;
+                return false;
+            }
+        }
+        while (now < end);
+        return false;
+    }
+
+    // Either the thread that parks sees the new value, or the one that counts on sees it parked: both write, fence, then read.
+    private void Park(long value)
+    {
+        lock (parking)
+        {
+            Interlocked.Increment(ref counters.Parked);
+            while (!IsOpen(value))
+                Monitor.Wait(parking);
+            Interlocked.Decrement(ref counters.Parked);
+        }
+    }
+
     // On cache lines of their own, so that spinning disturbs nothing else.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Counters
     {
         [FieldOffset(64)]
-        public int Value;
-
-        [FieldOffset(68)]
-        public int Broken;
+        public long Value;
 
         [FieldOffset(128)]
+        public int Broken;
+
+        [FieldOffset(132)]
         public int Parked;
     }
 }

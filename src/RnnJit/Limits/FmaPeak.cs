@@ -23,7 +23,7 @@ internal static class FmaPeak
 
     private static double Measure<V, T>(WorkerPool pool, double seconds)
         where V : struct, ISimd<V, T>
-        where T : unmanaged => 2.0 * Count * V.Count * Steps * pool.Workers / BestRound.Of(pool, new Work<V, T>(pool.Workers), seconds);
+        where T : unmanaged => 2.0 * Count * V.Count * Steps * pool.Shares / BestRound.Of(pool, new Work<V, T>(pool.Shares), seconds);
 
     private sealed class Work<V, T>(int workers) : IWork
         where V : struct, ISimd<V, T>
@@ -32,7 +32,11 @@ internal static class FmaPeak
         // Stored, so that no compiler finds the work useless.
         private readonly T[] sums = new T[workers];
 
-        public void Execute(int worker, int workers) => sums[worker] = Chains(Steps);
+        public void Execute(ref TeamThread thread)
+        {
+            while (thread.Take(out int share))
+                sums[share] = Chains(Steps);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static T Chains(int steps)

@@ -26,12 +26,12 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
         CacheSizes caches = CacheSizes.OfThisMachine;
 
         // Halves, because what else a core does lies there as well; main memory is what four times the largest cache is read from.
-        long third = Math.Max(2 * caches.L2, caches.L3 / 2 / pool.Workers), near = Math.Min(third, 4 * caches.L2), main = Math.Max(4 * caches.L3 / pool.Workers, 4 * third);
+        long third = Math.Max(2 * caches.L2, caches.L3 / 2 / pool.Shares), near = Math.Min(third, 4 * caches.L2), main = Math.Max(4 * caches.L3 / pool.Shares, 4 * third);
         (string Name, long Holds, long Read)[] levels =
         [
-            ("L1", caches.L1, caches.L1 / 2), ("L2", caches.L2, caches.L2 / 2), ("L3 near", Math.Min(caches.L3, 2 * near * pool.Workers), near), ("L3", caches.L3, third), ("DRAM", long.MaxValue, main),
+            ("L1", caches.L1, caches.L1 / 2), ("L2", caches.L2, caches.L2 / 2), ("L3 near", Math.Min(caches.L3, 2 * near * pool.Shares), near), ("L3", caches.L3, third), ("DRAM", long.MaxValue, main),
         ];
-        ReadBandwidth[] reads = [.. levels.Select(level => ReadBandwidth.Of(pool.Workers, level.Read))];
+        ReadBandwidth[] reads = [.. levels.Select(level => ReadBandwidth.Of(pool.Shares, level.Read))];
         try
         {
             // In rounds, so that what else the machine does for a moment hides nothing.
@@ -42,7 +42,7 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
                 best = [.. best.Zip(found, Math.Max)];
             }
 
-            return new MachineLimits(pool.Workers, CpuWidth.Width, best[^2], best[^1], [.. levels.Select((level, i) => new MemoryLevel(level.Name, level.Holds, best[i]))]);
+            return new MachineLimits(pool.Shares, CpuWidth.Width, best[^2], best[^1], [.. levels.Select((level, i) => new MemoryLevel(level.Name, level.Holds, best[i]))]);
         }
         finally
         {

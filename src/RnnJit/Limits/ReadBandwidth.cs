@@ -21,9 +21,9 @@ internal abstract class ReadBandwidth : IWork, IDisposable
         _ => new Vectors<Vec128F32>(workers, bytesPerCore),
     };
 
-    public double Measure(WorkerPool pool, double seconds) => BytesPerRound * pool.Workers / BestRound.Of(pool, this, seconds);
+    public double Measure(WorkerPool pool, double seconds) => BytesPerRound * pool.Shares / BestRound.Of(pool, this, seconds);
 
-    public abstract void Execute(int worker, int workers);
+    public abstract void Execute(ref TeamThread thread);
 
     public abstract void Dispose();
 
@@ -47,10 +47,13 @@ internal abstract class ReadBandwidth : IWork, IDisposable
 
         protected override double BytesPerRound => (double)length * sizeof(float) * repeats;
 
-        public override void Execute(int worker, int workers)
+        public override void Execute(ref TeamThread thread)
         {
-            for (int repeat = 0; repeat < repeats; repeat++)
-                sums[worker] += Read(ref *(float*)buffers[worker].Data, length);
+            while (thread.Take(out int share))
+            {
+                for (int repeat = 0; repeat < repeats; repeat++)
+                    sums[share] += Read(ref *(float*)buffers[share].Data, length);
+            }
         }
 
         public override void Dispose()

@@ -14,7 +14,7 @@ public sealed record ModelOptions
     /// <summary>F32 or F64.</summary>
     public ElementType Precision { get; init; } = ElementType.F32;
 
-    /// <summary>0: one for each core.</summary>
+    /// <summary>Shares of the work; as many threads do them as there are cores and work for. 0: as many as that.</summary>
     public int Threads { get; init; }
 
     public Backend Backend { get; init; } = Backend.Cpu;

@@ -7,6 +7,9 @@ namespace RnnJit.Runtime;
 /// <summary>A Program through the whole pipeline: fused kernels, packed products, one arena.</summary>
 internal sealed unsafe class CompiledExecutable : Executable, IWork
 {
+    // Work of a thread below which waking it, and waiting for it, takes longer than it saves.
+    private const double LeastMicroseconds = 7.5;
+
     private readonly Instruction[] instructions;
     private readonly Instruction[] sequence;
     private readonly PlanTimer? timer;
@@ -35,7 +38,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
             instruction.Resolve();
         for (int o = 0; o < outputs.Length; o++)
             SetOutput(planned.Outputs[o].Name, new Tensor(planned.Values.Type(planned.Outputs[o].Value).Element, outputs[o].Shape, arena, outputs[o].Block.Data + (outputs[o].Offset * outputs[o].ElementSize)));
-        pool = new WorkerPool(options.ThreadCount);
+        pool = Pool(options);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
             (scan.Forced, scan.Pool) = (options.Schedule, pool);
         timer = options.Profile ? new PlanTimer(Plan.Count, TimeProvider.System) : null;
@@ -68,6 +71,13 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         }
     }
 
+    // As many shares as threads are asked for; how many run at once is bounded by the processors and by the work. If nobody asks, there are no more shares than that.
+    private WorkerPool Pool(ExecutableOptions options)
+    {
+        int most = (int)Math.Clamp(ScheduleCost.OfPlan(instructions) / LeastMicroseconds, 1, Environment.ProcessorCount);
+        return options.Threads > 0 ? new WorkerPool(options.Threads, Math.Min(options.Threads, most)) : new WorkerPool(most, most);
+    }
+
     public override IReadOnlyList<PlanLine> Plan => Lines(instructions, 0, 1).ToArray();
 
     private static IEnumerable<PlanLine> Lines(IEnumerable<Instruction> instructions, int depth, int times)
@@ -83,19 +93,12 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         }
     }
 
-    void IWork.Execute(int worker, int workers)
+    void IWork.Execute(ref TeamThread thread)
     {
-        var share = new Share(worker, workers, -1, -1);
-
-        // No worker has more rows than the last one.
-        if (worker == workers - 1)
-            timer?.Watch();
         foreach (Instruction instruction in sequence)
         {
-            instruction.Execute(share, default);
-            if (workers > 1)
-                pool.Barrier();
-            if (worker == 0 && instruction is IAfterBarrier after)
+            instruction.Run(ref thread, default);
+            if (thread.IsCaller && !thread.IsBroken && instruction is IAfterBarrier after)
                 after.Done();
         }
     }
@@ -120,7 +123,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     }
 }
 
-/// <summary>Something worker 0 notes after all workers did their part.</summary>
+/// <summary>Something the calling thread notes after all shares are done.</summary>
 internal interface IAfterBarrier
 {
     void Done();

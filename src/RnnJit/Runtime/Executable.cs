@@ -31,7 +31,7 @@ public sealed record ExecutableOptions
     /// <summary>F32 or F64.</summary>
     public ElementType Precision { get; init; } = ElementType.F32;
 
-    /// <summary>0: one for each core; at most 1024.</summary>
+    /// <summary>Shares of the work, at most 1024; as many threads do them as there are cores and work for. 0: as many as that.</summary>
     public int Threads { get; init; }
 
     /// <summary>How weights that products read are stored; for inference in F32.</summary>
@@ -54,8 +54,6 @@ public sealed record ExecutableOptions
 
     /// <summary>Whether memory holds NaN before it is written, to see who reads what nobody wrote.</summary>
     internal bool Poison { get; init; }
-
-    internal int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     internal void Check()

@@ -1,3 +1,5 @@
+using RnnJit.Cpu;
+
 namespace RnnJit.Runtime;
 
 /// <summary>One thing that a bound Program does. Nothing is allocated while it runs.</summary>
@@ -24,6 +26,13 @@ internal abstract class Instruction
     /// <summary>Turns views into addresses once memory is there.</summary>
     public abstract void Resolve();
 
-    /// <summary>Does a worker's part. Workers meet at a barrier afterwards.</summary>
+    /// <summary>Does one share.</summary>
     public abstract void Execute(in Share share, in Clock clock);
+
+    /// <summary>Does shares that nobody has begun, and returns when all are done.</summary>
+    public virtual void Run(ref TeamThread thread, in Clock clock)
+    {
+        while (thread.Take(out int share))
+            Execute(new Share(share, thread.Shares, -1, -1), clock);
+    }
 }

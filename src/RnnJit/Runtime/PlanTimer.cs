@@ -1,6 +1,8 @@
+using RnnJit.Cpu;
+
 namespace RnnJit.Runtime;
 
-/// <summary>Where the time of a run goes, by line of the plan, on one of its workers. What comes between two marks belongs to the line of the second one, waiting for other workers included.</summary>
+/// <summary>Where the time of a run goes, by line of the plan: inside a loop on the thread that does its last share, else on the calling one. What comes between two marks belongs to the line of the second one, waiting for other threads included.</summary>
 internal sealed class PlanTimer(int lines, TimeProvider clock)
 {
     private readonly long[] ticks = new long[lines];
@@ -17,14 +19,28 @@ internal sealed class PlanTimer(int lines, TimeProvider clock)
         last = clock.GetTimestamp();
     }
 
-    /// <summary>The thread that calls this is the one whose marks count.</summary>
+    /// <summary>The marks of the thread that calls this count, until all threads meet.</summary>
     public void Watch() => thread = Environment.CurrentManagedThreadId;
 
-    /// <summary>What went on until now was that line; other threads are not looked at.</summary>
+    /// <summary>What went on until now was that line; marks of other threads do not count.</summary>
     public void Mark(int line)
     {
-        if (Environment.CurrentManagedThreadId != thread)
+        if (Environment.CurrentManagedThreadId == thread)
+            Note(line);
+    }
+
+    /// <summary>What went on until now was that line; all shares are done.</summary>
+    public void Meet(in TeamThread at, int line)
+    {
+        if (!at.IsCaller)
             return;
+
+        thread = 0;
+        Note(line);
+    }
+
+    private void Note(int line)
+    {
         long now = clock.GetTimestamp();
         ticks[line] += now - last;
         last = now;
@@ -57,4 +73,6 @@ internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction
     }
 
     public override void Execute(in Share share, in Clock clock) => timer.Mark(line);
+
+    public override void Run(ref TeamThread thread, in Clock clock) => timer.Meet(thread, line);
 }

@@ -14,7 +14,7 @@ public enum ScanSchedule
 }
 
 /// <summary>The loop over time.</summary>
-internal sealed unsafe class ScanInstruction : Instruction
+internal sealed unsafe partial class ScanInstruction : Instruction
 {
     private readonly ScanOp scan;
     private readonly int steps;
@@ -51,7 +51,7 @@ internal sealed unsafe class ScanInstruction : Instruction
         set
         {
             field = value;
-            cost = ScheduleCost.Of(body, batch, value?.Workers ?? 1);
+            cost = ScheduleCost.Of(body, batch, value?.Shares ?? 1, value?.Threads ?? 1);
             foreach (ScanInstruction inner in body.OfType<ScanInstruction>())
                 inner.Pool = value;
             planned = cost.BatchParallel <= cost.HiddenParallel ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel;
@@ -99,7 +99,7 @@ internal sealed unsafe class ScanInstruction : Instruction
         body.SelectMany(instruction => instruction.Views).Concat(hold.SelectMany(copy => copy.Views)).Concat(yields).Concat(lengths is null ? [] : [lengths]).Concat(Tiles.SelectMany(tile => tile.Views));
 
     public override string Describe =>
-        $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Workers ?? 1)}";
+        $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Shares ?? 1)}";
 
     public ScanSchedule Schedule(int workers) => Only ?? Forced ?? (workers == 1 ? ScanSchedule.BatchParallel : planned);
 
@@ -142,9 +142,29 @@ internal sealed unsafe class ScanInstruction : Instruction
     public override void Execute(in Share share, in Clock clock)
     {
         if (Schedule(share.Parts) == ScanSchedule.BatchParallel)
+        {
             RunRows(share, clock);
-        else
-            RunUnits(share, clock);
+            return;
+        }
+
+        // Shares that meet after each instruction are run by Run; here there is only one.
+        var alone = new TeamThread(1);
+        RunUnits(ref alone, clock);
+    }
+
+    public override void Run(ref TeamThread thread, in Clock clock)
+    {
+        if (Schedule(thread.Shares) == ScanSchedule.HiddenParallel)
+        {
+            RunUnits(ref thread, clock);
+            return;
+        }
+
+        while (thread.Take(out int part))
+        {
+            Watch(thread, part);
+            RunRows(new Share(part, thread.Shares, -1, -1), clock);
+        }
     }
 
     private Clock Inside(in Clock clock, int i) => clock.Inside(scan.Reverse ? steps - 1 - i : i, i);
@@ -191,20 +211,27 @@ internal sealed unsafe class ScanInstruction : Instruction
         return batch;
     }
 
-    // Whether a tile began. All tiles of all workers begin at the same steps.
-    private bool Fill(in Share share, in Clock clock)
+    // All tiles of all workers begin at the same steps.
+    private bool BeginsTile(in Clock clock)
     {
-        bool filled = false;
+        for (int tile = 0; tile < Tiles.Count; tile++)
+        {
+            if (Tiles[tile].Begins(clock.T, clock.I, scan.Reverse))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Fill(in Share share, in Clock clock)
+    {
         for (int tile = 0; tile < Tiles.Count; tile++)
         {
             if (!Tiles[tile].Begins(clock.T, clock.I, scan.Reverse))
                 continue;
             Tiles[tile].Fill(share, clock.T, lengths is null ? null : (int*)lengthAddress.At(clock));
             timer?.Mark(line + 1 + tile);
-            filled = true;
         }
-
-        return filled;
     }
 
     private void Step(in Share share, in Clock clock)
@@ -226,38 +253,6 @@ internal sealed unsafe class ScanInstruction : Instruction
                 Rest(rows, clock);
             row = run;
         }
-    }
-
-    // Rows read what others made in an earlier step: all workers share each instruction, and meet after it.
-    private void StepTogether(in Share share, in Clock clock)
-    {
-        foreach (Instruction instruction in sequence)
-        {
-            for (int row = 0; row < batch;)
-            {
-                int run = RunEnd(row, batch, clock, out bool live);
-                if (live)
-                    instruction.Execute(new Share(share.Part, share.Parts, row, run), clock);
-                row = run;
-            }
-
-            if (share.Parts > 1)
-                Pool!.Barrier();
-        }
-
-        var (start, end) = share.Of(batch);
-        for (int row = start; row < end;)
-        {
-            int run = RunEnd(row, end, clock, out bool live);
-            if (!live)
-                Rest(new Share(0, 1, row, run), clock);
-            row = run;
-        }
-
-        // A row that rested now may be read by anybody in the next step.
-        if (share.Parts > 1)
-            Pool!.Barrier();
-        timer?.Mark(line);
     }
 
     // The end of the rows from this one on that are alike: all still going, or none.
@@ -295,32 +290,6 @@ internal sealed unsafe class ScanInstruction : Instruction
                 continue;
             foreach (CopyInstruction copy in hold)
                 copy.Execute(new Share(0, 1, row, row + 1), clock);
-        }
-    }
-
-    private void RunUnits(in Share share, in Clock clock)
-    {
-        for (int i = 0; i < steps; i++)
-        {
-            bool filled = Fill(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
-            if (share.Parts > 1 && filled)
-            {
-                Pool!.Barrier();
-                timer?.Mark(line + 1);
-            }
-
-            if (lengths is not null)
-            {
-                StepTogether(share, Inside(clock, i));
-                continue;
-            }
-
-            foreach (Instruction instruction in sequence)
-            {
-                instruction.Execute(new Share(share.Part, share.Parts, -1, -1), Inside(clock, i));
-                if (share.Parts > 1)
-                    Pool!.Barrier();
-            }
         }
     }
 }

@@ -14,11 +14,16 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
     // A barrier, and how much longer work takes that ends with one, for the slowest worker is waited for.
     private const double Barrier = 0.15, Waiting = 1.04;
 
+    // What an instruction takes besides: its addresses, its share of the work.
+    private const double Call = 0.02;
+
     // Reading weights hides behind arithmetic, but for where one takes nearly as long as the other.
     private const double Overlap = 3;
 
     /// <param name="batch">Rows that batch-parallel workers share.</param>
-    public static ScheduleCost Of(IReadOnlyList<Instruction> body, int batch, int workers)
+    /// <param name="workers">Shares of the work.</param>
+    /// <param name="threads">How many of them run at once.</param>
+    public static ScheduleCost Of(IReadOnlyList<Instruction> body, int batch, int workers, int threads)
     {
         int rows = (Math.Max(batch, 1) + workers - 1) / workers;
         double rowPart = (double)rows / Math.Max(batch, 1), part = 1.0 / workers;
@@ -32,11 +37,38 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
             double rest = work.Flops > 0 ? 0 : instruction.Bytes / near;
             batchParallel += Time(work.Flops * rowPart, rows, work.WeightBytes / Rate(weights, near)) + (rest * rowPart);
             double alone = Time(work.Flops * part, Math.Max(batch, 1), work.WeightBytes * part / Rate(weights * part, near)) + (rest * part);
-            hiddenParallel += workers > 1 ? (alone * Waiting) + Barrier + (work.RowBytes * Math.Max(batch, 1) * (1 - part) / OthersBytes) : alone;
+            hiddenParallel += workers > 1 ? (alone * Waiting) + (Barrier * threads / workers) + (work.RowBytes * Math.Max(batch, 1) * (1 - part) / OthersBytes) : alone;
         }
 
-        return new ScheduleCost(batchParallel, hiddenParallel);
+        double turns = Math.Ceiling((double)workers / threads);
+        return new ScheduleCost(batchParallel * turns, hiddenParallel * turns);
     }
+
+    /// <summary>Microseconds that one thread takes for a whole plan.</summary>
+    public static double OfPlan(IEnumerable<Instruction> instructions)
+    {
+        double near = NearBytes512 * CpuWidth.Width / 512, sum = 0;
+        foreach (Instruction instruction in instructions)
+        {
+            if (instruction is ScanInstruction scan)
+            {
+                sum += (scan.Steps * OfPlan(scan.Body)) + scan.Tiles.Sum(tile => tile.Flops / Flops512 * 512 / CpuWidth.Width);
+                continue;
+            }
+
+            Work work = WorkOf(instruction);
+            sum += Call + (work.Flops > 0 ? Time(work.Flops, Rows(instruction), work.WeightBytes / Rate(work.WeightBytes, near)) : instruction.Bytes / near);
+        }
+
+        return sum;
+    }
+
+    private static int Rows(Instruction instruction) => Math.Max(1, instruction switch
+    {
+        ProductInstruction<float> product => product.Form.M.Extent,
+        ProductInstruction<double> product => product.Form.M.Extent,
+        _ => Gemm.MaxRows,
+    });
 
     private static double Time(double flops, int rows, double reading)
     {
