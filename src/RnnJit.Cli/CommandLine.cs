@@ -77,6 +77,7 @@ internal static class CommandLine
         root.Add(BenchCommand.Create(terminal));
         root.Add(GradCheckCommand.Create(terminal));
         root.Add(VerifyCommand.Create(terminal));
+        root.Add(FuzzCommand.Create(terminal));
         root.Add(DoctorCommand.Create(terminal));
         return root;
     }

@@ -1,5 +1,6 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
+using RnnJit.Kernels;
 using RnnJit.Randomness;
 using RnnJit.Runtime;
 
@@ -21,6 +22,12 @@ public sealed record ModelOptions
 
     /// <summary>How weights that products read are stored while the model runs; 16 bits are for inference in F32. <see cref="Model.Parameters"/> stay as they are.</summary>
     public WeightStorage Weights { get; init; }
+
+    /// <summary>Where kernels come from; null for the chain of the backend.</summary>
+    public KernelChain? Kernels { get; init; }
+
+    /// <summary>Bytes that a file may hold and that each plan may take; 0: the memory available to the process.</summary>
+    public long MemoryLimit { get; init; }
 }
 
 /// <summary>
@@ -143,6 +150,8 @@ public sealed class Model : IDisposable
         Precision = Options.Precision,
         Threads = Options.Threads,
         Weights = Options.Weights,
+        Kernels = Options.Kernels,
+        MemoryLimit = Options.MemoryLimit,
         Shared = Parameters,
     };
 

@@ -49,6 +49,9 @@ public sealed record ExecutableOptions
     /// <summary>Where kernels come from; null for the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 
+    /// <summary>Bytes that the plan may take, inputs included; 0: the memory available to the process.</summary>
+    public long MemoryLimit { get; init; }
+
     /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made here.</summary>
     public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
 

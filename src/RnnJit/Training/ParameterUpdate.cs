@@ -33,6 +33,8 @@ internal sealed unsafe class ParameterUpdate : IDisposable
             Backend = options.Backend,
             Precision = options.Precision,
             Threads = options.Threads,
+            Kernels = options.Kernels,
+            MemoryLimit = options.MemoryLimit,
             Shared = shared,
         });
         results = optimiser.States.Prepend("p").Select(name => (shared[name], executable.Output(name))).ToArray();

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace RnnJit.Cli.Fuzzing;
+
+/// <summary>Reads a stretch of mutants in a process of its own and notices when that process hangs or ends.</summary>
+internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted)
+{
+    // The limit of ten seconds counts the child's own work; waiting has longer, since other processes may hold the cores.
+    private static readonly TimeSpan Work = TimeSpan.FromSeconds(10), Wait = TimeSpan.FromSeconds(60), Glance = TimeSpan.FromMilliseconds(200);
+
+    // A nursery of 16 MB, so that garbage not yet collected is not taken for memory that a file costs.
+    private const string Nursery = "1000000";
+
+    /// <summary>Reads the run's mutants from one number to before another.</summary>
+    /// <exception cref="OperationCanceledException">The command was interrupted.</exception>
+    public void Run(int from, int to, Action<MutantOutcome> report)
+    {
+        for (int next = from; next < to;)
+            next = Part(next, to, report);
+    }
+
+    // One process; it ends early where a mutant ends it.
+    private int Part(int from, int to, Action<MutantOutcome> report)
+    {
+        using Process process = Process.Start(Start(from, to))!;
+        var errors = new StringBuilder();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (errors.Length < 300)
+                errors.Append(line.Data).Append(' ');
+        };
+        process.BeginErrorReadLine();
+        int next = from, begun = -1;
+        Verdict verdict = Verdict.Abort;
+        try
+        {
+            while (Line(process, ref verdict) is { } line)
+            {
+                if (MutantOutcome.BeginOf(line) is { } index)
+                    begun = index;
+                else if (MutantOutcome.FromLine(line) is { } outcome)
+                    (begun, next) = (-1, Reported(outcome, report, next));
+            }
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
+
+        if (next == to && process.ExitCode == 0)
+            return next;
+        int ended = begun >= 0 ? begun : plan.Index(next);
+        string sentence = verdict == Verdict.Hang ? $"No end within {Work.TotalSeconds:0} s of work or {Wait.TotalSeconds:0} s of waiting" : $"Exit code {process.ExitCode}: {errors}";
+        report(new MutantOutcome(ended, plan.Class(ended).Name, verdict, 0, 0, 0, sentence));
+        return next + 1;
+    }
+
+    private static int Reported(MutantOutcome outcome, Action<MutantOutcome> report, int next)
+    {
+        report(outcome);
+        return next + 1;
+    }
+
+    // The next line; null at the end or after too long a silence, which ends the process.
+    private string? Line(Process process, ref Verdict verdict)
+    {
+        Task<string?> line = process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask();
+        TimeSpan worked = process.HasExited ? TimeSpan.Zero : process.TotalProcessorTime;
+        long start = Stopwatch.GetTimestamp();
+        while (!line.Wait(Glance, interrupted))
+        {
+            if (process.HasExited || (Stopwatch.GetElapsedTime(start) < Wait && process.TotalProcessorTime - worked < Work))
+                continue;
+            verdict = Verdict.Hang;
+            process.Kill(entireProcessTree: true);
+            return null;
+        }
+
+        return line.Result;
+    }
+
+    private ProcessStartInfo Start(int from, int to)
+    {
+        string host = Environment.ProcessPath!;
+        var start = new ProcessStartInfo(host) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+            start.ArgumentList.Add(typeof(FuzzChild).Assembly.Location);
+        string[] arguments = ["fuzz", "files", "--seed", plan.Seed.ToString(CultureInfo.InvariantCulture), "--part", string.Create(CultureInfo.InvariantCulture, $"{from}:{to}"), .. plan.Only is { } only ? ["--class", only.Name] : Array.Empty<string>()];
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_GCgen0size"] = Nursery;
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        return start;
+    }
+}

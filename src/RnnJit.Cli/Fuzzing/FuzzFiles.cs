@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace RnnJit.Cli.Fuzzing;
+
+/// <summary>Reads mutants in child processes and reports.</summary>
+internal sealed class FuzzFiles(MutantPlan plan, int count, int jobs, string? keep, Terminal terminal)
+{
+    // Mutants for a process: what one leaves behind does not reach far.
+    private const int Stretch = 1000;
+
+    private readonly FuzzReport report = new();
+    private readonly long start = Stopwatch.GetTimestamp();
+    private int taken;
+
+    public FuzzReport Run()
+    {
+        int stretches = (count + Stretch - 1) / Stretch;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = terminal.Interrupted };
+        Parallel.For(0, Math.Min(jobs, stretches), options, _ =>
+        {
+            int mine;
+            while ((mine = Interlocked.Increment(ref taken) - 1) < stretches)
+                new FuzzChild(plan, terminal.Interrupted).Run(mine * Stretch, Math.Min(count, (mine + 1) * Stretch), Add);
+        });
+        Keep();
+        return report;
+    }
+
+    private void Add(MutantOutcome outcome)
+    {
+        lock (report)
+        {
+            report.Add(outcome);
+            if (outcome.IsFailure)
+                terminal.Error.WriteLine($"{outcome.Verdict}: {outcome.Class}, {outcome.Sentence} (repeat with: rnnjit fuzz files --seed {plan.Seed} --only {outcome.Index}{Class()})");
+            if (report.Count % Stretch == 0)
+                terminal.Error.WriteLine($"{report.Count} of {count}, {report.Failures.Count} failures, about {Stopwatch.GetElapsedTime(start).TotalMinutes / report.Count * (count - report.Count):0.0} min left");
+        }
+    }
+
+    private string Class() => plan.Only is { } only ? $" --class {only.Name}" : "";
+
+    private void Keep()
+    {
+        if (keep is null || report.Failures.Count == 0)
+            return;
+        Directory.CreateDirectory(keep);
+        var run = new MutantRun(plan, keep);
+        foreach (MutantOutcome failure in report.Failures)
+            run.Make(failure.Index);
+    }
+}

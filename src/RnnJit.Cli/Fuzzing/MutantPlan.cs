@@ -1,0 +1,56 @@
+using RnnJit.Randomness;
+
+namespace RnnJit.Cli.Fuzzing;
+
+/// <summary>A damaged file on the disk.</summary>
+/// <param name="Index">With the seed it fixes the file.</param>
+/// <param name="IsTraining">Whether it was made of a training checkpoint.</param>
+internal sealed record Mutant(int Index, Mutation Class, string Path, bool IsTraining)
+{
+    /// <summary>Whether the file is the text of a cell, not a checkpoint.</summary>
+    public bool IsText => Path.EndsWith(".ir", StringComparison.Ordinal);
+}
+
+/// <summary>Which mutants a run makes: all classes in turn, or those of one class.</summary>
+internal sealed record MutantPlan(ulong Seed, Mutation? Only)
+{
+    private readonly int offset = Only is null ? -1 : MutationTable.All.ToList().IndexOf(Only);
+
+    /// <summary>The index of the run's mutant number <paramref name="count"/>. A mutant has the same index in a run over one class and over all.</summary>
+    public int Index(int count) => offset < 0 ? count : checked((count * MutationTable.All.Count) + offset);
+
+    public Mutation Class(int index) => Only is not null && offset < 0 ? Only : MutationTable.All[index % MutationTable.All.Count];
+
+    /// <summary>Writes a mutant into a folder.</summary>
+    public Mutant Make(int index, FuzzSeeds seeds, string folder)
+    {
+        var random = new RandomStream(Seed, (ulong)index);
+        Mutation mutation = Class(index);
+        bool text = mutation.Target == MutationTarget.Text && random.NextInt32(3) == 0;
+        string path = Path.Combine(folder, $"{index}.{(text ? "ir" : "safetensors")}");
+        if (text)
+        {
+            File.WriteAllText(path, mutation.Edit(random.One(seeds.Cells), random));
+            return new Mutant(index, mutation, path, IsTraining: false);
+        }
+
+        ForgedFile seed = random.One(mutation.Target == MutationTarget.Training ? seeds.Trainings : seeds.Checkpoints);
+        Damaged(seed.Clone(), mutation, random).Write(path);
+        return new Mutant(index, mutation, path, seed.IsTraining);
+    }
+
+    private static ForgedFile Damaged(ForgedFile file, Mutation mutation, RandomStream random)
+    {
+        if (mutation.Target == MutationTarget.Text)
+        {
+            string key = file.IsTraining && random.NextInt32(2) == 0 ? "cell" : "program";
+            file[key] = mutation.Edit(file[key], random);
+        }
+        else
+        {
+            mutation.Apply(file, random);
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace RnnJit.Cli.Fuzzing;
+
+/// <summary>Resident memory of this process from /proc (proc(5)); 0 where there is none.</summary>
+internal static class ProcessMemory
+{
+    private const string Status = "/proc/self/status", ClearReferences = "/proc/self/clear_refs", ResetHighWater = "5";
+
+    /// <summary>Begins a new peak.</summary>
+    /// <returns>Bytes resident now.</returns>
+    public static long ResetPeak()
+    {
+        GC.Collect();
+        try
+        {
+            File.WriteAllText(ClearReferences, ResetHighWater);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Without it the peak is that of the whole process, which is no less.
+        }
+
+        return Read("VmRSS:");
+    }
+
+    /// <summary>The most bytes that were resident since the last reset.</summary>
+    public static long Peak() => Read("VmHWM:");
+
+    private static long Read(string field)
+    {
+        if (!OperatingSystem.IsLinux())
+            return 0;
+        string? line = File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
+        return line is null ? 0 : 1024 * long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+    }
+}
