@@ -9,7 +9,7 @@ namespace RnnJit.Cpu;
 /// </summary>
 internal sealed class Gate
 {
-    private const int Turns = 32;
+    private const int Turns = 32, FirstTurns = 128;
 
     private static readonly long Most = Stopwatch.Frequency / 20_000;
     private static readonly long Least = Stopwatch.Frequency / 200_000;
@@ -55,10 +55,10 @@ internal sealed class Gate
         Volatile.Write(ref counters.Broken, 0);
     }
 
-    /// <summary>Waits about a microsecond. Returns whether the value is reached.</summary>
+    /// <summary>Waits some microseconds. Returns whether the value is reached.</summary>
     public bool Spin(long value)
     {
-        for (int i = 0; i < Turns; i++)
+        for (int i = 0; i < FirstTurns; i++)
         {
             if (IsOpen(value))
                 return Value >= value;
