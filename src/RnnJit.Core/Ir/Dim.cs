@@ -3,15 +3,17 @@ using System.Globalization;
 namespace RnnJit.Ir;
 
 /// <summary>A dimension: a linear form with integer coefficients over symbols, such as <c>H</c>, <c>4H</c>, <c>I + H</c> or <c>2L + 1</c>.</summary>
+/// <remarks>Every number lies between −(2³¹ − 1) and 2³¹ − 1; arithmetic that leaves this range throws a <see cref="GraphException"/> (RNNJ200).</remarks>
 public sealed class Dim : IEquatable<Dim>
 {
     private readonly (string Symbol, int Coefficient)[] terms;
     private readonly string text;
 
-    private Dim(int constant, IEnumerable<(string Symbol, int Coefficient)> terms)
+    // Numbers come in 64 bits, so that no sum or product of two that are stored wraps.
+    private Dim(long constant, IEnumerable<(string Symbol, long Coefficient)> terms)
     {
-        Constant = constant;
-        this.terms = terms.Where(term => term.Coefficient != 0).OrderBy(term => term.Symbol, StringComparer.Ordinal).ToArray();
+        Constant = Narrow(constant);
+        this.terms = terms.Where(term => term.Coefficient != 0).OrderBy(term => term.Symbol, StringComparer.Ordinal).Select(term => (term.Symbol, Narrow(term.Coefficient))).ToArray();
         text = Format();
     }
 
@@ -37,7 +39,7 @@ public sealed class Dim : IEquatable<Dim>
     public static Dim operator -(Dim left, Dim right) => Combine(left, right, -1);
 
     public static Dim operator *(int factor, Dim dim) =>
-        new(factor * dim.Constant, dim.terms.Select(term => (term.Symbol, factor * term.Coefficient)));
+        new((long)factor * dim.Constant, dim.terms.Select(term => (term.Symbol, (long)factor * term.Coefficient)));
 
     public static bool operator ==(Dim? left, Dim? right) => left?.text == right?.text;
 
@@ -56,7 +58,7 @@ public sealed class Dim : IEquatable<Dim>
     }
 
     /// <summary>The value for given sizes of the symbols.</summary>
-    /// <exception cref="GraphException">RNNJ101: a symbol has no size.</exception>
+    /// <exception cref="GraphException">RNNJ101: a symbol has no size. RNNJ200: the value is out of range.</exception>
     public int Evaluate(IReadOnlyDictionary<string, int> sizes)
     {
         long value = Constant;
@@ -64,18 +66,24 @@ public sealed class Dim : IEquatable<Dim>
         {
             if (!sizes.TryGetValue(symbol, out int size))
                 throw new GraphException("RNNJ101", $"The size of dimension '{symbol}' is not known (bind it to a number)");
-            value += (long)coefficient * size;
+            value = Sum(value, (long)coefficient * size);
         }
 
-        return checked((int)value);
+        return Narrow(value);
     }
 
+    /// <summary>The least value for symbols of 1 and more; null where it is unbounded below.</summary>
+    internal long? Least => terms.All(term => term.Coefficient > 0) ? terms.Aggregate((long)Constant, (sum, term) => Sum(sum, term.Coefficient)) : null;
+
+    /// <summary>Whether some sizes of 1 and more make the value 0 or more.</summary>
+    internal bool CanBeExtent => Constant >= 0 || terms.Any(term => term.Coefficient > 0);
+
     /// <summary>Reads what <see cref="ToString"/> prints.</summary>
-    /// <exception cref="GraphException">RNNJ102: the text is no linear form.</exception>
+    /// <exception cref="GraphException">RNNJ102: the text is no linear form. RNNJ200: a sum of its numbers is out of range.</exception>
     public static Dim Parse(string text)
     {
-        int constant = 0;
-        var terms = new Dictionary<string, int>(StringComparer.Ordinal);
+        long constant = 0;
+        var terms = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (string part in text.Replace("-", "+-").Split(['+'], StringSplitOptions.RemoveEmptyEntries))
         {
             string term = part.Replace(" ", "");
@@ -84,7 +92,7 @@ public sealed class Dim : IEquatable<Dim>
             int sign = term[0] == '-' ? -1 : 1;
             int start = sign < 0 ? 1 : 0;
             int digits = start;
-            while (digits < term.Length && char.IsDigit(term[digits]))
+            while (digits < term.Length && term[digits] is >= '0' and <= '9')
                 digits++;
             string symbol = term.Substring(digits);
             if ((digits == start && symbol.Length == 0) || symbol.Any(c => !char.IsLetterOrDigit(c) && c is not ('_' or '?')))
@@ -92,9 +100,9 @@ public sealed class Dim : IEquatable<Dim>
             if (!int.TryParse(term.Substring(start, digits - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
                 number = digits == start ? 1 : throw new GraphException("RNNJ102", $"'{text}' is no dimension (the number is too large)");
             if (symbol.Length == 0)
-                constant += sign * number;
+                constant = Sum(constant, sign * number);
             else
-                terms[symbol] = (terms.TryGetValue(symbol, out int old) ? old : 0) + (sign * number);
+                terms[symbol] = Sum(terms.TryGetValue(symbol, out long old) ? old : 0, sign * number);
         }
 
         if (text.Trim().Length == 0)
@@ -112,12 +120,30 @@ public sealed class Dim : IEquatable<Dim>
 
     private static Dim Combine(Dim left, Dim right, int sign)
     {
-        var sum = left.terms.ToDictionary(term => term.Symbol, term => term.Coefficient, StringComparer.Ordinal);
+        var sum = left.terms.ToDictionary(term => term.Symbol, term => (long)term.Coefficient, StringComparer.Ordinal);
         foreach (var (symbol, coefficient) in right.terms)
-            sum[symbol] = (sum.TryGetValue(symbol, out int old) ? old : 0) + (sign * coefficient);
+            sum[symbol] = (sum.TryGetValue(symbol, out long old) ? old : 0) + (sign * coefficient);
 
-        return new Dim(left.Constant + (sign * right.Constant), sum.Select(pair => (pair.Key, pair.Value)));
+        return new Dim((long)left.Constant + (sign * right.Constant), sum.Select(pair => (pair.Key, pair.Value)));
     }
+
+    // The range is symmetric, so that every number has a negative.
+    private static int Narrow(long value) => value is >= -int.MaxValue and <= int.MaxValue ? (int)value : throw OutOfRange();
+
+    private static long Sum(long left, long right)
+    {
+        try
+        {
+            return checked(left + right);
+        }
+        catch (OverflowException)
+        {
+            throw OutOfRange();
+        }
+    }
+
+    private static GraphException OutOfRange() =>
+        new("RNNJ200", $"A dimension has a number beyond {int.MaxValue} (make sizes and coefficients smaller)");
 
     private string Format()
     {

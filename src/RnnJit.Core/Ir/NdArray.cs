@@ -27,12 +27,14 @@ public sealed class NdArray
     public static NdArray Scalar(double value) => new([], [value]);
 
     /// <summary>The number of elements.</summary>
-    /// <exception cref="GraphException">RNNJ161: there are more than an int counts.</exception>
+    /// <exception cref="GraphException">RNNJ161: there are more than an int counts. RNNJ201: an extent is negative.</exception>
     public static int Size(int[] shape)
     {
         long size = 1;
         foreach (int extent in shape)
         {
+            if (extent < 0)
+                throw new GraphException("RNNJ201", $"A tensor of [{string.Join(", ", shape)}] has a negative extent (give 0 or more)");
             size *= extent;
             if (size > int.MaxValue)
                 throw new GraphException("RNNJ161", $"A tensor of [{string.Join(", ", shape)}] has more than {int.MaxValue} elements (make it smaller)");

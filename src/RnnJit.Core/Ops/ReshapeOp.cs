@@ -36,11 +36,11 @@ public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
         {
             if (dim.IsConstant)
             {
-                number *= dim.Constant;
+                number = Product(number, dim.Constant);
             }
             else if (dim.Constant == 0 && dim.Terms.Count == 1)
             {
-                number *= dim.Terms[0].Coefficient;
+                number = Product(number, dim.Terms[0].Coefficient);
                 symbols.Add(dim.Terms[0].Symbol);
             }
             else
@@ -50,6 +50,18 @@ public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
         }
 
         return number + "·" + string.Join("·", symbols.OrderBy(symbol => symbol, StringComparer.Ordinal));
+    }
+
+    private static long Product(long left, int right)
+    {
+        try
+        {
+            return checked(left * right);
+        }
+        catch (OverflowException)
+        {
+            throw new GraphException("RNNJ200", $"'reshape' counts more elements than 64 bits hold (make sizes smaller)");
+        }
     }
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation) =>

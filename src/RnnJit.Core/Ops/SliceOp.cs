@@ -28,17 +28,13 @@ public sealed class SliceOp(int axis, Dim start, Dim length) : Op
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
-        if (operands.Length != 1 || Axis >= operands[0].Rank || !Fits(operands[0].Dims[Axis]))
+        if (operands.Length != 1 || Axis < 0 || Axis >= operands[0].Rank || !Fits(operands[0].Dims[Axis]))
             throw new GraphException("RNNJ118", $"'slice[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (start + length within the axis)");
         return [operands[0].WithDims(operands[0].Dims.Select((dim, i) => i == Axis ? Length : dim))];
     }
 
-    // Symbols are at least 1, so a form with no negative coefficient is least where all are 1: T − 1 ≥ 0.
-    private bool Fits(Dim extent)
-    {
-        static bool NotNegative(Dim dim) => dim.Constant + dim.Terms.Sum(term => term.Coefficient) >= 0 && dim.Terms.All(term => term.Coefficient >= 0);
-        return NotNegative(Start) && NotNegative(Length) && NotNegative(extent - Start - Length);
-    }
+    // Symbols are at least 1: T − 1 ≥ 0.
+    private bool Fits(Dim extent) => Start.Least >= 0 && Length.Least >= 0 && (extent - Start - Length).Least >= 0;
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {

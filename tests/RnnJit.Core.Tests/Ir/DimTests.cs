@@ -47,8 +47,31 @@ public class DimTests
         Assert.That(
             () => Dim.Parse("2L + K").Evaluate(new Dictionary<string, int> { ["L"] = 4 }),
             Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo("RNNJ101"));
-        Assert.That(() => Dim.Parse("2L").Evaluate(new Dictionary<string, int> { ["L"] = int.MaxValue }), Throws.TypeOf<OverflowException>());
     }
+
+    [TestCase("2L", int.MaxValue)]
+    [TestCase("2147483647L - 2147483647K", int.MinValue)]
+    [TestCase("2147483647L + 2147483647K + 2147483647M + 2147483647N", int.MaxValue)]
+    public void A_value_out_of_range_is_refused(string dim, int size) =>
+        Assert.That(() => Dim.Parse(dim).Evaluate(new Dictionary<string, int> { ["L"] = size, ["K"] = int.MaxValue, ["M"] = size, ["N"] = size }), OutOfRange);
+
+    [Test]
+    public void Arithmetic_out_of_range_is_refused()
+    {
+        Dim most = int.MaxValue, symbols = Dim.Parse("2147483647H");
+
+        Assert.That(() => most + 1, OutOfRange);
+        Assert.That(() => (-1 * most) - 2, OutOfRange);
+        Assert.That(() => 2 * most, OutOfRange);
+        Assert.That(() => symbols + "H", OutOfRange);
+        Assert.That(() => 65536 * (65536 * Dim.Symbol("H")), OutOfRange);
+        Assert.That(() => Dim.Of(int.MinValue), OutOfRange);
+        Assert.That(() => Dim.Parse("2147483647 + 1"), OutOfRange);
+        Assert.That(() => Dim.Parse("2147483647H + H"), OutOfRange);
+    }
+
+    private static NUnit.Framework.Constraints.IResolveConstraint OutOfRange =>
+        Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo("RNNJ200");
 
     [Test]
     public void Symbols_are_substituted_by_forms() =>
