@@ -16,7 +16,7 @@ public static class Verifier
     };
 
     /// <summary>Checks a graph and the bodies of its scans.</summary>
-    /// <exception cref="GraphException">RNNJ170 to RNNJ179 and RNNJ191 to RNNJ194: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
+    /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194 and RNNJ203: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
     public static void Check(Graph graph)
     {
         KindIsKnown(graph);
@@ -27,6 +27,7 @@ public static class Verifier
         OperandsAreDefinedBeforeUse(graph);
         OutputsExist(graph);
         DimensionsAreKnown(graph);
+        DimensionsCanBeExtents(graph);
         ResultTypesAreInferred(graph);
         StatesHaveNextValues(graph);
         if (graph.Kind == "body")
@@ -109,6 +110,15 @@ public static class Verifier
     {
         if (graph.Symbols().FirstOrDefault(symbol => symbol[0] == '?') is { } unknown)
             throw Broken("RNNJ177", graph, $"has the unknown dimension '{unknown}' (name it)");
+    }
+
+    private static void DimensionsCanBeExtents(Graph graph)
+    {
+        for (int value = 0; value < graph.Values.Count; value++)
+        {
+            if (graph.Values.Type(value).Dims.FirstOrDefault(dim => !dim.CanBeExtent) is { } negative)
+                throw Broken("RNNJ203", graph, $"has the dimension '{negative}' in {graph.Values.Type(value)} (no size makes it 0 or more)");
+        }
     }
 
     private static void ResultTypesAreInferred(Graph graph)

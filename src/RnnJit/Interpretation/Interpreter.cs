@@ -21,6 +21,7 @@ public static class Interpreter
         }
 
         var bound = SizeBinding.FromShapes(graph, i => given[i].Shape, sizes);
+        SizeCheck.Run(graph, bound);
         NodeEvaluation evaluate = single ? InterpretedGraph.Rounded : InterpretedGraph.Exact;
         var evaluation = new Evaluation(bound, (body, values, context) => InterpretedGraph.Walk(body, values, context, evaluate));
         NdArray[] outputs = evaluation.Run(graph, given);

@@ -5,7 +5,7 @@ namespace RnnJit.Interpretation;
 /// <summary>Finds the sizes of dimension symbols from actual shapes.</summary>
 public static class SizeBinding
 {
-    /// <exception cref="GraphException">RNNJ151: a shape does not fit, or a symbol has two sizes.</exception>
+    /// <exception cref="GraphException">RNNJ151: a shape does not fit, or a symbol has two sizes. RNNJ202: a size is less than 1.</exception>
     public static Dictionary<string, int> FromShapes(Graph graph, Func<int, int[]> shapeOf, IReadOnlyDictionary<string, int>? known = null)
     {
         var sizes = known?.ToDictionary(pair => pair.Key, pair => pair.Value) ?? [];
@@ -22,6 +22,7 @@ public static class SizeBinding
             }
         }
 
+        SizeCheck.Symbols(sizes);
         for (int i = 0; i < graph.Inputs.Count; i++)
         {
             Port port = graph.Inputs[i];

@@ -56,8 +56,9 @@ public sealed class Model : IDisposable
     private Model(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options, bool initialise)
     {
         (Program, Sizes, Options) = (program, sizes, options);
+        SizeCheck.Symbols(sizes);
         Port[] ports = program.Inputs.Where(port => port.Role == PortRole.Parameter).ToArray();
-        block = new TensorBlock(options.Precision, ports.Select(port => (port.Name, port.Type.Dims.Select(dim => dim.Evaluate(sizes)).ToArray())));
+        block = new TensorBlock(options.Precision, ports.Select(port => (port.Name, SizeCheck.Shape(port.Type, sizes))));
         for (int i = 0; initialise && i < ports.Length; i++)
             ParameterInit.Fill(ports[i], Parameters[ports[i].Name], new RandomStream(options.Seed, (ulong)i));
     }

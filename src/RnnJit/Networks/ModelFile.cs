@@ -3,6 +3,7 @@ using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 using RnnJit.Text;
+using RnnJit.Verify;
 
 namespace RnnJit.Networks;
 
@@ -18,6 +19,18 @@ internal static class ModelFile
             checkpoint.Put(name, tensor, weights);
     }
 
+    private static Model Empty(Graph program, SortedDictionary<string, int> sizes, ModelOptions options, Checkpoint checkpoint)
+    {
+        try
+        {
+            return Model.Empty(program, sizes, options);
+        }
+        catch (GraphException e)
+        {
+            throw new CheckpointException($"'{checkpoint.Path}' holds sizes that do not fit its Program: {e.Message}", e);
+        }
+    }
+
     /// <exception cref="CheckpointException">The checkpoint holds no model, its tensors do not fit its Program, or a parameter holds a number that is not finite.</exception>
     public static Model Read(Checkpoint checkpoint, ModelOptions options)
     {
@@ -26,6 +39,7 @@ internal static class ModelFile
         try
         {
             program = Parser.Parse(checkpoint["program"]);
+            Verifier.Check(program);
             sizes = JsonSerializer.Deserialize(checkpoint["sizes"], CheckpointJson.Default.SortedDictionaryStringInt32);
         }
         catch (Exception e) when (e is GraphException or JsonException)
@@ -36,7 +50,7 @@ internal static class ModelFile
         ElementType precision = Enum.TryParse(checkpoint["precision"], out ElementType found)
             ? found
             : throw new CheckpointException($"'{checkpoint.Path}' has precision '{checkpoint["precision"]}', wanted F32 or F64 (it was written by another version)");
-        Model model = Model.Empty(program, sizes ?? [], options with { Precision = precision });
+        Model model = Empty(program, sizes ?? [], options with { Precision = precision }, checkpoint);
         foreach (var (name, tensor) in model.Parameters)
         {
             checkpoint.Get(name, tensor);

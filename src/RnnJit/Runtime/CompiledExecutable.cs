@@ -27,6 +27,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         planner.Run();
         View[] outputs = planned.Outputs.Select(output => Contiguous(context, planner, output.Value)).ToArray();
         instructions = planner.Instructions.ToArray();
+        ViewBounds.Check(instructions, outputs.Concat(context.Fills.Select(fill => fill.View)));
         ArenaBytes = ArenaPlan.Place(context.Blocks, instructions, outputs);
         if (options.Poison)
             instructions = PoisonInstruction.Before(instructions, context.Blocks).ToArray();

@@ -85,6 +85,7 @@ public abstract class Executable : IDisposable
     protected Executable(Graph program, ExecutableOptions options)
     {
         options.Check();
+        SizeCheck.Run(program, options.Sizes);
         Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : GraphMapper.InSingle(program);
         Options = options;
         foreach (Port port in Program.Inputs)

@@ -21,6 +21,7 @@ internal sealed class PlanContext
         Graph optimised = Pipeline.Run(Real == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
         kernels.Prepare(KernelList.Of(optimised, Fuse), Real);
         Program = Real == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
+        SizeCheck.Run(Program, Sizes);
         Evaluation = new Evaluation(Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
     }
 
@@ -73,8 +74,7 @@ internal sealed class PlanContext
     private View Allocate(int[] room, ElementType element, long[] strides)
     {
         int size = element == ElementType.F64 ? 8 : 4;
-        long length = room.Aggregate(1L, (a, b) => a * b);
-        var block = new Block(Math.Max(length, 1) * size);
+        var block = new Block(Math.Max(NdArray.Size(room), 1L) * size);
         Blocks.Add(block);
         return new View(block, size, 0, room, strides);
     }

@@ -96,7 +96,10 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     }
 
     public override IEnumerable<View> Views =>
-        body.SelectMany(instruction => instruction.Views).Concat(hold.SelectMany(copy => copy.Views)).Concat(yields).Concat(lengths is null ? [] : [lengths]).Concat(Tiles.SelectMany(tile => tile.Views));
+        body.SelectMany(instruction => instruction.Views).Concat(OwnViews).Concat(Tiles.SelectMany(tile => tile.Views));
+
+    /// <summary>What the loop itself reads and writes at each of its steps.</summary>
+    public IEnumerable<View> OwnViews => hold.SelectMany(copy => copy.Views).Concat(yields).Concat(lengths is null ? [] : [lengths]);
 
     public override string Describe =>
         $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Shares ?? 1)}";

@@ -52,6 +52,11 @@ internal sealed class StepLayout
         }
     }
 
+    /// <summary>Proves that every view lies inside its block.</summary>
+    public void CheckViews() => ViewBounds.Check(
+        Once.Concat(Each),
+        Outputs.Select(output => output.View).Concat(Carries.SelectMany(carry => new[] { carry.From, carry.To })).Concat(context.Fills.Select(fill => fill.View)));
+
     /// <returns>Bytes that all callers share.</returns>
     public long PlaceShared()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RnnJit.Cpu;
+using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
 
@@ -44,9 +45,11 @@ internal sealed unsafe class StepPlan : IDisposable
     public StepPlan(Graph program, ExecutableOptions options, KernelChain kernels)
     {
         options.Check();
+        SizeCheck.Run(program, options.Sizes);
         var context = new PlanContext(program, options, kernels);
         Graph planned = context.Program;
         var layout = new StepLayout(context, port => Parameter(options, context, port));
+        layout.CheckViews();
         shared = new NativeBuffer(layout.PlaceShared());
         buffers = [shared, .. parameters.Values.Select(tensor => tensor.Memory).Distinct()];
         foreach (Block block in layout.Shared)

@@ -17,8 +17,10 @@ internal abstract class Tile(int steps, int chunk, int batch)
     /// <summary>Time steps of a tile, a power of two; 0 where a tile is worth nothing.</summary>
     public static int Chunk(int steps, int batch, long bytesPerStep)
     {
+        if (batch == 0)
+            return 0;
         int chunk = 1;
-        while (chunk * batch < LeastRows)
+        while ((long)chunk * batch < LeastRows)
             chunk *= 2;
         return steps >= 2 * chunk && steps * bytesPerStep > LeastBytes ? chunk : 0;
     }

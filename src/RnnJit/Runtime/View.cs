@@ -1,3 +1,5 @@
+using RnnJit.Ir;
+
 namespace RnnJit.Runtime;
 
 /// <summary>A block of the arena, or memory of a tensor of the caller's.</summary>
@@ -24,6 +26,9 @@ internal sealed unsafe class Block(long bytes)
 
     /// <summary>Its place is counted from where the memory of a caller begins, see <see cref="Clock.Base"/>.</summary>
     public bool IsRelative { get; private set; }
+
+    /// <summary>Bytes that views may lie in.</summary>
+    public long Room => External is null ? Bytes : (long)External.Length * External.ElementSize;
 
     public byte* Data => External is null ? data : (byte*)External.Data;
 
@@ -71,7 +76,7 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
 
     public int Rank => Shape.Length;
 
-    public int Length => Shape.Aggregate(1, (size, extent) => size * extent);
+    public int Length => NdArray.Size(Shape);
 
     /// <summary>Whether it lies elsewhere at every step of the innermost loop.</summary>
     public bool MovesWithTime => TimeStride != 0 || ParityStride != 0;
@@ -100,11 +105,17 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
         return strides;
     }
 
-    public View Slice(int axis, int start, int length) => this with
+    public View Slice(int axis, int start, int length)
     {
-        Offset = Offset + (start * Strides[axis]),
-        Shape = Shape.Select((extent, i) => i == axis ? length : extent).ToArray(),
-    };
+        if (start < 0 || length < 0 || (long)start + length > Shape[axis])
+            throw new InvalidOperationException($"A slice of {length} from {start} on leaves an axis of {Shape[axis]} (the plan is wrong; report the Program)");
+
+        return this with
+        {
+            Offset = Offset + (start * Strides[axis]),
+            Shape = Shape.Select((extent, i) => i == axis ? length : extent).ToArray(),
+        };
+    }
 
     public View Transpose(IReadOnlyList<int> order) => this with
     {
@@ -116,6 +127,9 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     public View Broadcast(int[] shape)
     {
         int skip = shape.Length - Rank;
+        if (skip < 0 || Shape.Where((extent, axis) => extent != 1 && extent != shape[axis + skip]).Any())
+            throw new InvalidOperationException($"[{string.Join(", ", Shape)}] does not repeat to [{string.Join(", ", shape)}] (the plan is wrong; report the Program)");
+
         return this with
         {
             Shape = shape,
@@ -129,6 +143,8 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     /// <summary>The same memory under another shape, null if strides do not allow it.</summary>
     public View? Reshape(int[] shape)
     {
+        if (NdArray.Size(shape) != Length)
+            throw new InvalidOperationException($"[{string.Join(", ", Shape)}] has {Length} elements, [{string.Join(", ", shape)}] has not (the plan is wrong; report the Program)");
         if (IsContiguous)
             return this with { Shape = shape, Strides = Dense(shape) };
 

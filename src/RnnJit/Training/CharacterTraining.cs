@@ -177,7 +177,9 @@ public sealed class CharacterTraining : IDisposable
     {
         try
         {
-            return new CellDefinition(Parser.Parse(checkpoint["cell"]));
+            Graph cell = Parser.Parse(checkpoint["cell"]);
+            Verify.Verifier.Check(cell);
+            return new CellDefinition(cell);
         }
         catch (GraphException e)
         {

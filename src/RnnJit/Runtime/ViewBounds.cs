@@ -1,0 +1,63 @@
+namespace RnnJit.Runtime;
+
+/// <summary>Proves for a plan that every view lies inside its block at every step of the loops around it. It runs once, when the plan is made.</summary>
+internal static class ViewBounds
+{
+    /// <exception cref="InvalidOperationException">A view reaches beyond its block.</exception>
+    public static void Check(IEnumerable<Instruction> instructions, IEnumerable<View> others)
+    {
+        foreach (View view in others)
+            Check(view, 1, 1, "a result");
+        Check(instructions, 1, 1);
+    }
+
+    /// <summary>Checks a view that is used at <paramref name="steps"/> steps of the innermost loop and <paramref name="outerSteps"/> of the one around it.</summary>
+    /// <exception cref="InvalidOperationException">The view reaches beyond its block.</exception>
+    public static void Check(View view, int steps, int outerSteps, string user)
+    {
+        if (steps == 0 || outerSteps == 0 || view.Shape.Contains(0))
+            return;
+
+        Int128 first = view.Offset, last = view.Offset;
+        for (int axis = 0; axis < view.Rank; axis++)
+        {
+            // The first axis of a ring is time, as long as the view has not been taken apart into steps.
+            int extent = view.Ring > 0 && axis == 0 && view.TimeStride == 0 ? Math.Min(view.Shape[0], view.Ring) : view.Shape[axis];
+            Extend(ref first, ref last, (Int128)(extent - 1) * view.Strides[axis]);
+        }
+
+        Extend(ref first, ref last, (Int128)((view.Ring > 0 ? Math.Min(steps, view.Ring) : steps) - 1) * view.TimeStride);
+        Extend(ref first, ref last, view.ParityStride);
+        Extend(ref first, ref last, (Int128)(outerSteps - 1) * view.OuterTimeStride);
+        Extend(ref first, ref last, view.OuterParityStride);
+        if (first < 0 || (last + 1) * view.ElementSize > view.Block.Room)
+            throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a block of {view.Block.Room} bytes in '{user}' (the plan is wrong; report the Program)");
+    }
+
+    private static void Check(IEnumerable<Instruction> instructions, int steps, int outerSteps)
+    {
+        foreach (Instruction instruction in instructions)
+        {
+            if (instruction is ScanInstruction scan)
+            {
+                foreach (View view in scan.OwnViews)
+                    Check(view, scan.Steps, steps, scan.Describe);
+                foreach (View view in scan.Tiles.SelectMany(tile => tile.Views))
+                    Check(view, 1, 1, "a tile");
+                Check(scan.Body, scan.Steps, steps);
+                continue;
+            }
+
+            foreach (View view in instruction.Views)
+                Check(view, steps, outerSteps, instruction.Describe);
+        }
+    }
+
+    private static void Extend(ref Int128 first, ref Int128 last, Int128 reach)
+    {
+        if (reach < 0)
+            first += reach;
+        else
+            last += reach;
+    }
+}
