@@ -8,6 +8,7 @@ internal sealed partial class StepInterpreter
     private object? Evaluate(IOperation expression, Frame frame)
     {
         walked++;
+        RequireStack(expression);
         if (expression.ConstantValue is { HasValue: true, Value: var constant })
             return constant;
 

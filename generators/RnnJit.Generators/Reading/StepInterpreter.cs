@@ -76,6 +76,18 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
             throw ReadingStopped.At(syntax, "RNNJ030", $"The generator gives up at '{SourceText.Of(syntax)}' after {Budget} operations, so the cell is traced at run time (make the loops shorter)");
     }
 
+    private static void RequireStack(IOperation expression)
+    {
+        try
+        {
+            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            throw ReadingStopped.Unreadable(expression, "give parts of the long expression names of their own");
+        }
+    }
+
     private ReadingStopped Fails(IOperation operation, string why) =>
         ReadingStopped.At(operation, "RNNJ023", $"Cell '{cell}': '{SourceText.Of(operation.Syntax)}' {why}");
 }

@@ -25,7 +25,10 @@ public sealed class CellTrace
     /// <summary>The parameters that are states, in the order of the signature.</summary>
     public IReadOnlyList<string> States { get; }
 
-    public GraphBuilder Builder { get; } = new();
+    public GraphBuilder Builder { get; } = new() { MostNodes = MostNodes };
+
+    // A step of a thousand LSTM units written out has some twenty thousand.
+    private const int MostNodes = 100_000;
 
     /// <summary>Makes the cell of what <c>Step</c> returned.</summary>
     /// <exception cref="GraphException">RNNJ013: a returned value has another shape than its state.</exception>

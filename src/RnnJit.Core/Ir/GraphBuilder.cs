@@ -16,6 +16,9 @@ public sealed class GraphBuilder
 
     public DimContext Dims { get; } = new();
 
+    /// <summary>The number of nodes beyond which <see cref="AddMany"/> throws RNNJ204; a loop without end would fill memory.</summary>
+    internal int MostNodes { get; init; } = 4_000_000;
+
     public int ValueCount => types.Count;
 
     public TensorType TypeOf(Value value) => Dims.Resolve(types[value.Id]);
@@ -56,7 +59,7 @@ public sealed class GraphBuilder
     public Value Add(Op op, params Value[] operands) => AddMany(op, operands)[0];
 
     /// <summary>Adds a node; a scalar that is there already is no node of its own.</summary>
-    /// <exception cref="GraphException">The operands do not fit the op.</exception>
+    /// <exception cref="GraphException">The operands do not fit the op. RNNJ204: there are too many nodes. RNNJ205: the caller's recursion is too deep.</exception>
     public Value[] AddMany(Op op, params Value[] operands) =>
         op is ConstantOp { Type.Rank: 0 } scalar ? [Constant(scalar.Value, scalar.Type.Element)] : Append(op, operands);
 
@@ -68,6 +71,10 @@ public sealed class GraphBuilder
                 throw new InvalidOperationException($"An operand of '{op.Name}' belongs to another graph");
         }
 
+        if (nodes.Count >= MostNodes)
+            throw new GraphException("RNNJ204", $"A graph has more than {MostNodes} nodes (end the loop that adds '{op.Name}', or make it shorter)");
+        if (!StackDepth.IsSufficient())
+            throw new GraphException("RNNJ205", $"'{op.Name}' is added with no stack left (end the recursion around it, or write it as a loop)");
         TensorType[] results = op.Infer(operands.Select(TypeOf).ToArray(), Dims);
         nodes.Add((op, operands.Select(operand => operand.Id).ToArray(), results));
         return results.Select((type, result) => Define(type, nodes.Count - 1, result)).ToArray();

@@ -16,7 +16,11 @@ public sealed class Parser
         OutputRole.Result, OutputRole.Next, OutputRole.Yield, OutputRole.Sum,
     }.ToDictionary(Printer.Word);
 
+    // Blocks of time nest two deep, their derivatives no deeper.
+    private const int DeepestScan = 32;
+
     private readonly string[] lines;
+    private int depth;
     private int position;
 
     private Parser(string text)
@@ -144,7 +148,11 @@ public sealed class Parser
         string[] parts = attributes.Split(',').Select(part => part.Trim()).ToArray();
         if (parts.Skip(1).FirstOrDefault(part => part is not ("reverse" or "lengths")) is { } unknown)
             throw Error($"'{unknown}' is no attribute of scan (reverse, lengths)");
-        return new ScanOp(Body("body", "step", closes: true), Dim.Parse(parts[0]), parts.Contains("reverse"), parts.Contains("lengths"));
+        if (++depth > DeepestScan)
+            throw new GraphException("RNNJ206", $"Line {position}: scans are nested more than {DeepestScan} deep (use fewer loops in loops)");
+        Graph body = Body("body", "step", closes: true);
+        depth--;
+        return new ScanOp(body, Dim.Parse(parts[0]), parts.Contains("reverse"), parts.Contains("lengths"));
     }
 
     private Value Operand(string text, GraphBuilder builder, Dictionary<string, Value> values)

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+
+namespace RnnJit.Ir;
+
+/// <summary>The stack of the current thread, for code that a caller may reach through recursion of its own.</summary>
+internal static class StackDepth
+{
+    /// <summary>False where less stack is left than the runtime recommends for a call of average depth.</summary>
+    public static bool IsSufficient()
+    {
+#if NETSTANDARD2_0
+        try
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return true;
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return false;
+        }
+#else
+        return RuntimeHelpers.TryEnsureSufficientExecutionStack();
+#endif
+    }
+}
