@@ -19,6 +19,10 @@ internal sealed class ScanDistribution
     private readonly List<int> yields = [];
     private readonly Dictionary<int, Value> yielded = [];
     private readonly Dictionary<int, Value> lateValues = [];
+    private readonly Dictionary<int, Value> totals = [];
+    private readonly HashSet<int> summed = [];
+    private readonly bool[] required;
+    private readonly bool[] isYielded;
 
     /// <param name="ofLoops">Which operands other loops give.</param>
     public ScanDistribution(GraphBuilder outer, ScanOp scan, Value[] operands, bool[] ofLoops)
@@ -31,6 +35,8 @@ internal sealed class ScanDistribution
         classes = StepClasses.Of(body);
         early = FindEarly();
         late = FindLate();
+        required = new bool[body.Values.Count];
+        isYielded = new bool[body.Values.Count];
     }
 
     public Value[] Run()
@@ -38,11 +44,13 @@ internal sealed class ScanDistribution
         // What the late part reads from the loop must be yielded by it.
         foreach (Output output in body.Outputs.Where(output => output.Role != OutputRole.Next))
             RequireYields(output);
+        RequireOperands();
         // A loop that keeps nothing is none.
         Value[] finals = scan.States == 0 && yields.Count == 0 ? [] : BuildLoop();
         var results = new Value[body.Outputs.Count];
         for (int o = 0; o < results.Length; o++)
         {
+            totals.Clear();
             results[o] = body.Outputs[o].Role switch
             {
                 OutputRole.Next => finals[o],
@@ -61,12 +69,12 @@ internal sealed class ScanDistribution
     // Contractions that no state reaches, and whatever does not change with time; without states each step stands alone, so nothing needs a loop.
     private bool[] FindEarly()
     {
+        bool[] liftable = FindLiftable();
         var found = new bool[body.Values.Count];
         for (int v = body.Inputs.Count; v < found.Length; v++)
         {
             Op op = OpOf(v)!;
-            bool liftable = TimeLift.CanLift(op) && OperandsOf(v).All(Liftable);
-            found[v] = liftable && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
+            found[v] = TimeLift.CanLift(op) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
                 && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, IsProductOutside))));
         }
 
@@ -84,8 +92,18 @@ internal sealed class ScanDistribution
 
     private bool HasBatch(int[] values) => values.Any(value => body.Values.Type(value) is { Rank: > 0 } type && type.Dims[0].AsSymbol is { } symbol && symbol == scan.BatchSymbol());
 
-    private bool Liftable(int value) =>
-        OpOf(value) is not { } op || op.Family == OpFamily.Leaf || (classes[value] != StepClass.State && TimeLift.CanLift(op) && OperandsOf(value).All(Liftable));
+    // What can stand outside with all it is made of, if no state reaches it.
+    private bool[] FindLiftable()
+    {
+        var liftable = new bool[body.Values.Count];
+        for (int v = 0; v < liftable.Length; v++)
+        {
+            liftable[v] = OpOf(v) is not { } op || op.Family == OpFamily.Leaf
+                || (classes[v] != StepClass.State && TimeLift.CanLift(op) && OperandsOf(v).All(operand => liftable[operand]));
+        }
+
+        return liftable;
+    }
 
     // Contractions that no next state needs, and what follows from them.
     private bool[] FindLate()
@@ -141,14 +159,25 @@ internal sealed class ScanDistribution
     {
         if (!found[value])
             return false;
-        found[value] = false;
-        foreach (int operand in OperandsOf(value))
-            Revoke(found, operand);
+        var open = new Stack<int>([value]);
+        while (open.Count > 0)
+        {
+            int revoked = open.Pop();
+            if (!found[revoked])
+                continue;
+            found[revoked] = false;
+            foreach (int operand in OperandsOf(revoked))
+                open.Push(operand);
+        }
+
         return true;
     }
 
     private void RequireYields(Output output)
     {
+        if (output.Role == OutputRole.Sum && !summed.Add(output.Value))
+            return;
+
         if (output.Role == OutputRole.Sum && OpOf(output.Value) is ReshapeOp)
         {
             RequireYields(output with { Value = OperandsOf(output.Value)[0] });
@@ -169,7 +198,7 @@ internal sealed class ScanDistribution
         }
 
         if (late[output.Value] || (output.Role == OutputRole.Sum && IsDirectTotal(output.Value)))
-            RequireOperands(output.Value);
+            required[output.Value] = true;
         else if (scan.HasLengths || !IsOutside(output.Value))
             Yield(output.Value);
     }
@@ -180,27 +209,42 @@ internal sealed class ScanDistribution
     // A product or sum whose total over time is one product or one reduction.
     private bool IsDirectTotal(int value) => OpOf(value) is ContractOp or SumOp && OperandsOf(value).All(operand => classes[operand] != StepClass.Invariant);
 
-    private void RequireOperands(int value)
+    // What the late part is made of, down to what it reads from the loop.
+    private void RequireOperands()
+    {
+        for (int v = required.Length - 1; v >= body.Inputs.Count; v--)
+        {
+            foreach (int operand in required[v] ? OperandsOf(v) : [])
+                required[operand] |= late[operand];
+        }
+
+        for (int v = body.Inputs.Count; v < required.Length; v++)
+        {
+            if (required[v])
+                YieldOperands(v);
+        }
+    }
+
+    private void YieldOperands(int value)
     {
         int[] read = OperandsOf(value);
         bool allZeroPastTheEnd = scan.HasLengths && OpOf(value) is AddOp or SubOp or ConcatOp;
         foreach (int operand in read)
         {
-            if (late[operand])
-                RequireOperands(operand);
-            else if (classes[operand] != StepClass.Invariant && (allZeroPastTheEnd || !IsOutside(operand)))
+            if (!late[operand] && classes[operand] != StepClass.Invariant && (allZeroPastTheEnd || !IsOutside(operand)))
                 Yield(operand);
         }
 
         // With lengths at least one factor must be 0 past the end; a plain sequence may hold anything there.
-        if (scan.HasLengths && !read.Any(operand => late[operand] || yields.Contains(operand)) && read.Any(operand => classes[operand] == StepClass.Sequence))
+        if (scan.HasLengths && !read.Any(operand => late[operand] || isYielded[operand]) && read.Any(operand => classes[operand] == StepClass.Sequence))
             Yield(read.First(operand => classes[operand] == StepClass.Sequence));
     }
 
     private void Yield(int value)
     {
-        if (!yields.Contains(value))
+        if (!isYielded[value])
             yields.Add(value);
+        isYielded[value] = true;
     }
 
     // Σ (a + b) = Σ a + Σ b, so each part can be one product.
@@ -224,22 +268,26 @@ internal sealed class ScanDistribution
 
     private Value Lift(int value)
     {
-        if (lifted.TryGetValue(value, out Value? known))
-            return known;
+        PostOrder.Run(value, lifted.ContainsKey, v => v < body.Inputs.Count ? [] : OperandsOf(v), v => lifted[v] = Lifted(v));
+        return lifted[value];
+    }
+
+    private Value Lifted(int value)
+    {
         if (value < body.Inputs.Count)
-            return lifted[value] = operands[value];
+            return operands[value];
         if (OpOf(value) is ConstantOp constant)
-            return lifted[value] = constant.Type.Rank == 0 ? outer.Constant(constant.Value, constant.Type.Element) : outer.Add(constant);
+            return constant.Type.Rank == 0 ? outer.Constant(constant.Value, constant.Type.Element) : outer.Add(constant);
         if (OpOf(value)!.Family == OpFamily.Leaf)
-            return lifted[value] = outer.Add(OpOf(value)!);
+            return outer.Add(OpOf(value)!);
 
         int[] read = OperandsOf(value);
-        Value[] x = read.Select(Lift).ToArray();
+        Value[] x = read.Select(operand => lifted[operand]).ToArray();
         Value result = classes[value] == StepClass.Invariant
             ? outer.Add(OpOf(value)!, x)
             : TimeLift.Apply(outer, OpOf(value)!, x, read.Select(operand => classes[operand] != StepClass.Invariant).ToArray(), body.Values.Type(value), scan.Time);
         Name(result, value);
-        return lifted[value] = result;
+        return result;
     }
 
     // The loop that is left: early values come in as sequences and constants, late ones are gone.
@@ -321,16 +369,20 @@ internal sealed class ScanDistribution
     // The value over all steps, with time as the first axis.
     private Value Over(int value)
     {
-        if (yielded.TryGetValue(value, out Value? known) || lateValues.TryGetValue(value, out known))
-            return known;
-        if (!late[value])
-            return Lift(value);
+        PostOrder.Run(value, IsOver, v => late[v] ? OperandsOf(v) : [], v => lateValues[v] = late[v] ? OverLate(v) : Lift(v));
+        return Known(value);
+    }
 
+    private bool IsOver(int value) => yielded.ContainsKey(value) || lateValues.ContainsKey(value);
+
+    private Value Known(int value) => yielded.TryGetValue(value, out Value? known) ? known : lateValues[value];
+
+    private Value OverLate(int value)
+    {
         int[] read = OperandsOf(value);
-        bool[] timed = read.Select(IsTimed).ToArray();
-        Value result = TimeLift.Apply(outer, OpOf(value)!, read.Select(Over).ToArray(), timed, body.Values.Type(value), scan.Time);
+        Value result = TimeLift.Apply(outer, OpOf(value)!, read.Select(Known).ToArray(), read.Select(IsTimed).ToArray(), body.Values.Type(value), scan.Time);
         Name(result, value);
-        return lateValues[value] = result;
+        return result;
     }
 
     // What does not change with time has no time axis of its own.
@@ -340,6 +392,13 @@ internal sealed class ScanDistribution
 
     // Σ over time, added as the loop runs.
     private Value Total(int value)
+    {
+        if (!totals.TryGetValue(value, out Value? known))
+            totals[value] = known = NewTotal(value);
+        return known;
+    }
+
+    private Value NewTotal(int value)
     {
         // Σ of a reshaped value is the reshaped Σ.
         if (OpOf(value) is ReshapeOp reshape)

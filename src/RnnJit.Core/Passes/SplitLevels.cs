@@ -13,11 +13,13 @@ internal sealed class SplitLevels
     private readonly int[] places;
     private readonly int[] readers;
     private readonly bool[][] cones;
+    private readonly bool[] liftable;
 
     private SplitLevels(ScanOp scan)
     {
         this.scan = scan;
         body = scan.Body;
+        liftable = Liftable(body);
         dependencies = new StateDependencies(scan);
         states = new int[scan.States];
         places = new int[body.Values.Count];
@@ -89,11 +91,20 @@ internal sealed class SplitLevels
     }
 
     // What Distribute takes out of a loop whose states do not reach it. A product that a state needs which reaches it stays in that state's loop.
-    private bool CanLeave(int value) => body.Values.Node(value) is int node and >= 0 && body.Nodes[node].Op is ContractOp && IsLiftable(value)
+    private bool CanLeave(int value) => body.Values.Node(value) is int node and >= 0 && body.Nodes[node].Op is ContractOp && liftable[value]
         && !(scan.HasLengths && ReducesBatch(value)) && !StatesOf(value).Any(state => cones[state][value]);
 
-    private bool IsLiftable(int value) => body.Values.Node(value) is not (int node and >= 0) || body.Nodes[node].Op.Family == OpFamily.Leaf
-        || (TimeLift.CanLift(body.Nodes[node].Op) && body.Nodes[node].Operands.All(IsLiftable));
+    private static bool[] Liftable(Graph body)
+    {
+        var liftable = new bool[body.Values.Count];
+        for (int v = 0; v < liftable.Length; v++)
+        {
+            liftable[v] = body.Values.Node(v) is not (int node and >= 0) || body.Nodes[node].Op.Family == OpFamily.Leaf
+                || (TimeLift.CanLift(body.Nodes[node].Op) && body.Nodes[node].Operands.All(operand => liftable[operand]));
+        }
+
+        return liftable;
+    }
 
     private bool ReducesBatch(int value) => !BeginsWithBatch(value) && body.Nodes[body.Values.Node(value)].Operands.Any(BeginsWithBatch);
 
