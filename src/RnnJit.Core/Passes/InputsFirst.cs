@@ -28,11 +28,12 @@ public static class InputsFirst
     }
 
     /// <summary>Whether a value is a product that leaves the loop, plus a row.</summary>
+    /// <param name="readers">How many nodes read each value.</param>
     /// <param name="leaves">Whether a value is a product, and is there for all steps at once.</param>
-    internal static bool IsUnit(Graph body, int value, Func<int, bool> leaves)
+    internal static bool IsUnit(Graph body, int value, int[] readers, Func<int, bool> leaves)
     {
         Node node = body.Nodes[body.Values.Node(value)];
-        return node.Op is AddOp && leaves(node.Operands[0]) && StartSums.IsRow(body, node.Operands[1]) && body.Nodes.Count(other => other.Operands.Contains(node.Operands[0])) == 1;
+        return node.Op is AddOp && leaves(node.Operands[0]) && StartSums.IsRow(body, node.Operands[1]) && readers[node.Operands[0]] == 1;
     }
 
     internal static bool IsProduct(Graph body, int value) =>
@@ -76,15 +77,16 @@ public static class InputsFirst
         Graph body = scan.Body;
         StepClass[] classes = StepClasses.Of(body);
         int[] uses = Liveness.Uses(body);
+        bool[] inner = Liveness.InnerSums(body, uses);
         var levels = new Lazy<SplitLevels?>(() => SplitLevels.Of(scan));
         var found = new Dictionary<int, int[]>();
         for (int n = 0; n < body.Nodes.Count; n++)
         {
             int root = body.Values.FirstResult(n);
-            if (body.Nodes[n].Op is not AddOp || IsInner(body, root, uses))
+            if (body.Nodes[n].Op is not AddOp || inner[root])
                 continue;
             List<int> summands = [];
-            Flatten(body, root, root, uses, summands);
+            Flatten(body, root, root, inner, summands);
             int row = summands.FindIndex(value => StartSums.IsRow(body, value));
             if (row < 0)
                 continue;
@@ -107,20 +109,15 @@ public static class InputsFirst
         return new Rebuild(rebuild.Run()).Run();
     }
 
-    private static void Flatten(Graph body, int value, int root, int[] uses, List<int> summands)
+    private static void Flatten(Graph body, int value, int root, bool[] inner, List<int> summands)
     {
-        if (value != root && !IsInner(body, value, uses))
+        if (value != root && !inner[value])
         {
             summands.Add(value);
             return;
         }
 
         foreach (int operand in body.Nodes[body.Values.Node(value)].Operands)
-            Flatten(body, operand, root, uses, summands);
+            Flatten(body, operand, root, inner, summands);
     }
-
-    // A sum of which only a longer sum of its type knows.
-    private static bool IsInner(Graph body, int value, int[] uses) =>
-        uses[value] == 1 && body.Values.Node(value) is int maker and >= 0 && body.Nodes[maker].Op is AddOp
-        && body.Nodes.Any(node => node.Op is AddOp && node.Operands.Contains(value) && node.Results[0] == body.Values.Type(value));
 }

@@ -1,4 +1,5 @@
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
@@ -22,6 +23,19 @@ internal static class Liveness
         }
 
         return live;
+    }
+
+    /// <summary>The sums, by value, that another sum of their type reads and nothing else does.</summary>
+    public static bool[] InnerSums(Graph graph, int[] uses)
+    {
+        var inner = new bool[graph.Values.Count];
+        foreach (Node node in graph.Nodes.Where(node => node.Op is AddOp))
+        {
+            foreach (int operand in node.Operands)
+                inner[operand] |= uses[operand] == 1 && graph.Values.Type(operand) == node.Results[0] && graph.Values.Node(operand) is int maker and >= 0 && graph.Nodes[maker].Op is AddOp;
+        }
+
+        return inner;
     }
 
     /// <summary>How often each value is read, by nodes and outputs.</summary>

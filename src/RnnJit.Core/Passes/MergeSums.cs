@@ -9,10 +9,11 @@ internal static class MergeSums
     public static Graph Run(Graph graph)
     {
         int[] uses = Liveness.Uses(graph);
+        bool[] inner = Liveness.InnerSums(graph, uses);
         var rebuild = new Rebuild(graph);
         rebuild.Replace = node =>
         {
-            if (graph.Nodes[node].Op is not AddOp || IsInner(graph, node, uses))
+            if (graph.Nodes[node].Op is not AddOp || inner[graph.Values.FirstResult(node)])
                 return null;
             int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses, isRoot: true).ToArray();
             int[][] groups = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp)
@@ -30,13 +31,6 @@ internal static class MergeSums
     private static Op? OpOf(Graph graph, int value) => graph.Values.Node(value) is int node and >= 0 ? graph.Nodes[node].Op : null;
 
     private static int[] Operands(Graph graph, int value) => graph.Nodes[graph.Values.Node(value)].Operands.ToArray();
-
-    // An add that only feeds one other add of its shape is part of that sum.
-    private static bool IsInner(Graph graph, int node, int[] uses)
-    {
-        int value = graph.Values.FirstResult(node);
-        return uses[value] == 1 && graph.Nodes.Any(user => user.Op is AddOp && user.Operands.Contains(value) && user.Results[0] == graph.Values.Type(value));
-    }
 
     private static IEnumerable<int> Leaves(Graph graph, int value, int[] uses, bool isRoot)
     {

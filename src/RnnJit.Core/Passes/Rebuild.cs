@@ -55,11 +55,8 @@ internal sealed class Rebuild
             return values[value]!;
         }
 
-        var all = new Value[values.Length];
-        for (int i = 0; i < operands.Length; i++)
-            all[graph.Nodes[node].Operands[i]] = operands[i];
-        Builder.InlineNode(graph, node, all);
-        Store(first, all.Skip(first).Take(graph.Nodes[node].Results.Count).ToArray());
+        Builder.InlineNode(graph, node, values!);
+        Store(first, Enumerable.Range(first, graph.Nodes[node].Results.Count).Select(result => values[result]!).ToArray());
         return values[value]!;
     }
 

@@ -70,12 +70,15 @@ internal sealed class ScanDistribution
     private bool[] FindEarly()
     {
         bool[] liftable = FindLiftable();
+        var readers = new int[body.Values.Count];
+        foreach (int operand in body.Nodes.SelectMany(node => node.Operands.Distinct()))
+            readers[operand]++;
         var found = new bool[body.Values.Count];
         for (int v = body.Inputs.Count; v < found.Length; v++)
         {
             Op op = OpOf(v)!;
             found[v] = TimeLift.CanLift(op) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
-                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, IsProductOutside))));
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, readers, IsProductOutside))));
         }
 
         return found;
