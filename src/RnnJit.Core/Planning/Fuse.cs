@@ -13,6 +13,12 @@ public static class Fuse
     /// <summary>Its name among the passes that can be switched off.</summary>
     public const string Name = "fuse";
 
+    /// <summary>
+    /// The bounds of one kernel: its values and the addresses of its inputs have to fit into registers, and its text must not grow with the length of a step. No kernel of a
+    /// built-in cell reaches them. A product stays with the addition it is fused with, so a kernel may exceed them by such products and what these read.
+    /// </summary>
+    public const int MostOperations = 128, MostInputs = 32;
+
     /// <param name="fuse">False: a kernel for each node, to see what fusing is worth.</param>
     public static StepList Run(Graph graph, bool fuse = true)
     {

@@ -37,12 +37,16 @@ internal sealed class FusionGroups
         public int Level { get; } = level;
 
         public SortedSet<int> Nodes { get; } = [];
+
+        /// <summary>What the nodes read, their own values among it.</summary>
+        public HashSet<int> Read { get; } = [];
     }
 
     /// <summary>Puts every node into the earliest kernel of its domain that stands behind all it reads.</summary>
     /// <param name="share">False: a kernel of its own for every node.</param>
     public void Form(bool share)
     {
+        var open = new List<Group>();
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
             Node node = graph.Nodes[n];
@@ -54,13 +58,17 @@ internal sealed class FusionGroups
                 continue;
             }
 
-            Group? home = !share ? null : groups.Where(group => group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
+            Group? home = !share ? null : open.Where(group => group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
             if (home is null)
+            {
                 groups.Add(home = new Group(domain, Makers(node).Select(maker => levels[maker] + 1).DefaultIfEmpty(1).Max()));
+                open.Add(home);
+            }
+
             home.Domain = home.Domain.Join(domain)!;
-            home.Nodes.Add(n);
-            groupOf[n] = home;
-            levels[n] = home.Level;
+            Put(n, home);
+            if (home.Nodes.Count >= Fuse.MostOperations)
+                open.Remove(home);
         }
     }
 
@@ -71,9 +79,26 @@ internal sealed class FusionGroups
     private bool Fits(Group group, Node node, KernelDomain domain)
     {
         KernelDomain joined = group.Domain.Join(domain)!;
-        return Makers(node).All(maker => groupOf[maker] == group || levels[maker] < group.Level)
+        return HasRoom(group, node) && Makers(node).All(maker => groupOf[maker] == group || levels[maker] < group.Level)
             && node.Operands.All(operand => joined.Place(graph.Values.Type(operand)) is not null);
     }
+
+    // Work that grows a kernel beyond its bounds begins another one.
+    private bool HasRoom(Group group, Node node) => group.Nodes.Count < Fuse.MostOperations
+        && (group.Read.Count + node.Operands.Count <= Fuse.MostInputs || group.Read.Concat(node.Operands).Distinct().Count(operand => IsRead(group, operand)) <= Fuse.MostInputs);
+
+    private bool IsRead(Group group, int operand) => !IsScalar(operand) && (graph.Values.Node(operand) is not (int maker and >= 0) || groupOf[maker] != group);
+
+    private void Put(int node, Group group)
+    {
+        group.Nodes.Add(node);
+        group.Read.UnionWith(graph.Nodes[node].Operands);
+        groupOf[node] = group;
+        levels[node] = group.Level;
+    }
+
+    // a · b ± c is one operation with one rounding: its parts stand in one kernel however large that is, so that the bounds change no bit of a result.
+    private bool IsFused(int node) => graph.Nodes[node].Op is MulOp && users[graph.Values.FirstResult(node)] is { Count: 1 } only && graph.Nodes[only[0]].Op is AddOp or SubOp;
 
     /// <summary>Moves work whose only reader is a later kernel of the same domain into that kernel.</summary>
     public void Sink()
@@ -86,13 +111,11 @@ internal sealed class FusionGroups
                 continue;
             Group?[] readers = users[value].Select(user => groupOf[user]).Distinct().ToArray();
             if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is not { } joined
-                || graph.Nodes[n].Operands.Any(operand => joined.Place(graph.Values.Type(operand)) is null))
+                || graph.Nodes[n].Operands.Any(operand => joined.Place(graph.Values.Type(operand)) is null) || !(IsFused(n) || HasRoom(to, graph.Nodes[n])))
                 continue;
             to.Domain = joined;
             from.Nodes.Remove(n);
-            to.Nodes.Add(n);
-            groupOf[n] = to;
-            levels[n] = to.Level;
+            Put(n, to);
         }
     }
 
