@@ -49,8 +49,9 @@ internal sealed record KernelSource(string Text, string Name, string Source)
         foreach (var (what, program) in programs)
         {
             cancel.ThrowIfCancellationRequested();
-            foreach (Graph kernel in KernelList.Of(Pipeline.Run(program)))
+            foreach (Graph kernel in KernelList.Of(Pipeline.Run(program, cancel: cancel)))
             {
+                cancel.ThrowIfCancellationRequested();
                 string text = Printer.Print(kernel);
                 if (known.Contains(text) || found.ContainsKey(text))
                     continue;

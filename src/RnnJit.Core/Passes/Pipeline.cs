@@ -23,12 +23,14 @@ public static class Pipeline
     ];
 
     /// <summary>Runs all stages but those switched off; <paramref name="after"/> sees each result.</summary>
-    public static Graph Run(Graph program, IReadOnlyCollection<string>? without = null, Action<string, Graph>? after = null)
+    /// <exception cref="OperationCanceledException">The token was cancelled; it is read before each stage.</exception>
+    public static Graph Run(Graph program, IReadOnlyCollection<string>? without = null, Action<string, Graph>? after = null, CancellationToken cancel = default)
     {
         foreach (var (name, run) in Stages)
         {
             if (without?.Contains(name) == true)
                 continue;
+            cancel.ThrowIfCancellationRequested();
             program = run(program);
             after?.Invoke(name, program);
         }
