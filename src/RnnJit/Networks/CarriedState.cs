@@ -22,6 +22,9 @@ public sealed class CarriedState
     /// <summary>The initial state of that place, [B, H]; freed with the session or trainer.</summary>
     public Tensor this[int state] => pairs[state].Initial;
 
+    /// <summary>The final state of that place after the last run, [B, H]; valid until the next run.</summary>
+    public Tensor Final(int state) => pairs[state].Final;
+
     /// <summary>Makes the final states the initial ones of the next run.</summary>
     public void Carry()
     {

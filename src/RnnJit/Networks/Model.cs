@@ -96,17 +96,16 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>Binds the part of the Program that some results need to a length and a batch size.</summary>
-    /// <param name="steps">T.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="results">Names of results; none: the first one. Final states always come with them.</param>
     /// <exception cref="GraphException">RNNJ165: there is no such result.</exception>
-    public Session Open(int steps, int batch, params string[] results)
+    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    public Session Open(SessionOptions options)
     {
-        string[] wanted = results.Length > 0 ? results : [Program.Outputs[0].Name];
+        options.Check();
+        IReadOnlyList<string> wanted = options.Results.Count > 0 ? options.Results : [Program.Outputs[0].Name];
         if (wanted.FirstOrDefault(name => Program.OutputIndex(name) < 0) is { } unknown)
             throw new GraphException("RNNJ165", $"'{unknown}' is no output of '{Program.Name}' (found: {string.Join(", ", Program.Outputs.Select(output => output.Name))})");
         Graph slice = ProgramSlice.Run(Program, output => output.Role == OutputRole.Next || wanted.Contains(output.Name), masks: false);
-        return new Session(Bind(slice, steps, batch));
+        return new Session(Bind(slice, options.Steps, options.Batch), options.CarryState);
     }
 
     /// <summary>Runs the model over whole sequences from zero states.</summary>
@@ -122,7 +121,7 @@ public sealed class Model : IDisposable
         var probe = new Graph(slice.Kind, slice.Name, given.ToEquatable(), [], []);
         Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => inputs[given[i].Name].Shape, Sizes);
 
-        using var session = new Session(Bind(slice, sizes.GetValueOrDefault("T", 1), sizes.GetValueOrDefault("B", 1)));
+        using var session = new Session(Bind(slice, sizes.GetValueOrDefault("T", 1), sizes.GetValueOrDefault("B", 1)), carry: false);
         foreach (Port port in given)
             session.Input(port.Name).Set(inputs[port.Name].Data);
         session.Run();
@@ -163,5 +162,5 @@ public sealed class Model : IDisposable
         block.Dispose();
     }
 
-    private Session Stepper => stepper ??= Open(1, 1);
+    private Session Stepper => stepper ??= Open(new SessionOptions { CarryState = true });
 }

@@ -3,23 +3,24 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>A part of a model bound to T and B, with the state carried from run to run. Not safe for concurrent use.</summary>
+/// <summary>A part of a model bound to T and B. <see cref="SessionOptions.CarryState"/> decides from which states a run starts. Not safe for concurrent use.</summary>
 public sealed class Session : IDisposable
 {
     private readonly Executable executable;
     private readonly Tensor? first;
     private readonly Tensor result;
+    private readonly bool carry;
 
-    internal Session(Executable executable)
+    internal Session(Executable executable, bool carry)
     {
-        this.executable = executable;
+        (this.executable, this.carry) = (executable, carry);
         State = new CarriedState(executable);
         Port? port = executable.Program.Inputs.FirstOrDefault(input => input.Role is not (PortRole.Parameter or PortRole.State));
         first = port is null ? null : executable.Input(port.Name);
         result = executable.Output(executable.Program.Outputs[0].Name);
     }
 
-    /// <summary>The states; zero at first.</summary>
+    /// <summary>The initial states of the next run, zero at first, and the final states of the last one.</summary>
     public CarriedState State { get; }
 
     public Graph Program => executable.Program;
@@ -37,15 +38,16 @@ public sealed class Session : IDisposable
     /// <exception cref="KeyNotFoundException">There is no such result.</exception>
     public Tensor Output(string name) => executable.Output(name);
 
-    /// <summary>Runs over T steps and carries the state on.</summary>
+    /// <summary>Runs over T steps from the states in <see cref="State"/>. With <see cref="SessionOptions.CarryState"/> the final states replace them.</summary>
     /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public void Run()
     {
         executable.Run();
-        State.Carry();
+        if (carry)
+            State.Carry();
     }
 
-    /// <summary>Fills the first input, runs, gives the first result.</summary>
+    /// <summary>Fills the first input, runs as <see cref="Run"/> does, gives the first result.</summary>
     /// <exception cref="ArgumentException">x has another length than the first input.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public Tensor Step(ReadOnlySpan<float> x)
@@ -68,7 +70,7 @@ public sealed class Session : IDisposable
         return result;
     }
 
-    /// <summary>Fills the first input, an integer, runs, gives the first result.</summary>
+    /// <summary>Fills the first input, an integer, runs as <see cref="Run"/> does, gives the first result.</summary>
     /// <exception cref="ArgumentException">The first input is no single integer.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public Tensor Step(int code)

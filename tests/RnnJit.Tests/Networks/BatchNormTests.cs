@@ -33,7 +33,7 @@ public class BatchNormTests
         Assert.That(gain, Is.EqualTo(1 - 1e-3).Within(1e-6), "Adam's first step is the learning rate");
         double[] found = model.Run(new Dictionary<string, NdArray> { ["x"] = new([3, 2, 1], X) }).Data;
         Assert.That(found, Is.EqualTo(X.Select(x => ((x - runningMean) / Math.Sqrt(runningVariance + 1e-5) * gain) + shift)).Within(1e-14));
-        using Session session = model.Open(3, 2);
+        using Session session = model.Open(new SessionOptions { Steps = 3, Batch = 2 });
         Assert.That(session.Program.Inputs.Select(port => port.Name), Is.EquivalentTo(new[] { "x", "norm.mean", "norm.variance", "norm.gain", "norm.shift" }));
     }
 

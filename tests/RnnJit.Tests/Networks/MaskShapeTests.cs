@@ -31,7 +31,7 @@ public class MaskShapeTests
         var net = new NetworkBuilder("Wrong");
         net.Output("y", net.Recurrent("layer", Cell, net.Input("x", "T", "B", X), net.Size("H", H), new RecurrentOptions { StepMask = net.Input("mask", "T", "B", 1) }).Output);
         using var model = new Model(net, new ModelOptions { Backend = backend });
-        using Session session = model.Open(T, B);
+        using Session session = model.Open(new SessionOptions { Steps = T, Batch = B });
         Assert.That(() => session.Set("mask", new NdArray([B, T, 1])), Refused("RNNJ151", "'mask' was given [3, 4, 1] but f32[T, B, 1] wants [4, 3, 1] (give that shape)"));
         Assert.That(() => session.Set("mask", new NdArray([T, B, 1])), Throws.Nothing);
     }

@@ -45,7 +45,7 @@ public class MaskTests
             model.Parameters["layer.W"].Set([0.5]);
             model.Parameters["layer.U"].Set([-0.8]);
             model.Parameters["layer.b"].Set([0.1]);
-            using Session session = model.Open(steps, 1);
+            using Session session = model.Open(new SessionOptions { Steps = steps });
             Assert.That(session.Program.Inputs.Select(port => port.Name), Has.None.Contains("zone"));
             session.Set("x", new NdArray([steps, 1, 1], [.. Enumerable.Range(0, steps).Select(t => t - 0.5)]));
             session.Run();

@@ -160,6 +160,6 @@ public class ModelTests
         Assert.That(() => model.Run(new Dictionary<string, NdArray> { ["x"] = Data(4, 2, 2) }), Throws.TypeOf<GraphException>().With.Message.Contains("'x' has shape [4, 2, 2] but f32[T, B, 3] wants"));
         Assert.That(() => model.Run(new Dictionary<string, NdArray>()), Throws.TypeOf<GraphException>().With.Message.Contains("Input 'x' of 'Test' is missing"));
         Assert.That(() => model.Step([1, 2]), Throws.ArgumentException.With.Message.Contains("found 2 real numbers"));
-        Assert.That(() => model.Open(1, 1, "z"), Throws.TypeOf<GraphException>().With.Message.Contains("'z' is no output of 'Test'"));
+        Assert.That(() => model.Open(new SessionOptions { Results = ["z"] }), Throws.TypeOf<GraphException>().With.Message.Contains("'z' is no output of 'Test'"));
     }
 }

@@ -68,7 +68,7 @@ public class NetworkBuilderTests
     public void Outside_training_masks_and_targets_are_gone()
     {
         using var model = new Model(Network());
-        using Session session = model.Open(4, 2);
+        using Session session = model.Open(new SessionOptions { Steps = 4, Batch = 2 });
         Assert.That(session.Program.Inputs.Select(port => port.Name), Has.None.EqualTo("layer0.mask").And.None.EqualTo("target"));
         Assert.That(session.State.Names, Has.Count.EqualTo(3));
     }

@@ -135,7 +135,7 @@ public class RecurrentLayerTests
             net.Lengths("lengths", "B");
             net.Output("y", net.Recurrent("layer", Cell, net.Input("x", "T", "B", X), net.Size("H", H)));
             using var model = new Model(net, new ModelOptions { Backend = backend });
-            using Session session = model.Open(T, B);
+            using Session session = model.Open(new SessionOptions { Steps = T, Batch = B });
             session.Set("lengths", new NdArray([B], [T, wrong, 0]));
             Assert.That(session.Run, Throws.ArgumentException.With.Message.EqualTo($"'lengths' holds {wrong} for row 1, wanted 0 to 4, the number of steps (correct the length or give more steps)"));
             Assert.That(() => session.Set("lengths", new NdArray([2])), Throws.TypeOf<GraphException>().With.Message.EqualTo("'lengths' was given [2] but i32[B] wants [3] (give that shape)"));
