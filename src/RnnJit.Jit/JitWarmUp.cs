@@ -27,7 +27,20 @@ internal static class JitWarmUp
 
     private const string Class = "class WarmUp { static int Sum(int[] x) { int sum = 0; for (int i = 0; i < x.Length; i++) sum += x[i]; return sum; } }";
 
+    /// <summary>Runs the compiler once. If it fails, later compilations are cold but not lost.</summary>
     public static void Run()
+    {
+        try
+        {
+            Compile();
+        }
+        catch (Exception e)
+        {
+            Warnings.Once("RNNJ224", "", $"The compiler of kernels could not be started in the background: {e.Message.TrimEnd('.')} (leave out JitKernels.WarmUp() where code cannot be compiled at run time)");
+        }
+    }
+
+    private static void Compile()
     {
         Task end = Task.Run(() => JitCompiler.Emit(JitCompiler.Compilation([Class], [JitReferences.References[0]])));
         string text = KernelEmitter.Emit(KernelCanonical.Run(Parser.Parse(Kernel)), SimdDialect.Instance, "WarmUp");

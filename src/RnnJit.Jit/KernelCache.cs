@@ -22,14 +22,14 @@ public sealed class KernelCache
     private volatile bool full;
 
     /// <param name="folder">Is made at first use if it is not there.</param>
-    /// <param name="report">Takes a sentence on whatever is refused or cannot be written; without it, standard error does.</param>
+    /// <param name="report">Takes a sentence on whatever is refused or cannot be written; without it, <see cref="Warnings.Sink"/> does.</param>
     /// <exception cref="ArgumentException">The name of the folder is empty.</exception>
     public KernelCache(string folder, Action<string>? report = null)
     {
         if (string.IsNullOrWhiteSpace(folder))
             throw new ArgumentException("The folder of the kernel cache is '', wanted a path (name a folder of your own)", nameof(folder));
         Folder = Path.GetFullPath(folder);
-        this.report = report ?? Console.Error.WriteLine;
+        this.report = report ?? (sentence => Warnings.Once("RNNJ223", sentence, sentence));
         usable = new Lazy<bool>(Open);
     }
 

@@ -45,7 +45,7 @@ public static class Remarks
 
     private static string Count(int count, string what) => count == 0 ? "" : $"; {count} {what}{(count > 1 ? "s" : "")} over all steps";
 
-    private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse)
+    private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse, int depth = 0)
     {
         int loop = 0;
         var zeros = new RowZeros(graph);
@@ -54,6 +54,12 @@ public static class Remarks
             if (node.Op is not ScanOp scan)
                 continue;
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
+            if (InterpretedLoop.Why(scan, depth) is { } obstacle)
+            {
+                yield return $"{name} is run by the interpreter, {InterpretedLoop.Factor} than compiled: {obstacle}.";
+                continue;
+            }
+
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
             if (!scan.HasLoops && scan.States > 0)
@@ -64,7 +70,7 @@ public static class Remarks
                 yield return $"{name} is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it reads.";
             if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
                 yield return $"{name} hands on, of every step: {Yields(scan)}.";
-            foreach (string sentence in Loops(number + ".", scan.Body, fuse))
+            foreach (string sentence in Loops(number + ".", scan.Body, fuse, depth + 1))
                 yield return sentence;
         }
     }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RnnJit.Cpu;
 
@@ -10,6 +12,25 @@ internal static class CpuWidth
     /// <summary>The widest vectors with hardware support.</summary>
     public static int Hardware =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <summary>The widest vectors that the processor has, whatever this process was compiled for or told to use: CPUID, leaf 7, AVX512F and AVX2.</summary>
+    public static int Machine => !X86Base.IsSupported ? Hardware : Math.Max(Hardware, X86Base.CpuId(7, 0).Ebx switch
+    {
+        var features when (features & (1 << 16)) != 0 => 512,
+        var features when (features & (1 << 5)) != 0 => 256,
+        _ => 128,
+    });
+
+    /// <summary>Says that a program compiled ahead of time has the narrowest vectors on a processor with wider ones. With a JIT the width was asked for.</summary>
+    public static void Warn()
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } sentence)
+            Warnings.Once("RNNJ221", "", sentence);
+    }
+
+    /// <summary>The sentence on vectors of 128 bits where the processor has wider ones; else null. 256 bits of 512 are a choice that a project wrote down.</summary>
+    internal static string? Narrow(int compiled, int machine) => compiled > 128 || machine <= compiled ? null
+        : $"This program was compiled for vectors of {compiled} bits but the processor has {machine}, about 3 times as fast (set <IlcInstructionSet> to x86-64-v3, x86-64-v4 or native in the project that is published)";
 
     /// <summary>The width in use. A test may set another; one without hardware support is composed of narrower vectors: slow, with the same results.</summary>
     public static int Width

@@ -5,7 +5,9 @@ namespace RnnJit.Kernels;
 /// <summary>Kernels evaluated op by op: slow, always there.</summary>
 public sealed class InterpretedKernelProvider : IKernelProvider
 {
-    public string Name => "interpreted";
+    internal const string Called = "interpreted";
+
+    public string Name => Called;
 
     public KernelBody? Find(Graph kernel, ElementType real)
     {

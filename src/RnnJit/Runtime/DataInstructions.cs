@@ -280,7 +280,7 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
 }
 
 /// <summary>Any op, through the oracle: slow, always right. One worker does it.</summary>
-internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View[] results, ElementType[] operandTypes, ElementType[] resultTypes, Evaluation evaluation) : Instruction
+internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View[] results, ElementType[] operandTypes, ElementType[] resultTypes, Evaluation evaluation, string reason) : Instruction
 {
     private Address[] from = [];
     private Address[] to = [];
@@ -289,7 +289,7 @@ internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View
 
     public Op Op => op;
 
-    public override string Describe => $"{op.Name}, interpreted";
+    public override string Describe => $"{op.Name}, interpreted, {SlowPaths.Factor(op)} than compiled: {reason}";
 
     public override void Resolve()
     {

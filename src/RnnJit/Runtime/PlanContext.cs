@@ -15,6 +15,7 @@ internal sealed class PlanContext
     public PlanContext(Graph program, ExecutableOptions options, KernelChain kernels)
     {
         (Sizes, Real, Kernels, Weights) = (options.Sizes, options.Precision, kernels, options.Weights);
+        Slow = new SlowPaths(program.Name, options);
         Fuse = !options.Without.Contains(Planning.Fuse.Name);
         Tile = !options.Without.Contains(Runtime.Tile.Name);
         Live = !options.Without.Contains(LiveRows.Name);
@@ -45,6 +46,9 @@ internal sealed class PlanContext
 
     /// <summary>How packed weights are stored.</summary>
     public WeightStorage Weights { get; }
+
+    /// <summary>What of the plan is slower than it could be.</summary>
+    public SlowPaths Slow { get; }
 
     public List<Block> Blocks { get; } = [];
 

@@ -8,10 +8,10 @@ internal sealed partial class RegionPlanner
 {
     private void AddScan(Node node, int value, ScanOp scan)
     {
-        if (depth + Nesting(scan) > DeepestLoop || scan.Body.Nodes.Any(inner => inner.Op is ScatterOp))
+        if (InterpretedLoop.Why(scan, depth) is { } obstacle)
         {
             AddAtOnce(graph.Values.Node(value));
-            AddInterpreted(node, value);
+            AddInterpreted(node, value, obstacle);
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed partial class RegionPlanner
             foreach (string key in context.Packed.Keys.Except(packed).ToArray())
                 context.Packed.Remove(key);
             AddAtOnce(graph.Values.Node(value));
-            AddInterpreted(node, value);
+            AddInterpreted(node, value, grows ? "its rows read each other, so lengths cannot end them one by one" : "a table is read after it grew, or is made anew at each step");
             return;
         }
 
@@ -88,9 +88,6 @@ internal sealed partial class RegionPlanner
         for (int s = 0; s < scan.States; s++)
             CopyHomeIfElsewhere(value + s, views[value + s]!);
     }
-
-    // Loops in loops: time in blocks has two of them.
-    private static int Nesting(ScanOp scan) => 1 + scan.Body.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(Nesting).DefaultIfEmpty(0).Max();
 
     // What reads nothing that the steps of this loop make is done once, before it.
     private bool IsThereBefore(Instruction instruction)

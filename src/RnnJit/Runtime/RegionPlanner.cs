@@ -27,8 +27,6 @@ internal sealed partial class RegionPlanner
         views = new View?[graph.Values.Count];
     }
 
-    private const int DeepestLoop = 2;
-
     private bool IsBody => depth > 0;
 
     // A step of a loop without loops in it.
@@ -147,6 +145,7 @@ internal sealed partial class RegionPlanner
         foreach (int output in step.Outputs)
             views[output] = Home(output);
         var (body, provider) = context.Kernels.Find(step.Kernel, context.Real);
+        context.Slow.Note(provider);
         View[] operands = step.Inputs.Concat(step.Outputs).Select(Materialised).ToArray();
         Instructions.Add(new KernelInstruction(step, body, provider, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), step.Rows.Count > 0 && IsBatch(step.Rows[0]), LiveOf(step)));
     }
@@ -247,7 +246,7 @@ internal sealed partial class RegionPlanner
                 AddScan(node, value, scan);
                 break;
             default:
-                AddInterpreted(node, value);
+                AddInterpreted(node, value, "no compiled form fits it here");
                 break;
         }
     }
@@ -333,12 +332,13 @@ internal sealed partial class RegionPlanner
         views[value] = home;
     }
 
-    private void AddInterpreted(Node node, int value)
+    private void AddInterpreted(Node node, int value, string reason)
     {
+        context.Slow.Note(node.Op, reason);
         View[] results = node.Results.Select(type => context.Allocate(context.Shape(type), type.Element)).ToArray();
         View[] operands = node.Operands.Select(operand => IsWeight(operand) && views[operand] is null ? Gathered(operand) : View(operand)).ToArray();
         Instructions.Add(new InterpretedInstruction(
-            node.Op, operands, results, node.Operands.Select(operand => graph.Values.Type(operand).Element).ToArray(), node.Results.Select(type => type.Element).ToArray(), context.Evaluation));
+            node.Op, operands, results, node.Operands.Select(operand => graph.Values.Type(operand).Element).ToArray(), node.Results.Select(type => type.Element).ToArray(), context.Evaluation, reason));
         for (int r = 0; r < results.Length; r++)
         {
             views[value + r] = results[r];

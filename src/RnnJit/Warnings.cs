@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+
+namespace RnnJit;
+
+/// <summary>Warnings of slow and narrow paths, each once per process. Safe for several threads.</summary>
+public static class Warnings
+{
+    private static readonly WarningLog Log = new(sentence => Console.Error.WriteLine(sentence));
+
+    /// <summary>
+    /// Takes each warning, <c>warning RNNJ2xx: sentence</c>; standard error until it is replaced, null silences. Calls may come from several threads at once. What it
+    /// throws is dropped, so that a warning never ends a run.
+    /// </summary>
+    public static Action<string>? Sink
+    {
+        get => Log.Sink;
+        set => Log.Sink = value;
+    }
+
+    /// <param name="key">What the warning is about: the same id and key are said once.</param>
+    internal static void Once(string id, string key, string sentence) => Log.Once(id, key, sentence);
+}
+
+/// <summary>What was said, and where the rest goes.</summary>
+internal sealed class WarningLog(Action<string>? sink)
+{
+    /// <summary>The most warnings of a process: cells that are made as it runs do not fill memory.</summary>
+    public const int Most = 1000;
+
+    private readonly ConcurrentDictionary<(string Id, string Key), bool> said = new();
+    private volatile Action<string>? sink = sink;
+
+    public Action<string>? Sink
+    {
+        get => sink;
+        set => sink = value;
+    }
+
+    /// <summary>Says a sentence, unless it was said or nobody listens. What nobody heard is not counted as said.</summary>
+    public void Once(string id, string key, string sentence)
+    {
+        if (sink is not { } to || said.Count >= Most || !said.TryAdd((id, key), true))
+            return;
+
+        try
+        {
+            to($"warning {id}: {sentence}");
+        }
+        catch (Exception)
+        {
+            // A warning never ends a run.
+        }
+    }
+}
