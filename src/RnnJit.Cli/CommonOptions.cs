@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using System.Numerics;
 
 namespace RnnJit.Cli;
 
@@ -27,7 +27,7 @@ internal static class CommonOptions
     public static Option<string?> Optional(string name, string description, string help) => new(name) { Description = description, HelpName = help };
 
     public static Option<T> Number<T>(string name, string description, T fallback, bool recursive = false)
-        where T : struct, IParsable<T> => new(name)
+        where T : struct, INumberBase<T> => new(name)
         {
             Description = description,
             Recursive = recursive,
@@ -45,14 +45,13 @@ internal static class CommonOptions
     };
 
     private static T Parse<T>(ArgumentResult result)
-        where T : struct, IParsable<T>
+        where T : struct, INumberBase<T>
     {
         string found = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (T.TryParse(found, CultureInfo.InvariantCulture, out T number))
+        if (NumberText.TryRead(found, out T number))
             return number;
 
-        string wanted = typeof(T) == typeof(double) ? "a number such as 0.5" : "a whole number";
-        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is '{found}', wanted {wanted} (change it)");
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is '{found}', {NumberText.Wanted<T>(found)}");
         return default;
     }
 }

@@ -66,9 +66,12 @@ internal sealed class BenchServer(TextReader input, TextWriter output, Func<stri
         return string.Join(' ', timed.Times.Select(time => time.ToString("R", CultureInfo.InvariantCulture)));
     }
 
-    private static double Number(string word) => double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1e6
-        ? number
-        : throw new UsageException($"SECONDS is '{word}', wanted a number from 0 to 1000000 (change it)");
+    private static double Number(string word)
+    {
+        if (!NumberText.TryRead(word, out double number))
+            throw new UsageException($"SECONDS is '{word}', {NumberText.Wanted<double>(word)}");
+        return number is >= 0 and <= 1e6 ? number : throw new UsageException($"SECONDS is '{word}', wanted a number from 0 to 1000000 (change it)");
+    }
 
     private void Answer(string line)
     {

@@ -23,13 +23,14 @@ public static class MaskPort
         && (port.Init.StartsWith(DropoutWord, StringComparison.Ordinal) || port.Init.StartsWith(ZoneoutWord, StringComparison.Ordinal) || port.Init == Training);
 
     /// <summary>What fills the mask.</summary>
+    /// <exception cref="GraphException">RNNJ163: the rate is not from 0 to below 1; RNNJ240: it is no number.</exception>
     public static MaskLaw Law(Port port)
     {
         if (port.Init == Training)
             return new MaskLaw(0, 1, 1, 0);
 
         bool dropout = port.Init.StartsWith(DropoutWord, StringComparison.Ordinal);
-        double rate = double.Parse(port.Init.Substring((dropout ? DropoutWord : ZoneoutWord).Length), CultureInfo.InvariantCulture);
+        double rate = Require(port.Name, InitNumber.Real(port, port.Init.Substring((dropout ? DropoutWord : ZoneoutWord).Length)));
         return dropout ? new MaskLaw(rate, 0, 1 / (1 - rate), 1) : new MaskLaw(rate, 1, 0, rate);
     }
 

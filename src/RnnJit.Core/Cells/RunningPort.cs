@@ -20,10 +20,12 @@ public static class RunningPort
     /// <summary>Whether a step reads the statistic of its place in time.</summary>
     public static bool IsOfStep(Port port) => port.Role == PortRole.Input && port.Init.StartsWith(Word, StringComparison.Ordinal);
 
-    public static double Start(Port port) => double.Parse(Words(port)[0], CultureInfo.InvariantCulture);
+    /// <exception cref="GraphException">RNNJ240: the initialiser holds no number there.</exception>
+    public static double Start(Port port) => InitNumber.Real(port, Words(port)[0]);
 
     /// <summary>For how many steps there are statistics.</summary>
-    public static int Steps(Port port) => int.Parse(Words(port)[1], CultureInfo.InvariantCulture);
+    /// <exception cref="GraphException">RNNJ240: the initialiser holds no whole number there.</exception>
+    public static int Steps(Port port) => InitNumber.Whole(port, Words(port) is { Length: 2 } words ? words[1] : "");
 
     /// <summary>The output that replaces a running statistic.</summary>
     public static string Next(string name) => name + NextSuffix;

@@ -6,6 +6,11 @@ public class BadInputTests
     [TestCase("--hidden", "x", "--hidden is 'x', wanted a whole number (change it)")]
     [TestCase("--hidden", "0", "--hidden is 0, wanted 1 to 65536 (change it)")]
     [TestCase("--lr", "fast", "--lr is 'fast', wanted a number such as 0.5 (change it)")]
+    [TestCase("--lr", "0,003", "--lr is '0,003', wanted a decimal point in place of the comma (write 0.003)")]
+    [TestCase("--lr", "1,000.5", "--lr is '1,000.5', wanted a number such as 0.5 (change it)")]
+    [TestCase("--lr", "NaN", "--lr is 'NaN', wanted a number such as 0.5 (change it)")]
+    [TestCase("--decay", "0,5", "--decay is '0,5', wanted a decimal point in place of the comma (write 0.5)")]
+    [TestCase("--steps", "1,000", "--steps is '1,000', wanted a whole number (change it)")]
     [TestCase("--lr", "-1", "--lr is -1, wanted a positive number (change it)")]
     [TestCase("--dropout", "1", "--dropout is 1, wanted at least 0 and below 1 (change it)")]
     [TestCase("--optimizer", "lion", "--optimizer is lion, wanted adam, amsgrad, adamw, sgd, rmsprop, adagrad, adadelta (change it)")]
@@ -49,6 +54,14 @@ public class BadInputTests
         Refused(CommandRun.Of("train", "--resume", "m.safetensors", "--nesterov"), "--nesterov and --resume exclude each other");
         Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "1"), "--momentum is 1, wanted at least 0 and below 1 (change it)");
         Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "0", "--nesterov"), "--nesterov is given, wanted a momentum above 0 and no dampening with it (change it)");
+    }
+
+    [Test]
+    public void Decimal_commas_of_layers()
+    {
+        Refused(CommandRun.Of("bench", "lstm", "--seconds", "0,5"), "--seconds is '0,5', wanted a decimal point in place of the comma (write 0.5)");
+        Refused(CommandRun.Of("explain", "lstm", "--zoneout", "0,1"), "--zoneout is '0,1', wanted a decimal point in place of the comma (write 0.1)");
+        Assert.That(CommandRun.WithInput("t 0,5\n", "bench", "serve").Output, Does.Contain("error SECONDS is '0,5', wanted a decimal point in place of the comma (write 0.5)"));
     }
 
     [Test]
