@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RnnJit.Files;
+using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
@@ -58,6 +59,8 @@ internal sealed class Checkpoint(string path)
     public void Write(string target) =>
         SafetensorsFile.Write(target, tensors, texts.Append(new(FormatKey, Format)).Append(new(DigestKey, Digest())));
 
+    /// <summary>Adds a tensor: a parameter, a moment of the optimiser or a carried state.</summary>
+    /// <exception cref="NotFiniteNumberException">It holds NaN or an infinity as it is stored.</exception>
     public void Put(string name, Tensor tensor, WeightStorage weights = WeightStorage.Single)
     {
         long[] shape = tensor.Shape.Select(extent => (long)extent).ToArray();
@@ -69,8 +72,11 @@ internal sealed class Checkpoint(string path)
             ElementType.F64 => SafetensorsTensor.From(tensor.Double, shape),
             _ => SafetensorsTensor.From(tensor.Int32, shape),
         };
+        if (Fault(tensors[name], tensor, tensors[name].ToDouble()) is { } fault)
+            throw new NotFiniteNumberException($"tensor '{name}' [{string.Join(", ", shape)}] holds {fault}");
     }
 
+    /// <summary>Adds numbers of which some may be infinite, such as losses.</summary>
     public void Put(string name, ReadOnlySpan<double> values) => tensors[name] = SafetensorsTensor.From(values, [values.Length]);
 
     /// <summary>A text that is a whole number.</summary>
@@ -82,7 +88,7 @@ internal sealed class Checkpoint(string path)
     public double[] Numbers(string name) => Tensor(name).ToDouble();
 
     /// <summary>Copies a stored tensor into one of the same shape and type; numbers of 16 bits are widened.</summary>
-    /// <exception cref="CheckpointException">The tensor is missing or has another shape or type.</exception>
+    /// <exception cref="CheckpointException">The tensor is missing, has another shape or type, or holds NaN or an infinity.</exception>
     public void Get(string name, Tensor into)
     {
         SafetensorsTensor stored = Tensor(name);
@@ -95,8 +101,15 @@ internal sealed class Checkpoint(string path)
         bool widens = into.Element != ElementType.I32 && stored.Dtype is SafetensorsDtype.F16 or SafetensorsDtype.BF16;
         if ((stored.Dtype != wanted && !widens) || !stored.Shape.SequenceEqual(into.Shape.Select(extent => (long)extent)))
             throw new CheckpointException($"'{path}': tensor '{name}' is {stored} but the model wants {wanted}[{string.Join(", ", into.Shape)}] (use the checkpoint of this model)");
-        into.Set(stored.ToDouble());
+        double[] values = stored.ToDouble();
+        if (Fault(stored, into, values) is { } fault)
+            throw new CheckpointException($"'{path}': tensor '{name}' [{string.Join(", ", into.Shape)}] holds {fault}, wanted finite numbers (use another copy)");
+        into.Set(values);
     }
+
+    // Whole numbers are finite.
+    private static string? Fault(SafetensorsTensor stored, Tensor tensor, double[] values) =>
+        tensor.Element == ElementType.I32 || Array.TrueForAll(values, double.IsFinite) ? null : FaultSearch.At(new NdArray([.. stored.Shape.Select(extent => (int)extent)], values));
 
     private SafetensorsTensor Tensor(string name) =>
         tensors.TryGetValue(name, out SafetensorsTensor? tensor) ? tensor : throw new CheckpointException($"'{path}' has no tensor '{name}' (use the checkpoint of this model)");

@@ -88,6 +88,7 @@ public sealed class Model : IDisposable
     /// <summary>Writes Program, sizes and parameters into one safetensors file, whole or not at all.</summary>
     /// <param name="weights">In 16 bits the file is half as large and all parameters are rounded.</param>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
+    /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or a number too large for 16 bits; a previous file is untouched.</exception>
     public void Save(string path, WeightStorage weights = WeightStorage.Single)
     {
         var checkpoint = new Checkpoint(path);

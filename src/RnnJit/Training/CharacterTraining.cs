@@ -137,9 +137,31 @@ public sealed class CharacterTraining : IDisposable
 
     /// <summary>Writes all that sampling and resuming need, whole or not at all.</summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
+    /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a previous file is untouched.</exception>
     public void Save(string path)
     {
         var checkpoint = new Checkpoint(path);
+        try
+        {
+            Fill(checkpoint);
+        }
+        catch (NotFiniteNumberException e)
+        {
+            throw new DivergenceException(Done, e.Message, path, e);
+        }
+
+        checkpoint.Write(path);
+    }
+
+    public void Dispose()
+    {
+        validation.Dispose();
+        trainer.Dispose();
+        Model.Dispose();
+    }
+
+    private void Fill(Checkpoint checkpoint)
+    {
         ModelFile.Write(Model.Model, checkpoint);
         checkpoint["cell"] = Cell.ToString();
         checkpoint["vocabulary"] = Model.Vocabulary.ToString();
@@ -149,14 +171,6 @@ public sealed class CharacterTraining : IDisposable
         checkpoint["cursor"] = batches.Cursor.ToString(CultureInfo.InvariantCulture);
         checkpoint.Put("progress", [sum, counted, .. History.ToNumbers()]);
         trainer.Write(checkpoint);
-        checkpoint.Write(path);
-    }
-
-    public void Dispose()
-    {
-        validation.Dispose();
-        trainer.Dispose();
-        Model.Dispose();
     }
 
     private static CharacterOptions ReadOptions(Checkpoint checkpoint)

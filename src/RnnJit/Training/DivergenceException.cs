@@ -1,6 +1,9 @@
 namespace RnnJit.Training;
 
-/// <summary>A loss or gradient became NaN or infinite. Parameters and optimiser are as they were before that step.</summary>
+/// <summary>
+/// A loss or gradient became NaN or infinite: parameters and optimiser are as they were before that step. Or an update did, which saving found:
+/// the file is as it was before.
+/// </summary>
 public sealed class DivergenceException : Exception
 {
     internal DivergenceException(long step, string what, double value, string? place)
@@ -8,6 +11,10 @@ public sealed class DivergenceException : Exception
     {
         (Step, Place) = (step, place);
     }
+
+    /// <summary>A step's update is not finite, which its loss and gradients did not show.</summary>
+    internal DivergenceException(long step, string fault, string file, Exception inner)
+        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped after step {step}: {fault}, so '{file}' was not written and is as it was before (lower the learning rate)"), inner) => Step = step;
 
     private static string Cure(string? place) => place is not null && (place.StartsWith("input ", StringComparison.Ordinal) || place.StartsWith("parameter ", StringComparison.Ordinal))
         ? "give numbers that are finite"

@@ -108,7 +108,7 @@ public sealed class Trainer : IDisposable
             checkpoint.Put("state." + State.Names[s], State[s]);
     }
 
-    /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not finite.</exception>
     internal void Read(Checkpoint checkpoint)
     {
         Steps = checkpoint.Number("steps");
@@ -116,6 +116,8 @@ public sealed class Trainer : IDisposable
             checkpoint.Get(name, tensor);
         if (options.LearningRate.State.Length > 0)
             options.LearningRate.Restore(checkpoint.Numbers("schedule"));
+        if (!double.IsFinite(LearningRate))
+            throw new CheckpointException($"'{checkpoint.Path}': the learning rate of its schedule is {LearningRate.ToString(System.Globalization.CultureInfo.InvariantCulture)}, wanted a finite number (use another copy)");
         for (int s = 0; s < State.Names.Count; s++)
             checkpoint.Get("state." + State.Names[s], State[s]);
     }

@@ -101,17 +101,32 @@ public class ModelTests
 
     [TestCase(float.NaN, "NaN")]
     [TestCase(float.NegativeInfinity, "-Infinity")]
-    public void A_file_with_a_parameter_that_is_not_finite_is_refused(float number, string called)
+    public void A_parameter_that_is_not_finite_is_neither_saved_nor_loaded(float number, string called)
     {
         using var folder = new TemporaryFolder();
         using Model model = Make();
-        string name = model.Parameters.Keys.First();
+        string path = folder.File("m.safetensors"), name = model.Parameters.Keys.First();
         Tensor parameter = model.Parameters[name];
-        parameter.Single[1] = number;
-        string path = folder.File("m.safetensors"), at = parameter.Shape.Count == 1 ? "[1]" : "[0, 1]";
         model.Save(path);
-        Assert.That(() => Model.Load(path), Throws.TypeOf<CheckpointException>().With.Message.EqualTo(
-            $"'{path}': parameter '{name}' [{string.Join(", ", parameter.Shape)}] holds {called} at {at}, wanted finite numbers (use another copy)"));
+        byte[] before = File.ReadAllBytes(path);
+
+        parameter.Single[1] = number;
+        string at = parameter.Shape.Count == 1 ? "[1]" : "[0, 1]", fault = $"tensor '{name}' [{string.Join(", ", parameter.Shape)}] holds {called} at {at}";
+        Assert.That(() => model.Save(path), Throws.TypeOf<NotFiniteNumberException>().With.Message.EqualTo(fault));
+        Assert.That(File.ReadAllBytes(path), Is.EqualTo(before));
+
+        ResealedFile.Change(path, name, values => values[1] = number);
+        Assert.That(() => Model.Load(path), Throws.TypeOf<CheckpointException>().With.Message.EqualTo($"'{path}': {fault}, wanted finite numbers (use another copy)"));
+    }
+
+    [Test]
+    public void A_parameter_that_16_bits_cannot_hold_is_not_saved()
+    {
+        using var folder = new TemporaryFolder();
+        using Model model = Make();
+        model.Parameters.Values.First().Single[0] = 70000;
+        Assert.That(() => model.Save(folder.File("m.safetensors"), WeightStorage.Half), Throws.TypeOf<NotFiniteNumberException>());
+        Assert.That(folder.Names, Is.Empty);
     }
 
     [Test]
