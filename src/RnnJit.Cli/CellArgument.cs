@@ -18,16 +18,22 @@ internal static class CellArgument
     /// <exception cref="UsageException">The file cannot be read.</exception>
     public static CellDefinition Find(string cell)
     {
-        if (cell.EndsWith(".ir", StringComparison.OrdinalIgnoreCase))
-            return FromText(cell);
-        int end = cell.LastIndexOf(".cs", StringComparison.OrdinalIgnoreCase);
-        if (end < 0 || (cell.Length > end + 3 && cell[end + 3] != ':'))
+        if (FileOf(cell) is not { } path)
             return CellRegistry.Find(cell);
-
-        string path = cell[..(end + 3)];
+        if (path.EndsWith(".ir", StringComparison.OrdinalIgnoreCase))
+            return FromText(path);
         return File.Exists(path)
-            ? CellFile.Load(path, cell.Length > end + 4 ? cell[(end + 4)..] : null)
+            ? CellFile.Load(path, cell.Length > path.Length + 1 ? cell[(path.Length + 1)..] : null)
             : throw new UsageException($"'{path}' does not exist (check the path)");
+    }
+
+    /// <summary>The file that an argument names; null for a name of a built-in cell.</summary>
+    public static string? FileOf(string cell)
+    {
+        if (cell.EndsWith(".ir", StringComparison.OrdinalIgnoreCase))
+            return cell;
+        int end = cell.LastIndexOf(".cs", StringComparison.OrdinalIgnoreCase) + 3;
+        return end < 3 || (cell.Length > end && cell[end] != ':') ? null : cell[..end];
     }
 
     private static CellDefinition FromText(string path)

@@ -50,7 +50,11 @@ internal static class BenchCommand
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = parsed.GetValue(seconds);
             if (parsed.GetValue(svg) is { } picture)
+            {
                 OutputFile.Check(picture);
+                OutputFile.RequireApart(("--svg", picture), ("the cell", CellArgument.FileOf(parsed.GetRequiredValue(cell))));
+            }
+
             if (parsed.GetValue(lengths) is { } drawn)
                 return Report(terminal, json, new LengthTimes(request, time, terminal.Interrupted).Run(drawn), LengthTimes.Print);
             if (parsed.GetValue(compiling))

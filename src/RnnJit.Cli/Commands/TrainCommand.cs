@@ -34,25 +34,40 @@ internal static class TrainCommand
         {
             string target = parsed.GetValue(file) ?? parsed.GetValue(resume) ?? "rnnjit.safetensors";
             string picture = parsed.GetValue(plot) ?? Path.ChangeExtension(target, ".svg");
+            (string, string)[] outputs = [("--out", target), ("--plot", picture)];
             OutputFile.Check(target);
             OutputFile.Check(picture);
+            OutputFile.RequireApart(outputs[1], outputs[0], ("--resume", parsed.GetValue(resume)));
+            void RequireRead(string option, string? path)
+            {
+                foreach (var output in outputs)
+                    OutputFile.RequireApart(output, (option, path));
+            }
+
+            RequireRead("--text", parsed.GetValue(text));
+            RequireRead("--cell", model.CellPath(parsed));
             if (parsed.GetValue(sample) < 0)
                 throw new UsageException($"--sample is {parsed.GetValue(sample)}, wanted 0 or more (change it)");
 
             var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads) };
             using CharacterTraining training = parsed.GetValue(resume) is { } from
-                ? Resume(model, parsed, from, parsed.GetValue(text), run)
+                ? Resume(model, parsed, from, parsed.GetValue(text), run, path => RequireRead("the text of the checkpoint", path))
                 : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed), model.Read(parsed, ownText: parsed.GetValue(text) is null), run);
             return new TrainingRun(training, terminal, target, picture, parsed.GetValue(sample), parsed.GetValue(CommonOptions.Json)).Run();
         });
         return command;
     }
 
-    private static CharacterTraining Resume(ModelFlags model, ParseResult parsed, string from, string? text, ModelOptions run)
+    private static CharacterTraining Resume(ModelFlags model, ParseResult parsed, string from, string? text, ModelOptions run, Action<string?> requireRead)
     {
         if (model.Given(parsed) is { } given)
             throw new UsageException($"{given} and --resume exclude each other: the checkpoint fixes it (leave {given} away)");
-        return CharacterTraining.Resume(from, source => ReadText(text ?? (source == OwnText.Source ? null : source.Trim('\''))), run);
+        return CharacterTraining.Resume(from, source =>
+        {
+            string? path = text ?? (source == OwnText.Source ? null : source.Trim('\''));
+            requireRead(path);
+            return ReadText(path);
+        }, run);
     }
 
     private static CharacterText ReadText(string? path) => path is null ? OwnText.Read() : CharacterText.Read(Path.GetFullPath(path));

@@ -36,6 +36,9 @@ internal sealed class ModelFlags
     /// <summary>The first of these options that was given, null if none was.</summary>
     public string? Given(ParseResult parsed) => All.FirstOrDefault(option => IsGiven(parsed, option))?.Name;
 
+    /// <summary>The file that <c>--cell</c> names; null for a built-in cell.</summary>
+    public string? CellPath(ParseResult parsed) => CellArgument.FileOf(parsed.GetRequiredValue(cell));
+
     /// <exception cref="GraphException">The cell is unknown or does not compile.</exception>
     public CellDefinition Cell(ParseResult parsed) => CellArgument.Find(parsed.GetRequiredValue(cell));
 

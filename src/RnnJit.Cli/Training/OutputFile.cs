@@ -1,8 +1,11 @@
+using RnnJit.Files;
+
 namespace RnnJit.Cli.Training;
 
 /// <summary>A file that a long run is going to write: what can be known beforehand is said beforehand.</summary>
 internal static class OutputFile
 {
+    /// <summary>Tries whether the file can be written; neither it nor its folder changes, but for temporary files that a killed run left.</summary>
     /// <exception cref="UsageException">The file cannot be written.</exception>
     public static void Check(string path)
     {
@@ -13,5 +16,26 @@ internal static class OutputFile
             throw new UsageException($"'{path}' is a folder, wanted a file to write (name a file in it)");
         if (!Directory.Exists(Path.GetDirectoryName(full)))
             throw new UsageException($"The folder of '{path}' does not exist (create it first)");
+        try
+        {
+            AtomicFile.Prepare(path);
+        }
+        catch (IOException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    /// <summary>Requires that a file to write is no other file of the command, through symbolic and hard links too.</summary>
+    /// <param name="output">The option and its file.</param>
+    /// <param name="others">Options and their files; null or empty: none.</param>
+    /// <exception cref="UsageException">Two are the same file.</exception>
+    public static void RequireApart((string Option, string Path) output, params (string Option, string? Path)[] others)
+    {
+        foreach (var (option, path) in others)
+        {
+            if (!string.IsNullOrEmpty(path) && LinkedPath.Same(output.Path, path))
+                throw new UsageException($"{output.Option} '{output.Path}' and {option} '{path}' are the same file (write to another one)");
+        }
     }
 }

@@ -5,13 +5,13 @@ public static class AtomicFile
 {
     /// <summary>
     /// Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target.
-    /// A symbolic link is followed; the permissions of a replaced file are kept unless others are given.
+    /// Symbolic links are followed; the permissions of a replaced file are kept unless others are given. Only a regular file is replaced.
     /// </summary>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content; it need not flush or dispose the stream.</param>
     /// <param name="mode">The permissions on Unix, from the first byte on.</param>
     /// <exception cref="IOException">
-    /// The file could not be written (disk full, no permission, no such folder). The previous file is untouched and no temporary file stays.
+    /// The file could not be written (disk full, no permission, no such folder, a device or a FIFO). The previous file is untouched and no temporary file stays.
     /// Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning.
     /// </exception>
     public static void Write(string path, Action<Stream> write, UnixFileMode? mode = null)
@@ -23,19 +23,14 @@ public static class AtomicFile
         try
         {
             var target = Target(path);
-            var candidate = $"{target}.{Guid.NewGuid():N}.tmp";
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = mode;
-            using (var stream = new FileStream(candidate, options))
-            {
-                temporary = candidate;
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
+            using FileStream stream = TemporaryFile.Create(target, mode);
+            temporary = stream.Name;
+            write(stream);
+            stream.Flush(flushToDisk: true);
             if (mode is null)
                 KeepPermissions(target, temporary);
+
+            // Under the lock, so that no other process takes the file for a leftover.
             File.Move(temporary, target, overwrite: true);
             temporary = null;
         }
@@ -46,20 +41,42 @@ public static class AtomicFile
         finally
         {
             if (temporary is not null)
-                Remove(temporary);
+                TemporaryFile.Remove(temporary);
+        }
+    }
+
+    /// <summary>
+    /// Tries beforehand whether <see cref="Write"/> can write a file: the target is regular or new, and its folder takes a file. Nothing is left behind
+    /// and the target is untouched. Temporary files of this target whose writers died are removed.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Prepare(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+
+        try
+        {
+            var target = Target(path);
+            TemporaryFile.RemoveLeftovers(target);
+            using FileStream probe = TemporaryFile.Create(target);
+            TemporaryFile.Remove(probe.Name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{path}' cannot be written: {e.Message.TrimEnd('.')} ({Cure(e)})", e);
         }
     }
 
     private static string Target(string path)
     {
-        var full = Path.GetFullPath(path);
-        if (Directory.Exists(full))
-            throw new IOException("it is a folder, wanted a file");
-        if (!Directory.Exists(Path.GetDirectoryName(full)))
-            throw new DirectoryNotFoundException($"the folder '{Path.GetDirectoryName(full)}' does not exist");
+        FileFacts? old = FileFacts.Of(path);
+        if (old is { Kind: { } kind })
+            throw new IOException($"it is {kind}, wanted a file");
+        if (old is { Hindrance: { } hindrance })
+            throw new IOException(hindrance + ", so that it cannot be replaced");
 
-        var file = new FileInfo(full);
-        return file.LinkTarget is null ? full : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        string target = LinkedPath.Resolve(path);
+        return Directory.Exists(Path.GetDirectoryName(target)) ? target : throw new DirectoryNotFoundException($"the folder '{Path.GetDirectoryName(target)}' does not exist");
     }
 
     private static void KeepPermissions(string target, string temporary)
@@ -74,16 +91,4 @@ public static class AtomicFile
         DirectoryNotFoundException => "create the folder first",
         _ => "check the path and the free space",
     };
-
-    // The first failure is the one to report, not that of cleaning up after it.
-    private static void Remove(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-        }
-    }
 }
