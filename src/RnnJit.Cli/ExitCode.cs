@@ -11,6 +11,6 @@ internal static class ExitCode
     /// <summary>Bad usage or bad input; nothing was written.</summary>
     public const int Usage = 2;
 
-    /// <summary>Interrupted; training wrote its checkpoint.</summary>
+    /// <summary>Interrupted; training wrote its checkpoint. The process itself returns 128 and the number of the signal.</summary>
     public const int Interrupted = 130;
 }

@@ -50,8 +50,27 @@ internal static class IsaFlag
             return null;
 
         using Process process = Process.Start(Again(parsed, off))!;
+        bool interrupted = false;
+        using IDisposable signals = Interruption.On(() =>
+        {
+            interrupted = true;
+            End(process);
+        });
         process.WaitForExit();
-        return process.ExitCode;
+        return interrupted ? ExitCode.Interrupted : process.ExitCode;
+    }
+
+    // What is timed has nothing to save.
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself.
+        }
     }
 
     private static ProcessStartInfo Again(ParseResult parsed, string[] off)

@@ -1,15 +1,7 @@
-using System.Runtime.InteropServices;
 using RnnJit.Cli;
 
-using var interrupted = new CancellationTokenSource();
+using Interruption interruption = Interruption.OfProcess();
+int code = CommandLine.Run(args, Terminal.OfProcess(interruption));
 
-// The first Ctrl-C or SIGTERM asks for a checkpoint and an orderly end, the second one ends the process.
-void Interrupt(PosixSignalContext context)
-{
-    context.Cancel = !interrupted.IsCancellationRequested;
-    interrupted.Cancel();
-}
-
-using PosixSignalRegistration control = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-return CommandLine.Run(args, Terminal.OfProcess(interrupted.Token));
+// A failure while it ended, such as a full disk, counts more than what asked for the end.
+return code == ExitCode.Interrupted && interruption.Code > 0 ? interruption.Code : code;

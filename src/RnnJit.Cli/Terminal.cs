@@ -11,13 +11,15 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>Where a command reads lines from.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>Held while a command has work to save when it is interrupted.</summary>
+    public Func<IDisposable?> HoldOff { get; init; } = () => null;
+
     /// <summary>The terminal of this process; colour unless NO_COLOR is set (no-color.org).</summary>
-    public static Terminal OfProcess(CancellationToken interrupted)
+    public static Terminal OfProcess(Interruption interruption)
     {
-        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         bool interactive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
         bool colour = interactive && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Terminal(Console.Out, Console.Error, interactive, colour, interrupted) { In = Console.In };
+        return new Terminal(Writer(1, interruption.OnClosedOutput), Writer(2, () => { }), interactive, colour, interruption.Token) { In = Console.In, HoldOff = interruption.HoldOff };
     }
 
     public IAnsiConsole ToAnsiConsole() => AnsiConsole.Create(new AnsiConsoleSettings
@@ -27,4 +29,12 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
         ColorSystem = Colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         Interactive = Interactive ? InteractionSupport.Detect : InteractionSupport.No,
     });
+
+    // Each text reaches the reader when it is written; the writers of several threads take turns.
+    private static TextWriter Writer(int file, Action closed)
+    {
+        if (OperatingSystem.IsWindows())
+            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return TextWriter.Synchronized(new StreamWriter(StandardStream.Open(file, closed), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+    }
 }

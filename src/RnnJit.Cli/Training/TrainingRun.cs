@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using RnnJit.Training;
 
@@ -19,11 +20,14 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
     public int Run()
     {
         view.Line(Heading());
-        view.Show(Loop);
-        if (training.Done < training.Updates)
-            return Interrupted();
+        using (terminal.HoldOff())
+        {
+            view.Show(Loop);
+            if (!IsDone)
+                return Interrupted();
+        }
 
-        string text = string.Concat(training.Model.Write(sample, temperature: 0.8));
+        string text = Sample();
         if (json)
             WriteJson(text);
         else
@@ -33,26 +37,63 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
 
     private double Speed => learning.Elapsed.TotalSeconds > 0 ? (training.Done - before) * (double)training.CharactersPerUpdate / learning.Elapsed.TotalSeconds : 0;
 
+    // A run that was interrupted at a point before it was measured measures it first when it is resumed.
+    private bool IsDue => training.Done > 0 && !IsMeasured
+        && (training.Done == training.Updates || training.Done * (long)Points / training.Updates > (training.Done - 1) * (long)Points / training.Updates);
+
+    private bool IsMeasured => training.History.Points is [.., var last] && last.Step == training.Done;
+
+    private bool IsDone => training.Done == training.Updates && !IsDue;
+
+    private TimeSpan Left => training.Done == before ? default : total.Elapsed / (training.Done - before) * (training.Updates - training.Done);
+
     private void Loop()
     {
-        while (training.Done < training.Updates && !terminal.Interrupted.IsCancellationRequested)
+        while (!IsDone && !terminal.Interrupted.IsCancellationRequested)
         {
-            learning.Start();
-            double loss = training.Step();
-            learning.Stop();
-            TimeSpan left = total.Elapsed / (training.Done - before) * (training.Updates - training.Done);
-            view.Update(new TrainingProgress(training.Done, training.Updates, loss, Speed, left));
-            if (training.Done == training.Updates || training.Done * (long)Points / training.Updates > (training.Done - 1) * (long)Points / training.Updates)
-                Measure(left);
+            if (IsDue)
+                Measure();
+            else
+                Step();
         }
     }
 
-    private void Measure(TimeSpan left)
+    private void Step()
     {
-        var (learned, validation) = training.Measure();
-        view.Line($"{training.Done,7}/{training.Updates}  training {Figures.Loss(learned)}  validation {Figures.Loss(validation)}  {Figures.Count(Speed)} characters/s  {Figures.Time(left)} left");
+        learning.Start();
+        double loss = training.Step();
+        learning.Stop();
+        view.Update(new TrainingProgress(training.Done, training.Updates, loss, Speed, Left));
+    }
+
+    private void Measure()
+    {
+        double learned, validation;
+        try
+        {
+            (learned, validation) = training.Measure(terminal.Interrupted);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        view.Line($"{training.Done,7}/{training.Updates}  training {Figures.Loss(learned)}  validation {Figures.Loss(validation)}  {Figures.Count(Speed)} characters/s  {Figures.Time(Left)} left");
         training.Save(file);
         training.History.ToChart($"Loss of {Path.GetFileName(file)}").Save(plot);
+    }
+
+    // The checkpoint is written, so an interruption loses nothing here.
+    private string Sample()
+    {
+        var text = new StringBuilder();
+        foreach (string character in training.Model.Write(sample, temperature: 0.8))
+        {
+            terminal.Interrupted.ThrowIfCancellationRequested();
+            text.Append(character);
+        }
+
+        return text.ToString();
     }
 
     private string Heading()
@@ -65,6 +106,12 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
 
     private int Interrupted()
     {
+        if (training.Done == before)
+        {
+            terminal.Error.WriteLine($"rnnjit: Interrupted before update {before + 1}; nothing was written");
+            return ExitCode.Interrupted;
+        }
+
         training.Save(file);
         terminal.Error.WriteLine($"rnnjit: Interrupted after update {training.Done} of {training.Updates}; '{file}' is written (continue with: rnnjit train --resume {file})");
         return ExitCode.Interrupted;

@@ -126,9 +126,10 @@ public sealed class CharacterTraining : IDisposable
 
     /// <summary>Measures the validation loss, tells it to the schedule and adds a point to <see cref="History"/>.</summary>
     /// <returns>Nats per character: the mean in training since the last point, and over the whole validation text.</returns>
-    public (double Training, double Validation) Measure()
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing changed.</exception>
+    public (double Training, double Validation) Measure(CancellationToken cancel = default)
     {
-        double mean = counted > 0 ? sum / counted : double.NaN, measured = validation.Run();
+        double mean = counted > 0 ? sum / counted : double.NaN, measured = validation.Run(cancel);
         History.Add(Done, mean, measured);
         trainer.Observe(measured);
         (sum, counted) = (0, 0);

@@ -22,13 +22,16 @@ internal sealed class CharacterValidation : IDisposable
     public long Targets => batches.Targets;
 
     /// <summary>Nats per character.</summary>
-    public double Run()
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public double Run(CancellationToken cancel)
     {
         (batches.Cursor, double sum) = (0, 0);
         session.State.Reset();
         Span<int> x = session.Input("x").Int32, y = session.Input("target").Int32;
         while (batches.Next(x, y) > 0)
         {
+            cancel.ThrowIfCancellationRequested();
+
             // Padding may have any class: its loss is not counted.
             foreach (ref int target in y)
                 target = Math.Max(target, 0);
