@@ -23,11 +23,16 @@ internal static partial class TemporaryFile
             string path = $"{target}.{Guid.NewGuid():N}.tmp";
             try
             {
-                return new FileStream(path, options);
+                var stream = new FileStream(path, options);
+
+                // On Unix, creation and lock are two steps: between them another process may have removed it as a leftover.
+                if (File.Exists(path) || attempt == Attempts)
+                    return stream;
+                stream.Dispose();
             }
             catch (IOException) when (attempt < Attempts)
             {
-                // Another process may have taken it for a leftover between its creation and its lock.
+                // The other process holds its own lock.
             }
         }
     }
