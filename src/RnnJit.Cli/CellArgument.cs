@@ -13,17 +13,18 @@ internal static class CellArgument
 
     public static Argument<string> Create() => new("cell") { Description = Description };
 
+    /// <param name="terminal">Its standard error takes the warnings about a C# file; null drops them.</param>
     /// <exception cref="GraphException">The name is unknown or the .ir file holds no cell.</exception>
     /// <exception cref="CellFileException">The C# file holds no such cell.</exception>
     /// <exception cref="UsageException">The file cannot be read.</exception>
-    public static CellDefinition Find(string cell)
+    public static CellDefinition Find(string cell, Terminal? terminal)
     {
         if (FileOf(cell) is not { } path)
             return CellRegistry.Find(cell);
         if (path.EndsWith(".ir", StringComparison.OrdinalIgnoreCase))
             return FromText(path);
         return File.Exists(path)
-            ? CellFile.Load(path, cell.Length > path.Length + 1 ? cell[(path.Length + 1)..] : null)
+            ? CellFile.Load(path, cell.Length > path.Length + 1 ? cell[(path.Length + 1)..] : null, onWarning: terminal is null ? null : sentence => terminal.Error.WriteLine(sentence))
             : throw new UsageException($"'{path}' does not exist (check the path)");
     }
 

@@ -12,8 +12,12 @@ namespace RnnJit.Cli;
 /// <summary>The command line as a whole: parses, runs, and turns every failure into one sentence and an exit code.</summary>
 internal static class CommandLine
 {
+    /// <summary>The environment variable that asks for the stack trace of a failure.</summary>
+    public const string TraceVariable = "RNNJIT_TRACE";
+
     public static int Run(string[] arguments, Terminal terminal)
     {
+        terminal = terminal.Safe();
         JitKernels.Install();
         CompilerWarmUp.Begin(arguments);
         try
@@ -29,11 +33,13 @@ internal static class CommandLine
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (Code(e) is { } code)
+        catch (Exception e)
         {
             foreach (string sentence in Sentences(e))
                 terminal.Error.WriteLine("rnnjit: " + sentence);
-            return code;
+            if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } and not "0")
+                terminal.Error.WriteLine(e);
+            return Code(e) ?? ExitCode.Failure;
         }
     }
 
@@ -41,7 +47,7 @@ internal static class CommandLine
     public static int? Code(Exception e) => e switch
     {
         UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
-        DivergenceException or IOException or OutOfMemoryException => ExitCode.Failure,
+        DivergenceException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
         _ => null,
     };
 
@@ -50,6 +56,7 @@ internal static class CommandLine
     {
         CellFileException file => file.Sentences,
         OutOfMemoryException => ["This machine has not enough memory for these sizes (make them smaller)"],
+        _ when Code(e) is null => [$"Unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')} (this is a defect of rnnjit; set {TraceVariable}=1 for the stack trace)"],
         _ => [e.Message],
     }).Select(sentence => sentence.ReplaceLineEndings(" "));
 

@@ -8,6 +8,9 @@ namespace RnnJit.Cli;
 /// <param name="Colour">Whether control sequences for colour are wanted.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interactive, bool Colour, CancellationToken Interrupted)
 {
+    /// <summary>Where data goes that a pipe or file takes unchanged; a screen gets it as <see cref="Out"/>.</summary>
+    public TextWriter Data => Interactive ? Out : Raw ?? Out;
+
     /// <summary>Where a command reads lines from.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
@@ -22,9 +25,15 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
         return new Terminal(Writer(1, interruption.OnClosedOutput), Writer(2, () => { }), interactive, colour, interruption.Token) { In = Console.In, HoldOff = interruption.HoldOff };
     }
 
+    /// <summary>Where control sequences of this program's own are written; null: to <see cref="Out"/>.</summary>
+    private TextWriter? Raw { get; init; }
+
+    /// <summary>The same terminal, shown no control characters but by number.</summary>
+    public Terminal Safe() => this with { Raw = Raw ?? Out, Out = new TerminalText(Out), Error = new TerminalText(Error) };
+
     public IAnsiConsole ToAnsiConsole() => AnsiConsole.Create(new AnsiConsoleSettings
     {
-        Out = new AnsiConsoleOutput(Out),
+        Out = new AnsiConsoleOutput(Raw ?? Out),
         Ansi = Interactive ? AnsiSupport.Detect : AnsiSupport.No,
         ColorSystem = Colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         Interactive = Interactive ? InteractionSupport.Detect : InteractionSupport.No,

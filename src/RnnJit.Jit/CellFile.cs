@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using RnnJit.Cells;
 using RnnJit.Generators.Diagnostics;
 using RnnJit.Generators.Reading;
@@ -28,11 +29,15 @@ public sealed class CellFile
     /// <summary>Reads one cell.</summary>
     /// <param name="name">Which cell, in any case; null where the file has only one.</param>
     /// <param name="numbers">Other values for its float and int parameters.</param>
+    /// <param name="onWarning">Takes each of <see cref="Warnings"/>; null drops them.</param>
     /// <exception cref="CellFileException">The file gives no such cell.</exception>
-    public static CellDefinition Load(string path, string? name = null, IReadOnlyDictionary<string, double>? numbers = null)
+    public static CellDefinition Load(string path, string? name = null, IReadOnlyDictionary<string, double>? numbers = null, Action<string>? onWarning = null)
     {
         CellFileCompilation file = Compile(path);
-        return Read(path, file, [Choose(path, file.Cells, name)], numbers).Cells[0];
+        CellFile read = Read(path, file, [Choose(path, file.Cells, name)], numbers);
+        foreach (string warning in onWarning is null ? [] : read.Warnings)
+            onWarning!(warning);
+        return read.Cells[0];
     }
 
     /// <summary>Reads all cells of a file, with their default numbers.</summary>
@@ -46,7 +51,7 @@ public sealed class CellFile
     private static CellFileCompilation Compile(string path)
     {
         CellFileCompilation file = CellFileCompilation.Of(path);
-        string[] errors = file.Errors.Select(error => Sentence(path, error.Location, "error", error.Id, error.GetMessage(System.Globalization.CultureInfo.InvariantCulture))).ToArray();
+        string[] errors = file.Errors.Select(error => Sentence(path, error.Location, "error", error.Id, error.GetMessage(System.Globalization.CultureInfo.InvariantCulture) + Cure(error))).ToArray();
         if (errors.Length > 0)
             throw new CellFileException(errors);
         if (file.Cells.Count == 0)
@@ -93,6 +98,17 @@ public sealed class CellFile
             Exception cause = e.InnerException ?? e;
             throw new CellFileException([Sentence(path, cell.Locations[0], "error", "RNNJ023", $"Cell '{cell.Name}': Step throws {cause.GetType().Name}: {cause.Message} (make it run without)")], cause);
         }
+    }
+
+    // Of Math.Tanh(h) C# says only that a Value is no double.
+    private static string Cure(Diagnostic error)
+    {
+        SyntaxNode? at = error.Id == "CS1503" ? error.Location.SourceTree?.GetRoot().FindNode(error.Location.SourceSpan) : null;
+        return at?.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.Expression is MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: var name }
+            && type.ToString().Split('.')[^1] is "Math" or "MathF"
+            && typeof(Rnn).GetMember(name).Length > 0
+            ? $" (write {name} without '{type}.': functions of Rnn take values, those of {type} numbers)"
+            : "";
     }
 
     private static string[] Sentences(string path, IEnumerable<Finding> findings, DiagnosticSeverity severity) => findings.Where(finding => finding.Severity == severity)

@@ -12,5 +12,5 @@ internal static class BenchCells
 
     /// <summary>A cell by such a name, by its own (<c>RnnJit.Cells.Gru</c> is the form of the lectures), or of a file.</summary>
     /// <inheritdoc cref="CellArgument.Find" path="/exception"/>
-    public static CellDefinition Find(string cell) => Names.TryGetValue(cell, out Type? type) ? CellRegistry.Find(type) : CellArgument.Find(cell);
+    public static CellDefinition Find(string cell) => Names.TryGetValue(cell, out Type? type) ? CellRegistry.Find(type) : CellArgument.Find(cell, terminal: null);
 }

@@ -34,7 +34,7 @@ internal static class BenchScalingCommand
             string? folder = parsed.GetValue(charts);
             if (folder is not null && !Directory.Exists(folder))
                 throw new UsageException($"The folder '{folder}' does not exist (create it first)");
-            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
+            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             int threads = parsed.GetValue(CommonOptions.Threads);
             bool glance = parsed.GetValue(quick);
             IReadOnlyList<ScalingCurve> curves = new ScalingRun(definition, glance ? Effort.Quick : Effort.Full, threads > 0 ? [threads] : Both, Sweep.All(glance), terminal.Error, terminal.Interrupted).Run();

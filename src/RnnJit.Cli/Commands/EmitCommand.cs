@@ -26,7 +26,7 @@ internal static class EmitCommand
             if (Array.FindIndex(Dialects, known => known.Name == name) is var chosen && chosen < 0)
                 throw new UsageException($"--dialect is '{name}', wanted {string.Join(" or ", Dialects.Select(known => known.Name))} (change it)");
 
-            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
+            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             string[] kernels = Kernels(definition, Dialects[chosen].Dialect, parsed.GetValue(training));
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, dialect = name, kernels }));

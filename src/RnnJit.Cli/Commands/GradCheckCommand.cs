@@ -19,7 +19,7 @@ internal static class GradCheckCommand
         var command = new Command("gradcheck", $"Check a cell's gradient over {Steps} steps against fourth-order central differences, for instance: rnnjit gradcheck gru") { cell, seed };
         command.SetAction(parsed =>
         {
-            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
+            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             GradientReport[] reports = Check(definition, parsed.GetValue(seed));
             bool passed = reports.All(report => report.Passed);
             if (parsed.GetValue(CommonOptions.Json))

@@ -44,14 +44,14 @@ internal static class SampleCommand
 
     private static void WriteText(Terminal terminal, string prompt, IEnumerable<string> characters)
     {
-        terminal.Out.Write(prompt);
+        terminal.Data.Write(prompt);
         foreach (string character in characters)
         {
             terminal.Interrupted.ThrowIfCancellationRequested();
-            terminal.Out.Write(character);
+            terminal.Data.Write(character);
         }
 
-        terminal.Out.WriteLine();
+        terminal.Data.WriteLine();
     }
 
     private static void WriteJson(Terminal terminal, string prompt, IEnumerable<string> characters)

@@ -18,7 +18,7 @@ internal static class ShowCommand
         var command = new Command("show", "Print the text of a cell after a stage, for instance: rnnjit show lstm --after differentiate --training") { cell, after, training };
         command.SetAction(parsed =>
         {
-            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell));
+            CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             Graph graph = CellStages.Find(parsed.GetRequiredValue(after)).Run(definition, parsed.GetValue(training));
             string text = Printer.PrintNamed(graph);
             if (parsed.GetValue(CommonOptions.Json))

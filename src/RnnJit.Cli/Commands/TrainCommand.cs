@@ -52,7 +52,7 @@ internal static class TrainCommand
             var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads) };
             using CharacterTraining training = parsed.GetValue(resume) is { } from
                 ? Resume(model, parsed, from, parsed.GetValue(text), run, path => RequireRead("the text of the checkpoint", path))
-                : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed), model.Read(parsed, ownText: parsed.GetValue(text) is null), run);
+                : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal), model.Read(parsed, ownText: parsed.GetValue(text) is null), run);
             return new TrainingRun(training, terminal, target, picture, parsed.GetValue(sample), parsed.GetValue(CommonOptions.Json)).Run();
         });
         return command;

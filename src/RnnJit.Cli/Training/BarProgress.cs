@@ -25,5 +25,5 @@ internal sealed class BarProgress(IAnsiConsole console) : IProgressView
             $"{progress.Done}/{progress.Total}  {Figures.Loss(progress.Loss)}  {Figures.Count(progress.CharactersPerSecond)} characters/s  {Figures.Time(progress.Left)} left");
     }
 
-    public void Line(string text) => console.WriteLine(text);
+    public void Line(string text) => console.WriteLine(TerminalText.Of(text));
 }

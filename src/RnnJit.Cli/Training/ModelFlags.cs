@@ -40,7 +40,7 @@ internal sealed class ModelFlags
     public string? CellPath(ParseResult parsed) => CellArgument.FileOf(parsed.GetRequiredValue(cell));
 
     /// <exception cref="GraphException">The cell is unknown or does not compile.</exception>
-    public CellDefinition Cell(ParseResult parsed) => CellArgument.Find(parsed.GetRequiredValue(cell));
+    public CellDefinition Cell(ParseResult parsed, Terminal terminal) => CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
 
     /// <param name="ownText">Whether RnnJit's own text is read: then a number of updates that suits it, unless another length is asked for.</param>
     /// <exception cref="UsageException">Two options exclude each other, or one has no value that is known.</exception>

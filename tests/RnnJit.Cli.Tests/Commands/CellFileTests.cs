@@ -37,6 +37,36 @@ public class CellFileTests
         Assert.That(run.Output, Is.Empty);
     }
 
+    [TestCase("show")]
+    [TestCase("emit")]
+    [TestCase("explain")]
+    [TestCase("gradcheck")]
+    [TestCase("bench", "--seconds", "0.01", "--seq", "2", "--batch", "2", "--hidden", "4")]
+    [TestCase("train", "--hidden", "4", "--embedding", "4", "--seq", "5", "--batch", "2", "--steps", "1", "--sample", "0")]
+    public void Warnings_about_a_cell_are_said_by_every_command(string command, params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        File.WriteAllText(folder.File("Warns.cs"), "[RnnCell]\npublic static partial class Warns\n{\n    public static Value Step(Value x, Value h, Matrix W, Matrix U, Vector r, Vector idle) => Tanh(W * x + U * r * h);\n}\n");
+        string[] arguments = command == "train"
+            ? ["train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--cell", folder.File("Warns.cs"), .. more]
+            : [command, folder.File("Warns.cs"), .. more];
+        CommandRun run = CommandRun.Of(arguments);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("Warns.cs(4,").And.Contain("warning RNNJ031").And.Contain("warning RNNJ032"));
+    }
+
+    [TestCase("Math.Tanh(h)", "(write Tanh without 'Math.': functions of Rnn take values, those of Math numbers)")]
+    [TestCase("x * MathF.Exp(W * x)", "(write Exp without 'MathF.': functions of Rnn take values, those of MathF numbers)")]
+    public void Functions_of_Math_in_a_step_have_a_cure(string expression, string cure)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("M.cs"), $"[RnnCell]\npublic static partial class M\n{{\n    public static Value Step(Value x, Value h, Matrix W) => {expression};\n}}\n");
+        CommandRun run = CommandRun.Of("show", folder.File("M.cs"));
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("M.cs(4,").And.Contain(cure));
+    }
+
     [Test]
     public void Missing_file() => BadInputTests.Refused(CommandRun.Of("show", "none.cs"), "'none.cs' does not exist (check the path)");
 }
