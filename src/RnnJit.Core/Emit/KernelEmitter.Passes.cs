@@ -129,7 +129,7 @@ public sealed partial class KernelEmitter
         Node node = schedule.Definition(reduction)!;
         var op = (ReductionOp)node.Op;
         string x = dialect.Keep(Spell(node.Operands[0]), dialect.Number(op.Start));
-        code.Line("// " + IrText(reduction));
+        code.Line("// " + CSharpText.Comment(IrText(reduction)));
         code.Line($"{total} = {(op is SumOp ? dialect.Infix(total, "+", x) : dialect.Call(op.Spelling, total, x))};");
     }
 }

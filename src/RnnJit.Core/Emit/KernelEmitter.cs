@@ -28,13 +28,14 @@ public sealed partial class KernelEmitter
 
     /// <summary>The C# text of a file with one type.</summary>
     /// <param name="kernel">A graph of kind "kernel", see docs/ir.md; its operands are the inputs, then the outputs.</param>
-    /// <param name="className">The name of the type.</param>
+    /// <param name="className">The name of the type; where it is no valid identifier, one close to it.</param>
     /// <param name="summary">What the kernel is, one sentence; null for a general one.</param>
     /// <param name="inNamespace">The namespace of the type.</param>
     /// <exception cref="GraphException">RNNJ180 to RNNJ182: the graph is no kernel.</exception>
     public static string Emit(Graph kernel, EmitDialect dialect, string className, string? summary = null, string inNamespace = "RnnJit.Generated")
     {
         KernelShapes.Check(kernel);
+        className = KernelNames.Type(className);
         var emitter = new KernelEmitter(kernel, dialect, className);
         emitter.File(className, summary, inNamespace);
         return emitter.code.ToString();
@@ -48,9 +49,9 @@ public sealed partial class KernelEmitter
         foreach (string used in new[] { "System", "System.Runtime.CompilerServices", "RnnJit.Cpu", "RnnJit.Cpu.Simd", "RnnJit.Kernels" })
             code.Line($"using {used};");
         code.Line();
-        code.Line($"namespace {inNamespace};");
+        code.Line($"namespace {CSharpText.Namespace(inNamespace)};");
         code.Line();
-        code.Line($"/// <summary>{Escape(summary ?? $"{Count(kernel.Nodes.Count(node => node.Op is not ConstantOp), "operation")} in {Count(schedule.Passes, "pass", "passes")} over each row.")}</summary>");
+        code.Line($"/// <summary>{CSharpText.XmlComment(summary ?? $"{Count(kernel.Nodes.Count(node => node.Op is not ConstantOp), "operation")} in {Count(schedule.Passes, "pass", "passes")} over each row.")}</summary>");
         code.Line($"/// <remarks>Reads {Operands(kernel.Inputs.Select((_, i) => i))}; writes {Operands(kernel.Outputs.Select(output => output.Value))}.</remarks>");
         code.Open($"internal readonly struct {className} : IKernel");
         TextProperty();
@@ -69,8 +70,15 @@ public sealed partial class KernelEmitter
     {
         code.Line("/// <inheritdoc/>");
         code.Line("public static string Text =>");
+        string text = Printer.Print(kernel);
+        if (!CSharpText.IsRaw(text))
+        {
+            code.Line($"    \"{CSharpText.Literal(text)}\";");
+            return;
+        }
+
         code.Line("    \"\"\"");
-        foreach (string line in Printer.Print(kernel).Split('\n'))
+        foreach (string line in text.Split('\n'))
             code.Line(line.Length == 0 ? "" : "    " + line);
         code.Line("    \"\"\";");
     }
@@ -135,7 +143,7 @@ public sealed partial class KernelEmitter
     private void Statement(int value, string expression)
     {
         foreach (string line in Comment(value))
-            code.Line("// " + line);
+            code.Line("// " + CSharpText.Comment(line));
         code.Line($"{TypeOf(value)} {names.Of(value)} = {expression};");
     }
 
@@ -195,11 +203,9 @@ public sealed partial class KernelEmitter
     private string Operands(IEnumerable<int> values)
     {
         string list = string.Join(", ", values.Select(value => $"{names.Of(value)} {kernel.Values.Type(value)}"));
-        return Escape(list.Length == 0 ? "nothing" : list);
+        return CSharpText.XmlComment(list.Length == 0 ? "nothing" : list);
     }
 
     private static string Count(int count, string one, string? many = null) =>
         count.ToString(System.Globalization.CultureInfo.InvariantCulture) + " " + (count == 1 ? one : many ?? one + "s");
-
-    private static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\r", " ").Replace("\n", " ");
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using RnnJit.Ir;
 using RnnJit.Ops;
 
@@ -11,13 +10,6 @@ internal sealed class KernelNames
     // What the text of a kernel itself mentions.
     private static readonly string[] Mentioned =
         ("A V T call row start end vectors memory j n Run Text Full Tail VectorMath VectorCalls Finite RowMemory Span MethodImpl MethodImplOptions IAccess ISimd IKernel KernelCall").Split(' ');
-
-    private static readonly HashSet<string> Keywords = new(
-        ("abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event explicit extern "
-        + "false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null object operator out override params "
-        + "private protected public readonly ref return sbyte sealed short sizeof stackalloc static string struct switch this throw true try typeof uint ulong "
-        + "unchecked unsafe ushort using virtual void volatile while").Split(' '),
-        StringComparer.Ordinal);
 
     private readonly HashSet<string> taken = new(Mentioned, StringComparer.Ordinal);
     private readonly string[] values;
@@ -44,31 +36,23 @@ internal sealed class KernelNames
         }
     }
 
+    /// <summary>A name for the type of a kernel: a valid one that the kernel's text does not mention.</summary>
+    public static string Type(string wish) => CSharpText.TypeName(wish) is var name && Mentioned.Contains(name) ? name + "_" : name;
+
     /// <summary>The identifier of a value; of a constant the number.</summary>
     public string Of(int value) => values[value];
 
-    /// <summary>The name for people, which may be no identifier.</summary>
-    public string Label(int value) => labels[value].Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", " ").Replace("\r", " ");
+    /// <summary>The name for people, which may be no identifier, as a string literal holds it.</summary>
+    public string Label(int value) => CSharpText.Literal(labels[value]);
 
     /// <summary>A new identifier close to <paramref name="wish"/>.</summary>
     public string Unique(string wish)
     {
-        string name = Identifier(wish);
+        string name = CSharpText.Identifier(wish);
         string unique = name;
         for (int i = 2; !taken.Add(unique); i++)
             unique = name + "_" + i.ToString(CultureInfo.InvariantCulture);
 
         return unique;
-    }
-
-    private static string Identifier(string wish)
-    {
-        var name = new StringBuilder();
-        foreach (char c in wish)
-            name.Append(c == '\'' ? "Next" : char.IsLetterOrDigit(c) || c == '_' ? c.ToString() : "_");
-        if (name.Length == 0 || char.IsDigit(name[0]))
-            name.Insert(0, '_');
-
-        return Keywords.Contains(name.ToString()) ? "@" + name : name.ToString();
     }
 }
