@@ -19,6 +19,7 @@ internal static class Catalogue
         Error("RNNJ013", "A state changes its shape"),
         Error("RNNJ014", "An initialiser is unknown"),
         Error("RNNJ016", "A number is given that the cell does not have"),
+        Error("RNNJ018", "A parameter has fewer dimensions than are named"),
         Error("RNNJ020", "Step calls what is not compiled"),
         Error("RNNJ021", "Control flow depends on values"),
         Error("RNNJ022", "Step changes something outside itself"),

@@ -17,6 +17,11 @@ internal static class CoreTypes
         ? FullName(array.ElementType) + "[]"
         : type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "." + type.MetadataName : type.MetadataName;
 
+    /// <summary>Name without namespace, as reflection writes it.</summary>
+    public static string ShortName(ITypeSymbol type) => type is IArrayTypeSymbol array
+        ? ShortName(array.ElementType) + $"[{new string(',', array.Rank - 1)}]"
+        : type.Name.Length > 0 ? type.Name : type.ToDisplayString();
+
     public static bool IsValue(ITypeSymbol? type) => type is not null && FullName(type) == Value;
 
     /// <summary>The type that equations are made of, null for all others.</summary>

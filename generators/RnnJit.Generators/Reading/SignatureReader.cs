@@ -40,7 +40,7 @@ internal static class SignatureReader
             "RnnJit.Vector" => ParameterKind.Vector,
             "RnnJit.Tensor3" => ParameterKind.Tensor3,
             "RnnJit.Indices" => ParameterKind.Indices,
-            _ => throw ReadingStopped.At(location, "RNNJ003", $"Cell '{cell}': parameter '{name}' is {parameter.Type.Name} (Value, Matrix, Vector, Tensor3, Indices, float or int)"),
+            _ => throw ReadingStopped.At(location, "RNNJ003", CellMessages.NoSuchType(cell, name, CoreTypes.ShortName(parameter.Type))),
         };
         string init = Attribute(parameter, "RnnJit.InitAttribute")?.ConstructorArguments.FirstOrDefault().Value as string ?? "";
         return new CellParameter(
@@ -70,7 +70,7 @@ internal static class SignatureReader
         {
             return other.Type.TypeKind == TypeKind.Error
                 ? throw new ReadingStopped(null)
-                : throw ReadingStopped.At(step.Locations[0], "RNNJ002", $"Cell '{cell}': Step returns an element of type {other.Type.Name} (return Value or a tuple of Values)");
+                : throw ReadingStopped.At(step.Locations[0], "RNNJ002", $"Cell '{cell}': Step returns an element of type {CoreTypes.ShortName(other.Type)} (return Value or a tuple of Values)");
         }
 
         return tuple.TupleElements.Select(element => element.Name).ToEquatable();

@@ -24,9 +24,14 @@ public static class CellInit
             return port;
         if (port.Init.Length == 0)
             return port with { Init = port.Type.Rank == 1 ? "zeros" : port.Type.Rank == 2 && states.Contains(port.Type.Dims[1]) ? "orthogonal" : "glorot" };
-        if (!Kinds.Contains(port.Init) && !double.TryParse(port.Init, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-            throw new GraphException("RNNJ014", $"Cell '{cell}': '{port.Init}' is no initialiser of '{port.Name}' (write {string.Join(", ", Kinds)} or a number)");
+        if (!Kinds.Contains(port.Init) && !IsNumber(port.Init))
+            throw new GraphException("RNNJ014", $"Cell '{cell}': '{port.Init}' is no initialiser of '{port.Name}' ({NearName.Suggest(port.Init, Kinds)}write {string.Join(", ", Kinds)} or a finite number such as 0.1)");
 
         return port;
     }
+
+    // As it stands it is printed into generated C# and read again: no blanks, no line ends. Older frameworks call a number beyond the largest no number, newer ones infinite.
+    private static bool IsNumber(string init) =>
+        double.TryParse(init, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number)
+        && !double.IsNaN(number) && Math.Abs(number) <= float.MaxValue;
 }

@@ -9,4 +9,12 @@ public static class CellMessages
         string[] known = parameters.Where(parameter => parameter.Kind == ParameterKind.Number).Select(parameter => parameter.Name).ToArray();
         return $"Cell '{cell}' has no number '{name}' ({(known.Length == 0 ? "it has none" : "its numbers are " + string.Join(", ", known))})";
     }
+
+    /// <summary>RNNJ018: more dimensions are named than a parameter has.</summary>
+    internal static string SurplusDims(string cell, CellParameter parameter, int most) =>
+        $"Cell '{cell}': '{parameter.Name}' has [Dims({string.Join(", ", parameter.Dims)})], but a {parameter.Kind} has {most} to name ({(parameter.Kind == ParameterKind.Value ? "name the last one only; the first is the batch" : most == 0 ? "leave [Dims] out" : $"name {most}")})";
+
+    /// <summary>RNNJ003: a parameter is of a type that equations do not know.</summary>
+    public static string NoSuchType(string cell, string parameter, string type) =>
+        $"Cell '{cell}': parameter '{parameter}' is {type} (Value, Matrix, Vector, Tensor3, Indices, float, double or int{(type.EndsWith("]", StringComparison.Ordinal) ? "; for an array write one parameter for each element" : "")})";
 }

@@ -71,6 +71,8 @@ public sealed class CellTrace
     {
         Dim batch = Dim.Symbol("B");
         Dim[] Named(int rank) => Enumerable.Range(0, rank).Select(axis => axis < parameter.Dims.Count ? Dim.Parse(parameter.Dims[axis]) : Builder.Dims.Unknown()).ToArray();
+        if (MostDims(parameter.Kind) is { } most && parameter.Dims.Count > most)
+            throw new GraphException("RNNJ018", CellMessages.SurplusDims(signature.Name, parameter, most));
         Value Add(PortRole role, params Dim[] dims) =>
             values[parameter.Name] = Builder.Input(parameter.Name, new TensorType(ElementType.F32, dims), role, parameter.Init);
         PortRole trained = parameter.IsGiven ? PortRole.PerSequence : PortRole.Parameter;
@@ -93,6 +95,16 @@ public sealed class CellTrace
                 return parameter.Number;
         }
     }
+
+    // How many dimensions have names of the user's; the batch of a Value is B. Null: as many as are named.
+    private static int? MostDims(ParameterKind kind) => kind switch
+    {
+        ParameterKind.PerSequence => null,
+        ParameterKind.Value or ParameterKind.Vector => 1,
+        ParameterKind.Matrix => 2,
+        ParameterKind.Tensor3 => 3,
+        _ => 0,
+    };
 
     /// <summary>Names for the unknown dimensions: H for states, X for inputs, S for inputs per sequence, D for what is left.</summary>
     public TypeMap NameDims()

@@ -76,7 +76,7 @@ public static class CellTracer
             : type == typeof(Vector) ? ParameterKind.Vector
             : type == typeof(Tensor3) ? ParameterKind.Tensor3
             : type == typeof(Indices) ? ParameterKind.Indices
-            : throw new GraphException("RNNJ003", $"Cell '{cell}': parameter '{name}' is {type.Name} (Value, Matrix, Vector, Tensor3, Indices, float or int)");
+            : throw new GraphException("RNNJ003", CellMessages.NoSuchType(cell, name, type.Name));
         return new CellParameter(
             name, kind, parameter.GetCustomAttribute<InitAttribute>()?.Kind ?? "", (parameter.GetCustomAttribute<DimsAttribute>()?.Names ?? []).ToEquatable(),
             IsGiven: kind is ParameterKind.Matrix or ParameterKind.Vector or ParameterKind.Tensor3 && parameter.IsDefined(typeof(PerSequenceAttribute)));

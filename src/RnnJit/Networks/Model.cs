@@ -113,8 +113,11 @@ public sealed class Model : IDisposable
     /// <param name="inputs">By name, [T, B, …]; T and B follow from their shapes.</param>
     /// <returns>The model's first result.</returns>
     /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing or its shape does not fit.</exception>
+    /// <exception cref="UnknownNameException">An input is given that the Program does not have.</exception>
     public NdArray Run(IReadOnlyDictionary<string, NdArray> inputs)
     {
+        if (inputs.Keys.FirstOrDefault(name => Program.InputIndex(name) < 0) is { } unknown)
+            throw new UnknownNameException($"Program '{Program.Name}'", "input", unknown, Program.Inputs.Where(port => port.Role != PortRole.Parameter).Select(port => port.Name));
         Graph slice = ProgramSlice.Run(Program, output => output.Role == OutputRole.Next || output.Name == Program.Outputs[0].Name, masks: false);
         var given = slice.Inputs.Where(port => port.Role is not (PortRole.Parameter or PortRole.State)).ToArray();
         if (given.FirstOrDefault(port => !inputs.ContainsKey(port.Name)) is { } missing)

@@ -26,16 +26,16 @@ public sealed class Session : IDisposable
     public Graph Program => executable.Program;
 
     /// <summary>An input to fill, [T, B, …].</summary>
-    /// <exception cref="KeyNotFoundException">There is no such input.</exception>
+    /// <exception cref="UnknownNameException">There is no such input.</exception>
     public Tensor Input(string name) => executable.Input(name);
 
     /// <summary>Fills an input.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such input.</exception>
+    /// <exception cref="UnknownNameException">There is no such input.</exception>
     /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
     public void Set(string name, NdArray value) => executable.Set(name, value);
 
     /// <summary>A result, valid until the next run.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such result.</exception>
+    /// <exception cref="UnknownNameException">There is no such result.</exception>
     public Tensor Output(string name) => executable.Output(name);
 
     /// <summary>Runs over T steps from the states in <see cref="State"/>. With <see cref="SessionOptions.CarryState"/> the final states replace them.</summary>

@@ -110,11 +110,15 @@ public abstract class Executable : IDisposable
         ? new InterpretedExecutable(program, options)
         : new CompiledExecutable(program, options, options.Kernels ?? KernelChain.For(options.Backend));
 
-    /// <exception cref="KeyNotFoundException">The Program has no such input.</exception>
-    public Tensor Input(string name) => inputs[name];
+    /// <exception cref="UnknownNameException">The Program has no such input.</exception>
+    public Tensor Input(string name) => inputs.TryGetValue(name, out Tensor? input)
+        ? input
+        : throw new UnknownNameException($"Program '{Program.Name}'", "input", name, Program.Inputs.Where(port => port.Role != PortRole.Parameter).Select(port => port.Name));
 
-    /// <exception cref="KeyNotFoundException">The Program has no such output.</exception>
-    public Tensor Output(string name) => outputs[name];
+    /// <exception cref="UnknownNameException">The Program has no such output.</exception>
+    public Tensor Output(string name) => outputs.TryGetValue(name, out Tensor? output)
+        ? output
+        : throw new UnknownNameException($"Program '{Program.Name}'", "output", name, Program.Outputs.Select(output => output.Name));
 
     /// <summary>Bytes the Program holds besides its inputs; 0 where nothing is planned.</summary>
     public virtual long ArenaBytes => 0;
@@ -149,7 +153,7 @@ public abstract class Executable : IDisposable
     }
 
     /// <summary>Fills an input.</summary>
-    /// <exception cref="KeyNotFoundException">The Program has no such input.</exception>
+    /// <exception cref="UnknownNameException">The Program has no such input.</exception>
     /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
     public void Set(string name, NdArray value)
     {

@@ -37,6 +37,7 @@ internal sealed unsafe class StepPlan : IDisposable
     private readonly List<Tensor> own = [];
     private readonly StepCall[] calls;
     private readonly Carry[] carries;
+    private readonly string owner;
     private readonly Dictionary<string, Tensor> parameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Located> inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Located> outputs = new(StringComparer.Ordinal);
@@ -46,6 +47,7 @@ internal sealed unsafe class StepPlan : IDisposable
     {
         options.Check();
         SizeCheck.Run(program, options.Sizes);
+        owner = $"Streaming model '{program.Name}'";
         var context = new PlanContext(program, options, kernels);
         Graph planned = context.Program;
         var layout = new StepLayout(context, port => Parameter(options, context, port));
@@ -89,12 +91,15 @@ internal sealed unsafe class StepPlan : IDisposable
     public IReadOnlyList<Instruction> Instructions => each;
 
     /// <summary>Where an input or a state lies in the caller's memory.</summary>
-    public Located Input(string name) => inputs[name];
+    /// <exception cref="UnknownNameException">There is none.</exception>
+    public Located Input(string name) => Find(inputs, "input", name);
 
     /// <summary>Where a result lies in the caller's memory.</summary>
-    public Located Output(string name) => outputs[name];
+    /// <exception cref="UnknownNameException">There is none.</exception>
+    public Located Output(string name) => Find(outputs, "output", name);
 
-    public Tensor Parameter(string name) => parameters[name];
+    /// <exception cref="UnknownNameException">There is none.</exception>
+    public Tensor Parameter(string name) => Find(parameters, "parameter", name);
 
     /// <summary>Does again what parameters alone decide, such as packing. Not while something runs.</summary>
     public void Refresh()
@@ -136,6 +141,9 @@ internal sealed unsafe class StepPlan : IDisposable
         foreach (Carry carry in carries)
             Buffer.MemoryCopy(memory + carry.From, memory + carry.To, carry.Bytes, carry.Bytes);
     }
+
+    private T Find<T>(Dictionary<string, T> among, string kind, string name) =>
+        among.TryGetValue(name, out T? found) ? found : throw new UnknownNameException(owner, kind, name, among.Keys);
 
     public void Dispose()
     {

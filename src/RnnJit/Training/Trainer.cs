@@ -67,7 +67,7 @@ public sealed class Trainer : IDisposable
     public static Graph Program(Graph model) => TrainingProgram.Of(model);
 
     /// <summary>An input to fill before each step, [T, B, …]. Masks are filled by the trainer.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such input.</exception>
+    /// <exception cref="UnknownNameException">There is no such input.</exception>
     public Tensor Input(string name) => executable.Input(name);
 
     /// <summary>One step.</summary>

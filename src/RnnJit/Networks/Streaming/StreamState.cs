@@ -51,15 +51,15 @@ public sealed unsafe class StreamState : IDisposable
     }
 
     /// <summary>A carried value by the name of its initial state, such as <c>layer0.h0</c> [B, H]: read or written between steps. Freed with the state.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such state.</exception>
+    /// <exception cref="UnknownNameException">There is no such state.</exception>
     public Tensor this[string name] => At(Model.Plan.Input(name));
 
     /// <summary>One step of an input, [1, B, …], or an input per sequence, which stays until it is written again.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such input.</exception>
+    /// <exception cref="UnknownNameException">There is no such input.</exception>
     public Tensor Input(string name) => At(Model.Plan.Input(name));
 
     /// <summary>A result of the last step, [1, B, …].</summary>
-    /// <exception cref="KeyNotFoundException">There is no such result.</exception>
+    /// <exception cref="UnknownNameException">There is no such result.</exception>
     public Tensor Output(string name) => At(Model.Plan.Output(name));
 
     /// <summary>Back to the beginning: carried values are 0, or what parameters decide. Inputs per sequence become 0.</summary>

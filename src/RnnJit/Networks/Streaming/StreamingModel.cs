@@ -72,7 +72,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
     internal ReadOnlySpan<byte> Beginning => beginning;
 
     /// <summary>A trained tensor. Whoever writes one calls <see cref="Refresh"/>.</summary>
-    /// <exception cref="KeyNotFoundException">The results need no such parameter.</exception>
+    /// <exception cref="UnknownNameException">The results need no such parameter.</exception>
     public Tensor Parameter(string name) => plan.Parameter(name);
 
     /// <summary>A stream at its beginning.</summary>

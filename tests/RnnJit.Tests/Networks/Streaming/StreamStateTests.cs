@@ -98,7 +98,7 @@ public class StreamStateTests
         byte[] foreign = state.Snapshot();
         foreign[0] ^= 1;
         Assert.That(() => state.Restore(foreign), Throws.ArgumentException.With.Message.Contains("was taken of another model"));
-        Assert.That(() => state["h"], Throws.TypeOf<KeyNotFoundException>());
+        Assert.That(() => state["h"], Throws.TypeOf<UnknownNameException>());
         Assert.That(state.Steps, Is.Zero, "nothing ran");
     }
 
