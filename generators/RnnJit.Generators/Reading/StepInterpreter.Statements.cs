@@ -92,8 +92,11 @@ internal sealed partial class StepInterpreter
     {
         if (Evaluate(loop.Collection, frame) is not object?[] items)
             throw ReadingStopped.Unreadable(loop.Collection, "go over an array");
-        foreach (object? item in items.ToArray())
+
+        // C# reads each element when its turn comes, so the body may change those to come.
+        for (int i = 0; i < items.Length; i++)
         {
+            object? item = items[i];
             CheckBudget(loop.Collection.Syntax);
             if (loop.LoopControlVariable is IVariableDeclaratorOperation variable)
                 frame.Variables[variable.Symbol] = Coerce(item, variable.Symbol.Type);
