@@ -75,11 +75,8 @@ internal static class IsaFlag
 
     private static ProcessStartInfo Again(ParseResult parsed, string[] off)
     {
-        string assembly = typeof(IsaFlag).Assembly.Location, host = Environment.ProcessPath!;
-        bool isDotnet = Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        var start = new ProcessStartInfo(host) { UseShellExecute = false };
-        if (isDotnet)
-            start.ArgumentList.Add(assembly);
+        ProcessStartInfo start = OwnProcess.Start();
+        start.UseShellExecute = false;
         foreach (string token in parsed.Tokens.Select(token => token.Value))
             start.ArgumentList.Add(token);
         foreach (string variable in off)

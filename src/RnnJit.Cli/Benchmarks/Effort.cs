@@ -21,6 +21,9 @@ internal sealed record Effort(int Turns, double Seconds, double WarmUp)
     /// <summary>For ratios of layers of ours, which differ by a few percent.</summary>
     public static Effort Long { get; } = new(30, 0.1, RunLoop.WarmUpSeconds);
 
+    /// <summary>For two builds: many short turns of three processes.</summary>
+    public static Effort Builds { get; } = new(12, 0.05, RunLoop.WarmUpSeconds);
+
     public static Effort Quick { get; } = new(2, 0.06, RunLoop.WarmUpSeconds);
 
     /// <summary>About how many seconds a layer takes to measure, with so many tools.</summary>

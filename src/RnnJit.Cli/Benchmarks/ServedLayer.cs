@@ -96,8 +96,8 @@ internal sealed class ServedOptions
         foreach (Option option in regularisation.All)
             command.Add(option);
         parsed = command.Parse(words);
-        if (parsed.Errors.Count > 0)
-            throw new UsageException(parsed.Errors[0].Message);
+        if (ParseSentence.Of(parsed) is { } wrong)
+            throw new UsageException(wrong);
         Lengths = parsed.GetValue(lengths);
     }
 

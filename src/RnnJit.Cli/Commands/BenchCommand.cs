@@ -81,7 +81,7 @@ internal static class BenchCommand
     private static Command[] Parts(Terminal terminal) =>
     [
         BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchComparisonCommand.Additions(terminal), BenchComparisonCommand.Lengths(terminal),
-        BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal), BenchWorkersCommand.Create(terminal),
+        BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal), BenchWorkersCommand.Create(terminal), BenchBuildsCommand.Create(terminal),
     ];
 
     // Each of these options says what to time; some others are for the time of one layer only.

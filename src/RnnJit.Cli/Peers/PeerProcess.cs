@@ -31,7 +31,7 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>The number that the system knows it by.</summary>
     public int Id => process.Id;
 
-    /// <summary>Name and version.</summary>
+    /// <summary>Name and version; empty where the tool gives none.</summary>
     public string Tool { get; private set; } = "";
 
     /// <summary>Starts a tool.</summary>
@@ -70,9 +70,10 @@ internal sealed class PeerProcess : IDisposable
             return (null, e.Message);
         }
 
-        if (answer.StartsWith("ready ", StringComparison.Ordinal))
+        // 'bench serve' names no tool.
+        if (answer == "ready" || answer.StartsWith("ready ", StringComparison.Ordinal))
         {
-            peer.Tool = answer["ready ".Length..];
+            peer.Tool = answer["ready".Length..].TrimStart();
             return (peer, "");
         }
 

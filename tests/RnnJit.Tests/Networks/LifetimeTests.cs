@@ -26,7 +26,7 @@ public class LifetimeTests
     {
         public Owners()
         {
-            Session = Model.Open(1, 1);
+            Session = Model.Open(new SessionOptions());
             Trainer = new Trainer(Model, 2, 1);
             Streaming = new StreamingModel(Model);
             Stream = Streaming.NewState();
@@ -55,7 +55,7 @@ public class LifetimeTests
         yield return Case("a new stream after the model", o => (o.Model.Dispose, () => o.Streaming.NewState()));
         yield return Case("refresh after the model", o => (o.Model.Dispose, o.Streaming.Refresh));
         yield return Case("a streaming model after the model", o => (o.Model.Dispose, () => new StreamingModel(o.Model).Dispose()));
-        yield return Case("open after the model", o => (o.Model.Dispose, () => o.Model.Open(1, 1).Dispose()));
+        yield return Case("open after the model", o => (o.Model.Dispose, () => o.Model.Open(new SessionOptions()).Dispose()));
         yield return Case("run after the model", o => (o.Model.Dispose, () => o.Model.Run(new Dictionary<string, NdArray> { ["x"] = new([1, 1, 3]) })));
         yield return Case("the model's own step", o => (o.Model.Dispose, () => o.Model.Step(X)));
         yield return Case("save after the model", o => (o.Model.Dispose, () => o.Model.Save(Path.Combine(TestContext.CurrentContext.WorkDirectory, "never-written.safetensors"))));
@@ -132,7 +132,7 @@ public class LifetimeTests
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         static Tensor Unreachable()
         {
-            Session session = Make().Open(1, 1);
+            Session session = Make().Open(new SessionOptions());
             session.Run();
             return session.Output("y");
         }
@@ -146,7 +146,7 @@ public class LifetimeTests
         for (int round = 0; round < 40; round++)
         {
             Model model = Make(threads);
-            Session session = model.Open(50, 2);
+            Session session = model.Open(new SessionOptions { Steps = 50, Batch = 2 });
             int runs = 0;
             Exception? end = null;
             var runner = new Thread(() =>

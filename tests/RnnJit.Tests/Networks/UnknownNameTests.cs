@@ -12,7 +12,7 @@ public class UnknownNameTests
     public void The_names_there_are_stand_in_the_message()
     {
         using var model = new Model(Network(), new Dictionary<string, int> { ["X"] = 2, ["H"] = 3 });
-        using Session session = model.Open(2, 1);
+        using Session session = model.Open(new SessionOptions { Steps = 2 });
         using var trainer = new Trainer(model, 2, 1);
         using var stream = new StreamingModel(model, 1, "y");
         using StreamState state = stream.NewState();
@@ -34,7 +34,7 @@ public class UnknownNameTests
     {
         var net = new NetworkBuilder("net");
         Value x = net.Input("x", "T", "B", "X"), target = net.Input("target", "T", "B", "H");
-        Value y = net.Output("y", net.Recurrent("layer0", RnnJit.Cells.CellRegistry.Find("elman"), x, "H").Output);
+        Value y = net.Output("y", net.Recurrent("layer0", RnnJit.Cells.CellRegistry.Find("elman"), x, "H"));
         net.Output("loss", Loss.MeanSquaredError(y, target));
         return net.Build();
     }
