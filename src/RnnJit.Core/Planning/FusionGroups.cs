@@ -58,7 +58,7 @@ internal sealed class FusionGroups
                 continue;
             }
 
-            Group? home = !share ? null : open.Where(group => group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
+            Group? home = !share ? null : open.Where(group => IsBehind(group, node) && group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
             if (home is null)
             {
                 groups.Add(home = new Group(domain, Makers(node).Select(maker => levels[maker] + 1).DefaultIfEmpty(1).Max()));
@@ -75,12 +75,14 @@ internal sealed class FusionGroups
     private IEnumerable<int> Makers(Node node) =>
         node.Operands.Select(graph.Values.Node).Where(maker => maker >= 0 && graph.Nodes[maker].Op.Family != OpFamily.Leaf);
 
-    // Everything the node reads comes from below or from the kernel itself, and has a place in the joined domain.
+    // Everything the node reads comes from below or from the kernel itself.
+    private bool IsBehind(Group group, Node node) => Makers(node).All(maker => groupOf[maker] == group || levels[maker] < group.Level);
+
+    // Everything the node reads has a place in the joined domain.
     private bool Fits(Group group, Node node, KernelDomain domain)
     {
         KernelDomain joined = group.Domain.Join(domain)!;
-        return HasRoom(group, node) && Makers(node).All(maker => groupOf[maker] == group || levels[maker] < group.Level)
-            && node.Operands.All(operand => joined.Place(graph.Values.Type(operand)) is not null);
+        return node.Operands.All(operand => joined.Place(graph.Values.Type(operand)) is not null) && HasRoom(group, node);
     }
 
     // Work that grows a kernel beyond its bounds begins another one.
