@@ -11,6 +11,8 @@ internal static class CellArgument
 {
     public const string Description = "A cell: a name such as lstm, gru or elman, a C# file (FILE.cs, or FILE.cs:NAME where it has several) or an .ir file";
 
+    private const long LongestText = 4 << 20;
+
     public static Argument<string> Create() => new("cell") { Description = Description };
 
     /// <param name="terminal">Its standard error takes the warnings about a C# file; null drops them.</param>
@@ -50,7 +52,9 @@ internal static class CellArgument
     {
         try
         {
-            return File.ReadAllText(path);
+            return new FileInfo(path) is { Exists: true, Length: > LongestText } file
+                ? throw new UsageException($"'{path}' has {file.Length} bytes, wanted at most {LongestText} (a cell is a text of some lines)")
+                : File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,7 +24,7 @@ internal sealed class MutantReader(ModelOptions options)
         mutant.Class.Sabotage?.Invoke();
         if (mutant.IsText)
         {
-            Try("ir", e => e is GraphException or UsageException, () => Layer(CellArgument.Find(mutant.Path, terminal: null)));
+            Try("ir", e => e is UsageException || IsRefusedRun(e), () => Layer(CellArgument.Find(mutant.Path, terminal: null)));
             return refusals;
         }
 

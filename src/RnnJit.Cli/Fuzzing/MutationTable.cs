@@ -17,7 +17,7 @@ internal static class MutationTable
         Mutation.OfReader("control.spin", Spin),
         Mutation.OfReader("control.abort", () => Environment.FailFast("made on purpose")),
         Mutation.OfReader("control.overflow", () => Recurse(0)),
-        Mutation.OfReader("control.memory", () => GC.KeepAlive(Touched(256 << 20))),
+        Mutation.OfReader("control.memory", () => GC.KeepAlive(Touched(512 << 20))),
     ];
 
     /// <summary>The class of that name; null if there is none.</summary>

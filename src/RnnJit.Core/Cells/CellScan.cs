@@ -34,6 +34,8 @@ public static class CellScan
                 throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {wanted}, found {found} (change one of them)");
         }
 
+        if (ports.All(port => port.Role != PortRole.State))
+            throw new GraphException("RNNJ160", $"Cell '{cell.Name}' has no state, so it makes no loop over time (give Step a state)");
         if (inputs[ports.First(port => port.Role == PortRole.State).Name].Type.Element == ElementType.F64)
             step = GraphMapper.WithPrecision(step, ElementType.F64);
         var before = new BeforeLoop(step, batch: map.Map(ports.First(port => port.Role == PortRole.State).Type).Dims[0]);

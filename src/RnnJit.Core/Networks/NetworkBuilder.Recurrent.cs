@@ -152,8 +152,10 @@ public sealed partial class NetworkBuilder
     // What is a state is known at the end; else the step that ends every row is the last one, or backwards the first.
     private Value? Last(CellDefinition cell, Dictionary<string, Value> finals, string prefix, Value sequence, bool reverse, bool full)
     {
-        if (cell.LayerOutput.Role == OutputRole.Next)
-            return finals[prefix + cell.LayerOutput.Name];
+        // States and next values match by position, whatever the next values are called.
+        int state = cell.Step.Outputs.Where(output => output.Role == OutputRole.Next).ToList().IndexOf(cell.LayerOutput);
+        if (state >= 0)
+            return finals[prefix + cell.States.ElementAt(state).Name];
         if (!full)
             return null;
 

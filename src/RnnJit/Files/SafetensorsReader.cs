@@ -11,14 +11,22 @@ internal static class SafetensorsReader
 
     public static SafetensorsFile Read(Stream stream, string source)
     {
+        var (metadata, entries) = ReadHeader(stream, source, LongestHeader);
+        return new SafetensorsFile(metadata, ReadTensors(stream, entries));
+    }
+
+    /// <summary>Reads the header and proves that the tensors tile the data; the stream then stands at the first byte of the data.</summary>
+    /// <param name="longest">The most bytes that the header may have.</param>
+    public static (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) ReadHeader(Stream stream, string source, long longest)
+    {
         if (stream.Length < LengthBytes)
             throw new SafetensorsException($"{source} has {stream.Length} bytes, wanted at least the 8 bytes of the header's length (it is truncated or no safetensors file)");
 
         Span<byte> prefix = stackalloc byte[LengthBytes];
         stream.ReadExactly(prefix);
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > LongestHeader)
-            throw new SafetensorsException($"{source} announces a header of {headerLength} bytes, wanted at most {LongestHeader} (it is damaged or no safetensors file)");
+        if (headerLength > (ulong)longest)
+            throw new SafetensorsException($"{source} announces a header of {headerLength} bytes, wanted at most {longest} (it is damaged or no safetensors file)");
         if ((long)headerLength > stream.Length - LengthBytes)
             throw new SafetensorsException($"{source} announces a header of {headerLength} bytes but only {stream.Length - LengthBytes} follow (it is truncated)");
 
@@ -26,7 +34,7 @@ internal static class SafetensorsReader
         stream.ReadExactly(header);
         var (metadata, entries) = SafetensorsHeader.Parse(header, source);
         CheckLayout(entries, stream.Length - stream.Position, source);
-        return new SafetensorsFile(metadata, ReadTensors(stream, entries));
+        return (metadata, entries);
     }
 
     // The tensors in the order of their offsets must tile the data: 0 = begin₀, endₖ = beginₖ₊₁, endₙ = length of the data.

@@ -47,7 +47,7 @@ public sealed class Model : IDisposable
 
     /// <summary>A model with fresh parameters.</summary>
     /// <param name="sizes">The sizes of all dimension symbols but T and B.</param>
-    /// <exception cref="GraphException">RNNJ101, RNNJ014: a size is missing, or an initialiser is unknown.</exception>
+    /// <exception cref="GraphException">RNNJ101, RNNJ014, RNNJ245: a size is missing, an initialiser is unknown, or the parameters take more memory than is allowed.</exception>
     public Model(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions? options = null)
         : this(program, sizes, options ?? new ModelOptions(), initialise: true)
     {
@@ -58,7 +58,9 @@ public sealed class Model : IDisposable
         (Program, Sizes, Options) = (program, sizes, options);
         SizeCheck.Symbols(sizes);
         Port[] ports = program.Inputs.Where(port => port.Role == PortRole.Parameter).ToArray();
-        block = new TensorBlock(options.Precision, ports.Select(port => (port.Name, SizeCheck.Shape(port.Type, sizes))));
+        (string Name, int[] Shape)[] tensors = [.. ports.Select(port => (port.Name, SizeCheck.Shape(port.Type, sizes)))];
+        MemoryBudget.Require($"The parameters of '{program.Name}'", tensors.Aggregate(0L, (sum, tensor) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(options.Precision, tensor.Shape))), options.MemoryLimit);
+        block = new TensorBlock(options.Precision, tensors);
         for (int i = 0; initialise && i < ports.Length; i++)
             ParameterInit.Fill(ports[i], Parameters[ports[i].Name], new RandomStream(options.Seed, (ulong)i));
     }
@@ -81,7 +83,12 @@ public sealed class Model : IDisposable
 
     /// <summary>Reads what <see cref="Save"/> wrote, or a training checkpoint. Precision is the file's.</summary>
     /// <exception cref="CheckpointException">The file is missing, damaged or no model.</exception>
-    public static Model Load(string path, ModelOptions? options = null) => ModelFile.Read(Checkpoint.Read(path), options ?? new ModelOptions());
+    public static Model Load(string path, ModelOptions? options = null)
+    {
+        options ??= new ModelOptions();
+        using Checkpoint checkpoint = Checkpoint.Read(path, options.MemoryLimit);
+        return ModelFile.Read(checkpoint, options);
+    }
 
     internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) => new(program, sizes, options, initialise: false);
 
@@ -91,7 +98,7 @@ public sealed class Model : IDisposable
     /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or a number too large for 16 bits; a previous file is untouched.</exception>
     public void Save(string path, WeightStorage weights = WeightStorage.Single)
     {
-        var checkpoint = new Checkpoint(path);
+        using var checkpoint = new Checkpoint(path);
         ModelFile.Write(this, checkpoint, weights);
         checkpoint.Write(path);
     }

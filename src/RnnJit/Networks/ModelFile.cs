@@ -1,8 +1,8 @@
 using System.Text.Json;
+using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 using RnnJit.Text;
-using RnnJit.Verify;
 
 namespace RnnJit.Networks;
 
@@ -12,48 +12,119 @@ internal static class ModelFile
     /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or is too large for the storage.</exception>
     public static void Write(Model model, Checkpoint checkpoint, WeightStorage weights = WeightStorage.Single)
     {
-        checkpoint["program"] = model.Program.ToString();
+        string program = model.Program.ToString();
+        if (program.Length > Checkpoint.LongestText)
+            throw new GraphException("RNNJ246", $"The text of '{model.Program.Name}' has {program.Length} characters where a file holds at most {Checkpoint.LongestText} (write repeated steps as a scan)");
+        checkpoint["program"] = program;
         checkpoint["sizes"] = JsonSerializer.Serialize(new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal), CheckpointJson.Default.SortedDictionaryStringInt32);
         checkpoint["precision"] = model.Options.Precision.ToString();
         foreach (var (name, tensor) in model.Parameters)
             checkpoint.Put(name, tensor, weights);
     }
 
-    private static Model Empty(Graph program, SortedDictionary<string, int> sizes, ModelOptions options, Checkpoint checkpoint)
-    {
-        try
-        {
-            return Model.Empty(program, sizes, options);
-        }
-        catch (GraphException e)
-        {
-            throw new CheckpointException($"'{checkpoint.Path}' holds sizes that do not fit its Program: {e.Message}", e);
-        }
-    }
-
     /// <exception cref="CheckpointException">The checkpoint holds no model, its tensors do not fit its Program, or a parameter holds a number that is not finite.</exception>
     public static Model Read(Checkpoint checkpoint, ModelOptions options)
     {
-        Graph program;
-        SortedDictionary<string, int>? sizes;
+        Graph program = ReadProgram(checkpoint);
+        SortedDictionary<string, int> sizes = ReadSizes(checkpoint);
+        options = options with { Precision = ReadPrecision(checkpoint) };
+        RequireParameters(checkpoint, program, sizes, options.Precision);
+        Model model;
         try
         {
-            program = Parser.Parse(checkpoint["program"]);
-            Verifier.Check(program);
-            sizes = JsonSerializer.Deserialize(checkpoint["sizes"], CheckpointJson.Default.SortedDictionaryStringInt32);
+            model = Model.Empty(program, sizes, options);
         }
-        catch (Exception e) when (e is GraphException or JsonException)
+        catch (GraphException e)
         {
-            throw new CheckpointException($"'{checkpoint.Path}' holds a Program that cannot be read: {e.Message}", e);
+            throw Unreadable(checkpoint, "Program", e);
         }
 
-        ElementType precision = Enum.TryParse(checkpoint["precision"], out ElementType found)
-            ? found
-            : throw new CheckpointException($"'{checkpoint.Path}' has precision '{checkpoint["precision"]}', wanted F32 or F64 (it was written by another version)");
-        Model model = Empty(program, sizes ?? [], options with { Precision = precision }, checkpoint);
+        try
+        {
+            ReadParameters(checkpoint, model);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads all parameters.</summary>
+    /// <exception cref="CheckpointException">One is missing, has another shape or type, or holds a number that is not finite.</exception>
+    public static void ReadParameters(Checkpoint checkpoint, Model model)
+    {
         foreach (var (name, tensor) in model.Parameters)
             checkpoint.Get(name, tensor);
+    }
 
-        return model;
+    /// <summary>A graph that a checkpoint holds as text, verified.</summary>
+    /// <param name="what">What it is called in a message: Program, cell.</param>
+    /// <exception cref="CheckpointException">The text is no such graph.</exception>
+    public static Graph ReadGraph(Checkpoint checkpoint, string key, string what)
+    {
+        try
+        {
+            Graph graph = Parser.Parse(checkpoint.ProgramText(key));
+            Verify.Verifier.Check(graph);
+            return graph;
+        }
+        catch (GraphException e)
+        {
+            throw Unreadable(checkpoint, what, e);
+        }
+    }
+
+    public static CheckpointException Unreadable(Checkpoint checkpoint, string what, Exception e) => new($"'{checkpoint.Path}' holds a {what} that cannot be read: {e.Message}", e);
+
+    private static Graph ReadProgram(Checkpoint checkpoint)
+    {
+        Graph program = ReadGraph(checkpoint, "program", "Program");
+        return program.Kind == "program" ? program : throw new CheckpointException($"'{checkpoint.Path}' holds a {program.Kind} as its Program, wanted a program (use another copy)");
+    }
+
+    private static SortedDictionary<string, int> ReadSizes(Checkpoint checkpoint)
+    {
+        SortedDictionary<string, int> sizes;
+        try
+        {
+            sizes = JsonSerializer.Deserialize(checkpoint["sizes"], CheckpointJson.Default.SortedDictionaryStringInt32) ?? [];
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(checkpoint, "table of sizes", e);
+        }
+
+        foreach (var (symbol, size) in sizes)
+        {
+            if (size < 1)
+                throw new CheckpointException($"'{checkpoint.Path}': the size of '{symbol}' is {size}, wanted at least 1 (use another copy)");
+        }
+
+        return sizes;
+    }
+
+    private static ElementType ReadPrecision(Checkpoint checkpoint) => checkpoint["precision"] switch
+    {
+        nameof(ElementType.F32) => ElementType.F32,
+        nameof(ElementType.F64) => ElementType.F64,
+        var other => throw new CheckpointException($"'{checkpoint.Path}' has precision '{other}', wanted F32 or F64 (it was written by another version)"),
+    };
+
+    // Before anything is allocated: what the Program wants is in the file, so it is no larger than the file.
+    private static void RequireParameters(Checkpoint checkpoint, Graph program, IReadOnlyDictionary<string, int> sizes, ElementType precision)
+    {
+        foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
+        {
+            try
+            {
+                checkpoint.Require(port.Name, precision, SizeCheck.Shape(port.Type, sizes));
+            }
+            catch (GraphException e)
+            {
+                throw Unreadable(checkpoint, "Program", e);
+            }
+        }
     }
 }

@@ -30,6 +30,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         instructions = planner.Instructions.ToArray();
         ViewBounds.Check(instructions, outputs.Concat(context.Fills.Select(fill => fill.View)));
         ArenaBytes = ArenaPlan.Place(context.Blocks, instructions, outputs);
+        RequireMemory(ArenaBytes);
         if (options.Poison)
             instructions = PoisonInstruction.Before(instructions, context.Blocks).ToArray();
         arena = new NativeBuffer(ArenaBytes);

@@ -88,6 +88,8 @@ public abstract class Executable : IDisposable
         SizeCheck.Run(program, options.Sizes);
         Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : GraphMapper.InSingle(program);
         Options = options;
+        InputBytes = Program.Inputs.Where(port => !options.Shared.ContainsKey(port.Name)).Aggregate(0L, (sum, port) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(port.Type.Element, Shape(port.Type))));
+        RequireMemory(0);
         foreach (Port port in Program.Inputs)
             inputs[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? shared) ? Fitting(port, shared) : new Tensor(port.Type.Element, Shape(port.Type));
         memory = [.. inputs.Values.Select(tensor => tensor.Memory).Distinct()];
@@ -104,11 +106,14 @@ public abstract class Executable : IDisposable
     public ExecutableOptions Options { get; }
 
     /// <summary>Makes a Program executable.</summary>
-    /// <exception cref="GraphException">A size is missing, or a shared tensor does not fit.</exception>
+    /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes more memory than is allowed.</exception>
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     public static Executable Create(Graph program, ExecutableOptions options) => options.Backend == Backend.Interpreter
         ? new InterpretedExecutable(program, options)
         : new CompiledExecutable(program, options, options.Kernels ?? KernelChain.For(options.Backend));
+
+    // Bytes of the inputs that are made here.
+    private long InputBytes { get; }
 
     /// <exception cref="UnknownNameException">The Program has no such input.</exception>
     public Tensor Input(string name) => inputs.TryGetValue(name, out Tensor? input)
@@ -177,6 +182,10 @@ public abstract class Executable : IDisposable
 
     protected int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Options.Sizes)).ToArray();
 
+    /// <summary>Compares inputs and what else is planned with the limit, before it is allocated.</summary>
+    /// <exception cref="GraphException">RNNJ245: the limit is lower.</exception>
+    protected void RequireMemory(long planned) => MemoryBudget.Require($"The plan of '{Program.Name}'", MemoryBudget.Sum(InputBytes, planned), Options.MemoryLimit);
+
     protected void SetOutput(string name, Tensor tensor) => outputs[name] = tensor;
 
     private ObjectDisposedException Disposed() => new(null, disposed
@@ -201,6 +210,7 @@ internal sealed class InterpretedExecutable : Executable
     public InterpretedExecutable(Graph program, ExecutableOptions options)
         : base(program, options)
     {
+        RequireMemory(Program.Outputs.Select(output => Program.Values.Type(output.Value)).Aggregate(0L, (sum, type) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(type.Element, Shape(type)))));
         foreach (Output output in Program.Outputs)
         {
             TensorType type = Program.Values.Type(output.Value);

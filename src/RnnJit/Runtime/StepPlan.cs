@@ -52,11 +52,14 @@ internal sealed unsafe class StepPlan : IDisposable
         Graph planned = context.Program;
         var layout = new StepLayout(context, port => Parameter(options, context, port));
         layout.CheckViews();
-        shared = new NativeBuffer(layout.PlaceShared());
+        long sharedBytes = layout.PlaceShared();
+        MemoryBudget.Require($"What the streams of '{program.Name}' share", sharedBytes, options.MemoryLimit);
+        shared = new NativeBuffer(sharedBytes);
         buffers = [shared, .. parameters.Values.Select(tensor => tensor.Memory).Distinct()];
         foreach (Block block in layout.Shared)
             block.Place(shared.Data);
         long bytes = layout.PlaceOwn();
+        MemoryBudget.Require($"A stream of '{program.Name}'", bytes, options.MemoryLimit);
         context.FillConstants();
         once = [.. layout.Once];
         each = [.. layout.Each];

@@ -1,3 +1,4 @@
+using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Randomness;
 using RnnJit.Runtime;
@@ -23,9 +24,17 @@ public sealed class CharacterModel : IDisposable
     /// <exception cref="CheckpointException">The file is missing, damaged or no character model.</exception>
     public static CharacterModel Load(string path, ModelOptions? options = null)
     {
-        Checkpoint checkpoint = Checkpoint.Read(path);
+        options ??= new ModelOptions();
+        using Checkpoint checkpoint = Checkpoint.Read(path, options.MemoryLimit);
         Vocabulary vocabulary = ReadVocabulary(checkpoint);
-        return new CharacterModel(ModelFile.Read(checkpoint, options ?? new ModelOptions()), vocabulary);
+        Model model = ModelFile.Read(checkpoint, options);
+        if (Mismatch(model, vocabulary) is { } sentence)
+        {
+            model.Dispose();
+            throw new CheckpointException($"'{path}' {sentence}");
+        }
+
+        return new CharacterModel(model, vocabulary);
     }
 
     /// <summary>Writes characters one by one, each drawn from softmax(logits / temperature).</summary>
@@ -55,6 +64,30 @@ public sealed class CharacterModel : IDisposable
         catch (TextDataException e)
         {
             throw new CheckpointException($"'{checkpoint.Path}': {e.Message}", e);
+        }
+    }
+
+    // A character model reads a code and gives a logit for each character.
+    private static string? Mismatch(Model model, Vocabulary vocabulary)
+    {
+        Port[] inputs = [.. model.Program.Inputs.Where(port => port.Role == PortRole.Input)];
+        if (inputs.Length == 0 || inputs[0].Type.Element != ElementType.I32)
+            return "holds a model that does not begin with character codes (use the checkpoint of a character model)";
+        TensorType logits = model.Program.Values.Type(model.Program.Outputs[0].Value);
+        return logits.Rank > 0 && logits.IsReal && Extent(logits.Dims[logits.Rank - 1], model) == vocabulary.Count
+            ? null
+            : $"has {vocabulary.Count} characters but its model gives {logits} (use another copy)";
+    }
+
+    private static int? Extent(Dim dim, Model model)
+    {
+        try
+        {
+            return dim.Evaluate(model.OptionsFor(steps: 1, batch: 1).Sizes);
+        }
+        catch (Exception e) when (e is GraphException or OverflowException)
+        {
+            return null;
         }
     }
 
@@ -98,5 +131,5 @@ public sealed class CharacterModel : IDisposable
         return best;
     }
 
-    private static double Logit(Tensor logits, int i) => logits.Element == Ir.ElementType.F64 ? logits.Double[i] : logits.Single[i];
+    private static double Logit(Tensor logits, int i) => logits.Element == ElementType.F64 ? logits.Double[i] : logits.Single[i];
 }

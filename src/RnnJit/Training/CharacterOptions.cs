@@ -151,6 +151,7 @@ public sealed record CharacterOptions
         Require(RecurrentDropout is >= 0 and < 1, "recurrent-dropout", RecurrentDropout, "at least 0 and below 1");
         Require(VariationalDropout is >= 0 and < 1, "variational-dropout", VariationalDropout, "at least 0 and below 1");
         Require(DropConnect is >= 0 and < 1, "drop-connect", DropConnect, "at least 0 and below 1");
+        Require(Precision is ElementType.F32 or ElementType.F64, "precision", Precision, "f32 or f64");
         Require(Validation is > 0 and < 1, "validation", Validation, "above 0 and below 1");
     }
 

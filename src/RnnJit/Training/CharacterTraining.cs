@@ -6,7 +6,6 @@ using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
-using RnnJit.Text;
 
 namespace RnnJit.Training;
 
@@ -89,21 +88,24 @@ public sealed class CharacterTraining : IDisposable
     /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was written for another text.</exception>
     public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null)
     {
-        Checkpoint checkpoint = Checkpoint.Read(path);
+        run ??= new ModelOptions();
+        using Checkpoint checkpoint = Checkpoint.Read(path, run.MemoryLimit);
         CharacterOptions options = ReadOptions(checkpoint);
         CharacterText text = textOf(checkpoint["text"]);
         if (Hash(text) != checkpoint["text.sha256"])
             throw new CheckpointException($"'{path}' was trained on another text than {text.Source} (give the text it began with: '{checkpoint["text"]}')");
 
-        var training = new CharacterTraining(text, ReadCell(checkpoint), options, run);
-        foreach (var (name, tensor) in training.Model.Model.Parameters)
-            checkpoint.Get(name, tensor);
-        training.trainer.Read(checkpoint);
-        training.batches.Cursor = checkpoint.Number("cursor");
-        double[] progress = checkpoint.Numbers("progress");
-        (training.sum, training.counted) = (progress[0], (int)progress[1]);
-        training.History = LossHistory.FromNumbers(progress[2..]);
-        return training;
+        CharacterTraining training = Begin(checkpoint, text, options, run);
+        try
+        {
+            training.Read(checkpoint);
+            return training;
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
     }
 
     /// <summary>One update: reads the next T characters of B streams.</summary>
@@ -141,7 +143,7 @@ public sealed class CharacterTraining : IDisposable
     /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a previous file is untouched.</exception>
     public void Save(string path)
     {
-        var checkpoint = new Checkpoint(path);
+        using var checkpoint = new Checkpoint(path);
         try
         {
             Fill(checkpoint);
@@ -174,6 +176,41 @@ public sealed class CharacterTraining : IDisposable
         trainer.Write(checkpoint);
     }
 
+    // Options, cell and text must make a training; what they do not make is the file's fault.
+    private static CharacterTraining Begin(Checkpoint checkpoint, CharacterText text, CharacterOptions options, ModelOptions run)
+    {
+        CellDefinition cell = ReadCell(checkpoint);
+        try
+        {
+            return new CharacterTraining(text, cell, options, run);
+        }
+        catch (Exception e) when (e is GraphException or ArgumentException or TextDataException or OverflowException)
+        {
+            throw new CheckpointException($"'{checkpoint.Path}' holds a training that cannot be continued: {e.Message}", e);
+        }
+    }
+
+    private void Read(Checkpoint checkpoint)
+    {
+        ModelFile.ReadParameters(checkpoint, Model.Model);
+        trainer.Read(checkpoint);
+        if (Done > Updates)
+            throw Wrong(checkpoint, $"made {Done} updates of {Updates}");
+        int cursor = checkpoint.Number("cursor");
+        if (cursor > batches.Windows)
+            throw Wrong(checkpoint, $"stands at window {cursor} of {batches.Windows}");
+        batches.Cursor = cursor;
+        double[] progress = checkpoint.Numbers("progress");
+        if (progress.Length < 2 || progress.Length % 3 != 2 || !IsCount(progress[1]))
+            throw Wrong(checkpoint, $"holds {progress.Length} numbers as its progress");
+        (sum, counted) = (progress[0], (int)progress[1]);
+        History = LossHistory.FromNumbers(progress[2..]) ?? throw Wrong(checkpoint, "holds a loss curve whose steps are no counts");
+    }
+
+    private static bool IsCount(double number) => number is >= 0 and <= int.MaxValue && number == Math.Floor(number);
+
+    private static CheckpointException Wrong(Checkpoint checkpoint, string found) => new($"'{checkpoint.Path}' {found}, which no training leaves behind (use another copy)");
+
     private static CharacterOptions ReadOptions(Checkpoint checkpoint)
     {
         try
@@ -190,16 +227,8 @@ public sealed class CharacterTraining : IDisposable
 
     private static CellDefinition ReadCell(Checkpoint checkpoint)
     {
-        try
-        {
-            Graph cell = Parser.Parse(checkpoint["cell"]);
-            Verify.Verifier.Check(cell);
-            return new CellDefinition(cell);
-        }
-        catch (GraphException e)
-        {
-            throw new CheckpointException($"'{checkpoint.Path}' holds a cell that cannot be read: {e.Message}", e);
-        }
+        Graph step = ModelFile.ReadGraph(checkpoint, "cell", "cell");
+        return step.Kind == "cell" ? new CellDefinition(step) : throw new CheckpointException($"'{checkpoint.Path}' holds a {step.Kind} as its cell, wanted a cell (use another copy)");
     }
 
     private static string Hash(CharacterText text) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.Characters.Span)));

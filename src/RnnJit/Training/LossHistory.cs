@@ -23,11 +23,17 @@ public sealed class LossHistory
 
     internal double[] ToNumbers() => [.. points.SelectMany(point => new[] { point.Step, point.Training, point.Validation })];
 
-    internal static LossHistory FromNumbers(double[] numbers)
+    /// <summary>The history that <see cref="ToNumbers"/> wrote; null where a step is no count.</summary>
+    internal static LossHistory? FromNumbers(double[] numbers)
     {
         var history = new LossHistory();
         for (int i = 0; i + 2 < numbers.Length; i += 3)
+        {
+            if (numbers[i] is not (>= 0 and <= int.MaxValue))
+                return null;
             history.Add((int)numbers[i], numbers[i + 1], numbers[i + 2]);
+        }
+
         return history;
     }
 }

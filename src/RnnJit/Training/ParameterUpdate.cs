@@ -20,9 +20,11 @@ internal sealed unsafe class ParameterUpdate : IDisposable
     public ParameterUpdate(TensorBlock parameters, Optimiser optimiser, ModelOptions options)
     {
         (this.parameters, this.optimiser) = (parameters, optimiser);
+        long bytes = parameters.Whole.Length * (long)parameters.Whole.ElementSize;
+        MemoryBudget.Require("The optimiser's state", bytes * (1 + optimiser.States.Count), options.MemoryLimit);
         gradients = parameters.Alike();
         states = optimiser.States.ToDictionary(name => name, _ => parameters.Alike());
-        foreach (Tensor state in states.Values.Select(block => block.Whole))
+        foreach (Tensor state in states.Values.Select(block => block.Whole).Where(_ => optimiser.StateStart != 0))
             state.Set(Enumerable.Repeat(optimiser.StateStart, state.Length).ToArray());
         var shared = states.ToDictionary(pair => pair.Key, pair => pair.Value.Whole);
         shared["p"] = parameters.Whole;

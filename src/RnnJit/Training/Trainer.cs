@@ -114,12 +114,22 @@ public sealed class Trainer : IDisposable
         Steps = checkpoint.Number("steps");
         foreach (var (name, tensor) in update.States)
             checkpoint.Get(name, tensor);
-        if (options.LearningRate.State.Length > 0)
-            options.LearningRate.Restore(checkpoint.Numbers("schedule"));
+        RestoreSchedule(checkpoint);
         if (!double.IsFinite(LearningRate))
             throw new CheckpointException($"'{checkpoint.Path}': the learning rate of its schedule is {LearningRate.ToString(System.Globalization.CultureInfo.InvariantCulture)}, wanted a finite number (use another copy)");
         for (int s = 0; s < State.Names.Count; s++)
             checkpoint.Get("state." + State.Names[s], State[s]);
+    }
+
+    private void RestoreSchedule(Checkpoint checkpoint)
+    {
+        int wanted = options.LearningRate.State.Length;
+        if (wanted == 0)
+            return;
+        double[] state = checkpoint.Numbers("schedule");
+        if (state.Length != wanted)
+            throw new CheckpointException($"'{checkpoint.Path}' holds {state.Length} numbers of a schedule, wanted {wanted} (use the checkpoint of this schedule)");
+        options.LearningRate.Restore(state);
     }
 
     /// <summary>Frees inputs, gradients and moments; the parameters stay the model's. Tensors of the trainer throw afterwards.</summary>
