@@ -11,7 +11,7 @@ internal static class MemoryBudget
     public static long Of(long limit) => limit > 0 ? limit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <exception cref="GraphException">RNNJ245: the limit is lower.</exception>
-    /// <param name="what">Subject of the sentence, such as "The plan of 'Lstm'".</param>
+    /// <param name="what">Subject of the sentence, such as "The plan of 'Name'".</param>
     /// <param name="bytes">Planned; negative counts as more than any limit.</param>
     /// <param name="limit">Bytes; 0: the memory available to the process.</param>
     public static void Require(string what, long bytes, long limit)
