@@ -36,6 +36,7 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
         if (alignment == HugePage)
             AdviseHugePages(memory, size);
         NativeMemory.Clear(memory, size);
+        NativeBytes.Add(bytes);
         if (bytes > 0)
             GC.AddMemoryPressure(bytes);
     }
@@ -93,6 +94,7 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
             return;
 
         NativeMemory.AlignedFree((void*)memory);
+        NativeBytes.Add(-Length);
         GC.SuppressFinalize(this);
         if (Length > 0)
             GC.RemoveMemoryPressure(Length);
