@@ -85,6 +85,7 @@ internal static class CommandLine
         root.Add(GradCheckCommand.Create(terminal));
         root.Add(VerifyCommand.Create(terminal));
         root.Add(FuzzCommand.Create(terminal));
+        root.Add(SoakCommand.Create(terminal));
         root.Add(DoctorCommand.Create(terminal));
         return root;
     }

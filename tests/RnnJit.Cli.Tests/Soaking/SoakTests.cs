@@ -1,0 +1,73 @@
+using RnnJit.Cli.Benchmarks;
+using RnnJit.Cli.Layers;
+using RnnJit.Cli.Soaking;
+
+namespace RnnJit.Cli.Tests.Soaking;
+
+/// <summary>A short soak, and leaks that it finds. Not beside other tests: memory is the process's.</summary>
+[NonParallelizable]
+public class SoakTests
+{
+    private const int WarmUp = 10, Rounds = 12;
+
+    private static SoakResult Run(params (string, Action<int>)[] more)
+    {
+        using var work = new SoakWork();
+        return new Soak([.. work.All, .. more], TextWriter.Null, default).Run(WarmUp, Rounds);
+    }
+
+    [Test]
+    public void Live_bytes_do_not_grow()
+    {
+        SoakResult result = Run();
+        Assert.That((result.ManagedGrows, result.NativeGrows), Is.EqualTo((false, false)), () => string.Join('\n', result.Samples));
+        Assert.That(result.Samples, Has.Count.EqualTo(Rounds));
+    }
+
+    [Test]
+    public void A_leak_of_managed_memory_is_found()
+    {
+        var kept = new List<byte[]>();
+        SoakResult result = new Soak([("leak", _ => kept.Add(new byte[100_000]))], TextWriter.Null, default).Run(WarmUp, Rounds);
+        Assert.That((result.ManagedGrows, result.Passes), Is.EqualTo((true, false)));
+        GC.KeepAlive(kept);
+    }
+
+    [Test]
+    public void A_leak_of_native_memory_is_found()
+    {
+        var kept = new List<IDisposable>();
+        var request = new LayerRequest(BenchCells.Find("lstm")) { Steps = 2, Batch = 2, Hidden = 8, Threads = 1 };
+        SoakResult result = new Soak([("leak", _ => kept.Add(LayerBuilder.Bind(request)))], TextWriter.Null, default).Run(WarmUp, Rounds);
+        Assert.That((result.NativeGrows, result.Passes), Is.EqualTo((true, false)));
+        kept.ForEach(executable => executable.Dispose());
+    }
+
+    // 3, 5, 7 with residuals 0.5, −1, 0.5 by hand: slope 2, its standard error √(1.5 / 1 / 2), t with one degree of freedom 6.3138.
+    [Test]
+    public void A_slope_has_an_upper_bound()
+    {
+        Slope slope = Slope.Of([(0, 3.5), (1, 4), (2, 7.5)]);
+        Assert.That((slope.Value, slope.Upper), Is.EqualTo((2.0, 2 + (6.313751515 * Math.Sqrt(0.75)))).Using<(double A, double B)>((a, b) => Math.Abs(a.A - b.A) < 1e-9 && Math.Abs(a.B - b.B) < 1e-8));
+    }
+
+    [TestCase(2, 2.919986)]
+    [TestCase(5, 2.015048)]
+    [TestCase(10, 1.812461)]
+    [TestCase(100, 1.660234)]
+    public void Quantiles_are_those_of_the_tables(int freedom, double quantile) => Assert.That(Slope.Student95(freedom), Is.EqualTo(quantile).Within(2e-3));
+
+    [Test]
+    public void A_steady_growth_of_resident_memory_fails()
+    {
+        static SoakResult Growing(double megabytesPerHour) => new(1, [.. Enumerable.Range(0, 100).Select(i => new MemorySample(i / 200.0, 1000, 1000, (long)(1e8 + (megabytesPerHour * 1e6 * i / 200.0) + (i % 7 * 1e4))))]);
+        Assert.That((Growing(0).Passes, Growing(20).Passes), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public void A_cache_that_fills_once_is_no_growth() =>
+        Assert.That(new SoakResult(1, [.. Enumerable.Range(0, 90).Select(i => new MemorySample(i, i < 50 ? 1000 : 2000, 0, 0))]).ManagedGrows, Is.False);
+
+    [Test]
+    public void Minutes_are_positive() => Commands.BadInputTests.Refused(CommandRun.Of("soak", "--minutes", "0"), "--minutes is 0, wanted more than 0 and at most 100000 (change it)");
+}
