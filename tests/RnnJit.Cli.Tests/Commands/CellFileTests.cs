@@ -47,7 +47,7 @@ public class CellFileTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        File.WriteAllText(folder.File("Warns.cs"), "[RnnCell]\npublic static partial class Warns\n{\n    public static Value Step(Value x, Value h, Matrix W, Matrix U, Vector r, Vector idle) => Tanh(W * x + U * r * h);\n}\n");
+        File.WriteAllText(folder.File("Warns.cs"), "[RnnCell]\npublic static partial class Warns\n{\n    public static Value Step(Value x, Value h, Matrix W, [Dims(\"H\", \"H\")] Matrix U, Vector r, [Dims(\"H\")] Vector idle) => Tanh(W * x + U * r * h);\n}\n");
         string[] arguments = command == "train"
             ? ["train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--cell", folder.File("Warns.cs"), .. more]
             : [command, folder.File("Warns.cs"), .. more];
