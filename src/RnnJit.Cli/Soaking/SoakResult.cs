@@ -39,12 +39,13 @@ internal sealed record SoakResult(int Rounds, IReadOnlyList<MemorySample> Sample
         rounds = Rounds, managedGrows = ManagedGrows, nativeGrows = NativeGrows, slope = Resident.Value, upper = double.IsFinite(Resident.Upper) ? Resident.Upper : (double?)null, passes = Passes, samples = Samples,
     };
 
-    // Each third of the run lies wholly above the third before: a leak does that, a cache that fills once or noise does not.
+    // The last third lies wholly above the first, and the median of the middle between them: a leak does that in spite of noise, a cache that fills once does not.
     private bool Grows(Func<MemorySample, long> of)
     {
         if (Samples.Count < Parts)
             return false;
-        long[][] thirds = [.. Enumerable.Range(0, Parts).Select(part => Samples.Take((part * Samples.Count / Parts)..((part + 1) * Samples.Count / Parts)).Select(of).ToArray())];
-        return thirds[1].Min() > thirds[0].Max() && thirds[2].Min() > thirds[1].Max();
+        long[][] thirds = [.. Enumerable.Range(0, Parts).Select(part => Samples.Take((part * Samples.Count / Parts)..((part + 1) * Samples.Count / Parts)).Select(of).Order().ToArray())];
+        long middle = thirds[1][thirds[1].Length / 2];
+        return thirds[0][^1] < middle && middle < thirds[2][0];
     }
 }

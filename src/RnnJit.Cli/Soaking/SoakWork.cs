@@ -21,6 +21,14 @@ internal sealed class SoakWork : IDisposable
     public IReadOnlyList<(string Name, Action<int> Run)> All =>
         [("train and resume", Train), ("open and close", Open), ("stream", Stream), ("compile cells", Compile), ("load damaged files", LoadDamaged)];
 
+    // What one work reads another may not have written in this run.
+    private string Saved()
+    {
+        if (!System.IO.File.Exists(File))
+            Train(0);
+        return File;
+    }
+
     private string File => Path.Combine(folder.FullName, "model.safetensors");
 
     private string Damaged => Path.Combine(folder.FullName, "damaged.safetensors");
@@ -54,7 +62,7 @@ internal sealed class SoakWork : IDisposable
 
     private void Open(int round)
     {
-        using CharacterModel model = CharacterModel.Load(File);
+        using CharacterModel model = CharacterModel.Load(Saved());
         _ = string.Concat(model.Write(Letters, seed: (ulong)round));
     }
 
@@ -74,7 +82,7 @@ internal sealed class SoakWork : IDisposable
 
     private void LoadDamaged(int round)
     {
-        byte[] whole = System.IO.File.ReadAllBytes(File);
+        byte[] whole = System.IO.File.ReadAllBytes(Saved());
         var random = new Random(round);
         for (int i = 0; i < Damages; i++)
         {

@@ -68,6 +68,14 @@ public class SoakTests
     public void A_cache_that_fills_once_is_no_growth() =>
         Assert.That(new SoakResult(1, [.. Enumerable.Range(0, 90).Select(i => new MemorySample(i, i < 50 ? 1000 : 2000, 0, 0))]).ManagedGrows, Is.False);
 
+    [TestCase(0, false)]
+    [TestCase(1000, true)]
+    public void Growth_is_found_in_spite_of_noise(int bytesPerSample, bool grows) =>
+        Assert.That(new SoakResult(1, [.. Enumerable.Range(0, 90).Select(i => new MemorySample(i, (i * bytesPerSample) + (i % 7 * 3000), 0, 0))]).ManagedGrows, Is.EqualTo(grows));
+
+    [Test]
+    public void An_unknown_work_is_refused() => Commands.BadInputTests.Refused(CommandRun.Of("soak", "--only", "nothing"), "--only is 'nothing', which no work holds (known: train and resume, open and close, stream, compile cells, load damaged files)");
+
     [Test]
     public void Minutes_are_positive() => Commands.BadInputTests.Refused(CommandRun.Of("soak", "--minutes", "0"), "--minutes is 0, wanted more than 0 and at most 100000 (change it)");
 }
