@@ -57,7 +57,7 @@ public class CheckpointTests
         using (Process terminate = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
             terminate.WaitForExit();
         Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)));
-        Assert.That(process.ExitCode, Is.EqualTo(130));
+        Assert.That(process.ExitCode, Is.EqualTo(143));
         Resumes(folder);
     }
 
