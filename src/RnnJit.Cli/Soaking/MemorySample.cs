@@ -7,7 +7,7 @@ namespace RnnJit.Cli.Soaking;
 /// <param name="Managed">Live bytes of the collector's heap.</param>
 /// <param name="Native">Bytes of native buffers that are not freed.</param>
 /// <param name="Resident">RSS, bytes.</param>
-internal sealed record MemorySample(double Hours, long Managed, long Native, long Resident);
+internal readonly record struct MemorySample(double Hours, long Managed, long Native, long Resident);
 
 /// <summary>Takes samples; native bytes are the engine's own counter.</summary>
 internal sealed class MemoryProbe : IDisposable

@@ -18,6 +18,7 @@ internal sealed class Soak(IReadOnlyList<(string Name, Action<int> Run)> work, T
         long start = Stopwatch.GetTimestamp();
         TimeSpan next = time * WarmUpShare, said = TimeSpan.Zero;
         return Run(
+            Samples,
             round =>
             {
                 TimeSpan now = Stopwatch.GetElapsedTime(start);
@@ -36,13 +37,14 @@ internal sealed class Soak(IReadOnlyList<(string Name, Action<int> Run)> work, T
     }
 
     /// <summary>Runs for some rounds, with a sample after each that follows the warm-up.</summary>
-    public SoakResult Run(int warmUp, int rounds) => Run(round => round > warmUp, round => round < warmUp + rounds);
+    public SoakResult Run(int warmUp, int rounds) => Run(rounds, round => round > warmUp, round => round < warmUp + rounds);
 
+    /// <param name="most">Samples, at most; room for them is made beforehand, so that they are no growth themselves.</param>
     /// <exception cref="OperationCanceledException">The command was interrupted.</exception>
-    private SoakResult Run(Predicate<int> isSample, Predicate<int> goesOn)
+    private SoakResult Run(int most, Predicate<int> isSample, Predicate<int> goesOn)
     {
         using var probe = new MemoryProbe();
-        var samples = new List<MemorySample>();
+        var samples = new List<MemorySample>(most + 1);
         int round = 0;
         do
         {
