@@ -33,6 +33,8 @@ internal static class SoakCommand
             var chosen = work.All.Where(one => one.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray();
             if (chosen.Length == 0)
                 throw new UsageException($"--only is '{text}', which no work holds (known: {string.Join(", ", work.All.Select(one => one.Name))})");
+            if (chosen.Any(one => one.Name == SoakWork.CompileName))
+                work.FillCaches(terminal.Interrupted);
             SoakResult result = new Soak(chosen, terminal.Error, terminal.Interrupted).Run(TimeSpan.FromMinutes(time), TimeSpan.FromMinutes(1));
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(result.ToJson()));

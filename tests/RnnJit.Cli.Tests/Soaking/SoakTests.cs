@@ -43,6 +43,35 @@ public class SoakTests
         kept.ForEach(executable => executable.Dispose());
     }
 
+    [Test]
+    public void A_cell_of_a_file_and_all_that_is_made_of_it_are_collected()
+    {
+        using var example = new ExampleCell();
+        var kept = new List<object>();
+        WeakReference[] free = [.. Enumerable.Range(0, 6).SelectMany(round => Compiled(example.Path, round, null))], held = Compiled(example.Path, 0, kept);
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.That((free.Count(one => one.IsAlive), held.Count(one => one.IsAlive)), Is.EqualTo((0, held.Length)));
+        GC.KeepAlive(kept);
+    }
+
+    // Not inlined, so that no local of the caller holds them.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference[] Compiled(string path, int round, List<object>? kept)
+    {
+        var cell = RnnJit.Jit.CellFile.Load(path);
+        BoundLayer layer = LayerBuilder.Run(new LayerRequest(cell) { Training = round % 2 == 0, Steps = 4, Batch = 2, Hidden = 8, Threads = 1 });
+        using var executable = layer.ToExecutable();
+        executable.Run();
+        object[] made = [cell, layer.Program, executable.Program, executable];
+        kept?.AddRange(made);
+        return [.. made.Select(one => new WeakReference(one))];
+    }
+
     // 3, 5, 7 with residuals 0.5, −1, 0.5 by hand: slope 2, its standard error √(1.5 / 1 / 2), t with one degree of freedom 6.3138.
     [Test]
     public void A_slope_has_an_upper_bound()
