@@ -31,8 +31,6 @@ internal sealed class SlowPaths(string program, ExecutableOptions options)
     public void Warn()
     {
         CpuWidth.Warn();
-        if (options.Threads > Environment.ProcessorCount)
-            Warnings.Once("RNNJ226", "", $"{options.Threads} threads were asked for but this process has {Environment.ProcessorCount} cores, so threads wait for each other (give 0 for one thread a core)");
         if (slow > 0 && options.Kernels is null)
             Warnings.Once("RNNJ220", $"{program} {options.Backend}", $"'{program}': {slow} of {kernels} kernels are interpreted, 20 to 60 times slower than compiled ones ({Cure()})");
         foreach (var (op, factor, reason) in interpreted)
