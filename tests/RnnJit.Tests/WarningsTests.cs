@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using RnnJit.Cpu;
+using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Runtime;
 using RnnJit.Text;
@@ -39,10 +41,31 @@ public class WarningsTests
           return y = %0
         """;
 
+    // A step that moves rows of its state.
+    private static string Moving(string name, string move) => $$"""
+        program {{name}}
+          input x: f32[T, B, H]
+          input i: i32[T, B]
+          input h: f32[B, H]
+          %0 = scan[T] x, i, h {
+            sequence x: f32[B, H]
+            sequence i: i32[B]
+            state h: f32[B, H]
+            %0 = {{move}}
+            %1 = mul %0, x
+            %2 = tanh %1
+            next h = %2
+          }
+          %1 = sum[0, 1] %0
+          %2 = reshape[] %1
+          return loss = %2
+        """;
+
+    private static readonly ExecutableOptions Small = new() { Sizes = new Dictionary<string, int> { ["T"] = 2, ["B"] = 2, ["H"] = 3 } };
+
     private static void Run(string text, Func<ExecutableOptions, ExecutableOptions>? change = null)
     {
-        var options = new ExecutableOptions { Sizes = new Dictionary<string, int> { ["T"] = 2, ["B"] = 2, ["H"] = 3 } };
-        using Executable executable = Executable.Create(Parser.Parse(text), change is null ? options : change(options));
+        using Executable executable = Executable.Create(Parser.Parse(text), change is null ? Small : change(Small));
         executable.Run();
     }
 
@@ -100,13 +123,48 @@ public class WarningsTests
         Assert.That(Said("WarnedNever"), Is.Empty);
     }
 
-    [Test]
-    public void A_loop_that_the_interpreter_runs_is_said_by_run_plan_and_remarks()
+    [TestCase("WarnedNest", "loops stand 3 deep and are planned 2 deep")]
+    [TestCase("WarnedScatter", "its step has the op 'scatter'")]
+    public void A_loop_that_the_interpreter_runs_is_said_once_by_runs_and_by_plan_and_remarks(string name, string reason)
     {
-        const string Reason = "about 100 times slower than compiled: loops stand 3 deep and are planned 2 deep";
-        Run(Nested("WarnedLoop"));
-        Assert.That(Said("WarnedLoop"), Has.Some.Contains("RNNJ222").And.Some.Contains("the loop over T is run by the interpreter, " + Reason));
-        Assert.That(Remarks.Of(Parser.Parse(Nested("Told"))), Has.Some.StartsWith("Loop 1 is run by the interpreter, " + Reason));
+        Graph program = Parser.Parse(name == "WarnedNest" ? Nested(name) : Moving(name, "scatter[B] i, h"));
+        for (int i = 0; i < 2; i++)
+        {
+            using Executable executable = Executable.Create(program, Small);
+            executable.Run();
+            Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith($"scan, interpreted, {InterpretedLoop.Factor} than compiled: {reason}"));
+        }
+
+        Assert.That(Said(name).Where(sentence => sentence.Contains("RNNJ222")), Has.One.StartsWith($"warning RNNJ222: '{name}': the loop over T is run by the interpreter, {InterpretedLoop.Factor} than compiled: {reason}"));
+        Assert.That(Remarks.Of(program), Has.One.StartsWith($"Loop 1 is run by the interpreter, {InterpretedLoop.Factor} than compiled: {reason}"));
+    }
+
+    [Test]
+    public void An_op_of_a_step_that_the_interpreter_runs_is_said_by_run_plan_and_remarks()
+    {
+        Graph program = Parser.Parse(Moving("WarnedOp", "scatteradd x, i, h"));
+        using Executable executable = Executable.Create(program, Small);
+        Assert.That(executable.Plan.Select(line => line.Text), Has.One.StartsWith("scatteradd, interpreted, much slower than compiled"));
+        Assert.That(Said("WarnedOp"), Has.One.StartsWith("warning RNNJ222: 'WarnedOp': the op 'scatteradd' is run by the interpreter, much slower than compiled"));
+        Assert.That(Remarks.Of(program), Has.One.StartsWith("Loop 1: op 'scatteradd' is run by the interpreter at every step, much slower than compiled"));
+    }
+
+    [Test]
+    public void A_gather_in_a_step_is_compiled_and_its_adjoint_is_said()
+    {
+        Graph forward = Parser.Parse(Moving("WarnedGather", "gather h, i")), both = Differentiate.Run(forward, "loss", ["x"]);
+        using (Executable executable = Executable.Create(forward, Small))
+        {
+            Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith("gather").And.None.Contains("interpreted, "));
+            Assert.That(Said("WarnedGather"), Has.None.Contains("RNNJ222"));
+            Assert.That(Remarks.Of(forward), Has.None.Contains("interpreter"));
+        }
+
+        const string Reason = "its step has the op 'scatter'";
+        using Executable adjoint = Executable.Create(both, Small);
+        Assert.That(adjoint.Plan.Select(line => line.Text), Has.One.Contains($"interpreted, {InterpretedLoop.Factor} than compiled: {Reason}"));
+        Assert.That(Said("WarnedGather"), Has.One.Contains(Reason));
+        Assert.That(Remarks.Of(both), Has.One.StartsWith($"Loop 2 (backwards) is run by the interpreter, {InterpretedLoop.Factor} than compiled: {Reason}"));
     }
 
     [TestCase(128, 512, true)]

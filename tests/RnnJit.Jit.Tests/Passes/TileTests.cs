@@ -112,7 +112,7 @@ public class TileTests
         var sizes = new Dictionary<string, int> { ["T"] = 520, ["B"] = 16, ["H"] = 128, ["X"] = 1 };
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         using Executable executable = CellProgram.Create(program, sizes, threads: 2);
-        Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith("scan, interpreted, about 100 times slower than compiled: its rows read each other").And.None.EndsWith("steps at a time"));
+        Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith("scan, interpreted, tens to hundreds of times slower than compiled: its rows read each other").And.None.EndsWith("steps at a time"));
         Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views), Has.None.Matches<View>(view => view!.Ring > 0));
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data), wanted = Interpreter.Run(program, data, sizes);
         foreach (var (name, value) in wanted)
