@@ -18,6 +18,8 @@ internal static class CommandLine
     public static int Run(string[] arguments, Terminal terminal)
     {
         terminal = terminal.Safe();
+        void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
+        Warnings.Sink = sentence => Report(sentence.ReplaceLineEndings(" "));
         JitKernels.Install();
         CompilerWarmUp.Begin(arguments);
         try
@@ -25,8 +27,7 @@ internal static class CommandLine
             ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (ParseSentence.Of(parsed) is { } wrong)
                 throw new UsageException(wrong);
-            void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
-            JitKernels.Cache = parsed.GetValue(CommonOptions.KernelCache) is { } folder ? new KernelCache(folder, Report) : KernelCache.FromEnvironment(Report);
+            JitKernels.Cache = parsed.GetValue(CommonOptions.KernelCache) is { } folder ? new KernelCache(folder) : KernelCache.FromEnvironment();
             return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
         }
         catch (OperationCanceledException) when (terminal.Interrupted.IsCancellationRequested)
@@ -36,7 +37,7 @@ internal static class CommandLine
         catch (Exception e)
         {
             foreach (string sentence in Sentences(e))
-                terminal.Error.WriteLine("rnnjit: " + sentence);
+                Report(sentence);
             if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } and not "0")
                 terminal.Error.WriteLine(e);
             return Code(e) ?? ExitCode.Failure;

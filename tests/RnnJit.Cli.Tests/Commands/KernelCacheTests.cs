@@ -51,7 +51,7 @@ public class KernelCacheTests
         using var folder = new TemporaryFolder();
         string file = folder.Text();
         Process explain = Explain(folder, file);
-        Assert.That(explain.StandardError.ReadToEnd(), Does.StartWith($"rnnjit: The kernel cache '{file}' is not used: ").And.EndsWith("(choose another folder)" + Environment.NewLine));
+        Assert.That(explain.StandardError.ReadToEnd(), Does.StartWith($"rnnjit: warning RNNJ223: The kernel cache '{file}' is not used: ").And.EndsWith("(choose another folder)" + Environment.NewLine));
         Output(explain);
     }
 

@@ -1,0 +1,38 @@
+namespace RnnJit.Cli.Tests;
+
+/// <summary>Warnings of the library reach the tool's standard error, in its form.</summary>
+[NonParallelizable]
+public class WarningSinkTests
+{
+    // A scatter in the step, and a kernel that no other test has compiled: a warning is said once a process.
+    private const string Scattering = """
+        cell WarnedByTool
+          input x: f32[B, X]
+          input i: i32[B]
+          state h: f32[B, H]
+          parameter W: f32[H, X] = glorot
+          %0: f32[B, H] = contract[ab,cb->ac] x, W
+          %1: f32[B, H] = mul %0, 0.734375
+          %2: f32[B, H] = scatter[B] i, h
+          %3: f32[B, H] = mul %1, %2
+          %4: f32[B, H] = tanh %3
+          next h = %4
+
+        """;
+
+    [Test]
+    public void Warnings_have_the_prefix_of_the_tool_and_its_safe_text_and_explain_names_the_loop()
+    {
+        using var folder = new TemporaryFolder();
+        string cell = folder.File("mine.ir"), cache = folder.Text("kernels\u001b[31m");
+        File.WriteAllText(cell, Scattering);
+        CommandRun run = CommandRun.Of("explain", cell, "--hidden", "4", "--seq", "3", "--batch", "2", "--kernel-cache", cache);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Match("Loop 1 is run by the interpreter, .*slower than compiled: its step has the op 'scatter'").And.Match("scan, interpreted, .*'scatter'"));
+
+        string[] lines = run.Error.TrimEnd().Split(Environment.NewLine);
+        Assert.That(lines, Has.Length.EqualTo(2).And.All.StartsWith("rnnjit: warning RNNJ22"));
+        Assert.That(lines, Has.One.StartsWith("rnnjit: warning RNNJ222: 'WarnedByTool': the loop over T is run by the interpreter"));
+        Assert.That(lines, Has.One.StartsWith($"rnnjit: warning RNNJ223: The kernel cache '{cache.Replace("\u001b", "\\u001B")}' is not used: "));
+    }
+}
