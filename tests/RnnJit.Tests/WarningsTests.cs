@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Networks;
 using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Runtime;
@@ -165,6 +166,20 @@ public class WarningsTests
         Assert.That(adjoint.Plan.Select(line => line.Text), Has.One.Contains($"interpreted, {InterpretedLoop.Factor} than compiled: {Reason}"));
         Assert.That(Said("WarnedGather"), Has.One.Contains(Reason));
         Assert.That(Remarks.Of(both), Has.One.StartsWith($"Loop 2 (backwards) is run by the interpreter, {InterpretedLoop.Factor} than compiled: {Reason}"));
+    }
+
+    [Test]
+    public void Weights_in_16_bits_that_no_product_reads_are_said_once()
+    {
+        for (int i = 0; i < 2; i++)
+            Run(Kernels("WarnedStored"), options => options with { Weights = WeightStorage.BFloat16 });
+        Assert.That(Said("WarnedStored"), Has.One.StartsWith("warning RNNJ227: 'WarnedStored': no weights are stored as BFloat16, for no compiled product reads a matrix of parameters"));
+
+        var net = new NetworkBuilder("StoredWell");
+        net.Output("y", net.Dense("head", net.Input("x", "T", "B", 3), 2));
+        using var model = new Model(net, new ModelOptions { Weights = WeightStorage.BFloat16 });
+        model.Open(new SessionOptions()).Dispose();
+        Assert.That(Said("StoredWell"), Has.None.Contains("RNNJ227"));
     }
 
     [TestCase(128, 512, true)]

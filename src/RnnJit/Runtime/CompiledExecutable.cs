@@ -25,7 +25,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         for (int i = 0; i < planned.Inputs.Count; i++)
             planner.SetView(i, context.OfTensor(Input(planned.Inputs[i].Name), planned.Inputs[i].Role == PortRole.Parameter, planned.Inputs[i].Name));
         planner.Run();
-        context.Slow.Warn();
+        context.Slow.Warn(context.Packed.Values);
         View[] outputs = planned.Outputs.Select(output => Contiguous(context, planner, output.Value)).ToArray();
         instructions = planner.Instructions.ToArray();
         ViewBounds.Check(instructions, outputs.Concat(context.Fills.Select(fill => fill.View)));

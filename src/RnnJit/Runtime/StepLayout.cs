@@ -20,7 +20,7 @@ internal sealed class StepLayout
         for (int i = 0; i < Inputs.Length; i++)
             planner.SetView(i, Inputs[i] ?? parameter(program.Inputs[i]));
         planner.Run();
-        context.Slow.Warn();
+        context.Slow.Warn(context.Packed.Values);
 
         // A loop of one step is its body.
         foreach (Instruction instruction in planner.Instructions)
