@@ -182,6 +182,12 @@ public class WarningsTests
         Assert.That(Said("StoredWell"), Has.None.Contains("RNNJ227"));
     }
 
+    [TestCase(false, true, true)]
+    [TestCase(true, true, false)]
+    [TestCase(false, false, false)]
+    public void Products_without_fused_multiply_add_are_said_where_the_processor_has_it(bool used, bool machine, bool said) =>
+        Assert.That(CpuWidth.Unfused(used, machine), said ? Does.Contain("without fused multiply-add").And.Contain("unset DOTNET_EnableAVX2") : Is.Null);
+
     [TestCase(128, 512, true)]
     [TestCase(128, 256, true)]
     [TestCase(128, 128, false)]

@@ -47,7 +47,7 @@ internal static class DoctorCommand
         yield return ("cores", Environment.ProcessorCount.ToString());
         yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MB");
         yield return ("instruction sets", string.Join(" ", InstructionSets().DefaultIfEmpty("none")));
-        yield return ("vectors", $"{Width()} bits");
+        yield return ("vectors", $"{Width()} bits, {(Fma.IsSupported || AdvSimd.IsSupported ? "with" : "without")} fused multiply-add");
         yield return ("processor", $"vectors of {IsaFlag.BitsOfMachine} bits{(Width() < IsaFlag.BitsOfMachine ? " (narrower ones are in use: see DOTNET_EnableAVX512 and DOTNET_EnableAVX2)" : "")}");
         yield return ("JIT", RuntimeFeature.IsDynamicCodeCompiled ? "yes (cells are compiled in memory)" : "no (only kernels compiled at build time are fast)");
         yield return ("kernel cache", Describe(JitKernels.Cache));

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu;
 
@@ -21,12 +22,24 @@ internal static class CpuWidth
         _ => 128,
     });
 
-    /// <summary>Says that a program compiled ahead of time has the narrowest vectors on a processor with wider ones. With a JIT the width was asked for.</summary>
+    /// <summary>Whether products multiply and add in one instruction.</summary>
+    public static bool HasFma => Scalar32.HasFma;
+
+    // CPUID, leaf 1: FMA3. Other processors have it or not, whatever a process was told.
+    private static bool MachineHasFma => HasFma || (X86Base.IsSupported && (X86Base.CpuId(1, 0).Ecx & (1 << 12)) != 0);
+
+    /// <summary>Says that a program compiled ahead of time has the narrowest vectors on a processor with wider ones (with a JIT the width was asked for), or that products run without fused multiply-add.</summary>
     public static void Warn()
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } sentence)
             Warnings.Once("RNNJ221", "", sentence);
+        else if (Unfused(HasFma, MachineHasFma) is { } unfused)
+            Warnings.Once("RNNJ225", "", unfused);
     }
+
+    /// <summary>The sentence on products without fused multiply-add where the processor has it; else null.</summary>
+    internal static string? Unfused(bool used, bool machine) => used || !machine ? null
+        : "This process runs without fused multiply-add although the processor has it, so that products are slower and round twice (unset DOTNET_EnableAVX2, DOTNET_EnableFMA and DOTNET_EnableHWIntrinsic)";
 
     /// <summary>The sentence on vectors of 128 bits where the processor has wider ones; else null. 256 bits of 512 are a choice that a project wrote down.</summary>
     internal static string? Narrow(int compiled, int machine) => compiled > 128 || machine <= compiled ? null

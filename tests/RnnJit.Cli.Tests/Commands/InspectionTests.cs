@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using RnnJit.Ir;
 using RnnJit.Text;
@@ -61,5 +62,21 @@ public class InspectionTests
         Assert.That(CommandRun.Of("doctor").Output, Does.Contain("vectors").And.Contain("cores"));
         using JsonDocument result = JsonDocument.Parse(CommandRun.Of("doctor", "--json").Output);
         Assert.That(result.RootElement.GetProperty("cores").GetString(), Is.EqualTo(Environment.ProcessorCount.ToString()));
+    }
+
+    [Test]
+    public void Doctor_says_in_words_whether_products_are_fused_and_a_run_warns_once()
+    {
+        if (!Fma.IsSupported)
+            Assert.Ignore("This processor has no FMA3");
+        Assert.That(CommandRun.Of("doctor").Output, Does.Contain("bits, with fused multiply-add"));
+
+        using var folder = new TemporaryFolder();
+        const string Commands = "export DOTNET_EnableAVX2=0; $rnnjit doctor && $rnnjit explain lstm --hidden 8 --seq 2 --training";
+        var (code, output, error) = ToolProcess.Run(Commands, folder.Path);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("128 bits, without fused multiply-add"));
+        Assert.That(error, Does.StartWith("rnnjit: warning RNNJ225: This process runs without fused multiply-add"));
+        Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
     }
 }
