@@ -8,6 +8,9 @@ internal abstract class Instruction
     /// <summary>The views it reads and writes, for lifetimes.</summary>
     public abstract IEnumerable<View> Views { get; }
 
+    /// <summary>The elements that its address arithmetic reaches, as views of the same blocks; <see cref="ViewBounds"/> proves them beside <see cref="Views"/>.</summary>
+    public virtual IEnumerable<View> Reached => [];
+
     /// <summary>Whether, inside a loop over time, each row of the batch is computed from that row and invariants alone.</summary>
     public virtual bool IsByRow => false;
 

@@ -1,4 +1,5 @@
 using RnnJit.Cpu.Gemm;
+using RnnJit.Ir;
 
 namespace RnnJit.Runtime;
 
@@ -37,6 +38,19 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
     public bool IsWeight => weights.All(weight => weight is not null);
 
     public override IEnumerable<View> Views => parts.Select(part => part.View).Append(target);
+
+    public override IEnumerable<View> Reached =>
+        parts.Select(part => part.View.Over([(part.N, part.NStride), (part.K, part.KStride)])).Append(target.Over([(Length(n, k, target.Storage), 1)]));
+
+    /// <summary>Elements of the memory of a packed matrix.</summary>
+    /// <exception cref="GraphException">RNNJ161: there are more than an int counts.</exception>
+    public static int Length(int n, int k, WeightStorage storage)
+    {
+        long elements = (Gemm.PackedBytes<T>(n, k, storage) + sizeof(T) - 1) / sizeof(T);
+        return elements <= int.MaxValue
+            ? (int)elements
+            : throw new GraphException("RNNJ161", $"A matrix of {k} × {n} has more than {int.MaxValue} elements when it is packed in panels (make it smaller)");
+    }
 
     public override string Describe => $"pack {n} × {k} from {parts.Length} {(IsWeight ? "weights, when they changed" : "values")}{(target.Storage == WeightStorage.Single ? "" : $", as {target.Storage}")}";
 

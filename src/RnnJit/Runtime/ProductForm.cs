@@ -55,6 +55,16 @@ internal sealed record ProductForm(
         return new ProductForm(viewA, viewB, result, swapped, loops, k.Outer, m.Inner, n.Inner, k.Inner, rowLoop);
     }
 
+    /// <summary>The elements of A, B and C that the loops address. Of a ring, tiles address a stretch at a time.</summary>
+    public IEnumerable<View> Reached(bool isPacked)
+    {
+        ProductLoop[] read = [.. Loops, .. SumLoops, M, N, K], written = [.. Loops, M, N];
+        yield return A.Over(read.Select(loop => (loop.Extent, loop.A)));
+        if (!isPacked)
+            yield return B.Over(read.Select(loop => (loop.Extent, loop.B)));
+        yield return C.Over(written.Select(loop => (loop.Extent, loop.C)));
+    }
+
     /// <summary>The same product with another place for its result; null if its loops would be others.</summary>
     public ProductForm? Onto(ContractOp op, View result)
     {

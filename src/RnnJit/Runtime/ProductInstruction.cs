@@ -55,6 +55,13 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
 
     public override IEnumerable<View> Views => [.. Start is null ? (View[])[] : [Start.View], form.A, packed ?? form.B, form.C, .. Live?.Views ?? []];
 
+    public override IEnumerable<View> Reached =>
+    [
+        .. form.Reached(packed is not null),
+        .. packed is null ? (View[])[] : [packed.Over([(PackInstruction<T>.Length(form.N.Extent, form.K.Extent, packed.Storage), 1)])],
+        .. Start is null ? (View[])[] : [Start.Reached(form)],
+    ];
+
     public override bool IsByRow => rowsAreBatch && form.C.Rank > 0
         && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
 

@@ -10,6 +10,10 @@ internal sealed record ProductStart(View View, long[] Loops, long Row)
 {
     public string Describe => Row == 0 ? ", from one row on" : ", onto what is there";
 
+    /// <summary>The elements that a product with these loops reads.</summary>
+    public View Reached(ProductForm form) =>
+        View.Over([.. form.Loops.Zip(Loops, (loop, stride) => (loop.Extent, stride)), (form.M.Extent, Row), (form.N.Extent, 1)]);
+
     /// <summary>Null if the kernels cannot read it with the loops of the product.</summary>
     public static ProductStart? Of(ProductForm form, ContractOp op, View start) =>
         form.Onto(op, start) is { HasColumns: true } onto ? new ProductStart(start, onto.Loops.Select(loop => loop.C).ToArray(), onto.M.C) : null;

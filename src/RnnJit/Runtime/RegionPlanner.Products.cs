@@ -230,9 +230,8 @@ internal sealed partial class RegionPlanner
         int n = form.N.Extent, k = form.K.Extent;
         bool keeps = parts.All(part => part.View.Block.IsParameter);
         WeightStorage storage = keeps ? context.Weights : WeightStorage.Single;
-        long bytes = context.Real == ElementType.F64 ? Gemm.PackedBytes<double>(n, k, storage) : Gemm.PackedBytes<float>(n, k, storage);
-        int size = context.Real == ElementType.F64 ? sizeof(double) : sizeof(float);
-        packed = context.Allocate([checked((int)((bytes + size - 1) / size))], context.Real) with { Storage = storage };
+        int length = context.Real == ElementType.F64 ? PackInstruction<double>.Length(n, k, storage) : PackInstruction<float>.Length(n, k, storage);
+        packed = context.Allocate([length], context.Real) with { Storage = storage };
         if (keeps)
         {
             (packed.Block.First, packed.Block.Last) = (0, int.MaxValue);

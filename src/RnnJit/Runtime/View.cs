@@ -137,6 +137,13 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
         };
     }
 
+    /// <summary>The elements that loops from the first one on reach.</summary>
+    public View Over(IEnumerable<(int Extent, long Stride)> loops)
+    {
+        var all = loops.ToArray();
+        return this with { Shape = all.Select(loop => loop.Extent).ToArray(), Strides = all.Select(loop => loop.Stride).ToArray() };
+    }
+
     /// <summary>One time step of a sequence.</summary>
     public View Step() => this with { Shape = Shape[1..], Strides = Strides[1..], TimeStride = Strides[0] };
 

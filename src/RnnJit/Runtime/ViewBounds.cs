@@ -48,7 +48,7 @@ internal static class ViewBounds
                 continue;
             }
 
-            foreach (View view in instruction.Views)
+            foreach (View view in instruction.Views.Concat(instruction.Reached))
                 Check(view, steps, outerSteps, instruction.Describe);
         }
     }

@@ -80,9 +80,9 @@ public class NetworkBuilderTests
     public void A_mask_keeps_its_share_and_repeats_for_the_same_step_only()
     {
         MaskLaw law = MaskPort.Law(new Port("mask", new TensorType(ElementType.F32, 20, 10, 50), PortRole.Input, MaskPort.Dropout("mask", 0.2)));
-        using var first = new Runtime.Tensor(ElementType.F32, 20, 10, 50);
-        using var again = new Runtime.Tensor(ElementType.F32, 20, 10, 50);
-        using var next = new Runtime.Tensor(ElementType.F32, 20, 10, 50);
+        using var first = new RnnJit.Runtime.Tensor(ElementType.F32, 20, 10, 50);
+        using var again = new RnnJit.Runtime.Tensor(ElementType.F32, 20, 10, 50);
+        using var next = new RnnJit.Runtime.Tensor(ElementType.F32, 20, 10, 50);
         DropoutMask.Fill(first, law, seed: 1, step: 5, site: 0);
         DropoutMask.Fill(again, law, seed: 1, step: 5, site: 0);
         DropoutMask.Fill(next, law, seed: 1, step: 6, site: 0);
