@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using RnnJit.Cli.Fuzzing;
+using RnnJit.Verification;
 
 namespace RnnJit.Cli.Commands;
 
-/// <summary><c>rnnjit fuzz</c>: shows that no damaged file costs more than a sentence.</summary>
+/// <summary><c>rnnjit fuzz</c>: shows that no damaged file costs more than a sentence, and that no view of a plan leaves its block.</summary>
 internal static class FuzzCommand
 {
-    public static Command Create(Terminal terminal) => new("fuzz", "Damage what is read on purpose and look for crashes, for instance: rnnjit fuzz files --count 2000") { Files(terminal) };
+    public static Command Create(Terminal terminal) => new("fuzz", "Damage what is read on purpose and look for crashes, for instance: rnnjit fuzz files --count 2000") { Files(terminal), Programs(terminal) };
 
     private static Command Files(Terminal terminal)
     {
@@ -42,6 +43,30 @@ internal static class FuzzCommand
             report.Print(terminal.Out);
             terminal.Out.WriteLine($"{report.Count} files of {report.Classes} classes, seed {plan.Seed}: {report.Failures.Count} failures");
             return report.Failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+        });
+        return command;
+    }
+
+    private static Command Programs(Terminal terminal)
+    {
+        Option<int> count = CommonOptions.Number("--count", "Programs", 100_000);
+        Option<ulong> seed = CommonOptions.Seed();
+        var command = new Command("programs",
+            """
+            Plan random Programs with sizes from -2^31 to 2^31 - 1 and prove that no view leaves its block. Small ones run and are compared with the interpreter.
+
+            Examples:
+              rnnjit fuzz programs
+              rnnjit fuzz programs --count 1000 --seed 2
+            """) { count, seed };
+        command.SetAction(parsed =>
+        {
+            int programs = Positive("--count", parsed.GetValue(count));
+            ViewReport report = ViewCheck.Run(programs, parsed.GetValue(seed), terminal.Interrupted);
+            foreach (string fault in report.Faults)
+                terminal.Out.WriteLine(fault);
+            terminal.Out.WriteLine($"{programs} Programs, seed {parsed.GetValue(seed)}: {report.Planned} planned, {report.Refused} refused, {report.Run} compared with the interpreter, {report.Faults.Count} failures");
+            return report.Faults.Count == 0 ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
     }
