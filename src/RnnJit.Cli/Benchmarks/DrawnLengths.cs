@@ -16,8 +16,9 @@ internal static class DrawnLengths
     public static Executable Bind(LayerRequest request, string lengths)
     {
         int[] drawn = Of(lengths, request.Steps, request.Batch);
-        Executable executable = LayerBuilder.Bind(request with { Lengths = true });
-        executable.Input(LayerProgram.Lengths).Set([.. drawn.Select(length => (double)length)]);
+        BoundLayer layer = LayerBuilder.Run(request with { Lengths = true });
+        Executable executable = layer.ToExecutable();
+        executable.Input(layer.Ports.Lengths!).Set([.. drawn.Select(length => (double)length)]);
         return executable;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RnnJit.Cells;
+using RnnJit.Cli.Layers;
 using RnnJit.Ir;
 using RnnJit.Randomness;
 using RnnJit.Verification;
@@ -34,14 +35,14 @@ internal static class GradCheckCommand
     // One check for each input, so that each has a line; the worst element stands for it.
     private static GradientReport[] Check(CellDefinition cell, ulong seed)
     {
-        Graph program = CellStages.Program(cell, training: true);
+        var (program, ports) = LayerProgram.WithError(cell);
         var sizes = new Dictionary<string, int> { ["T"] = Steps, ["B"] = Batch, ["X"] = Inputs, ["H"] = Hidden };
         foreach (string symbol in program.Symbols())
             sizes.TryAdd(symbol, Hidden);
         var random = new RandomStream(seed);
         var point = program.Inputs.ToDictionary(port => port.Name, port => Draw(port, sizes, random));
-        return program.Inputs.Where(port => port.Type.IsReal && port.Name != "target")
-            .Select(port => GradientCheck.Run(program, "loss", [port.Name], point, sizes)).ToArray();
+        return program.Inputs.Where(port => port.Type.IsReal && port.Name != ports.Target)
+            .Select(port => GradientCheck.Run(program, LayerProgram.Loss, [port.Name], point, sizes)).ToArray();
     }
 
     private static NdArray Draw(Port port, Dictionary<string, int> sizes, RandomStream random)

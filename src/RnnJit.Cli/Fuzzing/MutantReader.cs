@@ -106,7 +106,7 @@ internal sealed class MutantReader(ModelOptions options)
 
     private void Layer(CellDefinition cell)
     {
-        Graph program = Layers.LayerProgram.Forward(cell);
+        Graph program = Layers.LayerProgram.Forward(cell).Graph;
         Dictionary<string, int> sizes = program.Symbols().ToDictionary(symbol => symbol, symbol => symbol is "T" or "B" ? 1 : 3);
         using var model = new Model(program, sizes, options);
         Step(model);

@@ -3,8 +3,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Layers;
 
-/// <summary>The Program of a layer and the size of each of its symbols.</summary>
-internal sealed record BoundLayer(LayerRequest Request, Graph Program, IReadOnlyDictionary<string, int> Sizes)
+/// <summary>The Program of a layer, the names of its own inputs, and the size of each of its symbols.</summary>
+internal sealed record BoundLayer(LayerRequest Request, Graph Program, LayerPorts Ports, IReadOnlyDictionary<string, int> Sizes)
 {
     /// <summary>How it is made executable.</summary>
     public ExecutableOptions Options => new()
@@ -24,7 +24,7 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, IReadOnly
     public Executable ToExecutable(ExecutableOptions options)
     {
         Executable executable = Executable.Create(Program, options);
-        LayerData.Fill(executable);
+        LayerData.Fill(executable, Ports);
         return executable;
     }
 }

@@ -11,18 +11,18 @@ internal static class LayerData
     public const double OutputGradient = 0.5;
 
     /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, full lengths, and a constant gradient of the output.</summary>
-    public static void Fill(Executable executable)
+    public static void Fill(Executable executable, LayerPorts ports)
     {
         var random = new Random(1);
         int rows = Rows(executable);
         foreach (Port port in executable.Program.Inputs)
         {
             Tensor tensor = executable.Input(port.Name);
-            if (port.Name == LayerProgram.Lengths)
+            if (port.Name == ports.Lengths)
                 Constant(tensor, executable.Options.Sizes["T"]);
             else if (!port.Type.IsReal)
                 tensor.Set(Enumerable.Range(0, tensor.Length).Select(i => (double)(i % rows)).ToArray());
-            else if (port.Name == LayerProgram.OutputGradient)
+            else if (port.Name == ports.OutputGradient)
                 Constant(tensor, OutputGradient);
             else if (MaskPort.Is(port))
                 Constant(tensor, MaskPort.Law(port).Outside);

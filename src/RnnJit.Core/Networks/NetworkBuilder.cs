@@ -12,7 +12,8 @@ namespace RnnJit.Networks;
 public sealed partial class NetworkBuilder(string name)
 {
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
-    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> inputNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> outputNames = new(StringComparer.Ordinal);
     private readonly List<(string Name, Value Value, OutputRole Role)> results = [];
     private readonly List<(string Name, Value Value, OutputRole Role)> statistics = [];
     private readonly List<(string Name, Value Value, OutputRole Role)> states = [];
@@ -81,7 +82,7 @@ public sealed partial class NetworkBuilder(string name)
     /// <summary>Names a result of the Program. The first one is what <c>Model.Step</c> returns; a scalar <c>loss</c> is what training lowers.</summary>
     public Value Output(string name, Value value)
     {
-        if (!names.Add(name))
+        if (!outputNames.Add(name))
             throw new GraphException("RNNJ164", $"'{name}' is declared twice in network '{this.Name}' (choose another name)");
         results.Add((name, value, OutputRole.Result));
         return value;
@@ -95,7 +96,7 @@ public sealed partial class NetworkBuilder(string name)
         ? Graph.Build("program", name, results.Concat(statistics).Concat(states))
         : throw new GraphException("RNNJ164", $"Network '{name}' has no output (call Output)");
 
-    private Value Declare(string port, TensorType type, PortRole role, string init = "") => names.Add(port)
+    private Value Declare(string port, TensorType type, PortRole role, string init = "") => inputNames.Add(port)
         ? Graph.Input(port, type, role, init)
         : throw new GraphException("RNNJ164", $"'{port}' is declared twice in network '{name}' (choose another name)");
 }
