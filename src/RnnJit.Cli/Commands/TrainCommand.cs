@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RnnJit.Cli.Training;
+using RnnJit.Files;
 using RnnJit.Networks;
 using RnnJit.Training;
 
@@ -66,6 +67,8 @@ internal static class TrainCommand
         {
             string? path = text ?? (source == OwnText.Source ? null : source.Trim('\''));
             requireRead(path);
+            if (text is null && path is not null && LinkedPath.Irregular(path) is { } kind)
+                throw new UsageException($"The text of '{from}', '{path}', is {kind}, wanted a regular file (give the text it began with by --text)");
             return ReadText(path);
         }, run);
     }

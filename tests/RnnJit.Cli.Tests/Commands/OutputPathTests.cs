@@ -58,6 +58,25 @@ public class OutputPathTests
         Assert.That(Content(folder), Is.EqualTo(before));
     }
 
+    // Opening a FIFO waits for its writer, so a test that hangs has opened it.
+    [Test, CancelAfter(60_000)]
+    public void The_text_that_a_checkpoint_names_is_opened_only_if_it_is_a_regular_file(CancellationToken hang)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text("text");
+        string file = folder.File("m.safetensors"), text = folder.File("text");
+        Assert.That(CommandRun.Of("train", "--text", text, "--out", file, "--steps", "1", "--batch", "2", "--seq", "4", "--hidden", "4", "--sample", "0").ExitCode, Is.Zero);
+        foreach (var (kind, make) in ((string, Action)[])[
+            ("a FIFO", () => Start("mkfifo", text)), ("a character device", () => File.CreateSymbolicLink(text, "/dev/zero")), ("a folder", () => Directory.CreateSymbolicLink(text, folder.Path))])
+        {
+            File.Delete(text);
+            make();
+            Task<CommandRun> run = Task.Run(() => CommandRun.Of("train", "--resume", file), hang);
+            run.Wait(hang);
+            BadInputTests.Refused(run.Result, $"The text of '{file}', '{text}', is {kind}, wanted a regular file (give the text it began with by --text)");
+        }
+    }
+
     [Test]
     public void A_checkpoint_is_written_through_a_link_and_a_leftover_is_removed()
     {
