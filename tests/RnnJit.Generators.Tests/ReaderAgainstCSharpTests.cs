@@ -8,7 +8,7 @@ namespace RnnJit.Generators.Tests;
 /// <summary>The reader and C# itself give one graph for one body of <c>Step</c>, or the reader says that it does not read it.</summary>
 public class ReaderAgainstCSharpTests
 {
-    private const int Batches = 4, BatchSize = 5;
+    private const int Batches = 4, BatchSize = 60;
 
     // The share of bodies that must be read and not refused; else the comparison says little.
     private const double LeastRead = 0.95;

@@ -1,5 +1,6 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Passes;
 
 namespace RnnJit.Cells;
 
@@ -10,7 +11,7 @@ public static class CellScan
     /// <param name="inputs">By the cell's names: step inputs [T, B, …], inputs per sequence and states [B, …], parameters.</param>
     /// <param name="lengths">i32[B], or null when all rows have the full length.</param>
     /// <returns>Final states in the order of the cell's states; sequences of all outputs by name, states included, [T, B, …].</returns>
-    /// <exception cref="GraphException">RNNJ160: an input is missing or does not fit.</exception>
+    /// <exception cref="GraphException">RNNJ160: an input is missing or does not fit. RNNJ207: the cell names rows of the batch by number, with lengths.</exception>
     public static (Value[] Finals, IReadOnlyDictionary<string, Value> Sequences) Apply(
         GraphBuilder builder, CellDefinition cell, IReadOnlyDictionary<string, Value> inputs, Dim time, bool reverse = false, Value? lengths = null)
     {
@@ -58,10 +59,21 @@ public static class CellScan
         outputs.AddRange(step.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Yield)));
         var scan = new ScanOp(body.Build("body", cell.Name, outputs), time, reverse, lengths is not null);
         if (lengths is not null)
+        {
+            RequireRowsAlike(cell, scan);
             operands.Add(lengths);
+        }
+
         Value[] results = builder.AddMany(scan, operands.ToArray());
         var sequences = step.Outputs.Select((output, i) => (output.Name, results[scan.States + i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
         return (results.Take(scan.States).ToArray(), sequences);
+    }
+
+    // A step runs on the rows whose length is greater than t, so a row number would name another row at another step.
+    private static void RequireRowsAlike(CellDefinition cell, ScanOp scan)
+    {
+        if (!RowsAlike.In(scan.Body, Dim.Symbol(scan.BatchSymbol())))
+            throw new GraphException("RNNJ207", $"Cell '{cell.Name}' names rows of the batch {scan.BatchSymbol()} by number, which has no meaning with lengths (slice, concatenate and gather along another axis, or leave lengths out)");
     }
 
     private static int Order(PortRole role) => role switch

@@ -1,5 +1,6 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Passes;
 
 namespace RnnJit.Verify;
 
@@ -16,7 +17,7 @@ public static class Verifier
     };
 
     /// <summary>Checks a graph and the bodies of its scans.</summary>
-    /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194 and RNNJ203: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
+    /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194, RNNJ203 and RNNJ207: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
     public static void Check(Graph graph)
     {
         KindIsKnown(graph);
@@ -50,6 +51,7 @@ public static class Verifier
             return;
         StatesBeginWithTheBatch(graph, scan);
         LengthsFitTheBatch(graph, node, scan);
+        RowsHaveNoNumbers(graph, scan);
     }
 
     private static void KindIsKnown(Graph graph)
@@ -165,6 +167,12 @@ public static class Verifier
         TensorType found = graph.Values.Type(node.Operands[node.Operands.Count - 1]);
         if (found != wanted)
             throw Broken("RNNJ194", graph, $"has a scan whose lengths are {found} (make them {wanted})");
+    }
+
+    private static void RowsHaveNoNumbers(Graph graph, ScanOp scan)
+    {
+        if (!RowsAlike.In(scan.Body, Dim.Symbol(scan.BatchSymbol())))
+            throw Broken("RNNJ207", graph, $"has a scan with lengths whose step names rows of the batch {scan.BatchSymbol()} by number (slice, concatenate and gather along another axis)");
     }
 
     private static bool IsOrdered(IEnumerable<int> ranks) => ranks.Zip(ranks.Skip(1), (a, b) => a <= b).All(ordered => ordered);

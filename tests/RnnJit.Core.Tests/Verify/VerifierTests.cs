@@ -138,6 +138,16 @@ public class VerifierTests
         Breaks("RNNJ194", Scan(Body, lengths: true, new TensorType(ElementType.F32, "B")));
     }
 
+    [Test]
+    public void Rows_have_no_numbers_where_there_are_lengths()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.F32, "B", "H"), PortRole.Sequence), h = builder.Input("h", new TensorType(ElementType.F32, "B", "H"), PortRole.State);
+        Graph body = builder.Build("body", "step", [("h", Rnn.Tanh(h + builder.Add(new SliceOp(0, 0, 1), x)), OutputRole.Next)]);
+        Assert.That(() => Verifier.Check(Scan(body, lengths: false)), Throws.Nothing);
+        Breaks("RNNJ207", Scan(body, lengths: true));
+    }
+
     // A program that applies a body to its own inputs.
     private static Graph Scan(Graph body, bool lengths, TensorType? lengthsType = null)
     {
