@@ -11,7 +11,7 @@ public static class CellScan
     /// <param name="inputs">By the cell's names: step inputs [T, B, …], inputs per sequence and states [B, …], parameters.</param>
     /// <param name="lengths">i32[B], or null when all rows have the full length.</param>
     /// <returns>Final states in the order of the cell's states; sequences of all outputs by name, states included, [T, B, …].</returns>
-    /// <exception cref="GraphException">RNNJ160: an input is missing or does not fit. RNNJ207: the cell names rows of the batch by number, with lengths.</exception>
+    /// <exception cref="GraphException">RNNJ160: an input is missing or does not fit. RNNJ208: the cell names rows of the batch by number, with lengths.</exception>
     public static (Value[] Finals, IReadOnlyDictionary<string, Value> Sequences) Apply(
         GraphBuilder builder, CellDefinition cell, IReadOnlyDictionary<string, Value> inputs, Dim time, bool reverse = false, Value? lengths = null)
     {
@@ -73,7 +73,7 @@ public static class CellScan
     private static void RequireRowsAlike(CellDefinition cell, ScanOp scan)
     {
         if (!RowsAlike.In(scan.Body, Dim.Symbol(scan.BatchSymbol())))
-            throw new GraphException("RNNJ207", $"Cell '{cell.Name}' names rows of the batch {scan.BatchSymbol()} by number, which has no meaning with lengths (slice, concatenate and gather along another axis, or leave lengths out)");
+            throw new GraphException("RNNJ208", $"Cell '{cell.Name}' names rows of the batch {scan.BatchSymbol()} by number, which has no meaning with lengths (slice, concatenate and gather along another axis, or leave lengths out)");
     }
 
     private static int Order(PortRole role) => role switch

@@ -17,7 +17,7 @@ public static class Verifier
     };
 
     /// <summary>Checks a graph and the bodies of its scans.</summary>
-    /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194, RNNJ203 and RNNJ207: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
+    /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194, RNNJ203 and RNNJ208: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
     public static void Check(Graph graph)
     {
         KindIsKnown(graph);
@@ -172,7 +172,7 @@ public static class Verifier
     private static void RowsHaveNoNumbers(Graph graph, ScanOp scan)
     {
         if (!RowsAlike.In(scan.Body, Dim.Symbol(scan.BatchSymbol())))
-            throw Broken("RNNJ207", graph, $"has a scan with lengths whose step names rows of the batch {scan.BatchSymbol()} by number (slice, concatenate and gather along another axis)");
+            throw Broken("RNNJ208", graph, $"has a scan with lengths whose step names rows of the batch {scan.BatchSymbol()} by number (slice, concatenate and gather along another axis)");
     }
 
     private static bool IsOrdered(IEnumerable<int> ranks) => ranks.Zip(ranks.Skip(1), (a, b) => a <= b).All(ordered => ordered);

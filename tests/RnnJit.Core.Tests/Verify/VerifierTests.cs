@@ -145,7 +145,7 @@ public class VerifierTests
         Value x = builder.Input("x", new TensorType(ElementType.F32, "B", "H"), PortRole.Sequence), h = builder.Input("h", new TensorType(ElementType.F32, "B", "H"), PortRole.State);
         Graph body = builder.Build("body", "step", [("h", Rnn.Tanh(h + builder.Add(new SliceOp(0, 0, 1), x)), OutputRole.Next)]);
         Assert.That(() => Verifier.Check(Scan(body, lengths: false)), Throws.Nothing);
-        Breaks("RNNJ207", Scan(body, lengths: true));
+        Breaks("RNNJ208", Scan(body, lengths: true));
     }
 
     // A program that applies a body to its own inputs.
