@@ -139,6 +139,13 @@ internal sealed partial class RegionPlanner
         ? home
         : context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
 
+    // For an instruction that writes without strides.
+    private View DenseHome(int value)
+    {
+        View home = Home(value);
+        return home.IsContiguous ? home : context.Allocate(home.Shape, graph.Values.Type(value).Element);
+    }
+
     private void AddKernel(KernelStep step)
     {
         CheckIndices(step);
@@ -188,8 +195,9 @@ internal sealed partial class RegionPlanner
                 AddProduct(node, value, contract);
                 break;
             case SumOp sum when ColumnsOf(sum, View(node.Operands[0])) is { } columns:
-                views[value] = Home(value);
+                views[value] = DenseHome(value);
                 AddColumns(View(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n), sum.Forwards);
+                CopyHomeIfElsewhere(value, views[value]!);
                 break;
             case ReductionOp reduction when node.Results[0].IsReal:
                 views[value] = Home(value);
