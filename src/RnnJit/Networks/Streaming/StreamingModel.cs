@@ -21,14 +21,14 @@ public sealed unsafe partial class StreamingModel : IDisposable
     /// <summary>Compiles a model for streams.</summary>
     /// <param name="batch">B: streams that one state carries side by side.</param>
     /// <param name="results">Names of results; none: the model's first one.</param>
-    /// <exception cref="GraphException">RNNJ165, RNNJ195: there is no such result, or it cannot be known step by step.</exception>
+    /// <exception cref="GraphException">RNNJ165, RNNJ195, RNNJ207: there is no such result, it cannot be known step by step, or a stream takes more than 2 GB.</exception>
     public StreamingModel(Model model, int batch = 1, params string[] results)
         : this(model.Program, model.OptionsFor(steps: 1, batch), results) => owner = model;
 
     /// <summary>Compiles a Program, such as a single cell over T, for streams.</summary>
     /// <param name="options">Sizes of all symbols but T; parameters not shared are made here, see <see cref="Parameter"/>. One thread does a step.</param>
     /// <param name="results">Names of results; none: the Program's first one.</param>
-    /// <exception cref="GraphException">RNNJ101, RNNJ165, RNNJ195: a size is missing, there is no such result, or it cannot be known step by step.</exception>
+    /// <exception cref="GraphException">RNNJ101, RNNJ165, RNNJ195, RNNJ207: a size is missing, there is no such result, it cannot be known step by step, or a stream takes more than 2 GB.</exception>
     /// <exception cref="ArgumentException">A size is not positive, or the backend is the interpreter.</exception>
     public StreamingModel(Graph program, ExecutableOptions options, params string[] results)
     {
@@ -40,7 +40,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
         this.program = StreamedProgram.Of(program, results.Length > 0 ? results : [program.Outputs[0].Name]);
         this.options = options with { Sizes = new Dictionary<string, int>(options.Sizes) { [StreamCheck.Time.AsSymbol!] = 1 } };
         plan = new StepPlan(this.program.Step, this.options, options.Kernels ?? KernelChain.For(options.Backend));
-        beginning = new byte[plan.Bytes];
+        beginning = new byte[StateBytes(program)];
         stretches = Stretches().ToArray();
         input = Port();
         result = plan.Output(this.program.Step.Outputs[0].Name).Place;
@@ -92,6 +92,15 @@ public sealed unsafe partial class StreamingModel : IDisposable
 
     /// <summary>Frees what is shared; not while a step runs. A later step throws <see cref="ObjectDisposedException"/>; states keep their values until they are disposed.</summary>
     public void Dispose() => plan.Dispose();
+
+    // Snapshots are arrays, and an int counts their bytes.
+    private long StateBytes(Graph of)
+    {
+        if (plan.Bytes <= Array.MaxLength)
+            return plan.Bytes;
+        plan.Dispose();
+        throw new GraphException("RNNJ207", $"A stream of '{of.Name}' takes {plan.Bytes} bytes, wanted at most {Array.MaxLength} (make the batch or other sizes smaller)");
+    }
 
     // First values that parameters decide; the others are 0.
     private void Begin()

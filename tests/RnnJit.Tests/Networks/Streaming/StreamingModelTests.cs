@@ -2,6 +2,7 @@ using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
+using RnnJit.Text;
 
 namespace RnnJit.Tests.Networks.Streaming;
 
@@ -23,6 +24,56 @@ public class StreamingModelTests
         }
 
         Assert.That(state.Steps, Is.EqualTo(StreamSamples.Steps));
+    }
+
+    [Test]
+    public void A_stream_beyond_an_array_is_refused_before_it_is_allocated()
+    {
+        Graph program = Parser.Parse("""
+            program P
+              input x: f32[T, B, H]
+              %z = constant[0 : f32[B, H]]
+              %h, %y = scan[T] x, %z {
+                sequence x: f32[B, H]
+                state h: f32[B, H]
+                %0 = add x, h
+                %1 = tanh %0
+                next h = %1
+                yield y = %1
+              }
+              return y = %y
+            """);
+        var options = new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 20_000, ["H"] = 20_000 }, MemoryLimit = 1L << 40 };
+
+        Assert.That(() => new StreamingModel(program, options), Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo("RNNJ207"));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void A_stream_without_elements_in_its_state_begins_and_ends(int units)
+    {
+        Graph program = Parser.Parse("""
+            program P
+              input x: f32[T, B, H - 1]
+              %z = constant[0 : f32[B, H - 1]]
+              %h, %y = scan[T] x, %z {
+                sequence x: f32[B, H - 1]
+                state h: f32[B, H - 1]
+                %0 = add x, h
+                %1 = tanh %0
+                next h = %1
+                yield y = %1
+              }
+              return y = %y
+            """);
+        using var model = new StreamingModel(program, new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 1, ["H"] = units } });
+        using StreamState state = model.NewState();
+        var y = new float[units - 1];
+        model.Step(new float[units - 1], state, y);
+        state.Reset();
+        state.Restore(state.Snapshot());
+
+        Assert.That(state.Steps, Is.EqualTo(0));
     }
 
     [Test]
