@@ -1,3 +1,4 @@
+using System.Numerics;
 using RnnJit.Ir;
 using RnnJit.Ops;
 
@@ -45,7 +46,7 @@ internal static class RowsAlike
 
     private static string Count(IEnumerable<Dim> dims)
     {
-        long factor = 1;
+        BigInteger factor = 1;
         var symbols = new List<string>();
         foreach (Dim dim in dims)
         {
