@@ -114,6 +114,17 @@ public class BadInputTests
         Refused(CommandRun.Of("show", folder.File("cell.ir")), sentence);
     }
 
+    [TestCase("%0 = scan[T] {\n", "")]
+    [TestCase("%0 = scan[T] {\n", "}\n")]
+    public void Cells_of_ten_thousand_scans(string open, string close)
+    {
+        using var folder = new TemporaryFolder();
+        string scans = string.Concat(Enumerable.Repeat(open, 10_000)) + string.Concat(Enumerable.Repeat(close, 10_000));
+        File.WriteAllText(folder.File("cell.ir"), "cell Deep\n  input x: f32[B, X]\n" + scans);
+        foreach (string command in new[] { "show", "gradcheck", "explain" })
+            Refused(CommandRun.Of(command, folder.File("cell.ir")), "scans are nested more than 32 deep (use fewer loops in loops)");
+    }
+
     [Test]
     public void Missing_cell_file() => Refused(CommandRun.Of("gradcheck", "none.ir"), "'none.ir' could not be read");
 
