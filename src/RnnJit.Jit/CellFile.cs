@@ -5,6 +5,7 @@ using RnnJit.Cells;
 using RnnJit.Generators.Diagnostics;
 using RnnJit.Generators.Reading;
 using RnnJit.Ir;
+using RnnJit.Verify;
 
 namespace RnnJit.Jit;
 
@@ -78,7 +79,7 @@ public sealed class CellFile
         if (errors.Length > 0)
             throw new CellFileException(errors);
 
-        CellDefinition[] cells = readings.Zip(chosen, (reading, cell) => reading.Model?.Cell ?? Trace(path, file, cell, numbers)).ToArray();
+        CellDefinition[] cells = readings.Zip(chosen, (reading, cell) => Verified(path, cell, reading.Model?.Cell ?? Trace(path, file, cell, numbers))).ToArray();
         return new CellFile(path, cells, Sentences(path, findings, DiagnosticSeverity.Warning));
     }
 
@@ -97,6 +98,19 @@ public sealed class CellFile
         {
             Exception cause = e.InnerException ?? e;
             throw new CellFileException([Sentence(path, cell.Locations[0], "error", "RNNJ023", $"Cell '{cell.Name}': Step throws {cause.GetType().Name}: {cause.Message} (make it run without)")], cause);
+        }
+    }
+
+    private static CellDefinition Verified(string path, INamedTypeSymbol symbol, CellDefinition cell)
+    {
+        try
+        {
+            Verifier.Check(cell.Step);
+            return cell;
+        }
+        catch (GraphException e)
+        {
+            throw new CellFileException([Sentence(path, symbol.Locations[0], "error", e.Id, e.Message)], e);
         }
     }
 

@@ -50,6 +50,13 @@ public class CellFileTests
     public void A_cell_in_a_file_is_the_built_in_cell() =>
         Assert.That(Load(Lstm).ToString(), Is.EqualTo(CellTracer.Trace(typeof(Lstm)).ToString()));
 
+    [TestCase("-990", "RNNJ203")]
+    [TestCase("2147483647H + 2147483647H", "RNNJ200")]
+    public void A_dimension_that_no_size_can_have_is_refused(string dim, string id) =>
+        Assert.That(
+            () => Load($"[RnnCell] public static partial class Plain {{ public static Value Step(Value x, Value h, [Dims(\"{dim}\")] Vector b) => Tanh(x + h + Sum(b)); }}"),
+            Throws.TypeOf<CellFileException>().With.Message.Contains(id));
+
     [Test]
     public void Several_cells_are_chosen_by_name()
     {
