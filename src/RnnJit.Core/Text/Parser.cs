@@ -133,6 +133,8 @@ public sealed class Parser
         {
             int colon = targets[i].IndexOf(':');
             string target = colon < 0 ? targets[i] : targets[i].Substring(0, colon).Trim();
+            if (target.Length == 0)
+                throw Error($"a result of '{name}' has no name (write for instance '%0 = tanh x')");
             if (colon >= 0 && TensorType.Parse(targets[i].Substring(colon + 1)) is { } type && type != results[i].Type)
                 throw Error($"'{target}' is {results[i].Type}, found {type}");
             Define(values, target, results[i]);

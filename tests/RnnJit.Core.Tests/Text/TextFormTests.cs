@@ -80,6 +80,10 @@ public class TextFormTests
     [TestCase("program p\n  input x: f32[T]\n  %0 = scan[T, backwards] x {\n  }", "RNNJ106", "Line 3")]
     [TestCase("program p\n  input x: f32[T]\n  %0 = scan[T] x {\n    sequence a: f32[]\n", "RNNJ106", "'}' is missing")]
     [TestCase("program p\n  input x: f32[B]\n  return y", "RNNJ106", "Line 3")]
+    [TestCase("program p\n  input x: f32[B]\n  : f32[B] = tanh x", "RNNJ106", "Line 3: a result of 'tanh' has no name")]
+    [TestCase("program p\n  input x: f32[B]\n  = tanh x", "RNNJ106", "Line 3")]
+    [TestCase("program p\n  input x: f32[2147483647H]\n  %0 = concat[0] x, x", "RNNJ200", "Line 3")]
+    [TestCase("program p\n  input x: f32[2147483647H + 2147483647H]", "RNNJ200", "Line 2")]
     public void Bad_text_is_refused_with_its_line(string text, string id, string sentence) =>
         Assert.That(() => Parser.Parse(text), Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo(id).And.Message.Contains(sentence));
 }
