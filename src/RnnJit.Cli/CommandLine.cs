@@ -27,6 +27,8 @@ internal static class CommandLine
             ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (ParseSentence.Of(parsed) is { } wrong)
                 throw new UsageException(wrong);
+            if (parsed.GetValue(CommonOptions.Threads) is var threads && threads < 0)
+                throw new UsageException($"{CommonOptions.Threads.Name} is {threads}, wanted 0 (one for each core) or more (change it)");
             JitKernels.Cache = parsed.GetValue(CommonOptions.KernelCache) is { } folder ? new KernelCache(folder) : KernelCache.FromEnvironment();
             return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
         }
@@ -48,7 +50,7 @@ internal static class CommandLine
     public static int? Code(Exception e) => e switch
     {
         UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
-        DivergenceException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
+        DivergenceException or JitException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
         _ => null,
     };
 
@@ -58,6 +60,7 @@ internal static class CommandLine
         CellFileException file => file.Sentences,
         OutOfMemoryException => ["This machine has not enough memory for these sizes (make them smaller)"],
         _ when Code(e) is null => [$"Unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')} (this is a defect of rnnjit; set {TraceVariable}=1 for the stack trace)"],
+        ArgumentException { ParamName: { } parameter } => [e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)],
         _ => [e.Message],
     }).Select(sentence => sentence.ReplaceLineEndings(" "));
 

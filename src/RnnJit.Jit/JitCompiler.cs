@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -36,7 +37,15 @@ public static class JitCompiler
         var result = compilation.Emit(image);
         return result.Success
             ? image.ToArray()
-            : throw new JitException(result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToString());
+            : throw new JitException(Sentence(result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
+    }
+
+    private static string Sentence(Diagnostic found)
+    {
+        FileLinePositionSpan span = found.Location.GetLineSpan();
+        string? line = found.Location.SourceTree?.GetText().Lines[span.StartLinePosition.Line].ToString().Trim();
+        string place = line is null ? "" : $" at ({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1}) in '{line}'";
+        return $"C# text does not compile: {found.Id}{place}: {found.GetMessage(CultureInfo.InvariantCulture).TrimEnd('.')} (text of a kernel is a defect of RnnJit; the backend Interpreter runs without it)";
     }
 
     /// <summary>As strict as a user's project can be: checked arithmetic, every warning an error. What costs time when Roslyn is cold is left away: kernels need no
