@@ -22,7 +22,9 @@ internal static class CellArgument
     public static CellDefinition Find(string cell, Terminal? terminal)
     {
         if (FileOf(cell) is not { } path)
-            return CellRegistry.Find(cell);
+            return LooksLikePath(cell) ? throw new UsageException($"'{cell}' is no cell (give a name such as lstm, a C# file FILE.cs or an .ir file)") : CellRegistry.Find(cell);
+        if (Directory.Exists(path))
+            throw new UsageException($"'{path}' is a folder, wanted a file (name the file in it)");
         if (path.EndsWith(".ir", StringComparison.OrdinalIgnoreCase))
             return FromText(path);
         return File.Exists(path)
@@ -38,6 +40,8 @@ internal static class CellArgument
         int end = cell.LastIndexOf(".cs", StringComparison.OrdinalIgnoreCase) + 3;
         return end < 3 || (cell.Length > end && cell[end] != ':') ? null : cell[..end];
     }
+
+    private static bool LooksLikePath(string cell) => cell.AsSpan().ContainsAny('/', '\\') || File.Exists(cell) || Directory.Exists(cell);
 
     private static CellDefinition FromText(string path)
     {

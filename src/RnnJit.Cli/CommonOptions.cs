@@ -44,6 +44,11 @@ internal static class CommonOptions
         CustomParser = result => Parse<double>(result),
     };
 
+    /// <exception cref="UsageException">It is negative.</exception>
+    public static double Seconds(ParseResult parsed, Option<double> option) => parsed.GetValue(option) is >= 0 and var seconds
+        ? seconds
+        : throw new UsageException(FormattableString.Invariant($"{option.Name} is {parsed.GetValue(option)}, wanted 0 or more (change it)"));
+
     private static T Parse<T>(ArgumentResult result)
         where T : struct, INumberBase<T>
     {

@@ -75,6 +75,7 @@ public class DiagnosticsTests
         Step("RNNJ112", "Cell 'C': 'Concat(h, h) + W * h': 'add' needs shapes that agree from the right, found f32[B, 2H] and f32[B, H] (extent 1 repeats)",
             "Value Step(Value h, Matrix W, Vector b) { var z = Tanh(W * h) + h; return [|Concat(h, h) + W * h|] + b * z; }"),
         Step("RNNJ118", "Cell 'C': 'Split(h, 0)': Split needs a last axis of 0 equal parts, found f32[B, H] (make it 0 times a dimension)", "Value Step(Value h) => [|Split(h, 0)|][0];"),
+        Step("RNNJ013", "Cell 'C': the new 'h' is f32[B, H] but the state is f32[B, 256] (a state keeps its shape; write H in place of 256 in [Dims], or 256 in place of H everywhere)", "Value Step(Value h, [Dims(\"H\", \"256\")] Matrix U) => [|U * h|];"),
         Step("RNNJ013", "Cell 'C': the new 'h' is f32[B, 2H] but the state is f32[B, H] (a state keeps its shape)", "Value Step([Dims(\"H\")] Value h) => [|Concat(h, h)|];"),
     ];
 

@@ -48,7 +48,7 @@ internal static class BenchCommand
             RequireOne(parsed, [lengths, compiling, passes, profile, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal));
             bool json = parsed.GetValue(CommonOptions.Json);
-            double time = parsed.GetValue(seconds);
+            double time = CommonOptions.Seconds(parsed, seconds);
             if (parsed.GetValue(svg) is { } picture)
             {
                 OutputFile.Check(picture);

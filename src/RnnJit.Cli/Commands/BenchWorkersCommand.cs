@@ -30,7 +30,7 @@ internal static class BenchWorkersCommand
                 return code;
             if (LayerFlags.IsGiven(parsed, CommonOptions.Threads))
                 throw new UsageException("bench workers compares numbers of threads of its own, so --threads has no meaning (leave it out)");
-            var times = new WorkerTimes(CellArgument.Find(parsed.GetRequiredValue(cell), terminal), parsed.GetValue(seconds), terminal.Interrupted);
+            var times = new WorkerTimes(CellArgument.Find(parsed.GetRequiredValue(cell), terminal), CommonOptions.Seconds(parsed, seconds), terminal.Interrupted);
             WorkerTime[] rows = [.. Rows(times, parsed.GetRequiredValue(only))];
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(rows));

@@ -24,6 +24,8 @@ internal static class SampleCommand
         };
         command.SetAction(parsed =>
         {
+            if (Directory.Exists(parsed.GetRequiredValue(file)))
+                throw new UsageException($"'{parsed.GetRequiredValue(file)}' is a folder, wanted a checkpoint (name the file in it)");
             if (parsed.GetValue(length) < 0)
                 throw new UsageException($"--length is {parsed.GetValue(length)}, wanted 0 or more (change it)");
             if (parsed.GetValue(temperature) is not (>= 0 and < double.PositiveInfinity))

@@ -1,3 +1,5 @@
+using RnnJit.Ir;
+
 namespace RnnJit.Cells;
 
 /// <summary>Sentences that the doors share.</summary>
@@ -13,6 +15,19 @@ public static class CellMessages
     /// <summary>RNNJ018: more dimensions are named than a parameter has.</summary>
     internal static string SurplusDims(string cell, CellParameter parameter, int most) =>
         $"Cell '{cell}': '{parameter.Name}' has [Dims({string.Join(", ", parameter.Dims)})], but a {parameter.Kind} has {most} to name ({(parameter.Kind == ParameterKind.Value ? "name the last one only; the first is the batch" : most == 0 ? "leave [Dims] out" : $"name {most}")})";
+
+    /// <summary>The cure of RNNJ013. A symbol and a number are never one size.</summary>
+    internal static string SameShape(TensorType next, TensorType state)
+    {
+        for (int axis = 0; axis < next.Rank && axis < state.Rank; axis++)
+        {
+            Dim[] both = [next.Dims[axis], state.Dims[axis]];
+            if (both.FirstOrDefault(dim => dim.AsSymbol is not null) is { } symbol && both.FirstOrDefault(dim => dim.Terms.Count == 0) is { } number)
+                return $"a state keeps its shape; write {symbol} in place of {number} in [Dims], or {number} in place of {symbol} everywhere";
+        }
+
+        return "a state keeps its shape";
+    }
 
     /// <summary>RNNJ003: a parameter is of a type that equations do not know.</summary>
     public static string NoSuchType(string cell, string parameter, string type) =>

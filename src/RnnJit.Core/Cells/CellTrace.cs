@@ -42,7 +42,7 @@ public sealed class CellTrace
         {
             Value next = results[Array.IndexOf(names, state)], previous = values[state];
             if (next.Type.Rank != previous.Type.Rank || next.Type.Dims.Where((dim, axis) => !Builder.Dims.Unify(dim, previous.Type.Dims[axis])).Any())
-                throw new GraphException("RNNJ013", $"Cell '{signature.Name}': the new '{state}' is {next.Type} but the state is {previous.Type} (a state keeps its shape)");
+                throw new GraphException("RNNJ013", $"Cell '{signature.Name}': the new '{state}' is {next.Type} but the state is {previous.Type} ({CellMessages.SameShape(next.Type, previous.Type)})");
         }
 
         var outputs = States.Select(state => (state, results[Array.IndexOf(names, state)], OutputRole.Next)).ToList();

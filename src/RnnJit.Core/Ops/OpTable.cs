@@ -55,7 +55,7 @@ public static class OpTable
     /// <exception cref="GraphException">RNNJ105: no op has this name.</exception>
     public static Op Read(string name, string attributes) => Readers.TryGetValue(name, out var reader)
         ? reader(attributes)
-        : throw new GraphException("RNNJ105", $"'{name}' is no op (known: {string.Join(", ", Names)})");
+        : throw new GraphException("RNNJ105", $"'{name}' is no op ({NearName.Suggest(name, Names)}known: {string.Join(", ", Names)})");
 
     private static Func<string, Op> Plain(Op op) => attributes => attributes.Length == 0
         ? op

@@ -17,6 +17,8 @@ public sealed class Parser
     }.ToDictionary(Printer.Word);
 
     // Blocks of time nest two deep, their derivatives no deeper.
+    private const int LongestQuote = 80;
+
     private const int DeepestScan = 32;
 
     private readonly string[] lines;
@@ -35,7 +37,7 @@ public sealed class Parser
         string header = parser.Next() ?? throw new GraphException("RNNJ106", "The text is empty (a graph begins with a line such as 'cell Name')");
         string[] words = header.Split([' '], StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 2)
-            throw parser.Error($"the first line is a kind and a name such as 'cell Lstm', found '{header}'");
+            throw parser.Error($"the first line is a kind and a name such as 'cell Lstm', found {Quoted(header)}");
         Graph graph = parser.Body(words[0], words[1], closes: false);
         return graph;
     }
@@ -85,13 +87,13 @@ public sealed class Parser
         {
             int assign = TopLevel(rest, '=');
             if (assign < 0)
-                throw Error($"'{line}' names no value (write '{word} y = %0')");
+                throw Error($"{Quoted(line)} names no value (write '{word} y = %0')");
             outputs.Add((rest.Substring(0, assign).Trim(), Operand(rest.Substring(assign + 1).Trim(), builder, values), outputRole));
             return;
         }
 
         if (equals < 0)
-            throw Error($"'{line}' is no statement (write for instance '%0 = tanh x')");
+            throw Error($"{Quoted(line)} is no statement (write for instance '%0 = tanh x')");
         Assignment(line.Substring(0, equals), line.Substring(equals + 1).Trim(), builder, values);
     }
 
@@ -99,7 +101,7 @@ public sealed class Parser
     {
         int colon = TopLevel(text, ':');
         if (colon < 0)
-            throw Error($"'{text}' has no type (write 'input x: f32[B, X]')");
+            throw Error($"{Quoted(text)} has no type (write 'input x: f32[B, X]')");
         string name = text.Substring(0, colon).Trim(), type = text.Substring(colon + 1), init = "";
         int assign = TopLevel(type, '=');
         if (assign >= 0)
@@ -168,7 +170,7 @@ public sealed class Parser
             return builder.Constant(number, ElementType.F64);
         if (text.EndsWith("i", StringComparison.Ordinal) && ConstantOp.TryParse(stem, out number))
             return builder.Constant(number, ElementType.I32);
-        throw Error($"'{text}' is not defined before its use");
+        throw Error($"{Quoted(text)} is not defined before its use ({NearName.Suggest(text, values.Keys)}define it in a line above)");
     }
 
     private void Define(Dictionary<string, Value> values, string name, Value value)
@@ -191,6 +193,9 @@ public sealed class Parser
 
         return null;
     }
+
+    // A file may hold lines of any length.
+    private static string Quoted(string text) => $"'{(text.Length <= LongestQuote ? text : text.Substring(0, LongestQuote) + "…")}'";
 
     private GraphException Error(string sentence) => new("RNNJ106", $"Line {position}: {sentence}");
 

@@ -53,7 +53,7 @@ public static class CellRegistry
         return found switch
         {
             [var only] => Cells[only].Value,
-            [] => throw new GraphException("RNNJ017", $"No cell is called '{name}' (known: {string.Join(", ", Names)})"),
+            [] => throw new GraphException("RNNJ017", $"No cell is called '{name}' ({NearName.Suggest(name, Names)}known: {string.Join(", ", Names)})"),
             _ => throw new GraphException("RNNJ017", $"'{name}' is the name of {found.Length} cells (write one of {string.Join(", ", found.Select(FullName).Order(StringComparer.Ordinal))})"),
         };
     }

@@ -34,6 +34,8 @@ public sealed class CharacterTraining : IDisposable
         var (training, rest) = SequenceBatches.Split(vocabulary.Encode(text), options.Validation);
         int steps = options.Steps > 0 ? options.Steps : Math.Max((training.Length - 1) / options.Batch, 1);
         batches = SequenceBatches.ForTraining(training, options.Batch, steps);
+        if (options.Updates == 0 && options.Epochs * batches.Windows > int.MaxValue)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"--epochs is {options.Epochs}, which is more than {int.MaxValue} updates (give fewer)"), nameof(options));
         Updates = options.Updates > 0 ? options.Updates : (int)Math.Max(1, Math.Round(options.Epochs * batches.Windows));
 
         ModelOptions modelOptions = (run ?? new ModelOptions()) with { Seed = options.Seed, Precision = options.Precision };

@@ -25,8 +25,8 @@ public class BadInputTests
     [TestCase("--clip-value", "-1", "--clip-value is -1, wanted 0 (no clipping) or more (change it)")]
     [TestCase("--epsilon", "none", "--epsilon is 'none', wanted a number such as 0.5 (change it)")]
     [TestCase("--sample", "-1", "--sample is -1, wanted 0 or more (change it)")]
-    [TestCase("--hiden", "3", "'--hiden' is no option or command here (see 'rnnjit train --help')")]
-    [TestCase("--cell", "lsmt", "No cell is called 'lsmt'")]
+    [TestCase("--hiden", "3", "'--hiden' is no option or command here (did you mean '--hidden'? see 'rnnjit train --help')")]
+    [TestCase("--cell", "lsmt", "No cell is called 'lsmt' (did you mean 'Lstm'? known: ")]
     [TestCase("--zoneout", "1", "--zoneout is 1, wanted at least 0 and below 1 (change it)")]
     [TestCase("--drop-connect", "-1", "--drop-connect is -1")]
     [TestCase("--batch", "5000", "characters")]
@@ -75,7 +75,7 @@ public class BadInputTests
     }
 
     [Test]
-    public void Unknown_command() => Refused(CommandRun.Of("trian"), "'trian' is no option or command here (see 'rnnjit --help')");
+    public void Unknown_command() => Refused(CommandRun.Of("trian"), "'trian' is no option or command here (did you mean 'train'? see 'rnnjit --help')");
 
     [Test]
     public void Missing_text()
@@ -104,7 +104,7 @@ public class BadInputTests
         Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.Path), "is a folder, wanted a file to write");
     }
 
-    [TestCase("cell Broken\n  input x: f32[B, X]\n  next h = %0\n", "Line 3: '%0' is not defined before its use")]
+    [TestCase("cell Broken\n  input x: f32[B, X]\n  next h = %0\n", "Line 3: '%0' is not defined before its use (define it in a line above)")]
     [TestCase("program P\n  input x: f32[B, X]\n  return y = x\n", "holds a program, wanted a cell")]
     [TestCase("", "The text is empty")]
     public void Cells_that_are_none(string text, string sentence)
