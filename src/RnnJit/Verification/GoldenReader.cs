@@ -54,6 +54,11 @@ internal static class GoldenReader
         ? array.EnumerateArray().Select(element => Double(element, name)).ToArray()
         : throw new GoldenException($"'{name}' is {array.ValueKind}, wanted an array of numbers");
 
+    /// <summary>The elements of an array.</summary>
+    public static JsonElement[] Items(JsonElement array, string name) => array.ValueKind == JsonValueKind.Array
+        ? [.. array.EnumerateArray()]
+        : throw new GoldenException($"'{name}' is {array.ValueKind}, wanted an array (see the schema of golden cases)");
+
     public static double Double(JsonElement element, string name) => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number)
         ? number
         : throw new GoldenException($"'{name}' contains {element.ValueKind}, wanted a number");
@@ -83,7 +88,7 @@ internal static class GoldenReader
         ? text.GetString()!
         : throw new GoldenException($"'{name}' is no text (see the schema of golden cases)");
 
-    private static JsonElement Object(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object
+    public static JsonElement Object(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object
         ? element
         : throw new GoldenException($"'{name}' is {element.ValueKind}, wanted an object");
 }

@@ -51,7 +51,7 @@ internal sealed class KerasLayer
                 Return(Direct("layer", inner, Direction.Both), inner, Direction.Both, MergeOf(config));
                 break;
             case "RNN":
-                JsonElement[] cells = [.. GoldenReader.Member(config, "args")[0].EnumerateArray()];
+                JsonElement[] cells = GoldenReader.Items(GoldenReader.Items(GoldenReader.Member(config, "args"), "args").FirstOrDefault(), "args");
                 RecurrentLayer? last = null;
                 for (int i = 0; i < cells.Length; i++)
                 {
@@ -112,7 +112,7 @@ internal sealed class KerasLayer
 
     private RecurrentLayer Direct(string name, JsonElement config, Direction direction)
     {
-        if (config.EnumerateObject().FirstOrDefault(member => !Known.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
+        if (GoldenReader.Object(config, "layer").EnumerateObject().FirstOrDefault(member => !Known.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             throw new GoldenUnsupportedException($"'{unknown.Name}' of a layer has no program here");
 
         var parameters = new Dictionary<string, Value>();
@@ -138,7 +138,7 @@ internal sealed class KerasLayer
         var other => throw new GoldenUnsupportedException($"layer '{other}' has no program here"),
     };
 
-    private static Merge MergeOf(JsonElement config) => (config.TryGetProperty("merge_mode", out JsonElement mode) ? mode.GetString() : "concat") switch
+    private static Merge MergeOf(JsonElement config) => (config.TryGetProperty("merge_mode", out JsonElement mode) ? mode.ToString() : "concat") switch
     {
         "concat" => Merge.Concat,
         "sum" => Merge.Sum,

@@ -34,7 +34,7 @@ public static class KerasRunner
     private static GoldenComparison Run(JsonElement given, IGoldenBackend backend, ElementType precision)
     {
         NdArray found = new KerasCalls(GoldenReader.Member(given, "layer"), backend, precision).Run(GoldenReader.Member(given, "sequence"));
-        foreach (JsonElement index in GoldenReader.Member(given, "outputIndex").EnumerateArray())
+        foreach (JsonElement index in GoldenReader.Items(GoldenReader.Member(given, "outputIndex"), "outputIndex"))
             found = Part(found, GoldenReader.Int(index, "outputIndex"));
         double absolute = Number(given, "atol"), relative = Number(given, "rtol");
         var comparison = new GoldenComparison((_, _, expected) => absolute + (relative * Math.Abs(expected)));

@@ -10,7 +10,7 @@ namespace RnnJit.Verification;
 internal sealed class KerasWeights(NetworkBuilder net, Dictionary<string, NdArray> values, string prefix, JsonElement config, int units)
 {
     public static bool Flag(JsonElement config, string name, bool fallback) =>
-        config.TryGetProperty(name, out JsonElement value) ? value.ValueKind == JsonValueKind.True : fallback;
+        GoldenReader.Object(config, "layer").TryGetProperty(name, out JsonElement value) ? value.ValueKind == JsonValueKind.True : fallback;
 
     /// <summary>The parameters of the cell by its names.</summary>
     /// <param name="width">I.</param>
