@@ -6,8 +6,8 @@ namespace RnnJit.Training;
 /// </summary>
 public sealed class DivergenceException : Exception
 {
-    internal DivergenceException(long step, string what, double value, string? place)
-        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} ({Cure(place)})"))
+    internal DivergenceException(long step, string what, double value, string? place, string? cure = null)
+        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} ({cure ?? Cure(place)})"))
     {
         (Step, Place) = (step, place);
     }

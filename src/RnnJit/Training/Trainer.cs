@@ -1,6 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
+using RnnJit.Ops;
 using RnnJit.Passes;
 using RnnJit.Runtime;
 
@@ -142,6 +143,15 @@ public sealed class Trainer : IDisposable
     private void RequireFinite(string what, double value)
     {
         if (!double.IsFinite(value))
-            throw new DivergenceException(Steps + 1, what, value, options.Locate?.Invoke(executable));
+            throw new DivergenceException(Steps + 1, what, value, options.Locate?.Invoke(executable), EmptyLengths());
+    }
+
+    // A mean over the steps that count is 0 / 0 where none does.
+    private string? EmptyLengths()
+    {
+        Graph program = executable.Program;
+        var lengths = program.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => node.Operands[node.Operands.Count - 1])
+            .Where(operand => operand < program.Inputs.Count).Select(operand => program.Inputs[operand].Name);
+        return lengths.FirstOrDefault(name => executable.Input(name).Int32.IndexOfAnyExcept(0) < 0) is { } empty ? $"every length in '{empty}' is 0: give one row at least one step" : null;
     }
 }

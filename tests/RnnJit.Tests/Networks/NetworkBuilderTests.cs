@@ -95,6 +95,18 @@ public class NetworkBuilderTests
     }
 
     [Test]
+    public void An_input_and_an_output_may_share_a_name()
+    {
+        var net = new NetworkBuilder("Shared");
+        Value y = net.Input("y", "T", "B", 3);
+        net.Output("y", 2 * y);
+        Assert.That(() => net.Output("y", y), Throws.TypeOf<GraphException>().With.Message.Contains("'y' is declared twice"));
+        Graph read = Text.Parser.Parse(Text.Printer.Print(net.Build()));
+        Verify.Verifier.Check(read);
+        Assert.That((read.Inputs[0].Name, read.Outputs[0].Name), Is.EqualTo(("y", "y")));
+    }
+
+    [Test]
     public void Wrong_networks_are_refused()
     {
         var net = new NetworkBuilder("Wrong");
