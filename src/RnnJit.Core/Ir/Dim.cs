@@ -6,6 +6,8 @@ namespace RnnJit.Ir;
 /// <remarks>Every number lies between −(2³¹ − 1) and 2³¹ − 1; arithmetic that leaves this range throws a <see cref="GraphException"/> (RNNJ200).</remarks>
 public sealed class Dim : IEquatable<Dim>
 {
+    private static readonly Dim One = new(1, []);
+
     private readonly (string Symbol, int Coefficient)[] terms;
     private readonly string text;
 
@@ -26,7 +28,7 @@ public sealed class Dim : IEquatable<Dim>
     /// <summary>The symbol when this dimension is one symbol alone, else null.</summary>
     public string? AsSymbol => Constant == 0 && terms.Length == 1 && terms[0].Coefficient == 1 ? terms[0].Symbol : null;
 
-    public static Dim Of(int value) => new(value, []);
+    public static Dim Of(int value) => value == 1 ? One : new(value, []);
 
     public static Dim Symbol(string name) => new(0, [(name, 1)]);
 

@@ -6,6 +6,9 @@ public sealed class DimContext
     private readonly Dictionary<string, Dim> bindings = new(StringComparer.Ordinal);
     private int unknowns;
 
+    /// <summary>Whether a dimension may resolve to another one.</summary>
+    internal bool IsBound => bindings.Count > 0;
+
     public Dim Unknown() => Dim.Symbol("?" + unknowns++);
 
     public Dim Resolve(Dim dim)

@@ -131,6 +131,7 @@ public sealed class GraphBuilder
     public Graph Build(string kind, string name, IEnumerable<(string Name, Value Value, OutputRole Role)> outputs, TypeMap? rename = null)
     {
         var named = outputs.ToArray();
+        bool same = rename is null && !Dims.IsBound;
         TypeMap map = TypeMap.OfDims(dim => rename is null ? Dims.Resolve(dim) : rename.Map(Dims.Resolve(dim)));
         var newId = new Dictionary<int, int>();
         for (int i = 0; i < inputs.Count; i++)
@@ -146,7 +147,8 @@ public sealed class GraphBuilder
             int first = firstResults[node];
             for (int r = 0; r < results.Length; r++)
                 newId[first + r] = next++;
-            ordered.Add(new Node(op.Map(map), operands.Select(operand => newId[operand]).ToEquatable(), results.Select(map.Map).ToEquatable()));
+            EquatableArray<int> read = operands.Select(operand => newId[operand]).ToEquatable();
+            ordered.Add(same ? new Node(op, read, results.ToEquatable()) : new Node(op.Map(map), read, results.Select(map.Map).ToEquatable()));
         }
 
         void PlaceScalar(int id)

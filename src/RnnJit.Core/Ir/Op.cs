@@ -53,8 +53,11 @@ public sealed class TypeMap(Func<Dim, Dim> dims, Func<ElementType, ElementType> 
     /// <summary>The type itself where nothing changes.</summary>
     public TensorType Map(TensorType type)
     {
-        var mapped = new TensorType(elements(type.Element), type.Dims.Select(dims).ToEquatable());
-        return mapped == type ? type : mapped;
+        ElementType element = elements(type.Element);
+        bool same = element == type.Element;
+        for (int axis = 0; same && axis < type.Rank; axis++)
+            same = dims(type.Dims[axis]) == type.Dims[axis];
+        return same ? type : new TensorType(element, type.Dims.Select(dims).ToEquatable());
     }
 
     public static TypeMap OfDims(Func<Dim, Dim> dims) => new(dims, element => element);

@@ -10,6 +10,8 @@ public static class Broadcast
     {
         if (a.Element != b.Element)
             throw new GraphException("RNNJ111", $"'{op}' needs operands of one element type, found {a} and {b} (convert one)");
+        if (a == b)
+            return dims.Resolve(a);
         int rank = Math.Max(a.Rank, b.Rank);
         var joined = new Dim[rank];
         for (int i = 1; i <= rank; i++)

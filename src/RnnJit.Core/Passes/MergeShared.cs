@@ -80,6 +80,7 @@ internal static class MergeShared
 
     private sealed class Group(ContractOp op, int shared, char label, int[] nodes)
     {
+        private readonly Dictionary<int, Dim> starts = [];
         private Value? product;
 
         public Value Result(Rebuild rebuild, Graph graph, int node)
@@ -91,12 +92,15 @@ internal static class MergeShared
                 Value common = rebuild.Get(graph.Nodes[node].Operands[shared]);
                 Value wide = rebuild.Builder.Add(new ConcatOp(axis), nodes.Select(n => rebuild.Get(graph.Nodes[n].Operands[1 - shared])).ToArray());
                 product = shared == 0 ? rebuild.Builder.Add(op, common, wide) : rebuild.Builder.Add(op, wide, common);
+                Dim start = 0;
+                foreach (int n in nodes)
+                {
+                    starts[n] = start;
+                    start += graph.Nodes[n].Results[0].Dims[resultAxis];
+                }
             }
 
-            Dim start = 0;
-            foreach (int n in nodes.TakeWhile(n => n != node))
-                start += graph.Nodes[n].Results[0].Dims[resultAxis];
-            return rebuild.Builder.Add(new SliceOp(resultAxis, start, graph.Nodes[node].Results[0].Dims[resultAxis]), product);
+            return rebuild.Builder.Add(new SliceOp(resultAxis, starts[node], graph.Nodes[node].Results[0].Dims[resultAxis]), product);
         }
     }
 }

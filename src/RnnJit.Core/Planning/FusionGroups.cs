@@ -42,11 +42,36 @@ internal sealed class FusionGroups
         public HashSet<int> Read { get; } = [];
     }
 
+    /// <summary>Kernels over the same rows that may grow, by level and age: a node meets none that stands below what it reads.</summary>
+    private sealed class OpenGroups
+    {
+        private readonly List<Group> groups = [];
+
+        public void Add(Group group) => groups.Insert(First(group.Level + 1), group);
+
+        public void Remove(Group group) => groups.Remove(group);
+
+        public IEnumerable<Group> From(int level) => groups.Skip(First(level));
+
+        // The first kernel of this level or a higher one.
+        private int First(int level)
+        {
+            int low = 0, high = groups.Count;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                (low, high) = groups[middle].Level < level ? (middle + 1, high) : (low, middle);
+            }
+
+            return low;
+        }
+    }
+
     /// <summary>Puts every node into the earliest kernel of its domain that stands behind all it reads.</summary>
     /// <param name="share">False: a kernel of its own for every node.</param>
     public void Form(bool share)
     {
-        var open = new List<Group>();
+        var open = new Dictionary<EquatableArray<Dim>, OpenGroups>();
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
             Node node = graph.Nodes[n];
@@ -58,17 +83,20 @@ internal sealed class FusionGroups
                 continue;
             }
 
-            Group? home = !share ? null : open.Where(group => IsBehind(group, node) && group.Domain.Join(domain) is not null && Fits(group, node, domain)).OrderBy(group => group.Level).FirstOrDefault();
+            if (!open.TryGetValue(domain.Rows, out OpenGroups? alike))
+                open[domain.Rows] = alike = new OpenGroups();
+            int lowest = Makers(node).Select(maker => levels[maker]).DefaultIfEmpty(0).Max();
+            Group? home = share ? alike.From(lowest).FirstOrDefault(group => IsBehind(group, node) && group.Domain.Join(domain) is not null && Fits(group, node, domain)) : null;
             if (home is null)
             {
-                groups.Add(home = new Group(domain, Makers(node).Select(maker => levels[maker] + 1).DefaultIfEmpty(1).Max()));
-                open.Add(home);
+                groups.Add(home = new Group(domain, lowest + 1));
+                alike.Add(home);
             }
 
             home.Domain = home.Domain.Join(domain)!;
             Put(n, home);
             if (home.Nodes.Count >= Fuse.MostOperations)
-                open.Remove(home);
+                alike.Remove(home);
         }
     }
 

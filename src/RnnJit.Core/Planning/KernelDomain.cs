@@ -6,6 +6,10 @@ namespace RnnJit.Planning;
 /// <summary>The rectangle a kernel runs over. Columns is null when only row values are known yet, which fit any number of columns.</summary>
 internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
 {
+    // Fusion asks for places of every operand again and again.
+    private static readonly TensorType Number = new(ElementType.F32), Full = new(ElementType.F32, "R", "N"), Row = new(ElementType.F32, "R", 1),
+        Column = new(ElementType.F32, "N"), Index = new(ElementType.I32, "R");
+
     /// <summary>The domain of a node that kernels can hold, else null.</summary>
     public static KernelDomain? Of(Graph graph, int n)
     {
@@ -42,11 +46,11 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
     {
         ElementType element = type.Element;
         if (element == ElementType.I32)
-            return IsSuffix(type.Dims, Rows) || Repeats(type.Dims) ? new TensorType(element, "R") : null;
+            return IsSuffix(type.Dims, Rows) || Repeats(type.Dims) ? Index : null;
         // [1, 1, 1] in rows of constant extent 1 is a value of that row, which a kernel may give out; elsewhere it is a number.
         bool isRow = Rows.Count > 0 && type.Rank == Rows.Count + 1 && Rows.All(dim => dim.IsOne);
         if (type.Dims.All(dim => dim.IsOne) && !isRow)
-            return Rows.Count == 0 && Columns is { IsOne: true } ? new TensorType(ElementType.F32, "R", "N") : new TensorType(ElementType.F32);
+            return Rows.Count == 0 && Columns is { IsOne: true } ? Full : Number;
 
         Dim last = type.Dims[type.Rank - 1];
         Dim[] lead = type.Dims.Take(type.Rank - 1).ToArray();
@@ -55,10 +59,10 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
             // A batch of constant extent 1 has rows like any other.
             bool repeats = Rows.Count > 0 && lead.Length < Rows.Count && lead.All(dim => dim.IsOne);
             bool column = repeats || (Rows.Count > 0 && lead.All(dim => dim.IsOne) && !IsSuffix(lead, Rows));
-            return column ? new TensorType(ElementType.F32, "N") : IsSuffix(lead, Rows) || Repeats(lead) ? new TensorType(ElementType.F32, "R", "N") : null;
+            return column ? Column : IsSuffix(lead, Rows) || Repeats(lead) ? Full : null;
         }
 
-        return last.IsOne && lead.Length > 0 && (IsSuffix(lead, Rows) || Repeats(lead)) ? new TensorType(ElementType.F32, "R", 1) : null;
+        return last.IsOne && lead.Length > 0 && (IsSuffix(lead, Rows) || Repeats(lead)) ? Row : null;
     }
 
     // [B, 1] beside [B, S]: the same row for every s.
