@@ -53,7 +53,7 @@ public class SameCellThroughBothDoors
 
     [Test]
     public void An_unknown_name_lists_the_known_ones() =>
-        Assert.That(() => CellRegistry.Find("Lsmt"), Throws.TypeOf<GraphException>().With.Message.StartsWith("No cell is called 'Lsmt' (known: ").And.Message.Contains("Lstm, "));
+        Assert.That(() => CellRegistry.Find("Lsmt"), Throws.TypeOf<GraphException>().With.Message.StartsWith("No cell is called 'Lsmt' (did you mean 'Lstm'? known: ").And.Message.Contains("Lstm, "));
 
     private static string GeneratedText(Type cell) =>
         (string)cell.GetProperty("CanonicalText", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;

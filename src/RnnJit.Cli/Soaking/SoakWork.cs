@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp;
 using RnnJit.Cells;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
@@ -10,9 +9,6 @@ namespace RnnJit.Cli.Soaking;
 /// <summary>What a soak does in turns, in a folder of its own.</summary>
 internal sealed class SoakWork : IDisposable
 {
-    // Live bytes of a process that only parses this text stop growing after about 45,000.
-    private const int Parses = 100_000;
-
     private const int Damages = 4, Updates = 4, Letters = 30, Blocks = 20;
 
     /// <summary>The work that parses.</summary>
@@ -28,19 +24,8 @@ internal sealed class SoakWork : IDisposable
     public IReadOnlyList<(string Name, Action<int> Run)> All =>
         [("train and resume", Train), ("open and close", Open), ("stream", Stream), (CompileName, Compile), ("load damaged files", LoadDamaged)];
 
-    /// <summary>
-    /// Fills the cache of syntax nodes that Roslyn keeps for the life of a process: at most 65,536 nodes. Each parse of a cell adds a few, so it
-    /// would fill for as long as a soak lasts. The text is the one that is compiled later, so that nodes which are replaced are as large as those that replace them.
-    /// </summary>
-    public void FillCaches(CancellationToken interrupted)
-    {
-        string text = System.IO.File.ReadAllText(example.Path);
-        for (int parse = 0; parse < Parses; parse++)
-        {
-            interrupted.ThrowIfCancellationRequested();
-            CSharpSyntaxTree.ParseText(text);
-        }
-    }
+    /// <summary>Fills the compiler's cache with the text that is compiled later.</summary>
+    public void FillCaches(CancellationToken interrupted) => SyntaxCache.Fill(System.IO.File.ReadAllText(example.Path), interrupted);
 
     // What one work reads another may not have written in this run.
     private string Saved()

