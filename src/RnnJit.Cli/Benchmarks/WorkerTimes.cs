@@ -20,7 +20,7 @@ internal sealed record WorkerTime(string Layer, string Case, double Base, double
     public bool Met => Ratio <= Wanted;
 }
 
-/// <summary>Times layers with more threads than cores, beside a busy thread, and where they are too small for a second thread.</summary>
+/// <summary>Times layers with more threads than cores, beside a busy process, and where they are too small for a second thread.</summary>
 internal sealed class WorkerTimes(CellDefinition cell, double seconds, CancellationToken interrupted)
 {
     public const int Many = 64;
@@ -43,13 +43,13 @@ internal sealed class WorkerTimes(CellDefinition cell, double seconds, Cancellat
         }
     }
 
-    /// <summary>All runs of two threads beside a busy thread against those of one thread beside it, in turns.</summary>
-    public IEnumerable<WorkerTime> BesideBusyThread()
+    /// <summary>All runs of two threads beside a busy process against those of one thread beside it, in turns.</summary>
+    public IEnumerable<WorkerTime> BesideBusyProcess()
     {
         foreach (var shape in Layers)
         {
-            using var busy = new BusyThread();
-            yield return Mean(Request(shape, training: false), "2 threads against 1, beside a busy thread", 1.5);
+            using var busy = new BusyProcess();
+            yield return Mean(Request(shape, training: false), "2 threads against 1, beside a busy process", 1.5);
         }
     }
 
@@ -95,33 +95,5 @@ internal sealed class WorkerTimes(CellDefinition cell, double seconds, Cancellat
         }
 
         return new WorkerTime(request.Title, name, sums[0] / runs[0], sums[1] / runs[1], wanted);
-    }
-
-    private sealed class BusyThread : IDisposable
-    {
-        private readonly Thread thread;
-        private volatile bool stop;
-
-        public BusyThread()
-        {
-            thread = new Thread(Spin) { IsBackground = true, Name = "busy" };
-            thread.Start();
-        }
-
-        public void Dispose()
-        {
-            stop = true;
-            thread.Join();
-        }
-
-        private void Spin()
-        {
-            while (!stop)
-            {
-                for (int i = 0; i < 1000 && !stop; i++)
-                {
-                }
-            }
-        }
     }
 }

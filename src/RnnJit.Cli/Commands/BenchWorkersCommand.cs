@@ -15,17 +15,24 @@ internal static class BenchWorkersCommand
         Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure each layer", 10.0);
         Option<string> only = CommonOptions.Text("--only", "Only one part: more, busy or small", "");
         var markdown = new Option<bool>("--markdown") { Description = "Print the table as Markdown" };
+        var spin = new Option<bool>(BusyProcess.Option) { Hidden = true };
         var command = new Command("workers",
             """
-            Measure layers with 64 threads against one for each core (more), two threads against one while another thread keeps a core busy (busy), and the default number of
-            threads against one where a layer is too small for a second thread (small). Fastest runs, in turns; beside a busy thread the mean of all runs.
+            Measure layers with 64 threads against one for each core (more), two threads against one while another process keeps a core busy (busy), and the default number of
+            threads against one where a layer is too small for a second thread (small). Fastest runs, in turns; beside a busy process the mean of all runs.
 
             Examples:
               rnnjit bench workers --markdown
               rnnjit bench workers --only busy --seconds 2
-            """) { cell, seconds, only, markdown };
+            """) { cell, seconds, only, markdown, spin };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(spin))
+            {
+                BusyProcess.Spin(terminal.Out);
+                return ExitCode.Success;
+            }
+
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             if (LayerFlags.IsGiven(parsed, CommonOptions.Threads))
@@ -43,9 +50,9 @@ internal static class BenchWorkersCommand
 
     private static IEnumerable<WorkerTime> Rows(WorkerTimes times, string only) => only switch
     {
-        "" => times.MoreThanCores().Concat(times.BesideBusyThread()).Concat(times.TooSmall()),
+        "" => times.MoreThanCores().Concat(times.BesideBusyProcess()).Concat(times.TooSmall()),
         "more" => times.MoreThanCores(),
-        "busy" => times.BesideBusyThread(),
+        "busy" => times.BesideBusyProcess(),
         "small" => times.TooSmall(),
         _ => throw new UsageException($"--only is '{only}', wanted more, busy or small (change it)"),
     };

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using RnnJit.Cli.Benchmarks;
 
 namespace RnnJit.Cli.Tests.Commands;
 
@@ -18,6 +20,20 @@ public class WorkersTests
             Assert.That(row.GetProperty("Base").GetDouble(), Is.Positive);
             Assert.That(row.GetProperty("Seconds").GetDouble(), Is.Positive);
         }
+    }
+
+    [Test]
+    public void The_busy_process_spins_and_ends()
+    {
+        int id;
+        using (var busy = new BusyProcess())
+        {
+            id = busy.Id;
+            TimeSpan used = busy.Used;
+            Assert.That(() => busy.Used - used, Is.GreaterThan(TimeSpan.FromMilliseconds(50)).After(10_000, 20));
+        }
+
+        Assert.That(() => Process.GetProcessById(id).Dispose(), Throws.ArgumentException);
     }
 
     [Test]
