@@ -38,6 +38,21 @@ public class TrainerMessageTests
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("(give numbers that are finite)"));
     }
 
+    // The slope of √x at 0 is infinite, that of √x² is 0 / 0; both losses are 0.
+    [TestCase(false, "Infinity"), TestCase(true, "NaN")]
+    public void A_gradient_that_is_not_finite_under_a_finite_loss(bool squared, string found)
+    {
+        var net = new NetworkBuilder("Root");
+        Value w = net.Parameter("w", "zeros", 2), x = net.Input("x", "T", "B", 2);
+        net.Output("loss", Rnn.Total(Rnn.Sqrt(squared ? w * w * x : w * x)));
+        using var model = new Model(net);
+        using var trainer = new Trainer(model, steps: 1, batch: 1);
+        trainer.Input("x").Single.Fill(1);
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains($"the norm of the gradients is {found}"));
+        Assert.That(trainer.Steps, Is.Zero);
+        Assert.That(model.Parameters["w"].Single.ToArray(), Is.EqualTo(new float[2]));
+    }
+
     private static void Train(Action<NetworkBuilder> build)
     {
         var net = new NetworkBuilder("Net");
