@@ -60,6 +60,8 @@ public sealed record Node(Op Op, EquatableArray<int> Operands, EquatableArray<Te
 public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs, EquatableArray<Node> Nodes, EquatableArray<Output> Outputs)
 {
     private ValueTable? table;
+    private Dictionary<string, int>? inputIndices;
+    private Dictionary<string, int>? outputIndices;
 
     // A copy with other nodes must not keep this graph's table.
     private Graph(Graph original)
@@ -74,9 +76,11 @@ public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs
     /// <summary>Types and definitions of all values.</summary>
     public ValueTable Values => table ??= new ValueTable(this);
 
-    public int InputIndex(string name) => FindIndex(Inputs, port => port.Name == name);
+    /// <summary>The first input of that name; −1 where there is none.</summary>
+    public int InputIndex(string name) => (inputIndices ??= Indices(Inputs, port => port.Name)).TryGetValue(name, out int index) ? index : -1;
 
-    public int OutputIndex(string name) => FindIndex(Outputs, output => output.Name == name);
+    /// <summary>The first output of that name; −1 where there is none.</summary>
+    public int OutputIndex(string name) => (outputIndices ??= Indices(Outputs, output => output.Name)).TryGetValue(name, out int index) ? index : -1;
 
     public bool Equals(Graph? other) =>
         ReferenceEquals(this, other) || (other is not null && Kind == other.Kind && Name == other.Name && Inputs == other.Inputs && Nodes == other.Nodes && Outputs == other.Outputs);
@@ -90,15 +94,13 @@ public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs
 
     public override string ToString() => Text.Printer.Print(this);
 
-    private static int FindIndex<T>(EquatableArray<T> items, Func<T, bool> test)
+    private static Dictionary<string, int> Indices<T>(EquatableArray<T> items, Func<T, string> name)
     {
-        for (int i = 0; i < items.Count; i++)
-        {
-            if (test(items[i]))
-                return i;
-        }
+        var indices = new Dictionary<string, int>(items.Count, StringComparer.Ordinal);
+        for (int i = items.Count - 1; i >= 0; i--)
+            indices[name(items[i])] = i;
 
-        return -1;
+        return indices;
     }
 }
 
