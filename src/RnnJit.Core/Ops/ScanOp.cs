@@ -70,6 +70,8 @@ public sealed class ScanOp : Op
         int wanted = Sequences + States + Constants + (HasLengths ? 1 : 0);
         if (operands.Length != wanted)
             throw new GraphException("RNNJ130", $"'scan' takes {wanted} operands (sequences, states, constants, lengths), found {operands.Length} (see docs/ir.md)");
+        if (Body.Inputs.FirstOrDefault(port => port.Role is not (PortRole.Sequence or PortRole.State or PortRole.Table or PortRole.Constant)) is { } foreign)
+            throw new GraphException("RNNJ173", $"The step of a scan has the {foreign.Role} '{foreign.Name}' among its inputs (sequences, states, tables, constants)");
         for (int i = 0; i < Body.Inputs.Count; i++)
         {
             TensorType expected = i < Sequences ? Timed(Body.Inputs[i].Type) : Body.Inputs[i].Type;
