@@ -1,5 +1,6 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Passes;
 
 namespace RnnJit.Cells;
 
@@ -13,6 +14,10 @@ internal sealed class BeforeLoop
 
     // Reads a trained tensor and no data.
     private readonly bool[] moves;
+
+    // By value: whether what stays in the loop reads it, and whether anything does.
+    private readonly bool[] isReadInside;
+    private readonly bool[] isRead;
 
     public BeforeLoop(Graph step, Dim batch)
     {
@@ -29,11 +34,21 @@ internal sealed class BeforeLoop
             isFixed[step.Values.FirstResult(node)] = free;
             moves[node] = free && copied.Operands.Any(operand => step.Values.Node(operand) is int maker && (maker < 0 || moves[maker]));
         }
+
+        (isReadInside, isRead) = (new bool[step.Values.Count], new bool[step.Values.Count]);
+        for (int node = 0; node < step.Nodes.Count; node++)
+        {
+            foreach (int operand in step.Nodes[node].Operands)
+                (isReadInside[operand], isRead[operand]) = (isReadInside[operand] || !moves[node], true);
+        }
+
+        foreach (Output output in step.Outputs)
+            isReadInside[output.Value] = true;
     }
 
     /// <summary>Whether an input is read by what stays in the loop.</summary>
     public bool IsReadInside(int input) => step.Inputs[input].Role is PortRole.Input or PortRole.State
-        || !Readers(input).Any() || Readers(input).Any(node => !moves[node]) || step.Outputs.Any(output => output.Value == input);
+        || !isRead[input] || isReadInside[input];
 
     /// <summary>Copies the step: what moves into the Program, the rest into the body.</summary>
     /// <param name="operands">Receives what the body captures besides the arguments.</param>
@@ -62,7 +77,7 @@ internal sealed class BeforeLoop
     {
         Outside(node, program, outside);
         int value = step.Values.FirstResult(node);
-        if (Readers(value).All(reader => moves[reader]) && step.Outputs.All(output => output.Value != value))
+        if (!isReadInside[value])
             return;
 
         string name = "fixed" + value;
@@ -72,13 +87,9 @@ internal sealed class BeforeLoop
         operands.Add(outside[value]);
     }
 
-    private void Outside(int node, GraphBuilder program, Value[] outside)
-    {
-        foreach (int operand in step.Nodes[node].Operands.Where(operand => outside[operand] is null))
-            Outside(step.Values.Node(operand), program, outside);
-        if (outside[step.Values.FirstResult(node)] is null)
-            program.InlineNode(step, node, outside);
-    }
-
-    private IEnumerable<int> Readers(int value) => Enumerable.Range(0, step.Nodes.Count).Where(node => step.Nodes[node].Operands.Contains(value));
+    private void Outside(int node, GraphBuilder program, Value[] outside) => PostOrder.Run(
+        step.Values.FirstResult(node),
+        value => outside[value] is not null,
+        value => step.Nodes[step.Values.Node(value)].Operands,
+        value => program.InlineNode(step, step.Values.Node(value), outside));
 }

@@ -22,4 +22,12 @@ internal static class StackDepth
         return RuntimeHelpers.TryEnsureSufficientExecutionStack();
 #endif
     }
+
+    /// <summary>Ends a walk along the operands of a graph before it ends the process.</summary>
+    /// <exception cref="GraphException">RNNJ205: no stack is left.</exception>
+    public static void Require(Graph graph)
+    {
+        if (!IsSufficient())
+            throw new GraphException("RNNJ205", $"The {graph.Kind} '{graph.Name}' has so long a chain of nodes that no stack is left to follow it (write repeated steps as a scan)");
+    }
 }

@@ -117,6 +117,7 @@ public static class InputsFirst
             return;
         }
 
+        StackDepth.Require(body);
         foreach (int operand in body.Nodes[body.Values.Node(value)].Operands)
             Flatten(body, operand, root, inner, summands);
     }

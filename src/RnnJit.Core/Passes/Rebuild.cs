@@ -41,6 +41,7 @@ internal sealed class Rebuild
         if (values[value] is { } known)
             return known;
 
+        StackDepth.Require(graph);
         int node = graph.Values.Node(value), first = graph.Values.FirstResult(node);
         if (Replace?.Invoke(node) is { } replaced)
         {

@@ -88,6 +88,7 @@ internal static class SumsOverTime
             if (invariant.TryGetValue(value, out Value? known))
                 return known;
 
+        StackDepth.Require(body);
             int node = body.Values.Node(value), first = body.Values.FirstResult(node);
             var values = new Value[body.Values.Count];
             foreach (int operand in body.Nodes[node].Operands)

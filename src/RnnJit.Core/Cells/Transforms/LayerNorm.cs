@@ -123,6 +123,7 @@ internal sealed class LayerNorm
 
     private IEnumerable<int> Leaves(int value, int root)
     {
+        StackDepth.Require(Step);
         int node = Step.Values.Node(value);
         return node >= 0 && Step.Nodes[node].Op is AddOp && (value == root || Only(value) is not null)
             ? Step.Nodes[node].Operands.SelectMany(operand => Leaves(operand, root))

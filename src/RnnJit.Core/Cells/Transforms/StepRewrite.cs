@@ -33,6 +33,7 @@ internal sealed class StepRewrite
         if (values[value] is { } known)
             return known;
 
+        StackDepth.Require(Step);
         int node = Step.Values.Node(value), first = Step.Values.FirstResult(node);
         Value[] results = Replace?.Invoke(node) is { } replaced ? [replaced] : Copy(node);
         for (int r = 0; r < results.Length; r++)
