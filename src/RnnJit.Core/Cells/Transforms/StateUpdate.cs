@@ -1,3 +1,4 @@
+using RnnJit.Ir;
 using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
@@ -5,6 +6,9 @@ namespace RnnJit.Cells.Transforms;
 /// <summary>Splits a new state into what it keeps of the old one and what is added: f ⊙ c + i ⊙ g ⇒ (f ⊙ c, i ⊙ g);  h + z ⊙ (n − h) ⇒ (h − z ⊙ h, z ⊙ n).</summary>
 internal sealed class StateUpdate(StepRewrite rewrite, int state)
 {
+    // Each value once: in a chain of sums of a value with itself the ways to the first one double from link to link.
+    private readonly Dictionary<int, (Value? Kept, Value? Added)> parts = [];
+
     /// <summary>Whether a new state keeps something of the old one and adds something.</summary>
     public static bool Exists(CellDefinition cell, int state, int next)
     {
@@ -14,6 +18,14 @@ internal sealed class StateUpdate(StepRewrite rewrite, int state)
 
     /// <returns>Null parts are 0. A value that is not linear in the old state is all update.</returns>
     public (Value? Kept, Value? Added) Split(int value)
+    {
+        StackDepth.Require(rewrite.Step);
+        if (!parts.TryGetValue(value, out (Value? Kept, Value? Added) known))
+            parts[value] = known = Parts(value);
+        return known;
+    }
+
+    private (Value? Kept, Value? Added) Parts(int value)
     {
         if (value == state)
             return (rewrite.Get(value), null);

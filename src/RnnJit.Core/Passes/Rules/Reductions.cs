@@ -6,6 +6,8 @@ namespace RnnJit.Passes.Rules;
 /// <summary>Identities of reductions.</summary>
 internal static class Reductions
 {
+    private const int MostSeen = 1000;
+
     // Σ or max over axes of extent 1 ⇒ x        Σ of 0 ⇒ 0
     public static Value? Trivial(Application a)
     {
@@ -68,7 +70,7 @@ internal static class Reductions
             return null;
 
         Value[] terms = a.MakerOperands(a.X[0]);
-        if (terms.Any(term => term.Type != a.X[0].Type) || !terms.Any(term => WaitsForSum(a, sum, term)))
+        if (terms.Any(term => term.Type != a.X[0].Type) || !terms.Any(term => WaitsForSum(a, sum, term, [])))
             return null;
 
         return a.Make(a.Maker(a.X[0])!, a.Make(sum, terms[0]), a.Make(sum, terms[1]));
@@ -99,20 +101,25 @@ internal static class Reductions
         return sum.Axes.All(axis => axis < missing || factor.Type.Dims[axis - missing].IsOne);
     }
 
-    private static bool WaitsForSum(Application a, SumOp sum, Value term)
+    // Each value once: a value that is added to itself again and again has twice as many ways to the first one with each addition.
+    private static bool IsNew(HashSet<int> seen, Value x) => seen.Count < MostSeen && seen.Add(x.Id);
+
+    private static bool WaitsForSum(Application a, SumOp sum, Value term, HashSet<int> seen)
     {
+        if (!IsNew(seen, term))
+            return false;
         while (a.Maker(term) is NegOp)
             term = a.MakerOperands(term)[0];
         return a.Maker(term) switch
         {
-            MulOp => a.MakerOperands(term).Any(factor => IsSame(a, sum, factor) && HasSum(a, factor)),
-            DivOp => a.MakerOperands(term)[1] is var factor && IsSame(a, sum, factor) && HasSum(a, factor),
-            AddOp or SubOp => a.MakerOperands(term) is var inner && inner.All(x => x.Type == term.Type) && inner.Any(x => WaitsForSum(a, sum, x)),
+            MulOp => a.MakerOperands(term).Any(factor => IsSame(a, sum, factor) && HasSum(a, factor, [])),
+            DivOp => a.MakerOperands(term)[1] is var factor && IsSame(a, sum, factor) && HasSum(a, factor, []),
+            AddOp or SubOp => a.MakerOperands(term) is var inner && inner.All(x => x.Type == term.Type) && inner.Any(x => WaitsForSum(a, sum, x, seen)),
             _ => false,
         };
     }
 
     // Whether arithmetic on numbers of rows reads a reduction.
-    private static bool HasSum(Application a, Value x) => a.Maker(x) is ReductionOp
-        || (a.Maker(x) is ElementwiseOp && a.MakerOperands(x).Any(operand => operand.Type.Rank > 0 && operand.Type.Dims[operand.Type.Rank - 1].IsOne && HasSum(a, operand)));
+    private static bool HasSum(Application a, Value x, HashSet<int> seen) => a.Maker(x) is ReductionOp
+        || (IsNew(seen, x) && a.Maker(x) is ElementwiseOp && a.MakerOperands(x).Any(operand => operand.Type.Rank > 0 && operand.Type.Dims[operand.Type.Rank - 1].IsOne && HasSum(a, operand, seen)));
 }

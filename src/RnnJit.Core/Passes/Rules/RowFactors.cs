@@ -6,6 +6,8 @@ namespace RnnJit.Passes.Rules;
 /// <summary>Identities that leave work of a row, which is one number, to the row.</summary>
 internal static class RowFactors
 {
+    private const int MostSeen = 1000;
+
     // x / √v ⇒ x · (1 / √v) where v is one number for a row of x: a division for a row. The root of the smallest number has an inverse, so nothing overflows.
     public static Value? Inverse(Application a)
     {
@@ -43,24 +45,24 @@ internal static class RowFactors
             if (IsInverseRoot(a, s))
                 a.Rewriter.Normalised[x.Id] = s;
             else if (a.Rewriter.Normalised.TryGetValue(x.Id, out Value? r))
-                return a.Make(MulOp.Instance, a.Make(MulOp.Instance, x, r), Without(a, s, r) ?? a.Make(MulOp.Instance, s, a.MakerOperands(r)[1]));
+                return a.Make(MulOp.Instance, a.Make(MulOp.Instance, x, r), Without(a, s, r, []) ?? a.Make(MulOp.Instance, s, a.MakerOperands(r)[1]));
         }
 
         return null;
     }
 
-    // s / r where r is a factor of s, else null.
-    private static Value? Without(Application a, Value s, Value r)
+    // s / r where r is a factor of s, else null. Each value is seen once: a chain of squares has twice as many ways to the first one with each square.
+    private static Value? Without(Application a, Value s, Value r, HashSet<int> seen)
     {
         if (s.Id == r.Id)
             return a.Builder.Constant(1, s.Type.Element);
-        if (a.Maker(s) is not (MulOp or DivOp or NegOp))
+        if (a.Maker(s) is not (MulOp or DivOp or NegOp) || seen.Count == MostSeen || !seen.Add(s.Id))
             return null;
 
         Value[] x = a.MakerOperands(s);
-        if (Without(a, x[0], r) is { } left)
+        if (Without(a, x[0], r, seen) is { } left)
             return a.Make(a.Maker(s)!, [left, .. x.Skip(1)]);
-        return a.Maker(s) is MulOp && Without(a, x[1], r) is { } right ? a.Make(MulOp.Instance, x[0], right) : null;
+        return a.Maker(s) is MulOp && Without(a, x[1], r, seen) is { } right ? a.Make(MulOp.Instance, x[0], right) : null;
     }
 
     // (x + p) + p ⇒ x + 2 · p
