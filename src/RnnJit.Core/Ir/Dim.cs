@@ -6,6 +6,8 @@ namespace RnnJit.Ir;
 /// <remarks>Every number lies between −(2³¹ − 1) and 2³¹ − 1; arithmetic that leaves this range throws a <see cref="GraphException"/> (RNNJ200).</remarks>
 public sealed class Dim : IEquatable<Dim>
 {
+    private const int LongestText = 1000;
+
     private static readonly Dim One = new(1, []);
 
     private readonly (string Symbol, int Coefficient)[] terms;
@@ -84,6 +86,8 @@ public sealed class Dim : IEquatable<Dim>
     /// <exception cref="GraphException">RNNJ102: the text is no linear form. RNNJ200: a sum of its numbers is out of range.</exception>
     public static Dim Parse(string text)
     {
+        if (text.Length > LongestText)
+            throw new GraphException("RNNJ102", $"A dimension has {text.Length} characters, wanted at most {LongestText} (give its symbols shorter names)");
         long constant = 0;
         var terms = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (string part in text.Replace("-", "+-").Split(['+'], StringSplitOptions.RemoveEmptyEntries))

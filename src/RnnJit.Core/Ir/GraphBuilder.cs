@@ -59,7 +59,7 @@ public sealed class GraphBuilder
     public Value Add(Op op, params Value[] operands) => AddMany(op, operands)[0];
 
     /// <summary>Adds a node; a scalar that is there already is no node of its own.</summary>
-    /// <exception cref="GraphException">The operands do not fit the op. RNNJ204: there are too many nodes. RNNJ205: the caller's recursion is too deep.</exception>
+    /// <exception cref="GraphException">The operands do not fit the op. RNNJ204: there are too many nodes. RNNJ210: a result has too many axes. RNNJ205: the caller's recursion is too deep.</exception>
     public Value[] AddMany(Op op, params Value[] operands) =>
         op is ConstantOp { Type.Rank: 0 } scalar ? [Constant(scalar.Value, scalar.Type.Element)] : Append(op, operands);
 
@@ -181,6 +181,7 @@ public sealed class GraphBuilder
 
     private Value Define(TensorType type, int node, int result)
     {
+        TensorType.RequireAxes(type.Rank);
         if (node >= 0 && result == 0)
             firstResults.Add(types.Count);
         types.Add(type);

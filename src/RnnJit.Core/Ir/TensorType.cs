@@ -16,11 +16,26 @@ public sealed record TensorType(ElementType Element, EquatableArray<Dim> Dims)
     {
     }
 
+    /// <summary>The most axes that a tensor may have.</summary>
+    public const int MostAxes = 64;
+
     public int Rank => Dims.Count;
 
     public bool IsReal => Element != ElementType.I32;
 
     public TensorType WithDims(IEnumerable<Dim> dims) => new(Element, dims.ToEquatable());
+
+    /// <summary>The characters of <see cref="ToString"/>.</summary>
+    internal int TextLength
+    {
+        get
+        {
+            int length = "f32[]".Length + (2 * Math.Max(0, Rank - 1));
+            for (int axis = 0; axis < Rank; axis++)
+                length += Dims[axis].ToString().Length;
+            return length;
+        }
+    }
 
     public override string ToString() => $"{Element.ToString().ToLowerInvariant()}[{Dims}]";
 
@@ -40,6 +55,31 @@ public sealed record TensorType(ElementType Element, EquatableArray<Dim> Dims)
             var other => throw new GraphException("RNNJ103", $"'{other}' is no element type (f32, f64 or i32)"),
         };
         string dims = trimmed.Substring(open + 1, trimmed.Length - open - 2);
-        return new TensorType(element, dims.Trim().Length == 0 ? [] : dims.Split(',').Select(Dim.Parse).ToArray());
+        return new TensorType(element, ParseDims(dims));
+    }
+
+    /// <summary>Reads <c>T, B, 4H</c>.</summary>
+    /// <exception cref="GraphException">RNNJ210: too many axes. RNNJ102, RNNJ200: one is no dimension.</exception>
+    internal static Dim[] ParseDims(string text)
+    {
+        if (text.Trim().Length == 0)
+            return [];
+        RequireAxes(text.Count(c => c == ',') + 1);
+        return text.Split(',').Select(Dim.Parse).ToArray();
+    }
+
+    /// <exception cref="GraphException">RNNJ210: that is too many.</exception>
+    internal static void RequireAxes(int rank)
+    {
+        if (rank > MostAxes)
+            throw new GraphException("RNNJ210", $"A tensor has {rank} axes, wanted at most {MostAxes} (reshape it)");
+    }
+
+    /// <summary>Types for a message, the first of many.</summary>
+    internal static string List(IReadOnlyCollection<TensorType> types, string separator)
+    {
+        const int Most = 8, Longest = 200;
+        string first = string.Join(separator, types.Take(Most).Select(type => type.TextLength <= Longest ? type.ToString() : type.ToString().Substring(0, Longest) + "…"));
+        return types.Count <= Most ? first : $"{first}{separator}{types.Count - Most} more";
     }
 }

@@ -17,7 +17,7 @@ public sealed class AtMostOp : Op
             && Enumerable.Range(0, operands[0].Rank).All(axis => dims.Unify(operands[0].Dims[axis], operands[1].Dims[axis]));
         return fits
             ? [operands[0]]
-            : throw new GraphException("RNNJ123", $"'atmost' needs two i32 tensors of one shape, found {string.Join(" and ", operands.Select(o => o.ToString()))} (give whole numbers and their bounds)");
+            : throw new GraphException("RNNJ123", $"'atmost' needs two i32 tensors of one shape, found {TensorType.List(operands, " and ")} (give whole numbers and their bounds)");
     }
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

@@ -35,7 +35,7 @@ public sealed class BlockLengthsOp(Dim blocks, int steps, Dim from) : Op
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }
         ? [operands[0].WithDims(operands[0].Dims.Prepend(dims.Resolve(Blocks)))]
-        : throw new GraphException("RNNJ124", $"'blocklengths' needs lengths i32[B], found {string.Join(", ", operands.Select(o => o.ToString()))} (give one whole number for each row)");
+        : throw new GraphException("RNNJ124", $"'blocklengths' needs lengths i32[B], found {TensorType.List(operands, ", ")} (give one whole number for each row)");
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {

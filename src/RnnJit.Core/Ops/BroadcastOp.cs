@@ -13,7 +13,7 @@ public sealed class BroadcastOp(IEnumerable<Dim> dims) : Op
 
     public override string Attributes => Dims.ToString();
 
-    public static BroadcastOp Parse(string attributes) => new(ReshapeOp.ParseDims(attributes));
+    public static BroadcastOp Parse(string attributes) => new(TensorType.ParseDims(attributes));
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {

@@ -24,7 +24,7 @@ public sealed class ConcatOp(int axis) : Op
         bool fits = operands.Length > 0 && operands.All(o => o.Rank == operands[0].Rank && o.Element == operands[0].Element && Axis >= 0 && Axis < o.Rank)
             && operands.All(o => Enumerable.Range(0, o.Rank).All(i => i == Axis || dims.Unify(o.Dims[i], operands[0].Dims[i])));
         if (!fits)
-            throw new GraphException("RNNJ119", $"'concat[{Attributes}]' does not fit {string.Join(" and ", operands.Select(o => o.ToString()))} (all other extents agree)");
+            throw new GraphException("RNNJ119", $"'concat[{Attributes}]' does not fit {TensorType.List(operands, " and ")} (all other extents agree)");
         Dim total = operands.Select(o => dims.Resolve(o.Dims[Axis])).Aggregate((a, b) => a + b);
         return [operands[0].WithDims(operands[0].Dims.Select((dim, i) => i == Axis ? total : dims.Resolve(dim)))];
     }

@@ -103,5 +103,5 @@ public sealed class ContractOp : Op
     }).ToArray();
 
     private GraphException Mismatch(TensorType[] operands) =>
-        new("RNNJ114", $"'contract[{Attributes}]' does not fit {string.Join(" and ", operands.Select(operand => operand.ToString()))} (a label has one extent)");
+        new("RNNJ114", $"'contract[{Attributes}]' does not fit {TensorType.List(operands, " and ")} (a label has one extent)");
 }

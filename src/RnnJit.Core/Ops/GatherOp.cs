@@ -14,7 +14,7 @@ public sealed class GatherOp : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 2 || operands[0].Rank == 0 || operands[1].Element != ElementType.I32)
-            throw new GraphException("RNNJ120", $"'gather' needs a table and i32 indices, found {string.Join(" and ", operands.Select(o => o.ToString()))} (the table's rows are picked)");
+            throw new GraphException("RNNJ120", $"'gather' needs a table and i32 indices, found {TensorType.List(operands, " and ")} (the table's rows are picked)");
         return [operands[0].WithDims(operands[1].Dims.Concat(operands[0].Dims.Skip(1)))];
     }
 

@@ -34,7 +34,7 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
     public sealed override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || operands[0].Element != ElementType.I32)
-            throw new GraphException("RNNJ122", $"'{Name}' needs i32 indices, found {string.Join(" and ", operands.Select(o => o.ToString()))} (give whole numbers)");
+            throw new GraphException("RNNJ122", $"'{Name}' needs i32 indices, found {TensorType.List(operands, " and ")} (give whole numbers)");
         return [new TensorType(Element, operands[0].Dims.Append(Places).ToEquatable())];
     }
 

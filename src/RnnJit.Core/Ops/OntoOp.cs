@@ -14,7 +14,7 @@ public sealed class OntoOp : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims) =>
         operands.Length == 2 && operands[0].IsReal && operands[0] == operands[1]
             ? [operands[0]]
-            : throw new GraphException("RNNJ197", $"'onto' needs a table and a tensor of its type, found {string.Join(" and ", operands.Select(o => o.ToString()))} (use add where shapes differ)");
+            : throw new GraphException("RNNJ197", $"'onto' needs a table and a tensor of its type, found {TensorType.List(operands, " and ")} (use add where shapes differ)");
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation) =>
         [new NdArray(operands[0].Shape, operands[0].Data.Zip(operands[1].Data, (table, x) => table + x).ToArray())];

@@ -19,7 +19,7 @@ public sealed class OrderOp : Op
         operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 } ? [operands[0]] : throw Unfit(op, operands);
 
     internal static GraphException Unfit(string op, TensorType[] operands) =>
-        new("RNNJ125", $"'{op}' does not fit {string.Join(" and ", operands.Select(operand => operand.ToString()))} (rows are ordered by one i32[B])");
+        new("RNNJ125", $"'{op}' does not fit {TensorType.List(operands, " and ")} (rows are ordered by one i32[B])");
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {

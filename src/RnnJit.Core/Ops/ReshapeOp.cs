@@ -13,14 +13,12 @@ public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
 
     public override string Attributes => Dims.ToString();
 
-    public static ReshapeOp Parse(string attributes) => new(ParseDims(attributes));
-
-    internal static IEnumerable<Dim> ParseDims(string attributes) => attributes.Trim().Length == 0 ? [] : attributes.Split(',').Select(Dim.Parse);
+    public static ReshapeOp Parse(string attributes) => new(TensorType.ParseDims(attributes));
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || !SameSize(operands[0].Dims, Dims, dims))
-            throw new GraphException("RNNJ116", $"'reshape[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (the number of elements stays)");
+            throw new GraphException("RNNJ116", $"'reshape[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (the number of elements stays)");
         return [operands[0].WithDims(Dims)];
     }
 

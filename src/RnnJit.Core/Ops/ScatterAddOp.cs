@@ -18,7 +18,7 @@ public sealed class ScatterAddOp : Op
             && Enumerable.Range(0, operands[1].Rank).All(i => dims.Unify(operands[1].Dims[i], operands[2].Dims[i]))
             && Enumerable.Range(1, operands[0].Rank - 1).All(i => dims.Unify(operands[0].Dims[i], operands[2].Dims[operands[1].Rank + i - 1]));
         if (!fits)
-            throw new GraphException("RNNJ121", $"'scatteradd' needs a table, i32 indices and rows for them, found {string.Join(" and ", operands.Select(o => o.ToString()))} (leading extents agree)");
+            throw new GraphException("RNNJ121", $"'scatteradd' needs a table, i32 indices and rows for them, found {TensorType.List(operands, " and ")} (leading extents agree)");
         return [operands[0].WithDims(operands[0].Dims.Select(dims.Resolve))];
     }
 

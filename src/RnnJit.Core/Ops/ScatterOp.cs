@@ -20,7 +20,7 @@ public sealed class ScatterOp(Dim rows) : Op
         bool fits = operands.Length == 2 && operands[0].Element == ElementType.I32 && operands[1].Rank >= operands[0].Rank
             && Enumerable.Range(0, operands[0].Rank).All(i => dims.Unify(operands[0].Dims[i], operands[1].Dims[i]));
         if (!fits)
-            throw new GraphException("RNNJ121", $"'scatter' needs i32 indices and rows for them, found {string.Join(" and ", operands.Select(o => o.ToString()))} (leading extents agree)");
+            throw new GraphException("RNNJ121", $"'scatter' needs i32 indices and rows for them, found {TensorType.List(operands, " and ")} (leading extents agree)");
         return [operands[1].WithDims(operands[1].Dims.Skip(operands[0].Rank).Prepend(Rows))];
     }
 

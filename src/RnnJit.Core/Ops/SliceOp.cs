@@ -29,7 +29,7 @@ public sealed class SliceOp(int axis, Dim start, Dim length) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || Axis < 0 || Axis >= operands[0].Rank || !Fits(operands[0].Dims[Axis]))
-            throw new GraphException("RNNJ118", $"'slice[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (start + length within the axis)");
+            throw new GraphException("RNNJ118", $"'slice[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (start + length within the axis)");
         return [operands[0].WithDims(operands[0].Dims.Select((dim, i) => i == Axis ? Length : dim))];
     }
 

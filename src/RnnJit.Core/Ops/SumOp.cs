@@ -35,7 +35,7 @@ public abstract class ReductionOp : Op
     public sealed override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || Axes[Axes.Count - 1] >= operands[0].Rank)
-            throw new GraphException("RNNJ115", $"'{Name}[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (axes are counted from 0)");
+            throw new GraphException("RNNJ115", $"'{Name}[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (axes are counted from 0)");
         return [operands[0].WithDims(operands[0].Dims.Select((dim, axis) => Axes.Contains(axis) ? Dim.Of(1) : dim))];
     }
 

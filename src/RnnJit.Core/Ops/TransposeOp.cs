@@ -22,7 +22,7 @@ public sealed class TransposeOp(IEnumerable<int> order) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || operands[0].Rank != Order.Count || Order.OrderBy(axis => axis).Where((axis, i) => axis != i).Any())
-            throw new GraphException("RNNJ117", $"'transpose[{Attributes}]' does not fit {string.Join(", ", operands.Select(o => o.ToString()))} (name every axis once)");
+            throw new GraphException("RNNJ117", $"'transpose[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (name every axis once)");
         return [operands[0].WithDims(Order.Select(axis => operands[0].Dims[axis]))];
     }
 

@@ -21,8 +21,20 @@ public sealed class Parser
 
     private const int DeepestScan = 32;
 
+    // The canonical text of a graph that is read, as a file holds it.
+    private const int LongestText = 4 << 20;
+
+    private const int MostValues = 100_000;
+
+    private const int MostOperands = 4096;
+
+    private const int MostScans = 1000;
+
     private readonly string[] lines;
     private int depth;
+    private long written;
+    private int valueCount;
+    private int scanCount;
     private int position;
 
     private Parser(string text)
@@ -56,9 +68,12 @@ public sealed class Parser
                 return builder.Build(kind, name, outputs);
             }
 
+            int before = builder.ValueCount;
             try
             {
                 Statement(line, builder, values, outputs);
+                if ((valueCount += builder.ValueCount - before) > MostValues)
+                    throw new GraphException("RNNJ204", $"the graph has more than {MostValues} values up to here (write repeated steps as a scan)");
             }
             catch (GraphException e) when (!e.Message.StartsWith("Line ", StringComparison.Ordinal))
             {
@@ -125,9 +140,12 @@ public sealed class Parser
             end = close + 1;
         }
 
-        Value[] operands = Split(right.Substring(end)).Select(operand => Operand(operand, builder, values)).ToArray();
+        Value[] operands = Split(right.Substring(end)).Take(MostOperands + 1).Select(operand => Operand(operand, builder, values)).ToArray();
+        if (operands.Length > MostOperands)
+            throw Error($"'{name}' has more than {MostOperands} operands");
         Op op = name == "scan" ? Scan(attributes, opens) : OpTable.Read(name, attributes);
         Value[] results = builder.AddMany(op, operands);
+        Count(op, operands.Length, results);
         string[] targets = Split(left).ToArray();
         if (targets.Length != results.Length)
             throw Error($"'{name}' has {results.Length} results, found {targets.Length} names");
@@ -145,6 +163,16 @@ public sealed class Parser
         }
     }
 
+    // A text need not hold the types of results. Written out they may be far longer, since each node can add to the one before it.
+    private void Count(Op op, int operands, Value[] results)
+    {
+        written += "   = \n".Length + op.Name.Length + (2 * operands);
+        foreach (Value result in results)
+            written += "%0: ".Length + result.Type.TextLength;
+        if (written > LongestText)
+            throw new GraphException("RNNJ209", $"the graph has more than {LongestText} characters up to here when the types of its values are written out (write repeated steps as a scan)");
+    }
+
     private ScanOp Scan(string attributes, bool opens)
     {
         if (!opens)
@@ -154,6 +182,8 @@ public sealed class Parser
             throw Error($"'{unknown}' is no attribute of scan (reverse, lengths)");
         if (++depth > DeepestScan)
             throw new GraphException("RNNJ206", $"Line {position}: scans are nested more than {DeepestScan} deep (use fewer loops in loops)");
+        if (++scanCount > MostScans)
+            throw new GraphException("RNNJ204", $"Line {position}: the graph has more than {MostScans} scans (write repeated steps as one scan)");
         Graph body = Body("body", "step", closes: true);
         depth--;
         return new ScanOp(body, Dim.Parse(parts[0]), parts.Contains("reverse"), parts.Contains("lengths"));
@@ -187,11 +217,27 @@ public sealed class Parser
             string line = lines[position++];
             int comment = line.IndexOf('#');
             line = (comment < 0 ? line : line.Substring(0, comment)).Trim();
+            if (HoldsUnknown(line))
+                throw new GraphException("RNNJ177", $"Line {position}: {Quoted(line)} has an unknown dimension (name it)");
             if (line.Length > 0)
                 return line;
         }
 
         return null;
+    }
+
+    // Unknowns are for tracing: what they turn out to be can be longer than the text.
+    private static bool HoldsUnknown(string line)
+    {
+        int depth = 0;
+        for (int i = 0; i < line.Length; i++)
+        {
+            depth += line[i] == '[' ? 1 : line[i] == ']' ? -1 : 0;
+            if (depth > 0 && line[i] == '?')
+                return true;
+        }
+
+        return false;
     }
 
     // A file may hold lines of any length.
