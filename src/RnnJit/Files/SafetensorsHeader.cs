@@ -12,22 +12,23 @@ internal ref struct SafetensorsHeader
     public const string MetadataName = "__metadata__";
 
     private readonly string source;
+    private readonly HeaderLimits limits;
     private Utf8JsonReader json;
 
-    private SafetensorsHeader(ReadOnlySpan<byte> header, string source)
+    private SafetensorsHeader(ReadOnlySpan<byte> header, string source, HeaderLimits limits)
     {
-        this.source = source;
+        (this.source, this.limits) = (source, limits);
         json = new Utf8JsonReader(header);
     }
 
-    public static (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) Parse(ReadOnlySpan<byte> header, string source)
+    public static (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) Parse(ReadOnlySpan<byte> header, string source, HeaderLimits limits)
     {
         if (!Utf8.IsValid(header))
             throw new SafetensorsException($"{source}: the header is no UTF-8 text (the file is damaged or no safetensors file)");
 
         try
         {
-            return new SafetensorsHeader(header, source).ReadAll();
+            return new SafetensorsHeader(header, source, limits).ReadAll();
         }
         catch (JsonException e)
         {
@@ -76,6 +77,8 @@ internal ref struct SafetensorsHeader
             Next(JsonTokenType.String, $"{MetadataName} '{key}'");
             if (!metadata.TryAdd(key, json.GetString()!))
                 throw Wrong($"the key '{key}' occurs twice in {MetadataName}", "the file is damaged or was written to deceive");
+            if (metadata.Count > limits.Texts)
+                throw Wrong($"{MetadataName} has more than {limits.Texts} keys", "the file is damaged or was written to deceive");
         }
 
         return metadata;
@@ -127,6 +130,9 @@ internal ref struct SafetensorsHeader
         {
             if (json.TokenType != JsonTokenType.Number || !json.TryGetUInt64(out var number) || number > long.MaxValue)
                 throw Wrong($"'{field}' of tensor '{name}' holds something else than whole numbers from 0 to 2^63 - 1", "the header is damaged");
+
+            if (numbers.Count == limits.Axes)
+                throw Wrong($"'{field}' of tensor '{name}' holds more than {limits.Axes} numbers", "the file is damaged or was written to deceive");
 
             numbers.Add((long)number);
         }

@@ -5,19 +5,16 @@ namespace RnnJit.Files;
 /// <summary>Reads the frame of the format: header length, header, tensors. Nothing is allocated that the stream's own length does not cover.</summary>
 internal static class SafetensorsReader
 {
-    // The reference reader's limit.
-    private const long LongestHeader = 100_000_000;
     private const int LengthBytes = 8;
 
     public static SafetensorsFile Read(Stream stream, string source)
     {
-        var (metadata, entries) = ReadHeader(stream, source, LongestHeader);
+        var (metadata, entries) = ReadHeader(stream, source, HeaderLimits.Reference);
         return new SafetensorsFile(metadata, ReadTensors(stream, entries));
     }
 
     /// <summary>Reads the header and proves that the tensors tile the data; the stream then stands at the first byte of the data.</summary>
-    /// <param name="longest">The most bytes that the header may have.</param>
-    public static (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) ReadHeader(Stream stream, string source, long longest)
+    public static (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) ReadHeader(Stream stream, string source, HeaderLimits limits)
     {
         if (stream.Length < LengthBytes)
             throw new SafetensorsException($"{source} has {stream.Length} bytes, wanted at least the 8 bytes of the header's length (it is truncated or no safetensors file)");
@@ -25,14 +22,14 @@ internal static class SafetensorsReader
         Span<byte> prefix = stackalloc byte[LengthBytes];
         stream.ReadExactly(prefix);
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > (ulong)longest)
-            throw new SafetensorsException($"{source} announces a header of {headerLength} bytes, wanted at most {longest} (it is damaged or no safetensors file)");
+        if (headerLength > (ulong)limits.Bytes)
+            throw new SafetensorsException($"{source} announces a header of {headerLength} bytes, wanted at most {limits.Bytes} (it is damaged or no safetensors file)");
         if ((long)headerLength > stream.Length - LengthBytes)
             throw new SafetensorsException($"{source} announces a header of {headerLength} bytes but only {stream.Length - LengthBytes} follow (it is truncated)");
 
         var header = new byte[headerLength];
         stream.ReadExactly(header);
-        var (metadata, entries) = SafetensorsHeader.Parse(header, source);
+        var (metadata, entries) = SafetensorsHeader.Parse(header, source, limits);
         CheckLayout(entries, stream.Length - stream.Position, source);
         return (metadata, entries);
     }

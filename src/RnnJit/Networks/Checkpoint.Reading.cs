@@ -15,7 +15,7 @@ internal sealed partial class Checkpoint
     public const int LongestText = 4 << 20;
 
     // Texts of Program and cell, vocabulary, and the entries of tensors.
-    private const long LongestHeader = 24 << 20;
+    private static readonly HeaderLimits Limits = new(Bytes: 24 << 20, Texts: 1000, Axes: TensorType.MostAxes);
 
     // A multiple of every element's size.
     private const int ChunkBytes = 1 << 16;
@@ -145,7 +145,7 @@ internal sealed partial class Checkpoint
         long available = MemoryBudget.Of(limit);
         if (stream.Length > available)
             throw new CheckpointException($"'{path}' has {stream.Length} bytes where {available} of memory are available (use a smaller file, or raise MemoryLimit)");
-        var (metadata, entries) = SafetensorsReader.ReadHeader(stream, $"'{path}'", LongestHeader);
+        var (metadata, entries) = SafetensorsReader.ReadHeader(stream, $"'{path}'", Limits);
         data = stream.Position;
         if (!metadata.TryGetValue(FormatKey, out string? format) || format != Format)
             throw new CheckpointException($"'{path}' is no checkpoint: its format is '{format}', wanted '{Format}' (choose a file that rnnjit wrote)");

@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using System.Text;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Text;
+
+namespace RnnJit.Tests.Networks;
+
+public class CheckpointLimitTests
+{
+    private const int LongestText = 4 << 20;
+
+    [Test]
+    public void A_program_that_fills_a_file_is_saved_and_read_and_a_longer_one_is_not_saved()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "model.safetensors"), text = Parser.Parse(Text("y")).ToString();
+        using Model longest = Make(Text("y" + new string('y', LongestText - text.Length)));
+        Assert.That(longest.Program.ToString(), Has.Length.EqualTo(LongestText));
+        longest.Save(path);
+        using Model read = Model.Load(path);
+        Assert.That(read.Program, Is.EqualTo(longest.Program));
+
+        byte[] before = File.ReadAllBytes(path);
+        using Model longer = Make(Text("y" + new string('y', LongestText - text.Length + 1)));
+        Assert.That(() => longer.Save(path), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ246")
+            .And.Message.EqualTo("The text of 'P' has 4194305 characters where a file holds at most 4194304 (write repeated steps as a scan)"));
+        Assert.That(File.ReadAllBytes(path), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_checkpoint_has_at_most_1000_texts()
+    {
+        string Keys(int count) => string.Join(',', Enumerable.Range(0, count).Select(n => $"\"{n}\":\"\""));
+        Assert.That(Sentence($"{{\"__metadata__\":{{{Keys(1000)}}}}}"), Does.Contain("is no checkpoint: its format is ''"));
+        Assert.That(Sentence($"{{\"__metadata__\":{{{Keys(1001)}}}}}"), Does.EndWith("__metadata__ has more than 1000 keys (the file is damaged or was written to deceive)"));
+    }
+
+    [TestCase("shape")]
+    [TestCase("data_offsets")]
+    public void A_tensor_of_a_checkpoint_has_at_most_64_axes(string field)
+    {
+        string Entry(int count) => $"{{\"a\":{{\"{field}\":[{string.Join(',', Enumerable.Repeat(0, count))}]}}}}";
+        Assert.That(Sentence(Entry(64)), Does.Contain("tensor 'a' lacks one of"));
+        Assert.That(Sentence(Entry(65)), Does.Contain($"'{field}' of tensor 'a' holds more than 64 numbers"));
+    }
+
+    private static string Sentence(string header)
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "forged.safetensors");
+        byte[] json = Encoding.UTF8.GetBytes(header), length = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)json.Length);
+        File.WriteAllBytes(path, [.. length, .. json]);
+        return Assert.Throws<CheckpointException>(() => Model.Load(path))!.Message;
+    }
+
+    private static string Text(string output) => $"program P\n  input x: f32[2]\n  parameter w: f32[2] = zeros\n  %0: f32[2] = add x, w\n  return {output} = %0\n";
+
+    private static Model Make(string text) => new(Parser.Parse(text), new Dictionary<string, int>());
+}
