@@ -31,10 +31,20 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
     {
         Graph body = forward.Body;
         var outputs = body.Outputs.ToList();
+        var names = new FreshNames(outputs.Select(output => output.Name));
+        var yields = new Dictionary<int, int>();
+        for (int o = outputs.Count - 1; o >= 0; o--)
+        {
+            if (outputs[o].Role == OutputRole.Yield)
+                yields[outputs[o].Value] = o;
+        }
+
         foreach (int v in kept)
         {
-            if (v >= forward.Sequences && !outputs.Any(output => output.Role == OutputRole.Yield && output.Value == v))
-                outputs.Add(new Output(Fresh(outputs, v), v, OutputRole.Yield));
+            if (v < forward.Sequences || yields.ContainsKey(v))
+                continue;
+            yields[v] = outputs.Count;
+            outputs.Add(new Output(names.Of(NameOf(v)), v, OutputRole.Yield));
         }
 
         var extended = new ScanOp(new Graph(body.Kind, body.Name, body.Inputs, body.Nodes, outputs.ToEquatable()) { LocalNames = body.LocalNames }, forward.Time, forward.Reverse, forward.HasLengths);
@@ -46,19 +56,13 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
         {
             sources[v] = v < forward.Sequences
                 ? values[node.Operands[v]]
-                : results[outputs.FindIndex(output => output.Role == OutputRole.Yield && output.Value == v)];
+                : results[yields[v]];
             if (body.LocalNames.TryGetValue(v, out string? name))
                 builder.Label(sources[v], name);
         }
     }
 
-    private string Fresh(List<Output> outputs, int value)
-    {
-        string name = forward.Body.LocalNames.TryGetValue(value, out string? local) ? local : "kept" + value;
-        while (outputs.Any(output => output.Name == name))
-            name += "_";
-        return name;
-    }
+    private string NameOf(int value) => forward.Body.LocalNames.TryGetValue(value, out string? local) ? local : "kept" + value;
 
     private void AddAdjoint(GraphBuilder builder, Value[] values, Dictionary<int, Value> sources)
     {
@@ -68,7 +72,7 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
         var inner = new Value[body.Values.Count];
         var ports = new Dictionary<int, Value>();
         var given = new List<Value>();
-        var names = new HashSet<string>(body.Inputs.Select(port => port.Name));
+        var names = new FreshNames(body.Inputs.Select(port => port.Name));
         void Port(int i)
         {
             inner[i] = step.Input(body.Inputs[i].Name, body.Inputs[i].Type, body.Inputs[i].Role);
@@ -79,10 +83,7 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
             Port(i);
         foreach (int v in kept)
         {
-            string name = forward.Body.LocalNames.TryGetValue(v, out string? local) ? local : "kept" + v;
-            while (!names.Add(name))
-                name += "_";
-            ports[v] = step.Input(name, forward.Body.Values.Type(v), PortRole.Sequence);
+            ports[v] = step.Input(names.Of(NameOf(v)), forward.Body.Values.Type(v), PortRole.Sequence);
             given.Add(sources[v]);
         }
 

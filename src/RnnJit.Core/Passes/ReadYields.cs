@@ -31,10 +31,12 @@ internal static class ReadYields
         {
             var scan = (ScanOp)program.Nodes[earlier].Op;
             int first = program.Values.FirstResult(earlier);
+            var yields = new Dictionary<int, int>();
+            for (int o = scan.States + scan.Yields - 1; o >= scan.States; o--)
+                yields[scan.Body.Outputs[o].Value] = o;
             foreach (var pair in steps[earlier].In(loop, read))
             {
-                int yield = Enumerable.Range(scan.States, scan.Yields).Where(o => scan.Body.Outputs[o].Value == pair.Value).DefaultIfEmpty(-1).First();
-                if (yield >= 0 && pair.Key >= ((ScanOp)program.Nodes[loop].Op).Body.Inputs.Count)
+                if (yields.TryGetValue(pair.Value, out int yield) && pair.Key >= ((ScanOp)program.Nodes[loop].Op).Body.Inputs.Count)
                     read[pair.Key] = first + yield;
             }
         }
@@ -60,14 +62,18 @@ internal static class ReadYields
         var step = new GraphBuilder();
         var inner = new Value[body.Values.Count];
         var ports = new Dictionary<int, Value>();
-        var names = new HashSet<string>(body.Inputs.Select(port => port.Name));
-        int[] sequences = read.Values.Distinct().OrderBy(value => value).ToArray();
+        var names = new FreshNames(body.Inputs.Select(port => port.Name));
+        Dictionary<int, int> sources = read.GroupBy(pair => pair.Value).ToDictionary(same => same.Key, same => same.First().Key);
+        int[] sequences = sources.Keys.OrderBy(value => value).ToArray();
         for (int i = 0; i <= body.Inputs.Count; i++)
         {
             if (i == scan.Sequences)
             {
                 foreach (int sequence in sequences)
-                    ports[sequence] = step.Input(Fresh(names, program, sequence), scan.Body.Values.Type(read.First(pair => pair.Value == sequence).Key), PortRole.Sequence);
+                {
+                    string wish = program.LocalNames.TryGetValue(sequence, out string? local) ? local : "read";
+                    ports[sequence] = step.Input(names.Of(wish), scan.Body.Values.Type(sources[sequence]), PortRole.Sequence);
+                }
             }
 
             if (i < body.Inputs.Count)
@@ -92,13 +98,5 @@ internal static class ReadYields
             int old = program.Values.FirstResult(n) + r;
             values[old] = program.LocalNames.TryGetValue(old, out string? name) ? builder.Label(results[r], name) : results[r];
         }
-    }
-
-    private static string Fresh(HashSet<string> names, Graph program, int value)
-    {
-        string name = program.LocalNames.TryGetValue(value, out string? local) ? local : "read";
-        while (!names.Add(name))
-            name += "_";
-        return name;
     }
 }

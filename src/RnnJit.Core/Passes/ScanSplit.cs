@@ -48,7 +48,7 @@ internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operand
         var step = new GraphBuilder();
         var values = new Value[body.Values.Count];
         var given = new List<Value>();
-        var names = new HashSet<string>(body.Inputs.Select(port => port.Name));
+        var names = new FreshNames(body.Inputs.Select(port => port.Name));
         void Port(int value, string name, PortRole role, Value operand)
         {
             values[value] = step.Input(name, body.Values.Type(value), role);
@@ -58,7 +58,7 @@ internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operand
         foreach (int i in Enumerable.Range(0, scan.Sequences).Where(read[level].Contains))
             Port(i, body.Inputs[i].Name, PortRole.Sequence, operands[i]);
         foreach (int value in read[level].Where(value => IsHandedTo(level, value)).OrderBy(value => value))
-            Port(value, Fresh(names, NameOf(value)), PortRole.Sequence, yielded[value]);
+            Port(value, names.Of(NameOf(value)), PortRole.Sequence, yielded[value]);
         for (int s = 0; s < scan.States; s++)
         {
             if (levels.OfState(s) == level)
@@ -84,11 +84,11 @@ internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operand
     {
         int[] own = OutputsOf(level).ToArray();
         var outputs = own.Where(o => body.Outputs[o].Role == OutputRole.Next).Concat(own.Where(o => body.Outputs[o].Role == OutputRole.Yield)).Select(o => body.Outputs[o]).ToList();
-        var names = new HashSet<string>(own.Select(o => body.Outputs[o].Name));
+        var names = new FreshNames(own.Select(o => body.Outputs[o].Name));
         foreach (int value in HandedOn(level))
         {
             if (!outputs.Any(output => output.Role == OutputRole.Yield && output.Value == value))
-                outputs.Add(new Output(Fresh(names, NameOf(value)), value, OutputRole.Yield));
+                outputs.Add(new Output(names.Of(NameOf(value)), value, OutputRole.Yield));
         }
 
         outputs.AddRange(own.Where(o => body.Outputs[o].Role == OutputRole.Sum).Select(o => body.Outputs[o]));
@@ -106,11 +106,4 @@ internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operand
 
     // A state is read as it was before the step.
     private string NameOf(int value) => value < body.Inputs.Count ? "previous_" + body.Inputs[value].Name : body.LocalNames.TryGetValue(value, out string? name) ? name : "made" + value;
-
-    private static string Fresh(HashSet<string> names, string name)
-    {
-        while (!names.Add(name))
-            name += "_";
-        return name;
-    }
 }

@@ -1,0 +1,18 @@
+namespace RnnJit.Passes;
+
+/// <summary>Names that differ: a wish itself where it is free, else with as many underscores behind it as that takes.</summary>
+/// <param name="taken">Names that are there already.</param>
+internal sealed class FreshNames(IEnumerable<string> taken)
+{
+    private readonly HashSet<string> names = new(taken, StringComparer.Ordinal);
+    private readonly Dictionary<string, string> last = new(StringComparer.Ordinal);
+
+    public string Of(string wish)
+    {
+        // Names are never given back, so the search goes on from the name that the same wish got before.
+        string name = last.TryGetValue(wish, out string? before) ? before + "_" : wish;
+        while (!names.Add(name))
+            name += "_";
+        return last[wish] = name;
+    }
+}
