@@ -54,6 +54,8 @@ public sealed class Dim : IEquatable<Dim>
     /// <summary>Replaces every symbol by the dimension that <paramref name="map"/> gives.</summary>
     public Dim Substitute(Func<string, Dim> map)
     {
+        if (AsSymbol is { } only)
+            return map(only);
         Dim result = Of(Constant);
         foreach (var (symbol, coefficient) in terms)
             result += coefficient * map(symbol);

@@ -45,6 +45,24 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
         return hash;
     }
 
+    // Instead of the extension methods, which see no array behind the interface: passes walk over operands again and again.
+    public IEnumerable<TResult> Select<TResult>(Func<T, TResult> selector) => Enumerable.Select(items ?? [], selector);
+
+    public bool Any(Func<T, bool> test)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (test(items![i]))
+                return true;
+        }
+
+        return false;
+    }
+
+    public bool All(Func<T, bool> test) => !Any(item => !test(item));
+
+    public T[] ToArray() => items is null ? [] : (T[])items.Clone();
+
     public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)(items ?? [])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -110,9 +110,11 @@ public sealed class ValueTable
     private readonly List<TensorType> types = [];
     private readonly List<(int Node, int Result)> definitions = [];
     private readonly int[] firstResults;
+    private readonly HashSet<int> next;
 
     internal ValueTable(Graph graph)
     {
+        next = [.. graph.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value)];
         foreach (Port port in graph.Inputs)
         {
             types.Add(port.Type);
@@ -142,4 +144,7 @@ public sealed class ValueTable
     public int Result(int value) => definitions[value].Result;
 
     public int FirstResult(int node) => firstResults[node];
+
+    /// <summary>Whether a value is what a state becomes.</summary>
+    internal bool IsNext(int value) => next.Contains(value);
 }

@@ -15,6 +15,8 @@ public enum OpFamily
 /// <summary>An operation of the graph language. Ops are values: equal when name and attributes are.</summary>
 public abstract class Op : IEquatable<Op>
 {
+    private string? attributes;
+
     /// <summary>The name in the text form.</summary>
     public abstract string Name { get; }
 
@@ -36,13 +38,20 @@ public abstract class Op : IEquatable<Op>
     /// <summary>The same op with other dimensions and element types.</summary>
     public virtual Op Map(TypeMap map) => this;
 
-    public bool Equals(Op? other) => ReferenceEquals(this, other) || (other is not null && other.GetType() == GetType() && other.Name == Name && other.Attributes == Attributes);
+    public bool Equals(Op? other) => ReferenceEquals(this, other) || (other is not null && other.GetType() == GetType() && other.Name == Name && HasAttributesOf(other));
 
     public override bool Equals(object? obj) => Equals(obj as Op);
 
-    public override int GetHashCode() => unchecked((Name.GetHashCode() * 31) + Attributes.GetHashCode());
+    public override int GetHashCode() => unchecked((Name.GetHashCode() * 31) + AttributesHash());
 
-    public override string ToString() => Attributes.Length == 0 ? Name : $"{Name}[{Attributes}]";
+    public override string ToString() => KnownAttributes.Length == 0 ? Name : $"{Name}[{KnownAttributes}]";
+
+    private protected virtual bool HasAttributesOf(Op other) => other.KnownAttributes == KnownAttributes;
+
+    private protected virtual int AttributesHash() => KnownAttributes.GetHashCode();
+
+    // Passes compare ops again and again.
+    private string KnownAttributes => attributes ??= Attributes;
 }
 
 /// <summary>Renames dimensions and element types throughout a graph.</summary>

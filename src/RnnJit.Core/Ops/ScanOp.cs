@@ -9,8 +9,6 @@ namespace RnnJit.Ops;
 /// </summary>
 public sealed class ScanOp : Op
 {
-    private string? text;
-
     public ScanOp(Graph body, Dim time, bool reverse, bool hasLengths)
     {
         // A body has no name of its own: scans that do the same are equal.
@@ -56,7 +54,13 @@ public sealed class ScanOp : Op
     /// <summary>What the text form prints between brackets.</summary>
     public string Header => Time.ToString() + (Reverse ? ", reverse" : "") + (HasLengths ? ", lengths" : "");
 
-    public override string Attributes => text ??= Header + " " + Body;
+    public override string Attributes => Header + " " + Body;
+
+    // The text of a step is long: it is made where nothing else tells two loops apart.
+    private protected override bool HasAttributesOf(Op other) => other is ScanOp scan && scan.Header == Header && scan.Body.Inputs.Count == Body.Inputs.Count
+        && scan.Body.Outputs.Count == Body.Outputs.Count && (ReferenceEquals(scan.Body, Body) || base.HasAttributesOf(other));
+
+    private protected override int AttributesHash() => unchecked((((Header.GetHashCode() * 31) + Body.Inputs.Count) * 31) + Body.Outputs.Count);
 
     public override Op Map(TypeMap map)
     {

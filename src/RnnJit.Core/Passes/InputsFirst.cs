@@ -85,8 +85,7 @@ public static class InputsFirst
             int root = body.Values.FirstResult(n);
             if (body.Nodes[n].Op is not AddOp || inner[root])
                 continue;
-            List<int> summands = [];
-            Flatten(body, root, root, inner, summands);
+            List<int> summands = GroupedTerms.Terms(body, n, inner);
             int row = summands.FindIndex(value => StartSums.IsRow(body, value));
             if (row < 0)
                 continue;
@@ -107,18 +106,5 @@ public static class InputsFirst
         var rebuild = new Rebuild(body);
         rebuild.Replace = n => orders.TryGetValue(n, out int[]? order) ? [order.Select(rebuild.Get).Aggregate((a, b) => rebuild.Builder.Add(AddOp.Instance, a, b))] : null;
         return new Rebuild(rebuild.Run()).Run();
-    }
-
-    private static void Flatten(Graph body, int value, int root, bool[] inner, List<int> summands)
-    {
-        if (value != root && !inner[value])
-        {
-            summands.Add(value);
-            return;
-        }
-
-        StackDepth.Require(body);
-        foreach (int operand in body.Nodes[body.Values.Node(value)].Operands)
-            Flatten(body, operand, root, inner, summands);
     }
 }

@@ -15,14 +15,15 @@ internal static class MergeSums
         {
             if (graph.Nodes[node].Op is not AddOp || inner[graph.Values.FirstResult(node)])
                 return null;
-            int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses, isRoot: true).ToArray();
+            int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses);
             int[][] groups = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp)
                 .GroupBy(leaf => (OpOf(graph, leaf)!, Rest(graph, leaf))).Select(group => Ordered(graph, group)).Where(group => CanMerge(graph, group)).ToArray();
             if (groups.Length == 0)
                 return null;
 
             var terms = groups.Select(group => Product(rebuild, graph, group)).ToList();
-            terms.AddRange(leaves.Where(leaf => !groups.Any(group => group.Contains(leaf))).Select(rebuild.Get));
+            var merged = new HashSet<int>(groups.SelectMany(group => group));
+            terms.AddRange(leaves.Where(leaf => !merged.Contains(leaf)).Select(rebuild.Get));
             return [terms.Aggregate((sum, term) => sum + term)];
         };
         return rebuild.Run();
@@ -32,13 +33,26 @@ internal static class MergeSums
 
     private static int[] Operands(Graph graph, int value) => graph.Nodes[graph.Values.Node(value)].Operands.ToArray();
 
-    private static IEnumerable<int> Leaves(Graph graph, int value, int[] uses, bool isRoot)
+    // From left to right. A chain of sums may be longer than a thread's stack is deep.
+    private static int[] Leaves(Graph graph, int root, int[] uses)
     {
-        if (OpOf(graph, value) is not AddOp || (!isRoot && uses[value] > 1))
-            return [value];
+        var leaves = new List<int>();
+        TensorType type = graph.Values.Type(root);
+        var open = new Stack<int>([root]);
+        while (open.Count > 0)
+        {
+            int value = open.Pop();
+            if (OpOf(graph, value) is not AddOp || (value != root && (uses[value] > 1 || graph.Values.Type(value) != type)))
+            {
+                leaves.Add(value);
+                continue;
+            }
 
-        TensorType type = graph.Values.Type(value);
-        return Operands(graph, value).SelectMany(operand => graph.Values.Type(operand) == type ? Leaves(graph, operand, uses, isRoot: false) : [operand]);
+            foreach (int operand in graph.Nodes[graph.Values.Node(value)].Operands.Reverse())
+                open.Push(operand);
+        }
+
+        return leaves.ToArray();
     }
 
     // By what is not a weight, in the order of the graph: one order for all who want the same values side by side.

@@ -8,8 +8,9 @@ internal static class NestedConcats
 {
     public static Graph Run(Graph graph)
     {
+        int[] concats = Enumerable.Range(0, graph.Nodes.Count).Where(n => graph.Nodes[n].Op is ConcatOp).ToArray();
         var rebuild = new Rebuild(graph);
-        rebuild.Replace = n => Wider(graph, n) is var (wide, axis, start)
+        rebuild.Replace = n => Wider(graph, concats, n) is var (wide, axis, start)
             ? [rebuild.Builder.Add(new SliceOp(axis, start, graph.Nodes[n].Results[0].Dims[axis]), rebuild.Get(graph.Values.FirstResult(wide)))]
             : null;
         return rebuild.Run((node, operands) => node.Op is ScanOp scan
@@ -18,12 +19,12 @@ internal static class NestedConcats
     }
 
     // The wider row must not wait for anything behind the narrower one.
-    private static (int Wide, int Axis, Dim Start)? Wider(Graph graph, int narrow)
+    private static (int Wide, int Axis, Dim Start)? Wider(Graph graph, int[] concats, int narrow)
     {
         if (graph.Nodes[narrow].Op is not ConcatOp concat || graph.Nodes[narrow].Operands.All(operand => Placement.IsWeight(graph, operand)))
             return null;
 
-        for (int wide = 0; wide < graph.Nodes.Count; wide++)
+        foreach (int wide in concats)
         {
             if (!concat.Equals(graph.Nodes[wide].Op) || graph.Nodes[wide].Operands.Count <= graph.Nodes[narrow].Operands.Count
                 || graph.Nodes[wide].Operands.Any(operand => graph.Values.Node(operand) > narrow))
@@ -37,14 +38,17 @@ internal static class NestedConcats
 
     private static Dim? Start(Graph graph, int axis, EquatableArray<int> wide, EquatableArray<int> narrow)
     {
-        Dim start = 0;
-        for (int first = 0; first + narrow.Count <= wide.Count; first++)
-        {
-            if (Enumerable.Range(0, narrow.Count).All(i => wide[first + i] == narrow[i]))
-                return start;
-            start += graph.Values.Type(wide[first]).Dims[axis];
-        }
+        int first = 0;
+        while (first + narrow.Count <= wide.Count && !IsAt(first))
+            first++;
+        return first + narrow.Count <= wide.Count ? wide.Take(first).Aggregate((Dim)0, (start, part) => start + graph.Values.Type(part).Dims[axis]) : null;
 
-        return null;
+        bool IsAt(int place)
+        {
+            int same = 0;
+            while (same < narrow.Count && wide[place + same] == narrow[same])
+                same++;
+            return same == narrow.Count;
+        }
     }
 }

@@ -10,14 +10,14 @@ internal static class Placement
     public static bool IsWeight(Graph graph, int value) =>
         value < graph.Inputs.Count && graph.Inputs[value].Role is PortRole.Parameter or PortRole.Constant;
 
-    /// <summary>Results of elementwise work, here or yielded by a scan: a kernel writes them where they are wanted.</summary>
-    public static bool IsPlaceable(Graph graph, int value)
+    // Results of elementwise work, here or yielded by a scan: a kernel writes them where they are wanted.
+    private static bool IsPlaceable(Graph graph, int value)
     {
         int node = graph.Values.Node(value);
         if (node < 0)
             return false;
         if (graph.Nodes[node].Op is not ScanOp scan)
-            return graph.Nodes[node].Op.Family == OpFamily.Elementwise && !graph.Outputs.Any(output => output.Value == value && output.Role == OutputRole.Next);
+            return graph.Nodes[node].Op.Family == OpFamily.Elementwise && !graph.Values.IsNext(value);
 
         int result = graph.Values.Result(value);
         if (result < scan.States || result >= scan.States + scan.Yields)

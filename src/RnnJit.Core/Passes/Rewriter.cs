@@ -29,11 +29,33 @@ internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X, bool Use
 internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[] rules)
 {
     private readonly Dictionary<(Op, EquatableArray<int>), Value[]> made = [];
+    private readonly Dictionary<int, Dictionary<(Dim Start, Dim Length), Value>> parts = [];
 
     public GraphBuilder Builder { get; } = builder;
 
     /// <summary>What is normalised by an inverse root of its row: value → the inverse root.</summary>
     public Dictionary<int, Value> Normalised { get; } = [];
+
+    /// <summary>The part of a concat that lies at a place of its axis, null if none does. Many slices of one concat are one walk over its parts.</summary>
+    public Value? Part(Value concat, Dim start, Dim length)
+    {
+        if (!parts.TryGetValue(concat.Id, out var known))
+        {
+            var (op, operands) = Builder.Definition(concat)!.Value;
+            int axis = ((ConcatOp)op).Axis;
+            parts[concat.Id] = known = [];
+            Dim next = 0;
+            foreach (Value part in operands.Select(Builder.At))
+            {
+                Dim extent = part.Type.Dims[axis];
+                if (!known.ContainsKey((next, extent)))
+                    known[(next, extent)] = part;
+                next += extent;
+            }
+        }
+
+        return known.TryGetValue((start, length), out Value? found) ? found : null;
+    }
 
     public Value[] Apply(Op op, params Value[] operands) => Apply(op, operands, usedOnce: false);
 

@@ -50,20 +50,24 @@ internal static class ScanCleanup
 
         Value[] values = Copy(step, body, arguments, live);
         var outputs = new List<(string, Value, OutputRole)>();
+        var twins = new Dictionary<(OutputRole, int), int>();
         var position = new int[body.Outputs.Count];
         for (int o = 0; o < body.Outputs.Count; o++)
         {
             Output output = body.Outputs[o];
             if (!keptOutputs[o])
                 continue;
-            int twin = output.Role == OutputRole.Next ? -1 : outputs.FindIndex(other => other.Item3 == output.Role && other.Item2.Id == values[output.Value].Id);
-            position[o] = twin >= 0 ? twin : outputs.Count;
-            if (twin < 0)
-                outputs.Add((output.Name, values[output.Value], output.Role));
+            if (output.Role != OutputRole.Next && twins.TryGetValue((output.Role, values[output.Value].Id), out position[o]))
+                continue;
+            position[o] = outputs.Count;
+            if (output.Role != OutputRole.Next)
+                twins[(output.Role, values[output.Value].Id)] = outputs.Count;
+            outputs.Add((output.Name, values[output.Value], output.Role));
         }
 
         Graph cleaned = step.Build("body", "step", outputs);
-        var simpler = new ScanOp(cleaned.Equals(body) ? body : Simplify.Run(cleaned), scan.Time, scan.Reverse, scan.HasLengths);
+        Graph simplest = cleaned.Equals(body) ? body : Simplify.Run(cleaned);
+        ScanOp simpler = ReferenceEquals(simplest, scan.Body) ? scan : new ScanOp(simplest, scan.Time, scan.Reverse, scan.HasLengths);
         Value[] results = rewriter.Apply(simpler, given.ToArray());
         return Enumerable.Range(0, used.Length).Select(o => keptOutputs[o] ? Passed(rewriter, scan, body, operands, o) ?? results[position[o]] : null!).ToArray();
     }

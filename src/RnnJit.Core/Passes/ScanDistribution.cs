@@ -178,33 +178,27 @@ internal sealed class ScanDistribution
 
     private void RequireYields(Output output)
     {
-        if (output.Role == OutputRole.Sum && !summed.Add(output.Value))
-            return;
-
-        if (output.Role == OutputRole.Sum && OpOf(output.Value) is ReshapeOp)
+        bool isSum = output.Role == OutputRole.Sum;
+        var open = new Stack<int>([output.Value]);
+        while (open.Count > 0)
         {
-            RequireYields(output with { Value = OperandsOf(output.Value)[0] });
-            return;
+            int value = open.Pop();
+            if (isSum && !summed.Add(value))
+                continue;
+            int[]? terms = isSum ? Terms(value) : null;
+            foreach (int term in terms ?? [])
+                open.Push(term);
+            if (terms is not null)
+                continue;
+            if (late[value] || (isSum && IsDirectTotal(value)))
+                required[value] = true;
+            else if (scan.HasLengths || !IsOutside(value))
+                Yield(value);
         }
-
-        if (output.Role == OutputRole.Sum && SumParts(output.Value) is { } parts)
-        {
-            foreach (int part in parts)
-                RequireYields(output with { Value = part });
-            return;
-        }
-
-        if (output.Role == OutputRole.Sum && Factor(output.Value) is { } factor)
-        {
-            RequireYields(output with { Value = factor });
-            return;
-        }
-
-        if (late[output.Value] || (output.Role == OutputRole.Sum && IsDirectTotal(output.Value)))
-            required[output.Value] = true;
-        else if (scan.HasLengths || !IsOutside(output.Value))
-            Yield(output.Value);
     }
+
+    // The values whose totals over time make the total of a value; null where it is taken of the value itself.
+    private int[]? Terms(int value) => OpOf(value) is ReshapeOp ? OperandsOf(value) : SumParts(value) ?? (Factor(value) is { } factor ? [factor] : null);
 
     // What can be had over all steps without the loop.
     private bool IsOutside(int value) => early[value] || (value < body.Inputs.Count && classes[value] != StepClass.State);
@@ -300,15 +294,13 @@ internal sealed class ScanDistribution
         int[] computed = Enumerable.Range(body.Inputs.Count, body.Values.Count - body.Inputs.Count).Where(v => live[v] && early[v]).ToArray();
         int[] sequences = computed.Where(v => classes[v] == StepClass.Sequence).ToArray(), constants = computed.Where(v => classes[v] == StepClass.Invariant).ToArray();
         var step = new GraphBuilder();
-        var names = new HashSet<string>(body.Inputs.Select(port => port.Name));
+        var names = new FreshNames(body.Inputs.Select(port => port.Name));
         var values = new Value[body.Values.Count];
         var given = new List<Value>();
 
         void Port(int v, PortRole role)
         {
-            string name = v < body.Inputs.Count ? body.Inputs[v].Name : body.LocalNames.TryGetValue(v, out string? local) ? local : "early";
-            while (v >= body.Inputs.Count && !names.Add(name))
-                name += "_";
+            string name = v < body.Inputs.Count ? body.Inputs[v].Name : names.Of(body.LocalNames.TryGetValue(v, out string? local) ? local : "early");
             values[v] = step.Input(name, body.Values.Type(v), role);
             given.Add(v < body.Inputs.Count ? operands[v] : Lift(v));
         }
@@ -340,7 +332,8 @@ internal sealed class ScanDistribution
         var outputs = body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
         // In the order of the body, so that whoever puts them side by side finds one order.
         yields.Sort();
-        outputs.AddRange(yields.Select(v => (YieldName(v), values[v], OutputRole.Yield)));
+        ILookup<int, string> called = body.Outputs.ToLookup(output => output.Value, output => output.Name);
+        outputs.AddRange(yields.Select(v => (called[v].FirstOrDefault() ?? "kept" + v, values[v], OutputRole.Yield)));
         Value[] results = outer.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
         for (int i = 0; i < yields.Count; i++)
         {
@@ -350,8 +343,6 @@ internal sealed class ScanDistribution
 
         return results;
     }
-
-    private string YieldName(int value) => body.Outputs.FirstOrDefault(output => output.Value == value)?.Name ?? "kept" + value;
 
     private bool[] LiveInLoop()
     {
@@ -393,24 +384,25 @@ internal sealed class ScanDistribution
 
     private bool IsTimed(int value) => late[value] || yielded.ContainsKey(value) || classes[value] != StepClass.Invariant;
 
-    // Σ over time, added as the loop runs.
+    // Σ over time, added as the loop runs. A value of all steps that a total is multiplied with is written ~value.
     private Value Total(int value)
     {
-        if (!totals.TryGetValue(value, out Value? known))
-            totals[value] = known = NewTotal(value);
-        return known;
+        PostOrder.Run(value, v => v < 0 ? IsOver(~v) : totals.ContainsKey(v), v => v < 0 ? [] : Parts(v), v => _ = v < 0 ? Over(~v) : totals[v] = NewTotal(v));
+        return totals[value];
+
+        int[] Parts(int v) => Factor(v) is { } factor ? OperandsOf(v).Select(operand => operand == factor ? operand : ~operand).ToArray() : Terms(v) ?? [];
     }
 
     private Value NewTotal(int value)
     {
         // Σ of a reshaped value is the reshaped Σ.
         if (OpOf(value) is ReshapeOp reshape)
-            return outer.Add(reshape, Total(OperandsOf(value)[0]));
+            return outer.Add(reshape, totals[OperandsOf(value)[0]]);
         if (SumParts(value) is { } parts)
-            return parts.Select(Total).Aggregate((a, b) => a + b);
+            return parts.Select(part => totals[part]).Aggregate((a, b) => a + b);
 
         if (Factor(value) is { } factor)
-            return outer.Add(OpOf(value)!, OperandsOf(value).Select(operand => operand == factor ? Total(operand) : Over(operand)).ToArray());
+            return outer.Add(OpOf(value)!, OperandsOf(value).Select(operand => operand == factor ? totals[operand] : Known(operand)).ToArray());
 
         if (!IsDirectTotal(value))
             return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0], !scan.Reverse), AtEveryStep(value)));

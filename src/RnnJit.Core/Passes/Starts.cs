@@ -47,12 +47,18 @@ public static class Starts
     private static List<(SliceOp Part, int Add, int Other)>? Parts(Graph graph, Readers readers, int node)
     {
         int value = graph.Values.FirstResult(node), axis = graph.Values.Type(value).Rank - 1;
+        var slices = new Dictionary<Dim, int>();
+        foreach (int reader in readers.Of(value))
+        {
+            if (graph.Nodes[reader].Op is SliceOp part && part.Axis == axis && !slices.ContainsKey(part.Start))
+                slices[part.Start] = reader;
+        }
+
         var parts = new List<(SliceOp Part, int Add, int Other)>();
         Dim end = 0;
         for (int left = readers.Count(value); left > 0; left--)
         {
-            int slice = readers.Of(value).Where(reader => graph.Nodes[reader].Op is SliceOp part && part.Axis == axis && part.Start == end).DefaultIfEmpty(-1).First();
-            if (slice < 0 || readers.Only(graph.Values.FirstResult(slice)) is not { } add || graph.Nodes[add].Op is not AddOp || graph.Nodes[add].Results[0] != graph.Nodes[slice].Results[0])
+            if (!slices.TryGetValue(end, out int slice) || readers.Only(graph.Values.FirstResult(slice)) is not { } add || graph.Nodes[add].Op is not AddOp || graph.Nodes[add].Results[0] != graph.Nodes[slice].Results[0])
                 return null;
             int other = graph.Nodes[add].Operands[0] == graph.Values.FirstResult(slice) ? graph.Nodes[add].Operands[1] : graph.Nodes[add].Operands[0];
             if (other == graph.Values.FirstResult(slice))

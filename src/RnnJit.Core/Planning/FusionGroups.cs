@@ -7,9 +7,9 @@ namespace RnnJit.Planning;
 internal sealed class FusionGroups
 {
     private readonly Graph graph;
-    private readonly List<Group> groups = [];
     private readonly Group?[] groupOf;
     private readonly int[] levels;
+    private List<Group> groups = [];
     private readonly List<int>[] users;
     private readonly IReadOnlyDictionary<int, ProductStep> starts;
     private readonly HashSet<int> startedProducts;
@@ -152,7 +152,8 @@ internal sealed class FusionGroups
     /// <summary>Gives work that shares nothing a kernel of its own: kernels do not depend on what else stands beside them, such as another layer.</summary>
     public void Separate()
     {
-        foreach (Group group in groups.ToArray())
+        var separate = new List<Group>();
+        foreach (Group group in groups)
         {
             var parts = new List<(HashSet<int> Nodes, HashSet<int> Values)>();
             foreach (int n in group.Nodes)
@@ -170,17 +171,22 @@ internal sealed class FusionGroups
             }
 
             if (parts.Count < 2)
+            {
+                separate.Add(group);
                 continue;
-            groups.Remove(group);
+            }
+
             foreach (var part in parts)
             {
                 var apart = new Group(part.Nodes.Select(n => KernelDomain.Of(graph, n)!).Aggregate((a, b) => a.Join(b)!), group.Level);
-                groups.Add(apart);
+                separate.Add(apart);
                 apart.Nodes.UnionWith(part.Nodes);
                 foreach (int n in part.Nodes)
                     groupOf[n] = apart;
             }
         }
+
+        groups = separate;
     }
 
     public IEnumerable<Step> Steps()

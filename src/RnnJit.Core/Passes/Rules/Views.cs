@@ -46,22 +46,8 @@ internal static class Views
     }
 
     // slice of concat that is one of the parts ⇒ the part
-    public static Value? SliceOfConcat(Application a)
-    {
-        if (a.Op is not SliceOp slice || a.Maker(a.X[0]) is not ConcatOp concat || concat.Axis != slice.Axis)
-            return null;
-
-        Dim start = 0;
-        foreach (Value part in a.MakerOperands(a.X[0]))
-        {
-            Dim length = part.Type.Dims[slice.Axis];
-            if (start == slice.Start && length == slice.Length)
-                return part;
-            start += length;
-        }
-
-        return null;
-    }
+    public static Value? SliceOfConcat(Application a) =>
+        a.Op is SliceOp slice && a.Maker(a.X[0]) is ConcatOp concat && concat.Axis == slice.Axis ? a.Rewriter.Part(a.X[0], slice.Start, slice.Length) : null;
 
     // concat of neighbouring slices of x ⇒ one slice of x, x itself if they are all of it
     public static Value? ConcatOfSlices(Application a)
