@@ -1,0 +1,217 @@
+using RnnJit.Ir;
+using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Jit.Tests.Runtime;
+using RnnJit.Passes;
+using RnnJit.Text;
+
+namespace RnnJit.Jit.Tests.Passes;
+
+/// <summary>What passes may do to a batch with lengths: rows are ordered along all their axes or not at all, and what a step makes of its running rows stays with them.</summary>
+public class RowsOfLengthsTests
+{
+    private const string PairsOfRows = """
+        program p
+          input x: f32[T, B, H]
+          input h: f32[B, H]
+          input A: f32[B, B]
+          input lengths: i32[B]
+          parameter U: f32[H, H]
+          %0, %1 = scan[T, lengths] x, h, U, lengths {
+            sequence x: f32[B, H]
+            state h: f32[B, H]
+            constant U: f32[H, H]
+            %0 = contract[ab,cb->ac] h, U
+            %1 = add %0, x
+            %2 = tanh %1
+            next h = %2
+            yield y = %2
+          }
+          %2 = contract[ab,bc->ac] A, %0
+          %3 = contract[ab,cb->ac] %0, %2
+          return mixed = %2
+          return between = %3
+        """;
+
+    // A product over the rows that run is what the state is multiplied with.
+    private const string SumOverRows = """
+        program p
+          input x: f32[T, B, H]
+          input h: f32[B, H]
+          input lengths: i32[B]
+          %0, %1 = scan[T, lengths] x, h, lengths {
+            sequence x: f32[B, H]
+            state h: f32[B, H]
+            %0 = contract[ab,ac->bc] x, x
+            %1 = contract[ab,bc->ac] h, %0
+            %2 = tanh %1
+            next h = %2
+            yield y = %2
+          }
+          return last = %0
+          return y = %1
+        """;
+
+    // The first loop falls into two, one for each state. The second has other lengths and repeats what the first one yields.
+    private const string TwoLengths = """
+        program p
+          input x: f32[T, B, H]
+          input h: f32[B, H]
+          input g: f32[B, H]
+          input k: f32[B, H]
+          input lengths: i32[B]
+          input others: i32[B]
+          parameter w: f32[H]
+          parameter U: f32[H, H]
+          parameter V: f32[H, H]
+          parameter R: f32[H, H]
+          %0, %1, %2 = scan[T, lengths] x, h, g, w, U, V, R, lengths {
+            sequence x: f32[B, H]
+            state h: f32[B, H]
+            state g: f32[B, H]
+            constant w: f32[H]
+            constant U: f32[H, H]
+            constant V: f32[H, H]
+            constant R: f32[H, H]
+            %0 = mul x, w
+            %1 = tanh %0
+            %2 = contract[ab,cb->ac] h, U
+            %3 = add %2, %1
+            %4 = tanh %3
+            %5 = contract[ab,cb->ac] %4, V
+            %6 = contract[ab,cb->ac] g, R
+            %7 = add %5, %6
+            %8 = tanh %7
+            next h = %4
+            next g = %8
+            yield e = %1
+          }
+          %3, %4 = scan[T, lengths] x, k, w, others {
+            sequence x: f32[B, H]
+            state k: f32[B, H]
+            constant w: f32[H]
+            %0 = mul x, w
+            %1 = tanh %0
+            %2 = add %1, k
+            %3 = tanh %2
+            next k = %3
+            yield y = %3
+          }
+          return h = %0
+          return g = %1
+          return e = %2
+          return k = %3
+          return y = %4
+        """;
+
+    // One number a row: side by side, two yields of a step are no rows of the batch.
+    private const string YieldsOfNumbers = """
+        program p
+          input x: f32[T, B]
+          input h: f32[B]
+          input lengths: i32[B]
+          %0, %1, %2 = scan[T, lengths] x, h, lengths {
+            sequence x: f32[B]
+            state h: f32[B]
+            %0 = mul x, h
+            %1 = tanh %0
+            %2 = add %1, x
+            next h = %2
+            yield a = %1
+            yield b = %2
+          }
+          %3 = concat[1] %1, %2
+          return last = %0
+          return y = %3
+        """;
+
+    // Rows of a step lie a sequence apart.
+    private const string BatchFirst = """
+        program p
+          input x: f32[B, T, H]
+          input h: f32[B, H]
+          input lengths: i32[B]
+          parameter W: f32[H, H]
+          parameter U: f32[H, H]
+          %0 = transpose[1, 0, 2] x
+          %1 = contract[abc,dc->abd] %0, W
+          %2, %3 = scan[T, lengths] %1, h, U, lengths {
+            sequence p: f32[B, H]
+            state h: f32[B, H]
+            constant U: f32[H, H]
+            %0 = contract[ab,cb->ac] h, U
+            %1 = add %0, p
+            %2 = tanh %1
+            next h = %2
+            yield y = %2
+          }
+          return last = %2
+          return y = %3
+        """;
+
+    private static readonly Dictionary<string, int> Sizes = new() { ["T"] = 7, ["B"] = 9, ["H"] = 6 };
+
+    private static readonly double[] Lengths = [3, 0, 7, 1, 5, 2, 7, 4, 6], Others = [7, 5, 2, 6, 0, 7, 3, 4, 7];
+
+    [Test]
+    public void Both_axes_of_pairs_of_rows_are_ordered()
+    {
+        Graph program = Parser.Parse(PairsOfRows);
+        Assert.That(OrderRows.By(OrderRows.Run(program)), Is.EqualTo("lengths"));
+        OracleContract.Check(program, Sizes, Data(program));
+    }
+
+    // Another order would make other rows of the numbers.
+    [Test]
+    public void Rows_that_are_read_by_number_in_a_step_keep_their_order()
+    {
+        Graph program = Parser.Parse(GatherInLoopTests.Rows.Replace("scan[T] i, h {", "scan[T, lengths] i, h, lengths {").Replace("  input i: i32[T, B]", "  input i: i32[T, B]\n  input lengths: i32[B]"));
+        Dictionary<string, NdArray> data = Data(program);
+
+        // Rows read rows that still run: their numbers count those that run.
+        NdArray numbers = data["i"];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers.Data[i] = i * 7 % Math.Max(1, Lengths.Count(length => length > i / 9));
+        OracleContract.Check(program, Sizes, data);
+    }
+
+    [Test]
+    public void What_a_step_sums_over_rows_stays_in_the_loop()
+    {
+        Graph program = Parser.Parse(SumOverRows);
+        OracleContract.Check(program, Sizes, Data(program));
+    }
+
+    [Test]
+    public void A_loop_with_other_lengths_does_not_read_what_an_earlier_one_yields()
+    {
+        Graph program = Parser.Parse(TwoLengths);
+        OracleContract.Check(program, Sizes, Data(program), planned: executable =>
+            Assert.That(executable.Instructions.Count(instruction => instruction is RnnJit.Runtime.ScanInstruction), Is.EqualTo(3), "the first loop is two"));
+    }
+
+    [Test]
+    public void Yields_of_one_number_a_row_are_put_side_by_side_behind_the_loop()
+    {
+        Graph program = Parser.Parse(YieldsOfNumbers);
+        OracleContract.Check(program, Sizes, Data(program));
+    }
+
+    [Test]
+    public void Steps_in_which_all_rows_run_are_products_of_their_own_where_they_lie_apart()
+    {
+        Graph program = Parser.Parse(BatchFirst);
+        Dictionary<string, NdArray> data = Data(program);
+        data["lengths"] = new NdArray([9], [7, 5, 3, 6, 3, 7, 4, 5, 7]);
+        OracleContract.Check(program, Sizes, data, planned: executable =>
+            Assert.That(executable.Plan.Where(line => line.Depth == 0).Select(line => line.Text), Has.Some.Match("^product 9 .* in 7, packed, rows that run only")));
+    }
+
+    private static Dictionary<string, NdArray> Data(Graph program)
+    {
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, Sizes);
+        data["lengths"] = new NdArray([9], Lengths);
+        if (data.ContainsKey("others"))
+            data["others"] = new NdArray([9], Others);
+        return data;
+    }
+}
