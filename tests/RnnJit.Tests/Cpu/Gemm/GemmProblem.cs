@@ -41,9 +41,12 @@ internal sealed unsafe class GemmProblem<T> : IDisposable
     public static int Panels(int n) => RnnJit.Cpu.Gemm.Gemm.Panels<T>(n);
 
     /// <summary>The definition: one chain, k ascending, from 0 or the old value.</summary>
-    public T Chain(int m, int n, bool accumulate)
+    public T Chain(int m, int n, bool accumulate) => Chain(m, n, accumulate ? Old(m, n) : T.Zero);
+
+    /// <summary>The same from some number.</summary>
+    public T Chain(int m, int n, T from)
     {
-        T c = accumulate ? Old(m, n) : T.Zero;
+        T c = from;
         for (int k = 0; k < K; k++)
             c = Scalar32.HasFma ? T.FusedMultiplyAdd(A(m, k), B(k, n), c) : (A(m, k) * B(k, n)) + c;
         return c;

@@ -78,7 +78,17 @@ public sealed unsafe class GemmTests<T>(int width)
 
     // Rows of sequences that run: columns of A by number, which meet the rows of B one by one.
     [Test]
-    public void Columns_of_A_are_taken_by_number([Values(1, 3, 9, 40, 67)] int m, [Values(0, 1, 300)] int k, [Values] bool rows)
+    public void Columns_of_A_are_taken_by_number([Values(1, 3, 9, 40, 67)] int m, [Values(0, 1, 300)] int k, [Values] bool rows) => Numbered(m, k, rows);
+
+    // The numbers go on where a chunk of k ends.
+    [Test]
+    public void Columns_are_taken_by_number_in_chunks_of_k([Values(40, 130)] int m, [Values] bool rows)
+    {
+        using var caches = new Caches(Small);
+        Numbered(m, 1400, rows);
+    }
+
+    private static void Numbered(int m, int k, bool rows)
     {
         const int N = 70, Gap = 3;
         using var problem = new GemmProblem<T>(m, N, k);
@@ -225,7 +235,15 @@ public sealed unsafe class GemmTests<T>(int width)
         Stretched(rows, count, 1024, (40 * Product.PanelWidth<T>()) + 3, packed: true, accumulate: true);
     }
 
-    private static void Stretched(int rows, int count, int k, int n, bool packed, bool accumulate)
+    // One row that all chains start from, and blocks of k behind the first, which go on from C.
+    [Test]
+    public void Chains_of_rows_in_stretches_start_from_one_row([Values(2, 7, 16)] int rows, [Values(2, 5)] int count, [Values(40, 2100)] int k, [Values] bool packed)
+    {
+        using var caches = new Caches(Small);
+        Stretched(rows, count, k, 70, packed, accumulate: true, oneStart: true);
+    }
+
+    private static void Stretched(int rows, int count, int k, int n, bool packed, bool accumulate, bool oneStart = false)
     {
         const int Others = 2;
         int m = rows * count, apart = rows + Others, all = apart * count;
@@ -234,12 +252,12 @@ public sealed unsafe class GemmTests<T>(int width)
         T[] start = Numbers(all, n, (i, j) => i % apart < rows ? problem.Old((i / apart * rows) + (i % apart), j) : T.NaN);
         var c = new T[all * n];
         Array.Fill(c, T.NegativeOne);
-        var stretches = new Stretches(rows, apart * k, apart * n, apart * n);
+        var stretches = new Stretches(rows, apart * k, apart * n, oneStart ? 0 : apart * n);
         fixed (T* rowsOfA = a, begin = start, to = c, lies = Numbers(k, n, problem.B))
         {
             var g = new GemmArguments<T>
             {
-                A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = n, C = to, CRow = n, M = m, N = n, K = k, Start = accumulate ? begin : null, StartRow = n,
+                A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = n, C = to, CRow = n, M = m, N = n, K = k, Start = accumulate ? begin : null, StartRow = oneStart ? 0 : n,
                 Stretches = &stretches,
             };
             int panels = GemmProblem<T>.Panels(n);
@@ -250,7 +268,8 @@ public sealed unsafe class GemmTests<T>(int width)
         for (int i = 0; i < c.Length; i++)
         {
             int stretch = i / n / apart, row = i / n % apart;
-            T wanted = row < rows ? problem.Chain((stretch * rows) + row, i % n, accumulate) : T.NegativeOne;
+            int line = (stretch * rows) + row;
+            T wanted = row >= rows ? T.NegativeOne : oneStart ? problem.Chain(line, i % n, start[i % n]) : problem.Chain(line, i % n, accumulate);
             if (c[i] != wanted)
                 Assert.Fail($"C[{row} of stretch {stretch}, {i % n}] is {c[i]}, wanted {wanted}");
         }
