@@ -61,6 +61,52 @@ public class TileTests
         Bits.AssertEqual(CellProgram.Run(together, data), CellProgram.Run(alone, data), "tiles of two workers");
     }
 
+    // A step has no product, so what reads a tile first are kernels over all columns, of which another worker made a half.
+    [Test]
+    public void No_worker_reads_a_tile_before_all_of_it_is_there([Values] bool reverse)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(IndRnn)), Reverse: reverse, Backward: false);
+        Graph program = cell.Build();
+        Dictionary<string, int> sizes = cell.Sizes(steps: 701, batch: 16, units: 200);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
+        ScanInstruction loop = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().Single();
+        Assert.That(loop.Tiles, Is.Not.Empty);
+        Assert.That(loop.Body.Select(instruction => instruction.Describe), Has.None.StartsWith("product"));
+        loop.Forced = ScanSchedule.HiddenParallel;
+        Dictionary<string, NdArray> wanted = CellProgram.Run(alone, data);
+        for (int run = 0; run < 5; run++)
+            Bits.AssertEqual(CellProgram.Run(together, data), wanted, $"run {run}");
+    }
+
+    [Test]
+    public void Rows_of_a_step_that_lie_apart_have_no_tiles()
+    {
+        Graph program = Parser.Parse("""
+            program BatchFirst
+              input x: f32[B, T, X]
+              input h: f32[B, H]
+              parameter W: f32[H, X]
+              %0 = transpose[1, 0, 2] x
+              %1 = contract[abc,dc->abd] %0, W
+              %2, %3 = scan[T] %1, h {
+                sequence p: f32[B, H]
+                state h: f32[B, H]
+                %0 = mul h, p
+                %1 = add %0, p
+                %2 = tanh %1
+                next h = %2
+                yield y = %2
+              }
+              return final = %2
+              return y = %3
+            """);
+
+        // 8.7 MB.
+        OracleContract.Check(program, new Dictionary<string, int> { ["T"] = 530, ["B"] = 16, ["H"] = 256, ["X"] = 2 }, planned: executable =>
+            Assert.That(executable.Plan.Select(line => line.Text), Has.None.EndsWith("steps at a time")));
+    }
+
     // Half of the rows have no steps, and a tile is little work beside a step: a worker that left its rows for the next tile would be there long before the other one has read this tile.
     [Test]
     public void A_worker_without_rows_does_not_run_ahead_into_the_next_tile([Values] bool reverse)
