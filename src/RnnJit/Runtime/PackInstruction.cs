@@ -27,7 +27,7 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
         this.n = n;
         this.k = k;
         this.reverse = reverse;
-        weights = parts.Select(part => part.View.Block.IsParameter ? part.View.Block.External : null).ToArray();
+        weights = parts.Select(part => part.View.IsWeight ? part.View.Block.External : null).ToArray();
         packedVersions = parts.Select(_ => -1L).ToArray();
         addresses = new Address[parts.Length];
     }

@@ -36,12 +36,15 @@ internal sealed partial class RegionPlanner
         int start = 0;
         foreach (View part in source.Parts)
         {
-            (IsBody ? Prologue : Instructions).Add(new CopyInstruction(part, whole.Slice(source.Axis, start, part.Shape[source.Axis])));
+            (IsBody ? Prologue : Instructions).Add(new CopyInstruction(FromAround(part), whole.Slice(source.Axis, start, part.Shape[source.Axis])));
             start += part.Shape[source.Axis];
         }
 
         return whole;
     }
+
+    // A captured value is packed and put together before the loop, from where it lies there.
+    private View FromAround(View part) => IsBody ? part.Outside() : part;
 
     private View Any(int value) => views[value] ?? Placeholder(value);
 
@@ -136,7 +139,7 @@ internal sealed partial class RegionPlanner
         int n = 0;
         foreach (View part in graph.Nodes[graph.Values.Node(value)].Operands.Select(View))
         {
-            parts.Add(new PackPart(part, part.Strides[0], 0, part.Shape[0], 1, n, 0));
+            parts.Add(new PackPart(FromAround(part), part.Strides[0], 0, part.Shape[0], 1, n, 0));
             n += part.Shape[0];
         }
 
@@ -159,9 +162,8 @@ internal sealed partial class RegionPlanner
         string labels = swapped ? op.Left : op.Right, other = swapped ? op.Right : op.Left;
         if (views[b] is null)
             views[b] = Gathered(b);
-        View lies = View(b);
-        laid = ColumnsLast(lies, labels, label => !other.Contains(label), graph.Values.Type(b).Element);
-        Once(b).Add(new CopyInstruction(lies, laid, IsByRow(b)));
+        laid = ColumnsLast(View(b), labels, label => !other.Contains(label), graph.Values.Type(b).Element);
+        Copy(b, laid);
         result = ColumnsLast(result, op.Result, label => labels.Contains(label) && !other.Contains(label), graph.Values.Type(value).Element);
         return swapped ? ProductForm.Of(op, laid, Any(r), result, preferSwap: true) : ProductForm.Of(op, Any(l), laid, result);
     }
@@ -228,7 +230,7 @@ internal sealed partial class RegionPlanner
 
         PackPart[] parts = Parts(form, value);
         int n = form.N.Extent, k = form.K.Extent;
-        bool keeps = parts.All(part => part.View.Block.IsParameter);
+        bool keeps = parts.All(part => part.View.IsWeight);
         WeightStorage storage = keeps ? context.Weights : WeightStorage.Single;
         int length = context.Real == ElementType.F64 ? PackInstruction<double>.Length(n, k, storage) : PackInstruction<float>.Length(n, k, storage);
         packed = context.Allocate([length], context.Real) with { Storage = storage };
@@ -264,7 +266,7 @@ internal sealed partial class RegionPlanner
     private PackPart[] Parts(ProductForm form, int value)
     {
         if (WeightOf(value) is not { } source || views[value] is not null)
-            return [new PackPart(form.B, form.N.B, form.K.B, form.N.Extent, form.K.Extent, 0, 0)];
+            return [new PackPart(FromAround(form.B), form.N.B, form.K.B, form.N.Extent, form.K.Extent, 0, 0)];
 
         // Row-major [rows, columns]: whichever of n and k has the larger stride is the row.
         bool nIsRow = form.N.B >= form.K.B && !(form.N.B == form.K.B && form.N.Extent == 1);
@@ -275,7 +277,7 @@ internal sealed partial class RegionPlanner
             bool alongN = (source.Axis == 0) == nIsRow;
             long rowStride = part.Strides[0], columnStride = part.Strides[1];
             parts.Add(new PackPart(
-                part, nIsRow ? rowStride : columnStride, nIsRow ? columnStride : rowStride,
+                FromAround(part), nIsRow ? rowStride : columnStride, nIsRow ? columnStride : rowStride,
                 nIsRow ? part.Shape[0] : part.Shape[1], nIsRow ? part.Shape[1] : part.Shape[0], alongN ? start : 0, alongN ? 0 : start));
             start += part.Shape[source.Axis];
         }

@@ -165,7 +165,7 @@ internal sealed partial class RegionPlanner
             return view;
 
         View dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
-        Once(value).Add(new CopyInstruction(view, dense, IsByRow(value)));
+        Copy(value, dense);
         return dense;
     }
 
@@ -305,12 +305,16 @@ internal sealed partial class RegionPlanner
     private View Dense(int value)
     {
         View view = View(value), dense = context.Allocate(view.Shape, graph.Values.Type(value).Element);
-        Once(value).Add(new CopyInstruction(view, dense, IsByRow(value)));
+        Copy(value, dense);
         return dense;
     }
 
     // What does not change with time is copied before the loop.
-    private List<Instruction> Once(int value) => IsBody && IsInvariant(value) ? Prologue : Instructions;
+    private void Copy(int value, View to)
+    {
+        bool once = IsBody && IsInvariant(value);
+        (once ? Prologue : Instructions).Add(new CopyInstruction(once ? View(value).Outside() : View(value), to, IsByRow(value)));
+    }
 
     private void AddConcat(Node node, int value, ConcatOp concat)
     {

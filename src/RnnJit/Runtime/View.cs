@@ -84,10 +84,19 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     /// <summary>Whether it lies elsewhere at every step of the loop around.</summary>
     public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterParityStride != 0;
 
+    /// <summary>A parameter, or a part of one, that is the same at every step: its version tells whether it changed.</summary>
+    public bool IsWeight => Block.IsParameter && !MovesWithTime && !MovesWithOuterTime;
+
     /// <summary>The same place as seen from inside a further loop.</summary>
     public View Inside() => this with
     {
         TimeStride = 0, ParityStride = 0, Parity = 0, OuterTimeStride = TimeStride, OuterParityStride = ParityStride, OuterParity = Parity,
+    };
+
+    /// <summary>What lies at one place for all steps of a loop, as seen from around that loop.</summary>
+    public View Outside() => this with
+    {
+        TimeStride = OuterTimeStride, ParityStride = OuterParityStride, Parity = OuterParity, OuterTimeStride = 0, OuterParityStride = 0, OuterParity = 0,
     };
 
     public bool IsContiguous => Strides.SequenceEqual(Dense(Shape)) || Length <= 1;
