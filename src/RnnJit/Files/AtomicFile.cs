@@ -4,7 +4,7 @@ namespace RnnJit.Files;
 public static class AtomicFile
 {
     /// <summary>
-    /// Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target.
+    /// Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk, renames it over the target and flushes the folder.
     /// Symbolic links are followed; the permissions of a replaced file are kept unless others are given. Only a regular file is replaced.
     /// </summary>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
@@ -12,21 +12,21 @@ public static class AtomicFile
     /// <param name="mode">The permissions on Unix, from the first byte on.</param>
     /// <exception cref="IOException">
     /// The file could not be written (disk full, no permission, no such folder, a device or a FIFO). The previous file is untouched and no temporary file stays.
-    /// Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning.
+    /// Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning. Or the folder could not be flushed; the sentence then says that the file is the new one.
     /// </exception>
     public static void Write(string path, Action<Stream> write, UnixFileMode? mode = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
 
-        string? temporary = null;
+        string? temporary = null, target;
         try
         {
-            var target = Target(path);
+            target = Target(path);
             using FileStream stream = TemporaryFile.Create(target, mode);
             temporary = stream.Name;
             write(stream);
-            stream.Flush(flushToDisk: true);
+            DiskFlush.Run(stream);
             if (mode is null)
                 KeepPermissions(target, temporary);
 
@@ -43,6 +43,9 @@ public static class AtomicFile
             if (temporary is not null)
                 TemporaryFile.Remove(temporary);
         }
+
+        if (DiskFlush.RunFolder(Path.GetDirectoryName(target)!) is { } fault)
+            throw new IOException($"'{path}' is written, but its folder could not be flushed to the disk: {fault} (check the disk; after a loss of power the file may be the previous one)");
     }
 
     /// <summary>
