@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RnnJit.Cli.Tests;
 
 /// <summary>Signals and closed outputs, with processes of the built tool.</summary>
@@ -5,6 +7,9 @@ namespace RnnJit.Cli.Tests;
 public class InterruptionTests
 {
     private const int Hangup = 1, Interrupt = 2, Terminate = 15;
+
+    // After this time a command that saves nothing is ended.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private const string Train = "train --text text.txt --out m.safetensors --hidden 8 --embedding 4 --batch 2 --seq 8 --steps 2000000 --sample 0 --threads 1";
 
@@ -29,6 +34,40 @@ public class InterruptionTests
         Assert.That(code, Is.EqualTo(128 + Terminate), error);
         Assert.That(error, Does.Not.Contain("   at "));
         Assert.That(time, Is.LessThan(TimeSpan.FromSeconds(20)));
+    }
+
+    // A pipe that is full holds the training up in the middle of a save point, which the first signal waits for.
+    [TestCase(Interrupt, Interrupt), TestCase(Terminate, Interrupt)]
+    public void A_second_signal_ends_the_process_at_once(int first, int second)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            using var folder = new TemporaryFolder();
+            folder.Text();
+            using Process process = ToolProcess.Start(
+                """
+                mkfifo out; exec 3<>out
+                { read -r line <&3; dd if=/dev/zero of=out oflag=nonblock bs=4096 count=64; dd if=/dev/zero of=out oflag=nonblock bs=1; : > full; } 2>/dev/null &
+                """ + $"\nexec $rnnjit {Train.Replace("2000000", "200000", StringComparison.Ordinal)} > out", folder.Path);
+            try
+            {
+                Assert.That(() => File.Exists(folder.File("full")), Is.True.After(60_000, 20));
+                WaitUntilIdle(process);
+                Assert.That(ToolProcess.Kill(process.Id, first), Is.Zero);
+                if (process.WaitForExit(Patience + TimeSpan.FromSeconds(0.5)) && attempt < 3)
+                    continue;
+                Assert.That(process.HasExited, Is.False, "the first signal waits for the save point, however long that takes");
+                Assert.That(ToolProcess.Kill(process.Id, second), Is.Zero);
+                Assert.That(process.WaitForExit(TimeSpan.FromSeconds(10)), "the second signal ends it");
+                Assert.That(process.ExitCode, Is.EqualTo(128 + second));
+                Assert.That(process.StandardError.ReadToEnd(), Is.Empty);
+                return;
+            }
+            finally
+            {
+                process.Kill();
+            }
+        }
     }
 
     [Test]
@@ -64,5 +103,17 @@ public class InterruptionTests
         using var folder = new TemporaryFolder();
         var run = ToolProcess.Run(script, folder.Path);
         Assert.That((run.Code, run.Error), Is.EqualTo((code, error)));
+    }
+
+    // Blocked: no processor time for a while, twice.
+    private static void WaitUntilIdle(Process process)
+    {
+        for (int quiet = 0; quiet < 2 && !process.HasExited;)
+        {
+            TimeSpan before = process.TotalProcessorTime;
+            Thread.Sleep(300);
+            process.Refresh();
+            quiet = !process.HasExited && process.TotalProcessorTime - before < TimeSpan.FromMilliseconds(15) ? quiet + 1 : 0;
+        }
     }
 }

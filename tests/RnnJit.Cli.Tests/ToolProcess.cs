@@ -52,7 +52,8 @@ internal static partial class ToolProcess
         Assert.Fail($"It has not ended after {Guard}");
     }
 
+    /// <summary>Sends a signal.</summary>
     [LibraryImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int process, int signal);
+    public static partial int Kill(int process, int signal);
 }
