@@ -102,6 +102,8 @@ public class BadInputTests
         folder.Text();
         Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("none/m.safetensors")), "does not exist (create it first)");
         Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.Path), "is a folder, wanted a file to write");
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--plot", folder.File("none/m.svg")), "The folder of '" + folder.File("none/m.svg") + "' does not exist (create it first)");
+        Assert.That(folder.Names, Is.EqualTo(new[] { "text.txt" }));
     }
 
     [TestCase("cell Broken\n  input x: f32[B, X]\n  next h = %0\n", "Line 3: '%0' is not defined before its use (define it in a line above)")]
