@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Numerics;
+using RnnJit.Cli.Layers;
 
 namespace RnnJit.Cli;
 
@@ -48,6 +49,15 @@ internal static class CommonOptions
     public static double Seconds(ParseResult parsed, Option<double> option) => parsed.GetValue(option) is >= 0 and var seconds
         ? seconds
         : throw new UsageException(FormattableString.Invariant($"{option.Name} is {parsed.GetValue(option)}, wanted 0 or more (change it)"));
+
+    /// <summary>Refuses options that another one, or the command itself, does not read: one that is ignored is a mistake, not a detail.</summary>
+    /// <param name="beside">What does not read them, as it is written.</param>
+    /// <exception cref="UsageException">One of them is given.</exception>
+    public static void RequireAbsent(ParseResult parsed, string beside, params IEnumerable<Option> idle)
+    {
+        if (idle.FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } given)
+            throw new UsageException($"{given.Name} has no meaning with {beside} (leave it out)");
+    }
 
     private static T Parse<T>(ArgumentResult result)
         where T : struct, INumberBase<T>

@@ -24,7 +24,7 @@ internal static class ParseSentence
         if (EmptyPath(parsed.CommandResult) is { } empty)
             return $"{empty} is empty (give one; {help})";
         if (parsed.Errors.Count == 0)
-            return null;
+            return Above(parsed.CommandResult) is { } above ? $"'{above}' has no meaning with '{parsed.CommandResult.Command.Name}', which stands behind it (leave it out; {help})" : null;
         if (parsed.UnmatchedTokens.Count > 0)
             return $"'{parsed.UnmatchedTokens[0]}' is no option or command here ({NearName.Suggest(parsed.UnmatchedTokens[0], Names(parsed))}{help})";
         ParseError error = parsed.Errors.FirstOrDefault(found => found.SymbolResult is OptionResult) ?? parsed.Errors[0];
@@ -45,6 +45,23 @@ internal static class ParseSentence
         static bool IsEmpty(SymbolResult result) => result.Tokens.Any(token => token.Value.Length == 0);
         return command.Children.OfType<ArgumentResult>().FirstOrDefault(IsEmpty)?.Argument.Name
             ?? Options(command).FirstOrDefault(option => IsEmpty(option) && option.Option.HelpName is ("file" or "folder"))?.Option.Name;
+    }
+
+    // What is written before a subcommand belongs to the command above it, which does not run.
+    private static string? Above(CommandResult command)
+    {
+        for (CommandResult? above = command.Parent as CommandResult; above is not null; above = above.Parent as CommandResult)
+        {
+            foreach (SymbolResult child in above.Children)
+            {
+                if (child is OptionResult { Implicit: false, Option: { Recursive: false } option })
+                    return option.Name;
+                if (child is ArgumentResult { Tokens: [var first, ..] })
+                    return first.Value;
+            }
+        }
+
+        return null;
     }
 
     private static IEnumerable<string> Names(ParseResult parsed)

@@ -34,6 +34,8 @@ internal static class BenchBuildsCommand
             """) { other, repeats, quick, markdown, only };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(markdown))
+                CommonOptions.RequireAbsent(parsed, markdown.Name, CommonOptions.Json);
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             if (parsed.GetValue(repeats) is var count && count < 1)

@@ -46,6 +46,8 @@ internal static class BenchCommand
                 return code;
             CompilerWarmUp.Await(parsed);
             RequireOne(parsed, [lengths, compiling, passes, profile, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
+            if (!parsed.GetValue(compiling) && LayerFlags.IsGiven(parsed, CompilerWarmUp.Flag))
+                throw new UsageException($"{CompilerWarmUp.Flag.Name} is for {compiling.Name} (add it)");
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal));
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = CommonOptions.Seconds(parsed, seconds);

@@ -41,6 +41,8 @@ internal static class BenchComparisonCommand
         var command = new Command(name, description) { quick, markdown, only };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(markdown))
+                CommonOptions.RequireAbsent(parsed, markdown.Name, CommonOptions.Json);
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             string text = parsed.GetRequiredValue(only);

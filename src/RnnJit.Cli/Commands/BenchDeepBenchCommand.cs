@@ -33,6 +33,10 @@ internal static class BenchDeepBenchCommand
         filter.AddTo(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(markdown))
+                CommonOptions.RequireAbsent(parsed, markdown.Name, CommonOptions.Json);
+            if (parsed.GetValue(list))
+                CommonOptions.RequireAbsent(parsed, list.Name, most, peers, quick, markdown, IsaFlag.Option, CommonOptions.Threads);
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             if (parsed.GetValue(most) < 0)

@@ -27,6 +27,7 @@ internal static class BenchServeCommand
             """);
         command.SetAction(parsed =>
         {
+            CommonOptions.RequireAbsent(parsed, "bench serve", CommonOptions.Json, CommonOptions.Threads);
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             using var server = new BenchServer(terminal.In, terminal.Out, BenchCells.Find);

@@ -32,6 +32,8 @@ internal static class BenchTargetsCommand
             """) { quick, markdown, only };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(markdown))
+                CommonOptions.RequireAbsent(parsed, markdown.Name, CommonOptions.Json);
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             int threads = parsed.GetValue(CommonOptions.Threads);

@@ -33,6 +33,8 @@ internal static class BenchWorkersCommand
                 return ExitCode.Success;
             }
 
+            if (parsed.GetValue(markdown))
+                CommonOptions.RequireAbsent(parsed, markdown.Name, CommonOptions.Json);
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             if (LayerFlags.IsGiven(parsed, CommonOptions.Threads))

@@ -19,7 +19,10 @@ internal static class DoctorCommand
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(clear))
+            {
+                CommonOptions.RequireAbsent(parsed, clear.Name, CommonOptions.Json);
                 return Clear(terminal);
+            }
 
             (string Name, string Value)[] facts = Facts().ToArray();
             if (parsed.GetValue(CommonOptions.Json))

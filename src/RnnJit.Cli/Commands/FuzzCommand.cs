@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RnnJit.Cli.Fuzzing;
+using RnnJit.Cli.Layers;
 using RnnJit.Verification;
 
 namespace RnnJit.Cli.Commands;
@@ -31,13 +32,20 @@ internal static class FuzzCommand
             """) { count, seed, keep, name, jobs, only, list, part };
         command.SetAction(parsed =>
         {
+            CommonOptions.RequireAbsent(parsed, "fuzz files", CommonOptions.Json);
             if (parsed.GetValue(list))
+            {
+                CommonOptions.RequireAbsent(parsed, list.Name, count, seed, keep, name, jobs, only);
                 return List(terminal);
+            }
+
+            if (IsOne(parsed, only))
+                CommonOptions.RequireAbsent(parsed, only.Name, count, jobs);
             int mutants = Positive("--count", parsed.GetValue(count)), processes = Positive("--jobs", parsed.GetValue(jobs));
             var plan = new MutantPlan(parsed.GetValue(seed), parsed.GetValue(name) is { } known ? Find(known) : null);
             if (parsed.GetValue(part) is { } stretch)
                 return Part(terminal, plan, stretch);
-            if (parsed.GetValue(only) >= 0)
+            if (IsOne(parsed, only))
                 return Only(terminal, plan, parsed.GetValue(only), parsed.GetValue(keep));
             FuzzReport report = new FuzzFiles(plan, mutants, processes, parsed.GetValue(keep), terminal).Run();
             report.Print(terminal.Out);
@@ -61,6 +69,7 @@ internal static class FuzzCommand
             """) { count, seed };
         command.SetAction(parsed =>
         {
+            CommonOptions.RequireAbsent(parsed, "fuzz programs", CommonOptions.Json);
             int programs = Positive("--count", parsed.GetValue(count));
             ViewReport report = ViewCheck.Run(programs, parsed.GetValue(seed), terminal.Interrupted);
             foreach (string fault in report.Faults)
@@ -113,6 +122,9 @@ internal static class FuzzCommand
         terminal.Out.WriteLine($"{outcome.Verdict} in {outcome.Milliseconds} ms, {outcome.LoadBytes} bytes to load {outcome.FileBytes}: {outcome.Sentence.ReplaceLineEndings(" ")}");
         return outcome.IsFailure ? ExitCode.Failure : ExitCode.Success;
     }
+
+    private static bool IsOne(ParseResult parsed, Option<int> only) => LayerFlags.IsGiven(parsed, only)
+        && (parsed.GetValue(only) >= 0 ? true : throw new UsageException($"{only.Name} is {parsed.GetValue(only)}, wanted 0 or more (change it)"));
 
     private static Mutation Find(string name) => MutationTable.Find(name) ?? throw new UsageException($"--class is '{name}', wanted one of those that --list names (change it)");
 

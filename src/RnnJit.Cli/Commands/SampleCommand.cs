@@ -14,7 +14,7 @@ internal static class SampleCommand
         var file = new Argument<string>("file") { Description = "A checkpoint that train wrote" };
         Option<int> length = CommonOptions.Number("--length", "Characters to write", 500);
         Option<double> temperature = CommonOptions.Number("--temperature", "1: as trained; lower: likelier characters only", 1.0);
-        var argmax = new Option<bool>("--argmax") { Description = "Always the likeliest character, whatever the temperature" };
+        var argmax = new Option<bool>("--argmax") { Description = "Always the likeliest character; without --temperature and --seed" };
         Option<string> prompt = CommonOptions.Text("--prompt", "What the model reads first and goes on from", "");
         Option<ulong> seed = CommonOptions.Seed();
         Option<string> weights = WeightsFlag.Create();
@@ -30,6 +30,9 @@ internal static class SampleCommand
                 throw new UsageException($"--length is {parsed.GetValue(length)}, wanted 0 or more (change it)");
             if (parsed.GetValue(temperature) is not (>= 0 and < double.PositiveInfinity))
                 throw new UsageException($"--temperature is {parsed.GetValue(temperature)}, wanted 0 or more (1 is usual)");
+
+            if (parsed.GetValue(argmax))
+                CommonOptions.RequireAbsent(parsed, argmax.Name, temperature, seed);
 
             var options = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Weights = WeightsFlag.Read(parsed, weights) };
             using CharacterModel model = CharacterModel.Load(parsed.GetRequiredValue(file), options);

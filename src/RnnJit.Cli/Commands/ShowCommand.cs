@@ -18,8 +18,11 @@ internal static class ShowCommand
         var command = new Command("show", "Print the text of a cell after a stage, for instance: rnnjit show lstm --after differentiate --training") { cell, after, training };
         command.SetAction(parsed =>
         {
+            CellStage stage = CellStages.Find(parsed.GetRequiredValue(after));
+            if (stage == CellStages.All[0] && parsed.GetValue(training))
+                throw new UsageException($"--training has no meaning with --after {stage.Name} (name a later stage by --after)");
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
-            Graph graph = CellStages.Find(parsed.GetRequiredValue(after)).Run(definition, parsed.GetValue(training));
+            Graph graph = stage.Run(definition, parsed.GetValue(training));
             string text = Printer.PrintNamed(graph);
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, stage = parsed.GetValue(after), text }));

@@ -41,6 +41,8 @@ internal sealed class OptimiserFlags
         Belongs(parsed, optimizer, chosen, OptimiserChoice.Names, (momentum, ["sgd", "rmsprop"]), (dampening, ["sgd"]), (nesterov, ["sgd"]),
             (beta1, ["adam", "amsgrad", "adamw"]), (beta2, ["adam", "amsgrad", "adamw"]), (smoothing, ["rmsprop", "adadelta"]),
             (epsilon, ["adam", "amsgrad", "adamw", "rmsprop", "adagrad", "adadelta"]), (centred, ["rmsprop"]), (rateDecay, ["adagrad"]));
+        if (chosen == "sgd" && parsed.GetValue(momentum) == 0)
+            CommonOptions.RequireAbsent(parsed, "--momentum 0", dampening);
         Belongs(parsed, schedule, over, ScheduleChoice.Names, (warmUp, ["constant", "cosine", "step", "exponential", "plateau"]), (every, ["step"]),
             (decay, ["step", "exponential", "plateau"]), (patience, ["plateau"]));
         return options with

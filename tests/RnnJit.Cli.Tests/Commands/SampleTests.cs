@@ -37,7 +37,7 @@ public class SampleTests
     [Test]
     public void The_likeliest_characters_need_no_seed()
     {
-        Assert.That(Sample("--argmax", "--seed", "7"), Is.EqualTo(Sample("--argmax", "--seed", "8")));
+        Assert.That(Sample("--temperature", "0", "--seed", "7"), Is.EqualTo(Sample("--temperature", "0", "--seed", "8")));
         Assert.That(Sample("--temperature", "0"), Is.EqualTo(Sample("--argmax")));
         Assert.That(Sample("--temperature", "1e-9"), Is.EqualTo(Sample("--argmax")));
     }
