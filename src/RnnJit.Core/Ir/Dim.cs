@@ -8,7 +8,7 @@ public sealed class Dim : IEquatable<Dim>
 {
     private const int LongestText = 1000;
 
-    private static readonly Dim One = new(1, []);
+    private static readonly Dim Zero = new(0, []), One = new(1, []);
 
     private readonly (string Symbol, int Coefficient)[] terms;
     private readonly string text;
@@ -17,7 +17,15 @@ public sealed class Dim : IEquatable<Dim>
     private Dim(long constant, IEnumerable<(string Symbol, long Coefficient)> terms)
     {
         Constant = Narrow(constant);
-        this.terms = terms.Where(term => term.Coefficient != 0).OrderBy(term => term.Symbol, StringComparer.Ordinal).Select(term => (term.Symbol, Narrow(term.Coefficient))).ToArray();
+        var kept = new List<(string Symbol, int Coefficient)>();
+        foreach (var (symbol, coefficient) in terms)
+        {
+            if (coefficient != 0)
+                kept.Add((symbol, Narrow(coefficient)));
+        }
+
+        kept.Sort((a, b) => string.CompareOrdinal(a.Symbol, b.Symbol));
+        this.terms = kept.ToArray();
         text = Format();
     }
 
@@ -30,7 +38,7 @@ public sealed class Dim : IEquatable<Dim>
     /// <summary>The symbol when this dimension is one symbol alone, else null.</summary>
     public string? AsSymbol => Constant == 0 && terms.Length == 1 && terms[0].Coefficient == 1 ? terms[0].Symbol : null;
 
-    public static Dim Of(int value) => value == 1 ? One : new(value, []);
+    public static Dim Of(int value) => value switch { 0 => Zero, 1 => One, _ => new(value, []) };
 
     public static Dim Symbol(string name) => new(0, [(name, 1)]);
 
@@ -128,11 +136,17 @@ public sealed class Dim : IEquatable<Dim>
 
     private static Dim Combine(Dim left, Dim right, int sign)
     {
-        var sum = left.terms.ToDictionary(term => term.Symbol, term => (long)term.Coefficient, StringComparer.Ordinal);
-        foreach (var (symbol, coefficient) in right.terms)
-            sum[symbol] = (sum.TryGetValue(symbol, out long old) ? old : 0) + (sign * coefficient);
+        // Terms are in the order of their symbols.
+        var sum = new List<(string Symbol, long Coefficient)>();
+        int l = 0, r = 0;
+        while (l < left.terms.Length || r < right.terms.Length)
+        {
+            int order = l == left.terms.Length ? 1 : r == right.terms.Length ? -1 : string.CompareOrdinal(left.terms[l].Symbol, right.terms[r].Symbol);
+            string symbol = order <= 0 ? left.terms[l].Symbol : right.terms[r].Symbol;
+            sum.Add((symbol, (order <= 0 ? left.terms[l++].Coefficient : 0L) + (order >= 0 ? (long)sign * right.terms[r++].Coefficient : 0L)));
+        }
 
-        return new Dim((long)left.Constant + (sign * right.Constant), sum.Select(pair => (pair.Key, pair.Value)));
+        return new Dim((long)left.Constant + ((long)sign * right.Constant), sum);
     }
 
     // The range is symmetric, so that every number has a negative.
@@ -155,6 +169,8 @@ public sealed class Dim : IEquatable<Dim>
 
     private string Format()
     {
+        if (AsSymbol is { } only)
+            return only;
         var parts = terms.Select(term => term.Coefficient switch
         {
             1 => term.Symbol,

@@ -107,14 +107,17 @@ public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs
 /// <summary>The values of a graph by number.</summary>
 public sealed class ValueTable
 {
-    private readonly List<TensorType> types = [];
-    private readonly List<(int Node, int Result)> definitions = [];
+    private readonly List<TensorType> types;
+    private readonly List<(int Node, int Result)> definitions;
     private readonly int[] firstResults;
-    private readonly HashSet<int> next;
+    private readonly EquatableArray<Output> outputs;
+    private HashSet<int>? next;
 
     internal ValueTable(Graph graph)
     {
-        next = [.. graph.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value)];
+        outputs = graph.Outputs;
+        types = new(graph.Inputs.Count + graph.Nodes.Count);
+        definitions = new(types.Capacity);
         foreach (Port port in graph.Inputs)
         {
             types.Add(port.Type);
@@ -146,5 +149,5 @@ public sealed class ValueTable
     public int FirstResult(int node) => firstResults[node];
 
     /// <summary>Whether a value is what a state becomes.</summary>
-    internal bool IsNext(int value) => next.Contains(value);
+    internal bool IsNext(int value) => (next ??= [.. outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value)]).Contains(value);
 }

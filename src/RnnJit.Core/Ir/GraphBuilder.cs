@@ -63,7 +63,11 @@ public sealed class GraphBuilder
     public Value[] AddMany(Op op, params Value[] operands) =>
         op is ConstantOp { Type.Rank: 0 } scalar ? [Constant(scalar.Value, scalar.Type.Element)] : Append(op, operands);
 
-    private Value[] Append(Op op, Value[] operands)
+    /// <summary>Adds a node whose result types are known.</summary>
+    internal Value[] AddKnown(Op op, Value[] operands, TensorType[] results) =>
+        op is ConstantOp { Type.Rank: 0 } scalar ? [Constant(scalar.Value, scalar.Type.Element)] : Append(op, operands, results);
+
+    private Value[] Append(Op op, Value[] operands, TensorType[]? known = null)
     {
         foreach (Value operand in operands)
         {
@@ -75,9 +79,12 @@ public sealed class GraphBuilder
             throw new GraphException("RNNJ204", $"A graph has more than {MostNodes} nodes (end the loop that adds '{op.Name}', or make it shorter)");
         if (!StackDepth.IsSufficient())
             throw new GraphException("RNNJ205", $"'{op.Name}' is added with no stack left (end the recursion around it, or write it as a loop)");
-        TensorType[] results = op.Infer(operands.Select(TypeOf).ToArray(), Dims);
-        nodes.Add((op, operands.Select(operand => operand.Id).ToArray(), results));
-        return results.Select((type, result) => Define(type, nodes.Count - 1, result)).ToArray();
+        TensorType[] results = known ?? op.Infer(Array.ConvertAll(operands, TypeOf), Dims);
+        nodes.Add((op, Array.ConvertAll(operands, operand => operand.Id), results));
+        var made = new Value[results.Length];
+        for (int result = 0; result < made.Length; result++)
+            made[result] = Define(results[result], nodes.Count - 1, result);
+        return made;
     }
 
     /// <summary>Names a value for readers; names are no part of the graph.</summary>
@@ -109,7 +116,16 @@ public sealed class GraphBuilder
             return;
         }
 
-        Value[] results = AddMany(copied.Op, copied.Operands.Select(operand => values[operand]).ToArray());
+        // A copy over operands of the same types has the same types.
+        var operands = new Value[copied.Operands.Count];
+        bool same = !Dims.IsBound;
+        for (int i = 0; i < operands.Length; i++)
+        {
+            operands[i] = values[copied.Operands[i]];
+            same = same && operands[i].Builder == this && types[operands[i].Id] == graph.Values.Type(copied.Operands[i]);
+        }
+
+        Value[] results = Append(copied.Op, operands, same ? copied.Results.ToArray() : null);
         for (int r = 0; r < results.Length; r++)
         {
             values[first + r] = results[r];
@@ -133,10 +149,10 @@ public sealed class GraphBuilder
         var named = outputs.ToArray();
         bool same = rename is null && !Dims.IsBound;
         TypeMap map = TypeMap.OfDims(dim => rename is null ? Dims.Resolve(dim) : rename.Map(Dims.Resolve(dim)));
-        var newId = new Dictionary<int, int>();
+        int[] newId = Enumerable.Repeat(-1, types.Count).ToArray();
         for (int i = 0; i < inputs.Count; i++)
             newId[inputIds[i]] = i;
-        var ordered = new List<Node>();
+        var ordered = new List<Node>(nodes.Count);
         int next = inputs.Count;
 
         void Place(int node)
@@ -147,13 +163,13 @@ public sealed class GraphBuilder
             int first = firstResults[node];
             for (int r = 0; r < results.Length; r++)
                 newId[first + r] = next++;
-            EquatableArray<int> read = operands.Select(operand => newId[operand]).ToEquatable();
+            EquatableArray<int> read = Array.ConvertAll(operands, operand => newId[operand]).ToEquatable();
             ordered.Add(same ? new Node(op, read, results.ToEquatable()) : new Node(op.Map(map), read, results.Select(map.Map).ToEquatable()));
         }
 
         void PlaceScalar(int id)
         {
-            if (!newId.ContainsKey(id) && definitions[id].Node is int node and >= 0 && IsScalar(node))
+            if (newId[id] < 0 && definitions[id].Node is int node and >= 0 && IsScalar(node))
                 Place(node);
         }
 
@@ -173,7 +189,7 @@ public sealed class GraphBuilder
             ordered.ToEquatable(),
             named.Select(output => new Output(output.Name, newId[output.Value.Id], output.Role)).ToEquatable())
         {
-            LocalNames = names.Where(pair => newId.ContainsKey(pair.Key)).ToDictionary(pair => newId[pair.Key], pair => pair.Value),
+            LocalNames = names.Where(pair => newId[pair.Key] >= 0).ToDictionary(pair => newId[pair.Key], pair => pair.Value),
         };
     }
 

@@ -47,16 +47,25 @@ public sealed class ContractOp : Op
     {
         if (operands.Length != 2 || operands[0].Rank != Left.Length || operands[1].Rank != Right.Length || operands[0].Element != operands[1].Element)
             throw Mismatch(operands);
-        var extents = new Dictionary<char, Dim>();
-        foreach (var (label, dim) in Left.Zip(operands[0].Dims, (l, d) => (l, d)).Concat(Right.Zip(operands[1].Dims, (l, d) => (l, d))))
-        {
-            if (!extents.TryGetValue(label, out Dim? known))
-                extents[label] = dim;
-            else if (!dims.Unify(known, dim))
-                throw Mismatch(operands);
-        }
+        // Labels are letters from a on, by first use.
+        var extents = new Dim?[Left.Length + Right.Length];
+        if (!Bind(Left, operands[0]) || !Bind(Right, operands[1]))
+            throw Mismatch(operands);
+        return [operands[0].WithDims(Result.Select(label => dims.Resolve(extents[label - 'a']!)))];
 
-        return [operands[0].WithDims(Result.Select(label => dims.Resolve(extents[label])))];
+        bool Bind(string labels, TensorType type)
+        {
+            for (int axis = 0; axis < labels.Length; axis++)
+            {
+                ref Dim? known = ref extents[labels[axis] - 'a'];
+                if (known is null)
+                    known = type.Dims[axis];
+                else if (!dims.Unify(known, type.Dims[axis]))
+                    return false;
+            }
+
+            return true;
+        }
     }
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

@@ -15,14 +15,27 @@ internal static class Liveness
             live[root] = true;
         for (int n = graph.Nodes.Count - 1; n >= 0; n--)
         {
-            int first = graph.Values.FirstResult(n);
-            if (!Enumerable.Range(first, graph.Nodes[n].Results.Count).Any(value => live[value]))
+            Node node = graph.Nodes[n];
+            if (!AnyResult(graph, n, live))
                 continue;
-            foreach (int operand in graph.Nodes[n].Operands)
-                live[operand] = true;
+            for (int i = 0; i < node.Operands.Count; i++)
+                live[node.Operands[i]] = true;
         }
 
         return live;
+    }
+
+    /// <summary>Whether a node has a result among these values.</summary>
+    public static bool AnyResult(Graph graph, int node, bool[] values)
+    {
+        int first = graph.Values.FirstResult(node), end = first + graph.Nodes[node].Results.Count;
+        for (int value = first; value < end; value++)
+        {
+            if (values[value])
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The sums, by value, that another sum of their type reads and nothing else does.</summary>
@@ -42,8 +55,15 @@ internal static class Liveness
     public static int[] Uses(Graph graph)
     {
         var uses = new int[graph.Values.Count];
-        foreach (int value in graph.Nodes.SelectMany(node => node.Operands).Concat(graph.Outputs.Select(output => output.Value)))
-            uses[value]++;
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            Node node = graph.Nodes[n];
+            for (int i = 0; i < node.Operands.Count; i++)
+                uses[node.Operands[i]]++;
+        }
+
+        foreach (Output output in graph.Outputs)
+            uses[output.Value]++;
 
         return uses;
     }

@@ -9,8 +9,11 @@ internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X, bool Use
 {
     public GraphBuilder Builder => Rewriter.Builder;
 
-    /// <summary>The type the op would give.</summary>
-    public TensorType Type { get; } = Op.Infer(X.Select(x => x.Type).ToArray(), Rewriter.Builder.Dims)[0];
+    /// <summary>The types the op would give.</summary>
+    public TensorType[] Types { get; } = Op.Infer(Array.ConvertAll(X, x => x.Type), Rewriter.Builder.Dims);
+
+    /// <summary>The type of its one result.</summary>
+    public TensorType Type => Types[0];
 
     /// <summary>The op that makes a value, null for inputs.</summary>
     public Op? Maker(Value value) => Builder.Definition(value)?.Op;
@@ -63,6 +66,7 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
     {
         if (op is ConstantOp { Type.Rank: 0 } scalar)
             return [Builder.Constant(scalar.Value, scalar.Type.Element)];
+        TensorType[]? types = null;
         if (op.Family != OpFamily.Scan)
         {
             var application = new Application(this, op, operands, usedOnce);
@@ -71,11 +75,13 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
                 if (rule(application) is { } replacement)
                     return [replacement];
             }
+
+            types = application.Types;
         }
 
-        var key = (op, operands.Select(operand => operand.Id).ToEquatable());
+        var key = (op, Array.ConvertAll(operands, operand => operand.Id).ToEquatable());
         if (!made.TryGetValue(key, out Value[]? results))
-            made[key] = results = Builder.AddMany(op, operands);
+            made[key] = results = types is null ? Builder.AddMany(op, operands) : Builder.AddKnown(op, operands, types);
 
         return results;
     }

@@ -111,8 +111,7 @@ internal static class ScanCleanup
         Array.Copy(arguments, values, arguments.Length);
         for (int n = 0; n < body.Nodes.Count; n++)
         {
-            int first = body.Values.FirstResult(n);
-            if (Enumerable.Range(first, body.Nodes[n].Results.Count).Any(value => live[value]))
+            if (Liveness.AnyResult(body, n, live))
                 step.InlineNode(body, n, values);
         }
 

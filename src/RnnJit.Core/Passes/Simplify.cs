@@ -48,8 +48,7 @@ public static class Simplify
         {
             Node node = graph.Nodes[n];
             int first = graph.Values.FirstResult(n);
-            bool[] used = Enumerable.Range(first, node.Results.Count).Select(value => live[value]).ToArray();
-            if (!used.Any(u => u))
+            if (!Liveness.AnyResult(graph, n, live))
                 continue;
             if (node.Op is ConstantOp { Type.Rank: 0 })
             {
@@ -58,7 +57,9 @@ public static class Simplify
             }
 
             Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
-            Value[] results = node.Op is ScanOp scan ? ScanCleanup.Run(rewriter, scan, operands, used) : rewriter.Apply(node.Op, operands, node.Operands.Count > 0 && uses[node.Operands[0]] == 1);
+            Value[] results = node.Op is ScanOp scan
+                ? ScanCleanup.Run(rewriter, scan, operands, live.Skip(first).Take(node.Results.Count).ToArray())
+                : rewriter.Apply(node.Op, operands, node.Operands.Count > 0 && uses[node.Operands[0]] == 1);
             for (int r = 0; r < results.Length; r++)
             {
                 values[first + r] = results[r];

@@ -46,36 +46,48 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
     {
         ElementType element = type.Element;
         if (element == ElementType.I32)
-            return IsSuffix(type.Dims, Rows) || Repeats(type.Dims) ? Index : null;
+            return IsSuffix(type.Dims, type.Rank) || Repeats(type.Dims, type.Rank) ? Index : null;
         // [1, 1, 1] in rows of constant extent 1 is a value of that row, which a kernel may give out; elsewhere it is a number.
-        bool isRow = Rows.Count > 0 && type.Rank == Rows.Count + 1 && Rows.All(dim => dim.IsOne);
-        if (type.Dims.All(dim => dim.IsOne) && !isRow)
+        bool isRow = Rows.Count > 0 && type.Rank == Rows.Count + 1 && AreOnes(Rows, Rows.Count);
+        if (AreOnes(type.Dims, type.Rank) && !isRow)
             return Rows.Count == 0 && Columns is { IsOne: true } ? Full : Number;
 
         Dim last = type.Dims[type.Rank - 1];
-        Dim[] lead = type.Dims.Take(type.Rank - 1).ToArray();
+        int lead = type.Rank - 1;
         if (Columns is not null && last == Columns)
         {
             // A batch of constant extent 1 has rows like any other.
-            bool repeats = Rows.Count > 0 && lead.Length < Rows.Count && lead.All(dim => dim.IsOne);
-            bool column = repeats || (Rows.Count > 0 && lead.All(dim => dim.IsOne) && !IsSuffix(lead, Rows));
-            return column ? Column : IsSuffix(lead, Rows) || Repeats(lead) ? Full : null;
+            bool ones = Rows.Count > 0 && AreOnes(type.Dims, lead), suffix = IsSuffix(type.Dims, lead);
+            bool column = ones && (lead < Rows.Count || !suffix);
+            return column ? Column : suffix || Repeats(type.Dims, lead) ? Full : null;
         }
 
-        return last.IsOne && lead.Length > 0 && (IsSuffix(lead, Rows) || Repeats(lead)) ? Row : null;
+        return last.IsOne && lead > 0 && (IsSuffix(type.Dims, lead) || Repeats(type.Dims, lead)) ? Row : null;
+    }
+
+    private static bool AreOnes(EquatableArray<Dim> dims, int count)
+    {
+        int ones = 0;
+        while (ones < count && dims[ones].IsOne)
+            ones++;
+        return ones == count;
     }
 
     // [B, 1] beside [B, S]: the same row for every s.
-    private bool Repeats(IReadOnlyList<Dim> dims)
+    private bool Repeats(EquatableArray<Dim> dims, int count)
     {
-        int skip = Rows.Count - dims.Count;
-        return skip >= 0 && dims.Count > 0 && Enumerable.Range(0, dims.Count).All(i => dims[i].IsOne || dims[i] == Rows[i + skip]);
+        int skip = Rows.Count - count, same = 0;
+        while (skip >= 0 && same < count && (dims[same].IsOne || dims[same] == Rows[same + skip]))
+            same++;
+        return skip >= 0 && count > 0 && same == count;
     }
 
     // [B] beside [T, B]: the same rows at every time step.
-    private static bool IsSuffix(IReadOnlyList<Dim> dims, EquatableArray<Dim> rows)
+    private bool IsSuffix(EquatableArray<Dim> dims, int count)
     {
-        int skip = rows.Count - dims.Count;
-        return skip >= 0 && dims.Select((dim, i) => dim == rows[i + skip]).All(same => same) && (dims.Count > 0 || rows.Count == 0);
+        int skip = Rows.Count - count, same = 0;
+        while (skip >= 0 && same < count && dims[same] == Rows[same + skip])
+            same++;
+        return skip >= 0 && same == count && (count > 0 || Rows.Count == 0);
     }
 }
