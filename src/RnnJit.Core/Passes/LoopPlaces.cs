@@ -1,0 +1,156 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Planning;
+
+namespace RnnJit.Passes;
+
+/// <summary>Which values of a step go before its loop and which behind it.</summary>
+internal sealed class LoopPlaces
+{
+    private readonly GraphBuilder outer;
+    private readonly ScanOp scan;
+    private readonly Graph body;
+    private readonly Value[] operands;
+    private readonly bool[] ofLoops;
+    private readonly StepClass[] classes;
+    private readonly bool[] early;
+
+    /// <param name="ofLoops">Which operands other loops give.</param>
+    public LoopPlaces(GraphBuilder outer, ScanOp scan, Value[] operands, bool[] ofLoops)
+    {
+        this.outer = outer;
+        this.scan = scan;
+        this.operands = operands;
+        this.ofLoops = ofLoops;
+        body = scan.Body;
+        classes = StepClasses.Of(body);
+        early = FindEarly();
+        Late = FindLate();
+    }
+
+    /// <summary>How each value changes.</summary>
+    public StepClass[] Classes => classes;
+
+    /// <summary>What goes before the loop.</summary>
+    public bool[] Early => early;
+
+    /// <summary>What goes behind the loop.</summary>
+    public bool[] Late { get; }
+
+    public Op? OpOf(int value) => body.Values.Node(value) is int node and >= 0 ? body.Nodes[node].Op : null;
+
+    public int[] OperandsOf(int value) => body.Nodes[body.Values.Node(value)].Operands.ToArray();
+
+    /// <summary>Whether a value can be had over all steps without the loop.</summary>
+    public bool IsOutside(int value) => early[value] || (value < body.Inputs.Count && classes[value] != StepClass.State);
+
+    // Contractions that no state reaches, and whatever does not change with time; without states each step stands alone, so nothing needs a loop.
+    private bool[] FindEarly()
+    {
+        bool[] liftable = FindLiftable();
+        var readers = new int[body.Values.Count];
+        foreach (int operand in body.Nodes.SelectMany(node => node.Operands.Distinct()))
+            readers[operand]++;
+        var found = new bool[body.Values.Count];
+        for (int v = body.Inputs.Count; v < found.Length; v++)
+        {
+            Op op = OpOf(v)!;
+            found[v] = TimeLift.CanLift(op) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, readers, IsProductOutside))));
+        }
+
+        return found;
+
+        // A product that goes before the loop, or one that went behind the loop which handed it on.
+        bool IsProductOutside(int value) => found[value] ? InputsFirst.IsProduct(body, value)
+            : value < scan.Sequences && ofLoops[value] && outer.Definition(operands[value])?.Op is ContractOp op && StartSums.CanStart(op);
+    }
+
+    private bool IsMap => scan.States == 0 && !scan.HasLengths;
+
+    // With lengths such a value is of the rows that still run; over all steps at once it would be of all rows.
+    private bool ReducesBatch(int value) => HasBatch(OperandsOf(value)) && !HasBatch([value]);
+
+    private bool HasBatch(int[] values) => values.Any(value => body.Values.Type(value) is { Rank: > 0 } type && type.Dims[0].AsSymbol is { } symbol && symbol == scan.BatchSymbol());
+
+    // What can stand outside with all it is made of, if no state reaches it.
+    private bool[] FindLiftable()
+    {
+        var liftable = new bool[body.Values.Count];
+        for (int v = 0; v < liftable.Length; v++)
+        {
+            liftable[v] = OpOf(v) is not { } op || op.Family == OpFamily.Leaf
+                || (classes[v] != StepClass.State && TimeLift.CanLift(op) && OperandsOf(v).All(operand => liftable[operand]));
+        }
+
+        return liftable;
+    }
+
+    // Contractions that no next state needs, and what follows from them.
+    private bool[] FindLate()
+    {
+        bool[] needed = Liveness.Run(body, body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value));
+        var found = new bool[body.Values.Count];
+        for (int v = body.Inputs.Count; v < found.Length; v++)
+        {
+            if (needed[v] || early[v] || !TimeLift.CanLift(OpOf(v)!))
+                continue;
+            found[v] = OperandsOf(v).Any(operand => found[operand]) || (IsHeavy(v) && classes[v] == StepClass.State);
+        }
+
+        if (scan.HasLengths)
+            KeepWhatIsNotZeroPastTheEnd(found);
+        return found;
+    }
+
+    // Work that is better done once for all steps: products, and sums over the batch.
+    private bool IsHeavy(int value) => OpOf(value) is ContractOp || (OpOf(value) is SumOp sum && sum.Axes[0] == 0 && body.Values.Type(OperandsOf(value)[0]).Rank > 1);
+
+    // Yields are 0 past a row's end. Behind the loop that holds for ops that give 0 for 0 only; the others stay, and so does what they read.
+    private void KeepWhatIsNotZeroPastTheEnd(bool[] found)
+    {
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (int v = body.Inputs.Count; v < found.Length; v++)
+            {
+                if (!found[v] || (OpOf(v) is ContractOp or AddOp or SubOp or MulOp or NegOp or SliceOp or ConcatOp or ReshapeOp or TransposeOp or SumOp
+                    && (OpOf(v) is not (AddOp or SubOp or ConcatOp) || OperandsOf(v).All(operand => classes[operand] != StepClass.Invariant))))
+                    continue;
+                found[v] = false;
+                changed = true;
+                foreach (int operand in OperandsOf(v))
+                    changed |= Revoke(found, operand);
+            }
+
+            for (int v = body.Inputs.Count; v < found.Length; v++)
+            {
+                // What follows from a late value is late.
+                if (!found[v] && OperandsOf(v).Any(operand => found[operand]))
+                {
+                    foreach (int operand in OperandsOf(v))
+                        changed |= Revoke(found, operand);
+                }
+            }
+        }
+    }
+
+    private bool Revoke(bool[] found, int value)
+    {
+        if (!found[value])
+            return false;
+        var open = new Stack<int>([value]);
+        while (open.Count > 0)
+        {
+            int revoked = open.Pop();
+            if (!found[revoked])
+                continue;
+            found[revoked] = false;
+            foreach (int operand in OperandsOf(revoked))
+                open.Push(operand);
+        }
+
+        return true;
+    }
+}

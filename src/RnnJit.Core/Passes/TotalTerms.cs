@@ -1,0 +1,33 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>How the total of a value over time is taken: of the value itself, or of what it is made of.</summary>
+internal sealed class TotalTerms(Graph body, LoopPlaces places)
+{
+    /// <summary>The values whose totals over time make the total of a value; null where it is taken of the value itself.</summary>
+    public int[]? Of(int value) => places.OpOf(value) is ReshapeOp ? places.OperandsOf(value) : Summands(value) ?? (Factor(value) is { } factor ? [factor] : null);
+
+    /// <summary>Whether a value is a product or sum whose total over time is one product or one reduction.</summary>
+    public bool IsDirect(int value) => places.OpOf(value) is ContractOp or SumOp && places.OperandsOf(value).All(operand => places.Classes[operand] != StepClass.Invariant);
+
+    /// <summary>Σ (a + b) = Σ a + Σ b, so each part can be one product.</summary>
+    public int[]? Summands(int value) =>
+        places.OpOf(value) is AddOp && places.OperandsOf(value).All(operand => body.Values.Type(operand) == body.Values.Type(value)) ? places.OperandsOf(value) : null;
+
+    /// <summary>Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does.</summary>
+    public int? Factor(int value)
+    {
+        if (places.OpOf(value) is not ContractOp)
+            return null;
+
+        int a = places.OperandsOf(value)[0], b = places.OperandsOf(value)[1];
+        return (places.Classes[a] == StepClass.Invariant, places.Classes[b] == StepClass.Invariant) switch
+        {
+            (false, true) => a,
+            (true, false) => b,
+            _ => null,
+        };
+    }
+}
