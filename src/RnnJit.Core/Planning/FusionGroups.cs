@@ -38,6 +38,9 @@ internal sealed class FusionGroups
 
         public SortedSet<int> Nodes { get; } = [];
 
+        /// <summary>Whether work stays outside for want of room.</summary>
+        public bool IsFull { get; set; }
+
         /// <summary>What the nodes read, their own values among it.</summary>
         public HashSet<int> Read { get; } = [];
     }
@@ -86,9 +89,11 @@ internal sealed class FusionGroups
             if (!open.TryGetValue(domain.Rows, out OpenGroups? alike))
                 open[domain.Rows] = alike = new OpenGroups();
             int lowest = Makers(node).Select(maker => levels[maker]).DefaultIfEmpty(0).Max();
-            Group? home = share ? alike.From(lowest).FirstOrDefault(group => IsBehind(group, node) && group.Domain.Join(domain) is not null && Fits(group, node, domain)) : null;
+            Group? home = share ? alike.From(lowest).FirstOrDefault(group => IsBehind(group, node) && Fits(group, node, domain)) : null;
             if (home is null)
             {
+                foreach (Group full in share ? Makers(node).Select(maker => groupOf[maker]).OfType<Group>().Where(group => IsBehind(group, node) && Takes(group, node, domain)) : [])
+                    full.IsFull = true;
                 groups.Add(home = new Group(domain, lowest + 1));
                 alike.Add(home);
             }
@@ -106,12 +111,11 @@ internal sealed class FusionGroups
     // Everything the node reads comes from below or from the kernel itself.
     private bool IsBehind(Group group, Node node) => Makers(node).All(maker => groupOf[maker] == group || levels[maker] < group.Level);
 
+    private bool Fits(Group group, Node node, KernelDomain domain) => Takes(group, node, domain) && HasRoom(group, node);
+
     // Everything the node reads has a place in the joined domain.
-    private bool Fits(Group group, Node node, KernelDomain domain)
-    {
-        KernelDomain joined = group.Domain.Join(domain)!;
-        return node.Operands.All(operand => joined.Place(graph.Values.Type(operand)) is not null) && HasRoom(group, node);
-    }
+    private bool Takes(Group group, Node node, KernelDomain domain) =>
+        group.Domain.Join(domain) is { } joined && node.Operands.All(operand => joined.Place(graph.Values.Type(operand)) is not null);
 
     // Work that grows a kernel beyond its bounds begins another one.
     private bool HasRoom(Group group, Node node) => group.Nodes.Count < Fuse.MostOperations
@@ -141,8 +145,14 @@ internal sealed class FusionGroups
                 continue;
             Group?[] readers = users[value].Select(user => groupOf[user]).Distinct().ToArray();
             if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is not { } joined
-                || graph.Nodes[n].Operands.Any(operand => joined.Place(graph.Values.Type(operand)) is null) || !(IsFused(n) || HasRoom(to, graph.Nodes[n])))
+                || graph.Nodes[n].Operands.Any(operand => joined.Place(graph.Values.Type(operand)) is null))
                 continue;
+            if (!IsFused(n) && !HasRoom(to, graph.Nodes[n]))
+            {
+                to.IsFull = true;
+                continue;
+            }
+
             to.Domain = joined;
             from.Nodes.Remove(n);
             Put(n, to);
@@ -178,7 +188,7 @@ internal sealed class FusionGroups
 
             foreach (var part in parts)
             {
-                var apart = new Group(part.Nodes.Select(n => KernelDomain.Of(graph, n)!).Aggregate((a, b) => a.Join(b)!), group.Level);
+                var apart = new Group(part.Nodes.Select(n => KernelDomain.Of(graph, n)!).Aggregate((a, b) => a.Join(b)!), group.Level) { IsFull = group.IsFull };
                 separate.Add(apart);
                 apart.Nodes.UnionWith(part.Nodes);
                 foreach (int n in part.Nodes)
@@ -222,7 +232,7 @@ internal sealed class FusionGroups
         var region = new HashSet<int>(graph.Outputs.Select(output => output.Value));
         int[] outputs = group.Nodes.Select(n => graph.Values.FirstResult(n)).Where(value => region.Contains(value) || users[value].Any(user => groupOf[user] != group)).ToArray();
         Graph kernel = builder.Build("kernel", "fused", outputs.Select((value, i) => ("r" + i, values[value], OutputRole.Result)));
-        return new KernelStep(kernel, inputs.ToEquatable(), outputs.ToEquatable(), domain.Rows, columns, group.Nodes.Count);
+        return new KernelStep(kernel, inputs.ToEquatable(), outputs.ToEquatable(), domain.Rows, columns, group.Nodes.Count) { IsFull = group.IsFull };
     }
 
     private bool IsScalar(int value) => graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ConstantOp { Type.Rank: 0 };

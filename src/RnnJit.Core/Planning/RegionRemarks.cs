@@ -96,7 +96,8 @@ internal sealed class RegionRemarks
                 continue;
             int[] before = kernel.Inputs.Select(input => stepOf[input]).Where(maker => maker >= 0 && steps[maker] is KernelStep).Distinct().OrderBy(maker => maker).ToArray();
             string why = string.Join("; ", before.Select(maker => $"not fused with step {maker + 1}, {Why((KernelStep)steps[maker], kernel, maker, s)}"));
-            yield return $"{region}, step {s + 1}: {kernel.Nodes} nodes fused over {Domain(kernel)}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
+            string full = kernel.IsFull ? $"; no more work fits into it, for a kernel has at most {Fuse.MostOperations} operations and {Fuse.MostInputs} inputs" : "";
+            yield return $"{region}, step {s + 1}: {kernel.Nodes} nodes fused over {Domain(kernel)}{full}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class RegionRemarks
             return $"which runs over {Domain(a)}";
         Step? between = Enumerable.Range(first + 1, second - first - 1).Select(s => steps[s])
             .FirstOrDefault(step => NodesOf(step).Any(node => Feeds(first, node)) && NodesOf(step).Any(node => ReadBy(node, b)));
-        return between is null ? "for other steps need its results too" : $"for '{graph.Nodes[NodesOf(between).Last()].Op.Name}' stands between";
+        return between is null ? a.IsFull || b.IsFull ? "for one of the two is full" : "for other steps need its results too" : $"for '{graph.Nodes[NodesOf(between).Last()].Op.Name}' stands between";
     }
 
     private bool Feeds(int step, int node) => graph.Nodes[node].Operands.Any(operand => stepOf[operand] == step || (Maker(operand) is { } op && op.Family == OpFamily.View && Feeds(step, graph.Values.Node(operand))));

@@ -47,6 +47,15 @@ public class LongStepTests
     }
 
     [Test]
+    public void Remarks_say_which_kernels_are_full([Values] bool isLong)
+    {
+        const string Full = "for a kernel has at most 128 operations and 32 inputs";
+        IReadOnlyList<string> remarks = Remarks.Of(Parser.Parse(Program(isLong ? Rounds : 3, ahead: 0)));
+        Assert.That(remarks.Count(remark => remark.Contains(" nodes fused over ")), isLong ? Is.GreaterThan(2) : Is.AtLeast(1));
+        Assert.That(remarks, isLong ? Has.Some.Contains(Full).And.Some.Contains("for one of the two is full") : Has.None.Contains(Full));
+    }
+
+    [Test]
     public void Cancellation_stops_before_the_next_stage()
     {
         using var source = new CancellationTokenSource();
