@@ -1,20 +1,43 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using RnnJit.Cells;
 using RnnJit.Emit;
+using RnnJit.Generators;
 using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Planning;
 
 namespace RnnJit.Bench.Passes;
 
-/// <summary>Passes up to kernel texts of a step that repeats its equations. The cell is traced anew each time, for what a stage made of a graph is remembered.</summary>
+/// <summary>
+/// Passes up to kernel texts of a step that repeats its equations, and the same in a build. The cell is read anew each time, for what a stage made of a graph is remembered.
+/// </summary>
+[Config(typeof(Rarely))]
 public class LongStepBench
 {
-    [Params("rounds", "gru")]
+    private CSharpCompilation compilation = null!;
+
+    [Params("line", "gru")]
     public string Cell { get; set; } = "";
 
     [Params(16, 100, 300, 1000)]
     public int Times { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        using Stream stream = typeof(LongStepBench).Assembly.GetManifestResourceStream(Type.Name + ".cs")!;
+        using var reader = new StreamReader(stream);
+        string text = reader.ReadToEnd().Replace("int times = 1", $"int times = {Times}");
+        IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) != "RnnJit.Bench.dll").Select(path => MetadataReference.CreateFromFile(path));
+        compilation = CSharpCompilation.Create("Long", [CSharpSyntaxTree.ParseText(text)], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+    }
 
     [Benchmark]
     public int Inference() => Compile("inference");
@@ -22,35 +45,29 @@ public class LongStepBench
     [Benchmark]
     public int Training() => Compile("training");
 
+    /// <summary>All Programs whose kernels are compiled at build time: inference, training from all outputs and from the final state, and of a first layer where that is another Program.</summary>
+    [Benchmark]
+    public int Build()
+    {
+        GeneratorRunResult result = CSharpGeneratorDriver.Create(new CellGenerator()).RunGenerators(compilation).GetRunResult().Results[0];
+        if (result.Exception is not null || result.Diagnostics.Length > 0 || result.GeneratedSources.Length < 3)
+            throw new InvalidOperationException($"The generator wrote {result.GeneratedSources.Length} files", result.Exception);
+        return result.GeneratedSources.Sum(source => source.SourceText.Length);
+    }
+
+    private Type Type => Cell == "gru" ? typeof(LongGru) : typeof(LongLine);
+
     private int Compile(string name)
     {
-        CellDefinition cell = CellTracer.Trace(Cell == "gru" ? typeof(Grus) : typeof(Rounds), new Dictionary<string, double> { ["times"] = Times });
+        CellDefinition cell = CellTracer.Trace(Type, new Dictionary<string, double> { ["times"] = Times });
         Graph program = StandardPrograms.Of(cell).First(program => program.Name == name).Program;
         return KernelList.Of(Pipeline.Run(program)).Sum(kernel => KernelEmitter.Emit(KernelCanonical.Run(kernel), SimdDialect.Instance, "Kernel").Length);
     }
 
-    private static class Rounds
+    // Seconds need no thousand repetitions.
+    private sealed class Rarely : ManualConfig
     {
-        public static Value Step(Value x, Value h, Matrix W, Matrix U, Vector b, Vector a, int times = 1)
-        {
-            Value v = x;
-            for (int i = 0; i < times; i++)
-                v = v + Rnn.Tanh(a * v) * v;
-            return Rnn.Tanh(W * v + U * h + b);
-        }
-    }
-
-    private static class Grus
-    {
-        public static Value Step(Value x, Value h, Matrix Wz, Matrix Uz, Vector bz, Matrix Wr, Matrix Ur, Vector br, Matrix Wn, Matrix Un, Vector bn, int times = 1)
-        {
-            for (int i = 0; i < times; i++)
-            {
-                Value z = Rnn.Sigmoid(Wz * x + Uz * h + bz), r = Rnn.Sigmoid(Wr * x + Ur * h + br), n = Rnn.Tanh(Wn * x + Un * (r * h) + bn);
-                h = (1 - z) * n + z * h;
-            }
-
-            return h;
-        }
+        public Rarely() => AddJob(Job.Default.WithStrategy(RunStrategy.Monitoring).WithWarmupCount(1).WithIterationCount(3)
+            .WithToolchain(new InProcessNoEmitToolchain(TimeSpan.FromHours(1), logOutput: false)));
     }
 }
