@@ -6,6 +6,9 @@ namespace RnnJit.Planning;
 /// <summary>Merged products and fused kernels of one region, and what kept others apart.</summary>
 internal sealed class RegionRemarks
 {
+    // Products of a long step share their weights with hundreds of others.
+    private const int MostNamed = 16;
+
     private readonly string region;
     private readonly Graph graph;
     private readonly Step[] steps;
@@ -66,7 +69,8 @@ internal sealed class RegionRemarks
             string merged = wide is null ? "" : $" is {parts} products merged";
             string apart = sharing.Length == 0
                 ? "no other product here shares an operand with it"
-                : string.Join("; ", sharing.Select(other => $"not merged with {ValueName(graph, graph.Values.FirstResult(other))}, {Apart(n, other)}"));
+                : string.Join("; ", sharing.Take(MostNamed).Select(other => $"not merged with {ValueName(graph, graph.Values.FirstResult(other))}, {Apart(n, other)}"))
+                    + (sharing.Length > MostNamed ? $"; nor with {sharing.Length - MostNamed} others" : "");
             string start = steps.OfType<ProductStep>().FirstOrDefault(step => step.Product == n) is { } sum ? $"; its chains start from {ValueName(graph, sum.Start)}" : "";
             yield return $"{region}: product {Name(graph, n)}{(wide is null ? $": {apart}" : merged + (sharing.Length == 0 ? "" : $"; {apart}"))}{start}{rows.Of(n)}.";
         }
