@@ -51,7 +51,10 @@ public sealed class ContractOp : Op
         var extents = new Dim?[Left.Length + Right.Length];
         if (!Bind(Left, operands[0]) || !Bind(Right, operands[1]))
             throw Mismatch(operands);
-        return [operands[0].WithDims(Result.Select(label => dims.Resolve(extents[label - 'a']!)))];
+        var result = new Dim[Result.Length];
+        for (int axis = 0; axis < result.Length; axis++)
+            result[axis] = dims.Resolve(extents[Result[axis] - 'a']!);
+        return [new TensorType(operands[0].Element, result)];
 
         bool Bind(string labels, TensorType type)
         {

@@ -49,15 +49,19 @@ internal sealed class Rebuild
             return values[value]!;
         }
 
-        Value[] operands = graph.Nodes[node].Operands.Select(operand => Get(operand, copy)).ToArray();
-        if (copy?.Invoke(graph.Nodes[node], operands) is { } results)
+        Node copied = graph.Nodes[node];
+        var operands = new Value[copied.Operands.Count];
+        for (int i = 0; i < operands.Length; i++)
+            operands[i] = Get(copied.Operands[i], copy);
+        if (copy?.Invoke(copied, operands) is { } results)
         {
             Store(first, results);
             return values[value]!;
         }
 
         Builder.InlineNode(graph, node, values!);
-        Store(first, Enumerable.Range(first, graph.Nodes[node].Results.Count).Select(result => values[result]!).ToArray());
+        for (int r = 0; r < copied.Results.Count; r++)
+            Label(first + r);
         return values[value]!;
     }
 
@@ -66,8 +70,13 @@ internal sealed class Rebuild
         for (int r = 0; r < results.Length; r++)
         {
             values[first + r] = results[r];
-            if (graph.LocalNames.TryGetValue(first + r, out string? name))
-                Builder.Label(results[r], name);
+            Label(first + r);
         }
+    }
+
+    private void Label(int value)
+    {
+        if (graph.LocalNames.TryGetValue(value, out string? name))
+            Builder.Label(values[value]!, name);
     }
 }
