@@ -58,7 +58,7 @@ public class LongStepTests
         Assert.That(result.Diagnostics, Is.Empty);
         string[] kernels = result.GeneratedSources.Where(source => source.HintName.Contains("_Kernel")).Select(source => source.SourceText.ToString()).ToArray();
         Assert.That(kernels, Has.Length.InRange(1, 60), "equal rounds have equal kernels");
-        Assert.That(kernels.Select(Statements), Is.All.AtMost(6 * Fuse.MostOperations));
+        Assert.That(kernels.Select(Operations), Is.All.AtMost(Fuse.MostOperations));
     }
 
     [Test]
@@ -75,6 +75,7 @@ public class LongStepTests
 
     private static CSharpCompilation Of(string cell, int rounds) => Source.Compilation(cell.Replace("int times = 1", $"int times = {rounds}"));
 
-    private static int Statements(string text) =>
-        CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes().OfType<LocalDeclarationStatementSyntax>().Count();
+    // By the text that a kernel is known by. Products may stand beside the bound, for they stay with the additions that they are fused with.
+    private static int Operations(string kernel) =>
+        kernel.Split("\"\"\"")[1].Split('\n').Count(line => line.TrimStart().StartsWith('%') && !line.Contains(" = mul "));
 }
