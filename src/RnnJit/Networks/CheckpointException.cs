@@ -1,15 +1,17 @@
+using RnnJit.Ir;
+
 namespace RnnJit.Networks;
 
 /// <summary>A file is no model or checkpoint of this program, is damaged, or does not fit what was asked of it.</summary>
 public sealed class CheckpointException : Exception
 {
     public CheckpointException(string message)
-        : base(message)
+        : base(LongSentence.Shortened(message))
     {
     }
 
     public CheckpointException(string message, Exception inner)
-        : base(message, inner)
+        : base(LongSentence.Shortened(message), inner)
     {
     }
 }
