@@ -116,8 +116,10 @@ public sealed class ValueTable
     internal ValueTable(Graph graph)
     {
         outputs = graph.Outputs;
-        types = new(graph.Inputs.Count + graph.Nodes.Count);
-        definitions = new(types.Capacity);
+        int count = graph.Inputs.Count;
+        for (int n = 0; n < graph.Nodes.Count; n++)
+            count += graph.Nodes[n].Results.Count;
+        (types, definitions) = (new List<TensorType>(count), new List<(int Node, int Result)>(count));
         foreach (Port port in graph.Inputs)
         {
             types.Add(port.Type);

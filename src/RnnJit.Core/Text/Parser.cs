@@ -24,22 +24,23 @@ public sealed class Parser
     // The canonical text of a graph that is read, as a file holds it.
     private const int LongestText = 4 << 20;
 
-    private const int MostValues = 100_000;
+    private const int MostValues = 50_000;
 
     private const int MostOperands = 4096;
 
     private const int MostScans = 1000;
 
-    private readonly string[] lines;
+    private readonly string text;
     private int depth;
     private long written;
     private int valueCount;
     private int scanCount;
     private int position;
+    private int offset;
 
     private Parser(string text)
     {
-        lines = text.Replace("\r", "").Split('\n');
+        this.text = text;
     }
 
     /// <exception cref="GraphException">The text is no graph; the sentence names the line.</exception>
@@ -212,9 +213,12 @@ public sealed class Parser
 
     private string? Next()
     {
-        while (position < lines.Length)
+        while (offset <= text.Length)
         {
-            string line = lines[position++];
+            int end = text.IndexOf('\n', offset);
+            string line = (end < 0 ? text.Substring(offset) : text.Substring(offset, end - offset)).Replace("\r", "");
+            offset = end < 0 ? text.Length + 1 : end + 1;
+            position++;
             int comment = line.IndexOf('#');
             line = (comment < 0 ? line : line.Substring(0, comment)).Trim();
             if (HoldsUnknown(line))
