@@ -57,6 +57,8 @@ internal ref struct SafetensorsHeader
                 metadata = ReadMetadata();
             else
                 entries.Add(ReadEntry(name));
+            if (entries.Count > limits.Tensors)
+                throw Wrong($"the header names more than {limits.Tensors} tensors", "the file is damaged or was written to deceive");
         }
 
         // Anything but white space after the closing brace throws here.

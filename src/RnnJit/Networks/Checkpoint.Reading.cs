@@ -15,7 +15,7 @@ internal sealed partial class Checkpoint
     public const int LongestText = 4 << 20;
 
     // Texts of Program and cell, vocabulary, and the entries of tensors.
-    private static readonly HeaderLimits Limits = new(Bytes: 24 << 20, Texts: 1000, Axes: TensorType.MostAxes);
+    private static readonly HeaderLimits Limits = new(Bytes: 24 << 20, Texts: 1000, Tensors: 50_000, Axes: TensorType.MostAxes);
 
     // A multiple of every element's size.
     private const int ChunkBytes = 1 << 16;

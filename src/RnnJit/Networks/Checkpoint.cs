@@ -10,6 +10,9 @@ namespace RnnJit.Networks;
 /// <summary>The content of a safetensors file that RnnJit wrote: texts, tensors, and a digest of both, so that any altered byte is noticed.</summary>
 internal sealed partial class Checkpoint(string path) : IDisposable
 {
+    // A text is encoded in pieces, since it may be as long as the file.
+    private const int PieceBytes = 4096;
+
     private const string DigestKey = "sha256";
     private const string FormatKey = "format";
     private const string Format = "rnnjit 1";
@@ -83,7 +86,16 @@ internal sealed partial class Checkpoint(string path) : IDisposable
 
     private static void Add(IncrementalHash hash, string text)
     {
-        hash.AppendData(Encoding.UTF8.GetBytes(text));
+        Span<byte> bytes = stackalloc byte[PieceBytes];
+        Encoder encoder = Encoding.UTF8.GetEncoder();
+        ReadOnlySpan<char> rest = text;
+        for (bool completed = false; !completed;)
+        {
+            encoder.Convert(rest, bytes, flush: true, out int read, out int written, out completed);
+            hash.AppendData(bytes[..written]);
+            rest = rest[read..];
+        }
+
         hash.AppendData([0]);
     }
 }

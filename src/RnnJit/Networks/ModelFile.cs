@@ -15,11 +15,25 @@ internal static class ModelFile
         string program = model.Program.ToString();
         if (program.Length > Checkpoint.LongestText)
             throw new GraphException("RNNJ246", $"The text of '{model.Program.Name}' has {program.Length} characters where a file holds at most {Checkpoint.LongestText} (write repeated steps as a scan)");
+        RequireReadable(model.Program.Name, program);
         checkpoint["program"] = program;
         checkpoint["sizes"] = JsonSerializer.Serialize(new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal), CheckpointJson.Default.SortedDictionaryStringInt32);
         checkpoint["precision"] = model.Options.Precision.ToString();
         foreach (var (name, tensor) in model.Parameters)
             checkpoint.Put(name, tensor, weights);
+    }
+
+    // A text has limits besides its length.
+    private static void RequireReadable(string name, string program)
+    {
+        try
+        {
+            Parser.Parse(program);
+        }
+        catch (GraphException e)
+        {
+            throw new GraphException("RNNJ246", $"The text of '{name}' would not be read back: {e.Message}");
+        }
     }
 
     /// <exception cref="CheckpointException">The checkpoint holds no model, its tensors do not fit its Program, or a parameter holds a number that is not finite.</exception>

@@ -29,11 +29,32 @@ public class CheckpointLimitTests
     }
 
     [Test]
+    public void A_program_that_would_not_be_read_back_is_not_saved()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "model.safetensors");
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", TensorType.Parse("f32[1]")), y = builder.Add(new Ops.ConcatOp(0), Enumerable.Repeat(x, 4097).ToArray());
+        using var model = new Model(builder.Build("program", "P", [("y", y, OutputRole.Result)]), new Dictionary<string, int>());
+        Assert.That(() => model.Save(path), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ246")
+            .And.Message.EqualTo("The text of 'P' would not be read back: Line 3: 'concat' has more than 4096 operands"));
+        Assert.That(File.Exists(path), Is.False);
+    }
+
+    [Test]
     public void A_checkpoint_has_at_most_1000_texts()
     {
         string Keys(int count) => string.Join(',', Enumerable.Range(0, count).Select(n => $"\"{n}\":\"\""));
         Assert.That(Sentence($"{{\"__metadata__\":{{{Keys(1000)}}}}}"), Does.Contain("is no checkpoint: its format is ''"));
         Assert.That(Sentence($"{{\"__metadata__\":{{{Keys(1001)}}}}}"), Does.EndWith("__metadata__ has more than 1000 keys (the file is damaged or was written to deceive)"));
+    }
+
+    [Test]
+    public void A_checkpoint_has_at_most_50000_tensors()
+    {
+        string Entries(int count) => "{" + string.Join(',', Enumerable.Range(0, count).Select(n => $"\"{n}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}")) + "}";
+        Assert.That(Sentence(Entries(50_000)), Does.Contain("is no checkpoint: its format is ''"));
+        Assert.That(Sentence(Entries(50_001)), Does.EndWith("the header names more than 50000 tensors (the file is damaged or was written to deceive)"));
     }
 
     [TestCase("shape")]
@@ -44,6 +65,10 @@ public class CheckpointLimitTests
         Assert.That(Sentence(Entry(64)), Does.Contain("tensor 'a' lacks one of"));
         Assert.That(Sentence(Entry(65)), Does.Contain($"'{field}' of tensor 'a' holds more than 64 numbers"));
     }
+
+    [Test]
+    public void A_message_that_quotes_a_header_is_a_sentence() =>
+        Assert.That(Sentence($"{{\"{new string('x', 1_000_000)}\":5}}"), Has.Length.LessThanOrEqualTo(LongSentence.Most).And.EndsWith("wanted a StartObject (the header is damaged)"));
 
     private static string Sentence(string header)
     {
