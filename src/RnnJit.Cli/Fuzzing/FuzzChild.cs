@@ -5,13 +5,15 @@ using System.Text;
 namespace RnnJit.Cli.Fuzzing;
 
 /// <summary>Reads a stretch of mutants in a process of its own and notices when that process hangs or ends.</summary>
-internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted)
+/// <param name="limits">What a mutant may take; null for the limits of the command.</param>
+internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted, FuzzLimits? limits = null)
 {
-    // The limit of ten seconds counts the child's own work; waiting has longer, since other processes may hold the cores.
-    private static readonly TimeSpan Work = TimeSpan.FromSeconds(10), Wait = TimeSpan.FromSeconds(60), Glance = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
     // A nursery of 16 MB, so that garbage not yet collected is not taken for memory that a file costs.
     private const string Nursery = "1000000";
+
+    private readonly FuzzLimits limits = limits ?? FuzzLimits.Usual;
 
     /// <summary>Reads the run's mutants from one number to before another.</summary>
     /// <exception cref="OperationCanceledException">The command was interrupted.</exception>
@@ -36,7 +38,7 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted)
         Verdict verdict = Verdict.Abort;
         try
         {
-            while (Line(process, ref verdict) is { } line)
+            while (Line(process, begun < 0 ? FuzzLimits.Usual : limits, ref verdict) is { } line)
             {
                 if (MutantOutcome.BeginOf(line) is { } index)
                     begun = index;
@@ -54,7 +56,7 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted)
         if (next == to && process.ExitCode == 0)
             return next;
         int ended = begun >= 0 ? begun : plan.Index(next);
-        string sentence = verdict == Verdict.Hang ? $"No end within {Work.TotalSeconds:0} s of work or {Wait.TotalSeconds:0} s of waiting" : $"Exit code {process.ExitCode}: {errors}";
+        string sentence = verdict == Verdict.Hang ? string.Create(CultureInfo.InvariantCulture, $"No end within {limits.Work.TotalSeconds} s of work or {limits.Wait.TotalSeconds} s of waiting") : $"Exit code {process.ExitCode}: {errors}";
         report(new MutantOutcome(ended, plan.Class(ended).Name, verdict, 0, 0, 0, sentence));
         return next + 1;
     }
@@ -66,14 +68,14 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted)
     }
 
     // The next line; null at the end or after too long a silence, which ends the process.
-    private string? Line(Process process, ref Verdict verdict)
+    private string? Line(Process process, FuzzLimits allowed, ref Verdict verdict)
     {
         Task<string?> line = process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask();
         TimeSpan worked = process.HasExited ? TimeSpan.Zero : process.TotalProcessorTime;
         long start = Stopwatch.GetTimestamp();
         while (!line.Wait(Glance, interrupted))
         {
-            if (process.HasExited || (Stopwatch.GetElapsedTime(start) < Wait && process.TotalProcessorTime - worked < Work))
+            if (process.HasExited || (Stopwatch.GetElapsedTime(start) < allowed.Wait && process.TotalProcessorTime - worked < allowed.Work))
                 continue;
             verdict = Verdict.Hang;
             process.Kill(entireProcessTree: true);
@@ -93,6 +95,7 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted)
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_GCgen0size"] = Nursery;
+        start.Environment["DOTNET_GCgen0MaxBudget"] = Nursery;
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         return start;
     }

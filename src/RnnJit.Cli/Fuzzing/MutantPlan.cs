@@ -21,11 +21,27 @@ internal sealed record MutantPlan(ulong Seed, Mutation? Only)
 
     public Mutation Class(int index) => Only is not null && offset < 0 ? Only : MutationTable.All[index % MutationTable.All.Count];
 
+    /// <summary>Whether its mutants are no damaged files but failures of a reader, made on purpose.</summary>
+    public bool IsControl => Only is { IsControl: true };
+
     /// <summary>Writes a mutant into a folder.</summary>
-    public Mutant Make(int index, FuzzSeeds seeds, string folder)
+    /// <param name="seeds">Null: the file is empty, which a control does not mind.</param>
+    public Mutant Make(int index, FuzzSeeds? seeds, string folder)
+    {
+        Mutation mutation = Class(index);
+        return seeds is null ? Empty(index, mutation, folder) : Make(index, mutation, seeds, folder);
+    }
+
+    private static Mutant Empty(int index, Mutation mutation, string folder)
+    {
+        string path = Path.Combine(folder, $"{index}.safetensors");
+        File.WriteAllBytes(path, []);
+        return new Mutant(index, mutation, path, IsTraining: false);
+    }
+
+    private Mutant Make(int index, Mutation mutation, FuzzSeeds seeds, string folder)
     {
         var random = new RandomStream(Seed, (ulong)index);
-        Mutation mutation = Class(index);
         bool text = mutation.Target == MutationTarget.Text && random.NextInt32(3) == 0;
         string path = Path.Combine(folder, $"{index}.{(text ? "ir" : "safetensors")}");
         if (text)

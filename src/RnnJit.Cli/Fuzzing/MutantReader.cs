@@ -9,7 +9,7 @@ namespace RnnJit.Cli.Fuzzing;
 /// <summary>Takes a file through everything that reads it: Load, Step, Run, streams, writing text, resuming; a cell's text through a layer of it.</summary>
 internal sealed class MutantReader(ModelOptions options)
 {
-    private const int Steps = 3, Batch = 2, LongestInput = 1 << 20;
+    private const int Steps = 3, Batch = 2, LongestInput = 1 << 20, LongestSentence = 4000;
 
     private readonly List<string> refusals = [];
 
@@ -30,6 +30,7 @@ internal sealed class MutantReader(ModelOptions options)
 
         Model? model = null;
         long before = ProcessMemory.ResetPeak();
+        mutant.Class.SabotageOfLoad?.Invoke();
         Try("load", e => e is CheckpointException, () => model = Model.Load(mutant.Path, options));
         LoadBytes = Math.Max(0, ProcessMemory.Peak() - before);
         using (model)
@@ -120,7 +121,7 @@ internal sealed class MutantReader(ModelOptions options)
         {
             read();
         }
-        catch (Exception e) when (isRefusal(e))
+        catch (Exception e) when (isRefusal(e) && e.Message.Length <= LongestSentence)
         {
             refusals.Add($"{door}: {e.Message}");
         }

@@ -19,7 +19,7 @@ internal sealed class MutantRun
     private static readonly KernelChain Interpreted = new(new RegistryKernelProvider(), new InterpretedKernelProvider());
 
     private readonly MutantPlan plan;
-    private readonly FuzzSeeds seeds;
+    private readonly FuzzSeeds? seeds;
     private readonly string folder;
     private readonly MutantReader interpreted = new(Options(Interpreted));
     private readonly MutantReader compiled = new(Options(null));
@@ -27,7 +27,7 @@ internal sealed class MutantRun
     public MutantRun(MutantPlan plan, string folder)
     {
         (this.plan, this.folder) = (plan, folder);
-        seeds = FuzzSeeds.Make(folder, new ModelOptions { Threads = 1, Kernels = Interpreted });
+        seeds = plan.IsControl ? null : FuzzSeeds.Make(folder, new ModelOptions { Threads = 1, Kernels = Interpreted });
     }
 
     /// <summary>Writes a mutant and leaves it there.</summary>

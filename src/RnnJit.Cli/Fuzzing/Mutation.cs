@@ -34,6 +34,11 @@ internal sealed class Mutation
     /// <summary>What a reader does in place of reading, for the classes that show that a failure is noticed.</summary>
     public Action? Sabotage { get; private init; }
 
+    /// <summary>What a reader does in place of reading, as a part of Load.</summary>
+    public Action? SabotageOfLoad { get; private init; }
+
+    public bool IsControl => Sabotage is not null || SabotageOfLoad is not null;
+
     public static Mutation OfFile(string name, Action<ForgedFile, RandomStream> apply) => new(name, MutationTarget.Checkpoint) { Apply = apply };
 
     public static Mutation OfTraining(string name, Action<ForgedFile, RandomStream> apply) => new(name, MutationTarget.Training) { Apply = apply };
@@ -41,4 +46,6 @@ internal sealed class Mutation
     public static Mutation OfText(string name, Func<string, RandomStream, string> edit) => new(name, MutationTarget.Text) { Edit = edit };
 
     public static Mutation OfReader(string name, Action sabotage) => new(name, MutationTarget.Checkpoint) { Sabotage = sabotage };
+
+    public static Mutation OfLoad(string name, Action sabotage) => new(name, MutationTarget.Checkpoint) { SabotageOfLoad = sabotage };
 }

@@ -18,6 +18,7 @@ internal static class MutationTable
         Mutation.OfReader("control.abort", () => Environment.FailFast("made on purpose")),
         Mutation.OfReader("control.overflow", () => Recurse(0)),
         Mutation.OfReader("control.memory", () => GC.KeepAlive(Touched(512 << 20))),
+        Mutation.OfLoad("control.load", () => GC.KeepAlive(Touched(128 << 20))),
     ];
 
     /// <summary>The class of that name; null if there is none.</summary>

@@ -4,8 +4,8 @@ namespace RnnJit.Cli.Tests.Commands;
 
 public class FuzzFilesTests
 {
-    // Classes that the parser's depth limit decides; a stack overflow would end the test host.
-    private static readonly string[] OnlyInChildren = ["size.nested-scans", "size.open-scans"];
+    // Long enough for a child that works, and short for a test that waits.
+    private static readonly FuzzLimits Short = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
 
     [Test]
     public void There_are_at_least_60_classes_with_names_of_their_own()
@@ -15,14 +15,11 @@ public class FuzzFilesTests
     }
 
     [Test]
-    public void Damaged_files_cost_a_sentence()
+    public void Damaged_files_of_every_class_cost_a_sentence()
     {
-        using var folder = new TemporaryFolder();
-        var plan = new MutantPlan(3, null);
-        var run = new MutantRun(plan, folder.Path);
-        string[] failures = [.. Enumerable.Range(0, 2 * MutationTable.All.Count).Where(index => !OnlyInChildren.Contains(plan.Class(index).Name))
-            .Select(run.Read).Where(outcome => outcome.Verdict == Verdict.Trace).Select(outcome => $"{outcome.Class} {outcome.Index}: {outcome.Sentence}")];
-        Assert.That(failures, Is.Empty);
+        List<MutantOutcome> outcomes = Read(new MutantPlan(3, null), MutationTable.All.Count);
+        Assert.That(outcomes.Where(outcome => outcome.IsFailure).Select(outcome => $"{outcome.Verdict} {outcome.Class} {outcome.Index}: {outcome.Sentence}"), Is.Empty);
+        Assert.That(outcomes.Select(outcome => outcome.Class), Is.EqualTo(MutationTable.All.Select(mutation => mutation.Name)));
     }
 
     [Test]
@@ -35,21 +32,34 @@ public class FuzzFilesTests
         Assert.That(second, Is.EqualTo(first));
     }
 
-    [Test]
-    public void An_exception_without_a_sentence_is_a_failure()
+    [TestCase("control.exception", "Trace", "NullReferenceException: made on purpose")]
+    [TestCase("control.abort", "Abort", "made on purpose")]
+    [TestCase("control.overflow", "Abort", "Stack overflow")]
+    [TestCase("control.memory", "Memory", "The readers took")]
+    [TestCase("control.load", "Memory", "Load took")]
+    public void A_failure_made_on_purpose_is_reported_as_one_of_its_kind_and_the_next_mutant_is_read(string control, string verdict, string sentence)
     {
-        using var folder = new TemporaryFolder();
-        MutantOutcome outcome = new MutantRun(new MutantPlan(1, MutationTable.Find("control.exception")), folder.Path).Read(0);
-        Assert.That(outcome.Verdict, Is.EqualTo(Verdict.Trace));
-        Assert.That(outcome.Sentence, Does.Contain("made on purpose"));
+        List<MutantOutcome> outcomes = Read(Control(control), 2);
+        Assert.That(outcomes.Select(outcome => (outcome.Index, $"{outcome.Verdict}")), Is.EqualTo(new[] { (0, verdict), (1, verdict) }));
+        Assert.That(outcomes.Select(outcome => outcome.Sentence), Has.All.Contains(sentence));
+        Assert.That(outcomes.Select(outcome => outcome.IsFailure), Has.All.True);
+    }
+
+    [TestCase("control.hang")]
+    [TestCase("control.spin")]
+    public void A_reader_that_does_not_end_is_reported_as_a_hang_and_the_next_mutant_is_read(string control)
+    {
+        List<MutantOutcome> outcomes = Read(Control(control), 2, Short);
+        Assert.That(outcomes.Select(outcome => (outcome.Index, outcome.Verdict)), Is.EqualTo(new[] { (0, Verdict.Hang), (1, Verdict.Hang) }));
+        Assert.That(outcomes.Select(outcome => outcome.Sentence), Has.All.StartsWith("No end within 1 s of work or 2 s of waiting"));
     }
 
     [Test]
-    public void A_child_that_ends_is_a_failure_and_the_next_mutant_is_read()
+    public void Every_control_is_tested()
     {
-        var outcomes = new List<MutantOutcome>();
-        new FuzzChild(new MutantPlan(1, MutationTable.Find("control.abort")), default).Run(0, 2, outcomes.Add);
-        Assert.That(outcomes.Select(outcome => (outcome.Index, outcome.Verdict)), Is.EqualTo(new[] { (0, Verdict.Abort), (1, Verdict.Abort) }));
+        IEnumerable<string> tested = typeof(FuzzFilesTests).GetMethods().SelectMany(method => method.GetCustomAttributes(typeof(TestCaseAttribute), false))
+            .Select(attribute => (string)((TestCaseAttribute)attribute).Arguments[0]!);
+        Assert.That(tested, Is.EquivalentTo(MutationTable.Controls.Select(control => control.Name)));
     }
 
     [Test]
@@ -59,4 +69,13 @@ public class FuzzFilesTests
         Assert.That(MutantOutcome.FromLine(outcome.ToLine()), Is.EqualTo(outcome));
         Assert.That(MutantOutcome.FromLine("begin\t7"), Is.Null);
     }
+
+    private static List<MutantOutcome> Read(MutantPlan plan, int count, FuzzLimits? limits = null)
+    {
+        var outcomes = new List<MutantOutcome>();
+        new FuzzChild(plan, default, limits).Run(0, count, outcomes.Add);
+        return outcomes;
+    }
+
+    private static MutantPlan Control(string name) => new(1, MutationTable.Find(name)!);
 }
