@@ -34,7 +34,7 @@ public class CheckpointLimitTests
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "model.safetensors");
         var builder = new GraphBuilder();
-        Value x = builder.Input("x", TensorType.Parse("f32[1]")), y = builder.Add(new Ops.ConcatOp(0), Enumerable.Repeat(x, 4097).ToArray());
+        Value x = builder.Input("x", TensorType.Parse("f32[1]")), y = builder.Add(new RnnJit.Ops.ConcatOp(0), Enumerable.Repeat(x, 4097).ToArray());
         using var model = new Model(builder.Build("program", "P", [("y", y, OutputRole.Result)]), new Dictionary<string, int>());
         Assert.That(() => model.Save(path), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ246")
             .And.Message.EqualTo("The text of 'P' would not be read back: Line 3: 'concat' has more than 4096 operands"));
