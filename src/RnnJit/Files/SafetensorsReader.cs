@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace RnnJit.Files;
 
@@ -27,11 +28,25 @@ internal static class SafetensorsReader
         if ((long)headerLength > stream.Length - LengthBytes)
             throw new SafetensorsException($"{source} announces a header of {headerLength} bytes but only {stream.Length - LengthBytes} follow (it is truncated)");
 
-        var header = new byte[headerLength];
-        stream.ReadExactly(header);
-        var (metadata, entries) = SafetensorsHeader.Parse(header, source, limits);
+        var (metadata, entries) = ParseHeader(stream, source, (int)headerLength, limits);
         CheckLayout(entries, stream.Length - stream.Position, source);
         return (metadata, entries);
+    }
+
+    // In memory that is free again at once: the texts are strings by then.
+    private static unsafe (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) ParseHeader(Stream stream, string source, int length, HeaderLimits limits)
+    {
+        byte* memory = (byte*)NativeMemory.Alloc((nuint)length);
+        try
+        {
+            var header = new Span<byte>(memory, length);
+            stream.ReadExactly(header);
+            return SafetensorsHeader.Parse(header, source, limits);
+        }
+        finally
+        {
+            NativeMemory.Free(memory);
+        }
     }
 
     // The tensors in the order of their offsets must tile the data: 0 = begin₀, endₖ = beginₖ₊₁, endₙ = length of the data.
