@@ -21,7 +21,6 @@ internal sealed class MutantReader(ModelOptions options)
     {
         refusals.Clear();
         LoadBytes = 0;
-        mutant.Class.Sabotage?.Invoke();
         if (mutant.IsText)
         {
             Try("ir", e => e is UsageException || IsRefusedRun(e), () => Layer(CellArgument.Find(mutant.Path, terminal: null)));
@@ -33,6 +32,7 @@ internal sealed class MutantReader(ModelOptions options)
         mutant.Class.SabotageOfLoad?.Invoke();
         Try("load", e => e is CheckpointException, () => model = Model.Load(mutant.Path, options));
         LoadBytes = Math.Max(0, ProcessMemory.Peak() - before);
+        mutant.Class.Sabotage?.Invoke();
         using (model)
         {
             if (model is not null)
