@@ -3,9 +3,10 @@ namespace RnnJit.Cli.Tests.Commands;
 /// <summary>Options of all commands beside others that leave them without meaning: one sentence, nothing done.</summary>
 public class IdleOptionTests
 {
+    // Where nothing refuses the option, something else soon ends the command.
     private static readonly (string Line, string Sentence)[] Lines =
     [
-        ("train --optimizer sgd --momentum 0 --dampening 0.5", "--dampening has no meaning with --momentum 0 (leave it out)"),
+        ("train --optimizer sgd --momentum 0 --dampening 0.5 --validation 2", "--dampening has no meaning with --momentum 0 (leave it out)"),
         ("train --optimizer sgd --momentum 0 --nesterov", "--nesterov is given, wanted a momentum above 0 and no dampening with it"),
         ("train --optimizer sgd --dampening 0.5 --nesterov", "--nesterov is given, wanted a momentum above 0 and no dampening with it"),
         ("train --epochs 1 --steps 2", "--epochs and --steps exclude each other"),
@@ -21,12 +22,12 @@ public class IdleOptionTests
         ("bench lstm --stream --training", "so --training has no meaning"), ("bench lstm --stream --seq 5", "so --seq has no meaning"), ("bench lstm --stream --checkpoint 0", "so --checkpoint has no meaning"),
         ("bench lstm --stream --parallel-time 1", "so --parallel-time has no meaning"), ("bench lstm --stream --schedule batch", "so --schedule has no meaning"), ("bench lstm --stream --threads 2", "--threads 2 has no meaning"),
         ("bench workers --threads 2", "--threads has no meaning"), ("bench serve --json", "--json has no meaning with bench serve (leave it out)"), ("bench serve --threads 2", "--threads has no meaning with bench serve (leave it out)"),
-        .. ((string[])["targets", "additions", "lengths", "deepbench", "workers", "builds --other none"]).Select(command => ($"bench {command} --markdown --json", "--json has no meaning with --markdown (leave it out)")),
+        .. ((string[])["targets --quick --only none", "additions --only none", "lengths --only none", "deepbench --batch 7777", "workers --only none", "builds --other none"]).Select(command => ($"bench {command} --markdown --json", "--json has no meaning with --markdown (leave it out)")),
         .. ((string[])["--most-steps 5", "--peers", "--quick", "--markdown", "--isa avx2", "--threads 1"]).Select(option => ("bench deepbench --list " + option, $"{option.Split(' ')[0]} has no meaning with --list (leave it out)")),
-        ("bench --seconds 1 targets", "'--seconds' has no meaning with 'targets', which stands behind it (leave it out; see 'rnnjit bench targets --help')"), ("bench --training --peers serve", "has no meaning with 'serve'"),
+        ("bench --seconds 1 targets --quick --only none", "'--seconds' has no meaning with 'targets', which stands behind it (leave it out; see 'rnnjit bench targets --help')"), ("bench --training --peers serve", "has no meaning with 'serve'"),
         .. ((string[])["--count 5", "--seed 2", "--keep x", "--class control.exception", "--jobs 2", "--only 3"]).Select(option => ("fuzz files --list " + option, $"{option.Split(' ')[0]} has no meaning with --list (leave it out)")),
         ("fuzz files --only 3 --count 5", "--count has no meaning with --only (leave it out)"), ("fuzz files --only 3 --jobs 2", "--jobs has no meaning with --only (leave it out)"), ("fuzz files --only -3", "--only is -3, wanted 0 or more (change it)"),
-        ("fuzz files --json", "--json has no meaning with fuzz files (leave it out)"), ("fuzz programs --json", "--json has no meaning with fuzz programs (leave it out)"),
+        ("fuzz files --json --count 0", "--json has no meaning with fuzz files (leave it out)"), ("fuzz programs --json --count 0", "--json has no meaning with fuzz programs (leave it out)"),
         ("doctor --clear-kernel-cache --json", "--json has no meaning with --clear-kernel-cache (leave it out)"),
         .. ((string[])["--without merge", "--threads 2", "--isa avx2"]).Select(option => ("verify golden . --backend interpreter " + option, $"{option.Split(' ')[0]} has no meaning with --backend interpreter (leave it out)")),
     ];
