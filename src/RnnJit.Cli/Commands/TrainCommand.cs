@@ -54,6 +54,7 @@ internal static class TrainCommand
             using CharacterTraining training = parsed.GetValue(resume) is { } from
                 ? Resume(model, parsed, from, parsed.GetValue(text), run, path => RequireRead("the text of the checkpoint", path))
                 : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal), model.Read(parsed, ownText: parsed.GetValue(text) is null), run);
+            training.RequireSaveable();
             return new TrainingRun(training, terminal, target, picture, parsed.GetValue(sample), parsed.GetValue(CommonOptions.Json)).Run();
         });
         return command;

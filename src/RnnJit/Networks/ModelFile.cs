@@ -12,20 +12,20 @@ internal static class ModelFile
     /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or is too large for the storage.</exception>
     public static void Write(Model model, Checkpoint checkpoint, WeightStorage weights = WeightStorage.Single)
     {
-        string program = model.Program.ToString();
-        if (program.Length > Checkpoint.LongestText)
-            throw new GraphException("RNNJ246", $"The text of '{model.Program.Name}' has {program.Length} characters where a file holds at most {Checkpoint.LongestText} (write repeated steps as a scan)");
-        RequireReadable(model.Program.Name, program);
-        checkpoint["program"] = program;
+        checkpoint["program"] = ProgramText(model);
         checkpoint["sizes"] = JsonSerializer.Serialize(new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal), CheckpointJson.Default.SortedDictionaryStringInt32);
         checkpoint["precision"] = model.Options.Precision.ToString();
         foreach (var (name, tensor) in model.Parameters)
             checkpoint.Put(name, tensor, weights);
     }
 
-    // A text has limits besides its length.
-    private static void RequireReadable(string name, string program)
+    /// <summary>The Program as a checkpoint holds it.</summary>
+    /// <exception cref="GraphException">It would not be read back (RNNJ246): a text has limits.</exception>
+    public static string ProgramText(Model model)
     {
+        string name = model.Program.Name, program = model.Program.ToString();
+        if (program.Length > Checkpoint.LongestText)
+            throw new GraphException("RNNJ246", $"The text of '{name}' has {program.Length} characters where a file holds at most {Checkpoint.LongestText} (write repeated steps as a scan)");
         try
         {
             Parser.Parse(program);
@@ -34,6 +34,8 @@ internal static class ModelFile
         {
             throw new GraphException("RNNJ246", $"The text of '{name}' would not be read back: {e.Message}");
         }
+
+        return program;
     }
 
     /// <exception cref="CheckpointException">The checkpoint holds no model, its tensors do not fit its Program, or a parameter holds a number that is not finite.</exception>

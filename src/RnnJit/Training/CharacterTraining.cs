@@ -140,6 +140,10 @@ public sealed class CharacterTraining : IDisposable
         return (mean, measured);
     }
 
+    /// <summary>Checks what <see cref="Save"/> would refuse after the last update as well as before the first: a Program whose text exceeds the limits of a file.</summary>
+    /// <exception cref="GraphException">The Program would not be read back (RNNJ246).</exception>
+    public void RequireSaveable() => ModelFile.ProgramText(Model.Model);
+
     /// <summary>Writes all that sampling and resuming need, whole or not at all.</summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a previous file is untouched.</exception>

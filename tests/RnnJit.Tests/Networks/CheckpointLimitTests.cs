@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
+using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Text;
+using RnnJit.Training;
 
 namespace RnnJit.Tests.Networks;
 
@@ -69,6 +71,26 @@ public class CheckpointLimitTests
     [Test]
     public void A_message_that_quotes_a_header_is_a_sentence() =>
         Assert.That(Sentence($"{{\"{new string('x', 1_000_000)}\":5}}"), Has.Length.LessThanOrEqualTo(LongSentence.Most).And.EndsWith("wanted a StartObject (the header is damaged)"));
+
+    // Not by the first save, after hours.
+    [Test]
+    public void A_training_that_could_not_be_saved_says_so_before_its_first_update()
+    {
+        CharacterText text = CharacterText.From("she sells sea shells by the sea shore");
+        var options = new CharacterOptions { Hidden = 4, Embedding = 3, Steps = 2, Batch = 1 };
+        using var good = new CharacterTraining(text, Renamed("b"), options);
+        Assert.That(good.RequireSaveable, Throws.Nothing);
+        using var bad = new CharacterTraining(text, Renamed("b" + new string('y', LongestText)), options);
+        Assert.That(bad.RequireSaveable, Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ246"));
+    }
+
+    private static CellDefinition Renamed(string bias)
+    {
+        Graph step = CellRegistry.Find("Elman").Step;
+        var builder = new GraphBuilder();
+        Value[] inputs = step.Inputs.Select(port => builder.Input(port.Name == "b" ? bias : port.Name, port.Type, port.Role, port.Init)).ToArray();
+        return new CellDefinition(builder.Build("cell", "Renamed", [("h", builder.Inline(step, inputs)[step.Outputs[0].Value], OutputRole.Next)]));
+    }
 
     private static string Sentence(string header)
     {
