@@ -42,8 +42,8 @@ public sealed class RowEnds
         readers = new RowReaders(list, zeros);
     }
 
-    /// <summary>Whether what lies behind the ends of rows is left alone by all readers of a value, so that it may hold anything there.</summary>
-    public bool IsUnread(int value) => readers.Of(value) is { End: not null, Numbers: false };
+    /// <summary>Whether what lies behind the ends of rows by these lengths is left alone by all readers of a value, so that it may hold anything there. Who reads rows by other lengths may read on.</summary>
+    public bool IsUnread(int value, int lengths) => readers.Of(value) is { End: { } end, Numbers: false } && end.Lengths == lengths;
 
     /// <summary>By which lengths the rows of a product, sum or gather end, and what it does behind; null where it needs all rows.</summary>
     public EndedRows? Of(int node)
@@ -82,7 +82,7 @@ public sealed class RowEnds
 
     /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there. Null where it needs all rows.</summary>
     public (int Lengths, int[] Zeros, bool BatchFirst)? Of(KernelStep kernel) => readers.Of(kernel) is { } end
-        ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output])).ToArray(), end.BatchFirst)
+        ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output], end.Lengths)).ToArray(), end.BatchFirst)
         : null;
 
     /// <summary>

@@ -56,7 +56,7 @@ internal sealed partial class RegionPlanner
     }
 
     // Whether what a loop yields need not be 0 behind the ends of rows.
-    private bool IsUnread(int value) => context.Live && Ends.IsUnread(value);
+    private bool IsUnread(int value, int lengths) => context.Live && Ends.IsUnread(value, lengths);
 
     // Lengths that a loop reads may stand behind the products before it.
     private void PlaceEarly(int value)

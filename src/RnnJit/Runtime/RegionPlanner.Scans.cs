@@ -42,7 +42,7 @@ internal sealed partial class RegionPlanner
             if (covered.Contains(y))
                 continue;
             View whole = views[value + y] = Home(value + y), step = whole.Inside().Step();
-            if (!IsUnread(value + y))
+            if (!scan.HasLengths || !IsUnread(value + y, node.Operands[node.Operands.Count - 1]))
                 yields.Add(step);
             if (!body.TryHome(scan.Body.Outputs[y].Value, step))
                 late.Add((scan.Body.Outputs[y].Value, step));
