@@ -100,8 +100,15 @@ internal static class ScanCleanup
                     changed = kept[s] = true;
             }
 
-            if (!changed)
+            if (changed)
+                continue;
+
+            // With lengths a loop finds its rows by a state or a sequence.
+            bool any = !scan.HasLengths || Enumerable.Range(0, scan.States).Any(s => kept[s] && !scan.IsTable(s)) || Enumerable.Range(0, scan.Sequences).Any(i => live[i]);
+            int state = any ? -1 : Enumerable.Range(0, scan.States).Where(s => !scan.IsTable(s)).DefaultIfEmpty(-1).First();
+            if (state < 0)
                 return kept;
+            kept[state] = true;
         }
     }
 
