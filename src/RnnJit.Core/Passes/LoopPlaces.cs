@@ -55,7 +55,7 @@ internal sealed class LoopPlaces
         for (int v = body.Inputs.Count; v < found.Length; v++)
         {
             Op op = OpOf(v)!;
-            found[v] = TimeLift.CanLift(op) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
+            found[v] = CanLift(v) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
                 && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, readers, IsProductOutside))));
         }
 
@@ -80,11 +80,14 @@ internal sealed class LoopPlaces
         for (int v = 0; v < liftable.Length; v++)
         {
             liftable[v] = OpOf(v) is not { } op || op.Family == OpFamily.Leaf
-                || (classes[v] != StepClass.State && TimeLift.CanLift(op) && OperandsOf(v).All(operand => liftable[operand]));
+                || (classes[v] != StepClass.State && CanLift(v) && !(scan.HasLengths && ReducesBatch(v)) && OperandsOf(v).All(operand => liftable[operand]));
         }
 
         return liftable;
     }
+
+    // Rows are gathered over all steps at once from a table that is the same at each of them.
+    private bool CanLift(int value) => TimeLift.CanLift(OpOf(value)!) && (OpOf(value) is not GatherOp || classes[OperandsOf(value)[0]] == StepClass.Invariant);
 
     // Contractions that no next state needs, and what follows from them.
     private bool[] FindLate()
@@ -93,14 +96,31 @@ internal sealed class LoopPlaces
         var found = new bool[body.Values.Count];
         for (int v = body.Inputs.Count; v < found.Length; v++)
         {
-            if (needed[v] || early[v] || !TimeLift.CanLift(OpOf(v)!))
+            if (needed[v] || early[v] || !CanLift(v))
                 continue;
             found[v] = OperandsOf(v).Any(operand => found[operand]) || (IsHeavy(v) && classes[v] == StepClass.State);
         }
 
         if (scan.HasLengths)
             KeepWhatIsNotZeroPastTheEnd(found);
+        else
+            KeepWhatTheStepReads(found);
         return found;
+    }
+
+    // What follows from a late value is late; where it cannot be, the value stays.
+    private bool KeepWhatTheStepReads(bool[] found)
+    {
+        bool changed = false;
+        for (int v = body.Inputs.Count; v < found.Length; v++)
+        {
+            if (found[v] || !OperandsOf(v).Any(operand => found[operand]))
+                continue;
+            foreach (int operand in OperandsOf(v))
+                changed |= Revoke(found, operand);
+        }
+
+        return changed;
     }
 
     // Work that is better done once for all steps: products, and sums over the batch.
@@ -124,15 +144,7 @@ internal sealed class LoopPlaces
                     changed |= Revoke(found, operand);
             }
 
-            for (int v = body.Inputs.Count; v < found.Length; v++)
-            {
-                // What follows from a late value is late.
-                if (!found[v] && OperandsOf(v).Any(operand => found[operand]))
-                {
-                    foreach (int operand in OperandsOf(v))
-                        changed |= Revoke(found, operand);
-                }
-            }
+            changed |= KeepWhatTheStepReads(found);
         }
     }
 

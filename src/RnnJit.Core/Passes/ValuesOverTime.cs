@@ -95,7 +95,7 @@ internal sealed class ValuesOverTime(GraphBuilder outer, ScanOp scan, Value[] op
             return parts.Select(part => totals[part]).Aggregate((a, b) => a + b);
 
         if (terms.Factor(value) is { } factor)
-            return outer.Add(places.OpOf(value)!, places.OperandsOf(value).Select(operand => operand == factor ? totals[operand] : Known(operand)).ToArray());
+            return outer.Add(places.OpOf(value)!, places.OperandsOf(value).Select(operand => operand == factor ? totals[operand] : Lift(operand)).ToArray());
 
         if (!terms.IsDirect(value))
             return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0], !scan.Reverse), AtEveryStep(value)));
