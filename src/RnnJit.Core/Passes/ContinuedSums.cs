@@ -53,7 +53,9 @@ internal static class ContinuedSums
             ContractOp => same.Count(s => s) == 1,
             _ => false,
         };
-        return isLinear && Enumerable.Range(0, same.Length).All(o => same[o] || Meets(graph, a.Operands[o], b.Operands[o]));
+
+        // What is made of the same values is the same value twice, of which there is no sum to go on with.
+        return isLinear && !same.All(s => s) && Enumerable.Range(0, same.Length).All(o => same[o] || Meets(graph, a.Operands[o], b.Operands[o]));
     }
 
     // A sum over blocks, and what is made of other steps as its terms are; of one step a sum is the step.
