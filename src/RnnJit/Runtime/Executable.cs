@@ -58,6 +58,9 @@ public sealed record ExecutableOptions
     /// <summary>Whether memory holds NaN before it is written, to see who reads what nobody wrote.</summary>
     internal bool Poison { get; init; }
 
+    /// <summary>From which sizes on there are tiles; results do not depend on it.</summary>
+    internal TileLimits TileLimits { get; init; } = TileLimits.Usual;
+
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     internal void Check()
     {

@@ -18,6 +18,7 @@ internal sealed class PlanContext
         Slow = new SlowPaths(program.Name, options);
         Fuse = !options.Without.Contains(Planning.Fuse.Name);
         Tile = !options.Without.Contains(Runtime.Tile.Name);
+        TileLimits = options.TileLimits;
         Live = !options.Without.Contains(LiveRows.Name);
         Graph optimised = Pipeline.Run(Real == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
         kernels.Prepare(KernelList.Of(optimised, Fuse), Real);
@@ -40,6 +41,8 @@ internal sealed class PlanContext
 
     /// <summary>Whether products that only a loop reads are computed some steps ahead of it.</summary>
     public bool Tile { get; }
+
+    public TileLimits TileLimits { get; }
 
     /// <summary>Whether products and sums over all steps leave out rows behind their end.</summary>
     public bool Live { get; }

@@ -27,7 +27,7 @@ internal sealed partial class RegionPlanner
     private int Chunk(int value)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
-        return Tile.Chunk(shape[0], shape[1], (long)shape[1] * shape[2] * (context.Real == ElementType.F64 ? 8 : 4));
+        return Tile.Chunk(shape[0], shape[1], (long)shape[1] * shape[2] * (context.Real == ElementType.F64 ? 8 : 4), context.TileLimits);
     }
 
     // The node of the only loop that reads a value, or its parts, as a sequence; −1 if somebody else reads it.

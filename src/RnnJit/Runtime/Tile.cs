@@ -10,19 +10,15 @@ internal abstract class Tile(int steps, int chunk, int batch)
     /// <summary>Its name among the passes that can be switched off.</summary>
     public const string Name = "tile";
 
-    // Below, all of it stays in the last-level cache anyway; and so many rows keep a product efficient.
-    private const long LeastBytes = 8 << 20;
-    private const int LeastRows = 256;
-
     /// <summary>Time steps of a tile, a power of two; 0 where a tile is worth nothing.</summary>
-    public static int Chunk(int steps, int batch, long bytesPerStep)
+    public static int Chunk(int steps, int batch, long bytesPerStep, TileLimits limits)
     {
         if (batch == 0)
             return 0;
         int chunk = 1;
-        while ((long)chunk * batch < LeastRows)
+        while ((long)chunk * batch < limits.LeastRows)
             chunk *= 2;
-        return steps >= 2 * chunk && steps * bytesPerStep > LeastBytes ? chunk : 0;
+        return steps >= 2 * chunk && steps * bytesPerStep > limits.LeastBytes ? chunk : 0;
     }
 
     public abstract IEnumerable<View> Views { get; }
@@ -83,6 +79,12 @@ internal abstract class Tile(int steps, int chunk, int batch)
 
     // So many rows of each of some steps.
     protected abstract void Multiply(long fromRow, long toRow, int rows, int steps, int panelStart, int panelEnd);
+}
+
+/// <summary>What makes tiles worth their while: with fewer bytes all of a product stays in the last-level cache anyway, and so many rows keep a product efficient.</summary>
+internal sealed record TileLimits(long LeastBytes, int LeastRows)
+{
+    public static TileLimits Usual { get; } = new(8 << 20, 256);
 }
 
 internal sealed class ProductTile<T>(ProductInstruction<T> product, int steps, int chunk, int batch) : Tile(steps, chunk, batch)

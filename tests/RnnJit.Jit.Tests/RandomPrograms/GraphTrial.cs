@@ -1,0 +1,119 @@
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Kernels;
+using RnnJit.Passes;
+using RnnJit.Runtime;
+using RnnJit.Verify;
+
+namespace RnnJit.Jit.Tests.RandomPrograms;
+
+/// <summary>One random Program compared with the oracle: both precisions, one and two shares, tiles of any size, and weights that change between runs.</summary>
+/// <param name="sabotage">A wrong pass, to prove that it is found.</param>
+internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Graph, Graph>? sabotage = null)
+{
+    private static readonly ScanSchedule?[] Schedules = [null, ScanSchedule.BatchParallel, ScanSchedule.HiddenParallel];
+
+    private readonly Dictionary<string, NdArray> data = given.Draw(0);
+    private Dictionary<string, NdArray> wanted = [];
+
+    /// <summary>Kinds of Programs and of changes that it met.</summary>
+    public HashSet<string> Kinds { get; } = [];
+
+    /// <summary>What is wrong, null if nothing is.</summary>
+    public string? Failure()
+    {
+        try
+        {
+            Verifier.Check(given.Program);
+            wanted = Interpreter.Run(given.Program, data, given.Sizes);
+            GraphKinds.AddOf(given, Kinds);
+            return Run(ElementType.F64, 1 + (given.Seed % 2)) ?? (given.Seed % 2 == 0 ? Run(ElementType.F32, 2) : null);
+        }
+        catch (Exception e)
+        {
+            return e.GetType().Name + ": " + e.Message;
+        }
+    }
+
+    private string? Run(ElementType real, int threads)
+    {
+        using Executable executable = Executable.Create(sabotage is null ? given.Program : sabotage(given.Program), new ExecutableOptions
+        {
+            Sizes = given.Sizes, Threads = threads, Precision = real, Kernels = kernels, Poison = given.Seed % 5 == 0, Schedule = Schedules[given.Seed % 3],
+            TileLimits = given.Seed % 4 == 3 ? TileLimits.Usual : new TileLimits(256, 8),
+        });
+        GraphKinds.AddOf((CompiledExecutable)executable, real, threads, Kinds);
+        foreach (var (name, value) in data)
+            executable.Input(name).Set(value.Data);
+        executable.Run();
+        if (Difference(executable, data, wanted, real, "the first run") is { } wrong)
+            return wrong;
+
+        // What the first run left behind must not matter.
+        executable.Run();
+        return Difference(executable, data, wanted, real, "the second run") ?? (real == ElementType.F64 ? Change(executable, real) : null);
+    }
+
+    // One weight is another one, or nothing, or is written twice.
+    private string? Change(Executable executable, ElementType real)
+    {
+        Port[] weights = given.Program.Inputs.Where(port => port.Role == PortRole.Parameter).ToArray();
+        if (weights.Length == 0)
+            return null;
+        Port changed = weights[given.Seed % weights.Length];
+        string kind = (given.Seed % 7) switch { 0 or 1 => "a weight cleared", 2 or 3 => "a weight written twice", _ => "a weight changed" };
+        Kinds.Add(kind);
+        var others = new Dictionary<string, NdArray>(data) { [changed.Name] = given.Seed % 7 < 2 ? new NdArray(data[changed.Name].Shape) : given.Draw(changed, 1) };
+        Tensor tensor = executable.Input(changed.Name);
+        if (given.Seed % 7 < 2)
+            tensor.Clear();
+        else if (given.Seed % 7 < 4)
+            tensor.Set(given.Draw(changed, 2).Data);
+        if (given.Seed % 7 >= 2)
+            tensor.Set(others[changed.Name].Data);
+        executable.Run();
+        return Difference(executable, others, Interpreter.Run(given.Program, others, given.Sizes), real, $"{kind} ('{changed.Name}')");
+    }
+
+    private string? Difference(Executable executable, Dictionary<string, NdArray> inputs, Dictionary<string, NdArray> results, ElementType real, string run)
+    {
+        Dictionary<string, NdArray>? rounded = null;
+
+        // A loss adds thousands of numbers of both signs, which float32 has a bound of its own for; its derivatives are compared.
+        foreach (var (name, value) in results.Where(result => real == ElementType.F64 || result.Key != "loss"))
+        {
+            double difference = Distance(executable.Output(name).ToNdArray(), value), size = Distance(value, null);
+            if (difference <= (real == ElementType.F32 ? 1e-5 : 1e-12) * size)
+                continue;
+
+            // The oracle rounded to float32 after each op shows how much the Program enlarges a rounding; in float64 that is 2⁻²⁹ of it. Where terms near 1 cancel, their own roundings are left.
+            rounded ??= Interpreter.Run(given.Program, inputs, given.Sizes, single: true);
+            double left = 8 * Math.ScaleB(Math.Sqrt(value.Length), -24);
+            double allowed = ((16 * Distance(rounded[name], value)) + left) * (real == ElementType.F32 ? 1 : Math.ScaleB(1, -29));
+            if (!(difference <= allowed))
+                return $"'{name}' differs by {difference:E2} of {size:E2} ({real}, {executable.Options.Threads} threads, {run}), first wrong {WrongStage(name, inputs, value)}";
+        }
+
+        return null;
+    }
+
+    // The stage of the pipeline that changes the result, else the runtime.
+    private string WrongStage(string name, Dictionary<string, NdArray> inputs, NdArray value)
+    {
+        string? wrong = null;
+        Pipeline.Run(given.Program, after: (stage, graph) =>
+        {
+            if (wrong is null && !(Distance(Interpreter.Run(graph, inputs, given.Sizes)[name], value) <= 1e-9 * (1 + Distance(value, null))))
+                wrong = "after " + stage;
+        });
+        return wrong ?? "in the runtime";
+    }
+
+    private static double Distance(NdArray a, NdArray? b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+            sum += (a.Data[i] - (b?.Data[i] ?? 0)) * (a.Data[i] - (b?.Data[i] ?? 0));
+        return Math.Sqrt(sum);
+    }
+}
