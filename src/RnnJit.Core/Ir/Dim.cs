@@ -6,7 +6,7 @@ namespace RnnJit.Ir;
 /// <remarks>Every number lies between −(2³¹ − 1) and 2³¹ − 1; arithmetic that leaves this range throws a <see cref="GraphException"/> (RNNJ200).</remarks>
 public sealed class Dim : IEquatable<Dim>
 {
-    private const int LongestText = 1000;
+    private const int LongestText = 1000, MostTerms = 64;
 
     private static readonly Dim Zero = new(0, []), One = new(1, []);
 
@@ -24,6 +24,8 @@ public sealed class Dim : IEquatable<Dim>
                 kept.Add((symbol, Narrow(coefficient)));
         }
 
+        if (kept.Count > MostTerms)
+            throw new GraphException("RNNJ102", $"A dimension is a sum of {kept.Count} symbols, wanted at most {MostTerms} (give one symbol the size of several)");
         kept.Sort((a, b) => string.CompareOrdinal(a.Symbol, b.Symbol));
         this.terms = kept.ToArray();
         text = Format();
