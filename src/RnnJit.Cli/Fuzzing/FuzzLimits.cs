@@ -1,6 +1,6 @@
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>How long a child may take for a mutant.</summary>
+/// <summary>The time that a child may take for a mutant.</summary>
 /// <param name="Work">Processor time of the child.</param>
 /// <param name="Wait">Time on the clock: more than the work, since other processes may hold the cores.</param>
 internal sealed record FuzzLimits(TimeSpan Work, TimeSpan Wait)

@@ -21,7 +21,7 @@ internal sealed record MutantPlan(ulong Seed, Mutation? Only)
 
     public Mutation Class(int index) => Only is not null && offset < 0 ? Only : MutationTable.All[index % MutationTable.All.Count];
 
-    /// <summary>Whether its mutants are no damaged files but failures of a reader, made on purpose.</summary>
+    /// <summary>True for classes whose mutants are failures of a reader, made on purpose, in place of damaged files.</summary>
     public bool IsControl => Only is { IsControl: true };
 
     /// <summary>Writes a mutant into a folder.</summary>

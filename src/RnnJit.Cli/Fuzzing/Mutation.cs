@@ -31,10 +31,10 @@ internal sealed class Mutation
     /// <summary>Damages a text.</summary>
     public Func<string, RandomStream, string> Edit { get; private init; } = (text, _) => text;
 
-    /// <summary>What a reader does in place of reading, for the classes that show that a failure is noticed.</summary>
+    /// <summary>The action of a reader in place of reading, for the classes that show that a failure is noticed.</summary>
     public Action? Sabotage { get; private init; }
 
-    /// <summary>What a reader does in place of reading, as a part of Load.</summary>
+    /// <summary>The action of a reader in place of reading, as a part of Load.</summary>
     public Action? SabotageOfLoad { get; private init; }
 
     public bool IsControl => Sabotage is not null || SabotageOfLoad is not null;

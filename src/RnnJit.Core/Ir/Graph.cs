@@ -150,6 +150,6 @@ public sealed class ValueTable
 
     public int FirstResult(int node) => firstResults[node];
 
-    /// <summary>Whether a value is what a state becomes.</summary>
+    /// <summary>True for a value that is a next state.</summary>
     internal bool IsNext(int value) => (next ??= [.. outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value)]).Contains(value);
 }

@@ -25,7 +25,7 @@ internal static class Liveness
         return live;
     }
 
-    /// <summary>Whether a node has a result among these values.</summary>
+    /// <summary>True where a node has a result among these values.</summary>
     public static bool AnyResult(Graph graph, int node, bool[] values)
     {
         int first = graph.Values.FirstResult(node), end = first + graph.Nodes[node].Results.Count;

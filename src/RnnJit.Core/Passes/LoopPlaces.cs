@@ -28,20 +28,20 @@ internal sealed class LoopPlaces
         Late = FindLate();
     }
 
-    /// <summary>How each value changes.</summary>
+    /// <summary>The class of each value: invariant, by sequence or by state.</summary>
     public StepClass[] Classes => classes;
 
-    /// <summary>What goes before the loop.</summary>
+    /// <summary>Values that go before the loop.</summary>
     public bool[] Early => early;
 
-    /// <summary>What goes behind the loop.</summary>
+    /// <summary>Values that go behind the loop.</summary>
     public bool[] Late { get; }
 
     public Op? OpOf(int value) => body.Values.Node(value) is int node and >= 0 ? body.Nodes[node].Op : null;
 
     public int[] OperandsOf(int value) => body.Nodes[body.Values.Node(value)].Operands.ToArray();
 
-    /// <summary>Whether a value can be had over all steps without the loop.</summary>
+    /// <summary>True for a value that can be computed over all steps without the loop.</summary>
     public bool IsOutside(int value) => early[value] || (value < body.Inputs.Count && classes[value] != StepClass.State);
 
     // Contractions that no state reaches, and whatever does not change with time; without states each step stands alone, so nothing needs a loop.

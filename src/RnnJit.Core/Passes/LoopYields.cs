@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>What a loop has to yield for what stands behind it.</summary>
+/// <summary>The values that a loop yields for the work behind it.</summary>
 internal sealed class LoopYields
 {
     private readonly ScanOp scan;

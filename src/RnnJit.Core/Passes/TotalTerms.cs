@@ -3,13 +3,13 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>How the total of a value over time is taken: of the value itself, or of what it is made of.</summary>
+/// <summary>The terms of a value's total over time: the value itself, or the values that it is made of.</summary>
 internal sealed class TotalTerms(Graph body, LoopPlaces places)
 {
     /// <summary>The values whose totals over time make the total of a value; null where it is taken of the value itself.</summary>
     public int[]? Of(int value) => places.OpOf(value) is ReshapeOp ? places.OperandsOf(value) : Summands(value) ?? (Factor(value) is { } factor ? [factor] : null);
 
-    /// <summary>Whether a value is a product or sum whose total over time is one product or one reduction.</summary>
+    /// <summary>True for a product or sum whose total over time is one product or one reduction.</summary>
     public bool IsDirect(int value) => places.OpOf(value) is ContractOp or SumOp && places.OperandsOf(value).All(operand => places.Classes[operand] != StepClass.Invariant);
 
     /// <summary>Σ (a + b) = Σ a + Σ b, so each part can be one product.</summary>

@@ -38,7 +38,7 @@ internal sealed class FusionGroups
 
         public SortedSet<int> Nodes { get; } = [];
 
-        /// <summary>Whether work stays outside for want of room.</summary>
+        /// <summary>True where work stays outside for want of room.</summary>
         public bool IsFull { get; set; }
 
         /// <summary>What the nodes read, their own values among it.</summary>

@@ -42,7 +42,7 @@ public sealed class RowEnds
         readers = new RowReaders(list, zeros);
     }
 
-    /// <summary>Whether what lies behind the ends of rows by these lengths is left alone by all readers of a value, so that it may hold anything there. Who reads rows by other lengths may read on.</summary>
+    /// <summary>True where no reader of a value reads behind the ends of rows by these lengths, so that anything may stand there. A reader with other lengths may read on.</summary>
     public bool IsUnread(int value, int lengths) => readers.Of(value) is { End: { } end, Numbers: false } && end.Lengths == lengths;
 
     /// <summary>By which lengths the rows of a product, sum or gather end, and what it does behind; null where it needs all rows.</summary>

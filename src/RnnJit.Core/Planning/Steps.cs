@@ -14,7 +14,7 @@ public abstract record Step;
 /// <param name="Nodes">How many nodes were fused.</param>
 public sealed record KernelStep(Graph Kernel, EquatableArray<int> Inputs, EquatableArray<int> Outputs, EquatableArray<Dim> Rows, Dim Columns, int Nodes) : Step
 {
-    /// <summary>Whether work stays outside only because the kernel would outgrow <see cref="Fuse.MostOperations"/> or <see cref="Fuse.MostInputs"/>.</summary>
+    /// <summary>True where work stays outside only because the kernel would outgrow <see cref="Fuse.MostOperations"/> or <see cref="Fuse.MostInputs"/>.</summary>
     public bool IsFull { get; init; }
 
     /// <summary>A kernel without row reductions can be split by columns too.</summary>

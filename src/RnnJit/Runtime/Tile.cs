@@ -81,7 +81,7 @@ internal abstract class Tile(int steps, int chunk, int batch)
     protected abstract void Multiply(long fromRow, long toRow, int rows, int steps, int panelStart, int panelEnd);
 }
 
-/// <summary>What makes tiles worth their while: with fewer bytes all of a product stays in the last-level cache anyway, and so many rows keep a product efficient.</summary>
+/// <summary>The limits of tiling. A product of fewer bytes stays in the last-level cache without tiles; a tile has so many rows that its product is efficient.</summary>
 internal sealed record TileLimits(long LeastBytes, int LeastRows)
 {
     public static TileLimits Usual { get; } = new(8 << 20, 256);

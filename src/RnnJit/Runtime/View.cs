@@ -93,7 +93,7 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
         TimeStride = 0, ParityStride = 0, Parity = 0, OuterTimeStride = TimeStride, OuterParityStride = ParityStride, OuterParity = Parity,
     };
 
-    /// <summary>What lies at one place for all steps of a loop, as seen from around that loop.</summary>
+    /// <summary>The views that lie at one place for all steps of a loop, as seen from outside that loop.</summary>
     public View Outside() => this with
     {
         TimeStride = OuterTimeStride, ParityStride = OuterParityStride, Parity = OuterParity, OuterTimeStride = 0, OuterParityStride = 0, OuterParity = 0,

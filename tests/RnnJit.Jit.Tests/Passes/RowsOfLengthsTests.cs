@@ -6,7 +6,7 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>What passes may do to a batch with lengths: rows are ordered along all their axes or not at all, and what a step makes of its running rows stays with them.</summary>
+/// <summary>Passes over a batch with lengths: rows are ordered along all their axes or not at all, and a value that a step makes of its running rows stays in the loop.</summary>
 public class RowsOfLengthsTests
 {
     private const string PairsOfRows = """

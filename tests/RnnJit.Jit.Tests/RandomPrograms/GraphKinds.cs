@@ -23,7 +23,7 @@ internal static class GraphKinds
         "rows that run only", "rows listed", "chains from a row", "chains from a value", "batch-parallel", "hidden-parallel",
     ];
 
-    /// <summary>What the graph shows.</summary>
+    /// <summary>Kinds that the graph shows.</summary>
     public static void AddOf(GraphCase given, HashSet<string> kinds)
     {
         Graph graph = given.Program;
@@ -47,7 +47,7 @@ internal static class GraphKinds
             Add(kinds, Forms(graph, weight).Distinct().Count() > 1, "one weight in two forms");
     }
 
-    /// <summary>What the plan shows.</summary>
+    /// <summary>Kinds that the plan shows.</summary>
     public static void AddOf(CompiledExecutable executable, ElementType real, int threads, HashSet<string> kinds)
     {
         Add(kinds, executable.Plan.Any(line => line.Text.StartsWith("scan, interpreted", StringComparison.Ordinal)), "loop left to the interpreter");

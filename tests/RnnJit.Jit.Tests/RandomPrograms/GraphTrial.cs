@@ -19,7 +19,7 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
     /// <summary>Kinds of Programs and of changes that it met.</summary>
     public HashSet<string> Kinds { get; } = [];
 
-    /// <summary>What is wrong, null if nothing is.</summary>
+    /// <summary>The failure; null if there is none.</summary>
     public string? Failure()
     {
         try

@@ -21,7 +21,7 @@ internal sealed class RandomRegion(GraphBuilder builder, RandomRegion? around)
     /// <summary>Matrices that something here makes or is given, and that a loop may capture.</summary>
     public List<Value> Matrices { get; } = [];
 
-    /// <summary>What may only be returned.</summary>
+    /// <summary>Values that may only be returned.</summary>
     public List<Value> Others { get; } = [];
 
     /// <summary>The values around it that it captures, in the order of its constants.</summary>
