@@ -54,7 +54,8 @@ public class RowEndsTests
     public void What_only_a_loop_reads_is_unread_behind_the_ends(string before, string after)
     {
         var (ends, graph, _) = Of(before, after);
-        Assert.That(graph.LocalNames.Where(pair => pair.Value is "z" or "u").Select(pair => ends.IsUnread(pair.Key)), Is.All.True);
+        Assert.That(graph.LocalNames.Where(pair => pair.Value is "z" or "u").Select(pair => ends.IsUnread(pair.Key, graph.InputIndex("lengths"))), Is.All.True);
+        Assert.That(graph.LocalNames.Where(pair => pair.Value is "z" or "u").Select(pair => ends.IsUnread(pair.Key, graph.InputIndex("others"))), Is.All.False, "a loop with other lengths may read on");
     }
 
     [TestCase("z = mul x, g", "return z = z", TestName = "given out")]
@@ -66,7 +67,7 @@ public class RowEndsTests
     public void What_somebody_else_reads_is_computed_in_all_rows(string before, string after)
     {
         var (ends, graph, _) = Of(before, after + "\n  return y = y");
-        Assert.That(ends.IsUnread(Value(graph, "z")), Is.False);
+        Assert.That(ends.IsUnread(Value(graph, "z"), graph.InputIndex("lengths")), Is.False);
         Assert.That(Kernel(before, after + "\n  return y = y", "z"), Is.EqualTo("all"));
     }
 
@@ -106,7 +107,7 @@ public class RowEndsTests
     {
         const string After = "d = contract[abc,abd->cd] y, z\n  return d = d";
         var (ends, graph, _) = Of("z = mul x, g", After);
-        Assert.That(ends.IsUnread(Value(graph, "z")), Is.False);
+        Assert.That(ends.IsUnread(Value(graph, "z"), graph.InputIndex("lengths")), Is.False);
         Assert.That(Kernel("z = mul x, g", After, "z"), Is.EqualTo("lengths: z"));
         Assert.That(ends.Of(graph.Values.Node(Value(graph, "d")))!.Value.Kind, Is.EqualTo(RowEnd.AddsNothing));
     }
@@ -159,8 +160,8 @@ public class RowEndsTests
     public void Codes_of_rows_that_ended_are_not_read()
     {
         var (ends, graph, _) = Of("z = gather W, codes", "d = scatter[H] codes, y\n  return d = d");
-        Assert.That(ends.IsUnread(graph.InputIndex("codes")), Is.True);
+        Assert.That(ends.IsUnread(graph.InputIndex("codes"), graph.InputIndex("lengths")), Is.True);
         (ends, graph, _) = Of("z = gather W, codes", "return z = z");
-        Assert.That(ends.IsUnread(graph.InputIndex("codes")), Is.False, "what is given out needs them");
+        Assert.That(ends.IsUnread(graph.InputIndex("codes"), graph.InputIndex("lengths")), Is.False, "what is given out needs them");
     }
 }

@@ -51,7 +51,7 @@ public class HostileTextTests
         Assert.That(Parser.Parse($"program P\ninput x: f32[{new string('S', 1000)}]\nreturn y = x").Inputs[0].Type.Rank, Is.EqualTo(1));
         Assert.That(Refusal($"program P\ninput x: f32[{new string('S', 1001)}]").Id, Is.EqualTo("RNNJ102"));
         string Sum(int symbols) => string.Join('+', Enumerable.Range(0, symbols).Select(n => "S" + n));
-        Assert.That(Refusal($"program P\ninput x: f32[{Sum(65)}]").Message, Does.Contain("A dimension is a sum of 65 symbols, wanted at most 64"));
+        Assert.That(Refusal($"program P\ninput x: f32[{Sum(65)}]").Sentence, Does.Contain("A dimension is a sum of 65 symbols, wanted at most 64"));
         Assert.That(Dim.Parse(Sum(64)).Terms, Has.Count.EqualTo(64));
         Assert.That(() => Dim.Parse(Sum(64)) + "more", Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ102"));
     }
