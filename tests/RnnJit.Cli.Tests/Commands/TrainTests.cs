@@ -127,6 +127,31 @@ public class TrainTests
         Assert.That(run.Error, Does.Match(@"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is -?(NaN|Infinity), first in '\w+'[^,]* of layer\d+ at time step \d+").And.Contain("lower the learning rate"));
     }
 
+    // The name stands twice in the cell and four times in the Program, which is too long for a file then.
+    [Test]
+    public void A_program_that_could_not_be_saved_is_refused_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        string name = "b" + new string('y', 1_500_000);
+        File.WriteAllText(folder.File("long.ir"), $"""
+            cell Renamed
+              input x: f32[B, X]
+              state h: f32[B, H]
+              parameter W: f32[H, X]
+              parameter {name}: f32[H] = zeros
+              %0: f32[B, H] = contract[ab,cb->ac] x, W
+              %1: f32[B, H] = add %0, {name}
+              %2: f32[B, H] = mul %1, h
+              next h = %2
+
+            """);
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--seq", "5", "--steps", "2", "--cell", folder.File("long.ir")));
+        BadInputTests.Refused(run, "characters where a file holds at most 4194304 (write repeated steps as a scan)");
+        Assert.That(run.Output, Is.Empty);
+        Assert.That(folder.Names, Is.EqualTo(new[] { "long.ir", "text.txt" }));
+    }
+
     [Test]
     public void The_own_text_is_embedded()
     {
