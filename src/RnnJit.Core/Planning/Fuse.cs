@@ -14,8 +14,8 @@ public static class Fuse
     public const string Name = "fuse";
 
     /// <summary>
-    /// The bounds of one kernel: its values and the addresses of its inputs have to fit into registers, and its text must not grow with the length of a step. Of the
-    /// built-in cells only the derivative of LstmLayerNormGates, cut into blocks of time, reaches them. A product stays with the addition it is fused with, so a kernel may exceed them by such products and what these read.
+    /// The bounds of one kernel: its values and the addresses of its inputs have to fit into registers, and its text must not grow with the length of
+    /// a step. A product stays with the addition it is fused with, so a kernel may exceed them by such products and what these read.
     /// </summary>
     public const int MostOperations = 128, MostInputs = 32;
 

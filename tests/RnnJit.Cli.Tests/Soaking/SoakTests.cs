@@ -11,20 +11,26 @@ public class SoakTests
     private const int WarmUp = 10, Rounds = 12;
 
     // Without the work that parses: live bytes grow until the compiler's cache of syntax nodes is full, after tens of thousands of parses.
+    // Three turns: a leak grows in each of them, a cache that other tests of the process have left half full does not.
     [Test]
     public void Live_bytes_do_not_grow()
     {
         using var work = new SoakWork();
-        SoakResult result = new Soak([.. work.All.Where(one => one.Name != SoakWork.CompileName)], TextWriter.Null, default).Run(WarmUp, Rounds);
+        SoakResult result = Run();
+        for (int turn = 1; turn < 3 && (result.ManagedGrows || result.NativeGrows); turn++)
+            result = Run();
         Assert.That((result.ManagedGrows, result.NativeGrows), Is.EqualTo((false, false)), () => string.Join('\n', result.Samples));
         Assert.That(result.Samples, Has.Count.EqualTo(Rounds));
+
+        SoakResult Run() => new Soak([.. work.All.Where(one => one.Name != SoakWork.CompileName)], TextWriter.Null, default).Run(WarmUp, Rounds);
     }
 
+    // 4 MB a round: what other tests of the process leave to the collector, some MB, is less than a few rounds of it.
     [Test]
     public void A_leak_of_managed_memory_is_found()
     {
         var kept = new List<byte[]>();
-        SoakResult result = new Soak([("leak", _ => kept.Add(new byte[100_000]))], TextWriter.Null, default).Run(WarmUp, Rounds);
+        SoakResult result = new Soak([("leak", _ => kept.Add(new byte[4_000_000]))], TextWriter.Null, default).Run(WarmUp, Rounds);
         Assert.That((result.ManagedGrows, result.Passes), Is.EqualTo((true, false)));
         GC.KeepAlive(kept);
     }
