@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using RnnJit.Runtime;
+
+namespace RnnJit.Jit.Tests.Plans;
+
+/// <summary>A bound Program as text: its instructions, the views they read and write, and where each block lies in the arena.</summary>
+internal sealed class PlanDump
+{
+    private readonly StringBuilder text = new();
+
+    private PlanDump()
+    {
+    }
+
+    public static string Of(CompiledExecutable executable)
+    {
+        var dump = new PlanDump();
+        dump.text.Append(CultureInfo.InvariantCulture, $"arena {executable.ArenaBytes}\n");
+        dump.Add(executable.Instructions, "");
+        return dump.text.ToString();
+    }
+
+    private void Add(IEnumerable<Instruction> instructions, string indent)
+    {
+        foreach (Instruction instruction in instructions)
+        {
+            Line(indent, instruction.Describe, instruction is ScanInstruction loop ? loop.OwnViews : instruction.Views);
+            if (instruction is not ScanInstruction scan)
+                continue;
+            foreach (Tile tile in scan.Tiles)
+                Line(indent + "  ", tile.Describe, tile.Views);
+            Add(scan.Body, indent + "  ");
+        }
+    }
+
+    private void Line(string indent, string describe, IEnumerable<View> views) =>
+        text.Append(indent).Append(describe).Append(": ").AppendJoin(" | ", views.Select(Text).Order(StringComparer.Ordinal)).Append('\n');
+
+    private static string Text(View view)
+    {
+        string place = string.Create(CultureInfo.InvariantCulture, $"{Name(view.Block)}+{view.Offset} [{string.Join(',', view.Shape)}]:[{string.Join(',', view.Strides)}]");
+        (long, string)[] moves =
+        [
+            (view.TimeStride, "t"), (view.Ring, "ring"), (view.ParityStride, "flip"), (view.Parity, "odd"), (view.OuterTimeStride, "T"), (view.OuterParityStride, "FLIP"),
+            (view.OuterParity, "ODD"), ((long)view.Storage, "storage"),
+        ];
+        return place + string.Concat(moves.Where(move => move.Item1 != 0).Select(move => string.Create(CultureInfo.InvariantCulture, $" {move.Item2}{move.Item1}")));
+    }
+
+    // Blocks that are alive together lie apart, so offset and lifetime name one.
+    private static string Name(Block block) => block.External is not null
+        ? block.Name
+        : string.Create(CultureInfo.InvariantCulture, $"({block.Bytes}@{block.Offset} {block.First}-{block.Last})");
+}
