@@ -1,9 +1,11 @@
+using RnnJit.Plans;
+
 namespace RnnJit.Runtime;
 
 /// <summary>Where loops stand: time step and number of steps done before, of the innermost loop and of the one around it.</summary>
 internal readonly record struct Clock(int T, int I, int OuterT, int OuterI)
 {
-    /// <summary>Where the memory begins that a caller gives; for blocks that are <see cref="Block.IsRelative"/>.</summary>
+    /// <summary>Where the memory begins that a caller gives; for blocks that are <see cref="PlanMemory.IsRelative"/>.</summary>
     public nint Base { get; init; }
 
     /// <summary>A step of a loop inside this one.</summary>
@@ -25,9 +27,9 @@ internal readonly unsafe struct Address
     // All bits where the caller's memory is added, else none.
     private readonly nint relative;
 
-    public Address(View view)
+    public Address(BufferView view, PlanMemory memory)
     {
-        start = view.Block.Data + (view.Offset * view.ElementSize);
+        start = memory.Data(view.Buffer) + (view.Offset * view.ElementSize);
         timeStride = (nint)(view.TimeStride * view.ElementSize);
         parityStride = (nint)(view.ParityStride * view.ElementSize);
         parity = view.Parity;
@@ -35,7 +37,7 @@ internal readonly unsafe struct Address
         outerTimeStride = (nint)(view.OuterTimeStride * view.ElementSize);
         outerParityStride = (nint)(view.OuterParityStride * view.ElementSize);
         outerParity = view.OuterParity;
-        relative = view.Block.IsRelative ? -1 : 0;
+        relative = memory.IsRelative(view.Buffer) ? -1 : 0;
     }
 
     public byte* At(in Clock clock) => start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + parity) & 1) * parityStride)

@@ -1,12 +1,12 @@
+using RnnJit.Plans;
+
 namespace RnnJit.Runtime;
 
 /// <summary>Looks at integers, row by row of their first axis, before others rely on them.</summary>
-internal abstract unsafe class IntegerCheckInstruction(View integers, bool isByRow) : Instruction
+internal abstract unsafe class IntegerCheckInstruction(PlanCommand command, BufferView integers) : Instruction(command)
 {
     private readonly int rows = integers.Rank == 0 ? 1 : integers.Shape[0];
     private readonly int width = integers.Rank == 0 ? 1 : integers.Length / Math.Max(integers.Shape[0], 1);
-
-    public override bool IsByRow => isByRow && integers.Rank > 0;
 
     public override void Execute(in Share share, in Clock clock)
     {
@@ -20,7 +20,7 @@ internal abstract unsafe class IntegerCheckInstruction(View integers, bool isByR
     /// <summary>Looks at the integer with this number in row-major order.</summary>
     protected abstract void Check(int item, in Clock clock);
 
-    protected static int At(View view, in Address address, int item, in Clock clock)
+    protected static int At(BufferView view, in Address address, int item, in Clock clock)
     {
         long offset = 0;
         for (int axis = view.Rank - 1; axis >= 0; axis--)
@@ -34,42 +34,32 @@ internal abstract unsafe class IntegerCheckInstruction(View integers, bool isByR
 }
 
 /// <summary>Every index lies in 0 … largest, or is the one that is ignored.</summary>
-internal sealed class IndexCheckInstruction(View index, int largest, int? ignored, string cure, string name, bool isByRow) : IntegerCheckInstruction(index, isByRow)
+internal sealed class IndexCheckInstruction(CheckIndicesCommand check) : IntegerCheckInstruction(check, check.Index)
 {
-    private readonly View index = index;
     private Address address;
 
-    public override IEnumerable<View> Views => [index];
-
-    public override string Describe => $"check {index.Length} indices";
-
-    public override void Resolve() => address = new Address(index);
+    public override void Resolve(PlanMemory memory) => address = new Address(check.Index, memory);
 
     protected override void Check(int item, in Clock clock)
     {
-        int found = At(index, address, item, clock);
-        if (found != ignored)
-            IndexCheck.Row(name, found, largest + 1, cure);
+        int found = At(check.Index, address, item, clock);
+        if (found != check.Ignored)
+            IndexCheck.Row(check.Name, found, check.Largest + 1, check.Cure);
     }
 }
 
 /// <summary>No integer is greater than its bound.</summary>
-internal sealed class AtMostInstruction(View a, View b, string name, string bound, bool isByRow) : IntegerCheckInstruction(a, isByRow)
+internal sealed class BoundCheckInstruction(CheckBoundsCommand check) : IntegerCheckInstruction(check, check.Input)
 {
-    private readonly View a = a;
     private Address left;
     private Address right;
 
-    public override IEnumerable<View> Views => [a, b];
-
-    public override string Describe => $"check {a.Length} integers against bounds";
-
-    public override void Resolve() => (left, right) = (new Address(a), new Address(b));
+    public override void Resolve(PlanMemory memory) => (left, right) = (new Address(check.Input, memory), new Address(check.Bound, memory));
 
     protected override void Check(int item, in Clock clock)
     {
-        int found = At(a, left, item, clock), wanted = At(b, right, item, clock);
+        int found = At(check.Input, left, item, clock), wanted = At(check.Bound, right, item, clock);
         if (found > wanted)
-            throw new ArgumentOutOfRangeException(null, $"'{name}' holds {found} in row {item}, wanted at most {wanted}, which '{bound}' holds (shorten the one or lengthen the other)");
+            throw new ArgumentOutOfRangeException(null, $"'{check.Name}' holds {found} in row {item}, wanted at most {wanted}, which '{check.BoundName}' holds (shorten the one or lengthen the other)");
     }
 }

@@ -1,6 +1,7 @@
 using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -10,6 +11,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     // Work of a thread below which waking it, and waiting for it, takes longer than it saves.
     private const double LeastMicroseconds = 7.5;
 
+    private readonly Plan plan;
     private readonly Instruction[] instructions;
     private readonly Instruction[] sequence;
     private readonly PlanTimer? timer;
@@ -19,28 +21,24 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     public CompiledExecutable(Graph program, ExecutableOptions options, KernelChain kernels)
         : base(program, options)
     {
-        var context = new PlanContext(program, options, kernels);
-        Graph planned = context.Program;
-        var planner = new RegionPlanner(context, planned, depth: 0);
-        for (int i = 0; i < planned.Inputs.Count; i++)
-            planner.SetView(i, context.OfTensor(Input(planned.Inputs[i].Name), planned.Inputs[i].Role == PortRole.Parameter, planned.Inputs[i].Name));
-        planner.Run();
-        context.Slow.Warn(context.Packed.Values);
-        View[] outputs = planned.Outputs.Select(output => Contiguous(context, planner, output.Value)).ToArray();
-        instructions = planner.Instructions.ToArray();
-        ViewBounds.Check(instructions, outputs.Concat(context.Fills.Select(fill => fill.View)));
-        ArenaBytes = ArenaPlan.Place(context.Blocks, instructions, outputs);
-        RequireMemory(ArenaBytes);
+        Graph planned = CpuLowering.Optimise(program, options, kernels);
+        plan = Plans.Plan.Of(planned, CpuLowering.OptionsOf(options), CpuLowering.TraitsOf(options));
+        Memory = MemoryPlan.Of(plan);
+        instructions = new CpuLowering(plan.Options, kernels).Lower(plan.Commands);
+        SlowPaths.Warn(program.Name, options, instructions);
+        RequireMemory(Memory.Bytes);
         if (options.Poison)
-            instructions = PoisonInstruction.Before(instructions, context.Blocks).ToArray();
-        arena = new NativeBuffer(ArenaBytes);
-        foreach (Block block in context.Blocks)
-            block.Place(arena.Data);
-        context.FillConstants();
+            instructions = PoisonInstruction.Before(instructions, Memory).ToArray();
+        arena = new NativeBuffer(Memory.Bytes);
+        var memory = new PlanMemory();
+        foreach (BufferView input in plan.Inputs)
+            memory.Bind(input.Buffer, Input(input.Buffer.Name));
+        memory.Place(Memory, arena.Data);
+        memory.Fill(plan.Fills);
         foreach (Instruction instruction in instructions)
-            instruction.Resolve();
-        for (int o = 0; o < outputs.Length; o++)
-            SetOutput(planned.Outputs[o].Name, new Tensor(planned.Values.Type(planned.Outputs[o].Value).Element, outputs[o].Shape, arena, outputs[o].Block.Data + (outputs[o].Offset * outputs[o].ElementSize)));
+            instruction.Resolve(memory);
+        foreach (var (output, view) in planned.Outputs.Zip(plan.Outputs))
+            SetOutput(output.Name, new Tensor(view.Buffer.Element, view.Shape, arena, memory.Data(view.Buffer) + (view.Offset * view.ElementSize)));
         pool = Pool(options);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
             (scan.Forced, scan.Pool) = (options.Schedule, pool);
@@ -50,7 +48,13 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     }
 
     /// <summary>Bytes of the arena: everything but the caller's tensors.</summary>
-    public override long ArenaBytes { get; }
+    public override long ArenaBytes => Memory.Bytes;
+
+    /// <summary>The plan that the instructions were lowered from.</summary>
+    internal Plan BufferPlan => plan;
+
+    /// <summary>Places of its buffers in the arena.</summary>
+    internal MemoryPlan Memory { get; }
 
     internal IReadOnlyList<Instruction> Instructions => instructions;
 
@@ -113,17 +117,6 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         arena.Dispose();
     }
 
-    // An output is read as a dense tensor.
-    private static View Contiguous(PlanContext context, RegionPlanner planner, int value)
-    {
-        View view = planner.View(value);
-        if (view.IsContiguous && view.Block.External is null)
-            return view;
-
-        View dense = context.Allocate(view.Shape, view.ElementSize == 8 ? ElementType.F64 : context.Real);
-        planner.Instructions.Add(new CopyInstruction(view, dense));
-        return dense;
-    }
 }
 
 /// <summary>Something the calling thread notes after all shares are done.</summary>

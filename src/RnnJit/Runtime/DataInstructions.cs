@@ -1,32 +1,27 @@
 using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Copies between views of one shape; <paramref name="isByRow"/> tells whether the first axis is the batch.</summary>
-internal sealed unsafe class CopyInstruction(View input, View output, bool isByRow = true) : Instruction
+/// <summary>Copies between views of one shape.</summary>
+internal sealed unsafe class CopyInstruction(CopyCommand copy) : Instruction(copy)
 {
-    private readonly int rows = output.Rank == 0 ? 1 : output.Shape[0];
-    private readonly View rowFrom = input.Rank == 0 ? input : input with { Shape = input.Shape[1..], Strides = input.Strides[1..] };
-    private readonly View rowTo = output.Rank == 0 ? output : output with { Shape = output.Shape[1..], Strides = output.Strides[1..] };
+    private readonly BufferView input = copy.From;
+    private readonly BufferView output = copy.To;
+    private readonly int rows = copy.To.Rank == 0 ? 1 : copy.To.Shape[0];
+    private readonly BufferView rowFrom = Row(copy.From);
+    private readonly BufferView rowTo = Row(copy.To);
     private Address source;
     private Address target;
 
-    public View From => input;
+    private static BufferView Row(BufferView view) => view.Rank == 0 ? view : view with { Shape = view.Shape[1..], Strides = view.Strides[1..] };
 
-    public View To => output;
-
-    public override IEnumerable<View> Views => [input, output];
-
-    public override bool IsByRow => isByRow && output.Rank > 0;
-
-    public override string Describe => $"copy [{string.Join(", ", output.Shape)}]";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        source = new Address(input);
-        target = new Address(output);
+        source = new Address(input, memory);
+        target = new Address(output, memory);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -100,29 +95,32 @@ internal static unsafe class Strided
     }
 }
 
-/// <summary>Σ over rows, or Σ over rows of a · b, for each column; rows from last to first or, forwards, from first to last.</summary>
-/// <param name="live">Rows that add something; null: all.</param>
-internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, int rows, long aRow, long bRow, int columns, bool accumulate, bool forwards, LiveRows? live = null) : Instruction
+/// <summary>Σ over rows, or Σ over rows of a · b, for each column.</summary>
+internal sealed unsafe class ColumnInstruction<T>(ColumnSumCommand sum) : Instruction(sum)
     where T : unmanaged
 {
     private const int Unit = 16;
 
+    private readonly ActiveRows? live = sum.Active;
+    private readonly int rows = sum.Rows;
+    private readonly int columns = sum.Columns;
+    private readonly long aRow = sum.ARow;
+    private readonly long bRow = sum.BRow;
+    private readonly bool forwards = sum.Forwards;
+    private readonly bool accumulate = sum.Accumulate;
+    private readonly bool isDot = sum.B is not null;
     private Address x;
     private Address y;
     private Address z;
     private Address lengths;
 
-    public override IEnumerable<View> Views => [a, .. b is null ? [] : (View[])[b], result, .. live?.Views ?? []];
-
-    public override string Describe => $"sum over {rows} rows of {columns} columns{(b is null ? "" : ", of a product")}{live?.Describe}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        x = new Address(a);
-        y = new Address(b ?? a);
-        z = new Address(result);
+        x = new Address(sum.A, memory);
+        y = new Address(sum.B ?? sum.A, memory);
+        z = new Address(sum.Result, memory);
         if (live is not null)
-            lengths = new Address(live.Lengths);
+            lengths = new Address(live.Lengths, memory);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -144,8 +142,8 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
         {
             int t = forwards ? i : live.Steps - 1 - i;
             long row = (long)t * live.Batch;
-            int count = LiveRows.Count(length, t, live.Batch);
-            if (live.Axes == LiveAxes.SumOfSteps)
+            int count = ActiveRowCount.At(length, t, live.Batch);
+            if (live.Axes == ActiveAxes.SumOfSteps)
                 Add(px + (t * aRow), py + (t * bRow), 1, start, Math.Min(end, count * (columns / live.Batch)), pz, adds: true);
             else if (count > 0)
                 Add(px + (row * aRow), py + (row * bRow), count, start, end, pz, adds: true);
@@ -163,7 +161,7 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
             (xRow, yRow) = (-xRow, -yRow);
         }
 
-        if (b is null)
+        if (!isDot)
             ColumnReduction.Sum(px, xRow, count, start, end, pz, adds);
         else
             ColumnReduction.Dot(px, xRow, py, yRow, count, start, end, pz, adds);
@@ -171,29 +169,26 @@ internal sealed unsafe class ColumnInstruction<T>(View a, View? b, View result, 
 }
 
 /// <summary>Rows of a table by index.</summary>
-/// <param name="live">Rows of the indices that are wanted; null: all.</param>
-internal sealed unsafe class GatherInstruction(View table, View index, View result, string name, bool isByRow, LiveRows? live) : Instruction
+internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instruction(gather)
 {
-    private readonly int width = table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
-    private readonly int items = live is null ? 1 : index.Length / Math.Max(live.Steps * live.Batch, 1);
-    private Address rows;
+    private readonly BufferView table = gather.Table;
+    private readonly BufferView index = gather.Index;
+    private readonly string name = gather.Name;
+    private readonly ActiveRows? live = gather.Active;
+    private readonly int width = gather.Width;
+    private readonly int items = gather.Active is not { } rows ? 1 : gather.Index.Length / Math.Max(rows.Steps * rows.Batch, 1);
+    private Address rowsOfTable;
     private Address indices;
     private Address target;
     private Address lengths;
 
-    public override IEnumerable<View> Views => [table, index, result, .. live?.Views ?? []];
-
-    public override bool IsByRow => isByRow;
-
-    public override string Describe => $"gather {index.Length} rows of {width}{live?.Describe}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        rows = new Address(table);
-        indices = new Address(index);
-        target = new Address(result);
+        rowsOfTable = new Address(table, memory);
+        indices = new Address(index, memory);
+        target = new Address(gather.Result, memory);
         if (live is not null)
-            lengths = new Address(live.Lengths);
+            lengths = new Address(live.Lengths, memory);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -202,7 +197,7 @@ internal sealed unsafe class GatherInstruction(View table, View index, View resu
         if (share.Parts > 1)
             (start, end) = (start + share.Of(end - start).Start, start + share.Of(end - start).End);
         long bytes = (long)width * table.ElementSize;
-        byte* from = rows.At(clock), to = target.At(clock);
+        byte* from = rowsOfTable.At(clock), to = target.At(clock);
         int* which = (int*)indices.At(clock);
         int* length = live is null ? null : (int*)lengths.At(clock);
         for (int r = start; r < end; r++)
@@ -218,7 +213,7 @@ internal sealed unsafe class GatherInstruction(View table, View index, View resu
 internal static class IndexCheck
 {
     /// <summary>The indices of the rows of the batch that are asked for.</summary>
-    public static (int Start, int End) Items(in Share share, View index)
+    public static (int Start, int End) Items(in Share share, BufferView index)
     {
         int perRow = share.RowEnd < 0 ? 0 : index.Length / Math.Max(index.Shape[0], 1);
         return share.RowEnd < 0 ? (0, index.Length) : (share.RowStart * perRow, share.RowEnd * perRow);
@@ -230,33 +225,29 @@ internal static class IndexCheck
 }
 
 /// <summary>Adds rows into a table by index, in ascending order of the rows and each worker for its own columns, so that the result does not depend on threads.</summary>
-/// <param name="adds">To what the table holds; else the table is cleared first.</param>
-/// <param name="live">Rows that are not 0; null: all may be something else.</param>
-internal sealed unsafe class ScatterInstruction<T>(View index, View x, View result, string name, bool adds = false, LiveRows? live = null) : Instruction
+internal sealed unsafe class ScatterInstruction<T>(ScatterCommand scatter) : Instruction(scatter)
     where T : unmanaged, System.Numerics.INumber<T>
 {
     private const int Unit = 16;
 
-    private readonly int width = result.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
+    private readonly BufferView index = scatter.Index;
+    private readonly int size = scatter.Table.Shape[0];
+    private readonly string name = scatter.Name;
+    private readonly bool adds = scatter.Adds;
+    private readonly ActiveRows? live = scatter.Active;
+    private readonly int width = scatter.Width;
     private Address indices;
     private Address rows;
     private Address target;
     private Address lengths;
 
-    public override IEnumerable<View> Views => [index, x, result, .. live?.Views ?? []];
-
-    // Rows of the batch meet in the table.
-    public override bool TakesRows => adds && index.Rank > 0;
-
-    public override string Describe => $"{(adds ? "add" : "scatter")} {index.Length} rows of {width} into {result.Shape[0]}{live?.Describe}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        indices = new Address(index);
-        rows = new Address(x);
-        target = new Address(result);
+        indices = new Address(index, memory);
+        rows = new Address(scatter.Input, memory);
+        target = new Address(scatter.Table, memory);
         if (live is not null)
-            lengths = new Address(live.Lengths);
+            lengths = new Address(live.Lengths, memory);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -264,7 +255,7 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
         var (start, end) = share.Of(width, Unit);
         int* which = (int*)indices.At(clock);
         T* from = (T*)rows.At(clock), to = (T*)target.At(clock);
-        for (int r = 0; r < result.Shape[0] && !adds; r++)
+        for (int r = 0; r < size && !adds; r++)
             new Span<T>(to + ((long)r * width) + start, end - start).Clear();
         var (first, last) = IndexCheck.Items(share, index);
         int* length = live is null ? null : (int*)lengths.At(clock);
@@ -272,7 +263,7 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
         {
             if (length != null && length[r % live!.Batch] <= r / live.Batch)
                 continue;
-            T* row = to + (IndexCheck.Row(name, which[r], result.Shape[0]) * width), add = from + ((long)r * width);
+            T* row = to + (IndexCheck.Row(name, which[r], size) * width), add = from + ((long)r * width);
             for (int c = start; c < end; c++)
                 row[c] += add[c];
         }
@@ -280,21 +271,19 @@ internal sealed unsafe class ScatterInstruction<T>(View index, View x, View resu
 }
 
 /// <summary>Any op, through the oracle: slow, always right. One worker does it.</summary>
-internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View[] results, ElementType[] operandTypes, ElementType[] resultTypes, Evaluation evaluation, string reason) : Instruction
+internal sealed unsafe class InterpretedInstruction(HostOpCommand host, Evaluation evaluation) : Instruction(host)
 {
+    private readonly BufferView[] operands = host.Operands;
+    private readonly BufferView[] results = host.Results;
     private Address[] from = [];
     private Address[] to = [];
 
-    public override IEnumerable<View> Views => operands.Concat(results);
+    public Op Op => host.Op;
 
-    public Op Op => op;
-
-    public override string Describe => $"{op.Name}, interpreted, {SlowPaths.Factor(op)} than compiled: {reason}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        from = operands.Select(view => new Address(view)).ToArray();
-        to = results.Select(view => new Address(view)).ToArray();
+        from = operands.Select(view => new Address(view, memory)).ToArray();
+        to = results.Select(view => new Address(view, memory)).ToArray();
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -307,24 +296,24 @@ internal sealed unsafe class InterpretedInstruction(Op op, View[] operands, View
         {
             var array = new NdArray(operands[o].Shape);
             byte* data = from[o].At(clock);
-            View view = operands[o];
-            ElementType element = operandTypes[o];
+            BufferView view = operands[o];
+            ElementType element = view.Buffer.Element;
             NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = Strided.Read(data + (Offset(view, index) * view.ElementSize), element));
             values[o] = array;
         }
 
-        NdArray[] outputs = op.Evaluate(values, evaluation);
+        NdArray[] outputs = host.Op.Evaluate(values, evaluation);
         for (int o = 0; o < outputs.Length; o++)
         {
             byte* data = to[o].At(clock);
-            View view = results[o];
-            ElementType element = resultTypes[o];
+            BufferView view = results[o];
+            ElementType element = view.Buffer.Element;
             NdArray output = outputs[o];
             NdArray.ForEach(view.Shape, (index, flat) => Strided.Write(data + (Offset(view, index) * view.ElementSize), element, output.Data[flat]));
         }
     }
 
-    private static long Offset(View view, int[] index)
+    private static long Offset(BufferView view, int[] index)
     {
         long offset = 0;
         for (int axis = 0; axis < index.Length; axis++)

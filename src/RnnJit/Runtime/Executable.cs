@@ -2,6 +2,7 @@ using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -59,7 +60,7 @@ public sealed record ExecutableOptions
     internal bool Poison { get; init; }
 
     /// <summary>From which sizes on there are tiles; results do not depend on it.</summary>
-    internal TileLimits TileLimits { get; init; } = TileLimits.Usual;
+    internal ChunkLimits TileLimits { get; init; } = ChunkLimits.Usual;
 
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     internal void Check()
@@ -99,10 +100,10 @@ public abstract class Executable : IDisposable
     }
 
     /// <summary>The name of tiling among the passes that can be switched off: products over all time steps that only a loop reads are computed some steps ahead of it.</summary>
-    public const string TilePass = Runtime.Tile.Name;
+    public const string TilePass = ChunkedMatMul.Name;
 
     /// <summary>The name, among the passes that can be switched off, of leaving out rows behind their end in products and sums over all time steps.</summary>
-    public const string LivePass = LiveRows.Name;
+    public const string LivePass = ActiveRows.Name;
 
     public Graph Program { get; }
 

@@ -1,33 +1,28 @@
 using RnnJit.Cpu;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>One thing that a bound Program does. Nothing is allocated while it runs.</summary>
-internal abstract class Instruction
+/// <summary>A command of a plan as this CPU executes it. Nothing is allocated while it runs.</summary>
+/// <param name="command">The command; null where the plan has none, as for timing.</param>
+internal abstract class Instruction(PlanCommand? command)
 {
-    /// <summary>The views it reads and writes, for lifetimes.</summary>
-    public abstract IEnumerable<View> Views { get; }
+    public PlanCommand? Command => command;
 
-    /// <summary>The elements that its address arithmetic reaches, as views of the same blocks; <see cref="ViewBounds"/> proves them beside <see cref="Views"/>.</summary>
-    public virtual IEnumerable<View> Reached => [];
-
-    /// <summary>Whether, inside a loop over time, each row of the batch is computed from that row and invariants alone.</summary>
-    public virtual bool IsByRow => false;
-
-    /// <summary>Whether, inside a loop over time, it can be given some rows of the batch; others may have made what it reads of other rows.</summary>
-    public virtual bool TakesRows => IsByRow;
+    /// <summary>Views it reads and writes.</summary>
+    public IEnumerable<BufferView> Views => command?.Views ?? [];
 
     /// <summary>Arithmetic of products and sums of products.</summary>
-    public virtual double Flops => 0;
+    public double Flops => command?.Flops ?? 0;
 
-    /// <summary>What it reads and writes.</summary>
-    public double Bytes => Views.Sum(view => (double)view.Length * view.ElementSize);
+    /// <summary>Bytes it reads and writes.</summary>
+    public double Bytes => command?.Bytes ?? 0;
 
     /// <summary>A line for people.</summary>
-    public abstract string Describe { get; }
+    public virtual string Describe => command?.Describe ?? GetType().Name;
 
     /// <summary>Turns views into addresses once memory is there.</summary>
-    public abstract void Resolve();
+    public abstract void Resolve(PlanMemory memory);
 
     /// <summary>Does one share.</summary>
     public abstract void Execute(in Share share, in Clock clock);

@@ -1,8 +1,6 @@
-namespace RnnJit.Runtime;
+using RnnJit.Plans;
 
-/// <summary>Rows with lengths that a kernel is done for: those that run, and no others.</summary>
-/// <param name="Zeros">Outputs, by number, that are 0 behind the ends; nobody reads the others there.</param>
-internal sealed record KernelRows(LiveRows Live, int[] Zeros);
+namespace RnnJit.Runtime;
 
 internal sealed unsafe partial class KernelInstruction
 {
@@ -11,7 +9,7 @@ internal sealed unsafe partial class KernelInstruction
 
     private void ExecuteLive(in Share share, in Clock clock)
     {
-        LiveRows live = kernelRows!.Live;
+        ActiveRows live = kernelRows!.Rows;
         int* length = (int*)lengths.At(clock);
         if (live.BatchFirst)
         {
@@ -49,7 +47,7 @@ internal sealed unsafe partial class KernelInstruction
     }
 
     // The steps of each row of the batch, of which workers take turns.
-    private void ExecuteBatchFirst(LiveRows live, int* length, in Share share, in Clock clock)
+    private void ExecuteBatchFirst(ActiveRows live, int* length, in Share share, in Clock clock)
     {
         for (int row = share.Part; row < live.Batch; row += share.Parts)
         {
@@ -60,7 +58,7 @@ internal sealed unsafe partial class KernelInstruction
                 Call(row, 0, steps, 0, columns, clock);
             foreach (int output in kernelRows!.Zeros)
             {
-                View view = views[step.Inputs.Count + output];
+                BufferView view = views[step.Inputs.Count + output];
                 byte* data = addresses[step.Inputs.Count + output].At(clock);
                 for (int t = steps; t < live.Steps; t++)
                     Strided.Clear(data + (((row * view.Strides[0]) + (t * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
@@ -96,11 +94,11 @@ internal sealed unsafe partial class KernelInstruction
 
     private void ClearEnded(int* length, in Share share, in Clock clock)
     {
-        LiveRows live = kernelRows!.Live;
+        ActiveRows live = kernelRows!.Rows;
         var (start, end) = share.Of(live.Steps);
         foreach (int output in kernelRows.Zeros)
         {
-            View view = views[step.Inputs.Count + output];
+            BufferView view = views[step.Inputs.Count + output];
             byte* data = addresses[step.Inputs.Count + output].At(clock);
             for (int t = start; t < end; t++)
             {

@@ -1,6 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Kernels;
 using RnnJit.Planning;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -9,10 +10,11 @@ internal sealed unsafe partial class KernelInstruction : Instruction
 {
     private const int ColumnUnit = 16;
 
+    private readonly KernelCommand kernel;
     private readonly KernelStep step;
     private readonly KernelBody body;
     private readonly string provider;
-    private readonly View[] views;
+    private readonly BufferView[] views;
     private readonly long[] rowStrides;
     private readonly long[][] outerStrides;
     private readonly int[] outer;
@@ -22,16 +24,12 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     private readonly bool byColumns;
     private Address[] addresses = [];
 
-    /// <param name="live">The rows of [T, B, …] it is done for; null for all.</param>
-    public KernelInstruction(KernelStep step, KernelBody body, string provider, View[] views, int[] rowShape, int columns, bool isByRow, KernelRows? live = null)
+    public KernelInstruction(KernelCommand kernel, KernelBody body, string provider)
+        : base(kernel)
     {
-        IsByRow = isByRow;
-        kernelRows = live;
-        this.step = step;
-        this.body = body;
-        this.provider = provider;
-        this.views = views;
-        this.columns = columns;
+        (this.kernel, this.body, this.provider, step, views, columns, kernelRows) = (kernel, body, provider, kernel.Step, kernel.Operands, kernel.Columns, kernel.Active);
+        int[] rowShape = kernel.RowShape;
+        KernelRows? live = kernel.Active;
         byColumns = step.IsElementwise;
         bool[] hasRows = step.Kernel.Inputs.Select(port => port.Type).Concat(step.Kernel.Outputs.Select(output => step.Kernel.Values.Type(output.Value)))
             .Select(type => type.Rank > 0 && type.Dims[0] == Dim.Symbol("R")).ToArray();
@@ -59,14 +57,10 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     /// <summary>Whether its rows are one run of rows for all operands, so that one call does all.</summary>
     public bool IsOneCall => outer.Length == 0 && rows > 0 && columns > 0;
 
-    public override IEnumerable<View> Views => kernelRows is null ? views : views.Concat(kernelRows.Live.Views);
-
-    public override bool IsByRow { get; }
-
-    public override string Describe => $"kernel of {step.Nodes} nodes, {Rows} × {columns}, {step.Inputs.Count} in, {step.Outputs.Count} out ({provider}){kernelRows?.Live.Describe}";
+    public override string Describe => kernel.DescribeWith(provider);
 
     // Strides along the row dimensions; an operand with fewer of them repeats over the first ones.
-    private static long[] Leading(KernelStep step, int i, View view, int[] rowShape)
+    private static long[] Leading(KernelStep step, int i, BufferView view, int[] rowShape)
     {
         TensorType type = i < step.Inputs.Count ? step.Kernel.Inputs[i].Type : step.Kernel.Values.Type(step.Kernel.Outputs[i - step.Inputs.Count].Value);
         int own = view.Rank - (type.Element == ElementType.I32 || view.Rank == 0 ? 0 : 1);
@@ -81,7 +75,7 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     {
         int joined = Math.Min(1, shape.Length);
         while (joined < shape.Length - apart && leading.All(strides =>
-            View.Join(shape[shape.Length - joined - 1], strides[shape.Length - joined - 1], Extent(shape, joined), InnerStride(strides, shape, joined)) is { } stride
+            BufferView.Join(shape[shape.Length - joined - 1], strides[shape.Length - joined - 1], Extent(shape, joined), InnerStride(strides, shape, joined)) is { } stride
             && (Extent(shape, joined) == 1 || stride == InnerStride(strides, shape, joined))))
             joined++;
         return joined;
@@ -101,11 +95,11 @@ internal sealed unsafe partial class KernelInstruction : Instruction
         return strides[shape.Length - 1];
     }
 
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        addresses = views.Select(view => new Address(view)).ToArray();
+        addresses = views.Select(view => new Address(view, memory)).ToArray();
         if (kernelRows is not null)
-            lengths = new Address(kernelRows.Live.Lengths);
+            lengths = new Address(kernelRows.Rows.Lengths, memory);
     }
 
     /// <summary>The operands of that one call.</summary>

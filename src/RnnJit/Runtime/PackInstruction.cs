@@ -1,33 +1,27 @@
 using RnnJit.Cpu.Gemm;
 using RnnJit.Ir;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
-
-/// <summary>A part of a matrix that is packed: element (n, k) with strides, and where it comes to lie.</summary>
-internal sealed record PackPart(View View, long NStride, long KStride, int N, int K, int NOffset, int KOffset);
 
 /// <summary>Packs a right operand into panels. Weights are packed again only after they changed.</summary>
 internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
     where T : unmanaged
 {
     private readonly PackPart[] parts;
-    private readonly View target;
+    private readonly BufferView target;
     private readonly int n;
     private readonly int k;
     private readonly bool reverse;
-    private readonly Tensor?[] weights;
+    private Tensor?[] weights = [];
     private readonly long[] packedVersions;
     private readonly Address[] addresses;
     private Address to;
 
-    public PackInstruction(PackPart[] parts, View target, int n, int k, bool reverse)
+    public PackInstruction(PackCommand pack)
+        : base(pack)
     {
-        this.parts = parts;
-        this.target = target;
-        this.n = n;
-        this.k = k;
-        this.reverse = reverse;
-        weights = parts.Select(part => part.View.IsWeight ? part.View.Block.External : null).ToArray();
+        (parts, target, n, k, reverse) = (pack.Parts, pack.Target, pack.N, pack.K, pack.Reverse);
         packedVersions = parts.Select(_ => -1L).ToArray();
         addresses = new Address[parts.Length];
     }
@@ -35,30 +29,12 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
     /// <summary>The parameters that are stored in another precision than their own.</summary>
     public IEnumerable<Tensor> Rounded => target.Storage == WeightStorage.Single ? [] : weights.OfType<Tensor>();
 
-    public bool IsWeight => weights.All(weight => weight is not null);
-
-    public override IEnumerable<View> Views => parts.Select(part => part.View).Append(target);
-
-    public override IEnumerable<View> Reached =>
-        parts.Select(part => part.View.Over([(part.N, part.NStride), (part.K, part.KStride)])).Append(target.Over([(Length(n, k, target.Storage), 1)]));
-
-    /// <summary>Elements of the memory of a packed matrix.</summary>
-    /// <exception cref="GraphException">RNNJ161: there are more than an int counts.</exception>
-    public static int Length(int n, int k, WeightStorage storage)
-    {
-        long elements = (Gemm.PackedBytes<T>(n, k, storage) + sizeof(T) - 1) / sizeof(T);
-        return elements <= int.MaxValue
-            ? (int)elements
-            : throw new GraphException("RNNJ161", $"A matrix of {k} × {n} has more than {int.MaxValue} elements when it is packed in panels (make it smaller)");
-    }
-
-    public override string Describe => $"pack {n} × {k} from {parts.Length} {(IsWeight ? "weights, when they changed" : "values")}{(target.Storage == WeightStorage.Single ? "" : $", as {target.Storage}")}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
         for (int p = 0; p < parts.Length; p++)
-            addresses[p] = new Address(parts[p].View);
-        to = new Address(target);
+            addresses[p] = new Address(parts[p].View, memory);
+        to = new Address(target, memory);
+        weights = parts.Select(part => part.View.IsWeight ? memory.TensorOf(part.View.Buffer) : null).ToArray();
     }
 
     public void Done()
@@ -84,7 +60,7 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
             if (target.Storage == WeightStorage.Single)
                 Gemm.Pack(source, packed, part.NOffset, kOffset, start, end);
             else
-                Gemm.PackStored(source, stored, n, k, part.NOffset, kOffset, start, end, target.Storage, part.View.Block.Name);
+                Gemm.PackStored(source, stored, n, k, part.NOffset, kOffset, start, end, target.Storage, part.View.Buffer.Name);
         }
     }
 

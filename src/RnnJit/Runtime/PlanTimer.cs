@@ -1,4 +1,5 @@
 using RnnJit.Cpu;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -48,7 +49,7 @@ internal sealed class PlanTimer(int lines, TimeProvider clock)
 }
 
 /// <summary>Notes that the instruction before it has ended: on all workers where they meet after it, else on the one that is watched.</summary>
-internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction
+internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction(null)
 {
     /// <summary>Puts one behind each instruction, and inside loops too.</summary>
     /// <param name="line">The line of the plan that the first instruction is; then the one behind the last.</param>
@@ -64,11 +65,9 @@ internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction
         return marked;
     }
 
-    public override IEnumerable<View> Views => [];
-
     public override string Describe => "note the time";
 
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
     }
 

@@ -1,18 +1,22 @@
+using RnnJit.Plans;
+
 namespace RnnJit.Runtime;
 
-/// <summary>Fills blocks with NaN where their life begins, so that whoever reads what nobody wrote shows it.</summary>
-internal sealed unsafe class PoisonInstruction(Block[] blocks) : Instruction
+/// <summary>Fills buffers with NaN where their life begins, so that whoever reads what nobody wrote shows it.</summary>
+internal sealed unsafe class PoisonInstruction(PlanBuffer[] buffers) : Instruction(null)
 {
     /// <summary>All bits, which is NaN in both precisions and −1 as an integer.</summary>
     public const byte Fill = 0xFF;
 
-    /// <summary>Puts one before each instruction with which blocks begin. Constants and packed weights, which stay from run to run, are left alone.</summary>
-    public static IEnumerable<Instruction> Before(IEnumerable<Instruction> instructions, IReadOnlyCollection<Block> blocks)
+    private nint[] data = [];
+
+    /// <summary>Puts one before each instruction with which buffers begin. Constants and packed weights, which stay from run to run, are left alone.</summary>
+    public static IEnumerable<Instruction> Before(IEnumerable<Instruction> instructions, MemoryPlan memory)
     {
         int n = 0;
         foreach (Instruction instruction in instructions)
         {
-            Block[] beginning = blocks.Where(block => block.First == n && !(n == 0 && block.Last == int.MaxValue)).ToArray();
+            PlanBuffer[] beginning = [.. memory.Places.Where(one => one.Value.First == n && !(n == 0 && one.Value.Last == int.MaxValue)).Select(one => one.Key)];
             if (beginning.Length > 0)
                 yield return new PoisonInstruction(beginning);
             yield return instruction;
@@ -20,17 +24,13 @@ internal sealed unsafe class PoisonInstruction(Block[] blocks) : Instruction
         }
     }
 
-    public override IEnumerable<View> Views => [];
+    public override string Describe => $"fill {buffers.Length} blocks with NaN";
 
-    public override string Describe => $"fill {blocks.Length} blocks with NaN";
-
-    public override void Resolve()
-    {
-    }
+    public override void Resolve(PlanMemory memory) => data = [.. buffers.Select(buffer => (nint)memory.Data(buffer))];
 
     public override void Execute(in Share share, in Clock clock)
     {
-        foreach (Block block in share.Part == 0 ? blocks : [])
-            new Span<byte>(block.Data, checked((int)block.Bytes)).Fill(Fill);
+        for (int b = 0; share.Part == 0 && b < buffers.Length; b++)
+            new Span<byte>((void*)data[b], checked((int)buffers[b].Bytes)).Fill(Fill);
     }
 }

@@ -1,4 +1,5 @@
 using RnnJit.Planning;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -11,18 +12,18 @@ internal sealed unsafe partial class ProductInstruction<T>
     private Address listed;
 
     /// <summary>The rows it is done for; null for all.</summary>
-    public LiveRows? Live { get; init; }
+    public ActiveRows? Live { get; }
 
     /// <summary>Panels of B that stay in the cache while rows of several steps go past them.</summary>
     public int PanelsAtOnce => Math.Max(1, PanelBytes / Math.Max(1, form.K.Extent * sizeof(T) * (2 * Cpu.CpuWidth.Width / 8 / sizeof(T))));
 
-    private void ResolveLive()
+    private void ResolveLive(PlanMemory memory)
     {
         if (Live is null)
             return;
-        lengths = new Address(Live.Lengths);
+        lengths = new Address(Live.Lengths, memory);
         if (Live.Listed is not null)
-            listed = new Address(Live.Listed);
+            listed = new Address(Live.Listed, memory);
     }
 
     // Rows of A that do not run are left out; those of B are not in the packed one.
@@ -62,7 +63,7 @@ internal sealed unsafe partial class ProductInstruction<T>
             FillEnded(length, share, (T*)c.At(clock), Live.Kind == RowEnd.Start ? StartAt(clock) : default);
         int total = 0;
         for (int t = 0, rows = Live.Batch; t < Live.Steps; t++)
-            total += rows = LiveRows.Count(length, t, rows);
+            total += rows = ActiveRowCount.At(length, t, rows);
         int first = 0, last = total, panelStart = 0, panelEnd = panels;
         if (share.Parts > 1 && total >= 32 * share.Parts)
             (first, last) = share.Of(total, 6);
@@ -73,7 +74,7 @@ internal sealed unsafe partial class ProductInstruction<T>
         int count = 0, held = 0;
         for (int t = 0, rows = Live.Batch, before = 0; t < Live.Steps; t++, before += rows)
         {
-            rows = LiveRows.Count(length, t, rows);
+            rows = ActiveRowCount.At(length, t, rows);
             int start = Math.Max(first - before, 0), end = Math.Min(last - before, rows);
             if (start >= end)
                 continue;
@@ -115,7 +116,7 @@ internal sealed unsafe partial class ProductInstruction<T>
         var (start, end) = share.Of(Live!.Steps);
         for (int t = start; t < end; t++)
         {
-            for (int row = LiveRows.Count(length, t, Live.Batch); row < Live.Batch; row++)
+            for (int row = ActiveRowCount.At(length, t, Live.Batch); row < Live.Batch; row++)
             {
                 var ended = new Span<T>(to + (t * time) + (row * form.M.C), form.N.Extent);
                 if (from.At == null)

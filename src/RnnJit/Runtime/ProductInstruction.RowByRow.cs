@@ -1,10 +1,11 @@
 using RnnJit.Planning;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
 internal sealed unsafe partial class ProductInstruction<T>
 {
-    private bool IsRowByRow => Live is { Axes: LiveAxes.Loops or LiveAxes.Steps or LiveAxes.SumOfSteps };
+    private bool IsRowByRow => Live is { Axes: ActiveAxes.Loops or ActiveAxes.Steps or ActiveAxes.SumOfSteps };
 
     // Each row of the batch is a product of its own, as long as the row. Workers take turns, for neighbours have about as many steps; they share panels where turns are few.
     private void ExecuteRowByRow(in Share share, in Clock clock)
@@ -15,7 +16,7 @@ internal sealed unsafe partial class ProductInstruction<T>
             (turn, turns) = (share.Part, share.Parts);
         else
             (panelStart, panelEnd) = share.Of(panels);
-        int inner = count / (Live!.Axes == LiveAxes.Loops ? Live.Steps * Live.Batch : Live.Batch);
+        int inner = count / (Live!.Axes == ActiveAxes.Loops ? Live.Steps * Live.Batch : Live.Batch);
         T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);
         StartPointer start = StartAt(clock);
         for (int l = turn; l < count; l += turns)
@@ -25,12 +26,12 @@ internal sealed unsafe partial class ProductInstruction<T>
                 continue;
             int rows = Live.Axes switch
             {
-                LiveAxes.Loops => l / inner / Live.Batch < steps ? form.M.Extent : 0,
-                LiveAxes.Steps => steps,
+                ActiveAxes.Loops => l / inner / Live.Batch < steps ? form.M.Extent : 0,
+                ActiveAxes.Steps => steps,
                 _ => form.M.Extent,
             };
             LoopOffsets at = OffsetsOf(l);
-            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), 0, rows, panelStart, panelEnd, Live.Axes == LiveAxes.SumOfSteps ? steps : form.K.Extent, backwards: false);
+            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), 0, rows, panelStart, panelEnd, Live.Axes == ActiveAxes.SumOfSteps ? steps : form.K.Extent, backwards: false);
             for (int ended = rows; ended < form.M.Extent && Live.Kind == RowEnd.Zero && panelStart == 0; ended++)
                 new Span<T>(pc + at.C + (ended * form.M.C), form.N.Extent).Clear();
         }

@@ -1,5 +1,6 @@
-using RnnJit.Cpu;
 using RnnJit.Cpu.Gemm;
+using RnnJit.Cpu;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -7,38 +8,29 @@ namespace RnnJit.Runtime;
 internal sealed unsafe partial class ProductInstruction<T> : Instruction
     where T : unmanaged
 {
-    private readonly ProductForm form;
-    private readonly View? packed;
+    private readonly MatMulForm form;
+    private readonly BufferView? packed;
     private readonly bool reverse;
-    private readonly bool invariantB;
-    private readonly bool rowsAreBatch;
     private Address a;
     private Address b;
     private Address c;
     private Address from;
     private readonly int panels;
 
-    /// <param name="packed">Packed B, null to read B as it lies.</param>
-    /// <param name="invariantB">B is the same at every time step and for every row.</param>
-    /// <param name="reverse">Sum from the last k to the first: sums over time run from T − 1 to 0.</param>
-    /// <param name="rowsAreBatch">The first axis of the result is the batch.</param>
-    public ProductInstruction(ProductForm form, View? packed, bool reverse, bool invariantB, bool rowsAreBatch)
+    public ProductInstruction(MatMulCommand product)
+        : base(product)
     {
-        this.rowsAreBatch = rowsAreBatch;
-        this.form = form;
-        this.packed = packed;
-        this.reverse = reverse;
-        this.invariantB = invariantB;
+        (form, packed, reverse, Accumulate, Start, Live) = (product.Form, product.Packed, product.Reverse, product.Accumulate, product.Init, product.Rows);
         panels = Gemm.Panels<T>(form.N.Extent);
     }
 
-    public ProductForm Form => form;
+    public MatMulForm Form => form;
 
     /// <summary>Adds to what is there: a sum over time.</summary>
-    public bool Accumulate { get; init; }
+    public bool Accumulate { get; }
 
     /// <summary>What the chains start from; null: from 0, or from what is there.</summary>
-    public ProductStart? Start { get; init; }
+    public AccumulatorInit? Start { get; }
 
     public WeightStorage Storage => packed?.Storage ?? WeightStorage.Single;
 
@@ -51,31 +43,14 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     /// <summary>Where A, packed B, C and what the chains start from begin.</summary>
     public (nint A, nint B, nint C, nint Start) At(in Clock clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock), Start is null ? 0 : (nint)from.At(clock));
 
-    public override double Flops => form.Flops;
-
-    public override IEnumerable<View> Views => [.. Start is null ? (View[])[] : [Start.View], form.A, packed ?? form.B, form.C, .. Live?.Views ?? []];
-
-    public override IEnumerable<View> Reached =>
-    [
-        .. form.Reached(packed is not null),
-        .. packed is null ? (View[])[] : [packed.Over([(PackInstruction<T>.Length(form.N.Extent, form.K.Extent, packed.Storage), 1)])],
-        .. Start is null ? (View[])[] : [Start.Reached(form)],
-    ];
-
-    public override bool IsByRow => rowsAreBatch && form.C.Rank > 0
-        && (form.RowsAreLoop || (form.RowsAreM && invariantB && form.M.C == form.C.Strides[0] && form.M.Extent == form.C.Shape[0]));
-
-    public override string Describe =>
-        $"product {form.M.Extent} × {form.N.Extent} × {form.K.Extent}{(form.Loops.Length > 0 ? " in " + string.Join(" · ", form.Loops.Select(loop => loop.Extent)) : "")}{(packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}{Start?.Describe}{Live?.Describe}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        a = new Address(form.A);
-        b = new Address(packed ?? form.B);
-        c = new Address(form.C);
+        a = new Address(form.A, memory);
+        b = new Address(packed ?? form.B, memory);
+        c = new Address(form.C, memory);
         if (Start is not null)
-            from = new Address(Start.View);
-        ResolveLive();
+            from = new Address(Start.View, memory);
+        ResolveLive(memory);
     }
 
     /// <summary>Rows [aRow, aRow + count) of A and as many of each of the next steps, <paramref name="batch"/> rows apart, give those from cRow on of C, panels of columns [panelStart, panelEnd).</summary>
@@ -155,7 +130,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     private int LoopCount()
     {
         int count = 1;
-        foreach (ProductLoop loop in form.Loops)
+        foreach (MatMulLoop loop in form.Loops)
             count *= loop.Extent;
         return count;
     }
@@ -168,7 +143,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
         long oa = 0, ob = 0, oc = 0, os = 0;
         for (int axis = form.Loops.Length - 1; axis >= 0; axis--)
         {
-            ProductLoop loop = form.Loops[axis];
+            MatMulLoop loop = form.Loops[axis];
             int index = l % loop.Extent;
             l /= loop.Extent;
             oa += index * loop.A;
@@ -184,7 +159,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     private void Sum(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth, bool backwards)
     {
         int count = 1;
-        foreach (ProductLoop loop in form.SumLoops)
+        foreach (MatMulLoop loop in form.SumLoops)
             count *= loop.Extent;
         for (int s = 0; s < count; s++)
         {
@@ -192,7 +167,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
             int rest = reverse ? count - 1 - s : s;
             for (int axis = form.SumLoops.Length - 1; axis >= 0; axis--)
             {
-                ProductLoop loop = form.SumLoops[axis];
+                MatMulLoop loop = form.SumLoops[axis];
                 int index = rest % loop.Extent;
                 rest /= loop.Extent;
                 oa += index * loop.A;

@@ -1,5 +1,6 @@
 using RnnJit.Cpu;
 using RnnJit.Ops;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -11,8 +12,8 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
     where T : unmanaged
 {
     private readonly ReductionOp op;
-    private readonly View x;
-    private readonly View result;
+    private readonly BufferView x;
+    private readonly BufferView result;
     private readonly int[] kept;
     private readonly int[] reduced;
     private readonly int count;
@@ -21,29 +22,20 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
     private Address from;
     private Address to;
 
-    public ReduceInstruction(ReductionOp op, View x, View result, bool rowsAreBatch)
+    public ReduceInstruction(ReduceCommand command)
+        : base(command)
     {
-        this.op = op;
-        this.x = x;
-        this.result = result;
-        kept = Enumerable.Range(0, x.Rank).Where(axis => !op.Axes.Contains(axis)).ToArray();
+        (op, x, result, kept) = (command.Op, command.Input, command.Result, command.Kept);
         reduced = op.Axes.Order().ToArray();
         count = kept.Aggregate(1, (product, axis) => product * x.Shape[axis]);
         length = reduced.Aggregate(1, (product, axis) => product * x.Shape[axis]);
         isRun = op is SumOp && IsRun(x, reduced);
-        IsByRow = rowsAreBatch && kept.Length > 0 && kept[0] == 0;
     }
 
-    public override IEnumerable<View> Views => [x, result];
-
-    public override bool IsByRow { get; }
-
-    public override string Describe => $"{op.Name} of {count} × {length}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        from = new Address(x);
-        to = new Address(result);
+        from = new Address(x, memory);
+        to = new Address(result, memory);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -67,7 +59,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
     }
 
     // Without gaps; axes of extent 1 may lie anywhere.
-    private static bool IsRun(View x, int[] axes)
+    private static bool IsRun(BufferView x, int[] axes)
     {
         long stride = 1;
         foreach (int axis in axes.Where(axis => x.Shape[axis] != 1).Reverse())

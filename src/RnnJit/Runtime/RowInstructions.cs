@@ -1,20 +1,17 @@
 using RnnJit.Cpu;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
 /// <summary>Row numbers by length, the longest first, equal ones as they stand.</summary>
-/// <param name="keys">Room for a number of 64 bits for each row.</param>
-internal sealed unsafe class OrderInstruction(View lengths, View keys, View result) : Instruction
+internal sealed unsafe class SortRowsInstruction(SortRowsCommand sort) : Instruction(sort)
 {
+    private readonly int rows = sort.Lengths.Length;
     private Address from;
     private Address room;
     private Address to;
 
-    public override IEnumerable<View> Views => [lengths, keys, result];
-
-    public override string Describe => $"order {lengths.Length} rows by length";
-
-    public override void Resolve() => (from, room, to) = (new Address(lengths), new Address(keys), new Address(result));
+    public override void Resolve(PlanMemory memory) => (from, room, to) = (new Address(sort.Lengths, memory), new Address(sort.Keys, memory), new Address(sort.Result, memory));
 
     public override void Execute(in Share share, in Clock clock)
     {
@@ -23,7 +20,7 @@ internal sealed unsafe class OrderInstruction(View lengths, View keys, View resu
 
         // The row number in the low half keeps equal lengths in their order.
         int* length = (int*)from.At(clock), order = (int*)to.At(clock);
-        var sorted = new Span<long>(room.At(clock), lengths.Length);
+        var sorted = new Span<long>(room.At(clock), rows);
         for (int row = 0; row < sorted.Length; row++)
             sorted[row] = ((long)-length[row] << 32) | (uint)row;
         sorted.Sort();
@@ -33,72 +30,58 @@ internal sealed unsafe class OrderInstruction(View lengths, View keys, View resu
 }
 
 /// <summary>The inverse of an order.</summary>
-internal sealed unsafe class PlacesInstruction(View order, View result, string name) : Instruction
+internal sealed unsafe class InversePermutationInstruction(InversePermutationCommand inverse) : Instruction(inverse)
 {
+    private readonly int count = inverse.Order.Length;
+    private readonly int size = inverse.Result.Length;
+    private readonly string name = inverse.Name;
     private Address from;
     private Address to;
 
-    public override IEnumerable<View> Views => [order, result];
-
-    public override string Describe => $"places of {order.Length} rows";
-
-    public override void Resolve() => (from, to) = (new Address(order), new Address(result));
+    public override void Resolve(PlanMemory memory) => (from, to) = (new Address(inverse.Order, memory), new Address(inverse.Result, memory));
 
     public override void Execute(in Share share, in Clock clock)
     {
-        var (start, end) = share.Of(order.Length);
+        var (start, end) = share.Of(count);
         int* rows = (int*)from.At(clock), places = (int*)to.At(clock);
         for (int i = start; i < end; i++)
-            places[IndexCheck.Row(name, rows[i], result.Length)] = i;
+            places[IndexCheck.Row(name, rows[i], size)] = i;
     }
 }
 
-/// <summary>Rows with lengths that are picked at every step; behind their ends the result is 0 or left alone.</summary>
-/// <param name="OfSource">The lengths are those of the rows that are picked, else of the rows they become.</param>
-internal sealed record PickedRows(View Lengths, bool Clears, bool OfSource);
-
 /// <summary>Rows along an axis by index. Neighbours that stay neighbours are copied at once, so rows that are in order already cost little.</summary>
-internal sealed unsafe class PickInstruction : Instruction
+internal sealed unsafe class TakeInstruction : Instruction
 {
-    private readonly View x;
-    private readonly View index;
-    private readonly View result;
+    private readonly BufferView x;
+    private readonly BufferView index;
+    private readonly BufferView result;
     private readonly int axis;
     private readonly string name;
-    private readonly View rowFrom;
-    private readonly View rowTo;
+    private readonly BufferView rowFrom;
+    private readonly BufferView rowTo;
     private readonly int outer;
     private readonly bool runs;
     private Address source;
     private Address which;
-    private readonly PickedRows? picked;
+    private readonly TakenRows? picked;
     private Address target;
     private Address lengths;
 
-    /// <param name="picked">The rows it is done for, at every step along the first axis; null for all.</param>
-    public PickInstruction(View x, View index, View result, int axis, string name, PickedRows? picked)
+    public TakeInstruction(TakeCommand take)
+        : base(take)
     {
-        this.picked = picked;
-        this.x = x;
-        this.index = index;
-        this.result = result;
-        this.axis = axis;
-        this.name = name;
+        (x, index, result, axis, name, picked) = (take.Input, take.Index, take.Result, take.Axis, take.Name, take.Active);
         rowFrom = x with { Shape = x.Shape[(axis + 1)..], Strides = x.Strides[(axis + 1)..] };
         rowTo = result with { Shape = result.Shape[(axis + 1)..], Strides = result.Strides[(axis + 1)..] };
         outer = x.Shape.Take(axis).Aggregate(1, (product, extent) => product * extent);
         runs = rowFrom.IsContiguous && rowTo.IsContiguous && x.Strides[axis] == rowFrom.Length && result.Strides[axis] == rowFrom.Length;
     }
 
-    public override IEnumerable<View> Views => picked is null ? [x, index, result] : [x, index, result, picked.Lengths];
-
-    public override string Describe => $"pick {index.Length} of {x.Shape[axis]} rows{(axis == 0 ? "" : $" of [{string.Join(", ", x.Shape)}]")}{(picked is null ? "" : picked.Clears ? ", those that run, 0 behind" : ", those that run")}";
-
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
-        (source, which, target) = (new Address(x), new Address(index), new Address(result));
+        (source, which, target) = (new Address(x, memory), new Address(index, memory), new Address(result, memory));
         if (picked is not null)
-            lengths = new Address(picked.Lengths);
+            lengths = new Address(picked.Lengths, memory);
     }
 
     public override void Execute(in Share share, in Clock clock)

@@ -1,5 +1,6 @@
 using RnnJit.Cpu;
 using RnnJit.Ops;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -16,14 +17,15 @@ public enum ScanSchedule
 /// <summary>The loop over time.</summary>
 internal sealed unsafe partial class ScanInstruction : Instruction
 {
+    private readonly ScanCommand command;
     private readonly ScanOp scan;
     private readonly int steps;
     private readonly int batch;
     private readonly Instruction[] body;
     private Instruction[] sequence;
-    private readonly View? lengths;
+    private readonly BufferView? lengths;
     private readonly CopyInstruction[] hold;
-    private readonly View[] yields;
+    private readonly BufferView[] yields;
     private Address[] yieldAddresses = [];
     private Address lengthAddress;
     private ScheduleCost cost;
@@ -31,18 +33,13 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     private PlanTimer? timer;
     private int line;
 
-    public ScanInstruction(ScanOp scan, int steps, int batch, Instruction[] body, View? lengths, CopyInstruction[] hold, View[] yields)
+    public ScanInstruction(ScanCommand command, Instruction[] body, CopyInstruction[] hold, Tile[] tiles)
+        : base(command)
     {
-        this.scan = scan;
-        this.steps = steps;
-        this.batch = batch;
-        this.body = body;
+        (this.command, this.body, this.hold, Tiles) = (command, body, hold, tiles);
+        (scan, steps, batch, lengths, yields) = (command.Scan, command.Steps, command.Batch, command.Lengths, command.Yields);
         sequence = body;
-        this.lengths = lengths;
-        this.hold = hold;
-        this.yields = yields;
-        IsRowIndependent = body.All(instruction => instruction.IsByRow) && hold.All(copy => copy.IsByRow);
-        TakesLengths = body.All(instruction => instruction.TakesRows) && hold.All(copy => copy.IsByRow);
+        IsRowIndependent = command.IsRowIndependent;
     }
 
     public WorkerPool? Pool
@@ -61,9 +58,6 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     /// <summary>Proven: no row of the batch reads another one's.</summary>
     public bool IsRowIndependent { get; }
 
-    /// <summary>Whether a step can be done for the rows that still run only.</summary>
-    public bool TakesLengths { get; }
-
     /// <summary>A schedule in place of the one that is chosen, for loops inside too; null to choose. A loop that can run in one way only stays with it.</summary>
     public ScanSchedule? Forced
     {
@@ -77,7 +71,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     }
 
     /// <summary>Products that are computed some steps ahead.</summary>
-    public IReadOnlyList<Tile> Tiles { get; init; } = [];
+    public IReadOnlyList<Tile> Tiles { get; }
 
     public int Steps => steps;
 
@@ -95,14 +89,10 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         sequence = MarkInstruction.After(body, timer, ref line);
     }
 
-    public override IEnumerable<View> Views =>
-        body.SelectMany(instruction => instruction.Views).Concat(OwnViews).Concat(Tiles.SelectMany(tile => tile.Views));
+    /// <summary>Views that the loop itself reads and writes at each of its steps.</summary>
+    public IEnumerable<BufferView> OwnViews => command.OwnViews;
 
-    /// <summary>What the loop itself reads and writes at each of its steps.</summary>
-    public IEnumerable<View> OwnViews => hold.SelectMany(copy => copy.Views).Concat(yields).Concat(lengths is null ? [] : [lengths]);
-
-    public override string Describe =>
-        $"loop of {steps} steps{(scan.Reverse ? ", backwards" : "")}, {body.Length} instructions a step, {Reason(Pool?.Shares ?? 1)}";
+    public override string Describe => $"{command.Describe}, {Reason(Pool?.Shares ?? 1)}";
 
     public ScanSchedule Schedule(int workers) => Only ?? Forced ?? (workers == 1 ? ScanSchedule.BatchParallel : planned);
 
@@ -129,17 +119,17 @@ internal sealed unsafe partial class ScanInstruction : Instruction
 
     private static string Name(ScanSchedule schedule) => schedule == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel";
 
-    public override void Resolve()
+    public override void Resolve(PlanMemory memory)
     {
         foreach (Instruction instruction in body)
-            instruction.Resolve();
+            instruction.Resolve(memory);
         foreach (CopyInstruction copy in hold)
-            copy.Resolve();
+            copy.Resolve(memory);
         foreach (Tile tile in Tiles)
-            tile.Resolve();
-        yieldAddresses = yields.Select(view => new Address(view)).ToArray();
+            tile.Resolve(memory);
+        yieldAddresses = yields.Select(view => new Address(view, memory)).ToArray();
         if (lengths is not null)
-            lengthAddress = new Address(lengths);
+            lengthAddress = new Address(lengths, memory);
     }
 
     public override void Execute(in Share share, in Clock clock)
@@ -274,7 +264,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         Hold(rows, clock);
         for (int y = 0; y < yields.Length; y++)
         {
-            View view = yields[y];
+            BufferView view = yields[y];
             byte* data = yieldAddresses[y].At(clock);
             for (int row = rows.RowStart; row < rows.RowEnd; row++)
                 Strided.Clear(data + (row * view.Strides[0] * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 1);

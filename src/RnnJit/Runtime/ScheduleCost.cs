@@ -1,5 +1,6 @@
-using RnnJit.Cpu;
 using RnnJit.Cpu.Gemm;
+using RnnJit.Cpu;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -100,7 +101,7 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
         _ => new Work(instruction.Flops, 0, 0),
     };
 
-    private static Work WorkOf(ProductForm form, int stored, int size)
+    private static Work WorkOf(MatMulForm form, int stored, int size)
     {
         double flops = form.Flops * size / sizeof(float);
         return form.IsLooped ? new Work(flops, 0, 0) : new Work(flops, (double)form.N.Extent * form.K.Extent * stored, (double)form.K.Extent * size);

@@ -3,14 +3,15 @@ using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
 /// <summary>A stretch of bytes of a caller's memory.</summary>
 internal readonly record struct Stretch(long Offset, long Bytes)
 {
-    public Stretch(View view)
-        : this(view.Block.Offset + (view.Offset * view.ElementSize), (long)view.Length * view.ElementSize)
+    public Stretch(BufferView view, MemoryPlan memory)
+        : this(memory.Places[view.Buffer].Offset + (view.Offset * view.ElementSize), (long)view.Length * view.ElementSize)
     {
     }
 }
@@ -18,8 +19,8 @@ internal readonly record struct Stretch(long Offset, long Bytes)
 /// <summary>A dense tensor in a caller's memory.</summary>
 internal sealed record Located(Stretch Place, ElementType Element, int[] Shape)
 {
-    public Located(ElementType element, View view)
-        : this(new Stretch(view), element, view.Shape)
+    public Located(BufferView view, MemoryPlan memory)
+        : this(new Stretch(view, memory), view.Buffer.Element, view.Shape)
     {
     }
 }
@@ -48,23 +49,28 @@ internal sealed unsafe class StepPlan : IDisposable
         options.Check();
         SizeCheck.Run(program, options.Sizes);
         owner = $"Streaming model '{program.Name}'";
-        var context = new PlanContext(program, options, kernels);
-        Graph planned = context.Program;
-        var layout = new StepLayout(context, port => Parameter(options, context, port));
-        layout.CheckViews();
-        long sharedBytes = layout.PlaceShared();
-        MemoryBudget.Require($"What the streams of '{program.Name}' share", sharedBytes, options.MemoryLimit);
-        shared = new NativeBuffer(sharedBytes);
+        Graph planned = CpuLowering.Optimise(program, options, kernels);
+        StreamPlan plan = StreamPlan.Of(planned, CpuLowering.OptionsOf(options), CpuLowering.TraitsOf(options));
+        var lowering = new CpuLowering(CpuLowering.OptionsOf(options), kernels);
+        (once, each) = (lowering.Lower(plan.Once), lowering.Lower(plan.Each));
+        SlowPaths.Warn(program.Name, options, once.Concat(each));
+        MemoryBudget.Require($"What the streams of '{program.Name}' share", plan.Shared.Bytes, options.MemoryLimit);
+        MemoryBudget.Require($"A stream of '{program.Name}'", plan.Own.Bytes, options.MemoryLimit);
+        var memory = new PlanMemory();
+        for (int i = 0; i < planned.Inputs.Count; i++)
+        {
+            if (planned.Inputs[i].Role == PortRole.Parameter)
+                memory.Bind(plan.Inputs[i].Buffer, Parameter(options, planned.Inputs[i], plan.Inputs[i].Shape));
+        }
+
+        shared = new NativeBuffer(plan.Shared.Bytes);
         buffers = [shared, .. parameters.Values.Select(tensor => tensor.Memory).Distinct()];
-        foreach (Block block in layout.Shared)
-            block.Place(shared.Data);
-        long bytes = layout.PlaceOwn();
-        MemoryBudget.Require($"A stream of '{program.Name}'", bytes, options.MemoryLimit);
-        context.FillConstants();
-        once = [.. layout.Once];
-        each = [.. layout.Each];
+        memory.Place(plan.Shared, shared.Data);
+        memory.PlaceRelative(plan.Own);
+        memory.Fill(plan.Fills);
+        long bytes = plan.Own.Bytes;
         foreach (Instruction instruction in once.Concat(each))
-            instruction.Resolve();
+            instruction.Resolve(memory);
         calls = each.Select(StepCall.Of).ToArray();
         foreach (StepCall call in calls)
         {
@@ -73,15 +79,15 @@ internal sealed unsafe class StepPlan : IDisposable
         }
 
         Bytes = bytes;
-        carries = layout.Carries.Select(pair => new Carry(new Stretch(pair.From).Offset, new Stretch(pair.To).Offset, new Stretch(pair.To).Bytes)).ToArray();
+        carries = plan.Carries.Select(copy => new Carry(new Stretch(copy.From, plan.Own).Offset, new Stretch(copy.To, plan.Own).Offset, new Stretch(copy.To, plan.Own).Bytes)).ToArray();
         for (int i = 0; i < planned.Inputs.Count; i++)
         {
             if (planned.Inputs[i].Role != PortRole.Parameter)
-                inputs[planned.Inputs[i].Name] = new Located(planned.Inputs[i].Type.Element, layout.Inputs[i]!);
+                inputs[planned.Inputs[i].Name] = new Located(plan.Inputs[i], plan.Own);
         }
 
-        foreach (var (output, view) in layout.Outputs)
-            outputs[output.Name] = new Located(planned.Values.Type(output.Value).Element, view);
+        foreach (var (output, view) in plan.Outputs)
+            outputs[output.Name] = new Located(view, plan.Own);
         Refresh();
     }
 
@@ -155,12 +161,11 @@ internal sealed unsafe class StepPlan : IDisposable
             tensor.Dispose();
     }
 
-    private View Parameter(ExecutableOptions options, PlanContext context, Port port)
+    private Tensor Parameter(ExecutableOptions options, Port port, int[] shape)
     {
         if (!options.Shared.TryGetValue(port.Name, out Tensor? tensor))
-            own.Add(tensor = new Tensor(port.Type.Element, context.Shape(port.Type)));
-        parameters[port.Name] = tensor;
-        return context.OfTensor(tensor, isParameter: true, port.Name);
+            own.Add(tensor = new Tensor(port.Type.Element, shape));
+        return parameters[port.Name] = tensor;
     }
 
     private readonly record struct Carry(long From, long To, long Bytes);

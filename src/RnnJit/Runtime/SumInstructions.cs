@@ -1,18 +1,16 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
 /// <summary>Fills a place with 0, before a loop adds to it.</summary>
-internal sealed unsafe class ClearInstruction(View view) : Instruction
+internal sealed unsafe class ClearInstruction(ClearCommand clear) : Instruction(clear)
 {
+    private readonly BufferView view = clear.To;
     private Address address;
 
-    public override IEnumerable<View> Views => [view];
-
-    public override string Describe => $"clear [{string.Join(", ", view.Shape)}]";
-
-    public override void Resolve() => address = new Address(view);
+    public override void Resolve(PlanMemory memory) => address = new Address(view, memory);
 
     public override void Execute(in Share share, in Clock clock)
     {
@@ -22,37 +20,34 @@ internal sealed unsafe class ClearInstruction(View view) : Instruction
 }
 
 /// <summary>How much of each row's length lies in each block of time.</summary>
-internal sealed unsafe class BlockLengthsInstruction(View lengths, View result, int steps, int first) : Instruction
+internal sealed unsafe class BlockLengthsInstruction(BlockLengthsCommand cut) : Instruction(cut)
 {
+    private readonly BufferView lengths = cut.Lengths;
+    private readonly BufferView result = cut.Result;
     private Address from;
     private Address to;
 
-    public override IEnumerable<View> Views => [lengths, result];
-
-    public override string Describe => $"lengths of {lengths.Length} rows in {result.Shape[0]} blocks of {steps} steps";
-
-    public override void Resolve() => (from, to) = (new Address(lengths), new Address(result));
+    public override void Resolve(PlanMemory memory) => (from, to) = (new Address(lengths, memory), new Address(result, memory));
 
     public override void Execute(in Share share, in Clock clock)
     {
         var (start, end) = share.Of(result.Length);
         int* length = (int*)from.At(clock), block = (int*)to.At(clock);
         for (int i = start; i < end; i++)
-            block[i] = BlockLengthsOp.Within(length[i % lengths.Length] - first, i / lengths.Length, steps);
+            block[i] = BlockLengthsOp.Within(length[i % lengths.Length] - cut.First, i / lengths.Length, cut.Steps);
     }
 }
 
 /// <summary>sum += x, element by element: a sum over time of what no product and no reduction adds up itself.</summary>
-internal sealed unsafe class AccumulateInstruction(View x, View sum, ElementType real) : Instruction
+internal sealed unsafe class AccumulateInstruction(AccumulateCommand accumulate) : Instruction(accumulate)
 {
+    private readonly BufferView x = accumulate.Input;
+    private readonly BufferView sum = accumulate.Sum;
+    private readonly ElementType real = accumulate.Sum.Buffer.Element;
     private Address from;
     private Address to;
 
-    public override IEnumerable<View> Views => [x, sum];
-
-    public override string Describe => $"add [{string.Join(", ", sum.Shape)}] to a sum over time";
-
-    public override void Resolve() => (from, to) = (new Address(x), new Address(sum));
+    public override void Resolve(PlanMemory memory) => (from, to) = (new Address(x, memory), new Address(sum, memory));
 
     public override void Execute(in Share share, in Clock clock)
     {
@@ -68,7 +63,7 @@ internal sealed unsafe class AccumulateInstruction(View x, View sum, ElementType
         }
     }
 
-    private static long Offset(View view, int element)
+    private static long Offset(BufferView view, int element)
     {
         long offset = 0;
         for (int axis = view.Rank - 1; axis >= 0; axis--)

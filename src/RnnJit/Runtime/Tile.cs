@@ -1,36 +1,25 @@
 using RnnJit.Cpu;
+using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
 /// <summary>
 /// A product over all time steps that a loop alone reads, computed some steps ahead of the loop: what it gives stays in the cache and never needs memory for all steps.
 /// </summary>
-internal abstract class Tile(int steps, int chunk, int batch)
+internal abstract class Tile(ChunkedMatMul chunked)
 {
-    /// <summary>Its name among the passes that can be switched off.</summary>
-    public const string Name = "tile";
+    private readonly int steps = chunked.Steps;
+    private readonly int chunk = chunked.Chunk;
+    private readonly int batch = chunked.Batch;
 
-    /// <summary>Time steps of a tile, a power of two; 0 where a tile is worth nothing.</summary>
-    public static int Chunk(int steps, int batch, long bytesPerStep, TileLimits limits)
-    {
-        if (batch == 0)
-            return 0;
-        int chunk = 1;
-        while ((long)chunk * batch < limits.LeastRows)
-            chunk *= 2;
-        return steps >= 2 * chunk && steps * bytesPerStep > limits.LeastBytes ? chunk : 0;
-    }
-
-    public abstract IEnumerable<View> Views { get; }
-
-    public abstract string Product { get; }
+    public IEnumerable<BufferView> Views => chunked.Product.Views;
 
     /// <summary>Arithmetic of all tiles.</summary>
-    public abstract double Flops { get; }
+    public double Flops => chunked.Product.Flops;
 
-    public int Count => (steps + chunk - 1) / chunk;
+    public int Count => chunked.Count;
 
-    public string Describe => $"{Product}, {chunk} steps at a time";
+    public string Describe => chunked.Describe;
 
     /// <summary>Whether a loop that comes to step t, its i-th, needs another tile.</summary>
     public bool Begins(int t, int i, bool reverse) => i == 0 || (t & (chunk - 1)) == (reverse ? chunk - 1 : 0);
@@ -62,14 +51,14 @@ internal abstract class Tile(int steps, int chunk, int batch)
         end = rowEnd;
         if (lengths == null)
             return steps;
-        end = Math.Max(rowStart, LiveRows.Count(lengths, t, rowEnd));
+        end = Math.Max(rowStart, ActiveRowCount.At(lengths, t, rowEnd));
         int alike = 1;
-        while (alike < steps && Math.Max(rowStart, LiveRows.Count(lengths, t + alike, end)) == end)
+        while (alike < steps && Math.Max(rowStart, ActiveRowCount.At(lengths, t + alike, end)) == end)
             alike++;
         return alike;
     }
 
-    public abstract void Resolve();
+    public abstract void Resolve(PlanMemory memory);
 
     protected int Batch => batch;
 
@@ -81,22 +70,12 @@ internal abstract class Tile(int steps, int chunk, int batch)
     protected abstract void Multiply(long fromRow, long toRow, int rows, int steps, int panelStart, int panelEnd);
 }
 
-/// <summary>The limits of tiling. A product of fewer bytes stays in the last-level cache without tiles; a tile has so many rows that its product is efficient.</summary>
-internal sealed record TileLimits(long LeastBytes, int LeastRows)
-{
-    public static TileLimits Usual { get; } = new(8 << 20, 256);
-}
-
-internal sealed class ProductTile<T>(ProductInstruction<T> product, int steps, int chunk, int batch) : Tile(steps, chunk, batch)
+internal sealed class ProductTile<T>(ChunkedMatMul chunked) : Tile(chunked)
     where T : unmanaged
 {
-    public override IEnumerable<View> Views => product.Views;
+    private readonly ProductInstruction<T> product = new(chunked.Product);
 
-    public override string Product => product.Describe;
-
-    public override double Flops => product.Flops;
-
-    public override void Resolve() => product.Resolve();
+    public override void Resolve(PlanMemory memory) => product.Resolve(memory);
 
     protected override int Panels => product.Panels;
 

@@ -1,6 +1,7 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Text;
 using RnnJit.Verify;
@@ -60,11 +61,11 @@ public static class ViewCheck
 
     private static KernelChain Interpreted { get; } = new(new InterpretedKernelProvider());
 
-    // The layout of streams gives inputs blocks too, and places them without memory.
+    // A stream's inputs have buffers in the plan, so they are placed too, without memory.
     private static void Plan(Graph program, IReadOnlyDictionary<string, int> sizes)
     {
-        var context = new PlanContext(program, Options(sizes, Backend.Cpu), Interpreted);
-        new StepLayout(context, port => throw new InvalidOperationException($"'{port.Name}' is a parameter")).CheckViews();
+        ExecutableOptions options = Options(sizes, Backend.Cpu);
+        StreamPlan.Of(CpuLowering.Optimise(program, options, Interpreted), CpuLowering.OptionsOf(options), CpuLowering.TraitsOf(options));
     }
 
     private static double Elements(Graph program, IReadOnlyDictionary<string, int> sizes)

@@ -1,5 +1,6 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Contracts;
@@ -30,31 +31,32 @@ public class MemoryTests
     }
 
     [TestCaseSource(nameof(Cells))]
-    public void The_arena_is_as_large_as_it_says_and_holds_every_block(Type type)
+    public void The_arena_is_as_large_as_it_says_and_holds_every_buffer(Type type)
     {
         var cell = new CellProgram(CellTracer.Trace(type));
         Dictionary<string, int> sizes = cell.Sizes(steps: 4, batch: 9);
         using var executable = (CompiledExecutable)CellProgram.Create(cell.Build(), sizes);
-        Block[] blocks = executable.Instructions.SelectMany(instruction => instruction.Views).Select(view => view.Block).Where(block => block.External is null).Distinct().ToArray();
+        PlanBuffer[] buffers = executable.BufferPlan.Commands.SelectMany(command => command.Views).Select(view => view.Buffer).Where(buffer => !buffer.IsExternal).Distinct().ToArray();
         Assert.That(executable.ArenaBytes, Is.EqualTo(executable.AllocatedBytes));
-        Assert.That(blocks.Max(block => block.Offset + block.Bytes), Is.LessThanOrEqualTo(executable.ArenaBytes));
-        Assert.That(executable.ArenaBytes, Is.LessThan(blocks.Sum(block => block.Bytes)), "blocks share memory");
+        Assert.That(buffers.Max(buffer => executable.Memory.Places[buffer].Offset + buffer.Bytes), Is.LessThanOrEqualTo(executable.ArenaBytes));
+        Assert.That(executable.ArenaBytes, Is.LessThan(buffers.Sum(buffer => buffer.Bytes)), "buffers share memory");
     }
 
     [TestCaseSource(nameof(Cells))]
-    public void Blocks_alive_together_do_not_overlap(Type type)
+    public void Buffers_alive_together_do_not_overlap(Type type)
     {
         var cell = new CellProgram(CellTracer.Trace(type));
         using var executable = (CompiledExecutable)CellProgram.Create(cell.Build(), cell.Sizes(steps: 4, batch: 9));
-        Block[] blocks = executable.Instructions.SelectMany(instruction => instruction.Views).Select(view => view.Block).Where(block => block.External is null && block.Last >= 0).Distinct().ToArray();
-        for (int a = 0; a < blocks.Length; a++)
+        var places = executable.Memory.Places.ToArray();
+        for (int a = 0; a < places.Length; a++)
         {
-            for (int b = a + 1; b < blocks.Length; b++)
+            for (int b = a + 1; b < places.Length; b++)
             {
-                Block x = blocks[a], y = blocks[b];
-                bool together = x.First <= y.Last && y.First <= x.Last, overlap = x.Offset < y.Offset + y.Bytes && y.Offset < x.Offset + x.Bytes;
+                PlacedBuffer x = places[a].Value, y = places[b].Value;
+                long xEnd = x.Offset + places[a].Key.Bytes, yEnd = y.Offset + places[b].Key.Bytes;
+                bool together = x.First <= y.Last && y.First <= x.Last, overlap = x.Offset < yEnd && y.Offset < xEnd;
                 if (together && overlap)
-                    Assert.Fail($"A block at {x.Offset} of {x.Bytes} bytes and one at {y.Offset} of {y.Bytes} are alive together");
+                    Assert.Fail($"A buffer at {x.Offset} to {xEnd} and one at {y.Offset} to {yEnd} are alive together");
             }
         }
     }

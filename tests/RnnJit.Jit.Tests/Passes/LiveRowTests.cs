@@ -8,6 +8,7 @@ using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Networks;
 using RnnJit.Passes;
 using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Passes;
@@ -184,18 +185,20 @@ public class LiveRowTests
     public void What_nobody_wrote_is_not_a_number()
     {
         // A copy of memory that no instruction fills.
-        var block = new Block(16);
-        var view = new View(block, sizeof(float), 0, [4], [1]);
-        Assert.That(PoisonInstruction.Before([new ClearInstruction(view)], [block]).Count(), Is.EqualTo(1), "nothing begins here yet");
-        block.UseAt(0);
-        Instruction[] poisoned = PoisonInstruction.Before([new ClearInstruction(view)], [block]).ToArray();
+        var buffer = new PlanBuffer(0, ElementType.F32, 4, BufferSpace.Scratch);
+        var clear = new ClearCommand(new BufferView(buffer, 0, [4], [1]));
+        MemoryPlan unused = MemoryPlan.Place([buffer], [], []), used = MemoryPlan.Place([buffer], [clear], []);
+        Assert.That(PoisonInstruction.Before([new ClearInstruction(clear)], unused).Count(), Is.EqualTo(1), "nothing begins here");
+        Instruction[] poisoned = PoisonInstruction.Before([new ClearInstruction(clear)], used).ToArray();
         Assert.That(poisoned, Has.Length.EqualTo(2).And.ItemAt(0).TypeOf<PoisonInstruction>());
-        using var memory = new NativeBuffer(64);
+        using var arena = new NativeBuffer(64);
         unsafe
         {
-            block.Place(memory.Data);
+            var memory = new PlanMemory();
+            memory.Place(used, arena.Data);
+            poisoned[0].Resolve(memory);
             poisoned[0].Execute(new Share(0, 1, -1, -1), default);
-            Assert.That(new Span<float>(block.Data, 4).ToArray(), Is.All.NaN);
+            Assert.That(new Span<float>(arena.Data, 4).ToArray(), Is.All.NaN);
         }
     }
 

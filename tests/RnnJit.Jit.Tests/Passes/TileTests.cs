@@ -2,6 +2,7 @@ using RnnJit.Cells;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Text;
 
@@ -41,7 +42,7 @@ public class TileTests
         // Each worker has rows of all steps of a tile: 8 of each, or 3, which are fewer than steps.
         foreach (ScanInstruction loop in ((CompiledExecutable)with).Instructions.OfType<ScanInstruction>())
             loop.Forced = ScanSchedule.BatchParallel;
-        Assert.That(((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().SelectMany(loop => loop.Tiles).SelectMany(tile => tile.Views), Has.Some.Matches<View>(view => view!.Ring > 0 && view.Strides[1] == 1024 + 16));
+        Assert.That(((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().SelectMany(loop => loop.Tiles).SelectMany(tile => tile.Views), Has.Some.Matches<BufferView>(view => view!.Ring > 0 && view.Strides[1] == 1024 + 16));
         Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "tiles");
     }
 
@@ -159,7 +160,7 @@ public class TileTests
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         using Executable executable = CellProgram.Create(program, sizes, threads: 2);
         Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith("scan, interpreted, tens to hundreds of times slower than compiled: its rows read each other").And.None.EndsWith("steps at a time"));
-        Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views), Has.None.Matches<View>(view => view!.Ring > 0));
+        Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views), Has.None.Matches<BufferView>(view => view!.Ring > 0));
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data), wanted = Interpreter.Run(program, data, sizes);
         foreach (var (name, value) in wanted)
             Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-5), name);
@@ -174,7 +175,7 @@ public class TileTests
         using Executable with = CellProgram.Create(program, sizes), without = CellProgram.Create(program, sizes, without: Off);
         long row = 16 * 4 * 64 * sizeof(float);
         Tile tile = ((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().Single().Tiles.Single();
-        Assert.That(tile.Views.Last().Block.Bytes, Is.EqualTo(16 * row));
+        Assert.That(tile.Views.Last().Buffer.Bytes, Is.EqualTo(16 * row));
         Assert.That(with.ArenaBytes, Is.LessThan(without.ArenaBytes));
         TestContext.Out.WriteLine($"arena {without.ArenaBytes} ⇒ {with.ArenaBytes} bytes");
     }

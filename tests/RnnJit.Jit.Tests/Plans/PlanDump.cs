@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Plans;
@@ -8,14 +9,13 @@ namespace RnnJit.Jit.Tests.Plans;
 internal sealed class PlanDump
 {
     private readonly StringBuilder text = new();
+    private readonly MemoryPlan memory;
 
-    private PlanDump()
-    {
-    }
+    private PlanDump(MemoryPlan memory) => this.memory = memory;
 
     public static string Of(CompiledExecutable executable)
     {
-        var dump = new PlanDump();
+        var dump = new PlanDump(executable.Memory);
         dump.text.Append(CultureInfo.InvariantCulture, $"arena {executable.ArenaBytes}\n");
         dump.Add(executable.Instructions, "");
         return dump.text.ToString();
@@ -34,12 +34,12 @@ internal sealed class PlanDump
         }
     }
 
-    private void Line(string indent, string describe, IEnumerable<View> views) =>
+    private void Line(string indent, string describe, IEnumerable<BufferView> views) =>
         text.Append(indent).Append(describe).Append(": ").AppendJoin(" | ", views.Select(Text).Order(StringComparer.Ordinal)).Append('\n');
 
-    private static string Text(View view)
+    private string Text(BufferView view)
     {
-        string place = string.Create(CultureInfo.InvariantCulture, $"{Name(view.Block)}+{view.Offset} [{string.Join(',', view.Shape)}]:[{string.Join(',', view.Strides)}]");
+        string place = string.Create(CultureInfo.InvariantCulture, $"{Name(view.Buffer)}+{view.Offset} [{string.Join(',', view.Shape)}]:[{string.Join(',', view.Strides)}]");
         (long, string)[] moves =
         [
             (view.TimeStride, "t"), (view.Ring, "ring"), (view.ParityStride, "flip"), (view.Parity, "odd"), (view.OuterTimeStride, "T"), (view.OuterParityStride, "FLIP"),
@@ -48,8 +48,12 @@ internal sealed class PlanDump
         return place + string.Concat(moves.Where(move => move.Item1 != 0).Select(move => string.Create(CultureInfo.InvariantCulture, $" {move.Item2}{move.Item1}")));
     }
 
-    // Blocks that are alive together lie apart, so offset and lifetime name one.
-    private static string Name(Block block) => block.External is not null
-        ? block.Name
-        : string.Create(CultureInfo.InvariantCulture, $"({block.Bytes}@{block.Offset} {block.First}-{block.Last})");
+    // Buffers that are alive together lie apart, so offset and lifetime name one.
+    private string Name(PlanBuffer buffer)
+    {
+        if (buffer.IsExternal)
+            return buffer.Name;
+        PlacedBuffer place = memory.Places.GetValueOrDefault(buffer);
+        return string.Create(CultureInfo.InvariantCulture, $"({buffer.Bytes}@{place.Offset} {place.First}-{place.Last})");
+    }
 }

@@ -3,6 +3,7 @@ using RnnJit.Cpu.Gemm;
 using RnnJit.Cpu.Simd;
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.RandomPrograms;
@@ -137,7 +138,7 @@ internal static class GraphKinds
         AddOf(loop.Body, real, threads, kinds);
     }
 
-    private static void AddOf(ProductForm form, ProductStart? start, LiveRows? live, ElementType real, HashSet<string> kinds)
+    private static void AddOf(MatMulForm form, AccumulatorInit? start, ActiveRows? live, ElementType real, HashSet<string> kinds)
     {
         int size = real == ElementType.F64 ? 8 : 4, panel = 2 * CpuWidth.Width / 8 / size, rows = form.M.Extent;
         int panels = (form.N.Extent + panel - 1) / panel;
@@ -154,7 +155,7 @@ internal static class GraphKinds
         Add(kinds, start is not null, start is { Row: 0 } ? "chains from a row" : "chains from a value");
     }
 
-    private static (int ChunkK, int BlockK) Cut<T>(ProductForm form, int panels)
+    private static (int ChunkK, int BlockK) Cut<T>(MatMulForm form, int panels)
         where T : unmanaged
     {
         var g = new GemmArguments<T> { M = form.M.Extent, N = form.N.Extent, K = form.K.Extent, ARow = (nint)form.M.A, ACol = (nint)form.K.A };

@@ -2,6 +2,7 @@ using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
 using RnnJit.Passes;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Verify;
 
@@ -40,7 +41,7 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
         using Executable executable = Executable.Create(sabotage is null ? given.Program : sabotage(given.Program), new ExecutableOptions
         {
             Sizes = given.Sizes, Threads = threads, Precision = real, Kernels = kernels, Poison = given.Seed % 5 == 0, Schedule = Schedules[given.Seed % 3],
-            TileLimits = given.Seed % 4 == 3 ? TileLimits.Usual : new TileLimits(256, 8),
+            TileLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
         });
         GraphKinds.AddOf((CompiledExecutable)executable, real, threads, Kinds);
         foreach (var (name, value) in data)

@@ -1,5 +1,6 @@
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Text;
 
@@ -52,7 +53,7 @@ public class SharedPlaceTests
         OracleContract.Check(program, new Dictionary<string, int> { ["T"] = 4, ["B"] = 5, ["X"] = 3, ["H"] = 8 }, planned: executable =>
         {
             ProductInstruction<float>[] products = executable.Instructions.OfType<ScanInstruction>().Single().Body.OfType<ProductInstruction<float>>().ToArray();
-            Assert.That(products.Where(product => RegionPlanner.SamePlace(product.Form.C, product.Start!.View) != goesOn), Is.Empty);
+            Assert.That(products.Where(product => product.Form.C.IsSamePlace(product.Start!.View) != goesOn), Is.Empty);
         });
     }
 }

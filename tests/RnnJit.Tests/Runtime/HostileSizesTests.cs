@@ -2,6 +2,7 @@ using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Ops;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Text;
 using RnnJit.Verify;
@@ -78,41 +79,46 @@ public class HostileSizesTests
         Assert.That(new Tensor(ElementType.F32, 3, 0).Length, Is.EqualTo(0));
     }
 
+    // Elements of a packed matrix of 4 columns and 3 rows.
+    private const int Packed = 48;
+
+    private static BufferView Dense(params int[] shape) => new(new PlanBuffer(0, ElementType.F32, NdArray.Size(shape), BufferSpace.Scratch), 0, shape, BufferView.Dense(shape));
+
+    private static BufferView Panels(int elements) => Dense(elements) with { Panels = new PackedPanels(4, 3, Packed, WeightStorage.Single) };
+
     [Test]
     public void A_view_that_leaves_its_block_is_found()
     {
-        View view = new(new Block(40), 4, 0, [10], [1]);
+        BufferView view = Dense(10);
 
-        Assert.That(() => ViewBounds.Check(view, 1, 1, "test"), Throws.Nothing);
-        foreach (View wrong in new[] { view with { Offset = 1 }, view with { Offset = -1 }, view with { Strides = [2] }, view with { Strides = [-1] }, view with { ParityStride = 1 }, view with { OuterParityStride = 1 } })
-            Assert.That(() => ViewBounds.Check(wrong, 1, 1, "test"), Throws.InvalidOperationException);
-        Assert.That(() => ViewBounds.Check(view with { TimeStride = 1 }, 2, 1, "test"), Throws.InvalidOperationException);
-        Assert.That(() => ViewBounds.Check(view with { OuterTimeStride = 1 }, 1, 2, "test"), Throws.InvalidOperationException);
+        Assert.That(() => PlanBounds.Check(view, 1, 1, "test"), Throws.Nothing);
+        foreach (BufferView wrong in new[] { view with { Offset = 1 }, view with { Offset = -1 }, view with { Strides = [2] }, view with { Strides = [-1] }, view with { ParityStride = 1 }, view with { OuterParityStride = 1 } })
+            Assert.That(() => PlanBounds.Check(wrong, 1, 1, "test"), Throws.InvalidOperationException);
+        Assert.That(() => PlanBounds.Check(view with { TimeStride = 1 }, 2, 1, "test"), Throws.InvalidOperationException);
+        Assert.That(() => PlanBounds.Check(view with { OuterTimeStride = 1 }, 1, 2, "test"), Throws.InvalidOperationException);
     }
 
     [Test]
     public void A_product_that_leaves_its_block_is_found()
     {
-        View Dense(params int[] shape) => new(new Block(4 * NdArray.Size(shape)), 4, 0, shape, View.Dense(shape));
-        View a = Dense(2, 3), b = Dense(3, 4), c = Dense(2, 4), row = Dense(1, 4);
-        ProductForm form = ProductForm.Of(new ContractOp("ab,bc->ac"), a, b, c);
-        void Check(ProductForm of, View? packed = null, ProductStart? start = null) =>
-            ViewBounds.Check([new ProductInstruction<float>(of, packed, reverse: false, invariantB: true, rowsAreBatch: true) { Start = start }], []);
+        BufferView a = Dense(2, 3), b = Dense(3, 4), c = Dense(2, 4), row = Dense(1, 4);
+        MatMulForm form = MatMulForm.Of(new ContractOp("ab,bc->ac"), a, b, c);
+        void Check(MatMulForm of, BufferView? packed = null, AccumulatorInit? start = null) =>
+            PlanBounds.Check([new MatMulCommand(of, packed, Reverse: false, InvariantB: true, RowsAreBatch: true) { Init = start }], []);
 
-        Assert.That(() => Check(form, null, new ProductStart(row.Broadcast([2, 4]), [], 0)), Throws.Nothing);
-        Assert.That(() => Check(form, Dense(PackInstruction<float>.Length(4, 3, WeightStorage.Single))), Throws.Nothing);
-        foreach (ProductForm wrong in new[] { form with { M = form.M with { A = 4 } }, form with { N = form.N with { B = 2 } }, form with { M = form.M with { C = 5 } }, form with { K = form.K with { Extent = 4 } } })
+        Assert.That(() => Check(form, null, new AccumulatorInit(row.Broadcast([2, 4]), [], 0)), Throws.Nothing);
+        Assert.That(() => Check(form, Panels(Packed)), Throws.Nothing);
+        foreach (MatMulForm wrong in new[] { form with { M = form.M with { A = 4 } }, form with { N = form.N with { B = 2 } }, form with { M = form.M with { C = 5 } }, form with { K = form.K with { Extent = 4 } } })
             Assert.That(() => Check(wrong), Throws.InvalidOperationException);
-        Assert.That(() => Check(form, null, new ProductStart(row.Broadcast([2, 4]), [], 1)), Throws.InvalidOperationException);
-        Assert.That(() => Check(form, Dense(PackInstruction<float>.Length(4, 3, WeightStorage.Single) - 1)), Throws.InvalidOperationException);
+        Assert.That(() => Check(form, null, new AccumulatorInit(row.Broadcast([2, 4]), [], 1)), Throws.InvalidOperationException);
+        Assert.That(() => Check(form, Panels(Packed - 1)), Throws.InvalidOperationException);
     }
 
     [Test]
     public void A_packed_matrix_that_leaves_its_block_is_found()
     {
-        var weight = new View(new Block(48), 4, 0, [3, 4], [4, 1]);
-        View target = new(new Block(4 * PackInstruction<float>.Length(4, 3, WeightStorage.Single)), 4, 0, [PackInstruction<float>.Length(4, 3, WeightStorage.Single)], [1]);
-        void Check(PackPart part, View to) => ViewBounds.Check([new PackInstruction<float>([part], to, 4, 3, reverse: false)], []);
+        BufferView weight = Dense(3, 4), target = Panels(Packed);
+        void Check(PackPart part, BufferView to) => PlanBounds.Check([new PackCommand([part], to, 4, 3, Reverse: false)], []);
         var right = new PackPart(weight, 1, 4, 4, 3, 0, 0);
 
         Assert.That(() => Check(right, target), Throws.Nothing);

@@ -1,10 +1,9 @@
-using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Interpretation;
+namespace RnnJit.Ir;
 
 /// <summary>The input that a value is, or is a view or a choice of: what a message about one of its numbers calls it.</summary>
-internal static class InputName
+public static class InputName
 {
     /// <returns>Null where the value was computed.</returns>
     public static string? Of(Graph graph, int value)

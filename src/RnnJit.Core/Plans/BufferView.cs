@@ -1,56 +1,12 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Runtime;
+namespace RnnJit.Plans;
 
-/// <summary>A block of the arena, or memory of a tensor of the caller's.</summary>
-internal sealed unsafe class Block(long bytes)
+/// <summary>Layout of a value within a buffer: offset and strides in elements, and its movement from step to step inside loops over time.</summary>
+public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, long[] Strides)
 {
-    private byte* data;
+    public int ElementSize => Buffer.ElementSize;
 
-    public long Bytes { get; } = bytes;
-
-    /// <summary>First and last instruction that uses the block; int.MaxValue keeps it to the end.</summary>
-    public int First { get; set; } = int.MaxValue;
-
-    public int Last { get; set; } = -1;
-
-    public long Offset { get; set; }
-
-    public Tensor? External { get; init; }
-
-    /// <summary>What a tensor of the caller's is called.</summary>
-    public string Name { get; init; } = "";
-
-    /// <summary>A parameter, whose <see cref="Tensor.Version"/> tells when it changed.</summary>
-    public bool IsParameter { get; init; }
-
-    /// <summary>Its place is counted from where the memory of a caller begins, see <see cref="Clock.Base"/>.</summary>
-    public bool IsRelative { get; private set; }
-
-    /// <summary>Bytes that views may lie in.</summary>
-    public long Room => External is null ? Bytes : (long)External.Length * External.ElementSize;
-
-    public byte* Data => External is null ? data : (byte*)External.Data;
-
-    public void Place(byte* arena) => data = arena + Offset;
-
-    /// <summary>Leaves the beginning of memory to the caller.</summary>
-    public void PlaceRelative()
-    {
-        IsRelative = true;
-        data = (byte*)Offset;
-    }
-
-    public void UseAt(int instruction)
-    {
-        First = Math.Min(First, instruction);
-        Last = Math.Max(Last, instruction);
-    }
-}
-
-/// <summary>How a value lies in memory: strides in elements for each axis, and where it moves from time step to time step inside a loop.</summary>
-internal sealed record View(Block Block, int ElementSize, long Offset, int[] Shape, long[] Strides)
-{
     /// <summary>Elements from one time step to the next.</summary>
     public long TimeStride { get; init; }
 
@@ -71,8 +27,10 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
 
     public int OuterParity { get; init; }
 
-    /// <summary>How packed weights are stored there.</summary>
-    public WeightStorage Storage { get; init; }
+    /// <summary>The matrix that is packed there; null for elements in the order of the strides.</summary>
+    public PackedPanels? Panels { get; init; }
+
+    public WeightStorage Storage => Panels?.Storage ?? WeightStorage.Single;
 
     public int Rank => Shape.Length;
 
@@ -85,21 +43,25 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterParityStride != 0;
 
     /// <summary>A parameter, or a part of one, that is the same at every step: its version tells whether it changed.</summary>
-    public bool IsWeight => Block.IsParameter && !MovesWithTime && !MovesWithOuterTime;
+    public bool IsWeight => Buffer.IsParameter && !MovesWithTime && !MovesWithOuterTime;
 
     /// <summary>The same place as seen from inside a further loop.</summary>
-    public View Inside() => this with
+    public BufferView Inside() => this with
     {
         TimeStride = 0, ParityStride = 0, Parity = 0, OuterTimeStride = TimeStride, OuterParityStride = ParityStride, OuterParity = Parity,
     };
 
     /// <summary>The views that lie at one place for all steps of a loop, as seen from outside that loop.</summary>
-    public View Outside() => this with
+    public BufferView Outside() => this with
     {
         TimeStride = OuterTimeStride, ParityStride = OuterParityStride, Parity = OuterParity, OuterTimeStride = 0, OuterParityStride = 0, OuterParity = 0,
     };
 
     public bool IsContiguous => Strides.SequenceEqual(Dense(Shape)) || Length <= 1;
+
+    /// <summary>True where each element lies where that of the other view does, at every step.</summary>
+    public bool IsSamePlace(BufferView other) => Buffer == other.Buffer && Offset == other.Offset && Strides.SequenceEqual(other.Strides)
+        && TimeStride == other.TimeStride && ParityStride == other.ParityStride && Parity == other.Parity;
 
     public static long[] Dense(int[] shape)
     {
@@ -114,7 +76,7 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
         return strides;
     }
 
-    public View Slice(int axis, int start, int length)
+    public BufferView Slice(int axis, int start, int length)
     {
         if (start < 0 || length < 0 || (long)start + length > Shape[axis])
             throw new InvalidOperationException($"A slice of {length} from {start} on leaves an axis of {Shape[axis]} (the plan is wrong; report the Program)");
@@ -126,14 +88,14 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
         };
     }
 
-    public View Transpose(IReadOnlyList<int> order) => this with
+    public BufferView Transpose(IReadOnlyList<int> order) => this with
     {
         Shape = order.Select(axis => Shape[axis]).ToArray(),
         Strides = order.Select(axis => Strides[axis]).ToArray(),
     };
 
     /// <summary>Repeats: aligned from the right, extent 1 gets stride 0.</summary>
-    public View Broadcast(int[] shape)
+    public BufferView Broadcast(int[] shape)
     {
         int skip = shape.Length - Rank;
         if (skip < 0 || Shape.Where((extent, axis) => extent != 1 && extent != shape[axis + skip]).Any())
@@ -147,17 +109,17 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
     }
 
     /// <summary>The elements that loops from the first one on reach.</summary>
-    public View Over(IEnumerable<(int Extent, long Stride)> loops)
+    public BufferView Over(IEnumerable<(int Extent, long Stride)> loops)
     {
         var all = loops.ToArray();
         return this with { Shape = all.Select(loop => loop.Extent).ToArray(), Strides = all.Select(loop => loop.Stride).ToArray() };
     }
 
     /// <summary>One time step of a sequence.</summary>
-    public View Step() => this with { Shape = Shape[1..], Strides = Strides[1..], TimeStride = Strides[0] };
+    public BufferView Step() => this with { Shape = Shape[1..], Strides = Strides[1..], TimeStride = Strides[0] };
 
     /// <summary>The same memory under another shape, null if strides do not allow it.</summary>
-    public View? Reshape(int[] shape)
+    public BufferView? Reshape(int[] shape)
     {
         if (NdArray.Size(shape) != Length)
             throw new InvalidOperationException($"[{string.Join(", ", Shape)}] has {Length} elements, [{string.Join(", ", shape)}] has not (the plan is wrong; report the Program)");
@@ -217,3 +179,7 @@ internal sealed record View(Block Block, int ElementSize, long Offset, int[] Sha
         return outer == inner * innerExtent ? inner : null;
     }
 }
+
+/// <summary>A right operand [K, N] of matrix products in the panels of a target.</summary>
+/// <param name="Elements">Elements of the buffer that it takes, padding included.</param>
+public readonly record struct PackedPanels(int N, int K, long Elements, WeightStorage Storage);

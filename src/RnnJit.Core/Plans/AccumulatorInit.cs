@@ -1,20 +1,20 @@
 using RnnJit.Ops;
 
-namespace RnnJit.Runtime;
+namespace RnnJit.Plans;
 
 /// <summary>Where the chains of a product start: a number for each element of the result.</summary>
 /// <param name="View">Shaped like the result; one row for all has strides of 0.</param>
 /// <param name="Loops">Strides along the loops of the product.</param>
 /// <param name="Row">From row to row.</param>
-internal sealed record ProductStart(View View, long[] Loops, long Row)
+public sealed record AccumulatorInit(BufferView View, long[] Loops, long Row)
 {
     public string Describe => Row == 0 ? ", from one row on" : ", onto what is there";
 
     /// <summary>The elements that a product with these loops reads.</summary>
-    public View Reached(ProductForm form) =>
+    public BufferView Reached(MatMulForm form) =>
         View.Over([.. form.Loops.Zip(Loops, (loop, stride) => (loop.Extent, stride)), (form.M.Extent, Row), (form.N.Extent, 1)]);
 
     /// <summary>Null if the kernels cannot read it with the loops of the product.</summary>
-    public static ProductStart? Of(ProductForm form, ContractOp op, View start) =>
-        form.Onto(op, start) is { HasColumns: true } onto ? new ProductStart(start, onto.Loops.Select(loop => loop.C).ToArray(), onto.M.C) : null;
+    public static AccumulatorInit? Of(MatMulForm form, ContractOp op, BufferView start) =>
+        form.Onto(op, start) is { HasColumns: true } onto ? new AccumulatorInit(start, onto.Loops.Select(loop => loop.C).ToArray(), onto.M.C) : null;
 }

@@ -1,4 +1,4 @@
-namespace RnnJit.Runtime;
+namespace RnnJit;
 
 /// <summary>How weights that products read are stored for inference. They are rounded to nearest even, widened where they are used, and added up in float32.</summary>
 public enum WeightStorage

@@ -2,22 +2,22 @@ using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Planning;
 
-namespace RnnJit.Runtime;
+namespace RnnJit.Plans;
 
 // Where products write.
-internal sealed partial class RegionPlanner
+internal sealed partial class Bufferize
 {
     // Sequences that are there for this loop only.
     private readonly HashSet<int> spent = [];
     private HashSet<int>? alone;
 
     // Where it is wanted; else where its chains start, if nobody reads that afterwards; else a place of its own.
-    private View Result(int value, int startsFrom)
+    private BufferView Result(int value, int startsFrom)
     {
-        if (homes.TryGetValue(value, out View? home))
-            return home;
-        if (startsFrom >= 0 && IsReadOnce(startsFrom, out int whole) && spent.Contains(whole) && View(startsFrom).Rank == graph.Values.Type(value).Rank)
-            return View(startsFrom);
+        if (destinations.TryGetValue(value, out BufferView? destination))
+            return destination;
+        if (startsFrom >= 0 && IsReadOnce(startsFrom, out int whole) && spent.Contains(whole) && ViewOf(startsFrom).Rank == graph.Values.Type(value).Rank)
+            return ViewOf(startsFrom);
 
         TensorType type = graph.Values.Type(value);
         return OnlyLoopsAndKernelsRead(value) ? context.AllocateRows(context.Shape(type), type.Element) : context.Allocate(context.Shape(type), type.Element);
@@ -42,11 +42,11 @@ internal sealed partial class RegionPlanner
             return true;
 
         int all = whole = graph.Nodes[maker].Operands[0];
-        return !homes.ContainsKey(all) && graph.Outputs.All(output => output.Value != all)
+        return !destinations.ContainsKey(all) && graph.Outputs.All(output => output.Value != all)
             && Enumerable.Range(0, graph.Nodes.Count).Where(n => n != maker && graph.Nodes[n].Operands.Contains(all)).All(n => graph.Nodes[n].Op is SliceOp other && AreApart(part, other));
     }
 
-    private int Reads(int value) => homes.ContainsKey(value)
+    private int Reads(int value) => destinations.ContainsKey(value)
         ? int.MaxValue
         : graph.Outputs.Count(output => output.Value == value) + graph.Nodes.Sum(node => node.Operands.Count(operand => operand == value));
 

@@ -1,19 +1,19 @@
-namespace RnnJit.Runtime;
+namespace RnnJit.Plans;
 
 /// <summary>Proves for a plan that every view lies inside its block at every step of the loops around it. It runs once, when the plan is made.</summary>
-internal static class ViewBounds
+public static class PlanBounds
 {
     /// <exception cref="InvalidOperationException">A view reaches beyond its block.</exception>
-    public static void Check(IEnumerable<Instruction> instructions, IEnumerable<View> others)
+    public static void Check(IEnumerable<PlanCommand> commands, IEnumerable<BufferView> others)
     {
-        foreach (View view in others)
+        foreach (BufferView view in others)
             Check(view, 1, 1, "a result");
-        Check(instructions, 1, 1);
+        Check(commands, 1, 1);
     }
 
     /// <summary>Checks a view that is used at <paramref name="steps"/> steps of the innermost loop and <paramref name="outerSteps"/> of the one around it.</summary>
     /// <exception cref="InvalidOperationException">The view reaches beyond its block.</exception>
-    public static void Check(View view, int steps, int outerSteps, string user)
+    public static void Check(BufferView view, int steps, int outerSteps, string user)
     {
         if (steps == 0 || outerSteps == 0 || view.Shape.Contains(0))
             return;
@@ -30,26 +30,26 @@ internal static class ViewBounds
         Extend(ref first, ref last, view.ParityStride);
         Extend(ref first, ref last, (Int128)(outerSteps - 1) * view.OuterTimeStride);
         Extend(ref first, ref last, view.OuterParityStride);
-        if (first < 0 || (last + 1) * view.ElementSize > view.Block.Room)
-            throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a block of {view.Block.Room} bytes in '{user}' (the plan is wrong; report the Program)");
+        if (first < 0 || (last + 1) * view.ElementSize > view.Buffer.Bytes)
+            throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a block of {view.Buffer.Bytes} bytes in '{user}' (the plan is wrong; report the Program)");
     }
 
-    private static void Check(IEnumerable<Instruction> instructions, int steps, int outerSteps)
+    private static void Check(IEnumerable<PlanCommand> commands, int steps, int outerSteps)
     {
-        foreach (Instruction instruction in instructions)
+        foreach (PlanCommand command in commands)
         {
-            if (instruction is ScanInstruction scan)
+            if (command is ScanCommand scan)
             {
-                foreach (View view in scan.OwnViews)
+                foreach (BufferView view in scan.OwnViews)
                     Check(view, scan.Steps, steps, scan.Describe);
-                foreach (View view in scan.Tiles.SelectMany(tile => tile.Views))
-                    Check(view, 1, 1, "a tile");
+                foreach (BufferView view in scan.Ahead.SelectMany(product => product.Product.Views))
+                    Check(view, 1, 1, "a chunk");
                 Check(scan.Body, scan.Steps, steps);
                 continue;
             }
 
-            foreach (View view in instruction.Views.Concat(instruction.Reached))
-                Check(view, steps, outerSteps, instruction.Describe);
+            foreach (BufferView view in command.Views.Concat(command.Reached))
+                Check(view, steps, outerSteps, command.Describe);
         }
     }
 

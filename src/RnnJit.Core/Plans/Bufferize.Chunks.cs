@@ -1,21 +1,21 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Runtime;
+namespace RnnJit.Plans;
 
-internal sealed partial class RegionPlanner
+internal sealed partial class Bufferize
 {
-    private readonly List<(int Loop, int Value, ProductForm Form, View Packed, ProductStart? Start, Tile Tile)> tiles = [];
+    private readonly List<(int Loop, int Value, MatMulForm Form, BufferView Packed, AccumulatorInit? Start, ChunkedMatMul Product)> chunked = [];
 
     // The loop that alone reads a product of all time steps with a weight, so that the product may be computed some steps ahead of it; −1 if there is none.
-    private int TiledLoop(Node product, ContractOp op, int value)
+    private int ChunkedLoop(Node product, ContractOp op, int value)
     {
-        if (IsBody || !context.Tile || homes.ContainsKey(value) || graph.Values.Type(value) is not { Rank: 3 } type || !OverRows(op))
+        if (IsBody || !context.Chunks || destinations.ContainsKey(value) || graph.Values.Type(value) is not { Rank: 3 } type || !OverRows(op))
             return -1;
 
         int weight = product.Operands[1];
-        bool packs = WeightOf(weight) is not null || (views[weight]?.Block.IsParameter == true && graph.Values.Type(weight).Rank == 2);
-        View rows = Any(product.Operands[0]);
+        bool packs = WeightOf(weight) is not null || (views[weight]?.Buffer.IsParameter == true && graph.Values.Type(weight).Rank == 2);
+        BufferView rows = Any(product.Operands[0]);
         int loop = packs && rows.IsContiguous ? SoleLoop(value) : -1;
         return loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0] && Chunk(value) > 0 ? loop : -1;
     }
@@ -27,7 +27,7 @@ internal sealed partial class RegionPlanner
     private int Chunk(int value)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
-        return Tile.Chunk(shape[0], shape[1], (long)shape[1] * shape[2] * (context.Real == ElementType.F64 ? 8 : 4), context.TileLimits);
+        return ChunkedMatMul.StepsOf(shape[0], shape[1], (long)shape[1] * shape[2] * (context.Real == ElementType.F64 ? 8 : 4), context.Target.Chunks);
     }
 
     // The node of the only loop that reads a value, or its parts, as a sequence; −1 if somebody else reads it.
@@ -38,7 +38,7 @@ internal sealed partial class RegionPlanner
         while (open.Count > 0)
         {
             int read = open.Pop();
-            if (graph.Outputs.Any(output => output.Value == read) || homes.ContainsKey(read))
+            if (graph.Outputs.Any(output => output.Value == read) || destinations.ContainsKey(read))
                 return -1;
             for (int n = 0; n < graph.Nodes.Count; n++)
             {
@@ -58,37 +58,34 @@ internal sealed partial class RegionPlanner
     }
 
     // Room for one tile; time step t lies where t modulo its steps does.
-    private View Ring(int value)
+    private BufferView Ring(int value)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
         int chunk = Chunk(value);
-        View room = context.AllocateRows([chunk, shape[1], shape[2]], graph.Values.Type(value).Element);
+        BufferView room = context.AllocateRows([chunk, shape[1], shape[2]], graph.Values.Type(value).Element);
         return room with { Shape = shape, Ring = chunk };
     }
 
-    private void AddTile(int loop, ProductForm form, View packed, int value, ProductStart? start)
+    private void AddChunked(int loop, MatMulForm form, BufferView packed, int value, AccumulatorInit? start)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
-        Tile tile = context.Real == ElementType.F64
-            ? new ProductTile<double>(AllRows<double>(form, packed, start), shape[0], Chunk(value), shape[1])
-            : new ProductTile<float>(AllRows<float>(form, packed, start), shape[0], Chunk(value), shape[1]);
-        tiles.Add((loop, value, form, packed, start, tile));
+        chunked.Add((loop, value, form, packed, start, new ChunkedMatMul(AllRows(form, packed, start), shape[0], Chunk(value), shape[1])));
     }
 
-    private static ProductInstruction<T> AllRows<T>(ProductForm form, View packed, ProductStart? start)
-        where T : unmanaged => new(form, packed, reverse: false, invariantB: true, rowsAreBatch: false) { Start = start };
+    private static MatMulCommand AllRows(MatMulForm form, BufferView packed, AccumulatorInit? start) =>
+        new(form, packed, Reverse: false, InvariantB: true, RowsAreBatch: false) { Init = start };
 
     // A loop that is interpreted reads whole sequences: what was to be computed ahead of it is computed before it.
     private void AddAtOnce(int loop)
     {
-        foreach (var (_, value, form, packed, start, _) in tiles.Where(tile => tile.Loop == loop))
+        foreach (var (_, value, form, packed, start, _) in chunked.Where(product => product.Loop == loop))
         {
-            View all = context.AllocateRows(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
-            Instructions.Add(context.Real == ElementType.F64 ? AllRows<double>(form with { C = all }, packed, start) : AllRows<float>(form with { C = all }, packed, start));
+            BufferView all = context.AllocateRows(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
+            Commands.Add(AllRows(form with { C = all }, packed, start));
             views[value] = all;
             for (int n = 0; n < graph.Nodes.Count; n++)
             {
-                if (graph.Nodes[n].Op is SliceOp && views[graph.Values.FirstResult(n)] is { Ring: > 0 } ring && ring.Block == form.C.Block)
+                if (graph.Nodes[n].Op is SliceOp && views[graph.Values.FirstResult(n)] is { Ring: > 0 } ring && ring.Buffer == form.C.Buffer)
                     AddOp(graph.Nodes[n], n);
             }
         }

@@ -1,13 +1,12 @@
-using RnnJit.Cpu.Gemm;
 using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Planning;
 
-namespace RnnJit.Runtime;
+namespace RnnJit.Plans;
 
-internal sealed partial class RegionPlanner
+internal sealed partial class Bufferize
 {
-    private readonly Dictionary<(int Lengths, int Steps, bool Forwards), View> lists = [];
+    private readonly Dictionary<(int Lengths, int Steps, bool Forwards), BufferView> lists = [];
     private readonly HashSet<int> early = [];
     private RowEnds? ends;
 
@@ -18,17 +17,17 @@ internal sealed partial class RegionPlanner
     private RowEnds Ends => ends ??= new RowEnds(Fused);
 
     // The rows that a product, sum or gather of all steps is done for, null for all.
-    private LiveRows? LiveOf(int node)
+    private ActiveRows? LiveOf(int node)
     {
         if (!context.Live || Ends.Of(node) is not { } end)
             return null;
 
         var (rows, axes) = graph.Nodes[node].Op switch
         {
-            ContractOp product when RowProduct.Of(product, end.BatchFirst) is var use => (use.Operand, use.Use == RowUse.AddsSteps ? LiveAxes.SumOfSteps : LiveAxes.Rows),
-            SumOp { Axes.Count: 1 } => (0, LiveAxes.SumOfSteps),
-            GatherOp => (1, LiveAxes.Rows),
-            _ => (0, LiveAxes.Rows),
+            ContractOp product when RowProduct.Of(product, end.BatchFirst) is var use => (use.Operand, use.Use == RowUse.AddsSteps ? ActiveAxes.SumOfSteps : ActiveAxes.Rows),
+            SumOp { Axes.Count: 1 } => (0, ActiveAxes.SumOfSteps),
+            GatherOp => (1, ActiveAxes.Rows),
+            _ => (0, ActiveAxes.Rows),
         };
         return Live(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[end.BatchFirst ? 1 : 0]) with { Axes = axes, BatchFirst = end.BatchFirst };
     }
@@ -38,21 +37,21 @@ internal sealed partial class RegionPlanner
         ? new KernelRows(Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
         : null;
 
-    private LiveRows Live(RowEnd kind, int lengthsOf, Dim time)
+    private ActiveRows Live(RowEnd kind, int lengthsOf, Dim time)
     {
         PlaceEarly(lengthsOf);
-        View lengths = Contiguous(lengthsOf);
-        return new LiveRows(kind, lengths, time.Evaluate(context.Sizes), lengths.Length);
+        BufferView lengths = Contiguous(lengthsOf);
+        return new ActiveRows(kind, lengths, time.Evaluate(context.Sizes), lengths.Length);
     }
 
     // The rows that are picked for every step, null for all.
-    private PickedRows? PickedOf(int node)
+    private TakenRows? TakenOf(int node)
     {
         if (!context.Live || Ends.OfPick(node) is not { } end)
             return null;
 
         PlaceEarly(end.Lengths);
-        return new PickedRows(Contiguous(end.Lengths), end.Kind == RowEnd.Zero, end.OfSource);
+        return new TakenRows(Contiguous(end.Lengths), end.Kind == RowEnd.Zero, end.OfSource);
     }
 
     // Whether what a loop yields need not be 0 behind the ends of rows.
@@ -70,7 +69,7 @@ internal sealed partial class RegionPlanner
         early.Add(maker);
     }
 
-    private LiveRows? LiveOf(int value, ContractOp op, ProductForm form, bool sumOverTime)
+    private ActiveRows? LiveOf(int value, ContractOp op, MatMulForm form, bool sumOverTime)
     {
         // A sum that a product took over is the product's value.
         int node = Fused.Steps.OfType<ProductStep>().FirstOrDefault(step => graph.Values.FirstResult(step.Node) == value)?.Product ?? graph.Values.Node(value);
@@ -85,19 +84,19 @@ internal sealed partial class RegionPlanner
             case RowUse.AddsSteps:
                 return SumsSteps(form, op, live) ? live : null;
             case RowUse.OfBoth:
-                return form.HasColumns && live.Kind != RowEnd.Start ? live with { Axes = LiveAxes.Loops } : null;
+                return form.HasColumns && live.Kind != RowEnd.Start ? live with { Axes = ActiveAxes.Loops } : null;
         }
 
         // The kernels take rows of A.
         if (rows.Operand != (form.Swapped ? 1 : 0))
             return null;
         if (live.BatchFirst || (form.Swapped ? op.Left : op.Right).Contains(op.Result[1]))
-            return HasSteps(form, op, live) ? live with { Axes = LiveAxes.Steps } : null;
+            return HasSteps(form, op, live) ? live with { Axes = ActiveAxes.Steps } : null;
         return HasRows(form, live) ? live : null;
     }
 
     // The batch is the first loop and only time is left for the rows of A and C, or both are those rows, the batch first.
-    private static bool HasSteps(ProductForm form, ContractOp op, LiveRows live)
+    private static bool HasSteps(MatMulForm form, ContractOp op, ActiveRows live)
     {
         string a = form.Swapped ? op.Right : op.Left, b = form.Swapped ? op.Left : op.Right;
         int alone = a.Count(label => !b.Contains(label));
@@ -108,44 +107,41 @@ internal sealed partial class RegionPlanner
     }
 
     // Rows of [B, T] in one run.
-    private static bool IsStretched(ProductForm form, LiveRows live) => form.Loops.Length == 0 && live.Batch > 0 && form.M.Extent == live.Batch * live.Steps;
+    private static bool IsStretched(MatMulForm form, ActiveRows live) => form.Loops.Length == 0 && live.Batch > 0 && form.M.Extent == live.Batch * live.Steps;
 
     // The batch is the first loop, and time is all that is added up, of a B that is not packed in some order.
-    private static bool SumsSteps(ProductForm form, ContractOp op, LiveRows live) =>
+    private static bool SumsSteps(MatMulForm form, ContractOp op, ActiveRows live) =>
         form.IsLooped && form.SumLoops.Length == 0 && form.K.Extent == live.Steps && op.Left.Count(label => !op.Result.Contains(label) && op.Right.Contains(label)) == 1;
 
     // Rows of [T, B] are rows of A and C, at each step one stretch.
-    private static bool HasRows(ProductForm form, LiveRows live) => form.SumLoops.Length == 0 && form.HasColumns
+    private static bool HasRows(MatMulForm form, ActiveRows live) => form.SumLoops.Length == 0 && form.HasColumns
         && ((form.Loops.Length == 0 && form.M.Extent == live.Steps * live.Batch)
             || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Steps && form.Loops[0].B == 0 && form.M.Extent == live.Batch));
 
     // Rows of [T, B] are one stretch of A; those of B are packed.
-    private static bool SumsRows(ProductForm form, LiveRows live) => form.Loops.Length == 0
+    private static bool SumsRows(MatMulForm form, ActiveRows live) => form.Loops.Length == 0
         && ((form.SumLoops.Length == 0 && form.K.Extent == live.Steps * live.Batch)
             || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == live.Steps && form.K.Extent == live.Batch && form.SumLoops[0].A == live.Batch * form.K.A));
 
-    private View Listed(int node, LiveRows live, bool forwards)
+    private BufferView Listed(int node, ActiveRows live, bool forwards)
     {
         var key = (Ends.Of(node)!.Value.Lengths, live.Steps, forwards);
-        if (lists.TryGetValue(key, out View? list))
+        if (lists.TryGetValue(key, out BufferView? list))
             return list;
 
         lists[key] = list = context.Allocate([checked((live.Steps * live.Batch) + 1)], ElementType.I32);
-        Instructions.Add(new ListInstruction(live.Lengths, list, live.Steps, live.Batch, forwards));
+        Commands.Add(new ListRowsCommand(live.Lengths, list, live.Steps, live.Batch, forwards));
         return list;
     }
 
-    private View PackListed(ProductForm form, int b, LiveRows live)
+    private BufferView PackListed(MatMulForm form, int b, ActiveRows live)
     {
         if (views[b] is null)
-            views[b] = Gathered(b);
+            views[b] = Concatenated(b);
         int n = form.N.Extent, k = live.Steps * live.Batch;
         long time = form.SumLoops.Length == 0 ? live.Batch * form.K.B : form.SumLoops[0].B;
-        long length = context.Real == ElementType.F64 ? Gemm.PackedLength<double>(n, k) : Gemm.PackedLength<float>(n, k);
-        View packed = context.Allocate([checked((int)length)], context.Real);
-        Instructions.Add(context.Real == ElementType.F64
-            ? new PackListedInstruction<double>(View(b), form.N.B, time, form.K.B, n, live, packed)
-            : new PackListedInstruction<float>(View(b), form.N.B, time, form.K.B, n, live, packed));
+        BufferView packed = context.AllocatePanels(n, k, WeightStorage.Single);
+        Commands.Add(new PackListedCommand(ViewOf(b), form.N.B, time, form.K.B, n, live, packed));
         return packed;
     }
 }

@@ -1,0 +1,159 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Planning;
+
+namespace RnnJit.Plans;
+
+internal sealed partial class Bufferize
+{
+    private void AddScan(Node node, int value, ScanOp scan)
+    {
+        if (InterpretedLoop.Why(scan, depth) is { } obstacle)
+        {
+            AddAtOnce(graph.Values.Node(value));
+            AddHostOp(node, value, obstacle);
+            return;
+        }
+
+        int steps = scan.Time.Evaluate(context.Sizes);
+        var body = new Bufferize(context, scan.Body, depth + 1) { Batch = BatchOf(scan) };
+        for (int i = 0; i < scan.Sequences; i++)
+            body.SetView(i, ViewOf(node.Operands[i]).Inside().Step());
+        body.spent.UnionWith(Spent(node, scan));
+        for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
+            body.SetView(i, (views[node.Operands[i]] ?? Concatenated(node.Operands[i])).Inside());
+
+        var initial = new List<CopyCommand>();
+        var hold = new List<CopyCommand>();
+        var covered = new HashSet<int>();
+        var late = new List<(int Value, BufferView To)>();
+        for (int s = 0; s < scan.States; s++)
+        {
+            if (scan.IsTable(s))
+                PlaceTable(node, value, scan, body, s, initial);
+            else
+                late.Add((scan.Body.Outputs[s].Value, PlaceState(node, value, scan, body, s, steps, covered, initial, hold)));
+        }
+
+        late.RemoveAll(wanted => body.TryPlace(wanted.Value, wanted.To));
+        var yields = new List<BufferView>();
+        for (int y = scan.States; y < scan.States + scan.Yields; y++)
+        {
+            if (covered.Contains(y))
+                continue;
+            BufferView whole = views[value + y] = Destination(value + y), step = whole.Inside().Step();
+            if (!scan.HasLengths || !IsUnread(value + y, node.Operands[node.Operands.Count - 1]))
+                yields.Add(step);
+            if (!body.TryPlace(scan.Body.Outputs[y].Value, step))
+                late.Add((scan.Body.Outputs[y].Value, step));
+        }
+
+        BufferView[] sums = Enumerable.Range(scan.States + scan.Yields, scan.Sums).Select(sum => views[value + sum] = Destination(value + sum)).ToArray();
+        for (int s = 0; s < sums.Length; s++)
+            body.TrySum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
+
+        string[] packed = context.Packed.Keys.ToArray();
+        body.Run();
+        foreach (var (from, to) in late)
+        {
+            if (!body.ViewOf(from).IsSamePlace(to))
+                body.Commands.Add(new CopyCommand(body.ViewOf(from), to, body.IsByRow(from)));
+        }
+
+        for (int s = 0; s < sums.Length; s++)
+            body.AddSum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
+
+        int batch = body.Batch?.Evaluate(context.Sizes) ?? 1;
+        BufferView? lengths = scan.HasLengths ? ViewOf(node.Operands[node.Operands.Count - 1]).Inside() : null;
+        ChunkedMatMul[] ahead = chunked.Where(product => product.Loop == graph.Values.Node(value)).Select(product => product.Product).ToArray();
+        var loop = new ScanCommand(scan, steps, batch, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead);
+        bool grows = Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || body.ViewOf(scan.Body.Outputs[s].Value).IsSamePlace(body.ViewOf(scan.Sequences + s)));
+        if (!grows || (scan.HasLengths && !loop.TakesLengths))
+        {
+            // The packing of this plan never runs, so nobody may rely on it.
+            foreach (string key in context.Packed.Keys.Except(packed).ToArray())
+                context.Packed.Remove(key);
+            AddAtOnce(graph.Values.Node(value));
+            AddHostOp(node, value, grows ? "its rows read each other, so lengths cannot end them one by one" : "a table is read after it grew, or is made anew at each step");
+            return;
+        }
+
+        foreach (PlanCommand before in body.Preheader)
+            (IsBody && IsThereBefore(before) ? Preheader : Commands).Add(before);
+        foreach (BufferView sum in sums)
+            Commands.Add(new ClearCommand(sum));
+        foreach (CopyCommand copy in initial)
+            Commands.Add(copy);
+        Commands.Add(loop);
+        for (int s = 0; s < scan.States; s++)
+            CopyToDestinationIfElsewhere(value + s, views[value + s]!);
+    }
+
+    // What reads nothing that the steps of this loop make is done once, before it.
+    private bool IsThereBefore(PlanCommand instruction)
+    {
+        var made = Commands.SelectMany(earlier => earlier.Views).Select(view => view.Buffer).ToHashSet();
+        return instruction.Views.All(view => !view.MovesWithTime && !view.MovesWithOuterTime && (view.Buffer.IsExternal || !made.Contains(view.Buffer)));
+    }
+
+    // A product or a sum over rows adds to a sum over time directly, so that its chain goes on from step to step.
+    private void TrySum(int value, BufferView view)
+    {
+        bool alone = graph.Outputs.Count(output => output.Value == value) + graph.Nodes.Sum(node => node.Operands.Count(operand => operand == value)) == 1;
+        if (alone && graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ContractOp or SumOp)
+            sumDestinations[value] = view;
+    }
+
+    private void AddSum(int value, BufferView view)
+    {
+        if (!sumsDone.Contains(value))
+            Commands.Add(new AccumulateCommand(ViewOf(value), view));
+    }
+
+    // The first dimension of the states, of the sequences where there is no state.
+    private static Dim? BatchOf(ScanOp scan) =>
+        scan.Body.Inputs.Where(port => port.Role is PortRole.State or PortRole.Sequence).OrderBy(port => port.Role == PortRole.State ? 0 : 1).FirstOrDefault() is { Type.Rank: > 0 } port
+            ? port.Type.Dims[0]
+            : null;
+
+    // A table has one place for all steps.
+    private void PlaceTable(Node node, int value, ScanOp scan, Bufferize body, int s, List<CopyCommand> initial)
+    {
+        TensorType type = scan.Body.Inputs[scan.Sequences + s].Type;
+        BufferView place = context.Allocate(context.Shape(type), type.Element);
+        body.tables.Add(place.Buffer);
+        body.SetView(scan.Sequences + s, place);
+        initial.Add(new CopyCommand(ViewOf(node.Operands[scan.Sequences + s]), place));
+        views[value + s] = place;
+    }
+
+    // A state whose history somebody wants lives in [T + 1, …]: reading and yielding it costs nothing. Others change places between two. Gives the place of the new one.
+    private BufferView PlaceState(Node node, int value, ScanOp scan, Bufferize body, int s, int steps, HashSet<int> covered, List<CopyCommand> initial, List<CopyCommand> hold)
+    {
+        Graph inner = scan.Body;
+        int input = scan.Sequences + s, next = inner.Outputs[s].Value;
+        TensorType type = inner.Inputs[input].Type;
+        int[] shape = context.Shape(type);
+        int[] history = scan.HasLengths
+            ? []
+            : Enumerable.Range(scan.States, scan.Yields).Where(y => !covered.Contains(y) && !destinations.ContainsKey(value + y) && (inner.Outputs[y].Value == next || inner.Outputs[y].Value == input)).ToArray();
+        bool keeps = history.Length > 0;
+        BufferView all = context.Allocate([keeps ? steps + 1 : 2, .. shape], type.Element);
+        BufferView first = all.Slice(0, 0, keeps ? steps : 1), second = all.Slice(0, 1, keeps ? steps : 1);
+        BufferView earlier = scan.Reverse ? second : first, later = scan.Reverse ? first : second;
+        foreach (int y in history)
+        {
+            covered.Add(y);
+            views[value + y] = inner.Outputs[y].Value == input ? earlier : later;
+        }
+
+        BufferView read = keeps ? earlier.Step() : first.Step() with { TimeStride = 0, ParityStride = all.Strides[0] };
+        BufferView write = keeps ? later.Step() : read with { Parity = 1 };
+        body.SetView(input, read);
+        hold.Add(new CopyCommand(read, write));
+        BufferView Slot(int slot) => all.Slice(0, slot, 1).Step() with { TimeStride = 0 };
+        initial.Add(new CopyCommand(ViewOf(node.Operands[input]), Slot(keeps && scan.Reverse ? steps : 0)));
+        views[value + s] = Slot(keeps ? (scan.Reverse ? 0 : steps) : steps & 1);
+        return write;
+    }
+}

@@ -1,0 +1,81 @@
+namespace RnnJit.Plans;
+
+/// <summary>Copies between views of one shape.</summary>
+/// <param name="FirstAxisIsBatch">The first axis is the batch.</param>
+public sealed record CopyCommand(BufferView From, BufferView To, bool FirstAxisIsBatch = true) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => [From];
+
+    public override IEnumerable<BufferView> Writes => [To];
+
+    public override bool IsByRow => FirstAxisIsBatch && To.Rank > 0;
+
+    public override string Describe => $"copy [{string.Join(", ", To.Shape)}]";
+
+    public override string Text => "copy";
+}
+
+/// <summary>Writes a constant before the first run.</summary>
+public sealed record FillCommand(BufferView To, double Value) : PlanCommand
+{
+    public override CommandWhen When => CommandWhen.Bind;
+
+    public override IEnumerable<BufferView> Reads => [];
+
+    public override IEnumerable<BufferView> Writes => [To];
+
+    public override string Describe => Text;
+
+    public override string Text => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"fill {Value:R}");
+}
+
+/// <summary>Clears a view, before a loop adds to it.</summary>
+public sealed record ClearCommand(BufferView To) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => [];
+
+    public override IEnumerable<BufferView> Writes => [To];
+
+    public override string Describe => $"clear [{string.Join(", ", To.Shape)}]";
+
+    public override string Text => "clear";
+}
+
+/// <summary>Rows of a table by index.</summary>
+/// <param name="Name">Name of the indices, for messages.</param>
+/// <param name="RowsAreBatch">Inside a loop, rows of the batch do not depend on each other.</param>
+/// <param name="Active">Rows of the indices that are wanted; null: all.</param>
+public sealed record GatherCommand(BufferView Table, BufferView Index, BufferView Result, string Name, bool RowsAreBatch, ActiveRows? Active) : PlanCommand
+{
+    public int Width => Table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
+
+    public override IEnumerable<BufferView> Reads => [Table, Index, .. Active?.Views ?? []];
+
+    public override IEnumerable<BufferView> Writes => [Result];
+
+    public override bool IsByRow => RowsAreBatch;
+
+    public override string Describe => $"gather {Index.Length} rows of {Width}{Active?.Describe}";
+
+    public override string Text => $"gather{Active?.Text}";
+}
+
+/// <summary>Adds rows into a table by index, in ascending order of the rows.</summary>
+/// <param name="Name">Name of the indices, for messages.</param>
+/// <param name="Adds">To what the table holds; else the table is cleared first.</param>
+/// <param name="Active">Rows that are not 0; null: all may be something else.</param>
+public sealed record ScatterCommand(BufferView Index, BufferView Input, BufferView Table, string Name, bool Adds, ActiveRows? Active) : PlanCommand
+{
+    public int Width => Table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
+
+    public override IEnumerable<BufferView> Reads => [Index, Input, .. Active?.Views ?? []];
+
+    public override IEnumerable<BufferView> Writes => [Table];
+
+    // Rows of the batch meet in the table.
+    public override bool TakesRows => Adds && Index.Rank > 0;
+
+    public override string Describe => $"{(Adds ? "add" : "scatter")} {Index.Length} rows of {Width} into {Table.Shape[0]}{Active?.Describe}";
+
+    public override string Text => $"{(Adds ? "scatter-add" : "scatter")}{Active?.Text}";
+}

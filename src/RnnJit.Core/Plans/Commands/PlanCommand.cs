@@ -1,0 +1,47 @@
+namespace RnnJit.Plans;
+
+/// <summary>Times at which a command has to be done.</summary>
+public enum CommandWhen
+{
+    /// <summary>Once, before the first run.</summary>
+    Bind,
+
+    /// <summary>Before the first run that follows a change of a parameter it reads.</summary>
+    ParametersChanged,
+
+    /// <summary>At each run, or at each step of the loop it belongs to.</summary>
+    Run,
+}
+
+/// <summary>One operation of a plan on views of buffers. Backends lower it to what they execute.</summary>
+public abstract record PlanCommand
+{
+    public abstract IEnumerable<BufferView> Reads { get; }
+
+    public abstract IEnumerable<BufferView> Writes { get; }
+
+    public IEnumerable<BufferView> Views => Reads.Concat(Writes);
+
+    /// <summary>Elements that its address arithmetic reaches, as views of the same buffers; <see cref="PlanBounds"/> proves them beside <see cref="Views"/>.</summary>
+    public virtual IEnumerable<BufferView> Reached => [];
+
+    public virtual CommandWhen When => CommandWhen.Run;
+
+    /// <summary>True where, inside a loop over time, each row of the batch is computed from that row and invariants alone.</summary>
+    public virtual bool IsByRow => false;
+
+    /// <summary>True where, inside a loop over time, it can be done for some rows of the batch. What it reads of other rows may have been made by others.</summary>
+    public virtual bool TakesRows => IsByRow;
+
+    /// <summary>Arithmetic of matrix products: 2 for each multiply-add.</summary>
+    public virtual double Flops => 0;
+
+    /// <summary>Bytes that it reads and writes.</summary>
+    public double Bytes => Views.Sum(view => (double)view.Length * view.ElementSize);
+
+    /// <summary>One line for people, without views.</summary>
+    public abstract string Describe { get; }
+
+    /// <summary>Name of the operation and its attributes, as <see cref="PlanText"/> prints them.</summary>
+    public abstract string Text { get; }
+}

@@ -1,0 +1,85 @@
+namespace RnnJit.Plans;
+
+/// <summary>Row numbers by length, the longest first; equal lengths keep their order.</summary>
+/// <param name="Keys">Scratch of 64 bits for each row.</param>
+public sealed record SortRowsCommand(BufferView Lengths, BufferView Keys, BufferView Result) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => [Lengths];
+
+    public override IEnumerable<BufferView> Writes => [Keys, Result];
+
+    public override string Describe => $"order {Lengths.Length} rows by length";
+
+    public override string Text => "argsort-lengths";
+}
+
+/// <summary>The inverse of a permutation.</summary>
+/// <param name="Name">Name of the indices, for messages.</param>
+public sealed record InversePermutationCommand(BufferView Order, BufferView Result, string Name) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => [Order];
+
+    public override IEnumerable<BufferView> Writes => [Result];
+
+    public override string Describe => $"places of {Order.Length} rows";
+
+    public override string Text => "inverse-permutation";
+}
+
+/// <summary>Rows along an axis by index.</summary>
+/// <param name="Name">Name of the indices, for messages.</param>
+/// <param name="Active">Rows it is done for, at every step along the first axis; null for all.</param>
+public sealed record TakeCommand(BufferView Input, BufferView Index, BufferView Result, int Axis, string Name, TakenRows? Active) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => Active is null ? [Input, Index] : [Input, Index, Active.Lengths];
+
+    public override IEnumerable<BufferView> Writes => [Result];
+
+    public override string Describe =>
+        $"pick {Index.Length} of {Input.Shape[Axis]} rows{(Axis == 0 ? "" : $" of [{string.Join(", ", Input.Shape)}]")}{(Active is null ? "" : Active.Clears ? ", those that run, 0 behind" : ", those that run")}";
+
+    public override string Text => $"take<axis {Axis}>{(Active is null ? "" : Active.OfSource ? " rows<source>" : " rows<result>")}{(Active?.Clears == true ? " zero" : "")}";
+}
+
+/// <summary>Part of each row's length that lies in each block of time.</summary>
+/// <param name="First">First step of the first block.</param>
+public sealed record BlockLengthsCommand(BufferView Lengths, BufferView Result, int Steps, int First) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => [Lengths];
+
+    public override IEnumerable<BufferView> Writes => [Result];
+
+    public override string Describe => $"lengths of {Lengths.Length} rows in {Result.Shape[0]} blocks of {Steps} steps";
+
+    public override string Text => $"block-lengths<{Steps} steps from {First}>";
+}
+
+/// <summary>A check that every index lies in 0 … largest, or is the one that is ignored.</summary>
+/// <param name="Cure">End of the message.</param>
+/// <param name="Name">Name of the indices, for messages.</param>
+public sealed record CheckIndicesCommand(BufferView Index, int Largest, int? Ignored, string Cure, string Name, bool RowsAreBatch) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => [Index];
+
+    public override IEnumerable<BufferView> Writes => [];
+
+    public override bool IsByRow => RowsAreBatch && Index.Rank > 0;
+
+    public override string Describe => $"check {Index.Length} indices";
+
+    public override string Text => $"check-indices<0 to {Largest}{(Ignored is { } ignored ? $" or {ignored}" : "")}>";
+}
+
+/// <summary>A check that no integer is greater than its bound.</summary>
+public sealed record CheckBoundsCommand(BufferView Input, BufferView Bound, string Name, string BoundName, bool RowsAreBatch) : PlanCommand
+{
+    public override IEnumerable<BufferView> Reads => [Input, Bound];
+
+    public override IEnumerable<BufferView> Writes => [];
+
+    public override bool IsByRow => RowsAreBatch && Input.Rank > 0;
+
+    public override string Describe => $"check {Input.Length} integers against bounds";
+
+    public override string Text => "check-at-most";
+}

@@ -1,0 +1,64 @@
+using RnnJit.Ops;
+
+namespace RnnJit.Plans;
+
+/// <summary>A loop over time.</summary>
+/// <param name="Batch">Rows of the batch.</param>
+/// <param name="Body">Commands of a step.</param>
+/// <param name="Lengths">Steps of each row, i32[B]; null where all rows run all steps.</param>
+/// <param name="Hold">Copies of the states of rows that have ended.</param>
+/// <param name="Yields">Views of a step that are cleared for rows that have ended.</param>
+/// <param name="Ahead">Matrix products that are computed some steps ahead.</param>
+public sealed record ScanCommand(
+    ScanOp Scan, int Steps, int Batch, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Hold, BufferView[] Yields, ChunkedMatMul[] Ahead) : PlanCommand
+{
+    /// <summary>Views that the loop itself reads and writes at each of its steps.</summary>
+    public IEnumerable<BufferView> OwnViews => Hold.SelectMany(copy => copy.Views).Concat(Yields).Concat(Lengths is null ? [] : [Lengths]);
+
+    public override IEnumerable<BufferView> Reads =>
+        [.. Body.SelectMany(command => command.Reads), .. Hold.SelectMany(copy => copy.Reads), .. Lengths is null ? (BufferView[])[] : [Lengths], .. Ahead.SelectMany(product => product.Product.Reads)];
+
+    public override IEnumerable<BufferView> Writes =>
+        [.. Body.SelectMany(command => command.Writes), .. Hold.SelectMany(copy => copy.Writes), .. Yields, .. Ahead.SelectMany(product => product.Product.Writes)];
+
+    /// <summary>True where no row of the batch reads another one's.</summary>
+    public bool IsRowIndependent => Body.All(command => command.IsByRow) && Hold.All(copy => copy.IsByRow);
+
+    /// <summary>True where a step can be done for the rows that still run only.</summary>
+    public bool TakesLengths => Body.All(command => command.TakesRows) && Hold.All(copy => copy.IsByRow);
+
+    public override string Describe => $"loop of {Steps} steps{(Scan.Reverse ? ", backwards" : "")}, {Body.Length} instructions a step";
+
+    public override string Text => $"scan {Steps}{(Scan.Reverse ? " reverse" : "")}{(Lengths is null ? "" : " lengths")}{(IsRowIndependent ? " by-row" : "")}";
+}
+
+/// <summary>
+/// A matrix product over all time steps that one loop alone reads, computed some steps ahead of that loop: its result stays in the cache and takes no memory for all steps.
+/// </summary>
+/// <param name="Chunk">Time steps computed at once, a power of two.</param>
+public sealed record ChunkedMatMul(MatMulCommand Product, int Steps, int Chunk, int Batch)
+{
+    /// <summary>Its name among the passes that can be switched off.</summary>
+    public const string Name = "tile";
+
+    public int Count => (Steps + Chunk - 1) / Chunk;
+
+    public string Describe => $"{Product.Describe}, {Chunk} steps at a time";
+
+    /// <summary>Time steps of a chunk, a power of two; 0 where chunks are worth nothing.</summary>
+    public static int StepsOf(int steps, int batch, long bytesPerStep, ChunkLimits limits)
+    {
+        if (batch == 0)
+            return 0;
+        int chunk = 1;
+        while ((long)chunk * batch < limits.LeastRows)
+            chunk *= 2;
+        return steps >= 2 * chunk && steps * bytesPerStep > limits.LeastBytes ? chunk : 0;
+    }
+}
+
+/// <summary>Limits of chunking. A product of fewer bytes stays in the last-level cache without chunks; a chunk has so many rows that its product is efficient.</summary>
+public sealed record ChunkLimits(long LeastBytes, int LeastRows)
+{
+    public static ChunkLimits Usual { get; } = new(8 << 20, 256);
+}

@@ -1,0 +1,28 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Plans;
+
+/// <summary>Facts about a backend that the layout of a plan depends on.</summary>
+public sealed record TargetTraits
+{
+    /// <summary>Elements that a right operand of n columns and k rows takes when it is packed in panels, padding included.</summary>
+    public required Func<int, int, ElementType, WeightStorage, long> PackedElements { get; init; }
+
+    /// <summary>Columns of a panel.</summary>
+    public required Func<ElementType, int> PanelWidth { get; init; }
+
+    /// <summary>Bytes of a page: rows that are a multiple of it apart share a set of the first-level cache.</summary>
+    public int Page { get; init; } = 4096;
+
+    /// <summary>Bytes between rows that would lie a page apart.</summary>
+    public int RowGap { get; init; } = 64;
+
+    /// <summary>Rows of a product that read B so often that it is packed although its rows are contiguous; fewer copy it block by block.</summary>
+    public int RowsThatRepayPacking { get; init; } = 2048;
+
+    /// <summary>Elements of B beyond which the memory of a packed copy counts for more than its speed.</summary>
+    public long MostPacked { get; init; } = 16 << 20;
+
+    /// <summary>Sizes from which matrix products are computed in chunks ahead of their loop.</summary>
+    public ChunkLimits Chunks { get; init; } = ChunkLimits.Usual;
+}

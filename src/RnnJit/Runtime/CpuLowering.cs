@@ -1,0 +1,84 @@
+using RnnJit.Cpu;
+using RnnJit.Cpu.Gemm;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Kernels;
+using RnnJit.Passes;
+using RnnJit.Planning;
+using RnnJit.Plans;
+
+namespace RnnJit.Runtime;
+
+/// <summary>Lowers commands of a plan to instructions of this CPU: kernels are found, and float or double is chosen, once for the whole plan.</summary>
+internal sealed class CpuLowering
+{
+    private readonly ElementType real;
+    private readonly KernelChain kernels;
+    private readonly Evaluation evaluation;
+
+    /// <param name="options">Sizes and precision of the plan.</param>
+    public CpuLowering(PlanOptions options, KernelChain kernels)
+    {
+        (real, this.kernels) = (options.Real, kernels);
+        evaluation = new Evaluation(options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
+    }
+
+    /// <summary>Takes a Program through the passes and makes its kernels ready.</summary>
+    public static Graph Optimise(Graph program, ExecutableOptions options, KernelChain kernels)
+    {
+        Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
+        kernels.Prepare(KernelList.Of(optimised, !options.Without.Contains(Fuse.Name)), options.Precision);
+        Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
+        SizeCheck.Run(planned, options.Sizes);
+        return planned;
+    }
+
+    /// <summary>Choices of the caller that a plan depends on.</summary>
+    public static PlanOptions OptionsOf(ExecutableOptions options) => new(options.Sizes, options.Precision) { Without = options.Without, Weights = options.Weights };
+
+    /// <summary>Facts about this CPU that a plan depends on.</summary>
+    public static TargetTraits TraitsOf(ExecutableOptions options) => new()
+    {
+        PackedElements = (n, k, element, storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
+        PanelWidth = element => element == ElementType.F64 ? Gemm.PanelWidth<double>() : Gemm.PanelWidth<float>(),
+        Chunks = options.TileLimits,
+    };
+
+    public Instruction[] Lower(IEnumerable<PlanCommand> commands) => [.. commands.Select(Lower)];
+
+    private Instruction Lower(PlanCommand command) => command switch
+    {
+        KernelCommand kernel => OfKernel(kernel),
+        MatMulCommand product => real == ElementType.F64 ? new ProductInstruction<double>(product) : new ProductInstruction<float>(product),
+        ScanCommand scan => new ScanInstruction(scan, Lower(scan.Body), [.. scan.Hold.Select(copy => new CopyInstruction(copy))], [.. scan.Ahead.Select(OfChunked)]),
+        PackCommand pack => real == ElementType.F64 ? new PackInstruction<double>(pack) : new PackInstruction<float>(pack),
+        PackListedCommand pack => real == ElementType.F64 ? new PackListedInstruction<double>(pack) : new PackListedInstruction<float>(pack),
+        ReduceCommand reduce => real == ElementType.F64 ? new ReduceInstruction<double>(reduce) : new ReduceInstruction<float>(reduce),
+        ColumnSumCommand sum => real == ElementType.F64 ? new ColumnInstruction<double>(sum) : new ColumnInstruction<float>(sum),
+        ScatterCommand scatter => real == ElementType.F64 ? new ScatterInstruction<double>(scatter) : new ScatterInstruction<float>(scatter),
+        CopyCommand copy => new CopyInstruction(copy),
+        ClearCommand clear => new ClearInstruction(clear),
+        AccumulateCommand accumulate => new AccumulateInstruction(accumulate),
+        GatherCommand gather => new GatherInstruction(gather),
+        ListRowsCommand rows => new ListRowsInstruction(rows),
+        SortRowsCommand sort => new SortRowsInstruction(sort),
+        InversePermutationCommand inverse => new InversePermutationInstruction(inverse),
+        TakeCommand take => new TakeInstruction(take),
+        BlockLengthsCommand cut => new BlockLengthsInstruction(cut),
+        CheckIndicesCommand check => new IndexCheckInstruction(check),
+        CheckBoundsCommand check => new BoundCheckInstruction(check),
+        HostOpCommand host => new InterpretedInstruction(host, evaluation),
+        _ => throw new NotSupportedException($"The CPU does not lower '{command.Text}'"),
+    };
+
+    private KernelInstruction OfKernel(KernelCommand kernel)
+    {
+        var (body, provider) = kernels.Find(kernel.Step.Kernel, real);
+        return new KernelInstruction(kernel, body, provider);
+    }
+
+    private Tile OfChunked(ChunkedMatMul product) => real == ElementType.F64 ? new ProductTile<double>(product) : new ProductTile<float>(product);
+
+    private static unsafe long Packed<T>(int n, int k, WeightStorage storage)
+        where T : unmanaged => (Gemm.PackedBytes<T>(n, k, storage) + sizeof(T) - 1) / sizeof(T);
+}
