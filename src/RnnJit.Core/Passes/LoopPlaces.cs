@@ -12,6 +12,7 @@ internal sealed class LoopPlaces
     private readonly Graph body;
     private readonly Value[] operands;
     private readonly bool[] ofLoops;
+    private readonly RunningRows rows;
     private readonly StepClass[] classes;
     private readonly bool[] early;
 
@@ -23,7 +24,8 @@ internal sealed class LoopPlaces
         this.operands = operands;
         this.ofLoops = ofLoops;
         body = scan.Body;
-        classes = StepClasses.Of(body);
+        rows = new RunningRows(scan);
+        classes = StepClasses.Of(scan);
         early = FindEarly();
         Late = FindLate();
     }
@@ -44,6 +46,13 @@ internal sealed class LoopPlaces
     /// <summary>True for a value that can be computed over all steps without the loop.</summary>
     public bool IsOutside(int value) => early[value] || (value < body.Inputs.Count && classes[value] != StepClass.State);
 
+    /// <summary>
+    /// True for an operand that is 0, as the loop yields it, wherever the value has or adds up a row that has ended.
+    /// One without rows is the same for all of them: it is not 0 before the last one ends.
+    /// </summary>
+    public bool EndsWithRows(int value, int operand) =>
+        classes[operand] != StepClass.Invariant && (rows.Has(operand) || !OperandsOf(value).Any(rows.Has));
+
     // Contractions that no state reaches, and whatever does not change with time; without states each step stands alone, so nothing needs a loop.
     private bool[] FindEarly()
     {
@@ -55,7 +64,7 @@ internal sealed class LoopPlaces
         for (int v = body.Inputs.Count; v < found.Length; v++)
         {
             Op op = OpOf(v)!;
-            found[v] = CanLift(v) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !(scan.HasLengths && ReducesBatch(v))
+            found[v] = CanLift(v) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !rows.Meet(v)
                 && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, readers, IsProductOutside))));
         }
 
@@ -68,19 +77,14 @@ internal sealed class LoopPlaces
 
     private bool IsMap => scan.States == 0 && !scan.HasLengths;
 
-    // With lengths such a value is of the rows that still run; over all steps at once it would be of all rows.
-    private bool ReducesBatch(int value) => HasBatch(OperandsOf(value)) && !HasBatch([value]);
-
-    private bool HasBatch(int[] values) => values.Any(value => body.Values.Type(value) is { Rank: > 0 } type && type.Dims[0].AsSymbol is { } symbol && symbol == scan.BatchSymbol());
-
     // What can stand outside with all it is made of, if no state reaches it.
     private bool[] FindLiftable()
     {
         var liftable = new bool[body.Values.Count];
         for (int v = 0; v < liftable.Length; v++)
         {
-            liftable[v] = OpOf(v) is not { } op || op.Family == OpFamily.Leaf
-                || (classes[v] != StepClass.State && CanLift(v) && !(scan.HasLengths && ReducesBatch(v)) && OperandsOf(v).All(operand => liftable[operand]));
+            liftable[v] = OpOf(v) is not { } op || (!rows.Meet(v)
+                && (op.Family == OpFamily.Leaf || (classes[v] != StepClass.State && CanLift(v) && OperandsOf(v).All(operand => liftable[operand]))));
         }
 
         return liftable;
@@ -126,7 +130,8 @@ internal sealed class LoopPlaces
     // Work that is better done once for all steps: products, and sums over the batch.
     private bool IsHeavy(int value) => OpOf(value) is ContractOp || (OpOf(value) is SumOp sum && sum.Axes[0] == 0 && body.Values.Type(OperandsOf(value)[0]).Rank > 1);
 
-    // Yields are 0 past a row's end. Behind the loop that holds for ops that give 0 for 0 only; the others stay, and so does what they read.
+    // Yields are 0 past a row's end. Behind the loop that holds for ops only that give 0 for what ends with the row;
+    // the others stay, and so does what they read.
     private void KeepWhatIsNotZeroPastTheEnd(bool[] found)
     {
         bool changed = true;
@@ -135,8 +140,7 @@ internal sealed class LoopPlaces
             changed = false;
             for (int v = body.Inputs.Count; v < found.Length; v++)
             {
-                if (!found[v] || (OpOf(v) is ContractOp or AddOp or SubOp or MulOp or NegOp or SliceOp or ConcatOp or ReshapeOp or TransposeOp or SumOp
-                    && (OpOf(v) is not (AddOp or SubOp or ConcatOp) || OperandsOf(v).All(operand => classes[operand] != StepClass.Invariant))))
+                if (!found[v] || IsZeroPastTheEnd(v))
                     continue;
                 found[v] = false;
                 changed = true;
@@ -147,6 +151,15 @@ internal sealed class LoopPlaces
             changed |= KeepWhatTheStepReads(found);
         }
     }
+
+    // Terms have to end with the row all together, of factors one has to.
+    private bool IsZeroPastTheEnd(int value) => OpOf(value) switch
+    {
+        AddOp or SubOp or ConcatOp => OperandsOf(value).All(operand => EndsWithRows(value, operand)),
+        ContractOp or MulOp => OperandsOf(value).Any(operand => EndsWithRows(value, operand)),
+        NegOp or SliceOp or ReshapeOp or TransposeOp or SumOp => true,
+        _ => false,
+    };
 
     private bool Revoke(bool[] found, int value)
     {

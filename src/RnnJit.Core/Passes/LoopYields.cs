@@ -81,8 +81,9 @@ internal sealed class LoopYields
                 isYielded[operand] = true;
         }
 
-        // With lengths at least one factor must be 0 past the end; a plain sequence may hold anything there.
-        if (scan.HasLengths && !read.Any(operand => places.Late[operand] || isYielded[operand]) && read.Any(operand => places.Classes[operand] == StepClass.Sequence))
-            isYielded[read.First(operand => places.Classes[operand] == StepClass.Sequence)] = true;
+        // With lengths at least one factor must be 0 past the end of each row; a plain sequence may hold anything there.
+        int[] ending = scan.HasLengths ? read.Where(operand => places.EndsWithRows(value, operand)).ToArray() : [];
+        if (ending.Length > 0 && !ending.Any(operand => places.Late[operand] || isYielded[operand]))
+            isYielded[ending[0]] = true;
     }
 }

@@ -14,11 +14,13 @@ internal sealed class SplitLevels
     private readonly int[] readers;
     private readonly bool[][] cones;
     private readonly bool[] liftable;
+    private readonly RunningRows rows;
 
     private SplitLevels(ScanOp scan)
     {
         this.scan = scan;
         body = scan.Body;
+        rows = new RunningRows(scan);
         liftable = Liftable(body);
         dependencies = new StateDependencies(scan);
         states = new int[scan.States];
@@ -92,7 +94,7 @@ internal sealed class SplitLevels
 
     // What Distribute takes out of a loop whose states do not reach it. A product that a state needs which reaches it stays in that state's loop.
     private bool CanLeave(int value) => body.Values.Node(value) is int node and >= 0 && body.Nodes[node].Op is ContractOp && liftable[value]
-        && !(scan.HasLengths && ReducesBatch(value)) && !StatesOf(value).Any(state => cones[state][value]);
+        && !rows.Meet(value) && !StatesOf(value).Any(state => cones[state][value]);
 
     private static bool[] Liftable(Graph body)
     {
@@ -105,10 +107,6 @@ internal sealed class SplitLevels
 
         return liftable;
     }
-
-    private bool ReducesBatch(int value) => !BeginsWithBatch(value) && body.Nodes[body.Values.Node(value)].Operands.Any(BeginsWithBatch);
-
-    private bool BeginsWithBatch(int value) => body.Values.Type(value) is { Rank: > 0 } type && type.Dims[0].AsSymbol is { } symbol && symbol == scan.BatchSymbol();
 
     // Each value as early as what it reads is there. A product that only later loops need is made behind its loop, with the sum that it is a term of;
     // what reads it otherwise belongs to the loop that needs it.

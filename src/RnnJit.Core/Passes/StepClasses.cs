@@ -9,7 +9,7 @@ internal enum StepClass
     /// <summary>The same at every step.</summary>
     Invariant,
 
-    /// <summary>Depends on time through sequences only.</summary>
+    /// <summary>Depends on time through sequences, or lengths, only.</summary>
     Sequence,
 
     /// <summary>Depends on a state.</summary>
@@ -18,7 +18,12 @@ internal enum StepClass
 
 internal static class StepClasses
 {
-    public static StepClass[] Of(Graph body)
+    /// <summary>The classes in a loop: with lengths, what is made of all rows that run changes with time.</summary>
+    public static StepClass[] Of(ScanOp scan) => Of(scan.Body, new RunningRows(scan).Meet);
+
+    public static StepClass[] Of(Graph body) => Of(body, _ => false);
+
+    private static StepClass[] Of(Graph body, Func<int, bool> changes)
     {
         var classes = new StepClass[body.Values.Count];
         for (int i = 0; i < body.Inputs.Count; i++)
@@ -34,8 +39,8 @@ internal static class StepClasses
         for (int n = 0; n < body.Nodes.Count; n++)
         {
             StepClass most = body.Nodes[n].Operands.Select(operand => classes[operand]).DefaultIfEmpty(StepClass.Invariant).Max();
-            for (int r = 0; r < body.Nodes[n].Results.Count; r++)
-                classes[body.Values.FirstResult(n) + r] = most;
+            for (int v = body.Values.FirstResult(n), end = v + body.Nodes[n].Results.Count; v < end; v++)
+                classes[v] = most == StepClass.Invariant && changes(v) ? StepClass.Sequence : most;
         }
 
         return classes;

@@ -26,6 +26,7 @@ internal static class SumsOverTime
         private readonly ScanOp scan;
         private readonly Graph body;
         private readonly StepClass[] classes;
+        private readonly RunningRows rows;
         private readonly HashSet<int> composed;
         private readonly List<Output> outputs = [];
         private readonly Dictionary<int, Value> invariant = [];
@@ -34,7 +35,8 @@ internal static class SumsOverTime
         {
             this.scan = scan;
             body = scan.Body;
-            classes = StepClasses.Of(body);
+            classes = StepClasses.Of(scan);
+            rows = new RunningRows(scan);
             composed = [.. Enumerable.Range(0, body.Outputs.Count).Where(o => body.Outputs[o].Role == OutputRole.Sum && Maker(o) is { } maker && CanFollow(maker))];
         }
 
@@ -62,9 +64,13 @@ internal static class SumsOverTime
         {
             SliceOp or ReshapeOp or TransposeOp => true,
             AddOp => maker.Operands.All(operand => body.Values.Type(operand) == maker.Results[0]),
-            ContractOp => maker.Operands.Count(operand => IsFactor(maker, operand)) == 1,
+            ContractOp => maker.Operands.Count(operand => IsFactor(maker, operand)) == 1
+                && maker.Operands.Any(operand => !IsFactor(maker, operand) && EndsWithRows(maker, operand)),
             _ => false,
         };
+
+        // A term without rows is not 0 for those that have ended.
+        private bool EndsWithRows(Node maker, int term) => rows.Has(term) || !maker.Operands.Any(rows.Has);
 
         private bool IsFactor(Node maker, int operand) => maker.Op is ContractOp && classes[operand] == StepClass.Invariant;
 

@@ -16,7 +16,10 @@ internal sealed class TotalTerms(Graph body, LoopPlaces places)
     public int[]? Summands(int value) =>
         places.OpOf(value) is AddOp && places.OperandsOf(value).All(operand => body.Values.Type(operand) == body.Values.Type(value)) ? places.OperandsOf(value) : null;
 
-    /// <summary>Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does.</summary>
+    /// <summary>
+    /// Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does.
+    /// With lengths it has to end with the rows that w has.
+    /// </summary>
     public int? Factor(int value)
     {
         if (places.OpOf(value) is not ContractOp)
@@ -25,8 +28,8 @@ internal sealed class TotalTerms(Graph body, LoopPlaces places)
         int a = places.OperandsOf(value)[0], b = places.OperandsOf(value)[1];
         return (places.Classes[a] == StepClass.Invariant, places.Classes[b] == StepClass.Invariant) switch
         {
-            (false, true) => a,
-            (true, false) => b,
+            (false, true) when places.EndsWithRows(value, a) => a,
+            (true, false) when places.EndsWithRows(value, b) => b,
             _ => null,
         };
     }

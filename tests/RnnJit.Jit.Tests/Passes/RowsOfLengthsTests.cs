@@ -51,6 +51,47 @@ public class RowsOfLengthsTests
           return y = %1
         """;
 
+    // The same for all rows: the sum, the product of rows and their number. Each changes as rows end, and none is 0 for a row that has ended.
+    private const string MadeOfRunningRows = """
+        program p
+          input x: f32[T, B, H]
+          input h: f32[B, H]
+          input c: f32[B, H]
+          input lengths: i32[B]
+          parameter U: f32[H, H]
+          %0, %1, %2, %3, %4, %5 = scan[T, lengths] x, h, c, U, lengths {
+            sequence x: f32[B, H]
+            state h: f32[B, H]
+            constant c: f32[B, H]
+            constant U: f32[H, H]
+            %0 = sum[0] x
+            %1 = contract[ab,cb->ac] h, U
+            %2 = add %1, %0
+            %3 = contract[ab,ac->bc] h, h
+            %4 = contract[ab,bc->ac] x, %3
+            %5 = sum[0] h
+            %6 = contract[ab,cb->ac] c, %5
+            %7 = contract[ab,ac->bc] c, c
+            %8 = contract[ab,bc->ac] x, %7
+            %9 = extent[B : f32]
+            %10 = mul %1, %9
+            %11 = add h, x
+            %12 = tanh %11
+            next h = %12
+            yield beside = %2
+            yield times = %4
+            yield counted = %10
+            sum total = %6
+            sum ofConstants = %8
+          }
+          return last = %0
+          return beside = %1
+          return times = %2
+          return counted = %3
+          return total = %4
+          return ofConstants = %5
+        """;
+
     // The first loop falls into two, one for each state. The second has other lengths and repeats what the first one yields.
     private const string TwoLengths = """
         program p
@@ -178,6 +219,13 @@ public class RowsOfLengthsTests
     public void What_a_step_sums_over_rows_stays_in_the_loop()
     {
         Graph program = Parser.Parse(SumOverRows);
+        OracleContract.Check(program, Sizes, Data(program));
+    }
+
+    [Test]
+    public void What_is_made_of_running_rows_is_nothing_to_rows_that_have_ended()
+    {
+        Graph program = Parser.Parse(MadeOfRunningRows);
         OracleContract.Check(program, Sizes, Data(program));
     }
 

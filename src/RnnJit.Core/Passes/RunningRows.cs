@@ -1,0 +1,31 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>The rows that lengths let run in a step. Without lengths there are none to tell apart.</summary>
+internal sealed class RunningRows(ScanOp scan)
+{
+    private readonly Graph body = scan.Body;
+    private readonly string? batch = scan.HasLengths ? scan.BatchSymbol() : null;
+
+    /// <summary>
+    /// True for a value with a row for each row of the batch: what the loop yields of it is 0 past a row's end.
+    /// What has no such rows is 0 past the end of the last one only.
+    /// </summary>
+    public bool Has(int value) =>
+        batch is not null && body.Values.Type(value) is { Rank: > 0 } type && type.Dims[0].AsSymbol == batch;
+
+    /// <summary>
+    /// True for a value that is made of all rows that run, or of their number: it changes as rows end,
+    /// and over all steps at once it would be of all rows.
+    /// </summary>
+    public bool Meet(int value)
+    {
+        if (batch is null || Has(value) || body.Values.Node(value) is not (int node and >= 0))
+            return false;
+        return body.Nodes[node].Op is ExtentOp extent
+            ? extent.Dim.Terms.Any(term => term.Symbol == batch)
+            : body.Nodes[node].Operands.Any(Has);
+    }
+}
