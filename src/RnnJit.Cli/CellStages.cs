@@ -20,9 +20,15 @@ internal static class CellStages
         .. Pipeline.Stages.Select((stage, i) => new CellStage(stage.Name, (cell, training) => After(i, cell, training))),
     ];
 
+    /// <summary>The last stage, which is no graph: buffers and commands at given sizes.</summary>
+    public const string Plan = "plan";
+
+    /// <summary>The names of all stages.</summary>
+    public static IEnumerable<string> Names => All.Select(stage => stage.Name).Append(Plan);
+
     /// <exception cref="UsageException">There is no such stage.</exception>
     public static CellStage Find(string name) => All.FirstOrDefault(stage => stage.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new UsageException($"--after is '{name}', wanted one of {string.Join(", ", All.Select(stage => stage.Name))} (change it)");
+        ?? throw new UsageException($"--after is '{name}', wanted one of {string.Join(", ", Names)} (change it)");
 
     private static Graph After(int last, CellDefinition cell, bool training)
     {

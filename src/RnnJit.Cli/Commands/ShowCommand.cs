@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using RnnJit.Cells;
-using RnnJit.Ir;
-using RnnJit.Networks;
+using RnnJit.Cli.Layers;
+using RnnJit.Plans;
 using RnnJit.Text;
 
 namespace RnnJit.Cli.Commands;
@@ -13,17 +13,31 @@ internal static class ShowCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> cell = CellArgument.Create();
-        Option<string> after = CommonOptions.Text("--after", "The stage to print: " + string.Join(", ", CellStages.All.Select(stage => stage.Name)), CellStages.All[0].Name);
-        var training = new Option<bool>("--training") { Description = "The stages of a training step instead of a forward pass" };
-        var command = new Command("show", "Print the text of a cell after a stage, for instance: rnnjit show lstm --after differentiate --training") { cell, after, training };
+        Option<string> after = CommonOptions.Text("--after", "The stage to print: " + string.Join(", ", CellStages.Names), CellStages.All[0].Name);
+        var layer = new LayerFlags();
+        var lengths = new Option<bool>("--lengths") { Description = "Plan the layer for rows with lengths of their own" };
+        var command = new Command("show",
+            """
+            Print the text of a cell after a stage. The stage 'plan' is one layer at the sizes that the other options give: its buffers, and its commands with what each reads and writes.
+
+            Examples:
+              rnnjit show lstm --after differentiate --training
+              rnnjit show gru --after plan --seq 4 --batch 2 --hidden 8
+              rnnjit show lstm --after plan --training --lengths
+            """) { cell, after, lengths };
+        layer.AddTo(command);
         command.SetAction(parsed =>
         {
-            CellStage stage = CellStages.Find(parsed.GetRequiredValue(after));
-            if (stage == CellStages.All[0] && parsed.GetValue(training))
-                throw new UsageException($"--training has no meaning with --after {stage.Name} (name a later stage by --after)");
+            string stage = parsed.GetRequiredValue(after);
+            bool isPlan = stage.Equals(CellStages.Plan, StringComparison.OrdinalIgnoreCase), isCell = !isPlan && CellStages.Find(stage) == CellStages.All[0];
+            if (isCell && parsed.GetValue(layer.Training))
+                throw new UsageException($"--training has no meaning with --after {stage} (name a later stage by --after)");
+            if (!isPlan)
+                CommonOptions.RequireAbsent(parsed, $"--after {stage}", layer.All.Where(option => option != layer.Training).Append(lengths));
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
-            Graph graph = stage.Run(definition, parsed.GetValue(training));
-            string text = Printer.PrintNamed(graph);
+            string text = isPlan
+                ? PlanText.Print(LayerBuilder.Run(layer.Read(parsed, definition) with { Lengths = parsed.GetValue(lengths) }).ToPlan())
+                : Printer.PrintNamed(CellStages.Find(stage).Run(definition, parsed.GetValue(layer.Training)));
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, stage = parsed.GetValue(after), text }));
             else

@@ -1,4 +1,5 @@
 using RnnJit.Ir;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Layers;
@@ -16,6 +17,9 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, LayerPort
         Schedule = Request.Schedule,
         Without = LayerRequest.Stages(Request.Without),
     };
+
+    /// <summary>Its plan, without memory.</summary>
+    public Plan ToPlan() => Executable.PlanOf(Program, Options);
 
     /// <summary>Bound, and filled with numbers.</summary>
     public Executable ToExecutable() => ToExecutable(Options);

@@ -27,9 +27,12 @@ internal sealed class LayerFlags
 
     public Option<string?> Schedule { get; } = ScheduleFlag.Create();
 
+    /// <summary>All of them, in the order in which help lists them.</summary>
+    public Option[] All => [Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights];
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights])
+        foreach (Option option in All)
             command.Add(option);
     }
 

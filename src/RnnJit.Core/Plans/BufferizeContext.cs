@@ -20,6 +20,8 @@ internal sealed class BufferizeContext(PlanOptions options, TargetTraits target)
 {
     private readonly List<PlanBuffer> buffers = [];
 
+    public PlanOptions Options => options;
+
     public IReadOnlyDictionary<string, int> Sizes => options.Sizes;
 
     public ElementType Real => options.Real;

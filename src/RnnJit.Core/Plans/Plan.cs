@@ -35,7 +35,7 @@ public sealed record Plan(
     }
 
     /// <summary>Commands and, after each loop, those of its step.</summary>
-    internal static IEnumerable<PlanCommand> Flat(IEnumerable<PlanCommand> commands) =>
+    public static IEnumerable<PlanCommand> Flat(IEnumerable<PlanCommand> commands) =>
         commands.SelectMany(command => command is ScanCommand scan ? Flat(scan.Body).Concat(scan.Ahead.Select(product => product.Product)).Prepend(scan) : [command]);
 
     // An output is read as a dense tensor that no caller owns.

@@ -43,7 +43,7 @@ internal sealed class StreamBufferize
         HashSet<PlanBuffer> used = [.. once.Concat(each).SelectMany(command => command.Views).Concat(fills).Select(view => view.Buffer)];
         PlanBuffer[] shared = [.. context.Buffers.Where(buffer => !buffer.IsExternal && !moving.Contains(buffer) && used.Contains(buffer))];
         return new StreamPlan(
-            program, [.. context.Fills], [.. once], [.. each], inputs, [.. outputs], [.. carries],
+            program, context.Options, [.. context.Fills], [.. once], [.. each], inputs, [.. outputs], [.. carries],
             MemoryPlan.Place(shared, [], [], shared),
             MemoryPlan.Place(context.Buffers.Where(moving.Contains), each, outputs.Select(output => output.View).Concat(carries.Select(carry => carry.From)), kept));
     }

@@ -15,7 +15,7 @@ namespace RnnJit.Plans;
 /// <param name="Shared">Places in the memory of all streams.</param>
 /// <param name="Own">Places in the memory of one stream.</param>
 public sealed record StreamPlan(
-    Graph Program, IReadOnlyList<FillCommand> Fills, IReadOnlyList<PlanCommand> Once, IReadOnlyList<PlanCommand> Each, IReadOnlyList<BufferView> Inputs,
+    Graph Program, PlanOptions Options, IReadOnlyList<FillCommand> Fills, IReadOnlyList<PlanCommand> Once, IReadOnlyList<PlanCommand> Each, IReadOnlyList<BufferView> Inputs,
     IReadOnlyList<(Output Output, BufferView View)> Outputs, IReadOnlyList<CopyCommand> Carries, MemoryPlan Shared, MemoryPlan Own)
 {
     /// <summary>Plans a step of an optimised Program. Outputs that are next states pair with inputs that are states, in order.</summary>

@@ -21,10 +21,11 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     public CompiledExecutable(Graph program, ExecutableOptions options, KernelChain kernels)
         : base(program, options)
     {
-        Graph planned = CpuLowering.Optimise(program, options, kernels);
-        plan = Plans.Plan.Of(planned, CpuLowering.OptionsOf(options), CpuLowering.TraitsOf(options));
+        plan = CpuLowering.PlanOf(program, options);
         Memory = MemoryPlan.Of(plan);
-        instructions = new CpuLowering(plan.Options, kernels).Lower(plan.Commands);
+        var lowering = new CpuLowering(plan.Options, kernels);
+        lowering.Prepare(plan.Commands);
+        instructions = lowering.Lower(plan.Commands);
         SlowPaths.Warn(program.Name, options, instructions);
         RequireMemory(Memory.Bytes);
         if (options.Poison)
@@ -37,7 +38,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         memory.Fill(plan.Fills);
         foreach (Instruction instruction in instructions)
             instruction.Resolve(memory);
-        foreach (var (output, view) in planned.Outputs.Zip(plan.Outputs))
+        foreach (var (output, view) in plan.Program.Outputs.Zip(plan.Outputs))
             SetOutput(output.Name, new Tensor(view.Buffer.Element, view.Shape, arena, memory.Data(view.Buffer) + (view.Offset * view.ElementSize)));
         pool = Pool(options);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())

@@ -23,26 +23,35 @@ internal sealed class CpuLowering
         evaluation = new Evaluation(options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
     }
 
-    /// <summary>Takes a Program through the passes and makes its kernels ready.</summary>
-    public static Graph Optimise(Graph program, ExecutableOptions options, KernelChain kernels)
+    /// <summary>Plans a Program for this CPU. It needs no memory and compiles nothing.</summary>
+    public static Plan PlanOf(Graph program, ExecutableOptions options) => Plan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
+
+    /// <summary>Plans a Program whose memory the caller brings to each run.</summary>
+    public static StreamPlan StreamPlanOf(Graph program, ExecutableOptions options) => StreamPlan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
+
+    // All passes, in the precision in which the Program runs.
+    private static Graph Optimise(Graph program, ExecutableOptions options)
     {
         Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
-        kernels.Prepare(KernelList.Of(optimised, !options.Without.Contains(Fuse.Name)), options.Precision);
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         SizeCheck.Run(planned, options.Sizes);
         return planned;
     }
 
     /// <summary>Choices of the caller that a plan depends on.</summary>
-    public static PlanOptions OptionsOf(ExecutableOptions options) => new(options.Sizes, options.Precision) { Without = options.Without, Weights = options.Weights };
+    private static PlanOptions OptionsOf(ExecutableOptions options) => new(options.Sizes, options.Precision) { Without = options.Without, Weights = options.Weights };
 
     /// <summary>Facts about this CPU that a plan depends on.</summary>
-    public static TargetTraits TraitsOf(ExecutableOptions options) => new()
+    private static TargetTraits TraitsOf(ExecutableOptions options) => new()
     {
         PackedElements = (n, k, element, storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
         PanelWidth = element => element == ElementType.F64 ? Gemm.PanelWidth<double>() : Gemm.PanelWidth<float>(),
         Chunks = options.TileLimits,
     };
+
+    /// <summary>Compiles the kernels that commands call, all at once.</summary>
+    public void Prepare(IEnumerable<PlanCommand> commands) =>
+        kernels.Prepare([.. Plan.Flat(commands).OfType<KernelCommand>().Select(kernel => kernel.Step.Kernel).Distinct()], real);
 
     public Instruction[] Lower(IEnumerable<PlanCommand> commands) => [.. commands.Select(Lower)];
 

@@ -116,6 +116,18 @@ public abstract class Executable : IDisposable
         ? new InterpretedExecutable(program, options)
         : new CompiledExecutable(program, options, options.Kernels ?? KernelChain.For(options.Backend));
 
+    /// <summary>The plan by which a Program runs on this CPU. It takes no memory of the plan's size and compiles nothing.</summary>
+    /// <exception cref="GraphException">A size is missing.</exception>
+    /// <exception cref="ArgumentException">The backend is the interpreter, which has no plan, or weights are stored in 16 bits, but not for compiled float32.</exception>
+    public static Plans.Plan PlanOf(Graph program, ExecutableOptions options)
+    {
+        options.Check();
+        if (options.Backend == Backend.Interpreter)
+            throw new ArgumentException($"'{program.Name}' has no plan on the interpreter (choose the backend Cpu or Scalar)");
+        SizeCheck.Run(program, options.Sizes);
+        return CpuLowering.PlanOf(program, options);
+    }
+
     // Bytes of the inputs that are made here.
     private long InputBytes { get; }
 

@@ -49,9 +49,10 @@ internal sealed unsafe class StepPlan : IDisposable
         options.Check();
         SizeCheck.Run(program, options.Sizes);
         owner = $"Streaming model '{program.Name}'";
-        Graph planned = CpuLowering.Optimise(program, options, kernels);
-        StreamPlan plan = StreamPlan.Of(planned, CpuLowering.OptionsOf(options), CpuLowering.TraitsOf(options));
-        var lowering = new CpuLowering(CpuLowering.OptionsOf(options), kernels);
+        StreamPlan plan = CpuLowering.StreamPlanOf(program, options);
+        Graph planned = plan.Program;
+        var lowering = new CpuLowering(plan.Options, kernels);
+        lowering.Prepare(plan.Once.Concat(plan.Each));
         (once, each) = (lowering.Lower(plan.Once), lowering.Lower(plan.Each));
         SlowPaths.Warn(program.Name, options, once.Concat(each));
         MemoryBudget.Require($"What the streams of '{program.Name}' share", plan.Shared.Bytes, options.MemoryLimit);

@@ -1,7 +1,6 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
-using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Text;
 using RnnJit.Verify;
@@ -62,11 +61,7 @@ public static class ViewCheck
     private static KernelChain Interpreted { get; } = new(new InterpretedKernelProvider());
 
     // A stream's inputs have buffers in the plan, so they are placed too, without memory.
-    private static void Plan(Graph program, IReadOnlyDictionary<string, int> sizes)
-    {
-        ExecutableOptions options = Options(sizes, Backend.Cpu);
-        StreamPlan.Of(CpuLowering.Optimise(program, options, Interpreted), CpuLowering.OptionsOf(options), CpuLowering.TraitsOf(options));
-    }
+    private static void Plan(Graph program, IReadOnlyDictionary<string, int> sizes) => CpuLowering.StreamPlanOf(program, Options(sizes, Backend.Cpu));
 
     private static double Elements(Graph program, IReadOnlyDictionary<string, int> sizes)
     {

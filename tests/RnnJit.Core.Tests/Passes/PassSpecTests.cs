@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Text;
 using RnnJit.Verify;
 
@@ -25,6 +28,7 @@ public class PassSpecTests
         ["Keep"] = Keep.Run,
         ["Merge"] = Merge.Run,
         ["Starts"] = Starts.Run,
+        ["Pipeline"] = graph => Pipeline.Run(graph),
         ["OrderRows"] = OrderRows.Run,
         // 22 steps in four chunks: two are left over.
         ["ParallelScan"] = graph => ParallelScan.Run(graph, "T", steps: 22, chunks: 4).Program,
@@ -38,7 +42,8 @@ public class PassSpecTests
         string path = Path.Combine(Folder(), name + ".ir"), text = File.ReadAllText(path).Replace("\r", "");
         int mark = text.IndexOf("\n" + Mark, StringComparison.Ordinal) + 1, line = text.IndexOf('\n', mark);
         Assert.That(mark, Is.GreaterThan(0), "the file has a line '=== PASS'");
-        string found = Run(Parser.Parse(text[..mark]), text[(mark + Mark.Length)..line].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string[] passes = text[(mark + Mark.Length)..line].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string found = passes[^1] == "Plan" ? Plan(Run(Parser.Parse(text[..mark]), passes[..^1]), text) : Print(Run(Parser.Parse(text[..mark]), passes), passes);
         if (Environment.GetEnvironmentVariable("RNNJIT_ACCEPT") == "1")
             File.WriteAllText(path, text[..(line + 1)] + found);
         else
@@ -47,20 +52,37 @@ public class PassSpecTests
 
     [Test]
     public void Every_pass_has_a_file() =>
-        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "InputsFirst", "Simplify", "Split", "Distribute", "Keep", "Merge", "Starts", "OrderRows", "Fuse", "ParallelScan" }));
+        Assert.That(Names.Select(name => name.Split('.')[0]).Distinct(), Is.SupersetOf(new[] { "InputsFirst", "Simplify", "Split", "Distribute", "Keep", "Merge", "Starts", "OrderRows", "Fuse", "ParallelScan", "Plan" }));
 
-    private static string Run(Graph graph, string[] passes)
+    private static Graph Run(Graph graph, string[] passes)
     {
         Verifier.Check(graph);
-        foreach (string pass in passes)
+        foreach (string pass in passes.Where(pass => pass != "Fuse"))
         {
-            if (pass == "Fuse")
-                return Steps(Fuse.Run(graph));
             graph = Passes[pass](graph);
             Verifier.Check(graph);
         }
 
-        return Printer.Print(graph);
+        return graph;
+    }
+
+    private static string Print(Graph graph, string[] passes) => passes[^1] == "Fuse" ? Steps(Fuse.Run(graph)) : Printer.Print(graph);
+
+    // The sizes stand in a comment: # sizes T=4 B=2 f64 chunks
+    private static string Plan(Graph graph, string text)
+    {
+        string[] words = Regex.Match(text, "^# sizes (.*)$", RegexOptions.Multiline).Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Dictionary<string, int> sizes = words.Where(word => word.Contains('=', StringComparison.Ordinal)).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture));
+        ElementType real = words.Contains("f64") ? ElementType.F64 : ElementType.F32;
+
+        // Panels of 8 columns; chunks of 4 rows and more where the file asks for chunks.
+        var target = new TargetTraits
+        {
+            PackedElements = (n, k, _, _) => (n + 7) / 8 * 8L * k,
+            PanelWidth = _ => 8,
+            Chunks = words.Contains("chunks") ? new ChunkLimits(0, 4) : ChunkLimits.Usual,
+        };
+        return PlanText.Print(RnnJit.Plans.Plan.Of(real == ElementType.F64 ? GraphMapper.WithPrecision(graph, real) : graph, new PlanOptions(sizes, real), target));
     }
 
     // The steps in order: a kernel with its rectangle and its graph, a product with what its chains start from, or one node.

@@ -5,6 +5,7 @@ using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Passes;
 using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Documents;
@@ -33,7 +34,7 @@ public class TourTests
     [Test]
     public void The_tour_stops_after_every_pass_that_changes_something() =>
         Assert.That(Block.Matches(Repository.Read(Document)).Select(match => match.Groups[1].Value), Is.EqualTo(
-            new[] { "source", "cell", "program", "differentiate" }.Concat(Stops()).Concat(["steps", "kernel", "scalar"])));
+            new[] { "source", "cell", "program", "differentiate" }.Concat(Stops()).Concat(["steps", "plan", "kernel", "scalar"])));
 
     // A pass that is cleaned up behind is shown clean; one that finds nothing to do in this cell is not shown.
     private static IEnumerable<string> Stops()
@@ -64,10 +65,19 @@ public class TourTests
         };
         graph = Pipeline.Run(graph, after: (stage, after) => texts[stage] = WithoutInputs(after));
         texts["steps"] = Steps(graph);
+        texts["plan"] = Plan(graph);
         Graph kernel = Forward(graph);
         texts["kernel"] = KernelEmitter.Emit(kernel, SimdDialect.Instance, "MinimalStep");
         texts["scalar"] = Body(KernelEmitter.Emit(kernel, ScalarDialect.Instance, "MinimalStep"));
         return texts;
+    }
+
+    // On panels of 8 columns, whatever this CPU has.
+    private static string Plan(Graph graph)
+    {
+        var target = new TargetTraits { PackedElements = (n, k, _, _) => (n + 7) / 8 * 8L * k, PanelWidth = _ => 8 };
+        string text = PlanText.Print(RnnJit.Plans.Plan.Of(graph, new PlanOptions(new Dictionary<string, int> { ["T"] = 4, ["B"] = 2, ["X"] = 8, ["H"] = 8 }, ElementType.F32), target));
+        return text[..text.IndexOf("\nk0: ", StringComparison.Ordinal)];
     }
 
     // No pass changes the inputs of a Program.
