@@ -62,8 +62,6 @@ public static class Remarks
 
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
-            foreach (Op op in InterpretedLoop.Ops(scan))
-                yield return $"{name}: op '{op.Name}' is run by the interpreter at every step, much slower than compiled: no compiled form fits it here.";
             if (!scan.HasLoops && scan.States > 0)
                 yield return Linearity(name, scan);
             foreach (string sentence in new RegionRemarks(name, scan.Body, fuse).Sentences())

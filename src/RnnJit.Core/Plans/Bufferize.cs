@@ -206,13 +206,13 @@ internal sealed partial class Bufferize
                 Commands.Add(new GatherCommand(from, picked, views[value]!, NameOf(node.Operands[1]), alone, LiveOf(n)));
                 CopyToDestination(value);
                 break;
-            case ScatterAddOp when !IsBody || tables.Contains(ViewOf(node.Operands[0]).Buffer):
+            case ScatterAddOp:
                 AddToTable(node, value);
                 break;
             case OntoOp:
                 AddOnto(node, value);
                 break;
-            case ScatterOp when !IsBody:
+            case ScatterOp:
                 BufferView which = Contiguous(node.Operands[0]), rows = Contiguous(node.Operands[1]);
                 views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
                 Commands.Add(new ScatterCommand(which, rows, views[value]!, NameOf(node.Operands[0]), Adds: false, LiveOf(n)));
@@ -251,20 +251,21 @@ internal sealed partial class Bufferize
 
     private BufferView Source(Node node) => ViewOf(node.Operands[0]);
 
-    // In a loop a table grows where it is; elsewhere a copy of it does.
+    // The table of a loop grows in place; elsewhere a copy of it does.
     private void AddToTable(Node node, int value)
     {
         BufferView table = Source(node), index = Contiguous(node.Operands[1]), rows = Contiguous(node.Operands[2]);
-        if (!IsBody)
+        bool grows = tables.Contains(table.Buffer);
+        if (!grows)
         {
             BufferView copy = context.Allocate(table.Shape, node.Results[0].Element);
-            Commands.Add(new CopyCommand(table, copy));
+            Commands.Add(new CopyCommand(table, copy, FirstAxisIsBatch: false));
             table = copy;
         }
 
         views[value] = table;
         Commands.Add(new ScatterCommand(index, rows, table, NameOf(node.Operands[1]), Adds: true, null));
-        if (!IsBody)
+        if (!grows)
             CopyToDestination(value);
     }
 
