@@ -120,7 +120,7 @@ public class WarningsTests
     public void Interpreted_kernels_that_were_chosen_are_not_said()
     {
         Run(Kernels("WarnedNever"), options => options with { Kernels = new KernelChain(new InterpretedKernelProvider()) });
-        Run(Kernels("WarnedNever"), options => options with { Backend = Backend.Interpreter });
+        Run(Kernels("WarnedNever"), options => options with { Device = Device.Interpreter });
         Assert.That(Said("WarnedNever"), Is.Empty);
     }
 

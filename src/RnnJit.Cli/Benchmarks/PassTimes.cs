@@ -18,7 +18,7 @@ internal sealed class PassTimes(LayerRequest request, double seconds, Cancellati
     [
         ("nothing", options => options),
         .. LayerRequest.Passes.Select(pass => (pass.Key, (Func<ExecutableOptions, ExecutableOptions>)(options => options with { Without = [.. options.Without, .. pass.Value] }))),
-        ("vectors", options => options with { Backend = Backend.Scalar }),
+        ("vectors", options => options with { Device = Device.Scalar }),
         ("compiled kernels", options => options with { Kernels = new KernelChain(new InterpretedKernelProvider()) }),
     ];
 

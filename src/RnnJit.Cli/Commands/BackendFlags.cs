@@ -11,7 +11,7 @@ namespace RnnJit.Cli.Commands;
 /// <summary>The options that say what runs the cases of <c>verify</c>, and how.</summary>
 internal sealed class BackendFlags
 {
-    private static readonly Backend[] Known = Enum.GetValues<Backend>();
+    private static readonly Device[] Known = [Device.Cpu, Device.Scalar, Device.Interpreter];
 
     private readonly Option<string> backend = CommonOptions.Text("--backend", "What runs the cases: " + string.Join(", ", Known.Select(Name)), Name(Known[0]));
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
@@ -32,8 +32,8 @@ internal sealed class BackendFlags
         string wanted = parsed.GetRequiredValue(backend);
         if (Array.FindIndex(Known, known => Name(known) == wanted) is not (>= 0 and var found))
             throw new UsageException($"--backend is '{wanted}', wanted {string.Join(", ", Known.Select(Name))} (change it)");
-        if (Known[found] != Backend.Interpreter)
-            return new ExecutableBackend(new ExecutableOptions { Backend = Known[found], Threads = parsed.GetValue(CommonOptions.Threads), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) });
+        if (Known[found] != Device.Interpreter)
+            return new ExecutableBackend(new ExecutableOptions { Device = Known[found], Threads = parsed.GetValue(CommonOptions.Threads), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) });
 
         // It walks the graph as it is written, number by number.
         if (((Option[])[without, CommonOptions.Threads, IsaFlag.Option]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
@@ -60,5 +60,5 @@ internal sealed class BackendFlags
         threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, vectorBits = IsaFlag.Bits, without = WithoutFlag.Read(parsed, without),
     };
 
-    private static string Name(Backend backend) => backend.ToString().ToLowerInvariant();
+    private static string Name(Device device) => device.ToString();
 }

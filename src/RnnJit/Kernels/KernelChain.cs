@@ -19,14 +19,23 @@ public sealed class KernelChain(params IKernelProvider[] providers)
         }
     }
 
-    /// <summary>The chain of a backend.</summary>
-    public static KernelChain For(Runtime.Backend backend)
+    /// <summary>Vector kernels: generated, compiled, interpreted.</summary>
+    public static KernelChain Simd
     {
-        lock (Compilers)
+        get
         {
-            return backend == Runtime.Backend.Scalar
-                ? new KernelChain([.. ScalarCompilers, new InterpretedKernelProvider()])
-                : new KernelChain([new RegistryKernelProvider(), .. Compilers, new InterpretedKernelProvider()]);
+            lock (Compilers)
+                return new KernelChain([new RegistryKernelProvider(), .. Compilers, new InterpretedKernelProvider()]);
+        }
+    }
+
+    /// <summary>Readable, checked scalar kernels: compiled, interpreted.</summary>
+    public static KernelChain Scalar
+    {
+        get
+        {
+            lock (Compilers)
+                return new KernelChain([.. ScalarCompilers, new InterpretedKernelProvider()]);
         }
     }
 

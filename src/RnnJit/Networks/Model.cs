@@ -18,7 +18,7 @@ public sealed record ModelOptions
     /// <summary>Shares of the work; as many threads do them as there are cores and work for. 0: as many as that.</summary>
     public int Threads { get; init; }
 
-    public Backend Backend { get; init; } = Backend.Cpu;
+    public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>How weights that products read are stored while the model runs; 16 bits are for inference in F32. <see cref="Model.Parameters"/> stay as they are.</summary>
     public WeightStorage Weights { get; init; }
@@ -157,7 +157,7 @@ public sealed class Model : IDisposable
     internal ExecutableOptions OptionsFor(int steps, int batch, string? more = null, int size = 0) => new()
     {
         Sizes = new Dictionary<string, int>(Sizes) { ["T"] = steps, ["B"] = batch, [more ?? "T"] = more is null ? steps : size },
-        Backend = Options.Backend,
+        Device = Options.Device,
         Precision = Options.Precision,
         Threads = Options.Threads,
         Weights = Options.Weights,

@@ -1,6 +1,5 @@
 using RnnJit.Cpu;
 using RnnJit.Ir;
-using RnnJit.Kernels;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -11,21 +10,19 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     // Work of a thread below which waking it, and waiting for it, takes longer than it saves.
     private const double LeastMicroseconds = 7.5;
 
-    private readonly Plan plan;
+    private readonly LoweredCpuPlan lowered;
     private readonly Instruction[] instructions;
     private readonly Instruction[] sequence;
     private readonly PlanTimer? timer;
     private readonly NativeBuffer arena;
     private readonly WorkerPool pool;
 
-    public CompiledExecutable(Graph program, ExecutableOptions options, KernelChain kernels)
+    public CompiledExecutable(Graph program, LoweredCpuPlan lowered, ExecutableOptions options)
         : base(program, options)
     {
-        plan = CpuLowering.PlanOf(program, options);
-        Memory = MemoryPlan.Of(plan);
-        var lowering = new CpuLowering(plan.Options, kernels);
-        lowering.Prepare(plan.Commands);
-        instructions = lowering.Lower(plan.Commands);
+        this.lowered = lowered;
+        Plans.Plan plan = lowered.Plan;
+        instructions = lowered.Instructions;
         SlowPaths.Warn(program.Name, options, instructions);
         RequireMemory(Memory.Bytes);
         if (options.Poison)
@@ -42,8 +39,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
             SetOutput(output.Name, new Tensor(view.Buffer.Element, view.Shape, arena, memory.Data(view.Buffer) + (view.Offset * view.ElementSize)));
         pool = Pool(options);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
-            (scan.Forced, scan.Pool) = (options.Schedule, pool);
-        timer = options.Profile ? new PlanTimer(Plan.Count, TimeProvider.System) : null;
+            scan.Schedule(pool, options.Schedule);
+        timer = options.Profile ? new PlanTimer(lowered.Lines.Count, TimeProvider.System) : null;
         int line = 0;
         sequence = timer is null ? instructions : MarkInstruction.After(instructions, timer, ref line);
     }
@@ -52,10 +49,10 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     public override long ArenaBytes => Memory.Bytes;
 
     /// <summary>The plan that the instructions were lowered from.</summary>
-    internal Plan BufferPlan => plan;
+    internal Plans.Plan BufferPlan => lowered.Plan;
 
     /// <summary>Places of its buffers in the arena.</summary>
-    internal MemoryPlan Memory { get; }
+    internal MemoryPlan Memory => lowered.Memory;
 
     internal IReadOnlyList<Instruction> Instructions => instructions;
 
@@ -86,20 +83,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         return options.Threads > 0 ? new WorkerPool(options.Threads, Math.Min(options.Threads, most)) : new WorkerPool(most, most);
     }
 
-    public override IReadOnlyList<PlanLine> Plan => Lines(instructions, 0, 1).ToArray();
-
-    private static IEnumerable<PlanLine> Lines(IEnumerable<Instruction> instructions, int depth, int times)
-    {
-        foreach (Instruction instruction in instructions)
-        {
-            var scan = instruction as ScanInstruction;
-            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, (instruction as KernelInstruction)?.Provider ?? "");
-            foreach (Tile tile in scan?.Tiles ?? [])
-                yield return new PlanLine(depth + 1, tile.Describe, times * tile.Count, tile.Flops / tile.Count, tile.Views.Sum(view => (double)view.Length * view.ElementSize) / tile.Count, "");
-            foreach (PlanLine line in scan is null ? [] : Lines(scan.Body, depth + 1, times * scan.Steps))
-                yield return line;
-        }
-    }
+    public override IReadOnlyList<PlanLine> Plan => lowered.Lines;
 
     void IWork.Execute(ref TeamThread thread)
     {

@@ -1,10 +1,6 @@
-using RnnJit.Cpu;
-using RnnJit.Cpu.Gemm;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
-using RnnJit.Passes;
-using RnnJit.Planning;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -22,32 +18,6 @@ internal sealed class CpuLowering
         (real, this.kernels) = (options.Real, kernels);
         evaluation = new Evaluation(options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
     }
-
-    /// <summary>Plans a Program for this CPU. It needs no memory and compiles nothing.</summary>
-    public static Plan PlanOf(Graph program, ExecutableOptions options) => Plan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
-
-    /// <summary>Plans a Program whose memory the caller brings to each run.</summary>
-    public static StreamPlan StreamPlanOf(Graph program, ExecutableOptions options) => StreamPlan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
-
-    // All passes, in the precision in which the Program runs.
-    private static Graph Optimise(Graph program, ExecutableOptions options)
-    {
-        Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
-        Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
-        SizeCheck.Run(planned, options.Sizes);
-        return planned;
-    }
-
-    /// <summary>Choices of the caller that a plan depends on.</summary>
-    private static PlanOptions OptionsOf(ExecutableOptions options) => new(options.Sizes, options.Precision) { Without = options.Without, Weights = options.Weights };
-
-    /// <summary>Facts about this CPU that a plan depends on.</summary>
-    private static TargetTraits TraitsOf(ExecutableOptions options) => new()
-    {
-        PackedElements = (n, k, element, storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
-        PanelWidth = element => element == ElementType.F64 ? Gemm.PanelWidth<double>() : Gemm.PanelWidth<float>(),
-        Chunks = options.TileLimits,
-    };
 
     /// <summary>Compiles the kernels that commands call, all at once.</summary>
     public void Prepare(IEnumerable<PlanCommand> commands) =>
@@ -87,7 +57,4 @@ internal sealed class CpuLowering
     }
 
     private Tile OfChunked(ChunkedMatMul product) => real == ElementType.F64 ? new ProductTile<double>(product) : new ProductTile<float>(product);
-
-    private static unsafe long Packed<T>(int n, int k, WeightStorage storage)
-        where T : unmanaged => (Gemm.PackedBytes<T>(n, k, storage) + sizeof(T) - 1) / sizeof(T);
 }

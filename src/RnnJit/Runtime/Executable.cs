@@ -1,3 +1,4 @@
+using RnnJit.Backends;
 using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
@@ -5,19 +6,6 @@ using RnnJit.Kernels;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
-
-/// <summary>What runs a Program.</summary>
-public enum Backend
-{
-    /// <summary>Fused kernels on SIMD, own matrix products.</summary>
-    Cpu,
-
-    /// <summary>The same plan with readable, checked scalar kernels: the debug form.</summary>
-    Scalar,
-
-    /// <summary>Op by op in double precision (rounded to float32 after each op for f32): the oracle.</summary>
-    Interpreter,
-}
 
 /// <summary>How a Program is made executable.</summary>
 public sealed record ExecutableOptions
@@ -27,7 +15,7 @@ public sealed record ExecutableOptions
     /// <summary>The size of every dimension symbol that occurs in the Program, such as T, B, H.</summary>
     public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
 
-    public Backend Backend { get; init; } = Backend.Cpu;
+    public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>F32 or F64.</summary>
     public ElementType Precision { get; init; } = ElementType.F32;
@@ -71,8 +59,8 @@ public sealed record ExecutableOptions
             return;
         if (Precision != ElementType.F32)
             throw new ArgumentException($"Weights are stored as {Weights} but the precision is {Precision} (16 bits are for F32)");
-        if (Backend == Backend.Interpreter)
-            throw new ArgumentException($"Weights are stored as {Weights} but the interpreter keeps them as they are (choose the backend Cpu or Scalar)");
+        if (!BackendRegistry.Of(Device).HasStreams)
+            throw new ArgumentException($"Weights are stored as {Weights} but the device '{Device}' keeps them as they are (choose the device cpu or scalar)");
     }
 }
 
@@ -112,21 +100,14 @@ public abstract class Executable : IDisposable
     /// <summary>Makes a Program executable.</summary>
     /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes more memory than is allowed.</exception>
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
-    public static Executable Create(Graph program, ExecutableOptions options) => options.Backend == Backend.Interpreter
-        ? new InterpretedExecutable(program, options)
-        : new CompiledExecutable(program, options, options.Kernels ?? KernelChain.For(options.Backend));
+    public static Executable Create(Graph program, ExecutableOptions options) => BackendRegistry.Of(options.Device).Create(program, options);
 
-    /// <summary>The plan by which a Program runs on this CPU. It takes no memory of the plan's size and compiles nothing.</summary>
+    /// <summary>The plan by which a Program runs on a device. It takes no memory of the plan's size and compiles nothing.</summary>
     /// <exception cref="GraphException">A size is missing.</exception>
-    /// <exception cref="ArgumentException">The backend is the interpreter, which has no plan, or weights are stored in 16 bits, but not for compiled float32.</exception>
-    public static Plans.Plan PlanOf(Graph program, ExecutableOptions options)
-    {
-        options.Check();
-        if (options.Backend == Backend.Interpreter)
-            throw new ArgumentException($"'{program.Name}' has no plan on the interpreter (choose the backend Cpu or Scalar)");
-        SizeCheck.Run(program, options.Sizes);
-        return CpuLowering.PlanOf(program, options);
-    }
+    /// <exception cref="ArgumentException">The device has no plans, or an option cannot be met.</exception>
+    public static Plans.Plan PlanOf(Graph program, ExecutableOptions options) => BackendRegistry.Of(options.Device) is PlannedBackend backend
+        ? backend.PlanOf(program, options)
+        : throw new ArgumentException($"'{program.Name}' has no plan on the device '{options.Device}' (choose the device cpu or scalar)");
 
     // Bytes of the inputs that are made here.
     private long InputBytes { get; }

@@ -42,17 +42,17 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         IsRowIndependent = command.IsRowIndependent;
     }
 
-    public WorkerPool? Pool
+    public WorkerPool? Pool { get; private set; }
+
+    /// <summary>Chooses how this loop and those inside it use the workers.</summary>
+    /// <param name="forced">A schedule in place of the one that is estimated to be faster; null to choose.</param>
+    public void Schedule(WorkerPool? pool, ScanSchedule? forced)
     {
-        get;
-        set
-        {
-            field = value;
-            cost = ScheduleCost.Of(body, batch, value?.Shares ?? 1, value?.Threads ?? 1);
-            foreach (ScanInstruction inner in body.OfType<ScanInstruction>())
-                inner.Pool = value;
-            planned = cost.BatchParallel <= cost.HiddenParallel ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel;
-        }
+        (Pool, Forced) = (pool, forced);
+        cost = ScheduleCost.Of(body, batch, pool?.Shares ?? 1, pool?.Threads ?? 1);
+        planned = cost.BatchParallel <= cost.HiddenParallel ? ScanSchedule.BatchParallel : ScanSchedule.HiddenParallel;
+        foreach (ScanInstruction inner in body.OfType<ScanInstruction>())
+            inner.Schedule(pool, forced);
     }
 
     /// <summary>Proven: no row of the batch reads another one's.</summary>

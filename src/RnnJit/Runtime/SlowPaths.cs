@@ -17,7 +17,7 @@ internal static class SlowPaths
         KernelInstruction[] kernels = [.. all.OfType<KernelInstruction>()];
         int slow = kernels.Count(kernel => kernel.Provider == InterpretedKernelProvider.Called);
         if (slow > 0 && options.Kernels is null)
-            Warnings.Once("RNNJ220", $"{program} {options.Backend}", $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones ({Cure(options)})");
+            Warnings.Once("RNNJ220", $"{program} {options.Device}", $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones ({Cure(options)})");
         foreach (HostOpCommand host in all.Select(instruction => instruction.Command).OfType<HostOpCommand>())
         {
             string op = host.Op is ScanOp scan ? $"loop over {scan.Time}" : $"op '{host.Op.Name}'";
@@ -34,6 +34,6 @@ internal static class SlowPaths
     private static string Cure(ExecutableOptions options)
     {
         const string Install = "call JitKernels.Install() of RnnJit.Jit first", Mark = "mark the cell [RnnCell] in a project that references the generator";
-        return options.Backend == Backend.Scalar ? Install : RuntimeFeature.IsDynamicCodeCompiled ? $"{Install}, or {Mark}" : Mark;
+        return options.Device == Device.Scalar ? Install : RuntimeFeature.IsDynamicCodeCompiled ? $"{Install}, or {Mark}" : Mark;
     }
 }

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using RnnJit.Cpu;
-using RnnJit.Interpretation;
 using RnnJit.Ir;
-using RnnJit.Kernels;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -43,25 +41,20 @@ internal sealed unsafe class StepPlan : IDisposable
     private readonly Dictionary<string, Located> inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Located> outputs = new(StringComparer.Ordinal);
 
-    /// <param name="program">Outputs that are next states pair with inputs that are states, in order.</param>
-    public StepPlan(Graph program, ExecutableOptions options, KernelChain kernels)
+    /// <summary>Gives a lowered plan the memory that all callers share.</summary>
+    public StepPlan(StreamPlan plan, Instruction[] once, Instruction[] each, ExecutableOptions options)
     {
-        options.Check();
-        SizeCheck.Run(program, options.Sizes);
+        Graph program = plan.Program;
         owner = $"Streaming model '{program.Name}'";
-        StreamPlan plan = CpuLowering.StreamPlanOf(program, options);
-        Graph planned = plan.Program;
-        var lowering = new CpuLowering(plan.Options, kernels);
-        lowering.Prepare(plan.Once.Concat(plan.Each));
-        (once, each) = (lowering.Lower(plan.Once), lowering.Lower(plan.Each));
+        (this.once, this.each) = (once, each);
         SlowPaths.Warn(program.Name, options, once.Concat(each));
         MemoryBudget.Require($"What the streams of '{program.Name}' share", plan.Shared.Bytes, options.MemoryLimit);
         MemoryBudget.Require($"A stream of '{program.Name}'", plan.Own.Bytes, options.MemoryLimit);
         var memory = new PlanMemory();
-        for (int i = 0; i < planned.Inputs.Count; i++)
+        for (int i = 0; i < program.Inputs.Count; i++)
         {
-            if (planned.Inputs[i].Role == PortRole.Parameter)
-                memory.Bind(plan.Inputs[i].Buffer, Parameter(options, planned.Inputs[i], plan.Inputs[i].Shape));
+            if (program.Inputs[i].Role == PortRole.Parameter)
+                memory.Bind(plan.Inputs[i].Buffer, Parameter(options, program.Inputs[i], plan.Inputs[i].Shape));
         }
 
         shared = new NativeBuffer(plan.Shared.Bytes);
@@ -81,10 +74,10 @@ internal sealed unsafe class StepPlan : IDisposable
 
         Bytes = bytes;
         carries = plan.Carries.Select(copy => new Carry(new Stretch(copy.From, plan.Own).Offset, new Stretch(copy.To, plan.Own).Offset, new Stretch(copy.To, plan.Own).Bytes)).ToArray();
-        for (int i = 0; i < planned.Inputs.Count; i++)
+        for (int i = 0; i < program.Inputs.Count; i++)
         {
-            if (planned.Inputs[i].Role != PortRole.Parameter)
-                inputs[planned.Inputs[i].Name] = new Located(plan.Inputs[i], plan.Own);
+            if (program.Inputs[i].Role != PortRole.Parameter)
+                inputs[program.Inputs[i].Name] = new Located(plan.Inputs[i], plan.Own);
         }
 
         foreach (var (output, view) in plan.Outputs)

@@ -32,7 +32,7 @@ internal sealed unsafe class ParameterUpdate : IDisposable
         executable = Executable.Create(optimiser.Build(), new ExecutableOptions
         {
             Sizes = new Dictionary<string, int> { ["R"] = parameters.Whole.Shape[0], ["N"] = parameters.Whole.Shape[1] },
-            Backend = options.Backend,
+            Device = options.Device,
             Precision = options.Precision,
             Threads = options.Threads,
             Kernels = options.Kernels,

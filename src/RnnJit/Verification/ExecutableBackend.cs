@@ -7,8 +7,8 @@ namespace RnnJit.Verification;
 /// <summary>Compiled Programs: the CPU backend or its scalar form.</summary>
 public sealed class ExecutableBackend : IGoldenBackend
 {
-    public ExecutableBackend(Backend backend)
-        : this(new ExecutableOptions { Backend = backend })
+    public ExecutableBackend(Device backend)
+        : this(new ExecutableOptions { Device = backend })
     {
     }
 
@@ -20,7 +20,7 @@ public sealed class ExecutableBackend : IGoldenBackend
         Options = options;
     }
 
-    public string Name => Options.Backend.ToString().ToLowerInvariant();
+    public string Name => Options.Device.ToString().ToLowerInvariant();
 
     /// <summary>How Programs are made executable.</summary>
     public ExecutableOptions Options { get; }

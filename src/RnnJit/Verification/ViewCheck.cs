@@ -1,3 +1,4 @@
+using RnnJit.Backends;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
@@ -55,13 +56,13 @@ public static class ViewCheck
         return new ViewReport(planned, refused, ran, faults);
     }
 
-    private static ExecutableOptions Options(IReadOnlyDictionary<string, int> sizes, Backend backend) =>
-        new() { Sizes = sizes, Threads = 1, Backend = backend, Kernels = backend == Backend.Interpreter ? null : Interpreted };
+    private static ExecutableOptions Options(IReadOnlyDictionary<string, int> sizes, Device device) =>
+        new() { Sizes = sizes, Threads = 1, Device = device, Kernels = device == Device.Interpreter ? null : Interpreted };
 
     private static KernelChain Interpreted { get; } = new(new InterpretedKernelProvider());
 
     // A stream's inputs have buffers in the plan, so they are placed too, without memory.
-    private static void Plan(Graph program, IReadOnlyDictionary<string, int> sizes) => CpuLowering.StreamPlanOf(program, Options(sizes, Backend.Cpu));
+    private static void Plan(Graph program, IReadOnlyDictionary<string, int> sizes) => ((CpuBackend)BackendRegistry.Of(Device.Cpu)).StreamPlanOf(program, Options(sizes, Device.Cpu));
 
     private static double Elements(Graph program, IReadOnlyDictionary<string, int> sizes)
     {
@@ -73,8 +74,8 @@ public static class ViewCheck
 
     private static void Compare(Graph program, IReadOnlyDictionary<string, int> sizes)
     {
-        using Executable compiled = Executable.Create(program, Options(sizes, Backend.Cpu) with { Poison = true });
-        using Executable oracle = Executable.Create(program, Options(sizes, Backend.Interpreter));
+        using Executable compiled = Executable.Create(program, Options(sizes, Device.Cpu) with { Poison = true });
+        using Executable oracle = Executable.Create(program, Options(sizes, Device.Interpreter));
         foreach (Port port in program.Inputs)
         {
             int length = compiled.Input(port.Name).Length;

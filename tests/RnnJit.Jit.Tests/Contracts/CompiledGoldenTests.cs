@@ -32,7 +32,7 @@ public class CompiledGoldenTests
             return;
         }
 
-        foreach (Backend backend in new[] { Backend.Cpu, Backend.Scalar })
+        foreach (Device backend in new[] { Device.Cpu, Device.Scalar })
         {
             foreach (ElementType real in new[] { ElementType.F32, ElementType.F64 })
             {
@@ -46,7 +46,7 @@ public class CompiledGoldenTests
         }
     }
 
-    private sealed class Compiled(Backend backend, int threads) : IGoldenBackend
+    private sealed class Compiled(Device backend, int threads) : IGoldenBackend
     {
         public string Name => "compiled";
 
@@ -54,11 +54,11 @@ public class CompiledGoldenTests
         {
             using Executable executable = Executable.Create(program, new ExecutableOptions
             {
-                Backend = backend,
+                Device = backend,
                 Threads = threads,
                 Precision = program.Inputs.Any(port => port.Type.Element == ElementType.F64) ? ElementType.F64 : ElementType.F32,
                 Sizes = SizeBinding.FromShapes(program, i => inputs[program.Inputs[i].Name].Shape),
-                Kernels = backend == Backend.Scalar ? new KernelChain(JitKernelProvider.Checked, new InterpretedKernelProvider()) : Runtime.TestKernels.Chain,
+                Kernels = backend == Device.Scalar ? new KernelChain(JitKernelProvider.Checked, new InterpretedKernelProvider()) : Runtime.TestKernels.Chain,
             });
             if (executable.Plan.FirstOrDefault(line => (line.Text + line.Provider).Contains("interpreted", StringComparison.Ordinal)) is { } line)
                 throw new InvalidOperationException($"'{line.Text}' is interpreted");

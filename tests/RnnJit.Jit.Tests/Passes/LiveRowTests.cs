@@ -76,7 +76,7 @@ public class LiveRowTests
     public void Checked_kernels_store_finite_numbers_only([ValueSource(nameof(Networks))] string name)
     {
         var (program, sizes, data) = LiveNetworks.Case(name);
-        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Backend = Backend.Scalar, Poison = true });
+        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Device = Device.Scalar, Poison = true });
         Assert.That(() => CellProgram.Run(executable, data), Throws.Nothing);
     }
 

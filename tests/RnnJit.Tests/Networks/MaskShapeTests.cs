@@ -24,13 +24,13 @@ public class MaskShapeTests
             Refused("RNNJ160", $"The step mask of layer 'layer' is {found}, wanted f32[T, B, 1], a number for each step of each row (give that shape)"));
     }
 
-    [TestCase(Backend.Cpu)]
-    [TestCase(Backend.Interpreter)]
-    public void A_step_mask_is_filled_with_its_shape(Backend backend)
+    [TestCase("cpu")]
+    [TestCase("interpreter")]
+    public void A_step_mask_is_filled_with_its_shape(string device)
     {
         var net = new NetworkBuilder("Wrong");
         net.Output("y", net.Recurrent("layer", Cell, net.Input("x", "T", "B", X), net.Size("H", H), new RecurrentOptions { StepMask = net.Input("mask", "T", "B", 1) }).Output);
-        using var model = new Model(net, new ModelOptions { Backend = backend });
+        using var model = new Model(net, new ModelOptions { Device = Device.Parse(device) });
         using Session session = model.Open(new SessionOptions { Steps = T, Batch = B });
         Assert.That(() => session.Set("mask", new NdArray([B, T, 1])), Refused("RNNJ151", "'mask' was given [3, 4, 1] but f32[T, B, 1] wants [4, 3, 1] (give that shape)"));
         Assert.That(() => session.Set("mask", new NdArray([T, B, 1])), Throws.Nothing);
@@ -46,7 +46,7 @@ public class MaskShapeTests
         var net = new NetworkBuilder("Wrong");
         CellDefinition cell = Cell.WithDropConnect(0.2).WithVariationalDropout(0, 0.2).WithZoneout(0.1);
         net.Output("loss", Rnn.Total(net.Stack("layer", cell, net.Input("x", "T", "B", X), 1, net.Size("H", H), new StackOptions { Dropout = 0.1 })));
-        using Executable executable = Executable.Create(net.Build(), new ExecutableOptions { Sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = T, ["B"] = B }, Backend = Backend.Interpreter });
+        using Executable executable = Executable.Create(net.Build(), new ExecutableOptions { Sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = T, ["B"] = B }, Device = Device.Interpreter });
         Assert.That(executable.Program.Inputs.Select(port => port.Name), Does.Contain(name));
         Assert.That(() => executable.Set(name, new NdArray([7, 1])), Refused("RNNJ151", $"'{name}' was given [7, 1] but {wanted} (give that shape)"));
     }

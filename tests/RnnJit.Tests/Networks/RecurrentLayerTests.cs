@@ -129,12 +129,12 @@ public class RecurrentLayerTests
     [TestCase(T + 1)]
     public void A_length_out_of_range_is_named(int wrong)
     {
-        foreach (Backend backend in new[] { Backend.Cpu, Backend.Interpreter })
+        foreach (Device backend in new[] { Device.Cpu, Device.Interpreter })
         {
             var net = new NetworkBuilder("Wrong");
             net.Lengths("lengths", "B");
             net.Output("y", net.Recurrent("layer", Cell, net.Input("x", "T", "B", X), net.Size("H", H)));
-            using var model = new Model(net, new ModelOptions { Backend = backend });
+            using var model = new Model(net, new ModelOptions { Device = backend });
             using Session session = model.Open(new SessionOptions { Steps = T, Batch = B });
             session.Set("lengths", new NdArray([B], [T, wrong, 0]));
             Assert.That(session.Run, Throws.ArgumentException.With.Message.EqualTo($"'lengths' holds {wrong} for row 1, wanted 0 to 4, the number of steps (correct the length or give more steps)"));

@@ -55,7 +55,7 @@ public class WeightStorageTests
         Assert.That(() => new Trainer(half, 2, 2), Throws.ArgumentException.With.Message.Contains("stores its weights as Half, which training would lose updates in (open it with Single)"));
         using var wide = new Model(net, new ModelOptions { Weights = WeightStorage.Half, Precision = ElementType.F64 });
         Assert.That(() => wide.Open(new SessionOptions()), Throws.ArgumentException.With.Message.Contains("Weights are stored as Half but the precision is F64"));
-        using var slow = new Model(net, new ModelOptions { Weights = WeightStorage.BFloat16, Backend = Backend.Interpreter });
+        using var slow = new Model(net, new ModelOptions { Weights = WeightStorage.BFloat16, Device = Device.Interpreter });
         Assert.That(() => slow.Open(new SessionOptions()), Throws.ArgumentException.With.Message.Contains("the interpreter keeps them as they are"));
     }
 }

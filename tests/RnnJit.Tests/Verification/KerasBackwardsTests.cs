@@ -10,7 +10,7 @@ public class KerasBackwardsTests
 {
     private const double Kernel = 0.3, Recurrent = -0.4, Bias = 0.1;
 
-    private static readonly IGoldenBackend[] Backends = [new InterpreterBackend(), new ExecutableBackend(Backend.Scalar), new ExecutableBackend(Backend.Cpu)];
+    private static readonly IGoldenBackend[] Backends = [new InterpreterBackend(), new ExecutableBackend(Device.Scalar), new ExecutableBackend(Device.Cpu)];
 
     // Two rows of three steps, and which steps count.
     private static readonly double[] X = [1, -2, 3, 0.5, 4, -1];

@@ -1,5 +1,5 @@
+using RnnJit.Backends;
 using RnnJit.Ir;
-using RnnJit.Kernels;
 using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
@@ -34,12 +34,12 @@ public sealed unsafe partial class StreamingModel : IDisposable
     {
         if (options.Sizes.FirstOrDefault(size => size.Value < 1) is { Key: not null } size)
             throw new ArgumentException($"'{size.Key}' is {size.Value}, wanted at least 1 (give a positive size)", nameof(options));
-        if (options.Backend == Backend.Interpreter)
-            throw new ArgumentException("The interpreter has no streams (choose the backend Cpu or Scalar)", nameof(options));
+        if (BackendRegistry.Of(options.Device) is not CpuBackend backend)
+            throw new ArgumentException($"The device '{options.Device}' has no streams (choose the device cpu or scalar)", nameof(options));
 
         this.program = StreamedProgram.Of(program, results.Length > 0 ? results : [program.Outputs[0].Name]);
         this.options = options with { Sizes = new Dictionary<string, int>(options.Sizes) { [StreamCheck.Time.AsSymbol!] = 1 } };
-        plan = new StepPlan(this.program.Step, this.options, options.Kernels ?? KernelChain.For(options.Backend));
+        plan = backend.CreateStream(this.program.Step, this.options);
         beginning = new byte[StateBytes(program)];
         stretches = Stretches().ToArray();
         input = Port();

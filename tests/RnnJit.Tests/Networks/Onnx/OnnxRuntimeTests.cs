@@ -24,7 +24,7 @@ public class OnnxRuntimeTests
     public void The_interpreter_agrees(string file) => Agrees(file, new InterpreterBackend(), ElementType.F64);
 
     [TestCaseSource(nameof(Cases))]
-    public void The_compiled_program_agrees(string file) => Agrees(file, new ExecutableBackend(Backend.Cpu), ElementType.F32);
+    public void The_compiled_program_agrees(string file) => Agrees(file, new ExecutableBackend(Device.Cpu), ElementType.F32);
 
     [Test]
     public void Another_attribute_is_noticed()

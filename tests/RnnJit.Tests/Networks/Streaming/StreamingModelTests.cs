@@ -241,12 +241,12 @@ public class StreamingModelTests
     {
         using Model model = StreamSamples.Stacked();
         ExecutableOptions options = model.OptionsFor(1, 1);
-        using StreamingModel fast = new(model), scalar = new(model.Program, options with { Backend = Backend.Scalar });
+        using StreamingModel fast = new(model), scalar = new(model.Program, options with { Device = Device.Scalar });
         using StreamState a = fast.NewState(), b = scalar.NewState();
         float[] x = [1, 2, 3], ya = new float[2], yb = new float[2];
         fast.Step(x, a, ya);
         scalar.Step(x, b, yb);
         Assert.That(yb, Is.EqualTo(ya).Within(1e-6));
-        Assert.That(() => new StreamingModel(model.Program, options with { Backend = Backend.Interpreter }), Throws.ArgumentException.With.Message.Contains("The interpreter has no streams"));
+        Assert.That(() => new StreamingModel(model.Program, options with { Device = Device.Interpreter }), Throws.ArgumentException.With.Message.Contains("The interpreter has no streams"));
     }
 }

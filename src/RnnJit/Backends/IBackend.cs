@@ -1,0 +1,21 @@
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Backends;
+
+/// <summary>Makes Programs executable on the devices of one kind.</summary>
+public interface IBackend
+{
+    /// <summary>Name that a <see cref="Device"/> gives, in lower case.</summary>
+    string Name { get; }
+
+    /// <summary>Number of devices that this machine has.</summary>
+    int Devices { get; }
+
+    /// <summary>Whether it stores weights in 16 bits and runs streams, whose memory the caller brings to each step.</summary>
+    bool HasStreams { get; }
+
+    /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes more memory than is allowed.</exception>
+    /// <exception cref="ArgumentException">An option cannot be met.</exception>
+    Executable Create(Graph program, ExecutableOptions options);
+}

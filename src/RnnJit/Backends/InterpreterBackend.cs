@@ -1,0 +1,16 @@
+using RnnJit.Ir;
+using RnnJit.Runtime;
+
+namespace RnnJit.Backends;
+
+/// <summary>The oracle: it walks the Program and sees neither pass nor plan.</summary>
+internal sealed class InterpreterBackend : IBackend
+{
+    public string Name => "interpreter";
+
+    public int Devices => 1;
+
+    public bool HasStreams => false;
+
+    public Executable Create(Graph program, ExecutableOptions options) => new InterpretedExecutable(program, options);
+}

@@ -1,0 +1,57 @@
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Passes;
+using RnnJit.Plans;
+using RnnJit.Runtime;
+
+namespace RnnJit.Backends;
+
+/// <summary>A plan as one backend executes it, still without memory: a plan for a device that this machine lacks can be explained.</summary>
+public abstract record LoweredPlan(Plan Plan)
+{
+    /// <summary>Places of all buffers, those that lowering added among them.</summary>
+    public MemoryPlan Memory { get; } = MemoryPlan.Of(Plan);
+
+    /// <summary>What a run does, in order, for people.</summary>
+    public abstract IReadOnlyList<PlanLine> Lines { get; }
+}
+
+/// <summary>A backend that runs plans: passes, bufferization, lowering, binding.</summary>
+public abstract class PlannedBackend : IBackend
+{
+    public abstract string Name { get; }
+
+    public abstract int Devices { get; }
+
+    public virtual bool HasStreams => false;
+
+    /// <summary>Passes and bufferization. It takes no memory of the plan's size, compiles nothing and needs no device.</summary>
+    /// <exception cref="GraphException">A size is missing.</exception>
+    /// <exception cref="ArgumentException">An option cannot be met.</exception>
+    public Plan PlanOf(Graph program, ExecutableOptions options) => Plan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
+
+    public Executable Create(Graph program, ExecutableOptions options) => Bind(program, Lower(PlanOf(program, options), options), options);
+
+    /// <summary>Turns commands into what the device executes; it needs no device.</summary>
+    public abstract LoweredPlan Lower(Plan plan, ExecutableOptions options);
+
+    /// <summary>Gives a lowered plan memory and the inputs of the Program.</summary>
+    protected abstract Executable Bind(Graph program, LoweredPlan lowered, ExecutableOptions options);
+
+    /// <summary>Facts about the device that the layout of a plan depends on.</summary>
+    protected abstract TargetTraits TraitsOf(ExecutableOptions options);
+
+    /// <summary>All passes, in the precision in which the Program runs.</summary>
+    protected static Graph Optimise(Graph program, ExecutableOptions options)
+    {
+        options.Check();
+        SizeCheck.Run(program, options.Sizes);
+        Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
+        Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
+        SizeCheck.Run(planned, options.Sizes);
+        return planned;
+    }
+
+    /// <summary>Choices of the caller that a plan depends on.</summary>
+    protected static PlanOptions OptionsOf(ExecutableOptions options) => new(options.Sizes, options.Precision) { Without = options.Without, Weights = options.Weights };
+}
