@@ -56,6 +56,6 @@ public class WeightStorageTests
         using var wide = new Model(net, new ModelOptions { Weights = WeightStorage.Half, Precision = ElementType.F64 });
         Assert.That(() => wide.Open(new SessionOptions()), Throws.ArgumentException.With.Message.Contains("Weights are stored as Half but the precision is F64"));
         using var slow = new Model(net, new ModelOptions { Weights = WeightStorage.BFloat16, Device = Device.Interpreter });
-        Assert.That(() => slow.Open(new SessionOptions()), Throws.ArgumentException.With.Message.Contains("the interpreter keeps them as they are"));
+        Assert.That(() => slow.Open(new SessionOptions()), Throws.ArgumentException.With.Message.Contains("the device 'interpreter' keeps them as they are"));
     }
 }

@@ -247,6 +247,6 @@ public class StreamingModelTests
         fast.Step(x, a, ya);
         scalar.Step(x, b, yb);
         Assert.That(yb, Is.EqualTo(ya).Within(1e-6));
-        Assert.That(() => new StreamingModel(model.Program, options with { Device = Device.Interpreter }), Throws.ArgumentException.With.Message.Contains("The interpreter has no streams"));
+        Assert.That(() => new StreamingModel(model.Program, options with { Device = Device.Interpreter }), Throws.ArgumentException.With.Message.Contains("The device 'interpreter' has no streams"));
     }
 }
