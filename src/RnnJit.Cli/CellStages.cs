@@ -28,7 +28,9 @@ internal static class CellStages
 
     /// <exception cref="UsageException">There is no such stage.</exception>
     public static CellStage Find(string name) => All.FirstOrDefault(stage => stage.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new UsageException($"--after is '{name}', wanted one of {string.Join(", ", Names)} (change it)");
+        ?? throw new UsageException(Pipeline.NewName(name) is { } now && All.Any(stage => stage.Name == now)
+            ? $"--after is '{name}', which is called {now} now (change it)"
+            : $"--after is '{name}', wanted one of {string.Join(", ", Names)} (change it)");
 
     private static Graph After(int last, CellDefinition cell, bool training)
     {

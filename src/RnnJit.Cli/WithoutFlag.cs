@@ -1,12 +1,13 @@
 using System.CommandLine;
 using RnnJit.Cli.Layers;
+using RnnJit.Passes;
 
 namespace RnnJit.Cli;
 
 /// <summary>The option <c>--without</c>: passes that are switched off.</summary>
 internal static class WithoutFlag
 {
-    /// <param name="open">Whether names may follow each other, as in <c>--without merge fuse</c>; not where an argument of the command may follow.</param>
+    /// <param name="open">Whether names may follow each other, as in <c>--without merge-matmuls fuse</c>; not where an argument of the command may follow.</param>
     public static Option<string[]> Create(bool open) => new("--without")
     {
         Description = $"Passes to switch off{(open ? ", to see what they are worth" : "")}, separated by commas: {string.Join(", ", LayerRequest.Passes.Keys)}", HelpName = "pass", AllowMultipleArgumentsPerToken = open,
@@ -18,5 +19,7 @@ internal static class WithoutFlag
 
     private static string Pass(string name) => LayerRequest.Passes.ContainsKey(name)
         ? name
-        : throw new UsageException($"--without is '{name}', wanted one of {string.Join(", ", LayerRequest.Passes.Keys)} (change it)");
+        : throw new UsageException(Pipeline.NewName(name) is { } now
+            ? $"--without is '{name}', which is called {now} now (change it)"
+            : $"--without is '{name}', wanted one of {string.Join(", ", LayerRequest.Passes.Keys)} (change it)");
 }

@@ -12,7 +12,7 @@ internal sealed record PeakMemory(int Interval, long ArenaBytes, long KeptBytes)
     public static PeakMemory[] Of(LayerRequest request)
     {
         int asked = request.Interval ?? 0;
-        return new[] { 0, asked > 0 ? asked : TimeBlocks.Default(request.Steps) }.Select(interval =>
+        return new[] { 0, asked > 0 ? asked : StripMineTime.Default(request.Steps) }.Select(interval =>
         {
             BoundLayer layer = LayerBuilder.Run(request with { Interval = interval, Chunks = 1, Threads = 1 });
             using Executable executable = Executable.Create(layer.Program, layer.Options with { Without = [] });

@@ -22,7 +22,7 @@ internal static class ExplainCommand
 
             Examples:
               rnnjit explain lstm --training --seq 1000
-              rnnjit explain gru --training --without merge
+              rnnjit explain gru --training --without merge-matmuls
               rnnjit explain lstm --training --lengths
               rnnjit explain lstm --batch 1 --threads 2 --schedule batch
             """) { cell, lengths };

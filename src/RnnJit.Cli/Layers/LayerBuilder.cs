@@ -16,8 +16,8 @@ internal static class LayerBuilder
         if (sizes["X"] != sizes["H"] && !program.Symbols().Contains("X"))
             throw new UsageException($"Cell '{request.Cell.Name}' lets nobody choose the number of its inputs, so --input {sizes["X"]} does not fit --hidden {sizes["H"]} (leave --input away)");
 
-        int interval = request.Interval ?? TimeBlocks.Default(request.Steps);
-        if (interval > 0 && TimeBlocks.Run(program, "T", request.Steps, interval) is ({ } blocked, { } count, var blocks))
+        int interval = request.Interval ?? StripMineTime.Default(request.Steps);
+        if (interval > 0 && StripMineTime.Run(program, "T", request.Steps, interval) is ({ } blocked, { } count, var blocks))
             (program, sizes[count]) = (blocked, blocks);
         if (request.Training)
             program = LayerProgram.Gradients(program, ports);

@@ -48,7 +48,7 @@ internal sealed record LayerRequest(CellDefinition Cell)
 
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
     public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass).Append(Executable.LivePass)
-        .GroupBy(name => name.TrimEnd("0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
+        .GroupBy(name => name.TrimEnd("-0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
     /// <summary>What passes are called where they run.</summary>
     public static string[] Stages(IEnumerable<string> passes) => [.. passes.SelectMany(name => Passes[name])];
@@ -68,7 +68,7 @@ internal sealed record LayerRequest(CellDefinition Cell)
         if (Weights != WeightStorage.Single)
             yield return "weights " + WeightsFlag.Name(Weights);
         if (Interval != 0)
-            yield return FormattableString.Invariant($"a checkpoint every {Interval ?? TimeBlocks.Default(Steps)} steps");
+            yield return FormattableString.Invariant($"a checkpoint every {Interval ?? StripMineTime.Default(Steps)} steps");
         if (Chunks != 1)
             yield return FormattableString.Invariant($"{Chunks} chunks of time");
         if (Schedule is { } schedule)

@@ -56,7 +56,7 @@ internal sealed class ChunkedScan
         return a is null ? builder.Add(new BroadcastOp(initial.Type.Dims.Prepend(scan.Time)), past) : a + past;
     }
 
-    // Outputs of the body by a scan without states, which Distribute makes work over all steps.
+    // Outputs of the body by a scan without states, which HoistAndSink makes work over all steps.
     private Value[] EveryStep(int[] outputs)
     {
         Graph body = recurrence.Body;

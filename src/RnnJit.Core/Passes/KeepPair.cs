@@ -60,7 +60,7 @@ internal sealed class KeepPair
         var cut = new MinimumCut(sink + 1);
         var atHand = new HashSet<int>(Enumerable.Range(0, forward.Sequences).Concat(body.Outputs.Where(output => output.Role == OutputRole.Yield).Select(output => output.Value)));
         StepClass[] classes = StepClasses.Of(body);
-        var summands = new HashSet<int>(StartSums.Of(body).Values.Select(sum => body.Values.FirstResult(sum.Product)).Except(needed));
+        var summands = new HashSet<int>(AccumulatorInits.Of(body).Values.Select(sum => body.Values.FirstResult(sum.Product)).Except(needed));
         for (int v = 0; v < count; v++)
         {
             if (classes[v] == StepClass.Invariant)
@@ -92,7 +92,7 @@ internal sealed class KeepPair
     private bool IsGathered(int value) => forward.Body.Values.Node(value) is int node and >= 0 && forward.Body.Nodes[node] is { Op: GatherOp } gather
         && gather.Operands[0] < forward.Body.Inputs.Count && forward.Body.Inputs[gather.Operands[0]].Role == PortRole.Table;
 
-    // Cheap to repeat inside the adjoint's loop. What Distribute moved out of it is not.
+    // Cheap to repeat inside the adjoint's loop. What HoistAndSink moved out of it is not.
     private bool IsCheap(int value) => !outside.Contains(value) && forward.Body.Nodes[forward.Body.Values.Node(value)].Op switch
     {
         ExpOp or LogOp or TanhOp or SigmoidOp or SqrtOp or DivOp => false,

@@ -65,14 +65,14 @@ internal sealed class LoopPlaces
         {
             Op op = OpOf(v)!;
             found[v] = CanLift(v) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !rows.Meet(v)
-                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || InputsFirst.IsUnit(body, v, readers, IsProductOutside))));
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || ReassociateSums.IsUnit(body, v, readers, IsProductOutside))));
         }
 
         return found;
 
         // A product that goes before the loop, or one that went behind the loop which handed it on.
-        bool IsProductOutside(int value) => found[value] ? InputsFirst.IsProduct(body, value)
-            : value < scan.Sequences && ofLoops[value] && outer.Definition(operands[value])?.Op is ContractOp op && StartSums.CanStart(op);
+        bool IsProductOutside(int value) => found[value] ? ReassociateSums.IsProduct(body, value)
+            : value < scan.Sequences && ofLoops[value] && outer.Definition(operands[value])?.Op is ContractOp op && AccumulatorInits.CanStart(op);
     }
 
     private bool IsMap => scan.States == 0 && !scan.HasLengths;

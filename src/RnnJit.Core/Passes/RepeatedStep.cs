@@ -27,7 +27,7 @@ internal sealed class RepeatedStep
     /// <summary>The first value of the step that is made as this one is: the one that what is repeated stands for.</summary>
     public int First(int value) => first[value];
 
-    /// <summary>Looks for work of a repeated step that Distribute took out of a loop: the step did it one by one. What is found counts for <see cref="In"/>.</summary>
+    /// <summary>Looks for work of a repeated step that HoistAndSink took out of a loop: the step did it one by one. What is found counts for <see cref="In"/>.</summary>
     /// <param name="end">The node before which to look.</param>
     /// <returns>The values of the step that are made outside.</returns>
     public HashSet<int> MatchOutside(int end)

@@ -92,7 +92,7 @@ internal sealed class SplitLevels
         return level;
     }
 
-    // What Distribute takes out of a loop whose states do not reach it. A product that a state needs which reaches it stays in that state's loop.
+    // What HoistAndSink takes out of a loop whose states do not reach it. A product that a state needs which reaches it stays in that state's loop.
     private bool CanLeave(int value) => body.Values.Node(value) is int node and >= 0 && body.Nodes[node].Op is ContractOp && liftable[value]
         && !rows.Meet(value) && !StatesOf(value).Any(state => cones[state][value]);
 

@@ -7,8 +7,11 @@ namespace RnnJit.Passes;
 /// Σ over time of a view of x ⇒ the view of Σ over time of x, Σ over time of a + b ⇒ Σ over time of a + Σ over time of b, and Σ over time of a · w ⇒ (Σ over time of a) · w
 /// where w does not change with time, so that what makes the terms adds to the sums itself, and a sum over blocks of time is the chain that a sum over all of time is.
 /// </summary>
-internal static class SumsOverTime
+public static class SumsOverTime
 {
+    /// <summary>Its name among the stages.</summary>
+    public const string Name = "sums-over-time";
+
     public static Graph Run(Graph graph)
     {
         while (graph.Nodes.Any(node => node.Op is ScanOp scan && new Terms(scan).Any))

@@ -18,7 +18,7 @@ internal sealed class FusionGroups
     public FusionGroups(Graph graph, bool starts)
     {
         this.graph = graph;
-        this.starts = starts ? StartSums.Of(graph) : new Dictionary<int, ProductStep>();
+        this.starts = starts ? AccumulatorInits.Of(graph) : new Dictionary<int, ProductStep>();
         startedProducts = [.. this.starts.Values.Select(sum => sum.Product)];
         groupOf = new Group?[graph.Nodes.Count];
         levels = new int[graph.Nodes.Count];

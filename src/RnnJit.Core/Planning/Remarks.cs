@@ -20,7 +20,7 @@ public static class Remarks
         remarks.AddRange(new RegionRemarks("Program", optimised, fuse).Sentences());
         remarks.AddRange(Loops("Loop ", optimised, fuse));
 
-        if (stages.TryGetValue("keep", out Graph? kept) && stages.TryGetValue("simplify2", out Graph? before))
+        if (stages.TryGetValue(Rematerialize.Name, out Graph? kept) && stages.TryGetValue("simplify-2", out Graph? before))
             remarks.AddRange(Recomputed(before, kept));
         return remarks;
     }
@@ -32,9 +32,9 @@ public static class Remarks
             return null;
 
         StepList list = Fuse.Run(optimised, fuse);
-        var ends = new RowEnds(list);
+        var ends = new PaddingAnalysis(list);
         int[] live = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
-        string order = OrderRows.By(optimised) is { } name
+        string order = SortByLength.By(optimised) is { } name
             ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"
             : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand beside each other)";
         string products = string.Join("; ", live.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
@@ -48,7 +48,7 @@ public static class Remarks
     private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse, int depth = 0)
     {
         int loop = 0;
-        var zeros = new RowZeros(graph);
+        var zeros = new PaddingZeros(graph);
         foreach (Node node in graph.Nodes)
         {
             if (node.Op is not ScanOp scan)
@@ -99,7 +99,7 @@ public static class Remarks
             string product = RegionRemarks.Name(scan.Body, n);
             yield return classes[scan.Body.Values.FirstResult(n)] == StepClass.State
                 ? $"{name}: product {product} was not hoisted: it reads {string.Join(" and ", States(scan.Body, n))} of the step before."
-                : $"{name}: product {product} was not hoisted although no state reaches it (Distribute was switched off, or its operands have the batch twice).";
+                : $"{name}: product {product} was not hoisted although no state reaches it (HoistAndSink was switched off, or its operands have the batch twice).";
         }
     }
 

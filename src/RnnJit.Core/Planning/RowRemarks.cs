@@ -10,14 +10,14 @@ internal sealed class RowRemarks
 
     private readonly StepList list;
     private readonly Graph graph;
-    private readonly RowEnds ends;
+    private readonly PaddingAnalysis ends;
     private readonly Ending[] endings;
 
     public RowRemarks(StepList list)
     {
         this.list = list;
         graph = list.Graph;
-        ends = new RowEnds(list);
+        ends = new PaddingAnalysis(list);
         endings = graph.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => new Ending(node.Operands[node.Operands.Count - 1], ((ScanOp)node.Op).Time)).Distinct().ToArray();
     }
 

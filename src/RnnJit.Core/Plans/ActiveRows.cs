@@ -28,7 +28,7 @@ public enum ActiveAxes
 public sealed record ActiveRows(RowEnd Kind, BufferView Lengths, int Steps, int Batch, BufferView? Listed = null, ActiveAxes Axes = ActiveAxes.Rows, bool BatchFirst = false)
 {
     /// <summary>Its name among the passes that can be switched off.</summary>
-    public const string Name = "live";
+    public const string Name = "active-rows";
 
     /// <summary>Attributes in <see cref="PlanText"/>.</summary>
     public string Text => $" rows<{Steps} steps, {(Kind == RowEnd.Zero ? "zero" : Kind == RowEnd.Start ? "init" : Kind == RowEnd.Unread ? "unread" : "sum")}{(BatchFirst ? ", batch first" : "")}>";

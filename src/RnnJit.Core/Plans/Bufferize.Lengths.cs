@@ -8,13 +8,13 @@ internal sealed partial class Bufferize
 {
     private readonly Dictionary<(int Lengths, int Steps, bool Forwards), BufferView> lists = [];
     private readonly HashSet<int> early = [];
-    private RowEnds? ends;
+    private PaddingAnalysis? ends;
 
     private StepList? fused;
 
     private StepList Fused => fused ??= Fuse.Run(graph, context.Fuse);
 
-    private RowEnds Ends => ends ??= new RowEnds(Fused);
+    private PaddingAnalysis Ends => ends ??= new PaddingAnalysis(Fused);
 
     // The rows that a product, sum or gather of all steps is done for, null for all.
     private ActiveRows? LiveOf(int node)

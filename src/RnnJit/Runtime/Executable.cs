@@ -3,6 +3,8 @@ using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Passes;
+using RnnJit.Planning;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -11,6 +13,8 @@ namespace RnnJit.Runtime;
 public sealed record ExecutableOptions
 {
     private const int MostThreads = 1024;
+
+    private static readonly HashSet<string> Known = [.. Pipeline.Stages.Select(stage => stage.Name), Fuse.Name, ChunkedMatMul.Name, ActiveRows.Name];
 
     /// <summary>The size of every dimension symbol that occurs in the Program, such as T, B, H.</summary>
     public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
@@ -53,6 +57,13 @@ public sealed record ExecutableOptions
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     internal void Check()
     {
+        if (Without.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
+        {
+            throw new ArgumentException(Pipeline.NewName(unknown) is { } now
+                ? $"Without names '{unknown}', which is called {now} now (change it)"
+                : $"Without names '{unknown}', wanted names of {string.Join(", ", Known)} (change it)");
+        }
+
         if (Threads is < 0 or > MostThreads)
             throw new ArgumentException($"The number of threads is {Threads}, wanted 0 (one for each core) to {MostThreads} (change it)");
         if (Weights == WeightStorage.Single)

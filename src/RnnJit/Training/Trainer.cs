@@ -31,8 +31,8 @@ public sealed class Trainer : IDisposable
         if (model.Options.Weights != WeightStorage.Single)
             throw new ArgumentException($"The model stores its weights as {model.Options.Weights}, which training would lose updates in (open it with Single)", nameof(model));
         (this.model, this.options) = (model, options ?? new TrainerOptions());
-        int interval = this.options.CheckpointInterval ?? TimeBlocks.Default(steps);
-        var (blocked, symbol, blocks) = interval == 0 ? (model.Program, null, 0) : TimeBlocks.Run(model.Program, "T", steps, interval);
+        int interval = this.options.CheckpointInterval ?? StripMineTime.Default(steps);
+        var (blocked, symbol, blocks) = interval == 0 ? (model.Program, null, 0) : StripMineTime.Run(model.Program, "T", steps, interval);
         Graph differentiated = Program(blocked);
         executable = model.Bind(differentiated, steps, batch, symbol, blocks);
         State = new CarriedState(executable);

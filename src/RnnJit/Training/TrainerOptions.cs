@@ -16,7 +16,7 @@ public sealed record TrainerOptions
     public bool CarryState { get; init; }
 
     /// <summary>
-    /// Steps between the states that are kept for the backward pass; what lies between is computed twice (see <see cref="Passes.TimeBlocks"/>). 0: everything is kept. null: about √T.
+    /// Steps between the states that are kept for the backward pass; what lies between is computed twice (see <see cref="Passes.StripMineTime"/>). 0: everything is kept. null: about √T.
     /// Gradients do not depend on it, bit for bit, where it divides T.
     /// </summary>
     public int? CheckpointInterval { get; init; } = 0;

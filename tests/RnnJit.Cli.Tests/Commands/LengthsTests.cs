@@ -23,7 +23,7 @@ public class LengthsTests
     [Test]
     public void Bench_prints_both_times()
     {
-        CommandRun run = CommandRun.Of(["bench", "lstm", "--lengths", "uniform", "--without", "order", "--seconds", "0.01", .. Small]);
+        CommandRun run = CommandRun.Of(["bench", "lstm", "--lengths", "uniform", "--without", "sort-by-length", "--seconds", "0.01", .. Small]);
         Assert.That(run.Output, Does.Contain("padded").And.Contain("lengths uniform").And.Contain("x of the padded time").And.Contain("rows as they stand"));
     }
 
@@ -44,7 +44,7 @@ public class LengthsTests
         Assert.That(line, Does.StartWith("Rows are ordered by 'lengths', the longest first").And.Contain("on rows that run only:").And.Contain(" = ordered_x · ").And.Contain("4 sums over all steps"));
         Assert.That(run.Output, Does.Contain("order 4 rows by length").And.Contain("rows that run only"));
 
-        Assert.That(CommandRun.Of(["explain", "lstm", "--lengths", "--without", "order", .. Small]).Output, Does.Contain("Rows with lengths stand as they are given"));
+        Assert.That(CommandRun.Of(["explain", "lstm", "--lengths", "--without", "sort-by-length", .. Small]).Output, Does.Contain("Rows with lengths stand as they are given"));
         Assert.That(CommandRun.Of(["explain", "lstm", .. Small]).Output, Does.Not.Contain("Rows "));
     }
 }

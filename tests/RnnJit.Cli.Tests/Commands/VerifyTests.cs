@@ -24,10 +24,10 @@ public class VerifyTests
     [Test]
     public void Json_says_how_the_cases_ran()
     {
-        CommandRun run = CommandRun.Of(["verify", "golden", .. Files(Varied[..1]), "--without", "fuse,merge", "--threads", "1", "--json"]);
+        CommandRun run = CommandRun.Of(["verify", "golden", .. Files(Varied[..1]), "--without", "fuse,merge-matmuls", "--threads", "1", "--json"]);
         JsonElement options = JsonDocument.Parse(run.Output).RootElement.GetProperty("options");
         Assert.That(options.GetProperty("threads").GetInt32(), Is.EqualTo(1));
-        Assert.That(options.GetProperty("without").EnumerateArray().Select(pass => pass.GetString()), Is.EqualTo(["fuse", "merge"]));
+        Assert.That(options.GetProperty("without").EnumerateArray().Select(pass => pass.GetString()), Is.EqualTo(["fuse", "merge-matmuls"]));
     }
 
     [Test]
@@ -46,8 +46,9 @@ public class VerifyTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("case.json"), "{}");
         void Refused(string sentence, params string[] options) => BadInputTests.Refused(CommandRun.Of(["verify", cases, folder.File("case.json"), .. options]), sentence);
-        Refused("--without is 'magic', wanted one of inputs, simplify", "--without", "fuse,magic");
-        Refused("--without is '', wanted one of inputs, simplify", "--without", "fuse,");
+        Refused("--without is 'magic', wanted one of reassociate-sums, simplify", "--without", "fuse,magic");
+        Refused("--without is 'merge', which is called merge-matmuls now (change it)", "--without", "merge");
+        Refused("--without is '', wanted one of reassociate-sums, simplify", "--without", "fuse,");
         Refused("--isa is 'avx9', wanted avx512, avx2, 128 (change it)", "--isa", "avx9");
         Refused("The number of threads is 5000, wanted 0 (one for each core) to 1024 (change it)", "--threads", "5000");
         Refused("--without has no meaning with --backend interpreter (leave it out)", "--backend", "interpreter", "--without", "fuse");

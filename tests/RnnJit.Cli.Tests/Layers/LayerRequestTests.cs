@@ -19,6 +19,6 @@ public class LayerRequestTests
 
     [Test]
     public void All_else_is_said_in_order() => Assert.That(
-        (Usual with { Training = true, Inputs = 3, Precision = ElementType.F64, Interval = null, Chunks = 4, Schedule = ScanSchedule.HiddenParallel, Without = ["merge", "fuse"] }).Title,
-        Is.EqualTo("Lstm training 25,1,512,3, f64, a checkpoint every 5 steps, 4 chunks of time, schedule hidden, without merge and fuse"));
+        (Usual with { Training = true, Inputs = 3, Precision = ElementType.F64, Interval = null, Chunks = 4, Schedule = ScanSchedule.HiddenParallel, Without = ["merge-matmuls", "fuse"] }).Title,
+        Is.EqualTo("Lstm training 25,1,512,3, f64, a checkpoint every 5 steps, 4 chunks of time, schedule hidden, without merge-matmuls and fuse"));
 }

@@ -61,7 +61,7 @@ public class LongStepTests
         using var source = new CancellationTokenSource();
         var seen = new List<string>();
         Assert.That(() => Pipeline.Run(Parser.Parse(Program(3, ahead: 0)), after: (stage, _) => { seen.Add(stage); source.Cancel(); }, cancel: source.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(seen, Is.EqualTo(new[] { InputsFirst.Name }));
+        Assert.That(seen, Is.EqualTo(new[] { ReassociateSums.Name }));
     }
 
     private static string Program(int rounds, int ahead)

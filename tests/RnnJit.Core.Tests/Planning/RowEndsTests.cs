@@ -6,7 +6,7 @@ using RnnJit.Text;
 namespace RnnJit.Core.Tests.Planning;
 
 /// <summary>Which rows behind their ends are 0, and which nobody reads.</summary>
-public class RowEndsTests
+public class PaddingAnalysisTests
 {
     // A loop with lengths reads z and gives y; what makes z, and what is made of y, is the test's.
     private static Graph Program(string before, string after) => Parser.Parse($$"""
@@ -32,11 +32,11 @@ public class RowEndsTests
 
         """);
 
-    private static (RowEnds Ends, Graph Graph, StepList Steps) Of(string before, string after)
+    private static (PaddingAnalysis Ends, Graph Graph, StepList Steps) Of(string before, string after)
     {
         Graph graph = Program(before, after);
         StepList steps = Fuse.Run(graph);
-        return (new RowEnds(steps), graph, steps);
+        return (new PaddingAnalysis(steps), graph, steps);
     }
 
     private static int Value(Graph graph, string name) => graph.LocalNames.Single(pair => pair.Value == name).Key;

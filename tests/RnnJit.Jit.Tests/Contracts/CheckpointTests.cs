@@ -15,7 +15,7 @@ public class CheckpointTests
 
     private static Graph Blocked(Graph forward, Dictionary<string, int> sizes, int block)
     {
-        var (blocked, symbol, blocks) = TimeBlocks.Run(forward, "T", sizes["T"], block);
+        var (blocked, symbol, blocks) = StripMineTime.Run(forward, "T", sizes["T"], block);
         if (symbol is not null)
             sizes[symbol] = blocks;
         return Differentiate.Run(blocked, "loss", Trained(forward));
@@ -72,7 +72,7 @@ public class CheckpointTests
         Graph forward = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: 900, batch: 4, units: 16);
         using Executable full = CellProgram.Create(Differentiate.Run(forward, "loss", Trained(forward)), sizes);
-        Graph blocked = Blocked(forward, sizes, TimeBlocks.Default(900));
+        Graph blocked = Blocked(forward, sizes, StripMineTime.Default(900));
         using Executable executable = CellProgram.Create(blocked, sizes);
 
         // What the caller gets stays: two sequences and the gradient of x of the eleven vectors a step that the full tape holds.
@@ -83,13 +83,13 @@ public class CheckpointTests
     [TestCase(50, ExpectedResult = 5)]
     [TestCase(97, ExpectedResult = 9)]
     [TestCase(1, ExpectedResult = 1)]
-    public int The_default_interval_is_near_the_root(int steps) => TimeBlocks.Default(steps);
+    public int The_default_interval_is_near_the_root(int steps) => StripMineTime.Default(steps);
 
     [Test]
     public void An_interval_of_no_steps_is_refused()
     {
         Graph forward = new CellProgram(CellTracer.Trace(typeof(Lstm)), Backward: false).Build();
-        Assert.That(() => TimeBlocks.Run(forward, "T", 10, 0), Throws.TypeOf<GraphException>().With.Message.Contains("The checkpoint interval is 0, wanted at least 1"));
+        Assert.That(() => StripMineTime.Run(forward, "T", 10, 0), Throws.TypeOf<GraphException>().With.Message.Contains("The checkpoint interval is 0, wanted at least 1"));
     }
 
     [TestCase(5)]

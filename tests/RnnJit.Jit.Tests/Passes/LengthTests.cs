@@ -13,7 +13,7 @@ public class LengthTests
 {
     private const int Steps = 7, Batch = 9;
 
-    private static readonly string[] WithoutOrder = [OrderRows.Name], WithoutLive = [Executable.LivePass];
+    private static readonly string[] WithoutOrder = [SortByLength.Name], WithoutLive = [Executable.LivePass];
 
     // Nine rows each: as they come, in order already, in the opposite order, one length, full, none at all, one row that runs, equal ones mixed.
     private static readonly int[][] Lengths =
@@ -140,6 +140,6 @@ public class LengthTests
     public void Without_lengths_nothing_is_ordered()
     {
         Graph program = new CellProgram(CellTracer.Trace(typeof(Lstm))).Build();
-        Assert.That(OrderRows.Run(program), Is.SameAs(program));
+        Assert.That(SortByLength.Run(program), Is.SameAs(program));
     }
 }

@@ -83,7 +83,7 @@ internal static class LiveNetworks
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = Steps, ["B"] = Batch };
         if (block > 0)
         {
-            var (blocked, symbol, blocks) = TimeBlocks.Run(network, "T", Steps, block);
+            var (blocked, symbol, blocks) = StripMineTime.Run(network, "T", Steps, block);
             (network, sizes[symbol!]) = (blocked, blocks);
         }
 

@@ -197,7 +197,7 @@ public class RowsOfLengthsTests
     public void Both_axes_of_pairs_of_rows_are_ordered()
     {
         Graph program = Parser.Parse(PairsOfRows);
-        Assert.That(OrderRows.By(OrderRows.Run(program)), Is.EqualTo("lengths"));
+        Assert.That(SortByLength.By(SortByLength.Run(program)), Is.EqualTo("lengths"));
         OracleContract.Check(program, Sizes, Data(program));
     }
 

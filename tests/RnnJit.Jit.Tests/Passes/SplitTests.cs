@@ -35,7 +35,7 @@ public class SplitTests
         Assert.That(Loops(together), Has.Length.EqualTo(4));
         Assert.That(Loops(together), Is.EqualTo(Loops(stacked)), "products, sequences and yields of each loop");
         Assert.That(Products(together), Is.EquivalentTo(Products(stacked)));
-        Assert.That((StartSums.Of(together).Count, StartSums.Of(stacked).Count), Is.EqualTo((2, 2)), "the products of both layers' inputs start from their rows");
+        Assert.That((AccumulatorInits.Of(together).Count, AccumulatorInits.Of(stacked).Count), Is.EqualTo((2, 2)), "the products of both layers' inputs start from their rows");
     }
 
     [Test]
@@ -45,7 +45,7 @@ public class SplitTests
         Dictionary<string, int> sizes = SizesOf(program);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         using var with = (CompiledExecutable)CellProgram.Create(program, sizes);
-        using var without = (CompiledExecutable)CellProgram.Create(program, sizes, without: ["split"]);
+        using var without = (CompiledExecutable)CellProgram.Create(program, sizes, without: [LoopFission.Name]);
         Dictionary<string, NdArray> wanted = CellProgram.Run(with, data), found = CellProgram.Run(without, data);
         // Both are within 1e-5 of the oracle.
         foreach (var (name, value) in wanted)
@@ -58,7 +58,7 @@ public class SplitTests
         program.Symbols().ToDictionary(symbol => symbol, symbol => Sizes.GetValueOrDefault(symbol, 6));
 
     private static string[] Loops(Graph program) => program.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(scan =>
-        $"{scan.Body.Nodes.Count(node => node.Op is ContractOp)} products, {StartSums.Of(scan.Body).Count} of them from what is added, {scan.Sequences} sequences, {scan.Yields} yields").ToArray();
+        $"{scan.Body.Nodes.Count(node => node.Op is ContractOp)} products, {AccumulatorInits.Of(scan.Body).Count} of them from what is added, {scan.Sequences} sequences, {scan.Yields} yields").ToArray();
 
     private static string[] Products(Graph program) => program.Nodes.Where(node => node.Op is ContractOp)
         .Select(node => $"{node.Op} {string.Join(" ", node.Operands.Select(operand => program.Values.Type(operand)))}").ToArray();

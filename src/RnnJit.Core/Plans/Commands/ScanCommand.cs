@@ -39,7 +39,7 @@ public sealed record ScanCommand(
 public sealed record ChunkedMatMul(MatMulCommand Product, int Steps, int Chunk, int Batch)
 {
     /// <summary>Its name among the passes that can be switched off.</summary>
-    public const string Name = "tile";
+    public const string Name = "chunk-matmuls";
 
     public int Count => (Steps + Chunk - 1) / Chunk;
 

@@ -1,0 +1,106 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Passes;
+
+/// <summary>
+/// Orders the rows of the batch by length, the longest first, so that the rows a step runs on are the first ones: what comes in with a batch is ordered, lengths too, what
+/// goes out stands as it came. Nothing between the two changes, for a Program that treats all rows alike says nothing about their order; one that does not stays as it is.
+/// </summary>
+public static class SortByLength
+{
+    /// <summary>Its name among the stages.</summary>
+    public const string Name = "sort-by-length";
+
+    public static Graph Run(Graph program) => Lengths(program) is { } lengths && RowsAlike.In(program, program.Values.Type(lengths).Dims[0])
+        ? new Ordering(program, lengths).Run()
+        : program;
+
+    /// <summary>The order that rows of a Program have: its name among the values that come in; null where they stand as they are given.</summary>
+    public static string? By(Graph ordered)
+    {
+        Node? order = ordered.Nodes.FirstOrDefault(node => node.Op is OrderOp);
+        return order is null ? null : order.Operands[0] < ordered.Inputs.Count ? ordered.Inputs[order.Operands[0]].Name : "lengths";
+    }
+
+    // The lengths that most loops have, of those that come in.
+    private static int? Lengths(Graph program) => program.Nodes
+        .Select(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp ? node.Operands[node.Operands.Count - 1] : -1)
+        .Where(value => value >= 0 && ComesIn(program, value)).GroupBy(value => value).OrderByDescending(uses => uses.Count()).Select(uses => (int?)uses.Key).FirstOrDefault();
+
+    // Inputs, and inputs that were compared: what is wrong with a row is said of the row as it came.
+    private static bool ComesIn(Graph program, int value) => program.Values.Node(value) is var maker
+        && (maker < 0 || (program.Nodes[maker].Op is AtMostOp && program.Nodes[maker].Operands.All(operand => ComesIn(program, operand))));
+
+    private sealed class Ordering
+    {
+        private readonly GraphBuilder builder = new();
+        private readonly Graph program;
+        private readonly Dim batch;
+        private readonly Value?[] given;
+        private readonly Value[] ordered;
+        private readonly Value order;
+
+        public Ordering(Graph program, int lengths)
+        {
+            this.program = program;
+            batch = program.Values.Type(lengths).Dims[0];
+            given = new Value?[program.Values.Count];
+            ordered = new Value[program.Values.Count];
+            for (int i = 0; i < program.Inputs.Count; i++)
+            {
+                Port port = program.Inputs[i];
+                given[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
+            }
+
+            order = builder.Label(builder.Add(OrderOp.Instance, Given(lengths)), "order");
+        }
+
+        public Graph Run()
+        {
+            for (int n = 0; n < program.Nodes.Count; n++)
+            {
+                if (ComesIn(program, program.Values.FirstResult(n)))
+                    continue;
+                foreach (int operand in program.Nodes[n].Operands)
+                    Order(operand);
+                builder.InlineNode(program, n, ordered);
+            }
+
+            Value? places = null;
+            var outputs = program.Outputs.Select(output => (output.Name, ComesIn(program, output.Value)
+                ? Given(output.Value)
+                : Pick(ordered[output.Value], () => places ??= builder.Label(builder.Add(PlacesOp.Instance, order), "places")), output.Role)).ToArray();
+            return builder.Build(program.Kind, program.Name, outputs);
+        }
+
+        private void Order(int value)
+        {
+            if (ordered[value] is not null)
+                return;
+            ordered[value] = Pick(Given(value), () => order);
+            if (ordered[value] != given[value] && value < program.Inputs.Count)
+                builder.Label(ordered[value], "ordered_" + program.Inputs[value].Name);
+        }
+
+        private Value Given(int value)
+        {
+            if (given[value] is { } known)
+                return known;
+
+            Node check = program.Nodes[program.Values.Node(value)];
+            return given[value] = builder.Add(check.Op, check.Operands.Select(Given).ToArray());
+        }
+
+        private Value Pick(Value x, Func<Value> index)
+        {
+            for (int axis = 0; axis < x.Type.Rank; axis++)
+            {
+                if (x.Type.Dims[axis] == batch)
+                    x = builder.Add(new PickOp(axis), x, index());
+            }
+
+            return x;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>What a step over all time steps does with rows behind their end.</summary>
+public enum RowEnd
+{
+    /// <summary>Nothing: nobody reads what it gives there.</summary>
+    Unread,
+
+    /// <summary>It gives 0 there, which needs no arithmetic.</summary>
+    Zero,
+
+    /// <summary>It gives what its chains start from.</summary>
+    Start,
+
+    /// <summary>It adds up rows, and those add 0.</summary>
+    AddsNothing,
+}
+
+/// <summary>By which lengths rows end, and what a step does with those that ended.</summary>
+/// <param name="BatchFirst">Rows are those of [B, T, …].</param>
+public readonly record struct EndedRows(int Lengths, RowEnd Kind, bool BatchFirst = false);
+
+/// <summary>
+/// Which products, sums and kernels over all steps of a region need only the rows that loops with lengths run on. What such a loop yields is 0 behind a row's end, and what it reads
+/// there does not matter; the one spreads to what is made of it, the other to what it is made of. A product or sum that is done for all rows all the same gives the same.
+/// </summary>
+public sealed class PaddingAnalysis
+{
+    private readonly Graph graph;
+    private readonly PaddingZeros zeros;
+    private readonly PaddingDemand readers;
+    private readonly Dictionary<int, int> sums;
+
+    public PaddingAnalysis(StepList list)
+    {
+        graph = list.Graph;
+        sums = list.Steps.OfType<ProductStep>().ToDictionary(step => step.Product, step => step.Node);
+        zeros = new PaddingZeros(graph);
+        readers = new PaddingDemand(list, zeros);
+    }
+
+    /// <summary>True where no reader of a value reads behind the ends of rows by these lengths, so that anything may stand there. A reader with other lengths may read on.</summary>
+    public bool IsUnread(int value, int lengths) => readers.Of(value) is { End: { } end, Numbers: false } && end.Lengths == lengths;
+
+    /// <summary>By which lengths the rows of a product, sum or gather end, and what it does behind; null where it needs all rows.</summary>
+    public EndedRows? Of(int node)
+    {
+        Node done = graph.Nodes[node];
+        if (done.Op is SumOp { Axes: { Count: > 0 } axes } && axes[0] == 0 && (axes.Count == 1 || axes[1] == 1))
+            return AddsNothing(zeros[done.Operands[0]]);
+        if (done.Op is ScatterOp)
+            return zeros[done.Operands[1]] is { } last && last.Fits(graph.Values.Type(done.Operands[0]), graph) ? AddsNothing(last) : null;
+        if (done.Op is GatherOp)
+            return graph.Values.Type(done.Operands[1]).Rank > 1 && Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } picked ? picked : null;
+        return done.Op is ContractOp product ? OfProduct(product, node, batchFirst: false) ?? OfProduct(product, node, batchFirst: true) : null;
+    }
+
+    private static EndedRows? AddsNothing(Ending? zero) => zero is { BatchFirst: false } end ? new EndedRows(end.Lengths, RowEnd.AddsNothing) : null;
+
+    private EndedRows? OfProduct(ContractOp product, int node, bool batchFirst)
+    {
+        RowProduct rows = RowProduct.Of(product, batchFirst);
+        if (rows.Use == RowUse.None)
+            return null;
+
+        // A product of two values of a row is 0 where one of them is.
+        Ending? Zero(int operand) => zeros[graph.Nodes[node].Operands[operand]] is { } end && end.BatchFirst == batchFirst ? end : null;
+        Ending? zero = rows.Use == RowUse.OfOne ? Zero(rows.Operand) : Zero(0) ?? Zero(1);
+        if (rows.Adds)
+            return zero is { } end ? new EndedRows(end.Lengths, RowEnd.AddsNothing, batchFirst) : null;
+
+        // What a product gives is the sum that it took over.
+        return Behind(ResultOf(node)) is { } behind ? (behind.BatchFirst == batchFirst ? behind : null)
+            : sums.ContainsKey(node) && zero is { } ended ? new EndedRows(ended.Lengths, RowEnd.Start, batchFirst) : null;
+    }
+
+    /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>
+    public int ResultOf(int node) => graph.Values.FirstResult(sums.TryGetValue(node, out int sum) ? sum : node);
+
+    /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there. Null where it needs all rows.</summary>
+    public (int Lengths, int[] Zeros, bool BatchFirst)? Of(KernelStep kernel) => readers.Of(kernel) is { } end
+        ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output], end.Lengths)).ToArray(), end.BatchFirst)
+        : null;
+
+    /// <summary>
+    /// The lengths by which rows end that are picked for every step: rows of the source, and then they give 0 behind; else rows as they are placed. Null where all are picked.
+    /// </summary>
+    public (int Lengths, RowEnd Kind, bool OfSource)? OfPick(int node)
+    {
+        Node pick = graph.Nodes[node];
+        return pick.Op is not PickOp { Axis: 1 } ? null
+            : zeros[pick.Operands[0]] is { BatchFirst: false } source ? (source.Lengths, RowEnd.Zero, true)
+            : Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } placed ? (placed.Lengths, placed.Kind, false)
+            : null;
+    }
+
+    /// <summary>Whether a value is computed behind the ends of rows because it is wanted there and need not be 0.</summary>
+    public bool WantsAllRows(int value) => readers.Of(value) is { End: null } && zeros[value] is null;
+
+    /// <summary>Whose rows behind their ends make a value be computed for all rows: the step that reads them, null if they are given out.</summary>
+    public Step? AllRowsFor(int value) => readers.Of(value)?.Reader;
+
+    private EndedRows? Behind(int value)
+    {
+        PaddingDemand.Want? want = readers.Of(value);
+        if (want?.End is { } end && (!want.Numbers || zeros[value] is null))
+            return new EndedRows(end.Lengths, want.Numbers ? RowEnd.Zero : RowEnd.Unread, end.BatchFirst);
+        return zeros[value] is { } zero ? new EndedRows(zero.Lengths, RowEnd.Zero, zero.BatchFirst) : null;
+    }
+}

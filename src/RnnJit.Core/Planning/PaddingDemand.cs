@@ -1,0 +1,132 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Planning;
+
+/// <summary>
+/// What the readers of a region's values want of rows behind their ends, from the last step to the first: a loop with lengths reads nothing there, nor does a kernel of which nobody
+/// wants anything there or that gives 0; what others read depends on what is wanted of them.
+/// </summary>
+internal sealed class PaddingDemand
+{
+    private readonly Graph graph;
+    private readonly PaddingZeros zeros;
+    private readonly Want?[] wants;
+    private readonly Dictionary<int, Ending> kernels = [];
+
+    public PaddingDemand(StepList list, PaddingZeros zeros)
+    {
+        graph = list.Graph;
+        this.zeros = zeros;
+        wants = new Want?[graph.Values.Count];
+        foreach (Output output in graph.Outputs)
+            wants[output.Value] = new Want(null, null);
+        foreach (Step step in list.Steps.Reverse())
+        {
+            switch (step)
+            {
+                case KernelStep kernel:
+                    Read(kernel);
+                    break;
+                case ProductStep product:
+                    Read(product, product.Product, graph.Values.FirstResult(product.Node));
+                    AddStart(product);
+                    break;
+                case OpStep op:
+                    Read(op, op.Node, graph.Values.FirstResult(op.Node));
+                    break;
+            }
+        }
+    }
+
+    /// <param name="End">Rows end there; null: all of them are read.</param>
+    /// <param name="Reader">Who reads all of them; null if they are given out.</param>
+    /// <param name="Numbers">What lies behind is multiplied by 0, so it must be numbers, whichever.</param>
+    public sealed record Want(Ending? End, Step? Reader, bool Numbers = false);
+
+    /// <summary>What is wanted of a value; null if nobody reads it.</summary>
+    public Want? Of(int value) => wants[value];
+
+    /// <summary>The ends of the rows that a kernel is done for; null for all rows.</summary>
+    public Ending? Of(KernelStep kernel) => kernels.TryGetValue(kernel.Outputs[0], out Ending end) ? end : null;
+
+    private void Add(int value, Ending? end, Step reader, bool numbers = false)
+    {
+        if (end is { } last && !last.Fits(graph.Values.Type(value), graph))
+            end = null;
+        wants[value] = wants[value] is not { } other ? new Want(end, reader, numbers)
+            : other.End is null ? other
+            : end == other.End ? other with { Numbers = other.Numbers || numbers }
+            : new Want(null, reader);
+    }
+
+    private void Read(KernelStep kernel)
+    {
+        Ending? live = kernel.Outputs.SelectMany(Ends).Where(end => IsLive(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
+        if (live is { } last)
+            kernels[kernel.Outputs[0]] = last;
+        foreach (int input in kernel.Inputs)
+            Add(input, graph.Values.Type(input).Rank == kernel.Rows.Count + 1 ? live : null, kernel);
+    }
+
+    private IEnumerable<Ending> Ends(int value)
+    {
+        if (wants[value]?.End is { } wanted)
+            yield return wanted;
+        if (zeros[value] is { } zero)
+            yield return zero;
+    }
+
+    // Rows of a kernel are those of its outputs.
+    private bool IsLive(KernelStep kernel, Ending end) =>
+        kernel.Outputs.All(output => Ends(output).Contains(end) && graph.Values.Type(output).Rank == kernel.Rows.Count + 1 && kernel.Rows.Count > 1);
+
+    private void Read(Step step, int op, int value)
+    {
+        Node node = graph.Nodes[op];
+        foreach (int operand in node.Operands.Distinct())
+        {
+            var (end, numbers) = LeftOut(node, value, operand);
+            Add(operand, end, step, numbers);
+        }
+    }
+
+    // An element of the product starts from the one in its place and from no other one.
+    private void AddStart(ProductStep step)
+    {
+        int value = graph.Values.FirstResult(step.Node);
+        bool rows = graph.Values.Type(step.Start) == graph.Values.Type(value);
+        Add(step.Start, rows ? wants[value]?.End : null, step, wants[value]?.Numbers == true);
+    }
+
+    // By which ends an op leaves out rows of an operand, and whether those it leaves out must be numbers all the same.
+    private (Ending? End, bool Numbers) LeftOut(Node node, int value, int operand)
+    {
+        if (node.Op is ScanOp scan)
+            return (scan.HasLengths && !node.Operands.Skip(scan.Sequences).Contains(operand) ? new Ending(node.Operands[node.Operands.Count - 1], scan.Time) : null, false);
+        if (node.Op is PickOp { Axis: 1 } && node.Operands[0] == operand && zeros[operand] is { BatchFirst: false } zero)
+            return (zero, false);
+        if (node.Op is ContractOp sum && (RowProduct.Of(sum).Adds || RowProduct.Of(sum, batchFirst: true).Adds))
+        {
+            Ending? other = node.Operands[0] == node.Operands[1] ? null : zeros[node.Operands[0] == operand ? node.Operands[1] : node.Operands[0]];
+            return (other is { } factor && RowProduct.Of(sum, factor.BatchFirst).Adds ? other : null, true);
+        }
+
+        if (node.Op is ScatterOp && zeros[node.Operands[1]] is { BatchFirst: false } last && last.Fits(graph.Values.Type(node.Operands[0]), graph))
+            return (last, false);
+
+        // What is made of rows that nobody wants is not wanted either.
+        if (wants[value] is not { End: { } end } result)
+            return default;
+        if (node.Op is GatherOp)
+            return operand == node.Operands[1] && !end.BatchFirst ? (end, false) : default;
+        if (node.Op is TransposeOp transpose && PaddingZeros.Turns(transpose))
+            return (end.Turned, result.Numbers);
+        bool rows = node.Op is ContractOp product ? IsOfRows(RowProduct.Of(product, end.BatchFirst), node, operand) : PaddingZeros.KeepsRows(graph, node, end);
+        return rows ? (end, result.Numbers) : default;
+    }
+
+    // Whether a row of the product reads that row of the operand and no other one.
+    private static bool IsOfRows(RowProduct rows, Node node, int operand) =>
+        rows.Use == RowUse.OfBoth || (rows.Use == RowUse.OfOne && node.Operands[rows.Operand] == operand && node.Operands[1 - rows.Operand] != operand);
+}
