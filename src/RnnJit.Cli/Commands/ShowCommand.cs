@@ -31,7 +31,7 @@ internal static class ShowCommand
             string stage = parsed.GetRequiredValue(after);
             bool isPlan = stage.Equals(CellStages.Plan, StringComparison.OrdinalIgnoreCase), isCell = !isPlan && CellStages.Find(stage) == CellStages.All[0];
             if (isCell && parsed.GetValue(layer.Training))
-                throw new UsageException($"--training has no meaning with --after {stage} (name a later stage by --after)");
+                throw new UsageException($"--training has no meaning with --after {CellStages.All[0].Name} (name a later stage by --after)");
             if (!isPlan)
                 CommonOptions.RequireAbsent(parsed, $"--after {stage}", layer.All.Where(option => option != layer.Training).Append(lengths));
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
