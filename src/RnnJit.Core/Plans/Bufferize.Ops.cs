@@ -1,0 +1,146 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
+namespace RnnJit.Plans;
+
+// Commands of single ops.
+internal sealed partial class Bufferize
+{
+    private void AddOp(Node node, int n)
+    {
+        int value = graph.Values.FirstResult(n);
+        switch (node.Op)
+        {
+            case SliceOp or TransposeOp or BroadcastOp or ReshapeOp:
+                views[value] = Viewed(node);
+                break;
+            case ConcatOp when IsWeight(value) || IsConcatenatedRow(value):
+                break;
+            case ConcatOp concat:
+                AddConcat(node, value, concat);
+                break;
+            case ContractOp contract:
+                AddMatMul(node, value, contract);
+                break;
+            case SumOp sum when ColumnsOf(sum, ViewOf(node.Operands[0])) is { } columns:
+                views[value] = DenseDestination(value);
+                AddColumns(ViewOf(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n), sum.Forwards);
+                CopyToDestinationIfElsewhere(value, views[value]!);
+                break;
+            case ReductionOp reduction when node.Results[0].IsReal:
+                views[value] = Destination(value);
+                Commands.Add(new ReduceCommand(reduction, ViewOf(node.Operands[0]), views[value]!, IsByRow(value)));
+                break;
+            case GatherOp or ScatterOp or ScatterAddOp or OntoOp:
+                AddIndexed(node, value, n);
+                break;
+            case OrderOp or PlacesOp or PickOp or AtMostOp:
+                AddRowNumbers(node, value, n);
+                break;
+            case BlockLengthsOp cut when Source(node).IsContiguous:
+                views[value] = Destination(value);
+                Commands.Add(new BlockLengthsCommand(Source(node), views[value]!, cut.Steps, cut.From.Evaluate(context.Sizes)));
+                break;
+            case ScanOp scan:
+                AddScan(node, value, scan);
+                break;
+            default:
+                AddHostOp(node, value, "no compiled form fits it here");
+                break;
+        }
+    }
+
+    // The same memory in another shape; a copy where strides do not allow a reshape.
+    private BufferView Viewed(Node node) => node.Op switch
+    {
+        SliceOp slice => Source(node).Slice(slice.Axis, slice.Start.Evaluate(context.Sizes), slice.Length.Evaluate(context.Sizes)),
+        TransposeOp transpose => Source(node).Transpose([.. transpose.Order]),
+        BroadcastOp => Source(node).Broadcast(context.Shape(node.Results[0])),
+        _ => Source(node).Reshape(context.Shape(node.Results[0])) ?? Dense(node.Operands[0]).Reshape(context.Shape(node.Results[0]))!,
+    };
+
+    // Rows of tables by index.
+    private void AddIndexed(Node node, int value, int n)
+    {
+        if (node.Op is ScatterAddOp)
+        {
+            AddToTable(node, value);
+            return;
+        }
+
+        if (node.Op is OntoOp)
+        {
+            AddOnto(node, value);
+            return;
+        }
+
+        BufferView first = Contiguous(node.Operands[0]), second = Contiguous(node.Operands[1]);
+        BufferView result = views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
+        if (node.Op is GatherOp)
+        {
+            // Of a table that has rows for the batch, a row reads those of others.
+            bool alone = IsByRow(node.Operands[1]) && (IsInvariant(node.Operands[0]) || tables.Contains(first.Buffer));
+            Commands.Add(new GatherCommand(first, second, result, NameOf(node.Operands[1]), alone, LiveOf(n)));
+        }
+        else
+        {
+            Commands.Add(new ScatterCommand(first, second, result, NameOf(node.Operands[0]), Adds: false, LiveOf(n)));
+        }
+
+        CopyToDestination(value);
+    }
+
+    // Rows of the batch by length.
+    private void AddRowNumbers(Node node, int value, int n)
+    {
+        if (node.Op is AtMostOp)
+        {
+            views[value] = Source(node);
+            Commands.Add(new CheckBoundsCommand(Source(node), ViewOf(node.Operands[1]), NameOf(node.Operands[0]), NameOf(node.Operands[1]), IsByRow(value)));
+            return;
+        }
+
+        BufferView rows = Contiguous(node.Operands[node.Op is PickOp ? 1 : 0]), result = views[value] = Destination(value);
+        Commands.Add(node.Op switch
+        {
+            OrderOp => new SortRowsCommand(rows, context.Allocate([2 * rows.Length], ElementType.I32), result),
+            PickOp pick => new TakeCommand(Source(node), rows, result, pick.Axis, NameOf(node.Operands[1]), TakenOf(n)),
+            _ => new InversePermutationCommand(rows, result, NameOf(node.Operands[0])),
+        });
+    }
+
+    // The table of a loop grows in place; elsewhere a copy of it does.
+    private void AddToTable(Node node, int value)
+    {
+        BufferView table = Source(node), index = Contiguous(node.Operands[1]), rows = Contiguous(node.Operands[2]);
+        bool grows = tables.Contains(table.Buffer);
+        if (!grows)
+        {
+            BufferView copy = context.Allocate(table.Shape, node.Results[0].Element);
+            Commands.Add(new CopyCommand(table, copy, FirstAxisIsBatch: false));
+            table = copy;
+        }
+
+        views[value] = table;
+        Commands.Add(new ScatterCommand(index, rows, table, NameOf(node.Operands[1]), Adds: true, null));
+        if (!grows)
+            CopyToDestination(value);
+    }
+
+    // The sum of a loop goes on where it is; elsewhere a copy of it does.
+    private void AddOnto(Node node, int value)
+    {
+        BufferView sum = Source(node);
+        bool goesOn = tables.Contains(sum.Buffer);
+        if (!goesOn)
+        {
+            sum = context.Allocate(sum.Shape, node.Results[0].Element);
+            Commands.Add(new CopyCommand(Source(node), sum, IsByRow(value)));
+        }
+
+        views[value] = sum;
+        AddSum(node.Operands[1], sum);
+        if (!goesOn)
+            CopyToDestination(value);
+    }
+}
