@@ -9,12 +9,13 @@ All faults are compiled into one build, each behind a switch that the environmen
 test runs and no build. First the tests run one by one with no fault on. What fails there (tests that read the sources, for instance) is left out of every later run;
 of each other test its seconds and the switches that it reaches are recorded (--measured keeps them), also those that a process it starts reaches.
 
-Then there are two rounds. In the first one each fault meets the shortest tests that reach it, --budget seconds of each project, in the order of the fault's part; the
-first one that fails ends the fault. In the second one all faults that are left are on at once and whole projects run; what fails is repeated with each of the faults
+Then there are two rounds. In the first one each fault meets the shortest tests that reach it: --budget seconds of each project, or all of them where they take less
+than four times that, in the first three projects of the part's order that reach it. The first test that fails ends the fault. Parts take turns, so that a run that is
+broken off has seen all of them. In the second round all faults that are left are on at once and whole projects run; what fails is repeated with each of the faults
 alone, and so on with the rest, until everything passes. So a fault survives only where no test of the whole suite fails.
 
-A fault is caught where a test fails and fails once more by itself, or where a test host crashes or takes four times as long as without the fault, twice. Results are
-appended to --results, and faults that stand there are not run again.
+A fault is caught where a test fails and fails once more by itself, or where a test host crashes, twice, or takes twice more processor time than four times what its
+tests took without the fault and a minute, or half an hour of doing nothing. Results are appended to --results, and faults that stand there are not run again.
 
 Exit codes: 0 every fault was caught; 1 a fault survived; 2 the list or the copy is not usable.
 """
@@ -230,7 +231,7 @@ class Suite:
         self.folder, self.jobs, self.budget = folder, jobs, budget
         self.measured = {}
 
-    def run(self, project, faults, chosen=None, every=False, trace=None, limit=3600.0):
+    def run(self, project, faults, chosen=None, every=False, trace=None, limit=7200.0):
         """Tests that fail with the faults on, and why there is no list of them (the host crashed or the limit was reached)."""
         with tempfile.TemporaryDirectory() as results:
             known = self.measured.get(project, {"failing": [], "names": {}})
@@ -244,21 +245,21 @@ class Suite:
             with open(settings, "w", encoding="utf-8") as file:
                 file.write(text)
             library = os.path.join(self.folder, "tests", project, "bin/Debug/net10.0", project + ".dll")
-            command = ["dotnet", "vstest", library, "--Settings:" + settings, "--logger:trx;LogFileName=r.trx", "--ResultsDirectory:" + results]
+            command = ["bash", "-c", f'ulimit -t {limit:.0f}; exec "$@"', "-", "dotnet", "vstest", library, "--Settings:" + settings, "--logger:trx;LogFileName=r.trx", "--ResultsDirectory:" + results]
             environment = dict(os.environ, **({VARIABLE: ",".join(faults)} if faults else {}), **({VARIABLE + "_TRACE": trace} if trace else {}))
             process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
             try:
-                code = process.wait(limit)
+                code = process.wait(limit + 1800)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, 9)
                 process.wait()
-                return set(), f"no end after {limit:.0f} s"
+                return set(), f"no end after {limit + 1800:.0f} s"
             except BaseException:
                 os.killpg(process.pid, 9)
                 raise
             path = os.path.join(results, "r.trx")
             if not os.path.exists(path):
-                return set(), f"the test host ended with exit code {code}"
+                return set(), f"no result, exit code {code}"
             root = xml.etree.ElementTree.parse(path).getroot()
             space = {"t": root.tag[1:root.tag.index("}")]}
             classes = {test.get("id"): test.find("t:TestMethod", space).get("className") for test in root.iterfind(".//t:UnitTest", space)}
@@ -267,7 +268,7 @@ class Suite:
                 if one.get("outcome") == "Failed":
                     name, test = classes[one.get("testId")], one.get("testName")
                     failed.add(tuple(known["names"].get(f"{name}.{test}", (name.split("(")[0], test.split("(")[0]))))
-            return failed, None if failed or code == 0 else f"the test host ended with exit code {code}"
+            return failed, None if failed or code == 0 else f"the test host ended, exit code {code}"
 
     def measure(self, project):
         """The run with no fault on: {failing, names, tests: [class, method, seconds, reached]}."""
@@ -291,16 +292,18 @@ class Suite:
         return {"failing": sorted(failed), "names": names, "tests": kept}
 
     def nearest(self, project, fault):
-        """The shortest tests that reach a fault, as many as the budget holds, and their seconds."""
+        """The shortest tests that reach a fault, as many as the budget holds."""
+        reaching = sorted((test for test in self.measured[project]["tests"] if fault in test[3]), key=lambda test: test[2])
+        budget = self.budget * (4 if sum(test[2] for test in reaching) <= 4 * self.budget else 1)
         chosen, total = set(), 0.0
-        for holder, method, seconds, reached in sorted(self.measured[project]["tests"], key=lambda test: test[2]):
-            if fault in reached and (not chosen or total + seconds <= self.budget):
+        for holder, method, seconds, _ in reaching:
+            if not chosen or total + seconds <= budget:
                 chosen.add((holder, method))
                 total += seconds
-        return chosen, total
+        return chosen
 
     def limit(self, project, chosen):
-        return 120 + (4 * sum(test[2] for test in self.measured[project]["tests"] if chosen is None or (test[0], test[1]) in chosen))
+        return 60 + (4 * sum(test[2] for test in self.measured[project]["tests"] if chosen is None or (test[0], test[1]) in chosen))
 
     def caught(self, project, faults, chosen):
         """The test that fails twice, or why the host ends twice; None where all pass."""
@@ -318,9 +321,9 @@ class Suite:
 
     def first(self, fault):
         """The first round: project and test, or None."""
-        for project in ORDER[fault["part"]]:
-            chosen, _ = self.nearest(project, fault["name"])
-            if chosen and (by := self.caught(project, [fault["name"]], chosen)):
+        near = [(project, self.nearest(project, fault["name"])) for project in ORDER[fault["part"]]]
+        for project, chosen in [one for one in near if one[1]][:3]:
+            if (by := self.caught(project, [fault["name"]], chosen)):
                 return f"{project} {by}"
         return None
 
@@ -424,7 +427,8 @@ def main():
                     with open(given.results, "a", encoding="utf-8") as file:
                         file.write(json.dumps(results[fault["name"]]) + "\n")
 
-        waiting = [fault for fault in chosen if fault["name"] not in results]
+        turns = [sum(other["part"] == fault["part"] for other in chosen[:i]) for i, fault in enumerate(chosen)]
+        waiting = [fault for _, fault in sorted(zip(turns, chosen), key=lambda turn: turn[0]) if fault["name"] not in results]
         start = time.monotonic()
 
         def run(fault):
@@ -432,7 +436,7 @@ def main():
             note(fault, True if by else None, by or "")
             done = sum(one["name"] in results for one in waiting)
             left = (time.monotonic() - start) / done * (len(waiting) - done)
-            reached = any(suite.nearest(project, fault["name"])[0] for project in PROJECTS)
+            reached = any(suite.nearest(project, fault["name"]) for project in PROJECTS)
             print(f"{done}/{len(waiting)} {fault['name']}: {'caught by ' + by if by else 'left over' if reached else 'not reached'} ({left / 60:.0f} min left)", flush=True)
 
         with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
