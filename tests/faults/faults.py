@@ -8,6 +8,7 @@
 All faults are compiled into one build, each behind a switch that the environment variable RNNJIT_FAULT names (several with commas between), so that a fault costs
 test runs and no build. First the tests run one by one with no fault on. What fails there (tests that read the sources, for instance) is left out of every later run;
 of each other test its seconds and the switches that it reaches are recorded (--measured keeps them), also those that a process it starts reaches.
+Where RNNJIT_DATA is set, the tests compare with the reference data too.
 
 Then there are two rounds. In the first one each fault meets the shortest tests that reach it: --budget seconds of each project, or all of them where they take less
 than four times that, in the first three projects of the part's order that reach it. The first test that fails ends the fault. Parts take turns, so that a run that is
@@ -412,6 +413,8 @@ def main():
         suite = Suite(folder, given.jobs, given.budget)
         suite.measured = load_measured(given.measured)
         missing = [project for project in PROJECTS if project not in suite.measured]
+        if not os.environ.get("RNNJIT_DATA"):
+            print("RNNJIT_DATA is not set: tests that compare with the reference data are left out", flush=True)
         with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
             for project, measured in zip(missing, pool.map(suite.measure, missing)):
                 suite.measured[project] = measured
