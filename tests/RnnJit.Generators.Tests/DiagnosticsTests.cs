@@ -55,6 +55,8 @@ public class DiagnosticsTests
         Step("RNNJ022", "Step may not change 'last' (a step is a function of its parameters; return the new value as a state)", "Value Step(Value h) { [|last|] = h; return Tanh(h); }", "public static Value? last;"),
         Step("RNNJ022", "Step may not change 'Count' (a step is a function of its parameters; return the new value as a state)", "Value Step(Value h) { [|Count|]++; return Tanh(h); }", "public static int Count { get; set; }"),
         Step("RNNJ023", "Cell 'C': 'z[2]' is element 2 of an array of 2 (use an index from 0 to 1)", "Value Step(Value x, Value h) { var z = Split(x, 2); return h * [|z[2]|]; }"),
+        Step("RNNJ023", "Cell 'C': 'new Value[depth - 3]' has -2 elements (use a length from 0 to 200000)",
+            "Value Step(Value h, int depth = 1) { Value[] kept = [|new Value[depth - 3]|]; return h * kept.Length; }"),
         Step("RNNJ023", "Cell 'C': 'depth / (depth - 1)' fails for these numbers: Attempted to divide by zero. (change them)", "Value Step(Value h, int depth = 1) => h * ([|depth / (depth - 1)|]);"),
         Step("RNNJ023", "Cell 'C': 'throw new ArgumentException(\"depth\");' is reached for these numbers (change them or the condition)", "Value Step(Value h, int depth = 0) { if (depth < 1) [|throw new ArgumentException(\"depth\");|] return h * depth; }"),
         Step("RNNJ030", "The generator cannot read 'Environment.ProcessorCount', so the cell is traced at run time (write a const or a parameter with a default)", "Value Step(Value h) => h * [|Environment.ProcessorCount|];"),

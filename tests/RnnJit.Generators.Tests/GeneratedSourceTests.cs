@@ -28,6 +28,14 @@ public class GeneratedSourceTests
         Assert.That(text, Does.Contain("CellRegistry.Register(typeof(C));").And.Not.Contain("CanonicalText"));
     }
 
+    // A class of the same name in another file is another one.
+    [Test]
+    public void A_cell_of_file_scope_is_not_registered()
+    {
+        var result = Source.Marked($"[RnnCell] file static partial class C {{ {Body} }}").Run().Result;
+        Assert.That(result.GeneratedTrees.Select(tree => tree.ToString()), Has.None.Contains("CellRegistry.Register("));
+    }
+
     [Test]
     public void A_wrong_cell_gets_no_file() =>
         Assert.That(Source.Step("Value Step(Value h, string s) => Tanh(h);").Run().Result.GeneratedTrees, Is.Empty);

@@ -70,6 +70,34 @@ public class CellFileTests
     }
 
     [Test]
+    public void The_case_of_a_name_decides_between_cells_that_differ_in_nothing_else()
+    {
+        File.WriteAllText(path, """
+            [RnnCell] public static partial class Plain { public static Value Step(Value h) => Tanh(h); }
+            [RnnCell] public static partial class PLAIN { public static Value Step(Value h) => Exp(h); }
+            """);
+        Assert.That(CellFile.Load(path, "PLAIN").Name, Is.EqualTo("PLAIN"));
+        Assert.That(CellFile.Load(path, "plain").Name, Is.EqualTo("Plain"));
+    }
+
+    [Test]
+    public void A_cell_inside_a_class_is_traced_with_its_numbers()
+    {
+        File.WriteAllText(path, """
+            public static partial class Outer
+            {
+                [RnnCell] public static partial class C
+                {
+                    public static Value Step(Value x, Value h, float rate = 0.5f) => new[] { rate * x, h, h }.Aggregate((a, b) => a * b);
+                }
+            }
+            """);
+        Assert.That(CellFile.Load(path).Step.ToString(), Does.Contain("mul 0.5"));
+        var numbers = new Dictionary<string, double> { ["rate"] = 0.25 };
+        Assert.That(CellFile.Load(path, numbers: numbers).Step.ToString(), Does.Contain("mul 0.25"));
+    }
+
+    [Test]
     public void A_number_of_another_cell_is_refused()
     {
         File.WriteAllText(path, Two);

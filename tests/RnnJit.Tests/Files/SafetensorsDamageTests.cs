@@ -29,6 +29,11 @@ internal sealed class SafetensorsDamageTests
     }
 
     [Test]
+    public void Bytes_behind_the_last_tensor_are_refused() => Assert.That(
+        () => SafetensorsTests.Read([.. Whole(), 0]),
+        Throws.TypeOf<SafetensorsException>().With.Message.Contains("has something appended"));
+
+    [Test]
     public void Every_byte_of_the_header_may_take_any_value()
     {
         var whole = Whole();

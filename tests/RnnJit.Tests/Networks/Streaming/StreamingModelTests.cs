@@ -208,6 +208,16 @@ public class StreamingModelTests
         Assert.That(() => new StreamingModel(model, 1, result), Throws.TypeOf<GraphException>().With.Message.Contains(words));
     }
 
+    // Each step of a stream would count as the first one.
+    [Test]
+    public void The_first_step_is_no_result()
+    {
+        Graph program = Parser.Parse("program P\ninput x: f32[T, B, 2]\n%0 = tanh x\n%1 = slice[0, 0, 1] %0\nreturn y = %1");
+        var options = new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 1 } };
+        Assert.That(() => new StreamingModel(program, options), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+            "'P' cannot be streamed: a part of the time steps is cut out (only the last one is known step by step)"));
+    }
+
     [Test]
     public void A_layer_that_runs_backwards_is_refused()
     {
