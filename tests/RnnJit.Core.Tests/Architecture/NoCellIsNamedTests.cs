@@ -6,7 +6,7 @@ namespace RnnJit.Core.Tests.Architecture;
 public class NoCellIsNamedTests
 {
     private static readonly string[] Folders =
-        ["src/RnnJit.Core/Passes", "src/RnnJit.Core/Planning", "src/RnnJit.Core/Emit", "src/RnnJit/Runtime", "src/RnnJit/Kernels", "src/RnnJit/Cpu/Gemm"];
+        ["src/RnnJit.Core/Passes", "src/RnnJit.Core/Planning", "src/RnnJit.Core/Plans", "src/RnnJit.Core/Emit", "src/RnnJit/Runtime", "src/RnnJit/Kernels", "src/RnnJit/Cpu/Gemm"];
 
     // Words of the field, inside longer names too, and a number of gates times a number of units.
     private static readonly Regex OfCells = new(
