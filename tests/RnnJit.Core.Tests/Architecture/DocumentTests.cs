@@ -20,7 +20,7 @@ public class DocumentTests
     public void Every_stage_has_its_row_in_the_order_of_the_pipeline()
     {
         string table = Section(Repository.Read("docs/architecture.md"), "## Passes");
-        string[] rows = Regex.Matches(table, @"^\| `(\w+)` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value).ToArray();
+        string[] rows = Regex.Matches(table, @"^\| `([\w-]+)` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value).ToArray();
         Assert.That(rows, Is.EqualTo(Pipeline.Stages.Select(stage => stage.Name)));
     }
 
