@@ -1,5 +1,6 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Ops;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Layers;
@@ -41,7 +42,15 @@ internal static class LayerData
 
     private static void Constant(Tensor tensor, double value) => tensor.Set(Enumerable.Repeat(value, tensor.Length).ToArray());
 
-    // An index selects along some axis of some table.
+    // An index selects along some axis of some table, or a row of what a gather reads.
     private static int Rows(Executable executable) => executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
-        .Select(port => executable.Input(port.Name).Shape).Where(shape => shape.Count > 1).SelectMany(shape => shape).DefaultIfEmpty(1).Min();
+        .Select(port => executable.Input(port.Name).Shape).Where(shape => shape.Count > 1).SelectMany(shape => shape)
+        .Concat(Gathered(executable.Program).Select(rows => rows.Evaluate(executable.Options.Sizes))).DefaultIfEmpty(1).Min();
+
+    private static IEnumerable<Dim> Gathered(Graph graph) => graph.Nodes.SelectMany(node => node.Op switch
+    {
+        GatherOp => [graph.Values.Type(node.Operands[0]).Dims[0]],
+        ScanOp scan => Gathered(scan.Body),
+        _ => (IEnumerable<Dim>)[],
+    });
 }
