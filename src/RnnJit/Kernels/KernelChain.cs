@@ -44,11 +44,17 @@ public sealed class KernelChain(params IKernelProvider[] providers)
     }
 
     /// <summary>Lets each provider prepare the kernels that those before it lack.</summary>
-    public void Prepare(IReadOnlyList<Graph> kernels, ElementType real)
+    public void Prepare(IReadOnlyList<Graph> kernels, ElementType real) => Prepare(() => kernels, real);
+
+    // The list costs as much as half a plan, and the provider that is always there prepares nothing.
+    internal void Prepare(Func<IReadOnlyList<Graph>> kernels, ElementType real)
     {
-        IReadOnlyList<Graph> missing = kernels;
+        IReadOnlyList<Graph>? missing = null;
         foreach (IKernelProvider provider in providers)
         {
+            if (provider is InterpretedKernelProvider)
+                return;
+            missing ??= kernels();
             if (missing.Count == 0)
                 return;
             provider.Prepare(missing);

@@ -21,7 +21,7 @@ internal sealed class PlanContext
         TileLimits = options.TileLimits;
         Live = !options.Without.Contains(LiveRows.Name);
         Graph optimised = Pipeline.Run(Real == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
-        kernels.Prepare(KernelList.Of(optimised, Fuse), Real);
+        kernels.Prepare(() => KernelList.Of(optimised, Fuse), Real);
         Program = Real == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         SizeCheck.Run(Program, Sizes);
         Evaluation = new Evaluation(Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
