@@ -133,6 +133,21 @@ public class RowsOfLengthsTests
           return z = %3
         """;
 
+    // Nothing in the step tells which rows there are.
+    private const string ConstantForRunningRows = """
+        program p
+          input x: f32[T, B, H]
+          input c: f32[B, H]
+          input lengths: i32[B]
+          %0 = scan[T, lengths] x, c, lengths {
+            sequence x: f32[B, H]
+            constant c: f32[B, H]
+            %0 = tanh c
+            yield y = %0
+          }
+          return y = %0
+        """;
+
     // One number a row: side by side, two yields of a step are no rows of the batch.
     private const string YieldsOfNumbers = """
         program p
@@ -223,6 +238,13 @@ public class RowsOfLengthsTests
     public void A_loop_backwards_with_other_lengths_is_no_adjoint()
     {
         Graph program = Parser.Parse(OtherLengthsBackwards);
+        OracleContract.Check(program, Sizes, Data(program));
+    }
+
+    [Test]
+    public void A_loop_without_states_keeps_a_sequence_that_it_does_not_read()
+    {
+        Graph program = Parser.Parse(ConstantForRunningRows);
         OracleContract.Check(program, Sizes, Data(program));
     }
 
