@@ -8,7 +8,13 @@ public sealed class Evaluation(IReadOnlyDictionary<string, int> sizes, Func<Grap
     /// <summary>The time step of the innermost scan; −1 outside of scans.</summary>
     public int Time { get; private init; } = -1;
 
-    public int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Sizes)).ToArray();
+    public int[] Shape(TensorType type)
+    {
+        var shape = new int[type.Rank];
+        for (int axis = 0; axis < shape.Length; axis++)
+            shape[axis] = type.Dims[axis].Evaluate(Sizes);
+        return shape;
+    }
 
     public NdArray[] Run(Graph graph, NdArray[] inputs) => runGraph(graph, inputs, this);
 

@@ -48,7 +48,8 @@ public sealed class NdArray
     /// <summary>The part at <paramref name="index"/> of the first axis, copied.</summary>
     public NdArray At(int index)
     {
-        int[] shape = Shape.Skip(1).ToArray();
+        var shape = new int[Rank - 1];
+        Array.Copy(Shape, 1, shape, 0, shape.Length);
         int size = Size(shape);
         var data = new double[size];
         Array.Copy(Data, (long)index * size, data, 0, size);
@@ -60,9 +61,12 @@ public sealed class NdArray
     /// <summary>Rows of the first axis, in the order given.</summary>
     public NdArray Rows(IReadOnlyList<int> rows)
     {
-        var result = new NdArray([rows.Count, .. Shape.Skip(1)]);
+        var shape = (int[])Shape.Clone();
+        shape[0] = rows.Count;
+        var result = new NdArray(shape);
+        int size = rows.Count == 0 ? 0 : result.Length / rows.Count;
         for (int i = 0; i < rows.Count; i++)
-            result.Set(i, At(rows[i]));
+            Array.Copy(Data, (long)rows[i] * size, result.Data, (long)i * size, size);
 
         return result;
     }
@@ -78,6 +82,16 @@ public sealed class NdArray
             for (int axis = shape.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--)
                 index[axis] = 0;
         }
+    }
+
+    /// <summary>The distance of neighbours along each axis of a wider shape, aligned from the right: 0 where extent 1 repeats.</summary>
+    public int[] BroadcastStrides(int rank)
+    {
+        var strides = new int[rank];
+        for (int axis = Shape.Length - 1, stride = 1; axis >= 0; stride *= Shape[axis--])
+            strides[axis + rank - Shape.Length] = Shape[axis] == 1 ? 0 : stride;
+
+        return strides;
     }
 
     /// <summary>The flat offset of a multi-index of a wider shape, as broadcasting aligns it: from the right, extent 1 repeats.</summary>

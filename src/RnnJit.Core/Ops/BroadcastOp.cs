@@ -28,7 +28,13 @@ public sealed class BroadcastOp(IEnumerable<Dim> dims) : Op
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
         var result = new NdArray(Dims.Select(dim => dim.Evaluate(evaluation.Sizes)).ToArray());
-        NdArray.ForEach(result.Shape, (index, flat) => result.Data[flat] = operands[0].Data[operands[0].BroadcastOffset(index)]);
+        var rows = new StridedRows(result.Shape, operands[0].BroadcastStrides(result.Rank));
+        while (rows.Next())
+        {
+            for (int i = 0; i < rows.Length; i++)
+                result.Data[rows.First + i] = operands[0].Data[rows.Offsets[0] + (i * rows.Steps[0])];
+        }
+
         return [result];
     }
 

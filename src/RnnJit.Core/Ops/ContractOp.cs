@@ -81,17 +81,27 @@ public sealed class ContractOp : Op
         int inner = NdArray.Size(extents.Skip(Result.Length).ToArray());
         if (inner == 0)
             return [result];
-        NdArray.ForEach(extents, (index, flat) =>
+        double[] left = operands[0].Data, right = operands[1].Data;
+        var rows = new StridedRows(extents, a, b);
+        while (rows.Next())
         {
-            int i = 0, j = 0;
-            for (int axis = 0; axis < index.Length; axis++)
+            int i = rows.Offsets[0], j = rows.Offsets[1], di = rows.Steps[0], dj = rows.Steps[1], target = rows.First / inner;
+            double sum = result.Data[target];
+            for (int n = 0; n < rows.Length; n++)
             {
-                i += index[axis] * a[axis];
-                j += index[axis] * b[axis];
+                sum += left[i] * right[j];
+                i += di;
+                j += dj;
+                if (inner > 1)
+                    continue;
+                result.Data[target + n] = sum;
+                sum = 0;
             }
 
-            result.Data[flat / inner] += operands[0].Data[i] * operands[1].Data[j];
-        });
+            if (inner > 1)
+                result.Data[target] = sum;
+        }
+
         return [result];
     }
 

@@ -34,15 +34,22 @@ public abstract class ElementwiseOp : Op
 
     public sealed override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
-        int[] shape = operands.Select(operand => operand.Shape).Aggregate(NdArray.BroadcastShape);
+        int[] shape = operands[0].Shape;
+        for (int i = 1; i < operands.Length; i++)
+            shape = NdArray.BroadcastShape(shape, operands[i].Shape);
         var result = new NdArray(shape);
         var x = new double[operands.Length];
-        NdArray.ForEach(shape, (index, flat) =>
+        var rows = new StridedRows(shape, Array.ConvertAll(operands, operand => operand.BroadcastStrides(shape.Length)));
+        while (rows.Next())
         {
-            for (int i = 0; i < x.Length; i++)
-                x[i] = operands[i].Data[operands[i].BroadcastOffset(index)];
-            result.Data[flat] = Evaluate(x);
-        });
+            for (int n = 0; n < rows.Length; n++)
+            {
+                for (int i = 0; i < x.Length; i++)
+                    x[i] = operands[i].Data[rows.Offsets[i] + (n * rows.Steps[i])];
+                result.Data[rows.First + n] = Evaluate(x);
+            }
+        }
+
         return [result];
     }
 }

@@ -61,16 +61,14 @@ internal sealed class ScanEvaluation
     private void Store(int o, int t, NdArray value, int[]? live)
     {
         OutputRole role = scan.Body.Outputs[o].Role;
-        NdArray target = role == OutputRole.Yield ? Results[o].At(t) : Results[o];
+        double[] target = Results[o].Data;
+        int first = role == OutputRole.Yield ? t * (target.Length / Results[o].Shape[0]) : 0;
         int width = live is null ? value.Length : value.Length / Math.Max(live.Length, 1);
         for (int row = 0; row < (live?.Length ?? 1); row++)
         {
-            int to = (live?[row] ?? 0) * width, from = row * width;
+            int to = first + ((live?[row] ?? 0) * width), from = row * width;
             for (int i = 0; i < width; i++)
-                target.Data[to + i] = role == OutputRole.Sum ? target.Data[to + i] + value.Data[from + i] : value.Data[from + i];
+                target[to + i] = role == OutputRole.Sum ? target[to + i] + value.Data[from + i] : value.Data[from + i];
         }
-
-        if (role == OutputRole.Yield)
-            Results[o].Set(t, target);
     }
 }

@@ -45,11 +45,16 @@ public abstract class ReductionOp : Op
         var result = new NdArray(x.Shape.Select((extent, axis) => Axes.Contains(axis) ? 1 : extent).ToArray());
         for (int i = 0; i < result.Length; i++)
             result.Data[i] = Start;
-        NdArray.ForEach(x.Shape, (index, flat) =>
+        var rows = new StridedRows(x.Shape, result.BroadcastStrides(x.Rank));
+        while (rows.Next())
         {
-            int target = result.BroadcastOffset(index);
-            result.Data[target] = Combine(result.Data[target], x.Data[flat]);
-        });
+            for (int i = 0; i < rows.Length; i++)
+            {
+                int target = rows.Offsets[0] + (i * rows.Steps[0]);
+                result.Data[target] = Combine(result.Data[target], x.Data[rows.First + i]);
+            }
+        }
+
         return [result];
     }
 }

@@ -30,13 +30,14 @@ public sealed class TransposeOp(IEnumerable<int> order) : Op
     {
         NdArray x = operands[0];
         var result = new NdArray(Order.Select(axis => x.Shape[axis]).ToArray());
-        var source = new int[Order.Count];
-        NdArray.ForEach(result.Shape, (index, flat) =>
+        int[] strides = x.BroadcastStrides(x.Rank);
+        var rows = new StridedRows(result.Shape, Order.Select(axis => strides[axis]).ToArray());
+        while (rows.Next())
         {
-            for (int i = 0; i < source.Length; i++)
-                source[Order[i]] = index[i];
-            result.Data[flat] = x.Data[x.BroadcastOffset(source)];
-        });
+            for (int i = 0; i < rows.Length; i++)
+                result.Data[rows.First + i] = x.Data[rows.Offsets[0] + (i * rows.Steps[0])];
+        }
+
         return [result];
     }
 

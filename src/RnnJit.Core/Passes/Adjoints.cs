@@ -14,7 +14,8 @@ internal static class Adjoints
                 continue;
             for (int f = 0; f < a; f++)
             {
-                if (program.Nodes[f].Op is not ScanOp { HasLoops: false } forward || forward.Time != adjoint.Time || forward.Reverse == adjoint.Reverse || forward.HasLengths != adjoint.HasLengths)
+                if (program.Nodes[f].Op is not ScanOp { HasLoops: false } forward || forward.Time != adjoint.Time
+                    || forward.Reverse == adjoint.Reverse || !HaveSameRows(program.Nodes[f], program.Nodes[a]))
                     continue;
                 int first = program.Values.FirstResult(f) + forward.States;
                 var yields = Enumerable.Range(first, forward.Yields);
@@ -24,5 +25,13 @@ internal static class Adjoints
                     yield return (f, a);
             }
         }
+    }
+
+    // Behind the end of a row of the forward scan its yields are 0, not what its step would make of the sequences.
+    private static bool HaveSameRows(Node forward, Node adjoint)
+    {
+        bool hasLengths = ((ScanOp)forward.Op).HasLengths;
+        return hasLengths == ((ScanOp)adjoint.Op).HasLengths
+            && (!hasLengths || forward.Operands[forward.Operands.Count - 1] == adjoint.Operands[adjoint.Operands.Count - 1]);
     }
 }

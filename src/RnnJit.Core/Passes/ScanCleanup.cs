@@ -13,6 +13,8 @@ internal static class ScanCleanup
         bool[] keptOutputs = LiveOutputs(scan, body, used);
         bool[] live = Liveness.Run(body, body.Outputs.Where((_, o) => keptOutputs[o]).Select(output => output.Value));
 
+        int rows = SequenceOfRows(rewriter, scan, operands, keptOutputs, live);
+
         var step = new GraphBuilder();
         var arguments = new Value[body.Inputs.Count];
         var given = new List<Value>();
@@ -21,10 +23,10 @@ internal static class ScanCleanup
         for (int i = 0; i < body.Inputs.Count; i++)
         {
             Port port = body.Inputs[i];
-            bool kept = port.Role.IsState() ? keptOutputs[i - scan.Sequences] : live[i];
+            bool kept = port.Role.IsState() ? keptOutputs[i - scan.Sequences] : live[i] || i == rows;
             if (!kept)
                 continue;
-            if (!port.Role.IsState() && rewriter.Builder.Definition(operands[i])?.Op is ConstantOp fill)
+            if (!port.Role.IsState() && i != rows && rewriter.Builder.Definition(operands[i])?.Op is ConstantOp fill)
             {
                 fills[i] = fill;
                 continue;
@@ -84,6 +86,15 @@ internal static class ScanCleanup
         var maker = rewriter.Builder.Definition(operands[output.Value]);
         bool padded = maker is { Op: ScanOp { HasLengths: true } } && maker.Value.Operands[maker.Value.Operands.Length - 1] == operands[operands.Length - 1].Id;
         return padded ? operands[output.Value] : null;
+    }
+
+    // A loop with lengths and without states finds its rows by a sequence, even by one that its step does not read.
+    // −1 where there is something else to find them by.
+    private static int SequenceOfRows(Rewriter rewriter, ScanOp scan, Value[] operands, bool[] kept, bool[] live)
+    {
+        bool any = !scan.HasLengths || scan.Sequences == 0 || Enumerable.Range(0, scan.States).Any(s => kept[s] && !scan.IsTable(s))
+            || Enumerable.Range(0, scan.Sequences).Any(i => live[i] && rewriter.Builder.Definition(operands[i])?.Op is not ConstantOp);
+        return any ? -1 : 0;
     }
 
     // A state is kept if its final value is used or what is kept reads it.

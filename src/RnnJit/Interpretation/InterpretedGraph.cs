@@ -17,11 +17,17 @@ internal static class InterpretedGraph
         inputs.CopyTo(values, 0);
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
-            NdArray[] operands = graph.Nodes[n].Operands.Select(operand => values[operand]).ToArray();
+            EquatableArray<int> read = graph.Nodes[n].Operands;
+            var operands = new NdArray[read.Count];
+            for (int i = 0; i < operands.Length; i++)
+                operands[i] = values[read[i]];
             evaluate(graph, n, operands, evaluation).CopyTo(values, graph.Values.FirstResult(n));
         }
 
-        return graph.Outputs.Select(output => values[output.Value]).ToArray();
+        var outputs = new NdArray[graph.Outputs.Count];
+        for (int o = 0; o < outputs.Length; o++)
+            outputs[o] = values[graph.Outputs[o].Value];
+        return outputs;
     }
 
     /// <summary>In double precision.</summary>

@@ -60,30 +60,46 @@ internal sealed class InterpretedKernel
 
     private NdArray Read(in KernelCall call, int operand, KernelShape shape, NdArray target, int first)
     {
-        int width = shape is KernelShape.Full or KernelShape.Column ? target.Shape[^1] : 1;
-        int start = shape is KernelShape.Full or KernelShape.Column ? call.Start : 0;
-        for (int i = 0; i < target.Length; i++)
+        bool hasColumns = shape is KernelShape.Full or KernelShape.Column;
+        int width = hasColumns ? target.Shape[^1] : 1, start = hasColumns ? call.Start : 0;
+        for (int i = 0; i < target.Length; i += width)
         {
-            int row = first + (i / width), column = start + (i % width);
-            target.Data[i] = shape == KernelShape.Index ? call.Span<int>(operand, row, 1)[0]
-                : real == ElementType.F64 ? call.Span<double>(operand, row, column + 1)[column]
-                : call.Span<float>(operand, row, column + 1)[column];
+            int row = first + (i / width);
+            Span<double> to = target.Data.AsSpan(i, width);
+            if (shape == KernelShape.Index)
+                to[0] = call.Span<int>(operand, row, 1)[0];
+            else if (real == ElementType.F64)
+                call.Span<double>(operand, row, start + width)[start..].CopyTo(to);
+            else
+                Widen(call.Span<float>(operand, row, start + width)[start..], to);
         }
 
         return target;
+    }
+
+    private static void Widen(ReadOnlySpan<float> from, Span<double> to)
+    {
+        for (int i = 0; i < to.Length; i++)
+            to[i] = from[i];
     }
 
     private void Write(in KernelCall call, int operand, int output, NdArray[] values, int first)
     {
         NdArray value = values[output];
         int width = value.Shape[1], start = KernelShapes.Of(kernel.Values.Type(output)) == KernelShape.Row ? 0 : call.Start;
-        for (int i = 0; i < value.Length; i++)
+        for (int i = 0; i < value.Length; i += width)
         {
-            int row = first + (i / width), column = start + (i % width);
+            int row = first + (i / width);
+            ReadOnlySpan<double> from = value.Data.AsSpan(i, width);
             if (real == ElementType.F64)
-                call.Span<double>(operand, row, column + 1)[column] = value.Data[i];
-            else
-                call.Span<float>(operand, row, column + 1)[column] = (float)value.Data[i];
+            {
+                from.CopyTo(call.Span<double>(operand, row, start + width)[start..]);
+                continue;
+            }
+
+            Span<float> to = call.Span<float>(operand, row, start + width)[start..];
+            for (int c = 0; c < width; c++)
+                to[c] = (float)from[c];
         }
     }
 

@@ -144,6 +144,51 @@ public class RowsOfLengthsTests
           return y = %4
         """;
 
+    // The second loop has other lengths and runs in the other direction, as an adjoint does.
+    // What it reads is 0 behind the ends of the first one's rows.
+    private const string OtherLengthsBackwards = """
+        program p
+          input x: f32[T, B, H]
+          input h: f32[B, H]
+          input k: f32[B, H]
+          input lengths: i32[B]
+          input others: i32[B]
+          %0, %1 = scan[T, lengths] x, h, lengths {
+            sequence x: f32[B, H]
+            state h: f32[B, H]
+            %0 = tanh x
+            %1 = mul %0, h
+            next h = %1
+            yield y = x
+          }
+          %2, %3 = scan[T, reverse, lengths] %1, k, others {
+            sequence y: f32[B, H]
+            state k: f32[B, H]
+            %0 = mul y, k
+            %1 = add %0, y
+            next k = %1
+            yield z = y
+          }
+          return h = %0
+          return k = %2
+          return z = %3
+        """;
+
+    // Nothing in the step tells which rows there are.
+    private const string ConstantForRunningRows = """
+        program p
+          input x: f32[T, B, H]
+          input c: f32[B, H]
+          input lengths: i32[B]
+          %0 = scan[T, lengths] x, c, lengths {
+            sequence x: f32[B, H]
+            constant c: f32[B, H]
+            %0 = tanh c
+            yield y = %0
+          }
+          return y = %0
+        """;
+
     // One number a row: side by side, two yields of a step are no rows of the batch.
     private const string YieldsOfNumbers = """
         program p
@@ -235,6 +280,20 @@ public class RowsOfLengthsTests
         Graph program = Parser.Parse(TwoLengths);
         OracleContract.Check(program, Sizes, Data(program), planned: executable =>
             Assert.That(executable.Instructions.Count(instruction => instruction is RnnJit.Runtime.ScanInstruction), Is.EqualTo(3), "the first loop is two"));
+    }
+
+    [Test]
+    public void A_loop_backwards_with_other_lengths_is_no_adjoint()
+    {
+        Graph program = Parser.Parse(OtherLengthsBackwards);
+        OracleContract.Check(program, Sizes, Data(program));
+    }
+
+    [Test]
+    public void A_loop_without_states_keeps_a_sequence_that_it_does_not_read()
+    {
+        Graph program = Parser.Parse(ConstantForRunningRows);
+        OracleContract.Check(program, Sizes, Data(program));
     }
 
     [Test]
