@@ -16,6 +16,7 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, LayerPort
         Weights = Request.Weights,
         Schedule = Request.Schedule,
         Without = LayerRequest.Stages(Request.Without),
+        Verify = Request.Verify,
     };
 
     /// <summary>Its plan, without memory.</summary>

@@ -14,6 +14,7 @@ internal sealed class LayerFlags
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
     private readonly Option<string> weights = WeightsFlag.Create();
     private readonly Option<string[]> without = WithoutFlag.Create(open: true);
+    private readonly Option<bool> verify = new("--verify") { Description = "Check the graph after every stage of the pipeline" };
 
     public Option<bool> Training { get; } = new("--training") { Description = "A training step (forward, backward, all gradients for a given gradient of the output) instead of a forward pass" };
 
@@ -28,7 +29,7 @@ internal sealed class LayerFlags
     public Option<string?> Schedule { get; } = ScheduleFlag.Create();
 
     /// <summary>All of them, in the order in which help lists them.</summary>
-    public Option[] All => [Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights];
+    public Option[] All => [Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights, verify];
 
     public void AddTo(Command command)
     {
@@ -62,6 +63,7 @@ internal sealed class LayerFlags
             Chunks = parsed.GetValue(ParallelTime),
             Schedule = ScheduleFlag.Read(parsed, Schedule),
             Without = WithoutFlag.Read(parsed, without),
+            Verify = parsed.GetValue(verify),
         };
     }
 

@@ -46,6 +46,9 @@ internal sealed record LayerRequest(CellDefinition Cell)
     /// <summary>Passes that are switched off, by the names of <see cref="Passes"/>.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
+    /// <summary>The verifier checks the graph after every stage.</summary>
+    public bool Verify { get; init; }
+
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
     public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.TilePass).Append(Executable.LivePass)
         .GroupBy(name => name.TrimEnd("-0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());

@@ -3,6 +3,7 @@ using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Plans;
 using RnnJit.Runtime;
+using RnnJit.Verify;
 
 namespace RnnJit.Backends;
 
@@ -46,10 +47,22 @@ public abstract class PlannedBackend : IBackend
     {
         options.Check();
         SizeCheck.Run(program, options.Sizes);
-        Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without);
+        Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without, options.Verify ? Verified : null);
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         SizeCheck.Run(planned, options.Sizes);
         return planned;
+    }
+
+    private static void Verified(string stage, Graph graph)
+    {
+        try
+        {
+            Verifier.Check(graph);
+        }
+        catch (GraphException wrong)
+        {
+            throw new GraphException(wrong.Id, $"After the stage {stage}, which is at fault: {wrong.Message} (report the Program)");
+        }
     }
 
     /// <summary>Choices of the caller that a plan depends on.</summary>

@@ -58,6 +58,15 @@ public class DeviceTests
         Assert.That(() => Device.Parse("renamed:2"), Throws.ArgumentException);
     }
 
+    // A Program whose result has another type than its op gives; no stage of the pipeline looks at it.
+    [Test]
+    public void A_wrong_graph_is_found_after_a_stage_where_that_is_asked_for()
+    {
+        Graph wrong = Program with { Outputs = Program.Outputs.Append(Program.Outputs[0]).ToEquatable() };
+        Assert.That(() => Executable.PlanOf(wrong, On(Device.Cpu) with { Verify = true }), Throws.TypeOf<GraphException>().With.Message.StartsWith("After the stage reassociate-sums, which is at fault: "));
+        Assert.That(() => Executable.PlanOf(Program, On(Device.Cpu) with { Verify = true }), Throws.Nothing);
+    }
+
     private sealed class Renamed : IBackend
     {
         public string Name => "renamed";
