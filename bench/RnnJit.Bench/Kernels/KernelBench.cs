@@ -46,10 +46,10 @@ public class KernelBench
     public void Cleanup() => executable.Dispose();
 
     [Benchmark]
-    public void Forward() => forward.Execute(new Share(0, 1, -1, -1), default);
+    public void Forward() => forward.Execute(new WorkShare(0, 1, -1, -1), default);
 
     [Benchmark]
-    public void Backward() => backward.Execute(new Share(0, 1, -1, -1), default);
+    public void Backward() => backward.Execute(new WorkShare(0, 1, -1, -1), default);
 
     private static KernelInstruction Largest(ScanInstruction loop) => loop.Body.OfType<KernelInstruction>().MaxBy(kernel => kernel.Step.Nodes)!;
 }

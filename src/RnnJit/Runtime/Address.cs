@@ -3,13 +3,13 @@ using RnnJit.Plans;
 namespace RnnJit.Runtime;
 
 /// <summary>Where loops stand: time step and number of steps done before, of the innermost loop and of the one around it.</summary>
-internal readonly record struct Clock(int T, int I, int OuterT, int OuterI)
+internal readonly record struct LoopIndices(int T, int I, int OuterT, int OuterI)
 {
     /// <summary>Where the memory begins that a caller gives; for blocks that are <see cref="PlanMemory.IsRelative"/>.</summary>
     public nint Base { get; init; }
 
     /// <summary>A step of a loop inside this one.</summary>
-    public Clock Inside(int t, int i) => new(t, i, T, I) { Base = Base };
+    public LoopIndices Inside(int t, int i) => new(t, i, T, I) { Base = Base };
 }
 
 /// <summary>A resolved place in memory that may move with the time steps.</summary>
@@ -40,12 +40,12 @@ internal readonly unsafe struct Address
         relative = memory.IsRelative(view.Buffer) ? -1 : 0;
     }
 
-    public byte* At(in Clock clock) => start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + parity) & 1) * parityStride)
+    public byte* At(in LoopIndices clock) => start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + parity) & 1) * parityStride)
         + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerParity) & 1) * outerParityStride);
 }
 
 /// <summary>What part of an instruction a worker does: rows of the batch, and a share of what it splits itself.</summary>
-internal readonly record struct Share(int Part, int Parts, int RowStart, int RowEnd)
+internal readonly record struct WorkShare(int Part, int Parts, int RowStart, int RowEnd)
 {
     /// <summary>The part of a range of work, as even as possible.</summary>
     public (int Start, int End) Of(int count) => ((int)((long)count * Part / Parts), (int)((long)count * (Part + 1) / Parts));

@@ -8,7 +8,7 @@ internal abstract unsafe class IntegerCheckInstruction(PlanCommand command, Buff
     private readonly int rows = integers.Rank == 0 ? 1 : integers.Shape[0];
     private readonly int width = integers.Rank == 0 ? 1 : integers.Length / Math.Max(integers.Shape[0], 1);
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, rows);
         if (share.Parts > 1)
@@ -18,9 +18,9 @@ internal abstract unsafe class IntegerCheckInstruction(PlanCommand command, Buff
     }
 
     /// <summary>Looks at the integer with this number in row-major order.</summary>
-    protected abstract void Check(int item, in Clock clock);
+    protected abstract void Check(int item, in LoopIndices clock);
 
-    protected static int At(BufferView view, in Address address, int item, in Clock clock)
+    protected static int At(BufferView view, in Address address, int item, in LoopIndices clock)
     {
         long offset = 0;
         for (int axis = view.Rank - 1; axis >= 0; axis--)
@@ -40,7 +40,7 @@ internal sealed class IndexCheckInstruction(CheckIndicesCommand check) : Integer
 
     public override void Resolve(PlanMemory memory) => address = new Address(check.Index, memory);
 
-    protected override void Check(int item, in Clock clock)
+    protected override void Check(int item, in LoopIndices clock)
     {
         int found = At(check.Index, address, item, clock);
         if (found != check.Ignored)
@@ -56,7 +56,7 @@ internal sealed class BoundCheckInstruction(CheckBoundsCommand check) : IntegerC
 
     public override void Resolve(PlanMemory memory) => (left, right) = (new Address(check.Input, memory), new Address(check.Bound, memory));
 
-    protected override void Check(int item, in Clock clock)
+    protected override void Check(int item, in LoopIndices clock)
     {
         int found = At(check.Input, left, item, clock), wanted = At(check.Bound, right, item, clock);
         if (found > wanted)

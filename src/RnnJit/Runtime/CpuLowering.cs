@@ -28,7 +28,7 @@ internal sealed class CpuLowering
     private Instruction Lower(PlanCommand command) => command switch
     {
         KernelCommand kernel => OfKernel(kernel),
-        MatMulCommand product => real == ElementType.F64 ? new ProductInstruction<double>(product) : new ProductInstruction<float>(product),
+        MatMulCommand product => real == ElementType.F64 ? new MatMulInstruction<double>(product) : new MatMulInstruction<float>(product),
         ScanCommand scan => new ScanInstruction(scan, Lower(scan.Body), [.. scan.Hold.Select(copy => new CopyInstruction(copy))], [.. scan.Ahead.Select(OfChunked)]),
         PackCommand pack => real == ElementType.F64 ? new PackInstruction<double>(pack) : new PackInstruction<float>(pack),
         PackListedCommand pack => real == ElementType.F64 ? new PackListedInstruction<double>(pack) : new PackListedInstruction<float>(pack),

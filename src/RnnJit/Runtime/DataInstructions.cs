@@ -24,7 +24,7 @@ internal sealed unsafe class CopyInstruction(CopyCommand copy) : Instruction(cop
         target = new Address(output, memory);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, rows);
         if (share.Parts > 1)
@@ -123,7 +123,7 @@ internal sealed unsafe class ColumnInstruction<T>(ColumnSumCommand sum) : Instru
             lengths = new Address(live.Lengths, memory);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.Of(columns, Unit);
         if (start >= end)
@@ -191,7 +191,7 @@ internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instructi
             lengths = new Address(live.Lengths, memory);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = IndexCheck.Items(share, index);
         if (share.Parts > 1)
@@ -213,7 +213,7 @@ internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instructi
 internal static class IndexCheck
 {
     /// <summary>The indices of the rows of the batch that are asked for.</summary>
-    public static (int Start, int End) Items(in Share share, BufferView index)
+    public static (int Start, int End) Items(in WorkShare share, BufferView index)
     {
         int perRow = share.RowEnd < 0 ? 0 : index.Length / Math.Max(index.Shape[0], 1);
         return share.RowEnd < 0 ? (0, index.Length) : (share.RowStart * perRow, share.RowEnd * perRow);
@@ -250,7 +250,7 @@ internal sealed unsafe class ScatterInstruction<T>(ScatterCommand scatter) : Ins
             lengths = new Address(live.Lengths, memory);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.Of(width, Unit);
         int* which = (int*)indices.At(clock);
@@ -286,7 +286,7 @@ internal sealed unsafe class InterpretedInstruction(HostOpCommand host, Evaluati
         to = results.Select(view => new Address(view, memory)).ToArray();
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (share.Part > 0)
             return;

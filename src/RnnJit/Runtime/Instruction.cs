@@ -25,12 +25,12 @@ internal abstract class Instruction(PlanCommand? command)
     public abstract void Resolve(PlanMemory memory);
 
     /// <summary>Does one share.</summary>
-    public abstract void Execute(in Share share, in Clock clock);
+    public abstract void Execute(in WorkShare share, in LoopIndices clock);
 
     /// <summary>Does shares that nobody has begun, and returns when all are done.</summary>
-    public virtual void Run(ref TeamThread thread, in Clock clock)
+    public virtual void Run(ref TeamThread thread, in LoopIndices clock)
     {
         while (thread.Take(out int share))
-            Execute(new Share(share, thread.Shares, -1, -1), clock);
+            Execute(new WorkShare(share, thread.Shares, -1, -1), clock);
     }
 }

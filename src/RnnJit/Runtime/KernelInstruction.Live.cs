@@ -7,7 +7,7 @@ internal sealed unsafe partial class KernelInstruction
     private readonly KernelRows? kernelRows;
     private Address lengths;
 
-    private void ExecuteLive(in Share share, in Clock clock)
+    private void ExecuteLive(in WorkShare share, in LoopIndices clock)
     {
         ActiveRows live = kernelRows!.Rows;
         int* length = (int*)lengths.At(clock);
@@ -47,7 +47,7 @@ internal sealed unsafe partial class KernelInstruction
     }
 
     // The steps of each row of the batch, of which workers take turns.
-    private void ExecuteBatchFirst(ActiveRows live, int* length, in Share share, in Clock clock)
+    private void ExecuteBatchFirst(ActiveRows live, int* length, in WorkShare share, in LoopIndices clock)
     {
         for (int row = share.Part; row < live.Batch; row += share.Parts)
         {
@@ -77,7 +77,7 @@ internal sealed unsafe partial class KernelInstruction
     }
 
     // Rows of one step, or steps of one row: the first of the outer dimensions, and the next, or all of the rows with what stands behind it.
-    private void Call(int t, int row, int rowEnd, int start, int end, in Clock clock)
+    private void Call(int t, int row, int rowEnd, int start, int end, in LoopIndices clock)
     {
         if (outer.Length == 1)
         {
@@ -92,7 +92,7 @@ internal sealed unsafe partial class KernelInstruction
         Call(first + (row * inner), first + (rowEnd * inner), 0, rows, start, end, clock);
     }
 
-    private void ClearEnded(int* length, in Share share, in Clock clock)
+    private void ClearEnded(int* length, in WorkShare share, in LoopIndices clock)
     {
         ActiveRows live = kernelRows!.Rows;
         var (start, end) = share.Of(live.Steps);

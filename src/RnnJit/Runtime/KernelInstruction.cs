@@ -103,13 +103,13 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     }
 
     /// <summary>The operands of that one call.</summary>
-    public void Settle(Span<KernelOperand> operands, in Clock clock)
+    public void BindAddresses(Span<KernelOperand> operands, in LoopIndices clock)
     {
         for (int a = 0; a < addresses.Length; a++)
             operands[a] = new KernelOperand(addresses[a].At(clock), (nint)rowStrides[a]);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (kernelRows is not null)
         {
@@ -148,7 +148,7 @@ internal sealed unsafe partial class KernelInstruction : Instruction
             Call(outerStart, outerEnd, rowStart, rowEnd, start, end, clock);
     }
 
-    private void Call(int outerStart, int outerEnd, int rowStart, int rowEnd, int start, int end, in Clock clock)
+    private void Call(int outerStart, int outerEnd, int rowStart, int rowEnd, int start, int end, in LoopIndices clock)
     {
         KernelOperand* operands = stackalloc KernelOperand[addresses.Length];
         for (int o = outerStart; o < outerEnd; o++)

@@ -26,7 +26,7 @@ internal sealed unsafe class ListRowsInstruction(ListRowsCommand rows) : Instruc
 
     public override void Resolve(PlanMemory memory) => (from, to) = (new Address(rows.Lengths, memory), new Address(rows.Listed, memory));
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (share.Part > 0)
             return;
@@ -61,7 +61,7 @@ internal sealed unsafe class PackListedInstruction<T>(PackListedCommand pack) : 
 
     public override void Resolve(PlanMemory memory) => (from, list, to) = (new Address(pack.Source, memory), new Address(live.Listed!, memory), new Address(pack.Target, memory));
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.Of(Gemm.Panels<T>(n));
         int* rows = (int*)list.At(clock);

@@ -43,7 +43,7 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
             packedVersions[p] = weights[p]?.Version ?? -1;
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (!IsStale())
             return;

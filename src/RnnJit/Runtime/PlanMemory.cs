@@ -32,7 +32,7 @@ internal sealed unsafe class PlanMemory
     public byte* Data(PlanBuffer buffer) =>
         tensors.TryGetValue(buffer, out Tensor? tensor) ? (byte*)tensor.Data : (byte*)places.GetValueOrDefault(buffer).Data;
 
-    /// <summary>True where the address is counted from the memory of the caller, see <see cref="Clock.Base"/>.</summary>
+    /// <summary>True where the address is counted from the memory of the caller, see <see cref="LoopIndices.Base"/>.</summary>
     public bool IsRelative(PlanBuffer buffer) => places.GetValueOrDefault(buffer).IsRelative;
 
     /// <summary>Writes constants.</summary>

@@ -71,7 +71,7 @@ internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction(n
     {
     }
 
-    public override void Execute(in Share share, in Clock clock) => timer.Mark(line);
+    public override void Execute(in WorkShare share, in LoopIndices clock) => timer.Mark(line);
 
-    public override void Run(ref TeamThread thread, in Clock clock) => timer.Meet(thread, line);
+    public override void Run(ref TeamThread thread, in LoopIndices clock) => timer.Meet(thread, line);
 }

@@ -28,7 +28,7 @@ internal sealed unsafe class PoisonInstruction(PlanBuffer[] buffers) : Instructi
 
     public override void Resolve(PlanMemory memory) => data = [.. buffers.Select(buffer => (nint)memory.Data(buffer))];
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         for (int b = 0; share.Part == 0 && b < buffers.Length; b++)
             new Span<byte>((void*)data[b], checked((int)buffers[b].Bytes)).Fill(Fill);

@@ -38,7 +38,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
         to = new Address(result, memory);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         int start = 0, end = count;
         if (share.RowEnd >= 0)

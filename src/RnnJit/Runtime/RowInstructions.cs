@@ -13,7 +13,7 @@ internal sealed unsafe class SortRowsInstruction(SortRowsCommand sort) : Instruc
 
     public override void Resolve(PlanMemory memory) => (from, room, to) = (new Address(sort.Lengths, memory), new Address(sort.Keys, memory), new Address(sort.Result, memory));
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (share.Part > 0)
             return;
@@ -40,7 +40,7 @@ internal sealed unsafe class InversePermutationInstruction(InversePermutationCom
 
     public override void Resolve(PlanMemory memory) => (from, to) = (new Address(inverse.Order, memory), new Address(inverse.Result, memory));
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.Of(count);
         int* rows = (int*)from.At(clock), places = (int*)to.At(clock);
@@ -84,7 +84,7 @@ internal sealed unsafe class TakeInstruction : Instruction
             lengths = new Address(picked.Lengths, memory);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         byte* from = source.At(clock), to = target.At(clock);
         int* rows = (int*)which.At(clock), length = picked is null ? null : (int*)lengths.At(clock);

@@ -5,17 +5,17 @@ namespace RnnJit.Runtime;
 internal sealed unsafe partial class ScanInstruction
 {
     // Hidden-parallel: every instruction of every step is a phase.
-    private void RunUnits(ref TeamThread thread, in Clock clock)
+    private void RunUnits(ref TeamThread thread, in LoopIndices clock)
     {
         for (int i = 0; i < steps; i++)
         {
-            Clock inside = Inside(clock, i);
+            LoopIndices inside = Inside(clock, i);
             if (BeginsTile(inside))
             {
                 while (thread.Take(out int part))
                 {
                     Watch(thread, part);
-                    Fill(new Share(part, thread.Shares, -1, -1), inside);
+                    Fill(new WorkShare(part, thread.Shares, -1, -1), inside);
                 }
 
                 timer?.Meet(thread, line + 1);
@@ -33,7 +33,7 @@ internal sealed unsafe partial class ScanInstruction
     }
 
     // Rows read what others made in an earlier step: all workers share each instruction, and meet after it.
-    private void StepTogether(ref TeamThread thread, in Clock clock)
+    private void StepTogether(ref TeamThread thread, in LoopIndices clock)
     {
         foreach (Instruction instruction in sequence)
         {
@@ -44,34 +44,34 @@ internal sealed unsafe partial class ScanInstruction
             }
 
             while (thread.Take(out int part))
-                ExecuteLive(instruction, new Share(part, thread.Shares, -1, -1), clock);
+                ExecuteLive(instruction, new WorkShare(part, thread.Shares, -1, -1), clock);
         }
 
         // A row that rested now may be read by anybody in the next step.
         while (thread.Take(out int part))
-            RestOf(new Share(part, thread.Shares, -1, -1), clock);
+            RestOf(new WorkShare(part, thread.Shares, -1, -1), clock);
         timer?.Meet(thread, line);
     }
 
-    private void ExecuteLive(Instruction instruction, in Share share, in Clock clock)
+    private void ExecuteLive(Instruction instruction, in WorkShare share, in LoopIndices clock)
     {
         for (int row = 0; row < batch;)
         {
             int run = RunEnd(row, batch, clock, out bool live);
             if (live)
-                instruction.Execute(new Share(share.Part, share.Parts, row, run), clock);
+                instruction.Execute(new WorkShare(share.Part, share.Parts, row, run), clock);
             row = run;
         }
     }
 
-    private void RestOf(in Share share, in Clock clock)
+    private void RestOf(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.Of(batch);
         for (int row = start; row < end;)
         {
             int run = RunEnd(row, end, clock, out bool live);
             if (!live)
-                Rest(new Share(0, 1, row, run), clock);
+                Rest(new WorkShare(0, 1, row, run), clock);
             row = run;
         }
     }

@@ -132,7 +132,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
             lengthAddress = new Address(lengths, memory);
     }
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (Schedule(share.Parts) == ScanSchedule.BatchParallel)
         {
@@ -145,7 +145,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         RunUnits(ref alone, clock);
     }
 
-    public override void Run(ref TeamThread thread, in Clock clock)
+    public override void Run(ref TeamThread thread, in LoopIndices clock)
     {
         if (Schedule(thread.Shares) == ScanSchedule.HiddenParallel)
         {
@@ -156,13 +156,13 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         while (thread.Take(out int part))
         {
             Watch(thread, part);
-            RunRows(new Share(part, thread.Shares, -1, -1), clock);
+            RunRows(new WorkShare(part, thread.Shares, -1, -1), clock);
         }
     }
 
-    private Clock Inside(in Clock clock, int i) => clock.Inside(scan.Reverse ? steps - 1 - i : i, i);
+    private LoopIndices Inside(in LoopIndices clock, int i) => clock.Inside(scan.Reverse ? steps - 1 - i : i, i);
 
-    private void RunRows(in Share share, in Clock clock)
+    private void RunRows(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = lengths is null ? share.Of(batch) : ShareOf(share, (int*)lengthAddress.At(Inside(clock, 0)));
         if (start >= end && batch > 0)
@@ -170,16 +170,16 @@ internal sealed unsafe partial class ScanInstruction : Instruction
 
         for (int i = 0; i < steps; i++)
         {
-            Fill(new Share(0, 1, start, end), Inside(clock, i));
+            Fill(new WorkShare(0, 1, start, end), Inside(clock, i));
             if (lengths is null)
-                Step(new Share(0, 1, start, end), Inside(clock, i));
+                Step(new WorkShare(0, 1, start, end), Inside(clock, i));
             else
                 StepLive(start, end, Inside(clock, i));
         }
     }
 
     // Neighbouring rows that have about as many steps together as those of every other worker.
-    private (int Start, int End) ShareOf(in Share share, int* length)
+    private (int Start, int End) ShareOf(in WorkShare share, int* length)
     {
         long total = 0;
         for (int row = 0; row < batch; row++)
@@ -205,7 +205,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     }
 
     // All tiles of all workers begin at the same steps.
-    private bool BeginsTile(in Clock clock)
+    private bool BeginsTile(in LoopIndices clock)
     {
         for (int tile = 0; tile < Tiles.Count; tile++)
         {
@@ -216,7 +216,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         return false;
     }
 
-    private void Fill(in Share share, in Clock clock)
+    private void Fill(in WorkShare share, in LoopIndices clock)
     {
         for (int tile = 0; tile < Tiles.Count; tile++)
         {
@@ -227,19 +227,19 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         }
     }
 
-    private void Step(in Share share, in Clock clock)
+    private void Step(in WorkShare share, in LoopIndices clock)
     {
         foreach (Instruction instruction in sequence)
             instruction.Execute(share, clock);
     }
 
     // Runs of rows that are still going take the step; the others hold their states and yield 0.
-    private void StepLive(int start, int end, in Clock clock)
+    private void StepLive(int start, int end, in LoopIndices clock)
     {
         for (int row = start; row < end;)
         {
             int run = RunEnd(row, end, clock, out bool live);
-            var rows = new Share(0, 1, row, run);
+            var rows = new WorkShare(0, 1, row, run);
             if (live)
                 Step(rows, clock);
             else
@@ -249,7 +249,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     }
 
     // The end of the rows from this one on that are alike: all still going, or none.
-    private int RunEnd(int row, int end, in Clock clock, out bool live)
+    private int RunEnd(int row, int end, in LoopIndices clock, out bool live)
     {
         int* length = (int*)lengthAddress.At(clock);
         live = clock.T < length[row];
@@ -259,7 +259,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         return run;
     }
 
-    private void Rest(in Share rows, in Clock clock)
+    private void Rest(in WorkShare rows, in LoopIndices clock)
     {
         Hold(rows, clock);
         for (int y = 0; y < yields.Length; y++)
@@ -274,7 +274,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     }
 
     // A state lies in two places in turn. Once a row rests both hold it, so it is copied at the first of its steps only: where the loop begins, or where the row ends.
-    private void Hold(in Share rows, in Clock clock)
+    private void Hold(in WorkShare rows, in LoopIndices clock)
     {
         int* length = (int*)lengthAddress.At(clock);
         for (int row = rows.RowStart; row < rows.RowEnd; row++)
@@ -282,7 +282,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
             if (clock.I > 0 && length[row] != clock.T)
                 continue;
             foreach (CopyInstruction copy in hold)
-                copy.Execute(new Share(0, 1, row, row + 1), clock);
+                copy.Execute(new WorkShare(0, 1, row, row + 1), clock);
         }
     }
 }

@@ -66,8 +66,8 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
 
     private static int Rows(Instruction instruction) => Math.Max(1, instruction switch
     {
-        ProductInstruction<float> product => product.Form.M.Extent,
-        ProductInstruction<double> product => product.Form.M.Extent,
+        MatMulInstruction<float> product => product.Form.M.Extent,
+        MatMulInstruction<double> product => product.Form.M.Extent,
         _ => Gemm.MaxRows,
     });
 
@@ -96,8 +96,8 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
 
     private static Work WorkOf(Instruction instruction) => instruction switch
     {
-        ProductInstruction<float> product => WorkOf(product.Form, product.Storage == WeightStorage.Single ? sizeof(float) : sizeof(ushort), sizeof(float)),
-        ProductInstruction<double> product => WorkOf(product.Form, sizeof(double), sizeof(double)),
+        MatMulInstruction<float> product => WorkOf(product.Form, product.Storage == WeightStorage.Single ? sizeof(float) : sizeof(ushort), sizeof(float)),
+        MatMulInstruction<double> product => WorkOf(product.Form, sizeof(double), sizeof(double)),
         _ => new Work(instruction.Flops, 0, 0),
     };
 

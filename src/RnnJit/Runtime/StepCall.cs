@@ -16,7 +16,7 @@ internal abstract unsafe class StepCall
     public long Table { get; set; }
 
     /// <summary>Fills the table.</summary>
-    public virtual void Settle(byte* memory)
+    public virtual void BindAddresses(byte* memory)
     {
     }
 
@@ -25,8 +25,8 @@ internal abstract unsafe class StepCall
     public static StepCall Of(Instruction instruction) => instruction switch
     {
         KernelInstruction { IsOneCall: true } kernel => new KernelStepCall(kernel),
-        ProductInstruction<float> { IsPackedRow: true } row => new RowStepCall<float>(row),
-        ProductInstruction<double> { IsPackedRow: true } row => new RowStepCall<double>(row),
+        MatMulInstruction<float> { IsPackedRow: true } row => new RowStepCall<float>(row),
+        MatMulInstruction<double> { IsPackedRow: true } row => new RowStepCall<double>(row),
         _ => new GeneralStepCall(instruction),
     };
 }
@@ -34,7 +34,7 @@ internal abstract unsafe class StepCall
 /// <summary>Any instruction, through its addresses.</summary>
 internal sealed unsafe class GeneralStepCall(Instruction instruction) : StepCall
 {
-    public override void Run(byte* memory) => instruction.Execute(new Share(0, 1, -1, -1), new Clock { Base = (nint)memory });
+    public override void Run(byte* memory) => instruction.Execute(new WorkShare(0, 1, -1, -1), new LoopIndices { Base = (nint)memory });
 }
 
 /// <summary>A kernel whose rows are one run of rows; the table holds its operands.</summary>
@@ -47,13 +47,13 @@ internal sealed unsafe class KernelStepCall(KernelInstruction kernel) : StepCall
 
     public override int TableBytes => operands * sizeof(KernelOperand);
 
-    public override void Settle(byte* memory) => kernel.Settle(new Span<KernelOperand>(memory + Table, operands), new Clock { Base = (nint)memory });
+    public override void BindAddresses(byte* memory) => kernel.BindAddresses(new Span<KernelOperand>(memory + Table, operands), new LoopIndices { Base = (nint)memory });
 
     public override void Run(byte* memory) => body(new KernelCall(new ReadOnlySpan<KernelOperand>(memory + Table, operands), rows, columns, 0, columns));
 }
 
 /// <summary>One row times packed weights; the table holds where the three operands begin.</summary>
-internal sealed unsafe class RowStepCall<T>(ProductInstruction<T> product) : StepCall
+internal sealed unsafe class RowStepCall<T>(MatMulInstruction<T> product) : StepCall
     where T : unmanaged
 {
     private readonly GemmArguments<T> shape = product.Row;
@@ -62,9 +62,9 @@ internal sealed unsafe class RowStepCall<T>(ProductInstruction<T> product) : Ste
 
     public override int TableBytes => sizeof(GemmArguments<T>);
 
-    public override void Settle(byte* memory)
+    public override void BindAddresses(byte* memory)
     {
-        var (a, b, c, start) = product.At(new Clock { Base = (nint)memory });
+        var (a, b, c, start) = product.At(new LoopIndices { Base = (nint)memory });
         GemmArguments<T> g = shape;
         g.A = (T*)a;
         g.B = (T*)b;

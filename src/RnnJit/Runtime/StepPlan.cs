@@ -6,19 +6,19 @@ using RnnJit.Plans;
 namespace RnnJit.Runtime;
 
 /// <summary>A stretch of bytes of a caller's memory.</summary>
-internal readonly record struct Stretch(long Offset, long Bytes)
+internal readonly record struct ByteRange(long Offset, long Bytes)
 {
-    public Stretch(BufferView view, MemoryPlan memory)
+    public ByteRange(BufferView view, MemoryPlan memory)
         : this(memory.Places[view.Buffer].Offset + (view.Offset * view.ElementSize), (long)view.Length * view.ElementSize)
     {
     }
 }
 
 /// <summary>A dense tensor in a caller's memory.</summary>
-internal sealed record Located(Stretch Place, ElementType Element, int[] Shape)
+internal sealed record TensorRange(ByteRange Place, ElementType Element, int[] Shape)
 {
-    public Located(BufferView view, MemoryPlan memory)
-        : this(new Stretch(view, memory), view.Buffer.Element, view.Shape)
+    public TensorRange(BufferView view, MemoryPlan memory)
+        : this(new ByteRange(view, memory), view.Buffer.Element, view.Shape)
     {
     }
 }
@@ -38,8 +38,8 @@ internal sealed unsafe class StepPlan : IDisposable
     private readonly Carry[] carries;
     private readonly string owner;
     private readonly Dictionary<string, Tensor> parameters = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Located> inputs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Located> outputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorRange> inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorRange> outputs = new(StringComparer.Ordinal);
 
     /// <summary>Gives a lowered plan the memory that all callers share.</summary>
     public StepPlan(StreamPlan plan, Instruction[] once, Instruction[] each, ExecutableOptions options)
@@ -73,19 +73,19 @@ internal sealed unsafe class StepPlan : IDisposable
         }
 
         Bytes = bytes;
-        carries = plan.Carries.Select(copy => new Carry(new Stretch(copy.From, plan.Own).Offset, new Stretch(copy.To, plan.Own).Offset, new Stretch(copy.To, plan.Own).Bytes)).ToArray();
+        carries = plan.Carries.Select(copy => new Carry(new ByteRange(copy.From, plan.Own).Offset, new ByteRange(copy.To, plan.Own).Offset, new ByteRange(copy.To, plan.Own).Bytes)).ToArray();
         for (int i = 0; i < program.Inputs.Count; i++)
         {
             if (program.Inputs[i].Role != PortRole.Parameter)
-                inputs[program.Inputs[i].Name] = new Located(plan.Inputs[i], plan.Own);
+                inputs[program.Inputs[i].Name] = new TensorRange(plan.Inputs[i], plan.Own);
         }
 
         foreach (var (output, view) in plan.Outputs)
-            outputs[output.Name] = new Located(view, plan.Own);
+            outputs[output.Name] = new TensorRange(view, plan.Own);
         Refresh();
     }
 
-    /// <summary>What a run needs of the caller: zeroed at first, aligned to 64 bytes, then <see cref="Settle"/>.</summary>
+    /// <summary>What a run needs of the caller: zeroed at first, aligned to 64 bytes, then <see cref="BindAddresses"/>.</summary>
     public long Bytes { get; }
 
     /// <summary>What all runs share besides the parameters themselves.</summary>
@@ -95,11 +95,11 @@ internal sealed unsafe class StepPlan : IDisposable
 
     /// <summary>Where an input or a state lies in the caller's memory.</summary>
     /// <exception cref="UnknownNameException">There is none.</exception>
-    public Located Input(string name) => Find(inputs, "input", name);
+    public TensorRange Input(string name) => Find(inputs, "input", name);
 
     /// <summary>Where a result lies in the caller's memory.</summary>
     /// <exception cref="UnknownNameException">There is none.</exception>
-    public Located Output(string name) => Find(outputs, "output", name);
+    public TensorRange Output(string name) => Find(outputs, "output", name);
 
     /// <exception cref="UnknownNameException">There is none.</exception>
     public Tensor Parameter(string name) => Find(parameters, "parameter", name);
@@ -110,16 +110,16 @@ internal sealed unsafe class StepPlan : IDisposable
         RequireMemory();
         foreach (Instruction instruction in once)
         {
-            instruction.Execute(new Share(0, 1, -1, -1), default);
+            instruction.Execute(new WorkShare(0, 1, -1, -1), default);
             (instruction as IAfterBarrier)?.Done();
         }
     }
 
     /// <summary>Makes zeroed memory, which stays where it is, ready for runs.</summary>
-    public void Settle(byte* memory)
+    public void BindAddresses(byte* memory)
     {
         foreach (StepCall call in calls)
-            call.Settle(memory);
+            call.BindAddresses(memory);
     }
 
     /// <exception cref="ObjectDisposedException">This was disposed, or what its parameters belong to.</exception>

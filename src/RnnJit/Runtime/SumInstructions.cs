@@ -12,7 +12,7 @@ internal sealed unsafe class ClearInstruction(ClearCommand clear) : Instruction(
 
     public override void Resolve(PlanMemory memory) => address = new Address(view, memory);
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (share.Part == 0)
             Strided.Clear(address.At(clock), view.Strides, view.Shape, view.ElementSize, 0);
@@ -29,7 +29,7 @@ internal sealed unsafe class BlockLengthsInstruction(BlockLengthsCommand cut) : 
 
     public override void Resolve(PlanMemory memory) => (from, to) = (new Address(lengths, memory), new Address(result, memory));
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.Of(result.Length);
         int* length = (int*)from.At(clock), block = (int*)to.At(clock);
@@ -49,7 +49,7 @@ internal sealed unsafe class AccumulateInstruction(AccumulateCommand accumulate)
 
     public override void Resolve(PlanMemory memory) => (from, to) = (new Address(x, memory), new Address(sum, memory));
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         var (start, end) = share.Of(sum.Length);
         byte* source = from.At(clock), target = to.At(clock);

@@ -26,7 +26,7 @@ internal abstract class Tile(ChunkedMatMul chunked)
 
     /// <summary>Computes the tile with step t: some rows of the batch, all of them or panels of their columns.</summary>
     /// <param name="lengths">How many steps each row has; null: all of them. Rows behind their end are left out.</param>
-    public unsafe void Fill(in Share share, int t, int* lengths)
+    public unsafe void Fill(in WorkShare share, int t, int* lengths)
     {
         int start = t & ~(chunk - 1), count = Math.Min(chunk, steps - start);
         var (rowStart, rowEnd) = share.RowEnd >= 0 ? (share.RowStart, share.RowEnd) : (0, batch);
@@ -73,7 +73,7 @@ internal abstract class Tile(ChunkedMatMul chunked)
 internal sealed class ProductTile<T>(ChunkedMatMul chunked) : Tile(chunked)
     where T : unmanaged
 {
-    private readonly ProductInstruction<T> product = new(chunked.Product);
+    private readonly MatMulInstruction<T> product = new(chunked.Product);
 
     public override void Resolve(PlanMemory memory) => product.Resolve(memory);
 

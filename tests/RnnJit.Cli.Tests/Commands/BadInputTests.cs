@@ -131,7 +131,7 @@ public class BadInputTests
     public void Missing_cell_file() => Refused(CommandRun.Of("gradcheck", "none.ir"), "'none.ir' could not be read");
 
     [Test]
-    public void Unknown_stage() => Refused(CommandRun.Of("show", "lstm", "--after", "Magic"), "--after is 'Magic', wanted one of cell, program, differentiate, inputs, simplify");
+    public void Unknown_stage() => Refused(CommandRun.Of("show", "lstm", "--after", "Magic"), "--after is 'Magic', wanted one of cell, program, differentiate, reassociate-sums, simplify");
 
     [Test]
     public void Golden_without_cases()

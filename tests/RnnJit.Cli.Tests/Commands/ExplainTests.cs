@@ -64,7 +64,7 @@ public class ExplainTests
         Assert.That(Output("lstm", "--without", "merge-matmuls", "--hidden", "16"), Does.Not.Contain("products merged"));
         CommandRun run = CommandRun.Of("explain", "lstm", "--without", "magic");
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, run.Error)));
-        Assert.That(run.Error, Does.StartWith("rnnjit: --without is 'magic', wanted one of inputs, simplify"));
+        Assert.That(run.Error, Does.StartWith("rnnjit: --without is 'magic', wanted one of reassociate-sums, simplify"));
     }
 
     [TestCase("--checkpoint is 'often', wanted a number of steps, auto or 0", "--training", "--checkpoint", "often")]

@@ -26,6 +26,22 @@ public class InspectionTests
     }
 
     [Test]
+    public void The_last_stage_is_a_plan_at_given_sizes()
+    {
+        string plan = CommandRun.Of("show", "gru", "--after", "plan", "--seq", "4", "--batch", "2", "--hidden", "8", "--training", "--verify").Output;
+        Assert.That(plan, Does.StartWith("plan Gru f32 B=2 H=8 T=4").And.Contain(": f32[8, 8] parameter").And.Contain("scan 4 reverse").And.Contain("when parameters changed"));
+        Assert.That(CommandRun.Of("show", "gru", "--after", "PLAN", "--lengths", "--precision", "f64", "--seq", "4").Output, Does.Contain("Gru f64").And.Contain("ended rows: copy"));
+    }
+
+    [TestCase("--after simplify2", "--after is 'simplify2', which is called simplify-2 now (change it)")]
+    [TestCase("--after Merge", "--after is 'Merge', which is called merge-matmuls now (change it)")]
+    [TestCase("--after fuse", "--after is 'fuse', wanted one of cell, program, differentiate, reassociate-sums,")]
+    [TestCase("--after simplify --seq 4", "--seq has no meaning with --after simplify (leave it out)")]
+    [TestCase("--after cell --lengths", "--lengths has no meaning with --after cell (leave it out)")]
+    [TestCase("--after plan --batch 0", "--batch is 0, wanted at least 1 (change it)")]
+    public void Stages_and_options_that_do_not_fit_are_refused(string line, string sentence) => BadInputTests.Refused(CommandRun.Of(["show", "lstm", .. line.Split(' ')]), sentence);
+
+    [Test]
     public void A_cell_can_be_an_ir_file()
     {
         using var folder = new TemporaryFolder();

@@ -26,7 +26,7 @@ public class OwnNamesTests
 
     [TestCase("gradcheck CELL", "Taken: 9 of 9 gradients agree")]
     [TestCase("show CELL --after program --training", "input target_: f32[T, B, H]")]
-    [TestCase("show CELL --after start --training", "program Taken")]
+    [TestCase("show CELL --after fold-accumulator-init --training", "program Taken")]
     [TestCase("emit CELL --training", "struct Taken1")]
     [TestCase("explain CELL --training --lengths", "GFLOP")]
     [TestCase("bench CELL --seq 4 --batch 2 --hidden 4 --seconds 0.01 --training", "RnnJit Taken")]

@@ -197,7 +197,7 @@ public class LiveRowTests
             var memory = new PlanMemory();
             memory.Place(used, arena.Data);
             poisoned[0].Resolve(memory);
-            poisoned[0].Execute(new Share(0, 1, -1, -1), default);
+            poisoned[0].Execute(new WorkShare(0, 1, -1, -1), default);
             Assert.That(new Span<float>(arena.Data, 4).ToArray(), Is.All.NaN);
         }
     }

@@ -115,9 +115,9 @@ internal static class GraphKinds
         {
             Add(kinds, instruction.Views.Any(view => view.Rank > 1 && view.Shape[^1] * view.ElementSize % 4096 == 0 && view.Strides[^2] > view.Shape[^1] && view.Strides[^1] == 1), "rows a page apart");
             Add(kinds, instruction is PackInstruction<double> or PackInstruction<float> && instruction.Describe.EndsWith(" values", StringComparison.Ordinal) && LargestRows(instructions) >= 2048, "B packed for many rows");
-            if (instruction is ProductInstruction<double> wide)
+            if (instruction is MatMulInstruction<double> wide)
                 AddOf(wide.Form, wide.Start, wide.Live, real, kinds);
-            else if (instruction is ProductInstruction<float> product)
+            else if (instruction is MatMulInstruction<float> product)
                 AddOf(product.Form, product.Start, product.Live, real, kinds);
             else if (instruction is ScanInstruction loop)
                 AddOf(loop, real, threads, kinds);
@@ -125,7 +125,7 @@ internal static class GraphKinds
     }
 
     private static int LargestRows(IEnumerable<Instruction> instructions) =>
-        instructions.Select(instruction => instruction switch { ProductInstruction<double> wide => wide.Form.M.Extent, ProductInstruction<float> product => product.Form.M.Extent, _ => 0 }).Max();
+        instructions.Select(instruction => instruction switch { MatMulInstruction<double> wide => wide.Form.M.Extent, MatMulInstruction<float> product => product.Form.M.Extent, _ => 0 }).Max();
 
     private static void AddOf(ScanInstruction loop, ElementType real, int threads, HashSet<string> kinds)
     {

@@ -46,7 +46,7 @@ public class ProductPlaceTests
         {
             Dictionary<string, NdArray> data = CellProgram.Draw(program, Sizes(units));
             using Executable executable = CellProgram.Create(program, Sizes(units));
-            var product = ((CompiledExecutable)executable).Instructions.OfType<ScanInstruction>().Single().Body.OfType<ProductInstruction<float>>().Single();
+            var product = ((CompiledExecutable)executable).Instructions.OfType<ScanInstruction>().Single().Body.OfType<MatMulInstruction<float>>().Single();
             Assert.That(product.Form.C.IsSamePlace(product.Start!.View), Is.EqualTo(goesOn));
             Assert.That(product.Form.C.Strides[0], Is.EqualTo(units == 1024 ? 1024 + 16 : units));
             Agrees(program, executable, data, Sizes(units));

@@ -19,7 +19,7 @@ public sealed unsafe class StreamState : IDisposable
         Model = model;
         buffer = new NativeBuffer(model.BytesPerState);
         memory = buffer.Data;
-        model.Plan.Settle(memory);
+        model.Plan.BindAddresses(memory);
         Reset();
     }
 
@@ -34,7 +34,7 @@ public sealed unsafe class StreamState : IDisposable
         get
         {
             long bytes = Header;
-            foreach (Stretch stretch in Model.Lasting)
+            foreach (ByteRange stretch in Model.Lasting)
                 bytes += stretch.Bytes;
             return checked((int)bytes);
         }
@@ -65,7 +65,7 @@ public sealed unsafe class StreamState : IDisposable
     /// <summary>Back to the beginning: carried values are 0, or what parameters decide. Inputs per sequence become 0.</summary>
     public void Reset()
     {
-        foreach (Stretch stretch in Model.Lasting)
+        foreach (ByteRange stretch in Model.Lasting)
             Model.Beginning.Slice((int)stretch.Offset, (int)stretch.Bytes).CopyTo(Span(stretch));
         Steps = 0;
         GC.KeepAlive(this);
@@ -85,7 +85,7 @@ public sealed unsafe class StreamState : IDisposable
     {
         if (other.Model != Model)
             throw new ArgumentException("The state belongs to another model (copy states of one model only)", nameof(other));
-        foreach (Stretch stretch in Model.Lasting)
+        foreach (ByteRange stretch in Model.Lasting)
             other.Span(stretch).CopyTo(Span(stretch));
         Steps = other.Steps;
         GC.KeepAlive(this);
@@ -111,7 +111,7 @@ public sealed unsafe class StreamState : IDisposable
         MemoryMarshal.Write(into, in print);
         MemoryMarshal.Write(into[8..], in steps);
         into = into[Header..];
-        foreach (Stretch stretch in Model.Lasting)
+        foreach (ByteRange stretch in Model.Lasting)
         {
             Span(stretch).CopyTo(into);
             into = into[(int)stretch.Bytes..];
@@ -130,7 +130,7 @@ public sealed unsafe class StreamState : IDisposable
             throw new ArgumentException("The snapshot was taken of another model (use one of the same program, sizes and precision)", nameof(snapshot));
         Steps = MemoryMarshal.Read<long>(snapshot[8..]);
         snapshot = snapshot[Header..];
-        foreach (Stretch stretch in Model.Lasting)
+        foreach (ByteRange stretch in Model.Lasting)
         {
             snapshot[..(int)stretch.Bytes].CopyTo(Span(stretch));
             snapshot = snapshot[(int)stretch.Bytes..];
@@ -150,7 +150,7 @@ public sealed unsafe class StreamState : IDisposable
 
     private static void ThrowDisposed() => throw new ObjectDisposedException(null, "The stream was disposed (make a new one with NewState)");
 
-    private Span<byte> Span(Stretch stretch) => new(Memory + stretch.Offset, (int)stretch.Bytes);
+    private Span<byte> Span(ByteRange stretch) => new(Memory + stretch.Offset, (int)stretch.Bytes);
 
-    private Tensor At(Located located) => new(located.Element, located.Shape, buffer, Memory + located.Place.Offset);
+    private Tensor At(TensorRange located) => new(located.Element, located.Shape, buffer, Memory + located.Place.Offset);
 }

@@ -8,13 +8,13 @@ namespace RnnJit.Networks;
 
 public sealed unsafe partial class StreamingModel
 {
-    private readonly (Stretch Place, ElementType Element, int Length, string Name) input;
-    private readonly Stretch result;
-    private readonly Stretch[] stretches;
+    private readonly (ByteRange Place, ElementType Element, int Length, string Name) input;
+    private readonly ByteRange result;
+    private readonly ByteRange[] stretches;
     private readonly ulong fingerprint;
 
     /// <summary>Where a state's memory holds what lasts from step to step: carried values and inputs per sequence.</summary>
-    internal ReadOnlySpan<Stretch> Lasting => stretches;
+    internal ReadOnlySpan<ByteRange> Lasting => stretches;
 
     /// <summary>Tells snapshots of different models apart.</summary>
     internal ulong Print => fingerprint;
@@ -125,16 +125,16 @@ public sealed unsafe partial class StreamingModel
             y[i] = typeof(T) == typeof(float) ? (T)(object)(float)((double*)from)[i] : (T)(object)(double)((float*)from)[i];
     }
 
-    private (Stretch, ElementType, int, string) Port()
+    private (ByteRange, ElementType, int, string) Port()
     {
         if (program.Step.Inputs.FirstOrDefault(port => port.Role is not (PortRole.Parameter or PortRole.State)) is not { } port)
             return (default, options.Precision, 0, "");
 
-        Located located = plan.Input(port.Name);
+        TensorRange located = plan.Input(port.Name);
         return (located.Place, located.Element, NdArray.Size(located.Shape), port.Name);
     }
 
-    private IEnumerable<Stretch> Stretches() => program.Step.Inputs
+    private IEnumerable<ByteRange> Stretches() => program.Step.Inputs
         .Where(port => port.Role == PortRole.State || (port.Role != PortRole.Parameter && !port.Type.Dims.Any(StreamCheck.IsTimed)))
         .Select(port => plan.Input(port.Name).Place);
 

@@ -116,7 +116,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
         start.Run();
         foreach (StreamedState state in program.States.Where(state => state.Start is not null))
         {
-            Stretch place = plan.Input(state.Name).Place;
+            ByteRange place = plan.Input(state.Name).Place;
             new ReadOnlySpan<byte>(start.Output(state.Start!).Data, (int)place.Bytes).CopyTo(beginning.AsSpan((int)place.Offset));
         }
     }

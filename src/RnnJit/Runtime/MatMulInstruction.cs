@@ -5,7 +5,7 @@ using RnnJit.Plans;
 namespace RnnJit.Runtime;
 
 /// <summary>A product on the register-blocked kernels. B is packed by a <see cref="PackInstruction{T}"/>, or read as it lies where its rows are contiguous.</summary>
-internal sealed unsafe partial class ProductInstruction<T> : Instruction
+internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     where T : unmanaged
 {
     private readonly MatMulForm form;
@@ -17,7 +17,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     private Address from;
     private readonly int panels;
 
-    public ProductInstruction(MatMulCommand product)
+    public MatMulInstruction(MatMulCommand product)
         : base(product)
     {
         (form, packed, reverse, Accumulate, Start, Live) = (product.Form, product.Packed, product.Reverse, product.Accumulate, product.Init, product.Rows);
@@ -41,7 +41,7 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     public GemmArguments<T> Row => new() { ARow = (nint)form.M.A, ACol = (nint)form.K.A, CRow = (nint)form.M.C, StartRow = (nint)(Start?.Row ?? 0), M = 1, N = form.N.Extent, K = form.K.Extent };
 
     /// <summary>Where A, packed B, C and what the chains start from begin.</summary>
-    public (nint A, nint B, nint C, nint Start) At(in Clock clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock), Start is null ? 0 : (nint)from.At(clock));
+    public (nint A, nint B, nint C, nint Start) At(in LoopIndices clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock), Start is null ? 0 : (nint)from.At(clock));
 
     public override void Resolve(PlanMemory memory)
     {
@@ -69,11 +69,11 @@ internal sealed unsafe partial class ProductInstruction<T> : Instruction
     }
 
     // The first number the chains start from; null for 0.
-    private StartPointer StartAt(in Clock clock) => Start is null ? default : new StartPointer((T*)from.At(clock), Start.Row);
+    private StartPointer StartAt(in LoopIndices clock) => Start is null ? default : new StartPointer((T*)from.At(clock), Start.Row);
 
     public int Panels => panels;
 
-    public override void Execute(in Share share, in Clock clock)
+    public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (IsRowByRow)
         {

@@ -3,12 +3,12 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-internal sealed unsafe partial class ProductInstruction<T>
+internal sealed unsafe partial class MatMulInstruction<T>
 {
     private bool IsRowByRow => Live is { Axes: ActiveAxes.Loops or ActiveAxes.Steps or ActiveAxes.SumOfSteps };
 
     // Each row of the batch is a product of its own, as long as the row. Workers take turns, for neighbours have about as many steps; they share panels where turns are few.
-    private void ExecuteRowByRow(in Share share, in Clock clock)
+    private void ExecuteRowByRow(in WorkShare share, in LoopIndices clock)
     {
         int* length = (int*)lengths.At(clock);
         int count = LoopCount(), turn = 0, turns = 1, panelStart = 0, panelEnd = panels;

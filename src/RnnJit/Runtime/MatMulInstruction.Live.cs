@@ -3,7 +3,7 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-internal sealed unsafe partial class ProductInstruction<T>
+internal sealed unsafe partial class MatMulInstruction<T>
 {
     // So many rows of A and panels of B at once as stay in the second-level cache.
     private const int RowsAtOnce = 96, MostRuns = 64, PanelBytes = 192 << 10;
@@ -27,7 +27,7 @@ internal sealed unsafe partial class ProductInstruction<T>
     }
 
     // Rows of A that do not run are left out; those of B are not in the packed one.
-    private void ExecuteListed(in Share share, in Clock clock)
+    private void ExecuteListed(in WorkShare share, in LoopIndices clock)
     {
         int rowStart = 0, rowEnd = form.M.Extent, panelStart = 0, panelEnd = panels;
         if (share.Parts > 1 && rowEnd >= 32 * share.Parts)
@@ -56,7 +56,7 @@ internal sealed unsafe partial class ProductInstruction<T>
     }
 
     // Workers share the rows that run, or panels where those are few.
-    private void ExecuteLive(in Share share, in Clock clock)
+    private void ExecuteLive(in WorkShare share, in LoopIndices clock)
     {
         int* length = (int*)lengths.At(clock);
         if (Live!.Kind == RowEnd.Zero || (Live.Kind == RowEnd.Start && Start is not null))
@@ -95,7 +95,7 @@ internal sealed unsafe partial class ProductInstruction<T>
     // Rows of one step and of the next are one stretch where all of them run.
     private bool Follows((int T, int Row, int Count) run, int t, int row) => form.Loops.Length == 0 && (run.T * Live!.Batch) + run.Row + run.Count == (t * Live.Batch) + row;
 
-    private void MultiplyRuns((int T, int Row, int Count)* runs, int count, int panelStart, int panelEnd, in Clock clock)
+    private void MultiplyRuns((int T, int Row, int Count)* runs, int count, int panelStart, int panelEnd, in LoopIndices clock)
     {
         StartPointer from = Accumulate ? new StartPointer((T*)c.At(clock), form.M.C) : StartAt(clock);
         long timeStart = Accumulate || Start is null ? 0 : form.Loops.Length == 0 ? Live!.Batch * Start.Row : Start.Loops[0];
@@ -109,7 +109,7 @@ internal sealed unsafe partial class ProductInstruction<T>
     }
 
     // With 0, or with what the chains start from where they add nothing.
-    private void FillEnded(int* length, in Share share, T* to, StartPointer from)
+    private void FillEnded(int* length, in WorkShare share, T* to, StartPointer from)
     {
         long time = form.Loops.Length == 0 ? Live!.Batch * form.M.C : form.Loops[0].C;
         long timeFrom = Start is null ? 0 : form.Loops.Length == 0 ? Live!.Batch * Start.Row : Start.Loops[0];
