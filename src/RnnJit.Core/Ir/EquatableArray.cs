@@ -12,6 +12,12 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
         this.items = items.ToArray();
     }
 
+    /// <summary>The array itself, which nobody changes any more.</summary>
+    internal T[] Owned
+    {
+        init => items = value;
+    }
+
     public static EquatableArray<T> Empty => default;
 
     public int Count => items?.Length ?? 0;
@@ -63,20 +69,35 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
 
     public T[] ToArray() => items is null ? [] : (T[])items.Clone();
 
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)(items ?? [])).GetEnumerator();
+    public Enumerator GetEnumerator() => new(items ?? []);
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator<T> IEnumerable<T>.GetEnumerator() => ((IEnumerable<T>)(items ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => (items ?? []).GetEnumerator();
 
     public override string ToString() => string.Join(", ", this);
 
     public static bool operator ==(EquatableArray<T> left, EquatableArray<T> right) => left.Equals(right);
 
     public static bool operator !=(EquatableArray<T> left, EquatableArray<T> right) => !left.Equals(right);
+
+    /// <summary>Walks over the items; nothing is allocated.</summary>
+    public struct Enumerator(T[] items)
+    {
+        private int index = -1;
+
+        public readonly T Current => items[index];
+
+        public bool MoveNext() => ++index < items.Length;
+    }
 }
 
 public static class EquatableArray
 {
     public static EquatableArray<T> ToEquatable<T>(this IEnumerable<T> items) => new(items);
+
+    /// <summary>The array itself, which nobody changes any more.</summary>
+    internal static EquatableArray<T> Owning<T>(T[] items) => new() { Owned = items };
 
     public static EquatableArray<T> Of<T>(params T[] items) => new(items);
 }

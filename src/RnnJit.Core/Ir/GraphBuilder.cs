@@ -79,12 +79,20 @@ public sealed class GraphBuilder
             throw new GraphException("RNNJ204", $"A graph has more than {MostNodes} nodes (end the loop that adds '{op.Name}', or make it shorter)");
         if (!StackDepth.IsSufficient())
             throw new GraphException("RNNJ205", $"'{op.Name}' is added with no stack left (end the recursion around it, or write it as a loop)");
-        TensorType[] results = known ?? op.Infer(Array.ConvertAll(operands, TypeOf), Dims);
+        TensorType[] results = known ?? op.Infer(Types(operands), Dims);
         nodes.Add((op, Array.ConvertAll(operands, operand => operand.Id), results));
         var made = new Value[results.Length];
         for (int result = 0; result < made.Length; result++)
             made[result] = Define(results[result], nodes.Count - 1, result);
         return made;
+    }
+
+    private TensorType[] Types(Value[] values)
+    {
+        var found = new TensorType[values.Length];
+        for (int i = 0; i < found.Length; i++)
+            found[i] = TypeOf(values[i]);
+        return found;
     }
 
     /// <summary>Names a value for readers; names are no part of the graph.</summary>
@@ -163,8 +171,12 @@ public sealed class GraphBuilder
             int first = firstResults[node];
             for (int r = 0; r < results.Length; r++)
                 newId[first + r] = next++;
-            EquatableArray<int> read = Array.ConvertAll(operands, operand => newId[operand]).ToEquatable();
-            ordered.Add(same ? new Node(op, read, results.ToEquatable()) : new Node(op.Map(map), read, results.Select(map.Map).ToEquatable()));
+            var read = new int[operands.Length];
+            for (int i = 0; i < read.Length; i++)
+                read[i] = newId[operands[i]];
+            ordered.Add(same
+                ? new Node(op, EquatableArray.Owning(read), EquatableArray.Owning(results))
+                : new Node(op.Map(map), EquatableArray.Owning(read), results.Select(map.Map).ToEquatable()));
         }
 
         void PlaceScalar(int id)

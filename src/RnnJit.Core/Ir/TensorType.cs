@@ -25,6 +25,16 @@ public sealed record TensorType(ElementType Element, EquatableArray<Dim> Dims)
 
     public TensorType WithDims(IEnumerable<Dim> dims) => new(Element, dims.ToEquatable());
 
+    internal TensorType WithDims(EquatableArray<Dim> dims) => new(Element, dims);
+
+    /// <summary>The type with another extent along one axis.</summary>
+    internal TensorType WithDim(int axis, Dim dim)
+    {
+        Dim[] dims = Dims.ToArray();
+        dims[axis] = dim;
+        return new TensorType(Element, EquatableArray.Owning(dims));
+    }
+
     /// <summary>The characters of <see cref="ToString"/>.</summary>
     internal int TextLength
     {
@@ -55,7 +65,7 @@ public sealed record TensorType(ElementType Element, EquatableArray<Dim> Dims)
             var other => throw new GraphException("RNNJ103", $"'{other}' is no element type (f32, f64 or i32)"),
         };
         string dims = trimmed.Substring(open + 1, trimmed.Length - open - 2);
-        return new TensorType(element, ParseDims(dims));
+        return new TensorType(element, EquatableArray.Owning(ParseDims(dims)));
     }
 
     /// <summary>Reads <c>T, B, 4H</c>.</summary>
@@ -64,8 +74,17 @@ public sealed record TensorType(ElementType Element, EquatableArray<Dim> Dims)
     {
         if (text.Trim().Length == 0)
             return [];
-        RequireAxes(text.Count(c => c == ',') + 1);
-        return text.Split(',').Select(Dim.Parse).ToArray();
+        int count = text.Count(c => c == ',') + 1;
+        RequireAxes(count);
+        var dims = new Dim[count];
+        for (int axis = 0, start = 0; axis < count; axis++)
+        {
+            int end = axis == count - 1 ? text.Length : text.IndexOf(',', start);
+            dims[axis] = Dim.Parse(text, start, end - start);
+            start = end + 1;
+        }
+
+        return dims;
     }
 
     /// <exception cref="GraphException">RNNJ210: that is too many.</exception>

@@ -22,7 +22,7 @@ public static class Broadcast
             joined[rank - i] = dims.Resolve(x.IsOne ? y : x);
         }
 
-        return new TensorType(a.Element, joined);
+        return new TensorType(a.Element, EquatableArray.Owning(joined));
     }
 
     /// <summary>Sums a cotangent back to the shape that was repeated.</summary>

@@ -21,12 +21,29 @@ public sealed class ConcatOp(int axis) : Op
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
-        bool fits = operands.Length > 0 && operands.All(o => o.Rank == operands[0].Rank && o.Element == operands[0].Element && Axis >= 0 && Axis < o.Rank)
-            && operands.All(o => Enumerable.Range(0, o.Rank).All(i => i == Axis || dims.Unify(o.Dims[i], operands[0].Dims[i])));
-        if (!fits)
+        if (operands.Length == 0 || Axis < 0 || !Array.TrueForAll(operands, IsAlike) || !Agree(operands, dims))
             throw new GraphException("RNNJ119", $"'concat[{Attributes}]' does not fit {TensorType.List(operands, " and ")} (all other extents agree)");
-        Dim total = operands.Select(o => dims.Resolve(o.Dims[Axis])).Aggregate((a, b) => a + b);
-        return [operands[0].WithDims(operands[0].Dims.Select((dim, i) => i == Axis ? total : dims.Resolve(dim)))];
+        Dim total = dims.Resolve(operands[0].Dims[Axis]);
+        for (int i = 1; i < operands.Length; i++)
+            total += dims.Resolve(operands[i].Dims[Axis]);
+        return [dims.Resolve(operands[0]).WithDim(Axis, total)];
+
+        bool IsAlike(TensorType operand) =>
+            operand.Rank == operands[0].Rank && operand.Element == operands[0].Element && Axis < operand.Rank;
+    }
+
+    private bool Agree(TensorType[] operands, DimContext dims)
+    {
+        foreach (TensorType operand in operands)
+        {
+            for (int axis = 0; axis < operand.Rank; axis++)
+            {
+                if (axis != Axis && !dims.Unify(operand.Dims[axis], operands[0].Dims[axis]))
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

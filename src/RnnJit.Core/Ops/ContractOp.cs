@@ -54,7 +54,7 @@ public sealed class ContractOp : Op
         var result = new Dim[Result.Length];
         for (int axis = 0; axis < result.Length; axis++)
             result[axis] = dims.Resolve(extents[Result[axis] - 'a']!);
-        return [new TensorType(operands[0].Element, result)];
+        return [new TensorType(operands[0].Element, EquatableArray.Owning(result))];
 
         bool Bind(string labels, TensorType type)
         {

@@ -26,8 +26,8 @@ public abstract class ElementwiseOp : Op
         if (operands.Length != Arity)
             throw new GraphException("RNNJ110", $"'{Name}' takes {Arity} operands, found {operands.Length} (see docs/ir.md)");
         TensorType result = operands[0];
-        foreach (TensorType operand in operands.Skip(1))
-            result = Broadcast.Join(Name, result, operand, dims);
+        for (int i = 1; i < operands.Length; i++)
+            result = Broadcast.Join(Name, result, operands[i], dims);
 
         return [result];
     }

@@ -35,7 +35,10 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
     {
         if (operands.Length != 1 || operands[0].Element != ElementType.I32)
             throw new GraphException("RNNJ122", $"'{Name}' needs i32 indices, found {TensorType.List(operands, " and ")} (give whole numbers)");
-        return [new TensorType(Element, operands[0].Dims.Append(Places).ToEquatable())];
+        var extents = new Dim[operands[0].Rank + 1];
+        for (int axis = 0; axis < extents.Length; axis++)
+            extents[axis] = axis < operands[0].Rank ? operands[0].Dims[axis] : Places;
+        return [new TensorType(Element, EquatableArray.Owning(extents))];
     }
 
     public sealed override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

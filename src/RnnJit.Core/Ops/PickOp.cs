@@ -22,7 +22,7 @@ public sealed class PickOp(int axis) : Op
     {
         if (operands.Length != 2 || Axis >= operands[0].Rank || operands[1] is not { Element: ElementType.I32, Rank: 1 })
             throw OrderOp.Unfit(ToString(), operands);
-        return [operands[0].WithDims(operands[0].Dims.Select((dim, axis) => axis == Axis ? operands[1].Dims[0] : dim))];
+        return [operands[0].WithDim(Axis, operands[1].Dims[0])];
     }
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

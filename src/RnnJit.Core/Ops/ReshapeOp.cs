@@ -23,15 +23,16 @@ public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
     }
 
     // A product of linear forms is compared as a multiset of factors, numbers multiplied out.
-    private static bool SameSize(IEnumerable<Dim> left, IEnumerable<Dim> right, DimContext dims) =>
-        Factors(left.Select(dims.Resolve)) == Factors(right.Select(dims.Resolve));
+    private static bool SameSize(EquatableArray<Dim> left, EquatableArray<Dim> right, DimContext dims) =>
+        Factors(left, dims) == Factors(right, dims);
 
-    private static string Factors(IEnumerable<Dim> dims)
+    private static (long Number, string Symbols) Factors(EquatableArray<Dim> factors, DimContext dims)
     {
         long number = 1;
-        var symbols = new List<string>();
-        foreach (Dim dim in dims)
+        List<string>? symbols = null;
+        foreach (Dim factor in factors)
         {
+            Dim dim = dims.Resolve(factor);
             if (dim.IsConstant)
             {
                 number = Product(number, dim.Constant);
@@ -39,15 +40,16 @@ public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
             else if (dim.Constant == 0 && dim.Terms.Count == 1)
             {
                 number = Product(number, dim.Terms[0].Coefficient);
-                symbols.Add(dim.Terms[0].Symbol);
+                (symbols ??= []).Add(dim.Terms[0].Symbol);
             }
             else
             {
-                symbols.Add($"({dim})");
+                (symbols ??= []).Add($"({dim})");
             }
         }
 
-        return number + "·" + string.Join("·", symbols.OrderBy(symbol => symbol, StringComparer.Ordinal));
+        symbols?.Sort(StringComparer.Ordinal);
+        return (number, symbols is null ? "" : string.Join("·", symbols));
     }
 
     private static long Product(long left, int right)

@@ -30,7 +30,7 @@ public sealed class SliceOp(int axis, Dim start, Dim length) : Op
     {
         if (operands.Length != 1 || Axis < 0 || Axis >= operands[0].Rank || !Fits(operands[0].Dims[Axis]))
             throw new GraphException("RNNJ118", $"'slice[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (start + length within the axis)");
-        return [operands[0].WithDims(operands[0].Dims.Select((dim, i) => i == Axis ? Length : dim))];
+        return [operands[0].WithDim(Axis, Length)];
     }
 
     // Symbols are at least 1: T − 1 ≥ 0.

@@ -36,7 +36,10 @@ public abstract class ReductionOp : Op
     {
         if (operands.Length != 1 || Axes[Axes.Count - 1] >= operands[0].Rank)
             throw new GraphException("RNNJ115", $"'{Name}[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (axes are counted from 0)");
-        return [operands[0].WithDims(operands[0].Dims.Select((dim, axis) => Axes.Contains(axis) ? Dim.Of(1) : dim))];
+        Dim[] extents = operands[0].Dims.ToArray();
+        foreach (int axis in Axes)
+            extents[axis] = Dim.Of(1);
+        return [operands[0].WithDims(EquatableArray.Owning(extents))];
     }
 
     public sealed override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

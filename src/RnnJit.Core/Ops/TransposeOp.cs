@@ -21,9 +21,25 @@ public sealed class TransposeOp(IEnumerable<int> order) : Op
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
-        if (operands.Length != 1 || operands[0].Rank != Order.Count || Order.OrderBy(axis => axis).Where((axis, i) => axis != i).Any())
+        if (operands.Length != 1 || operands[0].Rank != Order.Count || !NamesEveryAxis())
             throw new GraphException("RNNJ117", $"'transpose[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (name every axis once)");
-        return [operands[0].WithDims(Order.Select(axis => operands[0].Dims[axis]))];
+        var extents = new Dim[Order.Count];
+        for (int i = 0; i < extents.Length; i++)
+            extents[i] = operands[0].Dims[Order[i]];
+        return [operands[0].WithDims(EquatableArray.Owning(extents))];
+    }
+
+    private bool NamesEveryAxis()
+    {
+        var named = new bool[Order.Count];
+        foreach (int axis in Order)
+        {
+            if (axis < 0 || axis >= named.Length || named[axis])
+                return false;
+            named[axis] = true;
+        }
+
+        return true;
     }
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

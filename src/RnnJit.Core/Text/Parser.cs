@@ -6,15 +6,15 @@ namespace RnnJit.Text;
 /// <summary>Reads the text form, one statement a line; types of results may be left away. Comments begin with '#'.</summary>
 public sealed class Parser
 {
-    private static readonly Dictionary<string, PortRole> PortRoles = new[]
+    private static readonly (string Word, PortRole Role)[] PortRoles = new[]
     {
         PortRole.Input, PortRole.PerSequence, PortRole.State, PortRole.Parameter, PortRole.Sequence, PortRole.Constant, PortRole.Table,
-    }.ToDictionary(Printer.Word);
+    }.Select(role => (Printer.Word(role), role)).ToArray();
 
-    private static readonly Dictionary<string, OutputRole> OutputRoles = new[]
+    private static readonly (string Word, OutputRole Role)[] OutputRoles = new[]
     {
         OutputRole.Result, OutputRole.Next, OutputRole.Yield, OutputRole.Sum,
-    }.ToDictionary(Printer.Word);
+    }.Select(role => (Printer.Word(role), role)).ToArray();
 
     // Blocks of time nest two deep, their derivatives no deeper.
     private const int LongestQuote = 80;
@@ -31,6 +31,11 @@ public sealed class Parser
     private const int MostScans = 1000;
 
     private readonly string text;
+
+    // Ops and types that are written the same are read once.
+    private readonly PieceTable<Op> ops = new();
+    private readonly PieceTable<TensorType> types = new();
+    private readonly List<Value> operands = [];
     private int depth;
     private long written;
     private int valueCount;
@@ -40,15 +45,16 @@ public sealed class Parser
 
     private Parser(string text)
     {
-        this.text = text;
+        this.text = text.Replace("\r", "");
     }
 
     /// <exception cref="GraphException">The text is no graph; the sentence names the line.</exception>
     public static Graph Parse(string text)
     {
         var parser = new Parser(text);
-        string header = parser.Next() ?? throw new GraphException("RNNJ106", "The text is empty (a graph begins with a line such as 'cell Name')");
-        string[] words = header.Split([' '], StringSplitOptions.RemoveEmptyEntries);
+        if (!parser.Next(out Piece header))
+            throw new GraphException("RNNJ106", "The text is empty (a graph begins with a line such as 'cell Name')");
+        string[] words = header.ToString().Split([' '], StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 2)
             throw parser.Error($"the first line is a kind and a name such as 'cell Lstm', found {Quoted(header)}");
         Graph graph = parser.Body(words[0], words[1], closes: false);
@@ -58,11 +64,11 @@ public sealed class Parser
     private Graph Body(string kind, string name, bool closes)
     {
         var builder = new GraphBuilder();
-        var values = new Dictionary<string, Value>(StringComparer.Ordinal);
+        var values = new PieceTable<Value>();
         var outputs = new List<(string, Value, OutputRole)>();
-        while (Next() is { } line)
+        while (Next(out Piece line))
         {
-            if (line == "}")
+            if (line.Is("}"))
             {
                 if (!closes)
                     throw Error("'}' closes nothing");
@@ -87,81 +93,123 @@ public sealed class Parser
         return builder.Build(kind, name, outputs);
     }
 
-    private void Statement(string line, GraphBuilder builder, Dictionary<string, Value> values, List<(string, Value, OutputRole)> outputs)
+    private void Statement(Piece line, GraphBuilder builder, PieceTable<Value> values, List<(string, Value, OutputRole)> outputs)
     {
         int space = line.IndexOf(' ');
-        string word = space < 0 ? line : line.Substring(0, space), rest = space < 0 ? "" : line.Substring(space + 1).Trim();
+        Piece word = space < 0 ? line : line.To(space), rest = line.From(word.Length).Trim();
         int equals = TopLevel(line, '=');
         bool declares = rest.Length > 0 && (char.IsLetterOrDigit(rest[0]) || rest[0] == '_');
-        if (declares && PortRoles.TryGetValue(word, out PortRole portRole))
+        if (declares && TryRole(PortRoles, word, out PortRole portRole))
         {
             Declare(rest, portRole, builder, values);
             return;
         }
 
-        if (declares && OutputRoles.TryGetValue(word, out OutputRole outputRole))
+        if (declares && TryRole(OutputRoles, word, out OutputRole outputRole))
         {
             int assign = TopLevel(rest, '=');
             if (assign < 0)
                 throw Error($"{Quoted(line)} names no value (write '{word} y = %0')");
-            outputs.Add((rest.Substring(0, assign).Trim(), Operand(rest.Substring(assign + 1).Trim(), builder, values), outputRole));
+            outputs.Add((rest.To(assign).Trim().ToString(), Operand(rest.From(assign + 1).Trim(), builder, values), outputRole));
             return;
         }
 
         if (equals < 0)
             throw Error($"{Quoted(line)} is no statement (write for instance '%0 = tanh x')");
-        Assignment(line.Substring(0, equals), line.Substring(equals + 1).Trim(), builder, values);
+        Assignment(line.To(equals), line.From(equals + 1).Trim(), builder, values);
     }
 
-    private void Declare(string text, PortRole role, GraphBuilder builder, Dictionary<string, Value> values)
+    private static bool TryRole<T>((string Word, T Role)[] roles, Piece word, out T role)
+    {
+        foreach (var known in roles)
+        {
+            role = known.Role;
+            if (word.Is(known.Word))
+                return true;
+        }
+
+        role = default!;
+        return false;
+    }
+
+    private void Declare(Piece text, PortRole role, GraphBuilder builder, PieceTable<Value> values)
     {
         int colon = TopLevel(text, ':');
         if (colon < 0)
             throw Error($"{Quoted(text)} has no type (write 'input x: f32[B, X]')");
-        string name = text.Substring(0, colon).Trim(), type = text.Substring(colon + 1), init = "";
+        Piece name = text.To(colon).Trim(), type = text.From(colon + 1);
         int assign = TopLevel(type, '=');
-        if (assign >= 0)
-            (type, init) = (type.Substring(0, assign), type.Substring(assign + 1).Trim());
-        Define(values, name, builder.Input(name, TensorType.Parse(type), role, init));
+        string init = assign < 0 ? "" : type.From(assign + 1).Trim().ToString();
+        Define(values, name, builder.Input(name.ToString(), Type(assign < 0 ? type : type.To(assign)), role, init));
     }
 
-    private void Assignment(string left, string right, GraphBuilder builder, Dictionary<string, Value> values)
+    private void Assignment(Piece left, Piece right, GraphBuilder builder, PieceTable<Value> values)
     {
-        bool opens = right.EndsWith("{", StringComparison.Ordinal);
+        bool opens = right.EndsWith('{');
         if (opens)
-            right = right.Substring(0, right.Length - 1).Trim();
+            right = right.To(right.Length - 1).Trim();
         int end = 0;
         while (end < right.Length && char.IsLetterOrDigit(right[end]))
             end++;
-        string name = right.Substring(0, end), attributes = "";
+        Piece name = right.To(end), attributes = right.To(0);
         if (end < right.Length && right[end] == '[')
         {
             int close = Closing(right, end);
-            attributes = right.Substring(end + 1, close - end - 1);
+            attributes = right.To(close).From(end + 1);
             end = close + 1;
         }
 
-        Value[] operands = Split(right.Substring(end)).Take(MostOperands + 1).Select(operand => Operand(operand, builder, values)).ToArray();
-        if (operands.Length > MostOperands)
-            throw Error($"'{name}' has more than {MostOperands} operands");
-        Op op = name == "scan" ? Scan(attributes, opens) : OpTable.Read(name, attributes);
-        Value[] results = builder.AddMany(op, operands);
-        Count(op, operands.Length, results);
-        string[] targets = Split(left).ToArray();
-        if (targets.Length != results.Length)
-            throw Error($"'{name}' has {results.Length} results, found {targets.Length} names");
-        for (int i = 0; i < targets.Length; i++)
+        Value[] read = Operands(name, right.From(end), builder, values);
+        Op op = name.Is("scan") ? Scan(attributes.ToString(), opens) : Read(right.To(end), name, attributes);
+        Value[] results = builder.AddMany(op, read);
+        Count(op, read.Length, results);
+        var targets = new PieceList(left);
+        if (targets.Count() != results.Length)
+            throw Error($"'{name}' has {results.Length} results, found {targets.Count()} names");
+        foreach (Value result in results)
         {
-            int colon = targets[i].IndexOf(':');
-            string target = colon < 0 ? targets[i] : targets[i].Substring(0, colon).Trim();
-            if (target.Length == 0)
-                throw Error($"a result of '{name}' has no name (write for instance '%0 = tanh x')");
-            if (colon >= 0 && TensorType.Parse(targets[i].Substring(colon + 1)) is { } type && type != results[i].Type)
-                throw Error($"'{target}' is {results[i].Type}, found {type}");
-            Define(values, target, results[i]);
-            if (target[0] != '%')
-                builder.Label(results[i], target);
+            targets.Next(out Piece target);
+            Result(target, result, name, builder, values);
         }
+    }
+
+    private Value[] Operands(Piece name, Piece text, GraphBuilder builder, PieceTable<Value> values)
+    {
+        operands.Clear();
+        for (var parts = new PieceList(text); operands.Count <= MostOperands && parts.Next(out Piece part);)
+            operands.Add(Operand(part, builder, values));
+        return operands.Count <= MostOperands ? operands.ToArray() : throw Error($"'{name}' has more than {MostOperands} operands");
+    }
+
+    private void Result(Piece target, Value result, Piece op, GraphBuilder builder, PieceTable<Value> values)
+    {
+        int colon = target.IndexOf(':');
+        Piece name = colon < 0 ? target : target.To(colon).Trim();
+        if (name.Length == 0)
+            throw Error($"a result of '{op}' has no name (write for instance '%0 = tanh x')");
+        if (colon >= 0 && Type(target.From(colon + 1)) is var type && type != result.Type)
+            throw Error($"'{name}' is {result.Type}, found {type}");
+        Define(values, name, result);
+        if (name[0] != '%')
+            builder.Label(result, name.ToString());
+    }
+
+    private TensorType Type(Piece text)
+    {
+        if (types.Find(text) is { } known)
+            return known;
+        TensorType type = TensorType.Parse(text.ToString());
+        types.TryAdd(text, type);
+        return type;
+    }
+
+    private Op Read(Piece text, Piece name, Piece attributes)
+    {
+        if (ops.Find(text) is { } known)
+            return known;
+        Op op = OpTable.Read(name.ToString(), attributes.ToString());
+        ops.TryAdd(text, op);
+        return op;
     }
 
     // A text need not hold the types of results. Written out they may be far longer, since each node can add to the one before it.
@@ -190,10 +238,11 @@ public sealed class Parser
         return new ScanOp(body, Dim.Parse(parts[0]), parts.Contains("reverse"), parts.Contains("lengths"));
     }
 
-    private Value Operand(string text, GraphBuilder builder, Dictionary<string, Value> values)
+    private Value Operand(Piece name, GraphBuilder builder, PieceTable<Value> values)
     {
-        if (values.TryGetValue(text, out Value? value))
+        if (values.Find(name) is { } value)
             return value;
+        string text = name.ToString();
         if (ConstantOp.TryParse(text, out double number))
             return builder.Constant(number);
         string stem = text.Length > 1 ? text.Substring(0, text.Length - 1) : "";
@@ -201,37 +250,38 @@ public sealed class Parser
             return builder.Constant(number, ElementType.F64);
         if (text.EndsWith("i", StringComparison.Ordinal) && ConstantOp.TryParse(stem, out number))
             return builder.Constant(number, ElementType.I32);
-        throw Error($"{Quoted(text)} is not defined before its use ({NearName.Suggest(text, values.Keys)}define it in a line above)");
+        throw Error($"{Quoted(name)} is not defined before its use ({NearName.Suggest(text, values.Names)}define it in a line above)");
     }
 
-    private void Define(Dictionary<string, Value> values, string name, Value value)
+    private void Define(PieceTable<Value> values, Piece name, Value value)
     {
-        if (values.ContainsKey(name))
+        if (!values.TryAdd(name, value))
             throw Error($"'{name}' is defined twice");
-        values[name] = value;
     }
 
-    private string? Next()
+    // The next line that holds more than a comment.
+    private bool Next(out Piece line)
     {
         while (offset <= text.Length)
         {
             int end = text.IndexOf('\n', offset);
-            string line = (end < 0 ? text.Substring(offset) : text.Substring(offset, end - offset)).Replace("\r", "");
-            offset = end < 0 ? text.Length + 1 : end + 1;
+            line = new Piece(text, offset, (end < 0 ? text.Length : end) - offset);
+            offset += line.Length + 1;
             position++;
             int comment = line.IndexOf('#');
-            line = (comment < 0 ? line : line.Substring(0, comment)).Trim();
+            line = (comment < 0 ? line : line.To(comment)).Trim();
             if (HoldsUnknown(line))
                 throw new GraphException("RNNJ177", $"Line {position}: {Quoted(line)} has an unknown dimension (name it)");
             if (line.Length > 0)
-                return line;
+                return true;
         }
 
-        return null;
+        line = default;
+        return false;
     }
 
     // Unknowns are for tracing: what they turn out to be can be longer than the text.
-    private static bool HoldsUnknown(string line)
+    private static bool HoldsUnknown(Piece line)
     {
         int depth = 0;
         for (int i = 0; i < line.Length; i++)
@@ -245,11 +295,11 @@ public sealed class Parser
     }
 
     // A file may hold lines of any length.
-    private static string Quoted(string text) => $"'{(text.Length <= LongestQuote ? text : text.Substring(0, LongestQuote) + "…")}'";
+    private static string Quoted(Piece text) => text.Length <= LongestQuote ? $"'{text}'" : $"'{text.To(LongestQuote)}…'";
 
     private GraphException Error(string sentence) => new("RNNJ106", $"Line {position}: {sentence}");
 
-    private int Closing(string text, int open)
+    private int Closing(Piece text, int open)
     {
         int depth = 0;
         for (int i = open; i < text.Length; i++)
@@ -263,7 +313,7 @@ public sealed class Parser
     }
 
     // The first occurrence outside brackets; "->" has no '=' and "!=" does not occur.
-    private static int TopLevel(string text, char sought)
+    private static int TopLevel(Piece text, char sought)
     {
         int depth = 0;
         for (int i = 0; i < text.Length; i++)
@@ -274,21 +324,5 @@ public sealed class Parser
         }
 
         return -1;
-    }
-
-    private static IEnumerable<string> Split(string text)
-    {
-        int depth = 0, start = 0;
-        for (int i = 0; i <= text.Length; i++)
-        {
-            if (i < text.Length)
-                depth += text[i] == '[' ? 1 : text[i] == ']' ? -1 : 0;
-            if (i < text.Length && (depth > 0 || text[i] != ','))
-                continue;
-            string part = text.Substring(start, i - start).Trim();
-            start = i + 1;
-            if (part.Length > 0)
-                yield return part;
-        }
     }
 }

@@ -110,16 +110,28 @@ public static class Verifier
 
     private static void DimensionsAreKnown(Graph graph)
     {
-        if (graph.Symbols().FirstOrDefault(symbol => symbol[0] == '?') is { } unknown)
-            throw Broken("RNNJ177", graph, $"has the unknown dimension '{unknown}' (name it)");
+        for (int value = 0; value < graph.Values.Count; value++)
+        {
+            foreach (Dim dim in graph.Values.Type(value).Dims)
+            {
+                for (int term = 0; term < dim.Terms.Count; term++)
+                {
+                    if (dim.Terms[term].Symbol[0] == '?')
+                        throw Broken("RNNJ177", graph, $"has the unknown dimension '{dim.Terms[term].Symbol}' (name it)");
+                }
+            }
+        }
     }
 
     private static void DimensionsCanBeExtents(Graph graph)
     {
         for (int value = 0; value < graph.Values.Count; value++)
         {
-            if (graph.Values.Type(value).Dims.FirstOrDefault(dim => !dim.CanBeExtent) is { } negative)
-                throw Broken("RNNJ203", graph, $"has the dimension '{negative}' in {graph.Values.Type(value)} (no size makes it 0 or more)");
+            foreach (Dim dim in graph.Values.Type(value).Dims)
+            {
+                if (!dim.CanBeExtent)
+                    throw Broken("RNNJ203", graph, $"has the dimension '{dim}' in {graph.Values.Type(value)} (no size makes it 0 or more)");
+            }
         }
     }
 
@@ -128,9 +140,12 @@ public static class Verifier
         var dims = new DimContext();
         foreach (Node node in graph.Nodes)
         {
-            TensorType[] inferred = node.Op.Infer(node.Operands.Select(graph.Values.Type).ToArray(), dims);
-            if (inferred.ToEquatable() != node.Results)
-                throw Broken("RNNJ178", graph, $"gives '{node.Op.Name}' the results {node.Results} where its operands make {inferred.ToEquatable()} (infer them again)");
+            var operands = new TensorType[node.Operands.Count];
+            for (int i = 0; i < operands.Length; i++)
+                operands[i] = graph.Values.Type(node.Operands[i]);
+            EquatableArray<TensorType> inferred = EquatableArray.Owning(node.Op.Infer(operands, dims));
+            if (inferred != node.Results)
+                throw Broken("RNNJ178", graph, $"gives '{node.Op.Name}' the results {node.Results} where its operands make {inferred} (infer them again)");
         }
     }
 
