@@ -39,7 +39,7 @@ internal sealed partial class Bufferize
     /// <summary>Packing that a body wants done before its loop.</summary>
     public List<PlanCommand> Preheader { get; } = [];
 
-    /// <summary>Where weights of a body come from outside: value of the body → parts of the region around it.</summary>
+    /// <summary>Sources of a body's weights in the region around it: value of the body → parts.</summary>
     public Dictionary<int, WeightSource> Weights { get; } = [];
 
     public void SetView(int value, BufferView view) => views[value] = view;
@@ -57,7 +57,7 @@ internal sealed partial class Bufferize
         return true;
     }
 
-    /// <summary>Whether the first axis of a value is the batch. Two dimensions of the same extent are still two.</summary>
+    /// <summary>True where the first axis of a value is the batch. Two dimensions of the same extent are still two.</summary>
     public bool IsByRow(int value) => graph.Values.Type(value) is { Rank: > 0 } type && IsBatch(type.Dims[0]);
 
     private bool IsBatch(Dim dim) => Batch is not null && dim == Batch;

@@ -30,13 +30,13 @@ internal sealed class BufferizeContext(PlanOptions options, TargetTraits target)
 
     public WeightStorage Weights => options.Weights;
 
-    /// <summary>Whether elementwise work shares kernels.</summary>
+    /// <summary>True where elementwise work shares kernels.</summary>
     public bool Fuse { get; } = !options.Without.Contains(Planning.Fuse.Name);
 
-    /// <summary>Whether products that only a loop reads are computed some steps ahead of it.</summary>
+    /// <summary>True where products that only a loop reads are computed some steps ahead of it.</summary>
     public bool Chunks { get; } = !options.Without.Contains(ChunkedMatMul.Name);
 
-    /// <summary>Whether products and sums over all steps leave out rows that have ended.</summary>
+    /// <summary>True where products and sums over all steps leave out rows that have ended.</summary>
     public bool Live { get; } = !options.Without.Contains(ActiveRows.Name);
 
     public IReadOnlyList<PlanBuffer> Buffers => buffers;

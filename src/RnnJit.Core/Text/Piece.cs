@@ -7,7 +7,7 @@ internal readonly struct Piece(string text, int start, int length)
 
     public char this[int index] => text[start + index];
 
-    /// <summary>What begins at an index.</summary>
+    /// <summary>The rest from an index on.</summary>
     public Piece From(int index) => new(text, start + index, Length - index);
 
     /// <summary>The first characters.</summary>
@@ -24,7 +24,7 @@ internal readonly struct Piece(string text, int start, int length)
         return new Piece(text, first, end - first);
     }
 
-    /// <summary>Where a character occurs first; −1 where it does not.</summary>
+    /// <summary>Index of the first occurrence of a character; −1 if there is none.</summary>
     public int IndexOf(char sought)
     {
         int at = Length == 0 ? -1 : text.IndexOf(sought, start, Length);

@@ -12,7 +12,7 @@ public interface IBackend
     /// <summary>Number of devices that this machine has.</summary>
     int Devices { get; }
 
-    /// <summary>Whether it stores weights in 16 bits and runs streams, whose memory the caller brings to each step.</summary>
+    /// <summary>True where it stores weights in 16 bits and runs streams, whose memory the caller brings to each step.</summary>
     bool HasStreams { get; }
 
     /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes more memory than is allowed.</exception>

@@ -13,7 +13,7 @@ public abstract record LoweredPlan(Plan Plan)
     /// <summary>Places of all buffers, those that lowering added among them.</summary>
     public MemoryPlan Memory { get; } = MemoryPlan.Of(Plan);
 
-    /// <summary>What a run does, in order, for people.</summary>
+    /// <summary>Lines for people: the work of a run, in order.</summary>
     public abstract IReadOnlyList<PlanLine> Lines { get; }
 }
 

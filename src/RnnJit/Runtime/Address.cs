@@ -5,7 +5,7 @@ namespace RnnJit.Runtime;
 /// <summary>Where loops stand: time step and number of steps done before, of the innermost loop and of the one around it.</summary>
 internal readonly record struct LoopIndices(int T, int I, int OuterT, int OuterI)
 {
-    /// <summary>Where the memory begins that a caller gives; for blocks that are <see cref="PlanMemory.IsRelative"/>.</summary>
+    /// <summary>Beginning of the memory that a caller gives; for buffers that are <see cref="PlanMemory.IsRelative"/>.</summary>
     public nint Base { get; init; }
 
     /// <summary>A step of a loop inside this one.</summary>

@@ -39,7 +39,7 @@ public sealed record ExecutableOptions
     /// <summary>Whether a run notes how long each line of its plan takes, which costs some tens of nanoseconds a line and, with several threads, a meeting of all of them. The interpreter and streams note nothing.</summary>
     public bool Profile { get; init; }
 
-    /// <summary>Whether the verifier checks the graph after every stage of the pipeline.</summary>
+    /// <summary>True to let the verifier check the graph after every stage of the pipeline.</summary>
     public bool Verify { get; init; }
 
     /// <summary>Where kernels come from; null for the chain of the backend.</summary>

@@ -85,7 +85,7 @@ internal sealed unsafe class StepPlan : IDisposable
         Refresh();
     }
 
-    /// <summary>What a run needs of the caller: zeroed at first, aligned to 64 bytes, then <see cref="BindAddresses"/>.</summary>
+    /// <summary>Bytes that a run needs of the caller: zeroed at first, aligned to 64 bytes, then <see cref="BindAddresses"/>.</summary>
     public long Bytes { get; }
 
     /// <summary>What all runs share besides the parameters themselves.</summary>
