@@ -1,3 +1,4 @@
+using System.Globalization;
 using RnnJit.Backends;
 
 namespace RnnJit;
@@ -27,10 +28,13 @@ public sealed record Device
     public static Device Parse(string text)
     {
         string[] parts = text.ToLowerInvariant().Split(':');
-        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)))
+        int index = 0;
+        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new ArgumentException($"The device is '{text}', wanted a name such as cpu or cuda:0 (change it)");
-        return BackendRegistry.Find(new Device(parts[0], parts.Length == 2 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : 0));
+        var device = new Device(parts[0], index);
+        BackendRegistry.Of(device);
+        return device;
     }
 
-    public override string ToString() => Index == 0 ? Backend : System.FormattableString.Invariant($"{Backend}:{Index}");
+    public override string ToString() => Index == 0 ? Backend : FormattableString.Invariant($"{Backend}:{Index}");
 }

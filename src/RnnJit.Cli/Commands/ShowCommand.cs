@@ -32,7 +32,9 @@ internal static class ShowCommand
             bool isPlan = stage.Equals(CellStages.Plan, StringComparison.OrdinalIgnoreCase), isCell = !isPlan && CellStages.Find(stage) == CellStages.All[0];
             if (isCell && parsed.GetValue(layer.Training))
                 throw new UsageException($"--training has no meaning with --after {CellStages.All[0].Name} (name a later stage by --after)");
-            if (!isPlan)
+            if (isPlan)
+                CommonOptions.RequireAbsent(parsed, "--after plan, since plans do not depend on it", layer.Schedule);
+            else
                 CommonOptions.RequireAbsent(parsed, $"--after {stage}", layer.All.Where(option => option != layer.Training).Append(lengths));
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             string text = isPlan

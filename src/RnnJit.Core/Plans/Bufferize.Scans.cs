@@ -90,10 +90,10 @@ internal sealed partial class Bufferize
     }
 
     // What reads nothing that the steps of this loop make is done once, before it.
-    private bool IsThereBefore(PlanCommand instruction)
+    private bool IsThereBefore(PlanCommand command)
     {
         var made = Commands.SelectMany(earlier => earlier.Views).Select(view => view.Buffer).ToHashSet();
-        return instruction.Views.All(view => !view.MovesWithTime && !view.MovesWithOuterTime && (view.Buffer.IsExternal || !made.Contains(view.Buffer)));
+        return command.Views.All(view => !view.MovesWithTime && !view.MovesWithOuterTime && (view.Buffer.IsExternal || !made.Contains(view.Buffer)));
     }
 
     // A product or a sum over rows adds to a sum over time directly, so that its chain goes on from step to step.

@@ -4,7 +4,7 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Gives every value of a region a place and every step an instruction. A region is a Program or the body of a scan.</summary>
+/// <summary>Gives every value of a region a view and every scheduled op its commands. A region is a Program or the body of a scan.</summary>
 internal sealed partial class Bufferize
 {
     private readonly BufferizeContext context;
@@ -36,7 +36,7 @@ internal sealed partial class Bufferize
     /// <summary>The dimension whose rows workers share in a body; null where there is none.</summary>
     public Dim? Batch { get; init; }
 
-    /// <summary>Packing that a body wants done before its loop.</summary>
+    /// <summary>Commands of a body that are done once, before its loop: packing and copies of invariants.</summary>
     public List<PlanCommand> Preheader { get; } = [];
 
     /// <summary>Sources of a body's weights in the region around it: value of the body → parts.</summary>
@@ -46,7 +46,7 @@ internal sealed partial class Bufferize
 
     public BufferView ViewOf(int value) => views[value] ?? throw new InvalidOperationException($"Value {value} of '{graph.Name}' has no place yet");
 
-    /// <summary>Wants a value written to a place. False if it has another destination already.</summary>
+    /// <summary>Sets the destination of a value. False if it has another one already, or is a view of another value.</summary>
     public bool TryPlace(int value, BufferView view)
     {
         int node = graph.Values.Node(value);
@@ -128,14 +128,14 @@ internal sealed partial class Bufferize
         }
     }
 
-    // Where a sum over time is, if this value may be added to it where it is made.
+    // The sum over time that the command of this value may add to directly; null if there is none.
     private BufferView? SumDestination(int value) => sumDestinations.TryGetValue(value, out BufferView? sum) && sumsDone.Add(value) ? sum : null;
 
     private BufferView Destination(int value) => destinations.TryGetValue(value, out BufferView? destination)
         ? destination
         : context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
 
-    // For an instruction that writes without strides.
+    // For a command that writes without strides.
     private BufferView DenseDestination(int value)
     {
         BufferView destination = Destination(value);
@@ -199,7 +199,7 @@ internal sealed partial class Bufferize
         views[value] = whole;
     }
 
-    // What an instruction without strides wrote, moved to where it is wanted.
+    // Copies the result of a command without strides to its destination.
     private void CopyToDestination(int value)
     {
         if (!destinations.TryGetValue(value, out BufferView? destination))

@@ -1,9 +1,9 @@
 namespace RnnJit.Plans;
 
-/// <summary>Proves for a plan that every view lies inside its block at every step of the loops around it. It runs once, when the plan is made.</summary>
+/// <summary>Proves for a plan that every view lies inside its buffer at every step of the loops around it. It runs once, when the plan is made.</summary>
 public static class PlanBounds
 {
-    /// <exception cref="InvalidOperationException">A view reaches beyond its block.</exception>
+    /// <exception cref="InvalidOperationException">A view reaches beyond its buffer.</exception>
     public static void Check(IEnumerable<PlanCommand> commands, IEnumerable<BufferView> others)
     {
         foreach (BufferView view in others)
@@ -12,7 +12,7 @@ public static class PlanBounds
     }
 
     /// <summary>Checks a view that is used at <paramref name="steps"/> steps of the innermost loop and <paramref name="outerSteps"/> of the one around it.</summary>
-    /// <exception cref="InvalidOperationException">The view reaches beyond its block.</exception>
+    /// <exception cref="InvalidOperationException">The view reaches beyond its buffer.</exception>
     public static void Check(BufferView view, int steps, int outerSteps, string user)
     {
         if (steps == 0 || outerSteps == 0 || view.Shape.Contains(0))
@@ -31,7 +31,7 @@ public static class PlanBounds
         Extend(ref first, ref last, (Int128)(outerSteps - 1) * view.OuterTimeStride);
         Extend(ref first, ref last, view.OuterParityStride);
         if (first < 0 || (last + 1) * view.ElementSize > view.Buffer.Bytes)
-            throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a block of {view.Buffer.Bytes} bytes in '{user}' (the plan is wrong; report the Program)");
+            throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a buffer of {view.Buffer.Bytes} bytes in '{user}' (the plan is wrong; report the Program)");
     }
 
     private static void Check(IEnumerable<PlanCommand> commands, int steps, int outerSteps)

@@ -39,8 +39,4 @@ public static class BackendRegistry
             ? backend
             : throw new ArgumentException($"The device is '{device}', but '{backend.Name}' has {backend.Devices} devices here (choose one below that number)");
     }
-
-    /// <summary>The device itself, where its backend is installed.</summary>
-    /// <exception cref="ArgumentException">There is none, or it has no device of that number.</exception>
-    internal static Device Find(Device device) => Of(device) is null ? throw new InvalidOperationException() : device;
 }
