@@ -98,6 +98,15 @@ public class BenchTests
         Assert.That(json.GetProperty("machine").GetProperty("VectorBits").GetInt32(), Is.EqualTo(128));
     }
 
+    // Two rows: indices name rows of the batch, of which there are fewer than rows of any parameter.
+    [Test]
+    public void Indices_name_rows_that_there_are()
+    {
+        CommandRun run = CommandRun.Of("bench", Repository.File("bench/cells/Neighbour.ir"), "--training", "--seconds", "0.01", "--seq", "3", "--batch", "2", "--hidden", "4", "--threads", "1");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Contain("RnnJit Neighbour: min"));
+    }
+
     [Test]
     public void Every_pass_is_switched_off_once()
     {

@@ -58,7 +58,14 @@ public class DeviceTests
         Assert.That(() => Device.Parse("renamed:2"), Throws.ArgumentException);
     }
 
-    // A Program whose result has another type than its op gives; no stage of the pipeline looks at it.
+    [TestCase("merge", "Without names 'merge', which is called merge-matmuls now (change it)")]
+    [TestCase("magic", "Without names 'magic', wanted names of reassociate-sums, simplify,")]
+    [TestCase("fuse", null)]
+    [TestCase("simplify-7", null)]
+    public void Names_that_are_no_stage_are_refused(string name, string? sentence) =>
+        Assert.That(() => Executable.PlanOf(Program, On(Device.Cpu) with { Without = [name] }), sentence is null ? Throws.Nothing : Throws.ArgumentException.With.Message.StartsWith(sentence));
+
+    // Two outputs of one name, which no stage of the pipeline looks at.
     [Test]
     public void A_wrong_graph_is_found_after_a_stage_where_that_is_asked_for()
     {
