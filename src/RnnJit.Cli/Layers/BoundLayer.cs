@@ -17,6 +17,7 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, LayerPort
         Schedule = Request.Schedule,
         Without = LayerRequest.Stages(Request.Without),
         Verify = Request.Verify,
+        Step = Request.Step,
     };
 
     /// <summary>Its plan, without memory.</summary>

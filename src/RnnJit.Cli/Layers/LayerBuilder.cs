@@ -1,5 +1,6 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Networks;
 using RnnJit.Passes;
 using RnnJit.Runtime;
 
@@ -11,7 +12,8 @@ internal static class LayerBuilder
     /// <exception cref="UsageException">The cell has no place for what is asked for.</exception>
     public static BoundLayer Run(LayerRequest request)
     {
-        var (program, ports) = request.Training ? LayerProgram.WithGiven(request.Cell, request.Lengths) : LayerProgram.Forward(request.Cell, request.Lengths);
+        var (program, ports) = request.Step is not null ? LayerProgram.WithError(request.Cell, request.Lengths)
+            : request.Training ? LayerProgram.WithGiven(request.Cell, request.Lengths) : LayerProgram.Forward(request.Cell, request.Lengths);
         var sizes = new Dictionary<string, int>(StringComparer.Ordinal) { ["T"] = request.Steps, ["B"] = request.Batch, ["H"] = request.Hidden, ["X"] = request.Inputs ?? request.Hidden };
         if (sizes["X"] != sizes["H"] && !program.Symbols().Contains("X"))
             throw new UsageException($"Cell '{request.Cell.Name}' lets nobody choose the number of its inputs, so --input {sizes["X"]} does not fit --hidden {sizes["H"]} (leave --input away)");
@@ -20,7 +22,7 @@ internal static class LayerBuilder
         if (interval > 0 && StripMineTime.Run(program, "T", request.Steps, interval) is ({ } blocked, { } count, var blocks))
             (program, sizes[count]) = (blocked, blocks);
         if (request.Training)
-            program = LayerProgram.Gradients(program, ports);
+            program = request.Step is null ? LayerProgram.Gradients(program, ports) : TrainingProgram.Of(program);
         if (request.Chunks != 1)
             program = Parallel(program, request, interval, sizes);
         foreach (string symbol in program.Symbols().Where(symbol => !sizes.ContainsKey(symbol)))

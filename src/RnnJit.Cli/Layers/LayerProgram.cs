@@ -21,9 +21,9 @@ internal sealed record LayerProgram(Graph Graph, LayerPorts Ports)
     }
 
     /// <summary>With the mean squared error of y against an input.</summary>
-    public static LayerProgram WithError(CellDefinition cell)
+    public static LayerProgram WithError(CellDefinition cell, bool lengths = false)
     {
-        var (net, y, ports) = Start(cell, lengths: false);
+        var (net, y, ports) = Start(cell, lengths);
         string target = Free("target", cell);
         net.Output(Loss, Networks.Loss.MeanSquaredError(y, net.Input(target, [.. y.Type.Dims])));
         return new LayerProgram(net.Build(), ports with { Target = target });

@@ -3,6 +3,7 @@ using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Runtime;
+using RnnJit.Training;
 
 namespace RnnJit.Cli.Layers;
 
@@ -11,6 +12,9 @@ internal sealed record LayerRequest(CellDefinition Cell)
 {
     /// <summary>Forward, backward and all gradients instead of a forward pass.</summary>
     public bool Training { get; init; }
+
+    /// <summary>The update of a whole training step, with the mean squared error as its loss; null for gradients alone.</summary>
+    public TrainingStep? Step { get; init; }
 
     /// <summary>T.</summary>
     public int Steps { get; init; } = 50;

@@ -47,10 +47,12 @@ public static class OpTable
         ["order"] = Plain(OrderOp.Instance),
         ["places"] = Plain(PlacesOp.Instance),
         ["pick"] = PickOp.Parse,
+        ["random_mask"] = RandomMaskOp.Parse,
+        ["gradient_norm"] = GradientNormOp.Parse,
     };
 
-    /// <summary>The names of all ops; <c>scan</c> has a body and a syntax of its own.</summary>
-    public static IEnumerable<string> Names => Readers.Keys.Append("scan");
+    /// <summary>The names of all ops; <c>scan</c> and <c>foreach</c> have a body and a syntax of their own.</summary>
+    public static IEnumerable<string> Names => [.. Readers.Keys, "scan", "foreach"];
 
     /// <exception cref="GraphException">RNNJ105: no op has this name.</exception>
     public static Op Read(string name, string attributes) => Readers.TryGetValue(name, out var reader)

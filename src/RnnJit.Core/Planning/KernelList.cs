@@ -8,5 +8,6 @@ public static class KernelList
 {
     public static IReadOnlyList<Graph> Of(Graph optimised, bool fuse = true) =>
         Fuse.Run(optimised, fuse).Steps.OfType<KernelStep>().Select(step => step.Kernel)
-            .Concat(optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().SelectMany(scan => Of(scan.Body, fuse))).Distinct().ToArray();
+            .Concat(optimised.Nodes.Select(node => node.Op switch { ScanOp scan => scan.Body, ForEachOp each => each.Body, _ => null }).OfType<Graph>().SelectMany(body => Of(body, fuse)))
+            .Distinct().ToArray();
 }

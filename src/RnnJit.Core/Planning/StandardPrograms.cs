@@ -45,7 +45,7 @@ public static class StandardPrograms
 
         yield return ("mean squared error of outputs", Differentiate.Run(Error(), "loss", ["y"]));
         foreach (Optimiser optimiser in Optimisers)
-            yield return (optimiser.Name, optimiser.Build());
+            yield return (optimiser.Name, TrainingStep.Kernels(optimiser));
     }
 
     // Other numbers than the usual ones are other kernels.

@@ -41,6 +41,15 @@ internal sealed partial class Bufferize
                 views[value] = Destination(value);
                 Commands.Add(new BlockLengthsCommand(Source(node), views[value]!, cut.Steps, cut.From.Evaluate(context.Sizes)));
                 break;
+            case RandomMaskOp random:
+                AddRandomMask(node, value, random);
+                break;
+            case GradientNormOp norm:
+                AddGradientNorm(node, value, norm);
+                break;
+            case ForEachOp each:
+                AddForEach(node, value, each);
+                break;
             case ScanOp scan:
                 AddScan(node, value, scan);
                 break;

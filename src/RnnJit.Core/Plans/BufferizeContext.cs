@@ -13,6 +13,9 @@ public sealed record PlanOptions(IReadOnlyDictionary<string, int> Sizes, Element
 
     /// <summary>Storage of packed weights.</summary>
     public WeightStorage Weights { get; init; }
+
+    /// <summary>Outputs by name that take the place of an input: after a run the input holds the output.</summary>
+    public IReadOnlyDictionary<string, string> Aliases { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>State that all regions of a Program share while it is bufferized.</summary>

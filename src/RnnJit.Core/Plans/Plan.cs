@@ -10,7 +10,7 @@ namespace RnnJit.Plans;
 /// <param name="Fills">Constants, written before the first run.</param>
 /// <param name="Commands">Commands of a run, in order.</param>
 /// <param name="Inputs">A view for each input of the Program.</param>
-/// <param name="Outputs">A dense view for each output of the Program.</param>
+/// <param name="Outputs">A dense view for each output of the Program: of an input where the output takes its place.</param>
 public sealed record Plan(
     Graph Program, PlanOptions Options, IReadOnlyList<PlanBuffer> Buffers, IReadOnlyList<FillCommand> Fills, IReadOnlyList<PlanCommand> Commands,
     IReadOnlyList<BufferView> Inputs, IReadOnlyList<BufferView> Outputs)
@@ -27,8 +27,16 @@ public sealed record Plan(
         BufferView[] inputs = program.Inputs.Select(context.Input).ToArray();
         for (int i = 0; i < inputs.Length; i++)
             bufferize.SetView(i, inputs[i]);
+        BufferView?[] places = [.. program.Outputs.Select(output => options.Aliases.TryGetValue(output.Name, out string? input) ? inputs[program.InputIndex(input)] : null)];
+        for (int o = 0; o < places.Length; o++)
+        {
+            if (places[o] is { } place)
+                bufferize.PlaceUpdate(program.Outputs[o].Value, place);
+        }
+
         bufferize.Run();
-        BufferView[] outputs = program.Outputs.Select(output => Dense(context, bufferize, output.Value)).ToArray();
+        BufferView[] outputs = [.. program.Outputs.Select((output, o) => places[o] ?? Dense(context, bufferize, output.Value))];
+        bufferize.AddUpdates(program.Outputs.Zip(places).Where(pair => pair.Second is not null).Select(pair => (pair.First.Value, pair.Second!)));
         var plan = new Plan(program, options, [.. context.Buffers], [.. context.Fills], [.. bufferize.Commands], inputs, outputs);
         PlanBounds.Check(plan.Commands, plan.Outputs.Concat(plan.Fills.Select(fill => fill.To)));
         return plan;

@@ -80,8 +80,8 @@ public static class PlanText
             return;
         }
 
-        if (command is KernelCommand kernel)
-            text.Append(CultureInfo.InvariantCulture, $"k{Number(kernels, kernel.Step.Kernel)} ");
+        if (command switch { KernelCommand kernel => kernel.Step, ForEachCommand each => each.Step, _ => null } is { } step)
+            text.Append(CultureInfo.InvariantCulture, $"k{Number(kernels, step.Kernel)} ");
         text.Append(command.Text).Append(": ").AppendJoin(", ", command.Reads.Select(Text)).Append(" -> ").AppendJoin(", ", command.Writes.Select(Text));
         text.Append(command.When == CommandWhen.ParametersChanged ? ", when parameters changed\n" : "\n");
     }

@@ -149,7 +149,7 @@ public sealed class Parser
         if (opens)
             right = right.To(right.Length - 1).Trim();
         int end = 0;
-        while (end < right.Length && char.IsLetterOrDigit(right[end]))
+        while (end < right.Length && (char.IsLetterOrDigit(right[end]) || right[end] == '_'))
             end++;
         Piece name = right.To(end), attributes = right.To(0);
         if (end < right.Length && right[end] == '[')
@@ -160,7 +160,7 @@ public sealed class Parser
         }
 
         Value[] read = Operands(name, right.From(end), builder, values);
-        Op op = name.Is("scan") ? Scan(attributes.ToString(), opens) : Read(right.To(end), name, attributes);
+        Op op = name.Is("scan") ? Scan(attributes.ToString(), opens) : name.Is("foreach") ? ForEach(opens) : Read(right.To(end), name, attributes);
         Value[] results = builder.AddMany(op, read);
         Count(op, read.Length, results);
         var targets = new PieceList(left);
@@ -229,13 +229,20 @@ public sealed class Parser
         string[] parts = attributes.Split(',').Select(part => part.Trim()).ToArray();
         if (parts.Skip(1).FirstOrDefault(part => part is not ("reverse" or "lengths")) is { } unknown)
             throw Error($"'{unknown}' is no attribute of scan (reverse, lengths)");
+        return new ScanOp(Nested("body", "step"), Dim.Parse(parts[0]), parts.Contains("reverse"), parts.Contains("lengths"));
+    }
+
+    private ForEachOp ForEach(bool opens) => opens ? new ForEachOp(Nested(ForEachOp.BodyKind, ForEachOp.BodyName)) : throw Error("a foreach has a body between '{' and '}'");
+
+    private Graph Nested(string kind, string name)
+    {
         if (++depth > DeepestScan)
             throw new GraphException("RNNJ206", $"Line {position}: scans are nested more than {DeepestScan} deep (use fewer loops in loops)");
         if (++scanCount > MostScans)
             throw new GraphException("RNNJ204", $"Line {position}: the graph has more than {MostScans} scans (write repeated steps as one scan)");
-        Graph body = Body("body", "step", closes: true);
+        Graph body = Body(kind, name, closes: true);
         depth--;
-        return new ScanOp(body, Dim.Parse(parts[0]), parts.Contains("reverse"), parts.Contains("lengths"));
+        return body;
     }
 
     private Value Operand(Piece name, GraphBuilder builder, PieceTable<Value> values)

@@ -83,14 +83,14 @@ public static class Printer
         int first = graph.Values.FirstResult(n);
         text.Append(indent);
         text.Append(string.Join(", ", node.Results.Select((type, r) => $"{names[first + r]}: {type}")));
-        var scan = node.Op as ScanOp;
-        text.Append(" = ").Append(scan is null ? node.Op.ToString() : $"scan[{scan.Header}]");
+        Graph? body = node.Op switch { ScanOp scan => scan.Body, ForEachOp each => each.Body, _ => null };
+        text.Append(" = ").Append(node.Op switch { ScanOp scan => $"scan[{scan.Header}]", ForEachOp => node.Op.Name, _ => node.Op.ToString() });
         if (node.Operands.Count > 0)
             text.Append(' ').Append(string.Join(", ", node.Operands.Select(operand => names[operand])));
-        if (scan is not null)
+        if (body is not null)
         {
             text.Append(" {\n");
-            Body(text, scan.Body, indent + "  ", named);
+            Body(text, body, indent + "  ", named);
             text.Append(indent).Append('}');
         }
 

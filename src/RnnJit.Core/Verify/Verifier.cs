@@ -16,7 +16,7 @@ public static class Verifier
         ["body"] = ([PortRole.Sequence, PortRole.State, PortRole.Table, PortRole.Constant], [OutputRole.Next, OutputRole.Yield, OutputRole.Sum]),
     };
 
-    /// <summary>Checks a graph and the bodies of its scans.</summary>
+    /// <summary>Checks a graph and the bodies of its ops.</summary>
     /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194, RNNJ203 and RNNJ208: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
     public static void Check(Graph graph)
     {
@@ -41,6 +41,8 @@ public static class Verifier
         {
             if (node.Op is ScanOp scan)
                 CheckScan(graph, node, scan);
+            if (node.Op is ForEachOp each)
+                Check(each.Body);
         }
     }
 

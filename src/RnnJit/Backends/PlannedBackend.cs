@@ -29,7 +29,11 @@ public abstract class PlannedBackend : IBackend
     /// <summary>Passes and bufferization. It takes no memory of the plan's size, compiles nothing and needs no device.</summary>
     /// <exception cref="GraphException">A size is missing.</exception>
     /// <exception cref="ArgumentException">An option cannot be met.</exception>
-    public Plan PlanOf(Graph program, ExecutableOptions options) => Plan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
+    public Plan PlanOf(Graph program, ExecutableOptions options)
+    {
+        Graph optimised = Optimise(program, options);
+        return Plan.Of(optimised, OptionsOf(options) with { Aliases = options.AliasesOf(optimised) }, TraitsOf(options));
+    }
 
     public Executable Create(Graph program, ExecutableOptions options) => Bind(program, Lower(PlanOf(program, options), options), options);
 
@@ -42,15 +46,16 @@ public abstract class PlannedBackend : IBackend
     /// <summary>Facts about the device that the layout of a plan depends on.</summary>
     protected abstract TargetTraits TraitsOf(ExecutableOptions options);
 
-    /// <summary>All passes, in the precision in which the Program runs.</summary>
+    /// <summary>All passes, in the precision in which the Program runs, then the update of a training step.</summary>
     protected static Graph Optimise(Graph program, ExecutableOptions options)
     {
         options.Check();
         SizeCheck.Run(program, options.Sizes);
         Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without, options.Verify ? Verified : null);
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
-        SizeCheck.Run(planned, options.Sizes);
-        return planned;
+        Graph whole = options.Step?.Append(planned) ?? planned;
+        SizeCheck.Run(whole, options.Sizes);
+        return whole;
     }
 
     private static void Verified(string stage, Graph graph)

@@ -10,7 +10,7 @@ internal static unsafe class FlatReduction
 {
     public const int Block = 4096;
 
-    private const int Lanes = 16;
+    public const int Lanes = 16;
 
     /// <summary>Σ x².</summary>
     public static double SumOfSquares<T>(T* x, long n)
@@ -44,6 +44,36 @@ internal static unsafe class FlatReduction
         }
 
         return sum;
+    }
+
+    /// <summary>Adds x² element by element to the lanes from a given one on.</summary>
+    public static void AddSquares<T>(double* lanes, T* x, int n, int lane)
+        where T : unmanaged
+    {
+        int i = 0;
+        for (; i < n && lane != 0; i++, lane = (lane + 1) % Lanes)
+            lanes[lane] += Square(x, i);
+        int end = i + ((n - i) / Lanes * Lanes);
+        for (; i < end; i += Lanes)
+        {
+            for (int part = 0; part < Lanes; part += 4)
+            {
+                Vector256<double> v = typeof(T) == typeof(float)
+                    ? Vector256.WidenLower(Vector128.Load((float*)x + i + part).ToVector256Unsafe())
+                    : Vector256.Load((double*)x + i + part);
+                (Vector256.Load(lanes + part) + (v * v)).Store(lanes + part);
+            }
+        }
+
+        for (; i < n; i++, lane++)
+            lanes[lane] += Square(x, i);
+    }
+
+    private static double Square<T>(T* x, int i)
+        where T : unmanaged
+    {
+        double number = typeof(T) == typeof(float) ? ((float*)x)[i] : ((double*)x)[i];
+        return number * number;
     }
 
     private static double SumBlock(float* x, int n)
@@ -137,7 +167,8 @@ internal static unsafe class FlatReduction
         s3.Store(lanes + 12);
     }
 
-    private static double Tree(double* lanes)
+    /// <summary>The lanes added as a tree; they are overwritten.</summary>
+    public static double Tree(double* lanes)
     {
         for (int half = Lanes / 2; half > 0; half /= 2)
         {

@@ -114,6 +114,10 @@ public sealed partial class PlanInterpreter
                 double[] whole = Read(cut.Lengths, loops).Data;
                 Write(cut.Result, loops, i => BlockLengthsOp.Within((int)whole[i % whole.Length] - cut.First, i / whole.Length, cut.Steps));
                 break;
+            case RandomMaskCommand mask: Write(mask.Mask, loops, mask.Op.Evaluate([Read(mask.Words, loops)], evaluation)[0]); break;
+            case SquareSumCommand squares: SquareSum(squares, loops); break;
+            case GradientNormCommand norm: Norm(norm, loops); break;
+            case ForEachCommand each: ForEach(each, loops); break;
             case HostOpCommand host:
                 foreach (var (view, value) in host.Results.Zip(host.Op.Evaluate([.. host.Operands.Select(operand => Read(operand, loops))], evaluation)))
                     Write(view, loops, value);

@@ -36,7 +36,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         foreach (Instruction instruction in instructions)
             instruction.Resolve(memory);
         foreach (var (output, view) in plan.Program.Outputs.Zip(plan.Outputs))
-            SetOutput(output.Name, new Tensor(view.Buffer.Element, view.Shape, arena, memory.Data(view.Buffer) + (view.Offset * view.ElementSize)));
+            SetOutput(output.Name, Replaced(output.Name) ?? new Tensor(view.Buffer.Element, view.Shape, arena, memory.Data(view.Buffer) + (view.Offset * view.ElementSize)));
         pool = Pool(options);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
             scan.Schedule(pool, options.Schedule);

@@ -61,7 +61,7 @@ internal sealed record LoweredCpuPlan(Plan Plan, Instruction[] Instructions) : L
         foreach (Instruction instruction in instructions)
         {
             var scan = instruction as ScanInstruction;
-            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, (instruction as KernelInstruction)?.Provider ?? "");
+            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, instruction switch { KernelInstruction kernel => kernel.Provider, ForEachInstruction each => each.Provider, _ => "" });
             foreach (Tile tile in scan?.Tiles ?? [])
                 yield return new PlanLine(depth + 1, tile.Describe, times * tile.Count, tile.Flops / tile.Count, tile.Views.Sum(view => (double)view.Length * view.ElementSize) / tile.Count, "");
             foreach (PlanLine line in scan is null ? [] : LinesOf(scan.Body, depth + 1, times * scan.Steps))

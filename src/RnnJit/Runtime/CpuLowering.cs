@@ -1,6 +1,7 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
+using RnnJit.Planning;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -21,7 +22,7 @@ internal sealed class CpuLowering
 
     /// <summary>Compiles the kernels that commands call, all at once.</summary>
     public void Prepare(IEnumerable<PlanCommand> commands) =>
-        kernels.Prepare([.. Plan.Flat(commands).OfType<KernelCommand>().Select(kernel => kernel.Step.Kernel).Distinct()], real);
+        kernels.Prepare([.. Plan.Flat(commands).Select(StepOf).OfType<KernelStep>().Select(step => step.Kernel).Distinct()], real);
 
     public Instruction[] Lower(IEnumerable<PlanCommand> commands) => [.. commands.Select(Lower)];
 
@@ -46,9 +47,21 @@ internal sealed class CpuLowering
         BlockLengthsCommand cut => new BlockLengthsInstruction(cut),
         CheckIndicesCommand check => new IndexCheckInstruction(check),
         CheckBoundsCommand check => new BoundCheckInstruction(check),
+        RandomMaskCommand random => new RandomMaskInstruction(random),
+        SquareSumCommand squares => real == ElementType.F64 ? new SquareSumInstruction<double>(squares) : new SquareSumInstruction<float>(squares),
+        GradientNormCommand norm => new GradientNormInstruction(norm),
+        ForEachCommand each => OfForEach(each),
         HostOpCommand host => new InterpretedInstruction(host, evaluation),
         _ => throw new NotSupportedException($"The CPU does not lower '{command.Text}'"),
     };
+
+    private static KernelStep? StepOf(PlanCommand command) => command switch { KernelCommand kernel => kernel.Step, ForEachCommand each => each.Step, _ => null };
+
+    private ForEachInstruction OfForEach(ForEachCommand each)
+    {
+        var (body, provider) = kernels.Find(each.Step.Kernel, real);
+        return new ForEachInstruction(each, body, provider);
+    }
 
     private KernelInstruction OfKernel(KernelCommand kernel)
     {

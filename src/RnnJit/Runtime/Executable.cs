@@ -6,6 +6,7 @@ using RnnJit.Kernels;
 using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Plans;
+using RnnJit.Training;
 
 namespace RnnJit.Runtime;
 
@@ -42,6 +43,9 @@ public sealed record ExecutableOptions
     /// <summary>True to let the verifier check the graph after every stage of the pipeline.</summary>
     public bool Verify { get; init; }
 
+    /// <summary>An update that is appended to the Program after the last pass; null for none. The Program gives <c>loss</c> and gradients, and inputs are replaced by each run.</summary>
+    public TrainingStep? Step { get; init; }
+
     /// <summary>Where kernels come from; null for the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 
@@ -56,6 +60,9 @@ public sealed record ExecutableOptions
 
     /// <summary>From which sizes on there are tiles; results do not depend on it.</summary>
     internal ChunkLimits TileLimits { get; init; } = ChunkLimits.Usual;
+
+    /// <summary>Outputs that take the place of an input, by name.</summary>
+    internal IReadOnlyDictionary<string, string> AliasesOf(Graph program) => Step?.Aliases(program) ?? new Dictionary<string, string>();
 
     /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number of threads that cannot be.</exception>
     internal void Check()
@@ -85,6 +92,7 @@ public abstract class Executable : IDisposable
     private readonly Dictionary<string, Tensor> inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> outputs = new(StringComparer.Ordinal);
     private readonly NativeBuffer[] memory;
+    private readonly Tensor[] replacedInputs;
     private LengthCheck? lengths;
     private volatile bool disposed;
 
@@ -92,12 +100,15 @@ public abstract class Executable : IDisposable
     {
         options.Check();
         SizeCheck.Run(program, options.Sizes);
-        Program = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : GraphMapper.InSingle(program);
+        Graph typed = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(program, ElementType.F64) : GraphMapper.InSingle(program);
+        Program = options.Step?.Append(typed) ?? typed;
+        Aliases = options.AliasesOf(Program);
         Options = options;
         InputBytes = Program.Inputs.Where(port => !options.Shared.ContainsKey(port.Name)).Aggregate(0L, (sum, port) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(port.Type.Element, Shape(port.Type))));
         RequireMemory(0);
         foreach (Port port in Program.Inputs)
             inputs[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? shared) ? Fitting(port, shared) : new Tensor(port.Type.Element, Shape(port.Type));
+        replacedInputs = [.. Aliases.Values.Distinct().Select(Input)];
         memory = [.. inputs.Values.Select(tensor => tensor.Memory).Distinct()];
     }
 
@@ -110,6 +121,9 @@ public abstract class Executable : IDisposable
     public Graph Program { get; }
 
     public ExecutableOptions Options { get; }
+
+    // Outputs that take the place of an input.
+    private IReadOnlyDictionary<string, string> Aliases { get; }
 
     /// <summary>Makes a Program executable.</summary>
     /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes more memory than is allowed.</exception>
@@ -160,6 +174,8 @@ public abstract class Executable : IDisposable
 
             (lengths ??= new LengthCheck(Program, Options.Sizes, Input)).Run();
             RunProgram();
+            foreach (Tensor replaced in replacedInputs)
+                replaced.Touch();
         }
         finally
         {
@@ -199,6 +215,9 @@ public abstract class Executable : IDisposable
 
     protected void SetOutput(string name, Tensor tensor) => outputs[name] = tensor;
 
+    /// <summary>The input whose place an output takes; null where the output has a tensor of its own.</summary>
+    protected Tensor? Replaced(string output) => Aliases.TryGetValue(output, out string? input) ? Input(input) : null;
+
     private ObjectDisposedException Disposed() => new(null, disposed
         ? $"'{Program.Name}' was disposed and cannot run (open it again)"
         : $"A tensor that '{Program.Name}' reads was disposed (dispose a model and shared tensors after the last run)");
@@ -225,7 +244,7 @@ internal sealed class InterpretedExecutable : Executable
         foreach (Output output in Program.Outputs)
         {
             TensorType type = Program.Values.Type(output.Value);
-            SetOutput(output.Name, new Tensor(type.Element, Shape(type)));
+            SetOutput(output.Name, Replaced(output.Name) ?? new Tensor(type.Element, Shape(type)));
         }
     }
 

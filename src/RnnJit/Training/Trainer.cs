@@ -1,4 +1,3 @@
-using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Ops;
@@ -16,11 +15,13 @@ public sealed class Trainer : IDisposable
     private readonly Model model;
     private readonly TrainerOptions options;
     private readonly Executable executable;
-    private readonly ParameterUpdate update;
-    private readonly (Tensor Target, Tensor Gradient)[] gradients;
-    private readonly (Tensor Mask, MaskLaw Law)[] masks;
-    private readonly (Tensor Target, Tensor Next)[] running;
+    private readonly OptimiserState optimiserState;
+    private readonly Tensor[] numbers;
+    private readonly double[] scalars;
+    private readonly Tensor? random;
     private readonly Tensor loss;
+    private readonly Tensor norm;
+    private readonly Tensor finite;
 
     /// <param name="steps">T, the time steps through which gradients flow.</param>
     /// <param name="batch">B.</param>
@@ -33,16 +34,17 @@ public sealed class Trainer : IDisposable
         (this.model, this.options) = (model, options ?? new TrainerOptions());
         int interval = this.options.CheckpointInterval ?? StripMineTime.Default(steps);
         var (blocked, symbol, blocks) = interval == 0 ? (model.Program, null, 0) : StripMineTime.Run(model.Program, "T", steps, interval);
-        Graph differentiated = Program(blocked);
-        executable = model.Bind(differentiated, steps, batch, symbol, blocks);
+        Differentiated = Program(blocked);
+        var step = new TrainingStep(this.options.Optimiser, this.options.ClipNorm, this.options.CarryState);
+        optimiserState = new OptimiserState(model.Block, step, model.Options.MemoryLimit);
+        ExecutableOptions bound = model.OptionsFor(steps, batch, symbol, blocks);
+        executable = Executable.Create(Differentiated, bound with { Step = step, Shared = Tensors(bound.Shared) });
         State = new CarriedState(executable);
-        update = new ParameterUpdate(model.Block, this.options.Optimiser, model.Options);
-        gradients = update.Gradients.Where(pair => differentiated.OutputIndex("d_" + pair.Key) >= 0)
-            .Select(pair => (pair.Value, executable.Output("d_" + pair.Key))).ToArray();
-        masks = differentiated.Inputs.Where(MaskPort.Is).Select(port => (executable.Input(port.Name), MaskPort.Law(port))).ToArray();
-        running = differentiated.Inputs.Where(port => RunningPort.Is(port) && differentiated.OutputIndex(RunningPort.Next(port.Name)) >= 0)
-            .Select(port => (model.Parameters[port.Name], executable.Output(RunningPort.Next(port.Name)))).ToArray();
-        loss = executable.Output("loss");
+        scalars = new double[step.Optimiser.Scalars.Count];
+        numbers = [.. step.Optimiser.Scalars.Select(scalar => executable.Input(TrainingStep.Number(scalar)))];
+        random = executable.Program.InputIndex(TrainingStep.Random) >= 0 ? executable.Input(TrainingStep.Random) : null;
+        (loss, norm, finite) = (executable.Output("loss"), executable.Output(TrainingStep.Norm), executable.Output(TrainingStep.Finite));
+        Batch = batch;
     }
 
     /// <summary>The number of steps made.</summary>
@@ -60,14 +62,17 @@ public sealed class Trainer : IDisposable
     /// <summary>The states; zero at first.</summary>
     public CarriedState State { get; }
 
-    /// <summary>The Program of a step: loss, final states, and the gradient <c>d_NAME</c> of every parameter.</summary>
-    public Graph Differentiated => executable.Program;
+    /// <summary>The Program of the gradients: loss, final states, and the gradient <c>d_NAME</c> of every parameter.</summary>
+    public Graph Differentiated { get; }
+
+    /// <summary>The Program of a step: the gradients' and, after it, the update.</summary>
+    public Graph StepProgram => executable.Program;
 
     /// <summary>The Program that training a model runs: its part that <c>loss</c> needs, differentiated.</summary>
     /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>.</exception>
     public static Graph Program(Graph model) => TrainingProgram.Of(model);
 
-    /// <summary>An input to fill before each step, [T, B, …]. Masks are filled by the trainer.</summary>
+    /// <summary>An input to fill before each step, [T, B, …]. Masks are no inputs: the step draws them.</summary>
     /// <exception cref="UnknownNameException">There is no such input.</exception>
     public Tensor Input(string name) => executable.Input(name);
 
@@ -77,23 +82,16 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ObjectDisposedException">The trainer or its model was disposed.</exception>
     public double Step()
     {
-        for (int site = 0; site < masks.Length; site++)
-            DropoutMask.Fill(masks[site].Mask, masks[site].Law, model.Options.Seed, (ulong)Steps, site);
+        options.Optimiser.SetScalars(scalars, Steps + 1, LearningRate);
+        for (int i = 0; i < scalars.Length; i++)
+            numbers[i].Set([scalars[i]]);
+        FillRandom();
         executable.Run();
 
-        double value = loss.Element == ElementType.F64 ? loss.Double[0] : loss.Single[0];
-        RequireFinite("the loss", value);
-        foreach (var (target, gradient) in gradients)
-            target.CopyFrom(gradient);
-        GradientNorm = update.Norm();
-        RequireFinite("the norm of the gradients", GradientNorm);
-
-        double scale = options.ClipNorm is { } bound ? Training.GradientNorm.Scale(GradientNorm, bound) : 1;
-        update.Run(Steps + 1, LearningRate, scale);
-        foreach (var (target, next) in running)
-            target.CopyFrom(next);
-        if (options.CarryState)
-            State.Carry();
+        double value = Number(loss);
+        GradientNorm = Number(norm);
+        if (Number(finite) == 0)
+            throw Diverged(double.IsFinite(value) ? "the norm of the gradients" : "the loss", double.IsFinite(value) ? GradientNorm : value);
         Steps++;
         return value;
     }
@@ -102,7 +100,7 @@ public sealed class Trainer : IDisposable
     internal void Write(Checkpoint checkpoint)
     {
         checkpoint["steps"] = Steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        foreach (var (name, tensor) in update.States)
+        foreach (var (name, tensor) in optimiserState.Tensors)
             checkpoint.Put(name, tensor);
         checkpoint.Put("schedule", options.LearningRate.State);
         for (int s = 0; s < State.Names.Count; s++)
@@ -113,7 +111,7 @@ public sealed class Trainer : IDisposable
     internal void Read(Checkpoint checkpoint)
     {
         Steps = checkpoint.Number("steps");
-        foreach (var (name, tensor) in update.States)
+        foreach (var (name, tensor) in optimiserState.Tensors)
             checkpoint.Get(name, tensor);
         RestoreSchedule(checkpoint);
         if (!double.IsFinite(LearningRate))
@@ -137,14 +135,25 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         executable.Dispose();
-        update.Dispose();
+        optimiserState.Dispose();
     }
 
-    private void RequireFinite(string what, double value)
+    private int Batch { get; }
+
+    private Dictionary<string, Tensor> Tensors(IReadOnlyDictionary<string, Tensor> parameters) => parameters.Concat(optimiserState.Tensors).ToDictionary(pair => pair.Key, pair => pair.Value);
+
+    private void FillRandom()
     {
-        if (!double.IsFinite(value))
-            throw new DivergenceException(Steps + 1, what, value, options.Locate?.Invoke(executable), EmptyLengths());
+        if (random is null)
+            return;
+        Span<int> words = random.Int32;
+        ulong seed = model.Options.Seed;
+        (words[0], words[1], words[2], words[3], words[4], words[5]) = ((int)seed, (int)(seed >> 32), Steps, 0, 0, Batch);
     }
+
+    private static double Number(Tensor scalar) => scalar.Element == ElementType.F64 ? scalar.Double[0] : scalar.Single[0];
+
+    private DivergenceException Diverged(string what, double value) => new(Steps + 1, what, value, options.Locate?.Invoke(executable), EmptyLengths());
 
     // A mean over the steps that count is 0 / 0 where none does.
     private string? EmptyLengths()

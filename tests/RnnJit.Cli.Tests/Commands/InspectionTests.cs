@@ -39,6 +39,10 @@ public class InspectionTests
     [TestCase("--after simplify --seq 4", "--seq has no meaning with --after simplify (leave it out)")]
     [TestCase("--after cell --lengths", "--lengths has no meaning with --after cell (leave it out)")]
     [TestCase("--after plan --schedule batch", "--schedule has no meaning with --after plan, since plans do not depend on it (leave it out)")]
+    [TestCase("--after plan --optimiser adam", "--optimiser is for a training step (add --training)")]
+    [TestCase("--after plan --training --optimiser adem", "--optimiser is 'adem', wanted one of adam, amsgrad, adamw, sgd, rmsprop, adagrad, adadelta (change it)")]
+    [TestCase("--after fuse --optimiser adam", "--after is 'fuse'")]
+    [TestCase("--after program --optimiser adam", "--optimiser has no meaning with --after program (leave it out)")]
     [TestCase("--after plan --batch 0", "--batch is 0, wanted at least 1 (change it)")]
     public void Stages_and_options_that_do_not_fit_are_refused(string line, string sentence) => BadInputTests.Refused(CommandRun.Of(["show", "lstm", .. line.Split(' ')]), sentence);
 

@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using RnnJit.Ir;
+using RnnJit.Networks;
 using RnnJit.Passes;
 using RnnJit.Planning;
 using RnnJit.Plans;
 using RnnJit.Text;
+using RnnJit.Training;
 using RnnJit.Verify;
 
 namespace RnnJit.Core.Tests.Passes;
@@ -22,6 +24,7 @@ public class PassSpecTests
     {
         ["Simplify"] = Simplify.Run,
         ["Differentiate"] = graph => Differentiate.Run(graph, "loss", graph.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()),
+        ["Train"] = TrainingProgram.Of,
         ["ReassociateSums"] = ReassociateSums.Run,
         ["LoopFission"] = LoopFission.Run,
         ["HoistAndSink"] = HoistAndSink.Run,
@@ -83,7 +86,7 @@ public class PassSpecTests
 
     private static string Print(Graph graph, string[] passes) => passes[^1] == "Fuse" ? Steps(Fuse.Run(graph)) : Printer.Print(graph);
 
-    // The sizes stand in a comment: # sizes T=4 B=2 f64 chunks
+    // The sizes stand in a comment: # sizes T=4 B=2 f64 chunks; with adam it is the plan of a training step.
     private static string Plan(Graph graph, string text)
     {
         string[] words = Regex.Match(text, "^# sizes (.*)$", RegexOptions.Multiline).Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -97,7 +100,12 @@ public class PassSpecTests
             PanelWidth = _ => 8,
             Chunks = words.Contains("chunks") ? new ChunkLimits(0, 4) : ChunkLimits.Usual,
         };
-        return PlanText.Print(RnnJit.Plans.Plan.Of(real == ElementType.F64 ? GraphMapper.WithPrecision(graph, real) : graph, new PlanOptions(sizes, real), target));
+        Graph typed = real == ElementType.F64 ? GraphMapper.WithPrecision(graph, real) : graph;
+        if (!words.Contains("adam"))
+            return PlanText.Print(RnnJit.Plans.Plan.Of(typed, new PlanOptions(sizes, real), target));
+        var step = new TrainingStep(new Adam(), ClipNorm: 1, CarryState: true);
+        Graph whole = step.Append(typed);
+        return PlanText.Print(RnnJit.Plans.Plan.Of(whole, new PlanOptions(sizes, real) { Aliases = step.Aliases(whole) }, target));
     }
 
     // The steps in order: a kernel with its rectangle and its graph, a product with what its chains start from, or one node.

@@ -13,9 +13,7 @@ public class MaskTests
     [TestCase(ElementType.F64)]
     public void A_zoneout_mask_is_1_with_its_rate_and_0_else(ElementType real)
     {
-        using var mask = new Tensor(real, 20, 10, 50);
-        DropoutMask.Fill(mask, Law(MaskPort.Zoneout("h", 0.1)), seed: 1, step: 5, site: 2);
-        double[] drawn = mask.ToNdArray().Data;
+        double[] drawn = DrawnMask.Of(MaskPort.Zoneout("h", 0.1), new TensorType(real, "T", "B", "H"), update: 5, site: 2);
         Assert.That(drawn.Distinct().Order(), Is.EqualTo(new[] { 0.0, 1.0 }));
 
         // 10,000 draws: six standard deviations are 6 √(0.1 · 0.9 / 10000) = 0.018.

@@ -79,19 +79,14 @@ public class NetworkBuilderTests
     [Test]
     public void A_mask_keeps_its_share_and_repeats_for_the_same_step_only()
     {
-        MaskLaw law = MaskPort.Law(new Port("mask", new TensorType(ElementType.F32, 20, 10, 50), PortRole.Input, MaskPort.Dropout("mask", 0.2)));
-        using var first = new RnnJit.Runtime.Tensor(ElementType.F32, 20, 10, 50);
-        using var again = new RnnJit.Runtime.Tensor(ElementType.F32, 20, 10, 50);
-        using var next = new RnnJit.Runtime.Tensor(ElementType.F32, 20, 10, 50);
-        DropoutMask.Fill(first, law, seed: 1, step: 5, site: 0);
-        DropoutMask.Fill(again, law, seed: 1, step: 5, site: 0);
-        DropoutMask.Fill(next, law, seed: 1, step: 6, site: 0);
-        Assert.That(again.Single.ToArray(), Is.EqualTo(first.Single.ToArray()));
-        Assert.That(next.Single.ToArray(), Is.Not.EqualTo(first.Single.ToArray()));
-        Assert.That(first.Single.ToArray().Distinct().Order(), Is.EqualTo(new[] { 0f, 1.25f }));
+        double[] Drawn(int update) => DrawnMask.Of(MaskPort.Dropout("mask", 0.2), new TensorType(ElementType.F32, "T", "B", "H"), update);
+        double[] first = Drawn(5);
+        Assert.That(Drawn(5), Is.EqualTo(first));
+        Assert.That(Drawn(6), Is.Not.EqualTo(first));
+        Assert.That(first.Distinct().Order(), Is.EqualTo(new[] { 0, 1.25 }));
 
         // 10,000 draws: six standard deviations are 6 √(0.2 · 0.8 / 10000) = 0.024.
-        Assert.That(first.Single.ToArray().Count(value => value == 0) / 10_000.0, Is.EqualTo(0.2).Within(0.024));
+        Assert.That(first.Count(value => value == 0) / 10_000.0, Is.EqualTo(0.2).Within(0.024));
     }
 
     [Test]

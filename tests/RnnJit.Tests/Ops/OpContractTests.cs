@@ -11,7 +11,7 @@ namespace RnnJit.Tests.Ops;
 /// <summary>What every op of the table keeps. An op without a sample fails.</summary>
 public class OpContractTests
 {
-    private static IEnumerable<string> Names => OpTable.Names.Where(name => name != "scan");
+    private static IEnumerable<string> Names => OpTable.Names.Where(name => name is not ("scan" or "foreach"));
 
     [TestCaseSource(nameof(Names))]
     public void Gradients_agree_with_differences(string op)

@@ -112,6 +112,10 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
         new("places", "i: i32[B]; x: f32[B, B]", "o = order i; p = places o; m = prefix[B : f32] p; s = mul m, x; y = mul s, x"),
         new("pick", "i: i32[B]; x: f32[B, V]", "o = order i; p = pick[0] x, o; y = mul p, p"),
         new("pick", "i: i32[V]; x: f32[T, B, H]", "s = mul x, x; y = pick[1] s, i"),
+        new("random_mask", "i: i32[6]; x: f32[T, B, H]", "m = random_mask[2, dropout 0.3 : f32[T, B, H]] i; s = mul m, x; y = mul s, x"),
+        new("random_mask", "i: i32[6]; x: f32[B]", "m = random_mask[0, zoneout 0.3 : f32[B]] i; s = mul m, x; y = mul s, x"),
+        new("gradient_norm", "x: f32[B, H]; z: f32[H]", "q = sum[0] z; l = reshape[] q; n, f, k = gradient_norm[0.7] l, x, z; s = add n, f; y = mul s, k"),
+        new("gradient_norm", "x: f32[B, H]; z: f32[H]", "q = sum[0] z; l = reshape[] q; n, f, k = gradient_norm l, x, z; s = mul n, f; y = add s, k"),
         new("add", "a: f32[B, 1, H]; b: f32[B, X, H]", "s = add a, b; y = mul s, s"),
         new("mul", "a: f32[B, 1, 1]; b: f32[B, X, H]", "y = mul a, b"),
     ];

@@ -37,6 +37,7 @@ public static class Philox
         return (c0, c1, c2, c3);
     }
 
+#if NET
     /// <summary>
     /// Inverted-dropout mask: element i is 1 / <paramref name="keepProbability"/> with that probability, else 0,
     /// and depends on <paramref name="key"/>, <paramref name="counter"/> and <paramref name="first"/> + i alone.
@@ -79,4 +80,5 @@ public static class Philox
     // The borrow of word − threshold is a mask of ones where the word is kept: a branch here would be mispredicted as often as the mask changes.
     private static float Keep(uint word, ulong threshold, float kept) =>
         BitConverter.UInt32BitsToSingle((uint)((long)(word - threshold) >> 63) & BitConverter.SingleToUInt32Bits(kept));
+#endif
 }
