@@ -13,6 +13,11 @@ namespace RnnJit.Training;
 /// <param name="CarryState">True where the next step begins with the final states.</param>
 public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool CarryState)
 {
+    private const string HandedPrefix = "step.of.";
+
+    /// <summary>The part of the step that a Program runs.</summary>
+    public StepPart Part { get; init; }
+
     /// <summary>Input i32[6] of random masks, see <see cref="RandomMaskOp"/>.</summary>
     public const string Random = "step.random";
 
@@ -30,23 +35,30 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
     /// <summary>Name of the input that holds a state of the optimiser for a parameter.</summary>
     public string State(string state, string parameter) => $"{Optimiser.Name}.{state}.{parameter}";
 
-    /// <summary>The whole step.</summary>
+    /// <summary>Name of the input that holds a result of the gradients between the two parts of a step.</summary>
+    public static string Handed(string output) => HandedPrefix + output;
+
+    /// <summary>The step, or its part.</summary>
     /// <param name="gradients">Outputs <c>loss</c>, final states, running statistics, and <c>d_NAME</c> for each trained parameter.</param>
     public Graph Append(Graph gradients)
     {
         var builder = new GraphBuilder();
+        if (Part == StepPart.Update)
+            gradients = HandedOver(gradients);
         Value[] values = WithMasks(gradients, builder);
         for (int n = 0; n < gradients.Nodes.Count; n++)
             builder.InlineNode(gradients, n, values);
         foreach (KeyValuePair<int, string> local in gradients.LocalNames)
             builder.Label(values[local.Key], local.Value);
-        return Update(gradients, builder, values);
+        return Part == StepPart.Gradients ? Handing(gradients, builder, values) : Update(gradients, builder, values);
     }
 
     /// <summary>Outputs whose place is an input: by name, the input that holds the new value after a run.</summary>
     /// <param name="step">What <see cref="Append"/> made.</param>
     public IReadOnlyDictionary<string, string> Aliases(Graph step)
     {
+        if (Part == StepPart.Gradients)
+            return step.Outputs.ToDictionary(output => output.Name, output => Handed(output.Name));
         var aliases = step.Outputs.Where(output => output.Name.StartsWith(Next, StringComparison.Ordinal))
             .ToDictionary(output => output.Name, output => output.Name.Substring(Next.Length));
         foreach (var (state, final) in CarryState ? Carried(step) : [])
@@ -85,6 +97,24 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         Value[] next = ItemBody.Apply(guarded, [.. inputs.Take(numbers)], inputs.Skip(numbers));
         Value replaced = ItemBody.Apply(replacement, [inputs[0]], [inputs[numbers], inputs[inputs.Length - 1]])[0];
         return builder.Build("program", optimiser.Name, [.. guarded.Outputs.Select((output, i) => ("next." + output.Name, next[i], OutputRole.Result)), ("replaced", replaced, OutputRole.Result)]);
+    }
+
+    // The first part: every result takes the place of an input, which the second part reads.
+    private static Graph Handing(Graph gradients, GraphBuilder builder, Value[] values)
+    {
+        foreach (Output output in gradients.Outputs)
+            builder.Input(Handed(output.Name), values[output.Value].Type, PortRole.Parameter);
+        return builder.Build(gradients.Kind, gradients.Name, gradients.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+    }
+
+    // The gradients' Program as the second part sees it: results are inputs.
+    private static Graph HandedOver(Graph gradients)
+    {
+        var builder = new GraphBuilder();
+        foreach (Port port in gradients.Inputs.Where(port => port.Role is PortRole.Parameter or PortRole.State))
+            builder.Input(port.Name, port.Type, port.Role, port.Init);
+        return builder.Build(gradients.Kind, gradients.Name, gradients.Outputs
+            .Select(output => (output.Name, builder.Input(Handed(output.Name), gradients.Values.Type(output.Value), PortRole.Parameter), output.Role)).ToArray());
     }
 
     // Masks are drawn in place of ports.

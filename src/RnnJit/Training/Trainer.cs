@@ -15,6 +15,8 @@ public sealed class Trainer : IDisposable
     private readonly Model model;
     private readonly TrainerOptions options;
     private readonly Executable executable;
+    private readonly Executable? update;
+    private readonly TensorBlock? gradients;
     private readonly OptimiserState optimiserState;
     private readonly Tensor[] numbers;
     private readonly double[] scalars;
@@ -38,12 +40,28 @@ public sealed class Trainer : IDisposable
         var step = new TrainingStep(this.options.Optimiser, this.options.ClipNorm, this.options.CarryState);
         optimiserState = new OptimiserState(model.Block, step, model.Options.MemoryLimit);
         ExecutableOptions bound = model.OptionsFor(steps, batch, symbol, blocks);
-        executable = Executable.Create(Differentiated, bound with { Step = step, Shared = Tensors(bound.Shared) });
+        Dictionary<string, Tensor> shared = bound.Shared.Concat(optimiserState.Tensors).ToDictionary(pair => pair.Key, pair => pair.Value);
+        if (this.options.SplitStep)
+        {
+            gradients = GradientBlock();
+            foreach (var (name, part) in gradients.Parts)
+                shared[TrainingStep.Handed("d_" + name)] = part;
+            executable = Executable.Create(Differentiated, bound with { Step = step with { Part = StepPart.Gradients }, Shared = shared });
+            foreach (Port port in executable.Program.Inputs)
+                shared[port.Name] = executable.Input(port.Name);
+            update = Executable.Create(Differentiated, bound with { Step = step with { Part = StepPart.Update }, Shared = shared });
+        }
+        else
+        {
+            executable = Executable.Create(Differentiated, bound with { Step = step, Shared = shared });
+        }
+
+        Executable last = update ?? executable;
         State = new CarriedState(executable);
         scalars = new double[step.Optimiser.Scalars.Count];
-        numbers = [.. step.Optimiser.Scalars.Select(scalar => executable.Input(TrainingStep.Number(scalar)))];
+        numbers = [.. step.Optimiser.Scalars.Select(scalar => last.Input(TrainingStep.Number(scalar)))];
         random = executable.Program.InputIndex(TrainingStep.Random) >= 0 ? executable.Input(TrainingStep.Random) : null;
-        (loss, norm, finite) = (executable.Output("loss"), executable.Output(TrainingStep.Norm), executable.Output(TrainingStep.Finite));
+        (loss, norm, finite) = (executable.Output("loss"), last.Output(TrainingStep.Norm), last.Output(TrainingStep.Finite));
         Batch = batch;
     }
 
@@ -76,24 +94,52 @@ public sealed class Trainer : IDisposable
     /// <exception cref="UnknownNameException">There is no such input.</exception>
     public Tensor Input(string name) => executable.Input(name);
 
+    /// <summary>All gradients side by side, [rows, columns], where the step is split: written by <see cref="Backward"/>, read by <see cref="Update"/>.</summary>
+    /// <exception cref="InvalidOperationException">The step is not split.</exception>
+    public Tensor Gradients => (gradients ?? throw NotSplit(nameof(Gradients))).Whole;
+
     /// <summary>One step.</summary>
     /// <returns>The loss before the update.</returns>
     /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model was disposed.</exception>
     public double Step()
     {
-        options.Optimiser.SetScalars(scalars, Steps + 1, LearningRate);
-        for (int i = 0; i < scalars.Length; i++)
-            numbers[i].Set([scalars[i]]);
+        if (update is not null)
+        {
+            double before = Backward();
+            Update();
+            return before;
+        }
+
+        FillRandom();
+        FillNumbers();
+        executable.Run();
+        Finish();
+        return Number(loss);
+    }
+
+    /// <summary>The first part of a split step: loss and gradients. Nothing is updated; calling it again draws the same masks.</summary>
+    /// <returns>The loss, which may not be finite.</returns>
+    /// <exception cref="InvalidOperationException">The step is not split.</exception>
+    public double Backward()
+    {
+        if (update is null)
+            throw NotSplit(nameof(Backward));
         FillRandom();
         executable.Run();
+        return Number(loss);
+    }
 
-        double value = Number(loss);
-        GradientNorm = Number(norm);
-        if (Number(finite) == 0)
-            throw Diverged(double.IsFinite(value) ? "the norm of the gradients" : "the loss", double.IsFinite(value) ? GradientNorm : value);
-        Steps++;
-        return value;
+    /// <summary>The second part of a split step: the update by what <see cref="Gradients"/> holds, with the bits of a step that is not split.</summary>
+    /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
+    /// <exception cref="InvalidOperationException">The step is not split.</exception>
+    public void Update()
+    {
+        if (update is null)
+            throw NotSplit(nameof(Update));
+        FillNumbers();
+        update.Run();
+        Finish();
     }
 
     /// <summary>Puts all that the next steps depend on, besides the parameters and the data, into a checkpoint.</summary>
@@ -134,13 +180,38 @@ public sealed class Trainer : IDisposable
     /// <summary>Frees inputs, gradients and moments; the parameters stay the model's. Tensors of the trainer throw afterwards.</summary>
     public void Dispose()
     {
+        update?.Dispose();
         executable.Dispose();
+        gradients?.Dispose();
         optimiserState.Dispose();
     }
 
     private int Batch { get; }
 
-    private Dictionary<string, Tensor> Tensors(IReadOnlyDictionary<string, Tensor> parameters) => parameters.Concat(optimiserState.Tensors).ToDictionary(pair => pair.Key, pair => pair.Value);
+    private static InvalidOperationException NotSplit(string member) => new($"{member} is for a split step (set TrainerOptions.SplitStep)");
+
+    private TensorBlock GradientBlock()
+    {
+        long bytes = model.Block.Whole.Length * (long)model.Block.Whole.ElementSize;
+        MemoryBudget.Require("The block of gradients", bytes, model.Options.MemoryLimit);
+        return new TensorBlock(model.Options.Precision, model.Parameters.Where(pair => Differentiated.OutputIndex("d_" + pair.Key) >= 0).Select(pair => (pair.Key, pair.Value.Shape.ToArray())));
+    }
+
+    private void FillNumbers()
+    {
+        options.Optimiser.SetScalars(scalars, Steps + 1, LearningRate);
+        for (int i = 0; i < scalars.Length; i++)
+            numbers[i].Set([scalars[i]]);
+    }
+
+    private void Finish()
+    {
+        double value = Number(loss);
+        GradientNorm = Number(norm);
+        if (Number(finite) == 0)
+            throw Diverged(double.IsFinite(value) ? "the norm of the gradients" : "the loss", double.IsFinite(value) ? GradientNorm : value);
+        Steps++;
+    }
 
     private void FillRandom()
     {

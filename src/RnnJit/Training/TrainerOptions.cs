@@ -21,6 +21,9 @@ public sealed record TrainerOptions
     /// </summary>
     public int? CheckpointInterval { get; init; } = 0;
 
+    /// <summary>True to make a step in two parts, between which the gradients may be changed: <see cref="Trainer.Backward"/> and <see cref="Trainer.Update"/>.</summary>
+    public bool SplitStep { get; init; }
+
     /// <summary>Called when a loss or gradient is not finite; says where it began. By default the step is interpreted op by op, which takes seconds; null: the exception says it without a place.</summary>
     public FaultLocator? Locate { get; init; } = Interpretation.FaultSearch.Run;
 }

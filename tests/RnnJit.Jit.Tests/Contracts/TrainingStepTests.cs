@@ -68,6 +68,56 @@ public class TrainingStepTests
         Assert.That(compiled[0], Is.Not.EqualTo(compiled[2]));
     }
 
+    [Test]
+    public void A_split_step_has_the_bits_of_a_whole_one([Values(ElementType.F32, ElementType.F64)] ElementType real, [Values(0, 2)] int interval)
+    {
+        double[] Trained(bool split)
+        {
+            using var model = new Model(Network(), new ModelOptions { Seed = 2, Precision = real, Threads = 2 });
+            using var trainer = new Trainer(model, Steps, Batch, new TrainerOptions { CarryState = true, ClipNorm = 0.5, SplitStep = split, CheckpointInterval = interval });
+            var random = new Random(3);
+            for (int update = 0; update < 20; update++)
+            {
+                foreach (string name in (string[])["x", "target"])
+                    trainer.Input(name).Set([.. Enumerable.Range(0, trainer.Input(name).Length).Select(_ => random.NextDouble() - 0.5)]);
+                trainer.Step();
+            }
+
+            return [trainer.GradientNorm, .. trainer.State[0].ToNdArray().Data, .. model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data)];
+        }
+
+        Assert.That(Trained(split: true), Is.EqualTo(Trained(split: false)));
+    }
+
+    [Test]
+    public void Gradients_of_a_split_step_may_be_changed()
+    {
+        using var model = new Model(Network(), new ModelOptions { Seed = 2 });
+        double[] before = [.. model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data)];
+        using var trainer = new Trainer(model, Steps, Batch, new TrainerOptions { Optimiser = new Sgd(), SplitStep = true });
+        trainer.Input("x").Single.Fill(0.5f);
+        double loss = trainer.Backward();
+        Assert.That(trainer.Backward(), Is.EqualTo(loss));
+        Assert.That(trainer.Gradients.ToNdArray().Data, Has.Some.Not.Zero);
+        trainer.Gradients.Clear();
+        trainer.Update();
+        Assert.That(trainer.GradientNorm, Is.Zero);
+        Assert.That(model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data), Is.EqualTo(before));
+        trainer.Gradients.Single[0] = float.NaN;
+        Assert.That(() => trainer.Update(), Throws.TypeOf<DivergenceException>());
+        Assert.That(model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Parts_belong_to_a_split_step()
+    {
+        using var model = new Model(Network());
+        using var trainer = new Trainer(model, Steps, Batch);
+        Assert.That(() => trainer.Backward(), Throws.InvalidOperationException.With.Message.EqualTo("Backward is for a split step (set TrainerOptions.SplitStep)"));
+        Assert.That(() => trainer.Update(), Throws.InvalidOperationException);
+        Assert.That(() => trainer.Gradients, Throws.InvalidOperationException);
+    }
+
     [TestCase("x", double.NaN)]
     [TestCase("target", double.PositiveInfinity)]
     public void Everything_keeps_its_bits_where_the_loss_is_not_finite(string input, double number) => KeepsBits(data => data[input].Data[1] = number);
