@@ -11,6 +11,7 @@ using RnnJit.Generators;
 using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Planning;
+using RnnJit.Plans;
 
 namespace RnnJit.Bench.Passes;
 
@@ -21,6 +22,7 @@ namespace RnnJit.Bench.Passes;
 public class LongStepBench
 {
     private CSharpCompilation compilation = null!;
+    private Graph? optimised;
 
     [Params("line", "gru")]
     public string Cell { get; set; } = "";
@@ -45,6 +47,16 @@ public class LongStepBench
     [Benchmark]
     public int Training() => Compile("training");
 
+    /// <summary>Bufferization of the optimised training Program, sizes T 50, B 32 and 256 units: from the graph to commands, buffers and their places.</summary>
+    [Benchmark]
+    public long Planning()
+    {
+        optimised ??= Pipeline.Run(Program("training"));
+        var sizes = optimised.Symbols().ToDictionary(symbol => symbol, symbol => symbol switch { "T" => 50, "B" => 32, _ => 256 });
+        var target = new TargetTraits { PackedElements = (n, k, _, _) => (n + 15) / 16 * 16L * k, PanelWidth = _ => 16 };
+        return MemoryPlan.Of(Plan.Of(optimised, new PlanOptions(sizes, ElementType.F32), target)).Bytes;
+    }
+
     /// <summary>All Programs whose kernels are compiled at build time: inference, training from all outputs and from the final state, and of a first layer where that is another Program.</summary>
     [Benchmark]
     public int Build()
@@ -57,12 +69,14 @@ public class LongStepBench
 
     private Type Type => Cell == "gru" ? typeof(LongGru) : typeof(LongLine);
 
-    private int Compile(string name)
+    private Graph Program(string name)
     {
         CellDefinition cell = CellTracer.Trace(Type, new Dictionary<string, double> { ["times"] = Times });
-        Graph program = StandardPrograms.Of(cell).First(program => program.Name == name).Program;
-        return KernelList.Of(Pipeline.Run(program)).Sum(kernel => KernelEmitter.Emit(KernelCanonical.Run(kernel), SimdDialect.Instance, "Kernel").Length);
+        return StandardPrograms.Of(cell).First(program => program.Name == name).Program;
     }
+
+    private int Compile(string name) =>
+        KernelList.Of(Pipeline.Run(Program(name))).Sum(kernel => KernelEmitter.Emit(KernelCanonical.Run(kernel), SimdDialect.Instance, "Kernel").Length);
 
     // Seconds need no thousand repetitions.
     private sealed class Rarely : ManualConfig
