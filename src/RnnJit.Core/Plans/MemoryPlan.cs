@@ -32,6 +32,7 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
         foreach (BufferView view in kept)
             Use(lives, view.Buffer, int.MaxValue);
 
+        // By offset, so that the first gap that fits is the lowest one.
         var placed = new List<(PlanBuffer Buffer, PlacedBuffer Place)>();
         long total = 0;
         foreach (PlanBuffer buffer in buffers.OrderByDescending(buffer => buffer.Bytes))
@@ -41,14 +42,17 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
             if (!lives.TryGetValue(buffer, out var life))
                 continue;
             long offset = 0;
-            foreach (var (other, place) in placed.Where(other => other.Place.First <= life.Last && life.First <= other.Place.Last).OrderBy(other => other.Place.Offset))
+            foreach (var (other, place) in placed)
             {
+                if (place.First > life.Last || life.First > place.Last)
+                    continue;
                 if (offset + buffer.Bytes <= place.Offset)
                     break;
                 offset = Math.Max(offset, Align(place.Offset + other.Bytes));
             }
 
-            placed.Add((buffer, new PlacedBuffer(offset, life.First, life.Last)));
+            int at = placed.FindIndex(other => other.Place.Offset > offset);
+            placed.Insert(at < 0 ? placed.Count : at, (buffer, new PlacedBuffer(offset, life.First, life.Last)));
             total = Math.Max(total, Align(offset + buffer.Bytes));
         }
 
