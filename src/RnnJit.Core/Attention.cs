@@ -15,7 +15,7 @@ public static class Attention
 
     /// <summary>1 for the first positions of a row, as many as its length says, 0 behind them: i32[B] ⇒ [B, S].</summary>
     public static Value Mask(Indices lengths, Dim positions, ElementType element = ElementType.F32) =>
-        lengths.Tensor.Builder.Add(new PrefixOp(positions, element), lengths.Tensor);
+        lengths.Tensor.Builder.Add(new SequenceMaskOp(positions, element), lengths.Tensor);
 
     /// <summary>A sequence [S, B, A] as a memory [B, S, A]; nothing is copied.</summary>
     public static Value Memory(Value sequence) => sequence.Builder.Add(new TransposeOp([1, 0, 2]), sequence);

@@ -25,7 +25,7 @@ internal sealed class LengthTimes(LayerRequest request, double seconds, Cancella
         using Executable padded = LayerBuilder.Bind(request), own = DrawnLengths.Bind(request, lengths);
         RunTimes[] times = OwnTurns.Run(
             [(padded, request.Training), (own, request.Training)], request.ThreadCount, Turns, seconds / (2 * Turns), Math.Min(RunLoop.WarmUpSeconds, seconds), interrupted);
-        bool ordered = own.Plan.Any(line => line.Text.StartsWith("order", StringComparison.Ordinal));
+        bool ordered = own.Plan.Any(line => line.Text.StartsWith("sort", StringComparison.Ordinal));
         return new LengthTime(lengths, share, times[0].Min * 1e3, times[0].Median * 1e3, times[1].Min * 1e3, times[1].Median * 1e3, ordered);
     }
 

@@ -12,6 +12,6 @@ public static class InputName
             return graph.Inputs[value].Name;
 
         Node maker = graph.Nodes[graph.Values.Node(value)];
-        return maker.Op is AtMostOp or PickOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? Of(graph, maker.Operands[0]) : null;
+        return maker.Op is AssertLeOp or TakeOp or SliceOp or ReshapeOp or TransposeOp or BroadcastOp ? Of(graph, maker.Operands[0]) : null;
     }
 }

@@ -39,23 +39,37 @@ public static class OpTable
         ["gather"] = Plain(GatherOp.Instance),
         ["scatter"] = ScatterOp.Parse,
         ["scatteradd"] = Plain(ScatterAddOp.Instance),
-        ["onto"] = Plain(OntoOp.Instance),
+        ["accumulate"] = Plain(AccumulateOp.Instance),
         ["onehot"] = OneHotOp.Parse,
-        ["prefix"] = PrefixOp.Parse,
-        ["atmost"] = Plain(AtMostOp.Instance),
+        ["sequence_mask"] = SequenceMaskOp.Parse,
+        ["assert_le"] = Plain(AssertLeOp.Instance),
         ["blocklengths"] = BlockLengthsOp.Parse,
-        ["order"] = Plain(OrderOp.Instance),
-        ["places"] = Plain(PlacesOp.Instance),
-        ["pick"] = PickOp.Parse,
+        ["argsort"] = ArgsortOp.Parse,
+        ["inverse_permutation"] = Plain(InversePermutationOp.Instance),
+        ["take"] = TakeOp.Parse,
         ["random_mask"] = RandomMaskOp.Parse,
         ["gradient_norm"] = GradientNormOp.Parse,
     };
+
+    // Names of earlier versions, in texts and checkpoints that were written then. They are read for good and never written.
+    private static readonly Dictionary<string, Func<string, Op>> Renamed = new(StringComparer.Ordinal)
+    {
+        ["order"] = attributes => ArgsortOp.Parse(attributes.Length == 0 ? ArgsortOp.Descending : attributes),
+        ["places"] = Plain(InversePermutationOp.Instance),
+        ["pick"] = TakeOp.Parse,
+        ["prefix"] = SequenceMaskOp.Parse,
+        ["atmost"] = Plain(AssertLeOp.Instance),
+        ["onto"] = Plain(AccumulateOp.Instance),
+    };
+
+    /// <summary>The names of earlier versions that are still read.</summary>
+    public static IEnumerable<string> OldNames => Renamed.Keys;
 
     /// <summary>The names of all ops; <c>scan</c> and <c>foreach</c> have a body and a syntax of their own.</summary>
     public static IEnumerable<string> Names => [.. Readers.Keys, "scan", "foreach"];
 
     /// <exception cref="GraphException">RNNJ105: no op has this name.</exception>
-    public static Op Read(string name, string attributes) => Readers.TryGetValue(name, out var reader)
+    public static Op Read(string name, string attributes) => Readers.TryGetValue(name, out var reader) || Renamed.TryGetValue(name, out reader)
         ? reader(attributes)
         : throw new GraphException("RNNJ105", $"'{name}' is no op ({NearName.Suggest(name, Names)}known: {string.Join(", ", Names)})");
 

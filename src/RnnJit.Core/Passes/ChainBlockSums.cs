@@ -130,7 +130,7 @@ public static class ChainBlockSums
             step.InlineNode(body, n, values);
 
         var outputs = Enumerable.Range(0, scan.States).Select(Given).ToList();
-        outputs.AddRange(sums.Select((o, s) => (called[s], step.Add(OntoOp.Instance, tables[s], values[body.Outputs[o].Value]), OutputRole.Next)));
+        outputs.AddRange(sums.Select((o, s) => (called[s], step.Add(AccumulateOp.Instance, tables[s], values[body.Outputs[o].Value]), OutputRole.Next)));
         outputs.AddRange(others.Select(Given));
         IEnumerable<Value> given = operands.Take(behind).Concat(sums.Select(o => rebuild.Get(starts[first + o]))).Concat(operands.Skip(behind));
         Value[] done = rebuild.Builder.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());

@@ -51,7 +51,7 @@ internal sealed class ChunkedScan
         if (!scan.HasLengths)
             return a;
 
-        Value marks = builder.Add(new TransposeOp([1, 0]), builder.Add(new PrefixOp(scan.Time, initial.Type.Element), operands[operands.Length - 1]));
+        Value marks = builder.Add(new TransposeOp([1, 0]), builder.Add(new SequenceMaskOp(scan.Time, initial.Type.Element), operands[operands.Length - 1]));
         Value past = 1 - builder.Add(new ReshapeOp(marks.Type.Dims.Concat(Enumerable.Repeat(Dim.Of(1), initial.Type.Rank - 1))), marks);
         return a is null ? builder.Add(new BroadcastOp(initial.Type.Dims.Prepend(scan.Time)), past) : a + past;
     }

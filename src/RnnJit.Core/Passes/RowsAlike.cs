@@ -29,7 +29,7 @@ internal static class RowsAlike
             ScatterOp scatter => scatter.Rows != batch,
             MarkOp mark => mark.Places != batch,
             BlockLengthsOp cut => !Mentions(cut.Blocks, batch),
-            AtMostOp or OntoOp => true,
+            AssertLeOp or AccumulateOp => true,
             { Family: OpFamily.Leaf or OpFamily.Elementwise or OpFamily.Contraction or OpFamily.Reduction or OpFamily.View } => true,
             _ => false,
         };

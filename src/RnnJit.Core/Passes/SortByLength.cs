@@ -19,7 +19,7 @@ public static class SortByLength
     /// <summary>The order that rows of a Program have: its name among the values that come in; null where they stand as they are given.</summary>
     public static string? By(Graph ordered)
     {
-        Node? order = ordered.Nodes.FirstOrDefault(node => node.Op is OrderOp);
+        Node? order = ordered.Nodes.FirstOrDefault(node => node.Op is ArgsortOp);
         return order is null ? null : order.Operands[0] < ordered.Inputs.Count ? ordered.Inputs[order.Operands[0]].Name : "lengths";
     }
 
@@ -30,7 +30,7 @@ public static class SortByLength
 
     // Inputs, and inputs that were compared: what is wrong with a row is said of the row as it came.
     private static bool ComesIn(Graph program, int value) => program.Values.Node(value) is var maker
-        && (maker < 0 || (program.Nodes[maker].Op is AtMostOp && program.Nodes[maker].Operands.All(operand => ComesIn(program, operand))));
+        && (maker < 0 || (program.Nodes[maker].Op is AssertLeOp && program.Nodes[maker].Operands.All(operand => ComesIn(program, operand))));
 
     private sealed class Ordering
     {
@@ -53,7 +53,7 @@ public static class SortByLength
                 given[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
             }
 
-            order = builder.Label(builder.Add(OrderOp.Instance, Given(lengths)), "order");
+            order = builder.Label(builder.Add(ArgsortOp.Instance, Given(lengths)), "order");
         }
 
         public Graph Run()
@@ -67,10 +67,10 @@ public static class SortByLength
                 builder.InlineNode(program, n, ordered);
             }
 
-            Value? places = null;
+            Value? inverse = null;
             var outputs = program.Outputs.Select(output => (output.Name, ComesIn(program, output.Value)
                 ? Given(output.Value)
-                : Pick(ordered[output.Value], () => places ??= builder.Label(builder.Add(PlacesOp.Instance, order), "places")), output.Role)).ToArray();
+                : Take(ordered[output.Value], () => inverse ??= builder.Label(builder.Add(InversePermutationOp.Instance, order), "inverse")), output.Role)).ToArray();
             return builder.Build(program.Kind, program.Name, outputs);
         }
 
@@ -78,7 +78,7 @@ public static class SortByLength
         {
             if (ordered[value] is not null)
                 return;
-            ordered[value] = Pick(Given(value), () => order);
+            ordered[value] = Take(Given(value), () => order);
             if (ordered[value] != given[value] && value < program.Inputs.Count)
                 builder.Label(ordered[value], "ordered_" + program.Inputs[value].Name);
         }
@@ -92,12 +92,12 @@ public static class SortByLength
             return given[value] = builder.Add(check.Op, check.Operands.Select(Given).ToArray());
         }
 
-        private Value Pick(Value x, Func<Value> index)
+        private Value Take(Value x, Func<Value> index)
         {
             for (int axis = 0; axis < x.Type.Rank; axis++)
             {
                 if (x.Type.Dims[axis] == batch)
-                    x = builder.Add(new PickOp(axis), x, index());
+                    x = builder.Add(new TakeOp(axis), x, index());
             }
 
             return x;

@@ -86,13 +86,13 @@ public sealed class PaddingAnalysis
         : null;
 
     /// <summary>
-    /// The lengths by which rows end that are picked for every step: rows of the source, and then they give 0 behind; else rows as they are placed. Null where all are picked.
+    /// The lengths by which rows end that are taken at every step: rows of the source, and then the result is 0 behind; else rows of the result. Null where all are taken.
     /// </summary>
-    public (int Lengths, RowEnd Kind, bool OfSource)? OfPick(int node)
+    public (int Lengths, RowEnd Kind, bool OfSource)? OfTake(int node)
     {
-        Node pick = graph.Nodes[node];
-        return pick.Op is not PickOp { Axis: 1 } ? null
-            : zeros[pick.Operands[0]] is { BatchFirst: false } source ? (source.Lengths, RowEnd.Zero, true)
+        Node take = graph.Nodes[node];
+        return take.Op is not TakeOp { Axis: 1 } ? null
+            : zeros[take.Operands[0]] is { BatchFirst: false } source ? (source.Lengths, RowEnd.Zero, true)
             : Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } placed ? (placed.Lengths, placed.Kind, false)
             : null;
     }

@@ -104,7 +104,7 @@ internal sealed class PaddingDemand
     {
         if (node.Op is ScanOp scan)
             return (scan.HasLengths && !node.Operands.Skip(scan.Sequences).Contains(operand) ? new Ending(node.Operands[node.Operands.Count - 1], scan.Time) : null, false);
-        if (node.Op is PickOp { Axis: 1 } && node.Operands[0] == operand && zeros[operand] is { BatchFirst: false } zero)
+        if (node.Op is TakeOp { Axis: 1 } && node.Operands[0] == operand && zeros[operand] is { BatchFirst: false } zero)
             return (zero, false);
         if (node.Op is ContractOp sum && (RowProduct.Of(sum).Adds || RowProduct.Of(sum, batchFirst: true).Adds))
         {

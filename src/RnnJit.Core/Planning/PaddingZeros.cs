@@ -47,7 +47,7 @@ internal sealed class PaddingZeros
             ReductionOp { Axes: var axes } => axes.All(axis => axis > 1) ? first : null,
             ElementwiseOp op => OfElements(op, node),
             TransposeOp transpose when Turns(transpose) => first?.Turned,
-            PrefixOp prefix when graph.Values.Type(node.Operands[0]).Rank == 1 => new Ending(node.Operands[0], prefix.Places, BatchFirst: true),
+            SequenceMaskOp mask when graph.Values.Type(node.Operands[0]).Rank == 1 => new Ending(node.Operands[0], mask.Places, BatchFirst: true),
             _ when first is { } end && KeepsRows(graph, node, end) && node.Operands.All(operand => zero[operand] == first) => first,
             _ => null,
         };

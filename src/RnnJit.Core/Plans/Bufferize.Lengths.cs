@@ -47,7 +47,7 @@ internal sealed partial class Bufferize
     // The rows that are picked for every step, null for all.
     private TakenRows? TakenOf(int node)
     {
-        if (!context.Live || Ends.OfPick(node) is not { } end)
+        if (!context.Live || Ends.OfTake(node) is not { } end)
             return null;
 
         PlaceEarly(end.Lengths);

@@ -31,10 +31,10 @@ internal sealed partial class Bufferize
                 views[value] = Destination(value);
                 Commands.Add(new ReduceCommand(reduction, ViewOf(node.Operands[0]), views[value]!, IsByRow(value)));
                 break;
-            case GatherOp or ScatterOp or ScatterAddOp or OntoOp:
+            case GatherOp or ScatterOp or ScatterAddOp or AccumulateOp:
                 AddIndexed(node, value, n);
                 break;
-            case OrderOp or PlacesOp or PickOp or AtMostOp:
+            case ArgsortOp or InversePermutationOp or TakeOp or AssertLeOp:
                 AddRowNumbers(node, value, n);
                 break;
             case BlockLengthsOp cut when Source(node).IsContiguous:
@@ -77,9 +77,9 @@ internal sealed partial class Bufferize
             return;
         }
 
-        if (node.Op is OntoOp)
+        if (node.Op is AccumulateOp)
         {
-            AddOnto(node, value);
+            AddAccumulate(node, value);
             return;
         }
 
@@ -102,18 +102,18 @@ internal sealed partial class Bufferize
     // Rows of the batch by length.
     private void AddRowNumbers(Node node, int value, int n)
     {
-        if (node.Op is AtMostOp)
+        if (node.Op is AssertLeOp)
         {
             views[value] = Source(node);
             Commands.Add(new CheckBoundsCommand(Source(node), ViewOf(node.Operands[1]), NameOf(node.Operands[0]), NameOf(node.Operands[1]), IsByRow(value)));
             return;
         }
 
-        BufferView rows = Contiguous(node.Operands[node.Op is PickOp ? 1 : 0]), result = views[value] = Destination(value);
+        BufferView rows = Contiguous(node.Operands[node.Op is TakeOp ? 1 : 0]), result = views[value] = Destination(value);
         Commands.Add(node.Op switch
         {
-            OrderOp => new SortRowsCommand(rows, context.Allocate([2 * rows.Length], ElementType.I32), result),
-            PickOp pick => new TakeCommand(Source(node), rows, result, pick.Axis, NameOf(node.Operands[1]), TakenOf(n)),
+            ArgsortOp => new SortRowsCommand(rows, context.Allocate([2 * rows.Length], ElementType.I32), result),
+            TakeOp take => new TakeCommand(Source(node), rows, result, take.Axis, NameOf(node.Operands[1]), TakenOf(n)),
             _ => new InversePermutationCommand(rows, result, NameOf(node.Operands[0])),
         });
     }
@@ -137,7 +137,7 @@ internal sealed partial class Bufferize
     }
 
     // The sum of a loop goes on where it is; elsewhere a copy of it does.
-    private void AddOnto(Node node, int value)
+    private void AddAccumulate(Node node, int value)
     {
         BufferView sum = Source(node);
         bool goesOn = tables.Contains(sum.Buffer);

@@ -66,7 +66,7 @@ internal sealed partial class Bufferize
     {
         PlaceConstants();
         PlaceConcats();
-        foreach (Node node in graph.Nodes.Where(node => node.Op is OntoOp && node.Operands[0] < graph.Inputs.Count && tables.Contains(ViewOf(node.Operands[0]).Buffer)))
+        foreach (Node node in graph.Nodes.Where(node => node.Op is AccumulateOp && node.Operands[0] < graph.Inputs.Count && tables.Contains(ViewOf(node.Operands[0]).Buffer)))
             TrySum(node.Operands[1], ViewOf(node.Operands[0]));
         foreach (Step step in Fused.Steps)
         {

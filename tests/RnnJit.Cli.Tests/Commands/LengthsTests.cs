@@ -42,7 +42,7 @@ public class LengthsTests
         CommandRun run = CommandRun.Of(["explain", "lstm", "--training", "--lengths", .. Small]);
         string line = run.Output.Split('\n').Single(text => text.StartsWith("Rows ", StringComparison.Ordinal));
         Assert.That(line, Does.StartWith("Rows are ordered by 'lengths', the longest first").And.Contain("on rows that run only:").And.Contain(" = ordered_x · ").And.Contain("4 sums over all steps"));
-        Assert.That(run.Output, Does.Contain("order 4 rows by length").And.Contain("rows that run only"));
+        Assert.That(run.Output, Does.Contain("sort 4 rows by length").And.Contain("rows that run only"));
 
         Assert.That(CommandRun.Of(["explain", "lstm", "--lengths", "--without", "sort-by-length", .. Small]).Output, Does.Contain("Rows with lengths stand as they are given"));
         Assert.That(CommandRun.Of(["explain", "lstm", .. Small]).Output, Does.Not.Contain("Rows "));

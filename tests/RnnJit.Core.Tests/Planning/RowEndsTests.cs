@@ -97,7 +97,7 @@ public class PaddingAnalysisTests
     [Test]
     public void A_mask_of_the_lengths_is_0_behind_them()
     {
-        const string Mask = "p = prefix[T : f32] lengths\n  q = transpose[1, 0] p\n  m = reshape[T, B, 1] q\n  ";
+        const string Mask = "p = sequence_mask[T : f32] lengths\n  q = transpose[1, 0] p\n  m = reshape[T, B, 1] q\n  ";
         Assert.That(Kernel("z = mul x, g", Mask + "t = mul m, x\n  return t = t", "t"), Is.EqualTo("lengths: t"));
         Assert.That(Kernel("z = mul x, g", Mask.Replace("lengths", "others", StringComparison.Ordinal) + "t = mul m, y\n  return t = t", "t"), Is.EqualTo("all"), "which of two lengths");
     }

@@ -20,7 +20,7 @@ public class CompiledLossTests
         ["huber"] = b => Loss.Huber(Real(b, "x", "T", "B", "C"), Real(b, "y", "T", "B", "C"), 0.3, Reduction.Sum),
         ["ctc"] = b => Loss.Ctc(Real(b, "x", "T", "B", "C"), Integers(b, "targets", "B", "L"), Integers(b, "inputLengths", "B"), Integers(b, "targetLengths", "B")),
         ["marks of one place and of many"] = b => Rnn.Total(
-            (b.Add(new RnnJit.Ops.PrefixOp(1, ElementType.F32), Integers(b, "bits", "B").Tensor) * Real(b, "x", "B", 1)) + (b.Add(new RnnJit.Ops.OneHotOp("C", ElementType.F32), Integers(b, "labels", "B").Tensor) * Real(b, "y", "B", "C"))),
+            (b.Add(new RnnJit.Ops.SequenceMaskOp(1, ElementType.F32), Integers(b, "bits", "B").Tensor) * Real(b, "x", "B", 1)) + (b.Add(new RnnJit.Ops.OneHotOp("C", ElementType.F32), Integers(b, "labels", "B").Tensor) * Real(b, "y", "B", "C"))),
         ["dot"] = b => Attended(b, "Q", (q, k) => Attention.ScaledDot(q, k)),
         ["general"] = b => Attended(b, "C", (q, k) => Attention.General(q, k, new Matrix(Real(b, "W", "Q", "C")))),
         ["additive"] = b => Attended(b, "C", (q, k) => Attention.Additive(

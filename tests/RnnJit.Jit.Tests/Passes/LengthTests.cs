@@ -56,7 +56,7 @@ public class LengthTests
         Dictionary<string, NdArray> data = CellProgram.Draw(second, sizes), wanted = Interpreter.Run(second, data, sizes);
         using Executable executable = CellProgram.Create(second, sizes, 2, ElementType.F64);
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
-        Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith("order"));
+        Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith("sort"));
         foreach (var (name, value) in wanted)
             Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-12), name);
     }
@@ -66,7 +66,7 @@ public class LengthTests
     {
         var (program, sizes, data) = Case(type, reverse, lengths);
         using Executable ordered = CellProgram.Create(program, sizes), asGiven = CellProgram.Create(program, sizes, without: WithoutOrder);
-        Assert.That(asGiven.Plan.Select(line => line.Text), Has.None.StartsWith("order"));
+        Assert.That(asGiven.Plan.Select(line => line.Text), Has.None.StartsWith("sort"));
         Dictionary<string, NdArray> found = CellProgram.Run(ordered, data), wanted = CellProgram.Run(asGiven, data);
         foreach (Output output in program.Outputs)
         {

@@ -81,9 +81,9 @@ public class OpValueTests
     [TestCase("r = gather x, i; y = scatter[2] i, r", new double[] { 1, 2, 3, 8, 10, 12 })]
     [TestCase("y = onehot[2 : f32] i", new double[] { 0, 1, 1, 0, 0, 1 })]
     [TestCase("s = slice[0, 0, 1] x; y = broadcast[2, 3] s", new double[] { 1, 2, 3, 1, 2, 3 })]
-    [TestCase("y = pick[1] x, i", new double[] { 2, 1, 2, 5, 4, 5 })]
-    [TestCase("o = order i; y = onehot[3 : f32] o", new double[] { 1, 0, 0, 0, 0, 1, 0, 1, 0 })]
-    [TestCase("o = order i; q = order o; p = places q; y = onehot[3 : f32] p", new double[] { 0, 0, 1, 1, 0, 0, 0, 1, 0 })]
+    [TestCase("y = take[1] x, i", new double[] { 2, 1, 2, 5, 4, 5 })]
+    [TestCase("o = argsort[descending, stable] i; y = onehot[3 : f32] o", new double[] { 1, 0, 0, 0, 0, 1, 0, 1, 0 })]
+    [TestCase("o = argsort[descending, stable] i; q = argsort[descending, stable] o; p = inverse_permutation q; y = onehot[3 : f32] p", new double[] { 0, 0, 1, 1, 0, 0, 0, 1, 0 })]
     [TestCase("y = extent[2K : f32]", new double[] { 10 })]
     [TestCase("y = constant[2 : f32[3]]", new double[] { 2, 2, 2 })]
     public void Shapes_are_moved_as_defined(string lines, double[] wanted)

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using RnnJit.Cells;
 using RnnJit.Cpu;
 using RnnJit.Networks;
@@ -16,12 +13,12 @@ public class TrainingDigestTests
 {
     private const int Updates = 200, Cut = 90;
 
-    private static string File => Path.Combine(Folder(), "training-digests.txt");
+    private static string File => Path.Combine(TrainingDigest.Folder, "training-digests.txt");
 
     [Test]
     public void Two_hundred_updates_end_with_the_bits_of_before()
     {
-        string machine = string.Create(CultureInfo.InvariantCulture, $"{CpuWidth.Width} {Libc()}");
+        string machine = TrainingDigest.Machine;
         string[] found = [$"{machine} lengths {Lengths()}", $"{machine} resumed {Resumed()}"], known = System.IO.File.Exists(File) ? System.IO.File.ReadAllLines(File) : [];
         if (Environment.GetEnvironmentVariable("RNNJIT_ACCEPT") == "1")
         {
@@ -64,7 +61,7 @@ public class TrainingDigestTests
             trainer.Step();
         }
 
-        return Digest(string.Join('\n', model.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).Select(parameter => parameter.Key + Bits(parameter.Value.ToNdArray().Data))));
+        return TrainingDigest.Of(model);
     }
 
     private static string Resumed()
@@ -80,26 +77,12 @@ public class TrainingDigestTests
 
         using CharacterTraining second = CharacterTraining.Resume(folder.File("cut"), _ => text, new ModelOptions { Threads = 1 });
         Continue(second, Updates);
-        return Digest(string.Join('\n', second.Model.Model.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).Select(parameter => parameter.Key + Bits(parameter.Value.ToNdArray().Data))));
+        return TrainingDigest.Of(second.Model.Model);
     }
 
     private static void Continue(CharacterTraining training, int to)
     {
         while (training.Done < to)
             training.Step();
-    }
-
-    private static string Libc() => Digest(Bits([.. Enumerable.Range(1, 200).SelectMany(i => (double[])[Math.Pow(0.999, i), Math.Log(i / 7.0), Math.Cos(i / 3.0)])]));
-
-    private static string Bits(double[] numbers) => string.Join(' ', numbers.Select(number => BitConverter.DoubleToInt64Bits(number).ToString("x", CultureInfo.InvariantCulture)));
-
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
-
-    private static string Folder()
-    {
-        string? folder = TestContext.CurrentContext.TestDirectory;
-        while (folder is not null && !System.IO.File.Exists(Path.Combine(folder, "RnnJit.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return Path.Combine(folder!, "tests", "RnnJit.Tests", "Training");
     }
 }

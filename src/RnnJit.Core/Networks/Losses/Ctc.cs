@@ -34,7 +34,7 @@ internal sealed class Ctc
         Value label = builder.Add(new OneHotOp(classes, real), targets.Tensor);
         Value log = logits - Rnn.LogSumExp(logits);
         Value emission = builder.Add(new ContractOp("tbc,bsc->tbs"), log, Path(label, blank));
-        Value end = End(builder.Add(AtMostOp.Instance, targetLengths.Tensor, inputLengths.Tensor));
+        Value end = End(builder.Add(AssertLeOp.Instance, targetLengths.Tensor, inputLengths.Tensor));
         Value last = Scan(emission, Skips(label, blank), inputLengths.Tensor);
         Value likelihood = Rnn.LogSumExp(Rnn.Select(end, last, Number(Impossible)));
 
@@ -43,7 +43,7 @@ internal sealed class Ctc
     }
 
     /// <summary>The number of labels of each row, at least 1, [B, 1].</summary>
-    public Value Count(Indices targetLengths) => Rnn.Max(Rnn.Sum(builder.Add(new PrefixOp(labels, real), targetLengths.Tensor)), 1);
+    public Value Count(Indices targetLengths) => Rnn.Max(Rnn.Sum(builder.Add(new SequenceMaskOp(labels, real), targetLengths.Tensor)), 1);
 
     // The classes along a path: blank, label, blank, label, …, blank as [B, 2L + 1, C].
     private Value Path(Value label, int blank)

@@ -35,5 +35,5 @@ public sealed record Forest(Dim Nodes, Indices Own, Indices Parent, IReadOnlyLis
     }
 
     /// <summary>1 for leaves, 0 for the others, [N, 1].</summary>
-    public Value LeafMask(ElementType element) => Builder.Add(new PrefixOp(1, element), Leaf.Tensor);
+    public Value LeafMask(ElementType element) => Builder.Add(new SequenceMaskOp(1, element), Leaf.Tensor);
 }

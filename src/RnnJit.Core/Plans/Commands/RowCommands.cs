@@ -8,7 +8,7 @@ public sealed record SortRowsCommand(BufferView Lengths, BufferView Keys, Buffer
 
     public override IEnumerable<BufferView> Writes => [Keys, Result];
 
-    public override string Describe => $"order {Lengths.Length} rows by length";
+    public override string Describe => $"sort {Lengths.Length} rows by length";
 
     public override string Text => "argsort-lengths";
 }
@@ -21,7 +21,7 @@ public sealed record InversePermutationCommand(BufferView Order, BufferView Resu
 
     public override IEnumerable<BufferView> Writes => [Result];
 
-    public override string Describe => $"places of {Order.Length} rows";
+    public override string Describe => $"inverse permutation of {Order.Length} rows";
 
     public override string Text => "inverse-permutation";
 }
@@ -36,7 +36,7 @@ public sealed record TakeCommand(BufferView Input, BufferView Index, BufferView 
     public override IEnumerable<BufferView> Writes => [Result];
 
     public override string Describe =>
-        $"pick {Index.Length} of {Input.Shape[Axis]} rows{(Axis == 0 ? "" : $" of [{string.Join(", ", Input.Shape)}]")}{(Active is null ? "" : Active.Clears ? ", those that run, 0 behind" : ", those that run")}";
+        $"take {Index.Length} of {Input.Shape[Axis]} rows{(Axis == 0 ? "" : $" of [{string.Join(", ", Input.Shape)}]")}{(Active is null ? "" : Active.Clears ? ", those that run, 0 behind" : ", those that run")}";
 
     public override string Text => $"take<axis {Axis}>{(Active is null ? "" : Active.OfSource ? " rows<source>" : " rows<result>")}{(Active?.Clears == true ? " zero" : "")}";
 }
@@ -81,5 +81,5 @@ public sealed record CheckBoundsCommand(BufferView Input, BufferView Bound, stri
 
     public override string Describe => $"check {Input.Length} integers against bounds";
 
-    public override string Text => "check-at-most";
+    public override string Text => "assert-le";
 }

@@ -3,25 +3,25 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>Rows along any axis by index: y[…, i, …] = x[…, index[i], …]; printed as <c>pick[axis]</c>. Along the first axis it is a gather.</summary>
-public sealed class PickOp(int axis) : Op
+/// <summary>Rows along any axis by index: y[…, i, …] = x[…, index[i], …]; printed as <c>take[axis]</c>. Along the first axis it is a gather.</summary>
+public sealed class TakeOp(int axis) : Op
 {
     public int Axis { get; } = axis;
 
-    public override string Name => "pick";
+    public override string Name => "take";
 
     public override OpFamily Family => OpFamily.Gather;
 
     public override string Attributes => Axis.ToString(CultureInfo.InvariantCulture);
 
-    public static PickOp Parse(string attributes) => int.TryParse(attributes, NumberStyles.None, CultureInfo.InvariantCulture, out int axis)
-        ? new PickOp(axis)
-        : throw new GraphException("RNNJ125", $"'pick[{attributes}]' names no axis (write pick[1])");
+    public static TakeOp Parse(string attributes) => int.TryParse(attributes, NumberStyles.None, CultureInfo.InvariantCulture, out int axis)
+        ? new TakeOp(axis)
+        : throw new GraphException("RNNJ125", $"'take[{attributes}]' names no axis (write take[1])");
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 2 || Axis >= operands[0].Rank || operands[1] is not { Element: ElementType.I32, Rank: 1 })
-            throw OrderOp.Unfit(ToString(), operands);
+            throw ArgsortOp.Unfit(ToString(), operands);
         return [operands[0].WithDim(Axis, operands[1].Dims[0])];
     }
 

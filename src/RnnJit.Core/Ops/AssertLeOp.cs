@@ -2,12 +2,12 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>The integers a, none of which is greater than its neighbour in b: i32[B], i32[B] ⇒ i32[B]. A greater one is an error that names both inputs.</summary>
-public sealed class AtMostOp : Op
+/// <summary>The integers a after a check that none exceeds its bound in b: i32[B], i32[B] ⇒ i32[B]. A greater one is an error that names both inputs.</summary>
+public sealed class AssertLeOp : Op
 {
-    public static AtMostOp Instance { get; } = new();
+    public static AssertLeOp Instance { get; } = new();
 
-    public override string Name => "atmost";
+    public override string Name => "assert_le";
 
     public override OpFamily Family => OpFamily.Gather;
 
@@ -17,7 +17,7 @@ public sealed class AtMostOp : Op
             && Enumerable.Range(0, operands[0].Rank).All(axis => dims.Unify(operands[0].Dims[axis], operands[1].Dims[axis]));
         return fits
             ? [operands[0]]
-            : throw new GraphException("RNNJ123", $"'atmost' needs two i32 tensors of one shape, found {TensorType.List(operands, " and ")} (give whole numbers and their bounds)");
+            : throw new GraphException("RNNJ123", $"'assert_le' needs two i32 tensors of one shape, found {TensorType.List(operands, " and ")} (give whole numbers and their bounds)");
     }
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)

@@ -2,14 +2,24 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>The rows by length, the longest first, rows of one length as they stand: lengths i32[B] ⇒ i32[B], whose element i is the number of the row at place i.</summary>
-public sealed class OrderOp : Op
+/// <summary>Row numbers by length, the longest first, equal lengths in their order: lengths i32[B] ⇒ i32[B]; printed as <c>argsort[descending, stable]</c>.</summary>
+public sealed class ArgsortOp : Op
 {
-    public static OrderOp Instance { get; } = new();
+    public static ArgsortOp Instance { get; } = new();
 
-    public override string Name => "order";
+    /// <summary>The attributes of the one order there is.</summary>
+    public const string Descending = "descending, stable";
+
+    public override string Name => "argsort";
 
     public override OpFamily Family => OpFamily.Gather;
+
+    public override string Attributes => Descending;
+
+    /// <exception cref="GraphException">RNNJ125: another order.</exception>
+    public static ArgsortOp Parse(string attributes) => attributes.Split(',').Select(part => part.Trim()).SequenceEqual(Descending.Split([", "], StringSplitOptions.None))
+        ? Instance
+        : throw new GraphException("RNNJ125", $"'argsort[{attributes}]' names no order of rows (write argsort[{Descending}])");
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims) => OfRows(Name, operands);
 
