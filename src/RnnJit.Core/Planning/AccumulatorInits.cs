@@ -11,7 +11,7 @@ public sealed class AccumulatorInits
 {
     private readonly Graph graph;
     private readonly List<int>[] users;
-    private readonly Dictionary<int, ProductStep> found = [];
+    private readonly Dictionary<int, ScheduledMatMul> found = [];
 
     private AccumulatorInits(Graph graph)
     {
@@ -25,7 +25,7 @@ public sealed class AccumulatorInits
     }
 
     /// <summary>The additions by node.</summary>
-    public static IReadOnlyDictionary<int, ProductStep> Of(Graph graph)
+    public static IReadOnlyDictionary<int, ScheduledMatMul> Of(Graph graph)
     {
         var sums = new AccumulatorInits(graph);
         var outputs = new HashSet<int>(graph.Outputs.Select(output => output.Value));
@@ -40,7 +40,7 @@ public sealed class AccumulatorInits
                 int start = graph.Nodes[n].Operands[0] == product ? graph.Nodes[n].Operands[1] : graph.Nodes[n].Operands[0];
                 if (start == product || !sums.IsLoneProduct(product, n) || outputs.Contains(product) || !sums.IsStart(start, graph.Values.Type(product)))
                     continue;
-                sums.found[n] = new ProductStep(n, graph.Values.Node(product), start);
+                sums.found[n] = new ScheduledMatMul(n, graph.Values.Node(product), start);
                 break;
             }
         }

@@ -20,7 +20,7 @@ public static class Fuse
     public const int MostOperations = 128, MostInputs = 32;
 
     /// <param name="fuse">False: a kernel for each node, to see what fusing is worth.</param>
-    public static StepList Run(Graph graph, bool fuse = true)
+    public static OpSchedule Run(Graph graph, bool fuse = true)
     {
         var groups = new FusionGroups(graph, fuse);
         groups.Form(fuse);
@@ -30,6 +30,6 @@ public static class Fuse
             groups.Separate();
         }
 
-        return new StepList(graph, groups.Steps().ToEquatable());
+        return new OpSchedule(graph, groups.Schedule().ToEquatable());
     }
 }

@@ -11,14 +11,14 @@ internal sealed class FusionGroups
     private readonly int[] levels;
     private List<Group> groups = [];
     private readonly List<int>[] users;
-    private readonly IReadOnlyDictionary<int, ProductStep> starts;
+    private readonly IReadOnlyDictionary<int, ScheduledMatMul> starts;
     private readonly HashSet<int> startedProducts;
 
     /// <param name="starts">Whether products take additions over.</param>
     public FusionGroups(Graph graph, bool starts)
     {
         this.graph = graph;
-        this.starts = starts ? AccumulatorInits.Of(graph) : new Dictionary<int, ProductStep>();
+        this.starts = starts ? AccumulatorInits.Of(graph) : new Dictionary<int, ScheduledMatMul>();
         startedProducts = [.. this.starts.Values.Select(sum => sum.Product)];
         groupOf = new Group?[graph.Nodes.Count];
         levels = new int[graph.Nodes.Count];
@@ -199,15 +199,15 @@ internal sealed class FusionGroups
         groups = separate;
     }
 
-    public IEnumerable<Step> Steps()
+    public IEnumerable<ScheduledOp> Schedule()
     {
         var single = Enumerable.Range(0, graph.Nodes.Count).Where(n => groupOf[n] is null && !startedProducts.Contains(n) && graph.Nodes[n].Op.Family != OpFamily.Leaf)
-            .Select(n => (Level: levels[n], First: n, Step: starts.TryGetValue(n, out ProductStep? product) ? product : (Step)new OpStep(n)));
-        var fused = groups.Where(group => group.Nodes.Count > 0).Select(group => (group.Level, First: group.Nodes.Min, Step: (Step)Kernel(group)));
-        return single.Concat(fused).OrderBy(step => step.Level).ThenBy(step => step.First).Select(step => step.Step);
+            .Select(n => (Level: levels[n], First: n, Op: starts.TryGetValue(n, out ScheduledMatMul? product) ? product : (ScheduledOp)new ScheduledNode(n)));
+        var fused = groups.Where(group => group.Nodes.Count > 0).Select(group => (group.Level, First: group.Nodes.Min, Op: (ScheduledOp)Kernel(group)));
+        return single.Concat(fused).OrderBy(one => one.Level).ThenBy(one => one.First).Select(one => one.Op);
     }
 
-    private KernelStep Kernel(Group group)
+    private ScheduledKernel Kernel(Group group)
     {
         Dim columns = group.Domain.Columns ?? Dim.Of(1);
         var domain = group.Domain with { Columns = columns };
@@ -232,7 +232,7 @@ internal sealed class FusionGroups
         var region = new HashSet<int>(graph.Outputs.Select(output => output.Value));
         int[] outputs = group.Nodes.Select(n => graph.Values.FirstResult(n)).Where(value => region.Contains(value) || users[value].Any(user => groupOf[user] != group)).ToArray();
         Graph kernel = builder.Build("kernel", "fused", outputs.Select((value, i) => ("r" + i, values[value], OutputRole.Result)));
-        return new KernelStep(kernel, inputs.ToEquatable(), outputs.ToEquatable(), domain.Rows, columns, group.Nodes.Count) { IsFull = group.IsFull };
+        return new ScheduledKernel(kernel, inputs.ToEquatable(), outputs.ToEquatable(), domain.Rows, columns, group.Nodes.Count) { IsFull = group.IsFull };
     }
 
     private bool IsScalar(int value) => graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ConstantOp { Type.Rank: 0 };

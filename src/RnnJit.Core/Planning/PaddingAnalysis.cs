@@ -34,12 +34,12 @@ public sealed class PaddingAnalysis
     private readonly PaddingDemand readers;
     private readonly Dictionary<int, int> sums;
 
-    public PaddingAnalysis(StepList list)
+    public PaddingAnalysis(OpSchedule schedule)
     {
-        graph = list.Graph;
-        sums = list.Steps.OfType<ProductStep>().ToDictionary(step => step.Product, step => step.Node);
+        graph = schedule.Graph;
+        sums = schedule.Ops.OfType<ScheduledMatMul>().ToDictionary(matmul => matmul.Product, matmul => matmul.Node);
         zeros = new PaddingZeros(graph);
-        readers = new PaddingDemand(list, zeros);
+        readers = new PaddingDemand(schedule, zeros);
     }
 
     /// <summary>True where no reader of a value reads behind the ends of rows by these lengths, so that anything may stand there. A reader with other lengths may read on.</summary>
@@ -81,7 +81,7 @@ public sealed class PaddingAnalysis
     public int ResultOf(int node) => graph.Values.FirstResult(sums.TryGetValue(node, out int sum) ? sum : node);
 
     /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there. Null where it needs all rows.</summary>
-    public (int Lengths, int[] Zeros, bool BatchFirst)? Of(KernelStep kernel) => readers.Of(kernel) is { } end
+    public (int Lengths, int[] Zeros, bool BatchFirst)? Of(ScheduledKernel kernel) => readers.Of(kernel) is { } end
         ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output], end.Lengths)).ToArray(), end.BatchFirst)
         : null;
 
@@ -101,7 +101,7 @@ public sealed class PaddingAnalysis
     public bool WantsAllRows(int value) => readers.Of(value) is { End: null } && zeros[value] is null;
 
     /// <summary>Whose rows behind their ends make a value be computed for all rows: the step that reads them, null if they are given out.</summary>
-    public Step? AllRowsFor(int value) => readers.Of(value)?.Reader;
+    public ScheduledOp? AllRowsFor(int value) => readers.Of(value)?.Reader;
 
     private EndedRows? Behind(int value)
     {

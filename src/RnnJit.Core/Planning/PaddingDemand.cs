@@ -14,25 +14,25 @@ internal sealed class PaddingDemand
     private readonly Want?[] wants;
     private readonly Dictionary<int, Ending> kernels = [];
 
-    public PaddingDemand(StepList list, PaddingZeros zeros)
+    public PaddingDemand(OpSchedule schedule, PaddingZeros zeros)
     {
-        graph = list.Graph;
+        graph = schedule.Graph;
         this.zeros = zeros;
         wants = new Want?[graph.Values.Count];
         foreach (Output output in graph.Outputs)
             wants[output.Value] = new Want(null, null);
-        foreach (Step step in list.Steps.Reverse())
+        foreach (ScheduledOp scheduled in schedule.Ops.Reverse())
         {
-            switch (step)
+            switch (scheduled)
             {
-                case KernelStep kernel:
+                case ScheduledKernel kernel:
                     Read(kernel);
                     break;
-                case ProductStep product:
+                case ScheduledMatMul product:
                     Read(product, product.Product, graph.Values.FirstResult(product.Node));
                     AddStart(product);
                     break;
-                case OpStep op:
+                case ScheduledNode op:
                     Read(op, op.Node, graph.Values.FirstResult(op.Node));
                     break;
             }
@@ -42,15 +42,15 @@ internal sealed class PaddingDemand
     /// <param name="End">Rows end there; null: all of them are read.</param>
     /// <param name="Reader">Who reads all of them; null if they are given out.</param>
     /// <param name="Numbers">What lies behind is multiplied by 0, so it must be numbers, whichever.</param>
-    public sealed record Want(Ending? End, Step? Reader, bool Numbers = false);
+    public sealed record Want(Ending? End, ScheduledOp? Reader, bool Numbers = false);
 
     /// <summary>What is wanted of a value; null if nobody reads it.</summary>
     public Want? Of(int value) => wants[value];
 
     /// <summary>The ends of the rows that a kernel is done for; null for all rows.</summary>
-    public Ending? Of(KernelStep kernel) => kernels.TryGetValue(kernel.Outputs[0], out Ending end) ? end : null;
+    public Ending? Of(ScheduledKernel kernel) => kernels.TryGetValue(kernel.Outputs[0], out Ending end) ? end : null;
 
-    private void Add(int value, Ending? end, Step reader, bool numbers = false)
+    private void Add(int value, Ending? end, ScheduledOp reader, bool numbers = false)
     {
         if (end is { } last && !last.Fits(graph.Values.Type(value), graph))
             end = null;
@@ -60,7 +60,7 @@ internal sealed class PaddingDemand
             : new Want(null, reader);
     }
 
-    private void Read(KernelStep kernel)
+    private void Read(ScheduledKernel kernel)
     {
         Ending? live = kernel.Outputs.SelectMany(Ends).Where(end => IsLive(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
         if (live is { } last)
@@ -78,25 +78,25 @@ internal sealed class PaddingDemand
     }
 
     // Rows of a kernel are those of its outputs.
-    private bool IsLive(KernelStep kernel, Ending end) =>
+    private bool IsLive(ScheduledKernel kernel, Ending end) =>
         kernel.Outputs.All(output => Ends(output).Contains(end) && graph.Values.Type(output).Rank == kernel.Rows.Count + 1 && kernel.Rows.Count > 1);
 
-    private void Read(Step step, int op, int value)
+    private void Read(ScheduledOp reader, int op, int value)
     {
         Node node = graph.Nodes[op];
         foreach (int operand in node.Operands.Distinct())
         {
             var (end, numbers) = LeftOut(node, value, operand);
-            Add(operand, end, step, numbers);
+            Add(operand, end, reader, numbers);
         }
     }
 
     // An element of the product starts from the one in its place and from no other one.
-    private void AddStart(ProductStep step)
+    private void AddStart(ScheduledMatMul product)
     {
-        int value = graph.Values.FirstResult(step.Node);
-        bool rows = graph.Values.Type(step.Start) == graph.Values.Type(value);
-        Add(step.Start, rows ? wants[value]?.End : null, step, wants[value]?.Numbers == true);
+        int value = graph.Values.FirstResult(product.Node);
+        bool rows = graph.Values.Type(product.Start) == graph.Values.Type(value);
+        Add(product.Start, rows ? wants[value]?.End : null, product, wants[value]?.Numbers == true);
     }
 
     // By which ends an op leaves out rows of an operand, and whether those it leaves out must be numbers all the same.

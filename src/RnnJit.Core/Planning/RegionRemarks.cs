@@ -11,22 +11,22 @@ internal sealed class RegionRemarks
 
     private readonly string region;
     private readonly Graph graph;
-    private readonly Step[] steps;
-    private readonly int[] stepOf;
+    private readonly ScheduledOp[] ops;
+    private readonly int[] scheduledAt;
     private readonly RowRemarks rows;
 
     public RegionRemarks(string region, Graph graph, bool fuse)
     {
         this.region = region;
         this.graph = graph;
-        StepList list = Fuse.Run(graph, fuse);
-        steps = list.Steps.ToArray();
-        rows = new RowRemarks(list);
-        stepOf = Enumerable.Repeat(-1, graph.Values.Count).ToArray();
-        for (int s = 0; s < steps.Length; s++)
+        OpSchedule schedule = Fuse.Run(graph, fuse);
+        ops = schedule.Ops.ToArray();
+        rows = new RowRemarks(schedule);
+        scheduledAt = Enumerable.Repeat(-1, graph.Values.Count).ToArray();
+        for (int s = 0; s < ops.Length; s++)
         {
-            foreach (int value in steps[s] is KernelStep kernel ? kernel.Outputs : NodesOf(steps[s]).SelectMany(Results))
-                stepOf[value] = s;
+            foreach (int value in ops[s] is ScheduledKernel kernel ? kernel.Outputs : NodesOf(ops[s]).SelectMany(Results))
+                scheduledAt[value] = s;
         }
     }
 
@@ -50,10 +50,10 @@ internal sealed class RegionRemarks
     private IEnumerable<int> Results(int node) => Enumerable.Range(graph.Values.FirstResult(node), graph.Nodes[node].Results.Count);
 
     // The last one says what is done.
-    private static int[] NodesOf(Step step) => step switch
+    private static int[] NodesOf(ScheduledOp scheduled) => scheduled switch
     {
-        ProductStep product => [product.Node, product.Product],
-        OpStep op => [op.Node],
+        ScheduledMatMul product => [product.Node, product.Product],
+        ScheduledNode op => [op.Node],
         _ => [],
     };
 
@@ -71,7 +71,7 @@ internal sealed class RegionRemarks
                 ? "no other product here shares an operand with it"
                 : string.Join("; ", sharing.Take(MostNamed).Select(other => $"not merged with {ValueName(graph, graph.Values.FirstResult(other))}, {Apart(n, other)}"))
                     + (sharing.Length > MostNamed ? $"; nor with {sharing.Length - MostNamed} others" : "");
-            string start = steps.OfType<ProductStep>().FirstOrDefault(step => step.Product == n) is { } sum ? $"; its chains start from {ValueName(graph, sum.Start)}" : "";
+            string start = ops.OfType<ScheduledMatMul>().FirstOrDefault(product => product.Product == n) is { } sum ? $"; its chains start from {ValueName(graph, sum.Start)}" : "";
             yield return $"{region}: product {Name(graph, n)}{(wide is null ? $": {apart}" : merged + (sharing.Length == 0 ? "" : $"; {apart}"))}{start}{rows.Of(n)}.";
         }
     }
@@ -94,33 +94,34 @@ internal sealed class RegionRemarks
 
     private IEnumerable<string> Kernels()
     {
-        for (int s = 0; s < steps.Length; s++)
+        for (int s = 0; s < ops.Length; s++)
         {
-            if (steps[s] is not KernelStep kernel)
+            if (ops[s] is not ScheduledKernel kernel)
                 continue;
-            int[] before = kernel.Inputs.Select(input => stepOf[input]).Where(maker => maker >= 0 && steps[maker] is KernelStep).Distinct().OrderBy(maker => maker).ToArray();
-            string why = string.Join("; ", before.Select(maker => $"not fused with step {maker + 1}, {Why((KernelStep)steps[maker], kernel, maker, s)}"));
+            int[] before = kernel.Inputs.Select(input => scheduledAt[input]).Where(maker => maker >= 0 && ops[maker] is ScheduledKernel).Distinct().OrderBy(maker => maker).ToArray();
+            string why = string.Join("; ", before.Select(maker => $"not fused with step {maker + 1}, {Why((ScheduledKernel)ops[maker], kernel, maker, s)}"));
             string full = kernel.IsFull ? $"; no more work fits into it, for a kernel has at most {Fuse.MostOperations} operations and {Fuse.MostInputs} inputs" : "";
             yield return $"{region}, step {s + 1}: {kernel.Nodes} nodes fused over {Domain(kernel)}{full}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
         }
     }
 
-    private string Why(KernelStep a, KernelStep b, int first, int second)
+    private string Why(ScheduledKernel a, ScheduledKernel b, int first, int second)
     {
         if (a.Rows != b.Rows || a.Columns != b.Columns)
             return $"which runs over {Domain(a)}";
-        Step? between = Enumerable.Range(first + 1, second - first - 1).Select(s => steps[s])
-            .FirstOrDefault(step => NodesOf(step).Any(node => Feeds(first, node)) && NodesOf(step).Any(node => ReadBy(node, b)));
-        return between is null ? a.IsFull || b.IsFull ? "for one of the two is full" : "for other steps need its results too" : $"for '{graph.Nodes[NodesOf(between).Last()].Op.Name}' stands between";
+        ScheduledOp? between = Enumerable.Range(first + 1, second - first - 1).Select(s => ops[s])
+            .FirstOrDefault(one => NodesOf(one).Any(node => Feeds(first, node)) && NodesOf(one).Any(node => ReadBy(node, b)));
+        return between is null ? a.IsFull || b.IsFull ? "for one of the two is full" : "for others need its results too" : $"for '{graph.Nodes[NodesOf(between).Last()].Op.Name}' stands between";
     }
 
-    private bool Feeds(int step, int node) => graph.Nodes[node].Operands.Any(operand => stepOf[operand] == step || (Maker(operand) is { } op && op.Family == OpFamily.View && Feeds(step, graph.Values.Node(operand))));
+    private bool Feeds(int at, int node) =>
+        graph.Nodes[node].Operands.Any(operand => scheduledAt[operand] == at || (Maker(operand) is { } op && op.Family == OpFamily.View && Feeds(at, graph.Values.Node(operand))));
 
-    private bool ReadBy(int node, KernelStep kernel)
+    private bool ReadBy(int node, ScheduledKernel kernel)
     {
         int value = graph.Values.FirstResult(node);
         return kernel.Inputs.Any(input => input == value || (Maker(input) is { } op && op.Family == OpFamily.View && graph.Nodes[graph.Values.Node(input)].Operands.Contains(value)));
     }
 
-    private static string Domain(KernelStep kernel) => $"[{string.Join(", ", kernel.Rows.Append(kernel.Columns))}]";
+    private static string Domain(ScheduledKernel kernel) => $"[{string.Join(", ", kernel.Rows.Append(kernel.Columns))}]";
 }

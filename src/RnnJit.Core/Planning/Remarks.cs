@@ -31,15 +31,15 @@ public static class Remarks
         if (!optimised.Nodes.Any(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp))
             return null;
 
-        StepList list = Fuse.Run(optimised, fuse);
-        var ends = new PaddingAnalysis(list);
+        OpSchedule schedule = Fuse.Run(optimised, fuse);
+        var ends = new PaddingAnalysis(schedule);
         int[] live = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
         string order = SortByLength.By(optimised) is { } name
             ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"
             : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand beside each other)";
         string products = string.Join("; ", live.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
         int sums = live.Count(n => optimised.Nodes[n].Op is SumOp), tables = live.Count(n => optimised.Nodes[n].Op is GatherOp or ScatterOp);
-        int kernels = list.Steps.OfType<KernelStep>().Count(kernel => ends.Of(kernel) is not null);
+        int kernels = schedule.Ops.OfType<ScheduledKernel>().Count(kernel => ends.Of(kernel) is not null);
         return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{Count(kernels, "kernel")}{Count(sums, "sum")}{Count(tables, "table look-up")}.";
     }
 

@@ -8,16 +8,16 @@ internal sealed class RowRemarks
 {
     private const string Elsewhere = "; on all rows, for it is none of the products and kernels that go along time and rows of the batch";
 
-    private readonly StepList list;
+    private readonly OpSchedule schedule;
     private readonly Graph graph;
     private readonly PaddingAnalysis ends;
     private readonly Ending[] endings;
 
-    public RowRemarks(StepList list)
+    public RowRemarks(OpSchedule schedule)
     {
-        this.list = list;
-        graph = list.Graph;
-        ends = new PaddingAnalysis(list);
+        this.schedule = schedule;
+        graph = schedule.Graph;
+        ends = new PaddingAnalysis(schedule);
         endings = graph.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => new Ending(node.Operands[node.Operands.Count - 1], ((ScanOp)node.Op).Time)).Distinct().ToArray();
     }
 
@@ -37,7 +37,7 @@ internal sealed class RowRemarks
     }
 
     /// <inheritdoc cref="Of(int)"/>
-    public string Of(KernelStep kernel)
+    public string Of(ScheduledKernel kernel)
     {
         if (!IsOverSteps(kernel.Rows, batchFirst: false) && !IsOverSteps(kernel.Rows, batchFirst: true))
             return HasSteps([.. kernel.Rows, kernel.Columns]) ? Elsewhere : "";
@@ -64,9 +64,9 @@ internal sealed class RowRemarks
 
     private string Reader(int value) => ends.AllRowsFor(value) switch
     {
-        KernelStep kernel => $"step {list.Steps.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
-        ProductStep product => $"contract {RegionRemarks.ValueName(graph, graph.Values.FirstResult(product.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
-        OpStep op => $"{graph.Nodes[op.Node].Op.Name} {RegionRemarks.ValueName(graph, graph.Values.FirstResult(op.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        ScheduledKernel kernel => $"step {schedule.Ops.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        ScheduledMatMul product => $"contract {RegionRemarks.ValueName(graph, graph.Values.FirstResult(product.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        ScheduledNode op => $"{graph.Nodes[op.Node].Op.Name} {RegionRemarks.ValueName(graph, graph.Values.FirstResult(op.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
         _ => $"{RegionRemarks.ValueName(graph, value)} is given out",
     };
 }

@@ -13,19 +13,19 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     /// <summary>How many time steps there is room for, a power of two, where a later step takes the place of an earlier one; 0: for all.</summary>
     public int Ring { get; init; }
 
-    /// <summary>Elements between the two places of a state that is read from one and written to the other in turn.</summary>
-    public long ParityStride { get; init; }
+    /// <summary>Elements between the two halves of a double buffer, which a loop reads and writes in turn; 0 for none.</summary>
+    public long DoubleBufferStride { get; init; }
 
-    /// <summary>0 reads the first place at the first step, 1 the second.</summary>
-    public int Parity { get; init; }
+    /// <summary>The half at the first step: 0 or 1.</summary>
+    public int DoubleBufferHalf { get; init; }
 
     /// <summary>As <see cref="TimeStride"/>, of the loop around.</summary>
     public long OuterTimeStride { get; init; }
 
-    /// <summary>As <see cref="ParityStride"/>, of the loop around.</summary>
-    public long OuterParityStride { get; init; }
+    /// <summary>As <see cref="DoubleBufferStride"/>, of the loop around.</summary>
+    public long OuterDoubleBufferStride { get; init; }
 
-    public int OuterParity { get; init; }
+    public int OuterDoubleBufferHalf { get; init; }
 
     /// <summary>The matrix that is packed there; null for elements in the order of the strides.</summary>
     public PackedPanels? Panels { get; init; }
@@ -37,10 +37,10 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     public int Length => NdArray.Size(Shape);
 
     /// <summary>Whether it lies elsewhere at every step of the innermost loop.</summary>
-    public bool MovesWithTime => TimeStride != 0 || ParityStride != 0;
+    public bool MovesWithTime => TimeStride != 0 || DoubleBufferStride != 0;
 
     /// <summary>Whether it lies elsewhere at every step of the loop around.</summary>
-    public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterParityStride != 0;
+    public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterDoubleBufferStride != 0;
 
     /// <summary>A parameter, or a part of one, that is the same at every step: its version tells whether it changed.</summary>
     public bool IsWeight => Buffer.IsParameter && !MovesWithTime && !MovesWithOuterTime;
@@ -48,20 +48,22 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     /// <summary>The same place as seen from inside a further loop.</summary>
     public BufferView Inside() => this with
     {
-        TimeStride = 0, ParityStride = 0, Parity = 0, OuterTimeStride = TimeStride, OuterParityStride = ParityStride, OuterParity = Parity,
+        TimeStride = 0, DoubleBufferStride = 0, DoubleBufferHalf = 0,
+        OuterTimeStride = TimeStride, OuterDoubleBufferStride = DoubleBufferStride, OuterDoubleBufferHalf = DoubleBufferHalf,
     };
 
     /// <summary>The views that lie at one place for all steps of a loop, as seen from outside that loop.</summary>
     public BufferView Outside() => this with
     {
-        TimeStride = OuterTimeStride, ParityStride = OuterParityStride, Parity = OuterParity, OuterTimeStride = 0, OuterParityStride = 0, OuterParity = 0,
+        TimeStride = OuterTimeStride, DoubleBufferStride = OuterDoubleBufferStride, DoubleBufferHalf = OuterDoubleBufferHalf,
+        OuterTimeStride = 0, OuterDoubleBufferStride = 0, OuterDoubleBufferHalf = 0,
     };
 
     public bool IsContiguous => Strides.SequenceEqual(Dense(Shape)) || Length <= 1;
 
     /// <summary>True where each element lies where that of the other view does, at every step.</summary>
     public bool IsSamePlace(BufferView other) => Buffer == other.Buffer && Offset == other.Offset && Strides.SequenceEqual(other.Strides)
-        && TimeStride == other.TimeStride && ParityStride == other.ParityStride && Parity == other.Parity;
+        && TimeStride == other.TimeStride && DoubleBufferStride == other.DoubleBufferStride && DoubleBufferHalf == other.DoubleBufferHalf;
 
     public static long[] Dense(int[] shape)
     {

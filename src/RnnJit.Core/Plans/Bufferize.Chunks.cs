@@ -57,7 +57,7 @@ internal sealed partial class Bufferize
         return loop;
     }
 
-    // Room for one tile; time step t lies where t modulo its steps does.
+    // Room for one chunk; time step t lies where t modulo its steps does.
     private BufferView Ring(int value)
     {
         int[] shape = context.Shape(graph.Values.Type(value));

@@ -25,10 +25,10 @@ internal sealed partial class Bufferize
 
     // Sequences of a body that a product of this region made and that only its loop reads.
     private IEnumerable<int> Spent(Node node, ScanOp scan) =>
-        Enumerable.Range(0, scan.Sequences).Where(i => IsReadOnce(node.Operands[i], out int whole) && Fused.Steps.Any(step => step switch
+        Enumerable.Range(0, scan.Sequences).Where(i => IsReadOnce(node.Operands[i], out int whole) && Schedule.Ops.Any(scheduled => scheduled switch
         {
-            ProductStep product => graph.Values.FirstResult(product.Node) == whole,
-            OpStep op => graph.Nodes[op.Node].Op is ContractOp && graph.Values.FirstResult(op.Node) == whole,
+            ScheduledMatMul product => graph.Values.FirstResult(product.Node) == whole,
+            ScheduledNode op => graph.Nodes[op.Node].Op is ContractOp && graph.Values.FirstResult(op.Node) == whole,
             _ => false,
         }));
 
@@ -65,6 +65,6 @@ internal sealed partial class Bufferize
             _ => !Alone.Contains(n),
         });
 
-    // The nodes of steps that are no kernels.
-    private HashSet<int> Alone => alone ??= [.. Fused.Steps.OfType<OpStep>().Select(step => step.Node), .. Fused.Steps.OfType<ProductStep>().Select(step => step.Product)];
+    // Scheduled nodes outside kernels.
+    private HashSet<int> Alone => alone ??= [.. Schedule.Ops.OfType<ScheduledNode>().Select(single => single.Node), .. Schedule.Ops.OfType<ScheduledMatMul>().Select(matmul => matmul.Product)];
 }

@@ -10,11 +10,11 @@ internal sealed partial class Bufferize
     private readonly HashSet<int> early = [];
     private PaddingAnalysis? ends;
 
-    private StepList? fused;
+    private OpSchedule? schedule;
 
-    private StepList Fused => fused ??= Fuse.Run(graph, context.Fuse);
+    private OpSchedule Schedule => schedule ??= Fuse.Run(graph, context.Fuse);
 
-    private PaddingAnalysis Ends => ends ??= new PaddingAnalysis(Fused);
+    private PaddingAnalysis Ends => ends ??= new PaddingAnalysis(Schedule);
 
     // The rows that a product, sum or gather of all steps is done for, null for all.
     private ActiveRows? LiveOf(int node)
@@ -33,7 +33,7 @@ internal sealed partial class Bufferize
     }
 
     // The rows that a kernel of all steps is done for, null for all.
-    private KernelRows? LiveOf(KernelStep kernel) => context.Live && Ends.Of(kernel) is { } end
+    private KernelRows? LiveOf(ScheduledKernel kernel) => context.Live && Ends.Of(kernel) is { } end
         ? new KernelRows(Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
         : null;
 
@@ -72,7 +72,7 @@ internal sealed partial class Bufferize
     private ActiveRows? LiveOf(int value, ContractOp op, MatMulForm form, bool sumOverTime)
     {
         // A sum that a product took over is the product's value.
-        int node = Fused.Steps.OfType<ProductStep>().FirstOrDefault(step => graph.Values.FirstResult(step.Node) == value)?.Product ?? graph.Values.Node(value);
+        int node = Schedule.Ops.OfType<ScheduledMatMul>().FirstOrDefault(matmul => graph.Values.FirstResult(matmul.Node) == value)?.Product ?? graph.Values.Node(value);
         if (LiveOf(node) is not { } live)
             return null;
 

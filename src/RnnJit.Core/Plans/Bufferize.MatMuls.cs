@@ -119,7 +119,7 @@ internal sealed partial class Bufferize
     // Rows of parameters side by side are put together again only after they changed, as a matrix of one row.
     private bool IsConcatenatedRow(int value) => graph.Values.Type(value).Rank == 1 && AccumulatorInits.IsRow(graph, value)
         && graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true)
-        && graph.Nodes.All(node => !node.Operands.Contains(value) || node.Op is AddOp) && Fused.Steps.OfType<ProductStep>().Count(step => step.Start == value) == graph.Nodes.Count(node => node.Operands.Contains(value));
+        && graph.Nodes.All(node => !node.Operands.Contains(value) || node.Op is AddOp) && Schedule.Ops.OfType<ScheduledMatMul>().Count(matmul => matmul.Start == value) == graph.Nodes.Count(node => node.Operands.Contains(value));
 
     // What chains start from, over all rows of the product.
     private BufferView StartView(int start, int value)

@@ -147,8 +147,8 @@ internal sealed partial class Bufferize
             views[value + y] = inner.Outputs[y].Value == input ? earlier : later;
         }
 
-        BufferView read = keeps ? earlier.Step() : first.Step() with { TimeStride = 0, ParityStride = all.Strides[0] };
-        BufferView write = keeps ? later.Step() : read with { Parity = 1 };
+        BufferView read = keeps ? earlier.Step() : first.Step() with { TimeStride = 0, DoubleBufferStride = all.Strides[0] };
+        BufferView write = keeps ? later.Step() : read with { DoubleBufferHalf = 1 };
         body.SetView(input, read);
         hold.Add(new CopyCommand(read, write));
         BufferView Slot(int slot) => all.Slice(0, slot, 1).Step() with { TimeStride = 0 };

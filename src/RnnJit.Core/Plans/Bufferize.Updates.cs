@@ -49,8 +49,8 @@ internal sealed partial class Bufferize
     private void AddForEach(Node node, int value, ForEachOp each)
     {
         Graph body = Simplify.Run(each.Body);
-        EquatableArray<Step> steps = Fuse.Run(body).Steps;
-        if (IsBody || steps.Count != 1 || steps[0] is not KernelStep kernel || kernel.Outputs.Count != body.Outputs.Count)
+        EquatableArray<ScheduledOp> ops = Fuse.Run(body).Ops;
+        if (IsBody || ops.Count != 1 || ops[0] is not ScheduledKernel kernel || kernel.Outputs.Count != body.Outputs.Count)
         {
             AddHostOp(node, value, IsBody ? "its body is compiled outside of loops only" : "its body is no single kernel");
             return;

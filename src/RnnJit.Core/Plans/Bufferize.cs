@@ -68,19 +68,19 @@ internal sealed partial class Bufferize
         PlaceConcats();
         foreach (Node node in graph.Nodes.Where(node => node.Op is AccumulateOp && node.Operands[0] < graph.Inputs.Count && tables.Contains(ViewOf(node.Operands[0]).Buffer)))
             TrySum(node.Operands[1], ViewOf(node.Operands[0]));
-        foreach (Step step in Fused.Steps)
+        foreach (ScheduledOp scheduled in Schedule.Ops)
         {
-            if (step is KernelStep kernel)
+            if (scheduled is ScheduledKernel kernel)
                 AddKernel(kernel);
-            else if (step is ProductStep product)
+            else if (scheduled is ScheduledMatMul product)
                 AddMatMul(graph.Nodes[product.Product], graph.Values.FirstResult(product.Node), (ContractOp)graph.Nodes[product.Product].Op, product.Start);
-            else if (!early.Contains(((OpStep)step).Node))
-                AddOp(graph.Nodes[((OpStep)step).Node], ((OpStep)step).Node);
+            else if (!early.Contains(((ScheduledNode)scheduled).Node))
+                AddOp(graph.Nodes[((ScheduledNode)scheduled).Node], ((ScheduledNode)scheduled).Node);
         }
     }
 
     // A kernel compares indices with places, so an index that names none is found here.
-    private void CheckIndices(KernelStep kernel)
+    private void CheckIndices(ScheduledKernel kernel)
     {
         foreach (int value in kernel.Inputs.Where(input => !graph.Values.Type(input).IsReal && indicesChecked.Add(input)))
         {
@@ -142,13 +142,13 @@ internal sealed partial class Bufferize
         return destination.IsContiguous ? destination : context.Allocate(destination.Shape, graph.Values.Type(value).Element);
     }
 
-    private void AddKernel(KernelStep step)
+    private void AddKernel(ScheduledKernel kernel)
     {
-        CheckIndices(step);
-        foreach (int output in step.Outputs)
+        CheckIndices(kernel);
+        foreach (int output in kernel.Outputs)
             views[output] = Destination(output);
-        BufferView[] operands = step.Inputs.Concat(step.Outputs).Select(Materialised).ToArray();
-        Commands.Add(new KernelCommand(step, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), step.Rows.Count > 0 && IsBatch(step.Rows[0]), LiveOf(step)));
+        BufferView[] operands = kernel.Inputs.Concat(kernel.Outputs).Select(Materialised).ToArray();
+        Commands.Add(new KernelCommand(kernel, operands, kernel.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), kernel.Columns.Evaluate(context.Sizes), kernel.Rows.Count > 0 && IsBatch(kernel.Rows[0]), LiveOf(kernel)));
     }
 
     // A kernel reads contiguous rows.

@@ -55,7 +55,7 @@ public sealed record MatMulForm(
         return new MatMulForm(viewA, viewB, result, swapped, loops, k.Outer, m.Inner, n.Inner, k.Inner, rowLoop);
     }
 
-    /// <summary>The elements of A, B and C that the loops address. Of a ring, tiles address a stretch at a time.</summary>
+    /// <summary>The elements of A, B and C that the loops address. Of a ring, one chunk at a time.</summary>
     public IEnumerable<BufferView> Reached(bool isPacked)
     {
         MatMulLoop[] read = [.. Loops, .. SumLoops, M, N, K], written = [.. Loops, M, N];

@@ -44,7 +44,7 @@ public sealed record Plan(
 
     /// <summary>Commands and, after each loop, those of its step.</summary>
     public static IEnumerable<PlanCommand> Flat(IEnumerable<PlanCommand> commands) =>
-        commands.SelectMany(command => command is ScanCommand scan ? Flat(scan.Body).Concat(scan.Ahead.Select(product => product.Product)).Prepend(scan) : [command]);
+        commands.SelectMany(command => command is ScanCommand scan ? Flat(scan.Body).Concat(scan.Chunked.Select(product => product.Product)).Prepend(scan) : [command]);
 
     // An output is read as a dense tensor that no caller owns.
     private static BufferView Dense(BufferizeContext context, Bufferize bufferize, int value)

@@ -27,9 +27,9 @@ public static class PlanBounds
         }
 
         Extend(ref first, ref last, (Int128)((view.Ring > 0 ? Math.Min(steps, view.Ring) : steps) - 1) * view.TimeStride);
-        Extend(ref first, ref last, view.ParityStride);
+        Extend(ref first, ref last, view.DoubleBufferStride);
         Extend(ref first, ref last, (Int128)(outerSteps - 1) * view.OuterTimeStride);
-        Extend(ref first, ref last, view.OuterParityStride);
+        Extend(ref first, ref last, view.OuterDoubleBufferStride);
         if (first < 0 || (last + 1) * view.ElementSize > view.Buffer.Bytes)
             throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a buffer of {view.Buffer.Bytes} bytes in '{user}' (the plan is wrong; report the Program)");
     }
@@ -42,7 +42,7 @@ public static class PlanBounds
             {
                 foreach (BufferView view in scan.OwnViews)
                     Check(view, scan.Steps, steps, scan.Describe);
-                foreach (BufferView view in scan.Ahead.SelectMany(product => product.Product.Views))
+                foreach (BufferView view in scan.Chunked.SelectMany(product => product.Product.Views))
                     Check(view, 1, 1, "a chunk");
                 Check(scan.Body, scan.Steps, steps);
                 continue;

@@ -50,19 +50,19 @@ public static class PlanText
         text.Append('[').AppendJoin(", ", view.Shape).Append(']');
         if (!dense)
             text.Append(":[").AppendJoin(", ", view.Strides).Append(']');
-        Move(text, "t", view.TimeStride, "flip", view.ParityStride, view.Parity);
-        Move(text, "T", view.OuterTimeStride, "FLIP", view.OuterParityStride, view.OuterParity);
+        Move(text, "t", view.TimeStride, "flip", view.DoubleBufferStride, view.DoubleBufferHalf);
+        Move(text, "T", view.OuterTimeStride, "FLIP", view.OuterDoubleBufferStride, view.OuterDoubleBufferHalf);
         if (view.Ring > 0)
             text.Append(CultureInfo.InvariantCulture, $" ring {view.Ring}");
         return text.ToString();
     }
 
-    private static void Move(StringBuilder text, string time, long timeStride, string flip, long parityStride, int parity)
+    private static void Move(StringBuilder text, string time, long timeStride, string flip, long flipStride, int half)
     {
         if (timeStride != 0)
             text.Append(CultureInfo.InvariantCulture, $" {time}*{timeStride}");
-        if (parityStride != 0)
-            text.Append(CultureInfo.InvariantCulture, $" {flip}*{parityStride}{(parity == 0 ? "" : " next")}");
+        if (flipStride != 0)
+            text.Append(CultureInfo.InvariantCulture, $" {flip}*{flipStride}{(half == 0 ? "" : " next")}");
     }
 
     private static void Lines(StringBuilder text, IReadOnlyList<PlanCommand> commands, string indent, List<Graph> kernels)
@@ -80,8 +80,8 @@ public static class PlanText
             return;
         }
 
-        if (command switch { KernelCommand kernel => kernel.Step, ForEachCommand each => each.Step, _ => null } is { } step)
-            text.Append(CultureInfo.InvariantCulture, $"k{Number(kernels, step.Kernel)} ");
+        if (command switch { KernelCommand kernel => kernel.Op, ForEachCommand each => each.Op, _ => null } is { } op)
+            text.Append(CultureInfo.InvariantCulture, $"k{Number(kernels, op.Kernel)} ");
         text.Append(command.Text).Append(": ").AppendJoin(", ", command.Reads.Select(Text)).Append(" -> ").AppendJoin(", ", command.Writes.Select(Text));
         text.Append(command.When == CommandWhen.ParametersChanged ? ", when parameters changed\n" : "\n");
     }
@@ -90,11 +90,11 @@ public static class PlanText
     {
         string inside = new(' ', indent.Length);
         text.Append(scan.Text).Append(scan.Lengths is null ? "" : $" {Text(scan.Lengths)}").Append(" {\n");
-        foreach (ChunkedMatMul ahead in scan.Ahead)
-            Line(text, ahead.Product, $"{inside}ahead by {ahead.Chunk} steps: ", kernels);
+        foreach (ChunkedMatMul chunked in scan.Chunked)
+            Line(text, chunked.Product, $"{inside}ahead by {chunked.Chunk} steps: ", kernels);
         Lines(text, scan.Body, inside, kernels);
-        foreach (CopyCommand hold in scan.Lengths is null ? [] : scan.Hold)
-            Line(text, hold, inside + "ended rows: ", kernels);
+        foreach (CopyCommand copy in scan.Lengths is null ? [] : scan.Freeze)
+            Line(text, copy, inside + "ended rows: ", kernels);
         foreach (BufferView view in scan.Lengths is null ? [] : scan.Yields)
             text.Append(inside).Append("ended rows: clear: -> ").Append(Text(view)).Append('\n');
         text.Append(inside).Append("}\n");

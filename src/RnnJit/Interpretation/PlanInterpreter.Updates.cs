@@ -30,7 +30,7 @@ public sealed partial class PlanInterpreter
 
     private void ForEach(ForEachCommand each, Loops loops)
     {
-        Graph kernel = each.Step.Kernel;
+        Graph kernel = each.Op.Kernel;
         foreach (BufferView[] item in each.Items)
         {
             int[] shape = item[^1].Shape, flat = [1, item[^1].Length];

@@ -48,7 +48,7 @@ public sealed partial class PlanInterpreter
     }
 
     private static long Start(BufferView view, Loops loops) => view.Offset + ((view.Ring > 0 ? loops.T % view.Ring : loops.T) * view.TimeStride)
-        + (((loops.I + view.Parity) & 1) * view.ParityStride) + (loops.OuterT * view.OuterTimeStride) + (((loops.OuterI + view.OuterParity) & 1) * view.OuterParityStride);
+        + (((loops.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride) + (loops.OuterT * view.OuterTimeStride) + (((loops.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride);
 
     private static long Offset(int[] index, long[] strides)
     {
@@ -129,7 +129,7 @@ public sealed partial class PlanInterpreter
 
     private void Kernel(KernelCommand kernel, Loops loops)
     {
-        Graph graph = kernel.Step.Kernel;
+        Graph graph = kernel.Op.Kernel;
         int rows = kernel.Rows, columns = kernel.Columns, inputs = graph.Inputs.Count;
         var sizes = new Dictionary<string, int> { ["R"] = rows, ["N"] = columns };
         var within = new Evaluation(sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
@@ -198,15 +198,15 @@ public sealed partial class PlanInterpreter
             int t = scan.Scan.Reverse ? scan.Steps - 1 - i : i;
             bool[]? runs = lengths is null ? null : [.. lengths.Select(length => t < length)];
             var loops = new Loops(t, i, around.T, around.I, runs);
-            foreach (ChunkedMatMul ahead in scan.Ahead.Where(ahead => i == 0 || t % ahead.Chunk == (scan.Scan.Reverse ? ahead.Chunk - 1 : 0)))
-                Chunk(ahead, t);
+            foreach (ChunkedMatMul chunked in scan.Chunked.Where(chunked => i == 0 || t % chunked.Chunk == (scan.Scan.Reverse ? chunked.Chunk - 1 : 0)))
+                Chunk(chunked, t);
             RunAll(scan.Body, loops);
             for (int row = 0; runs is not null && row < runs.Length; row++)
             {
                 if (runs[row])
                     continue;
-                foreach (CopyCommand hold in scan.Hold)
-                    Write(Row(hold.To, row), loops, Read(Row(hold.From, row), loops));
+                foreach (CopyCommand copy in scan.Freeze)
+                    Write(Row(copy.To, row), loops, Read(Row(copy.From, row), loops));
                 foreach (BufferView view in scan.Yields)
                     Write(Row(view, row), loops, _ => 0);
             }
@@ -216,13 +216,13 @@ public sealed partial class PlanInterpreter
     private static BufferView Row(BufferView view, int row) => view.Slice(0, row, 1);
 
     // The steps of the chunk that holds step t; a ring has room for one chunk.
-    private void Chunk(ChunkedMatMul ahead, int t)
+    private void Chunk(ChunkedMatMul chunked, int t)
     {
-        int start = t - (t % ahead.Chunk), count = Math.Min(ahead.Chunk, ahead.Steps - start);
-        MatMulForm form = ahead.Product.Form;
-        MatMulForm part = form with { A = form.A with { Offset = form.A.Offset + ((long)start * ahead.Batch * form.M.A) }, M = form.M with { Extent = count * ahead.Batch } };
-        AccumulatorInit? init = ahead.Product.Init is { } given ? given with { View = given.View with { Offset = given.View.Offset + ((long)start * ahead.Batch * given.Row) } } : null;
-        MatMul(ahead.Product with { Form = part, Init = init }, default);
+        int start = t - (t % chunked.Chunk), count = Math.Min(chunked.Chunk, chunked.Steps - start);
+        MatMulForm form = chunked.Product.Form;
+        MatMulForm part = form with { A = form.A with { Offset = form.A.Offset + ((long)start * chunked.Batch * form.M.A) }, M = form.M with { Extent = count * chunked.Batch } };
+        AccumulatorInit? init = chunked.Product.Init is { } given ? given with { View = given.View with { Offset = given.View.Offset + ((long)start * chunked.Batch * given.Row) } } : null;
+        MatMul(chunked.Product with { Form = part, Init = init }, default);
     }
 
     private void Gather(GatherCommand gather, Loops loops)

@@ -17,12 +17,12 @@ internal readonly unsafe struct Address
 {
     private readonly byte* start;
     private readonly nint timeStride;
-    private readonly nint parityStride;
+    private readonly nint doubleBufferStride;
     private readonly int ring;
     private readonly nint outerTimeStride;
-    private readonly nint outerParityStride;
-    private readonly int parity;
-    private readonly int outerParity;
+    private readonly nint outerDoubleBufferStride;
+    private readonly int doubleBufferHalf;
+    private readonly int outerDoubleBufferHalf;
 
     // All bits where the caller's memory is added, else none.
     private readonly nint relative;
@@ -31,17 +31,17 @@ internal readonly unsafe struct Address
     {
         start = memory.Data(view.Buffer) + (view.Offset * view.ElementSize);
         timeStride = (nint)(view.TimeStride * view.ElementSize);
-        parityStride = (nint)(view.ParityStride * view.ElementSize);
-        parity = view.Parity;
+        doubleBufferStride = (nint)(view.DoubleBufferStride * view.ElementSize);
+        doubleBufferHalf = view.DoubleBufferHalf;
         ring = view.Ring - 1;
         outerTimeStride = (nint)(view.OuterTimeStride * view.ElementSize);
-        outerParityStride = (nint)(view.OuterParityStride * view.ElementSize);
-        outerParity = view.OuterParity;
+        outerDoubleBufferStride = (nint)(view.OuterDoubleBufferStride * view.ElementSize);
+        outerDoubleBufferHalf = view.OuterDoubleBufferHalf;
         relative = memory.IsRelative(view.Buffer) ? -1 : 0;
     }
 
-    public byte* At(in LoopIndices clock) => start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + parity) & 1) * parityStride)
-        + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerParity) & 1) * outerParityStride);
+    public byte* At(in LoopIndices clock) => start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + doubleBufferHalf) & 1) * doubleBufferStride)
+        + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerDoubleBufferHalf) & 1) * outerDoubleBufferStride);
 }
 
 /// <summary>What part of an instruction a worker does: rows of the batch, and a share of what it splits itself.</summary>

@@ -25,12 +25,12 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels) : Plann
 
     /// <summary>Plans and binds a Program whose memory the caller brings to each run.</summary>
     /// <param name="program">Outputs that are next states pair with inputs that are states, in order.</param>
-    public StepPlan CreateStream(Graph program, ExecutableOptions options)
+    public StreamExecutable CreateStream(Graph program, ExecutableOptions options)
     {
         StreamPlan plan = StreamPlanOf(program, options);
         CpuLowering lowering = Lowering(plan.Options, options);
-        lowering.Prepare(plan.Once.Concat(plan.Each));
-        return new StepPlan(plan, lowering.Lower(plan.Once), lowering.Lower(plan.Each), options);
+        lowering.Prepare(plan.Preheader.Concat(plan.Body));
+        return new StreamExecutable(plan, lowering.Lower(plan.Preheader), lowering.Lower(plan.Body), options);
     }
 
     /// <summary>Passes and bufferization of such a Program.</summary>
@@ -42,7 +42,7 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels) : Plann
     {
         PackedElements = (n, k, element, storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
         PanelWidth = element => element == ElementType.F64 ? Gemm.PanelWidth<double>() : Gemm.PanelWidth<float>(),
-        Chunks = options.TileLimits,
+        Chunks = options.ChunkLimits,
     };
 
     private CpuLowering Lowering(PlanOptions plan, ExecutableOptions options) => new(plan, options.Kernels ?? kernels());
@@ -62,8 +62,8 @@ internal sealed record LoweredCpuPlan(Plan Plan, Instruction[] Instructions) : L
         {
             var scan = instruction as ScanInstruction;
             yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, instruction switch { KernelInstruction kernel => kernel.Provider, ForEachInstruction each => each.Provider, _ => "" });
-            foreach (Tile tile in scan?.Tiles ?? [])
-                yield return new PlanLine(depth + 1, tile.Describe, times * tile.Count, tile.Flops / tile.Count, tile.Views.Sum(view => (double)view.Length * view.ElementSize) / tile.Count, "");
+            foreach (MatMulChunks product in scan?.Chunked ?? [])
+                yield return new PlanLine(depth + 1, product.Describe, times * product.Count, product.Flops / product.Count, product.Views.Sum(view => (double)view.Length * view.ElementSize) / product.Count, "");
             foreach (PlanLine line in scan is null ? [] : LinesOf(scan.Body, depth + 1, times * scan.Steps))
                 yield return line;
         }

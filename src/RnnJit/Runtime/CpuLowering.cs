@@ -22,7 +22,7 @@ internal sealed class CpuLowering
 
     /// <summary>Compiles the kernels that commands call, all at once.</summary>
     public void Prepare(IEnumerable<PlanCommand> commands) =>
-        kernels.Prepare([.. Plan.Flat(commands).Select(StepOf).OfType<KernelStep>().Select(step => step.Kernel).Distinct()], real);
+        kernels.Prepare([.. Plan.Flat(commands).Select(OpOf).OfType<ScheduledKernel>().Select(op => op.Kernel).Distinct()], real);
 
     public Instruction[] Lower(IEnumerable<PlanCommand> commands) => [.. commands.Select(Lower)];
 
@@ -30,7 +30,7 @@ internal sealed class CpuLowering
     {
         KernelCommand kernel => OfKernel(kernel),
         MatMulCommand product => real == ElementType.F64 ? new MatMulInstruction<double>(product) : new MatMulInstruction<float>(product),
-        ScanCommand scan => new ScanInstruction(scan, Lower(scan.Body), [.. scan.Hold.Select(copy => new CopyInstruction(copy))], [.. scan.Ahead.Select(OfChunked)]),
+        ScanCommand scan => new ScanInstruction(scan, Lower(scan.Body), [.. scan.Freeze.Select(copy => new CopyInstruction(copy))], [.. scan.Chunked.Select(OfChunked)]),
         PackCommand pack => real == ElementType.F64 ? new PackInstruction<double>(pack) : new PackInstruction<float>(pack),
         PackListedCommand pack => real == ElementType.F64 ? new PackListedInstruction<double>(pack) : new PackListedInstruction<float>(pack),
         ReduceCommand reduce => real == ElementType.F64 ? new ReduceInstruction<double>(reduce) : new ReduceInstruction<float>(reduce),
@@ -55,19 +55,19 @@ internal sealed class CpuLowering
         _ => throw new NotSupportedException($"The CPU does not lower '{command.Text}'"),
     };
 
-    private static KernelStep? StepOf(PlanCommand command) => command switch { KernelCommand kernel => kernel.Step, ForEachCommand each => each.Step, _ => null };
+    private static ScheduledKernel? OpOf(PlanCommand command) => command switch { KernelCommand kernel => kernel.Op, ForEachCommand each => each.Op, _ => null };
 
     private ForEachInstruction OfForEach(ForEachCommand each)
     {
-        var (body, provider) = kernels.Find(each.Step.Kernel, real);
+        var (body, provider) = kernels.Find(each.Op.Kernel, real);
         return new ForEachInstruction(each, body, provider);
     }
 
     private KernelInstruction OfKernel(KernelCommand kernel)
     {
-        var (body, provider) = kernels.Find(kernel.Step.Kernel, real);
+        var (body, provider) = kernels.Find(kernel.Op.Kernel, real);
         return new KernelInstruction(kernel, body, provider);
     }
 
-    private Tile OfChunked(ChunkedMatMul product) => real == ElementType.F64 ? new ProductTile<double>(product) : new ProductTile<float>(product);
+    private MatMulChunks OfChunked(ChunkedMatMul product) => real == ElementType.F64 ? new MatMulChunks<double>(product) : new MatMulChunks<float>(product);
 }

@@ -58,8 +58,8 @@ public sealed record ExecutableOptions
     /// <summary>Whether memory holds NaN before it is written, to see who reads what nobody wrote.</summary>
     internal bool Poison { get; init; }
 
-    /// <summary>From which sizes on there are tiles; results do not depend on it.</summary>
-    internal ChunkLimits TileLimits { get; init; } = ChunkLimits.Usual;
+    /// <summary>Sizes from which on products are chunked; results do not depend on it.</summary>
+    internal ChunkLimits ChunkLimits { get; init; } = ChunkLimits.Usual;
 
     /// <summary>Outputs that take the place of an input, by name.</summary>
     internal IReadOnlyDictionary<string, string> AliasesOf(Graph program) => Step?.Aliases(program) ?? new Dictionary<string, string>();
@@ -113,7 +113,7 @@ public abstract class Executable : IDisposable
     }
 
     /// <summary>The name of tiling among the passes that can be switched off: products over all time steps that only a loop reads are computed some steps ahead of it.</summary>
-    public const string TilePass = ChunkedMatMul.Name;
+    public const string ChunkPass = ChunkedMatMul.Name;
 
     /// <summary>The name, among the passes that can be switched off, of leaving out rows behind their end in products and sums over all time steps.</summary>
     public const string LivePass = ActiveRows.Name;
@@ -156,7 +156,7 @@ public abstract class Executable : IDisposable
     /// <summary>What a run does, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
 
-    /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/>, on the worker with the most rows; what lies between two lines belongs to the second, and rows that rest and the end of a loop to the loop's own. Empty without <see cref="ExecutableOptions.Profile"/>.</summary>
+    /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/>, on the worker with the most rows; what lies between two lines belongs to the second, and frozen rows and the end of a loop to the loop's own. Empty without <see cref="ExecutableOptions.Profile"/>.</summary>
     public virtual IReadOnlyList<double> PlanSeconds => [];
 
     /// <summary>Runs the Program over what its inputs hold.</summary>

@@ -58,8 +58,8 @@ internal sealed unsafe partial class KernelInstruction
                 Call(row, 0, steps, 0, columns, clock);
             foreach (int output in kernelRows!.Zeros)
             {
-                BufferView view = views[step.Inputs.Count + output];
-                byte* data = addresses[step.Inputs.Count + output].At(clock);
+                BufferView view = views[op.Inputs.Count + output];
+                byte* data = addresses[op.Inputs.Count + output].At(clock);
                 for (int t = steps; t < live.Steps; t++)
                     Strided.Clear(data + (((row * view.Strides[0]) + (t * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
             }
@@ -98,8 +98,8 @@ internal sealed unsafe partial class KernelInstruction
         var (start, end) = share.Of(live.Steps);
         foreach (int output in kernelRows.Zeros)
         {
-            BufferView view = views[step.Inputs.Count + output];
-            byte* data = addresses[step.Inputs.Count + output].At(clock);
+            BufferView view = views[op.Inputs.Count + output];
+            byte* data = addresses[op.Inputs.Count + output].At(clock);
             for (int t = start; t < end; t++)
             {
                 for (int row = 0; row < live.Batch; row++)

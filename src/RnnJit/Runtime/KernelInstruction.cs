@@ -11,7 +11,7 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     private const int ColumnUnit = 16;
 
     private readonly KernelCommand kernel;
-    private readonly KernelStep step;
+    private readonly ScheduledKernel op;
     private readonly KernelBody body;
     private readonly string provider;
     private readonly BufferView[] views;
@@ -27,13 +27,13 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     public KernelInstruction(KernelCommand kernel, KernelBody body, string provider)
         : base(kernel)
     {
-        (this.kernel, this.body, this.provider, step, views, columns, kernelRows) = (kernel, body, provider, kernel.Step, kernel.Operands, kernel.Columns, kernel.Active);
+        (this.kernel, this.body, this.provider, op, views, columns, kernelRows) = (kernel, body, provider, kernel.Op, kernel.Operands, kernel.Columns, kernel.Active);
         int[] rowShape = kernel.RowShape;
         KernelRows? live = kernel.Active;
-        byColumns = step.IsElementwise;
-        bool[] hasRows = step.Kernel.Inputs.Select(port => port.Type).Concat(step.Kernel.Outputs.Select(output => step.Kernel.Values.Type(output.Value)))
+        byColumns = op.IsElementwise;
+        bool[] hasRows = op.Kernel.Inputs.Select(port => port.Type).Concat(op.Kernel.Outputs.Select(output => op.Kernel.Values.Type(output.Value)))
             .Select(type => type.Rank > 0 && type.Dims[0] == Dim.Symbol("R")).ToArray();
-        long[][] leading = views.Select((view, i) => hasRows[i] ? Leading(step, i, view, rowShape) : new long[rowShape.Length]).ToArray();
+        long[][] leading = views.Select((view, i) => hasRows[i] ? Leading(op, i, view, rowShape) : new long[rowShape.Length]).ToArray();
         int joined = Joinable(leading, rowShape, live is null ? 0 : 1);
         outer = rowShape.Take(rowShape.Length - joined).ToArray();
         rows = rowShape.Skip(rowShape.Length - joined).Aggregate(1, (a, b) => a * b);
@@ -42,7 +42,7 @@ internal sealed unsafe partial class KernelInstruction : Instruction
         rowStrides = leading.Select(strides => joined == 0 ? 0 : InnerStride(strides, rowShape, joined)).ToArray();
     }
 
-    public KernelStep Step => step;
+    public ScheduledKernel Op => op;
 
     public string Provider => provider;
 
@@ -60,9 +60,9 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     public override string Describe => kernel.DescribeWith(provider);
 
     // Strides along the row dimensions; an operand with fewer of them repeats over the first ones.
-    private static long[] Leading(KernelStep step, int i, BufferView view, int[] rowShape)
+    private static long[] Leading(ScheduledKernel op, int i, BufferView view, int[] rowShape)
     {
-        TensorType type = i < step.Inputs.Count ? step.Kernel.Inputs[i].Type : step.Kernel.Values.Type(step.Kernel.Outputs[i - step.Inputs.Count].Value);
+        TensorType type = i < op.Inputs.Count ? op.Kernel.Inputs[i].Type : op.Kernel.Values.Type(op.Kernel.Outputs[i - op.Inputs.Count].Value);
         int own = view.Rank - (type.Element == ElementType.I32 || view.Rank == 0 ? 0 : 1);
         var strides = new long[rowShape.Length];
         for (int axis = 0; axis < own; axis++)

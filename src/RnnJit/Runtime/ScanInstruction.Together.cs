@@ -71,7 +71,7 @@ internal sealed unsafe partial class ScanInstruction
         {
             int run = RunEnd(row, end, clock, out bool live);
             if (!live)
-                Rest(new WorkShare(0, 1, row, run), clock);
+                FreezeRows(new WorkShare(0, 1, row, run), clock);
             row = run;
         }
     }

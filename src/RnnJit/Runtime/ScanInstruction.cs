@@ -24,7 +24,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     private readonly Instruction[] body;
     private Instruction[] sequence;
     private readonly BufferView? lengths;
-    private readonly CopyInstruction[] hold;
+    private readonly CopyInstruction[] freeze;
     private readonly BufferView[] yields;
     private Address[] yieldAddresses = [];
     private Address lengthAddress;
@@ -33,10 +33,10 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     private PlanTimer? timer;
     private int line;
 
-    public ScanInstruction(ScanCommand command, Instruction[] body, CopyInstruction[] hold, Tile[] tiles)
+    public ScanInstruction(ScanCommand command, Instruction[] body, CopyInstruction[] freeze, MatMulChunks[] chunked)
         : base(command)
     {
-        (this.command, this.body, this.hold, Tiles) = (command, body, hold, tiles);
+        (this.command, this.body, this.freeze, Chunked) = (command, body, freeze, chunked);
         (scan, steps, batch, lengths, yields) = (command.Scan, command.Steps, command.Batch, command.Lengths, command.Yields);
         sequence = body;
         IsRowIndependent = command.IsRowIndependent;
@@ -71,7 +71,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     }
 
     /// <summary>Products that are computed some steps ahead.</summary>
-    public IReadOnlyList<Tile> Tiles { get; }
+    public IReadOnlyList<MatMulChunks> Chunked { get; }
 
     public int Steps => steps;
 
@@ -79,13 +79,13 @@ internal sealed unsafe partial class ScanInstruction : Instruction
 
     public IReadOnlyList<Instruction> Body => body;
 
-    /// <summary>Notes when each tile and each instruction of a step ends.</summary>
+    /// <summary>Notes when each chunk and each instruction of a step ends.</summary>
     /// <param name="line">The line of the plan behind this loop's own; then the one behind its last.</param>
     public void MarkEnds(PlanTimer timer, ref int line)
     {
         this.timer = timer;
         this.line = line - 1;
-        line += Tiles.Count;
+        line += Chunked.Count;
         sequence = MarkInstruction.After(body, timer, ref line);
     }
 
@@ -123,10 +123,10 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     {
         foreach (Instruction instruction in body)
             instruction.Resolve(memory);
-        foreach (CopyInstruction copy in hold)
+        foreach (CopyInstruction copy in freeze)
             copy.Resolve(memory);
-        foreach (Tile tile in Tiles)
-            tile.Resolve(memory);
+        foreach (MatMulChunks product in Chunked)
+            product.Resolve(memory);
         yieldAddresses = yields.Select(view => new Address(view, memory)).ToArray();
         if (lengths is not null)
             lengthAddress = new Address(lengths, memory);
@@ -204,12 +204,12 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         return batch;
     }
 
-    // All tiles of all workers begin at the same steps.
+    // All chunks of all workers begin at the same steps.
     private bool BeginsTile(in LoopIndices clock)
     {
-        for (int tile = 0; tile < Tiles.Count; tile++)
+        for (int n = 0; n < Chunked.Count; n++)
         {
-            if (Tiles[tile].Begins(clock.T, clock.I, scan.Reverse))
+            if (Chunked[n].Begins(clock.T, clock.I, scan.Reverse))
                 return true;
         }
 
@@ -218,12 +218,12 @@ internal sealed unsafe partial class ScanInstruction : Instruction
 
     private void Fill(in WorkShare share, in LoopIndices clock)
     {
-        for (int tile = 0; tile < Tiles.Count; tile++)
+        for (int n = 0; n < Chunked.Count; n++)
         {
-            if (!Tiles[tile].Begins(clock.T, clock.I, scan.Reverse))
+            if (!Chunked[n].Begins(clock.T, clock.I, scan.Reverse))
                 continue;
-            Tiles[tile].Fill(share, clock.T, lengths is null ? null : (int*)lengthAddress.At(clock));
-            timer?.Mark(line + 1 + tile);
+            Chunked[n].Fill(share, clock.T, lengths is null ? null : (int*)lengthAddress.At(clock));
+            timer?.Mark(line + 1 + n);
         }
     }
 
@@ -233,7 +233,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
             instruction.Execute(share, clock);
     }
 
-    // Runs of rows that are still going take the step; the others hold their states and yield 0.
+    // Runs of rows that are still going take the step; the others are frozen: their states stay, they yield 0.
     private void StepLive(int start, int end, in LoopIndices clock)
     {
         for (int row = start; row < end;)
@@ -243,7 +243,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
             if (live)
                 Step(rows, clock);
             else
-                Rest(rows, clock);
+                FreezeRows(rows, clock);
             row = run;
         }
     }
@@ -259,9 +259,9 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         return run;
     }
 
-    private void Rest(in WorkShare rows, in LoopIndices clock)
+    private void FreezeRows(in WorkShare rows, in LoopIndices clock)
     {
-        Hold(rows, clock);
+        CopyFrozen(rows, clock);
         for (int y = 0; y < yields.Length; y++)
         {
             BufferView view = yields[y];
@@ -273,15 +273,15 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         timer?.Mark(line);
     }
 
-    // A state lies in two places in turn. Once a row rests both hold it, so it is copied at the first of its steps only: where the loop begins, or where the row ends.
-    private void Hold(in WorkShare rows, in LoopIndices clock)
+    // States are double-buffered. A frozen row is copied to the other half once: at the first step of the loop, or at the step at which it ends.
+    private void CopyFrozen(in WorkShare rows, in LoopIndices clock)
     {
         int* length = (int*)lengthAddress.At(clock);
         for (int row = rows.RowStart; row < rows.RowEnd; row++)
         {
             if (clock.I > 0 && length[row] != clock.T)
                 continue;
-            foreach (CopyInstruction copy in hold)
+            foreach (CopyInstruction copy in freeze)
                 copy.Execute(new WorkShare(0, 1, row, row + 1), clock);
         }
     }

@@ -53,7 +53,7 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
         {
             if (instruction is ScanInstruction scan)
             {
-                sum += (scan.Steps * OfPlan(scan.Body)) + scan.Tiles.Sum(tile => tile.Flops / Flops512 * 512 / CpuWidth.Width);
+                sum += (scan.Steps * OfPlan(scan.Body)) + scan.Chunked.Sum(product => product.Flops / Flops512 * 512 / CpuWidth.Width);
                 continue;
             }
 

@@ -36,7 +36,7 @@ public class LongStepTests
         foreach (Graph region in optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(scan => scan.Body).Prepend(optimised))
         {
             ILookup<int, Node> readers = region.Nodes.SelectMany(node => node.Operands.Select(operand => (operand, node))).ToLookup(pair => pair.operand, pair => pair.node);
-            foreach (KernelStep step in Fuse.Run(region).Steps.OfType<KernelStep>())
+            foreach (ScheduledKernel step in Fuse.Run(region).Ops.OfType<ScheduledKernel>())
             {
                 int products = step.Kernel.Nodes.Count(node => node.Op is MulOp);
                 Assert.That(step.Kernel.Nodes.Count(node => node.Op is not ConstantOp) - products, Is.AtMost(Fuse.MostOperations));

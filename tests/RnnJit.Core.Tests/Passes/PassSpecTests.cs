@@ -109,19 +109,19 @@ public class PassSpecTests
     }
 
     // The steps in order: a kernel with its rectangle and its graph, a product with what its chains start from, or one node.
-    private static string Steps(StepList list)
+    private static string Steps(OpSchedule list)
     {
         string[] names = Printer.ValueNames(list.Graph, named: false);
         string Named(IEnumerable<int> values) => string.Join(", ", values.Select(value => names[value]));
         var text = new StringBuilder();
-        foreach (Step step in list.Steps)
+        foreach (ScheduledOp step in list.Ops)
         {
-            if (step is KernelStep kernel)
+            if (step is ScheduledKernel kernel)
                 text.Append($"[{kernel.Rows}] × {kernel.Columns}: {Named(kernel.Inputs)} ⇒ {Named(kernel.Outputs)}\n").Append(Indented(Printer.Print(kernel.Kernel)));
-            else if (step is ProductStep product)
+            else if (step is ScheduledMatMul product)
                 text.Append($"{names[list.Graph.Values.FirstResult(product.Node)]} = {list.Graph.Nodes[product.Product].Op} {Named(list.Graph.Nodes[product.Product].Operands)} from {names[product.Start]}\n");
-            else if (list.Graph.Nodes[((OpStep)step).Node] is var node)
-                text.Append($"{names[list.Graph.Values.FirstResult(((OpStep)step).Node)]} = {node.Op} {Named(node.Operands)}\n");
+            else if (list.Graph.Nodes[((ScheduledNode)step).Node] is var node)
+                text.Append($"{names[list.Graph.Values.FirstResult(((ScheduledNode)step).Node)]} = {node.Op} {Named(node.Operands)}\n");
         }
 
         return text.ToString();

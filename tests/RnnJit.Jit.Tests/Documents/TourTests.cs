@@ -91,18 +91,18 @@ public class TourTests
     private static Graph Forward(Graph program)
     {
         var scan = (ScanOp)program.Nodes.First(node => node.Op is ScanOp).Op;
-        return Fuse.Run(scan.Body).Steps.OfType<KernelStep>().Last().Kernel;
+        return Fuse.Run(scan.Body).Ops.OfType<ScheduledKernel>().Last().Kernel;
     }
 
     private static string Steps(Graph graph, string indent = "")
     {
         string[] names = Printer.ValueNames(graph, named: true);
-        return string.Concat(Fuse.Run(graph).Steps.Select(step => step switch
+        return string.Concat(Fuse.Run(graph).Ops.Select(step => step switch
         {
-            KernelStep kernel => $"{indent}kernel of {kernel.Nodes} nodes over {kernel.Rows} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ {List(kernel.Outputs)}\n",
-            ProductStep product => $"{indent}{graph.Nodes[product.Product].Op} {List(graph.Nodes[product.Product].Operands)}, from {names[product.Start]} ⇒ {names[graph.Values.FirstResult(product.Node)]}\n",
-            OpStep { Node: var n } when graph.Nodes[n].Op is ScanOp scan => $"{indent}scan[{scan.Header}]\n{Steps(scan.Body, indent + "  ")}",
-            OpStep { Node: var n } => $"{indent}{graph.Nodes[n].Op} {List(graph.Nodes[n].Operands)} ⇒ {names[graph.Values.FirstResult(n)]}\n",
+            ScheduledKernel kernel => $"{indent}kernel of {kernel.Nodes} nodes over {kernel.Rows} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ {List(kernel.Outputs)}\n",
+            ScheduledMatMul product => $"{indent}{graph.Nodes[product.Product].Op} {List(graph.Nodes[product.Product].Operands)}, from {names[product.Start]} ⇒ {names[graph.Values.FirstResult(product.Node)]}\n",
+            ScheduledNode { Node: var n } when graph.Nodes[n].Op is ScanOp scan => $"{indent}scan[{scan.Header}]\n{Steps(scan.Body, indent + "  ")}",
+            ScheduledNode { Node: var n } => $"{indent}{graph.Nodes[n].Op} {List(graph.Nodes[n].Operands)} ⇒ {names[graph.Values.FirstResult(n)]}\n",
             _ => throw new InvalidOperationException($"{step} is no step"),
         }));
 

@@ -74,7 +74,7 @@ public class TreeTests
         var (program, sizes, data) = Case("affine", trees: 5, nodes: 13);
         ProgramContract.Check(program, sizes, data);
         Graph optimised = Pipeline.Run(program);
-        ProductStep start = AccumulatorInits.Of(optimised).Values.Single();
+        ScheduledMatMul start = AccumulatorInits.Of(optimised).Values.Single();
         Assert.That(optimised.Inputs[start.Start].Name, Is.EqualTo("b"));
         Graph step = optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().Single().Body;
         Assert.That(AccumulatorInits.Of(step), Has.Count.EqualTo(1), "the product of the state starts from that of the input");

@@ -28,8 +28,8 @@ internal sealed class PlanDump
             Line(indent, instruction.Describe, instruction is ScanInstruction loop ? loop.OwnViews : instruction.Views);
             if (instruction is not ScanInstruction scan)
                 continue;
-            foreach (Tile tile in scan.Tiles)
-                Line(indent + "  ", tile.Describe, tile.Views);
+            foreach (MatMulChunks product in scan.Chunked)
+                Line(indent + "  ", product.Describe, product.Views);
             Add(scan.Body, indent + "  ");
         }
     }
@@ -42,8 +42,8 @@ internal sealed class PlanDump
         string place = string.Create(CultureInfo.InvariantCulture, $"{Name(view.Buffer)}+{view.Offset} [{string.Join(',', view.Shape)}]:[{string.Join(',', view.Strides)}]");
         (long, string)[] moves =
         [
-            (view.TimeStride, "t"), (view.Ring, "ring"), (view.ParityStride, "flip"), (view.Parity, "odd"), (view.OuterTimeStride, "T"), (view.OuterParityStride, "FLIP"),
-            (view.OuterParity, "ODD"), ((long)view.Storage, "storage"),
+            (view.TimeStride, "t"), (view.Ring, "ring"), (view.DoubleBufferStride, "flip"), (view.DoubleBufferHalf, "odd"), (view.OuterTimeStride, "T"), (view.OuterDoubleBufferStride, "FLIP"),
+            (view.OuterDoubleBufferHalf, "ODD"), ((long)view.Storage, "storage"),
         ];
         return place + string.Concat(moves.Where(move => move.Item1 != 0).Select(move => string.Create(CultureInfo.InvariantCulture, $" {move.Item2}{move.Item1}")));
     }

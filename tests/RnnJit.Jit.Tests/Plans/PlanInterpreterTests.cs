@@ -81,5 +81,5 @@ public class PlanInterpreterTests
     }
 
     private static Plan PlanOf(Graph program, IReadOnlyDictionary<string, int> sizes, ChunkLimits chunks) =>
-        Executable.PlanOf(program, new ExecutableOptions { Sizes = sizes, Precision = ElementType.F64, TileLimits = chunks });
+        Executable.PlanOf(program, new ExecutableOptions { Sizes = sizes, Precision = ElementType.F64, ChunkLimits = chunks });
 }

@@ -19,7 +19,7 @@ internal static class GraphKinds
         "one weight in two forms", "contraction over the batch", "contraction over the batch in a step", "sum over the batch in a step", "rows read by number in a step",
         "yields side by side", "invariant sum over time", "matrix of an outer step",
         "a weight changed", "a weight cleared", "a weight written twice",
-        "k in one chunk", "k in several chunks", "k in several blocks", "tiles", "tiles with lengths", "tiles in stretches", "a loop of many steps without tiles",
+        "k in one chunk", "k in several chunks", "k in several blocks", "chunks", "chunks with lengths", "chunks in stretches", "a loop of many steps without chunks",
         "columns that fill panels", "columns that do not", "one row", "few rows", "many rows", "rows a page apart", "weights within L2", "weights beyond L2", "weights beyond 2 MB", "B packed for many rows",
         "rows that run only", "rows listed", "chains from a row", "chains from a value", "batch-parallel", "hidden-parallel",
     ];
@@ -131,10 +131,10 @@ internal static class GraphKinds
     {
         ScanSchedule schedule = loop.Schedule(threads);
         Add(kinds, threads > 1, schedule == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel");
-        Add(kinds, loop.Tiles.Count > 0, "tiles");
-        Add(kinds, loop.Tiles.Count > 0 && loop.HasLengths, "tiles with lengths");
-        Add(kinds, loop.Tiles.Count > 0 && threads > 1 && schedule == ScanSchedule.BatchParallel && !loop.HasLengths, "tiles in stretches");
-        Add(kinds, loop.Tiles.Count == 0 && loop.Steps > 8, "a loop of many steps without tiles");
+        Add(kinds, loop.Chunked.Count > 0, "chunks");
+        Add(kinds, loop.Chunked.Count > 0 && loop.HasLengths, "chunks with lengths");
+        Add(kinds, loop.Chunked.Count > 0 && threads > 1 && schedule == ScanSchedule.BatchParallel && !loop.HasLengths, "chunks in stretches");
+        Add(kinds, loop.Chunked.Count == 0 && loop.Steps > 8, "a loop of many steps without chunks");
         AddOf(loop.Body, real, threads, kinds);
     }
 

@@ -9,7 +9,7 @@ using RnnJit.Verify;
 
 namespace RnnJit.Jit.Tests.RandomPrograms;
 
-/// <summary>One random Program compared with the oracle: both precisions, one and two shares, tiles of any size, and weights that change between runs.</summary>
+/// <summary>One random Program compared with the oracle: both precisions, one and two shares, chunks of any size, and weights that change between runs.</summary>
 /// <param name="sabotage">A wrong pass, to prove that it is found.</param>
 internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Graph, Graph>? sabotage = null)
 {
@@ -45,7 +45,7 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
         using Executable executable = Executable.Create(sabotage is null ? given.Program : sabotage(given.Program), new ExecutableOptions
         {
             Sizes = given.Sizes, Threads = threads, Precision = real, Kernels = kernels, Poison = given.Seed % 5 == 0, Schedule = Schedules[given.Seed % 3],
-            TileLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
+            ChunkLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
         });
         GraphKinds.AddOf((CompiledExecutable)executable, real, threads, Kinds);
         foreach (var (name, value) in data)

@@ -92,7 +92,7 @@ public class HostileSizesTests
         BufferView view = Dense(10);
 
         Assert.That(() => PlanBounds.Check(view, 1, 1, "test"), Throws.Nothing);
-        foreach (BufferView wrong in new[] { view with { Offset = 1 }, view with { Offset = -1 }, view with { Strides = [2] }, view with { Strides = [-1] }, view with { ParityStride = 1 }, view with { OuterParityStride = 1 } })
+        foreach (BufferView wrong in new[] { view with { Offset = 1 }, view with { Offset = -1 }, view with { Strides = [2] }, view with { Strides = [-1] }, view with { DoubleBufferStride = 1 }, view with { OuterDoubleBufferStride = 1 } })
             Assert.That(() => PlanBounds.Check(wrong, 1, 1, "test"), Throws.InvalidOperationException);
         Assert.That(() => PlanBounds.Check(view with { TimeStride = 1 }, 2, 1, "test"), Throws.InvalidOperationException);
         Assert.That(() => PlanBounds.Check(view with { OuterTimeStride = 1 }, 1, 2, "test"), Throws.InvalidOperationException);

@@ -7,21 +7,21 @@ namespace RnnJit.Plans;
 /// <param name="RowShape">Extents of the dimensions that are joined to rows.</param>
 /// <param name="RowsAreBatch">The first of them is the batch.</param>
 /// <param name="Active">Rows of [T, B, …] it is done for; null for all.</param>
-public sealed record KernelCommand(KernelStep Step, BufferView[] Operands, int[] RowShape, int Columns, bool RowsAreBatch, KernelRows? Active) : PlanCommand
+public sealed record KernelCommand(ScheduledKernel Op, BufferView[] Operands, int[] RowShape, int Columns, bool RowsAreBatch, KernelRows? Active) : PlanCommand
 {
     public int Rows => RowShape.Aggregate(1, (rows, extent) => rows * extent);
 
-    public override IEnumerable<BufferView> Reads => Operands.Take(Step.Inputs.Count).Concat(Active?.Rows.Views ?? []);
+    public override IEnumerable<BufferView> Reads => Operands.Take(Op.Inputs.Count).Concat(Active?.Rows.Views ?? []);
 
-    public override IEnumerable<BufferView> Writes => Operands.Skip(Step.Inputs.Count);
+    public override IEnumerable<BufferView> Writes => Operands.Skip(Op.Inputs.Count);
 
     public override bool IsByRow => RowsAreBatch;
 
     public override string Describe => DescribeWith("");
 
-    public override string Text => $"kernel<{Step.Nodes} nodes> {string.Join(" x ", RowShape.Append(Columns))}{Active?.Rows.Text}";
+    public override string Text => $"kernel<{Op.Nodes} nodes> {string.Join(" x ", RowShape.Append(Columns))}{Active?.Rows.Text}";
 
     /// <summary>The line for people, with the provider of the kernel's code.</summary>
     public string DescribeWith(string provider) =>
-        $"kernel of {Step.Nodes} nodes, {Rows} × {Columns}, {Step.Inputs.Count} in, {Step.Outputs.Count} out{(provider.Length == 0 ? "" : $" ({provider})")}{Active?.Rows.Describe}";
+        $"kernel of {Op.Nodes} nodes, {Rows} × {Columns}, {Op.Inputs.Count} in, {Op.Outputs.Count} out{(provider.Length == 0 ? "" : $" ({provider})")}{Active?.Rows.Describe}";
 }

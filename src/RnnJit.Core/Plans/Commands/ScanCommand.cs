@@ -6,26 +6,26 @@ namespace RnnJit.Plans;
 /// <param name="Batch">Rows of the batch.</param>
 /// <param name="Body">Commands of a step.</param>
 /// <param name="Lengths">Steps of each row, i32[B]; null where all rows run all steps.</param>
-/// <param name="Hold">Copies of the states of rows that have ended.</param>
+/// <param name="Freeze">Copies that keep the states of rows that have ended.</param>
 /// <param name="Yields">Views of a step that are cleared for rows that have ended.</param>
-/// <param name="Ahead">Matrix products that are computed some steps ahead.</param>
+/// <param name="Chunked">Matrix products that are computed in chunks of steps, ahead of the loop.</param>
 public sealed record ScanCommand(
-    ScanOp Scan, int Steps, int Batch, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Hold, BufferView[] Yields, ChunkedMatMul[] Ahead) : PlanCommand
+    ScanOp Scan, int Steps, int Batch, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Freeze, BufferView[] Yields, ChunkedMatMul[] Chunked) : PlanCommand
 {
     /// <summary>Views that the loop itself reads and writes at each of its steps.</summary>
-    public IEnumerable<BufferView> OwnViews => Hold.SelectMany(copy => copy.Views).Concat(Yields).Concat(Lengths is null ? [] : [Lengths]);
+    public IEnumerable<BufferView> OwnViews => Freeze.SelectMany(copy => copy.Views).Concat(Yields).Concat(Lengths is null ? [] : [Lengths]);
 
     public override IEnumerable<BufferView> Reads =>
-        [.. Body.SelectMany(command => command.Reads), .. Hold.SelectMany(copy => copy.Reads), .. Lengths is null ? (BufferView[])[] : [Lengths], .. Ahead.SelectMany(product => product.Product.Reads)];
+        [.. Body.SelectMany(command => command.Reads), .. Freeze.SelectMany(copy => copy.Reads), .. Lengths is null ? (BufferView[])[] : [Lengths], .. Chunked.SelectMany(product => product.Product.Reads)];
 
     public override IEnumerable<BufferView> Writes =>
-        [.. Body.SelectMany(command => command.Writes), .. Hold.SelectMany(copy => copy.Writes), .. Yields, .. Ahead.SelectMany(product => product.Product.Writes)];
+        [.. Body.SelectMany(command => command.Writes), .. Freeze.SelectMany(copy => copy.Writes), .. Yields, .. Chunked.SelectMany(product => product.Product.Writes)];
 
     /// <summary>True where no row of the batch reads another one's.</summary>
-    public bool IsRowIndependent => Body.All(command => command.IsByRow) && Hold.All(copy => copy.IsByRow);
+    public bool IsRowIndependent => Body.All(command => command.IsByRow) && Freeze.All(copy => copy.IsByRow);
 
     /// <summary>True where a step can be done for the rows that still run only.</summary>
-    public bool TakesLengths => Body.All(command => command.TakesRows) && Hold.All(copy => copy.IsByRow);
+    public bool TakesLengths => Body.All(command => command.TakesRows) && Freeze.All(copy => copy.IsByRow);
 
     public override string Describe => $"loop of {Steps} steps{(Scan.Reverse ? ", backwards" : "")}, {Body.Length} instructions a step";
 

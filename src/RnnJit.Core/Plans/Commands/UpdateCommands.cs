@@ -66,15 +66,15 @@ public sealed record GradientNormCommand(GradientNormOp Op, BufferView Loss, Buf
 }
 
 /// <summary>A kernel over the tensors of each item.</summary>
-/// <param name="Step">The kernel; its values are those of the body.</param>
+/// <param name="Op">The kernel; its values are those of the body.</param>
 /// <param name="Items">For each item the kernel's operands, inputs then outputs: numbers, and tensors of one shape [rows, columns] with dense rows.</param>
-public sealed record ForEachCommand(KernelStep Step, BufferView[][] Items) : PlanCommand
+public sealed record ForEachCommand(ScheduledKernel Op, BufferView[][] Items) : PlanCommand
 {
-    public override IEnumerable<BufferView> Reads => Items.SelectMany((item, i) => item.Take(Step.Inputs.Count).Where(view => i == 0 || view.Rank > 0));
+    public override IEnumerable<BufferView> Reads => Items.SelectMany((item, i) => item.Take(Op.Inputs.Count).Where(view => i == 0 || view.Rank > 0));
 
-    public override IEnumerable<BufferView> Writes => Items.SelectMany(item => item.Skip(Step.Inputs.Count));
+    public override IEnumerable<BufferView> Writes => Items.SelectMany(item => item.Skip(Op.Inputs.Count));
 
-    public override string Describe => $"kernel of {Step.Nodes} nodes over {Items.Sum(item => (long)item[^1].Length)} numbers in {Items.Length} tensors";
+    public override string Describe => $"kernel of {Op.Nodes} nodes over {Items.Sum(item => (long)item[^1].Length)} numbers in {Items.Length} tensors";
 
-    public override string Text => $"foreach<{Step.Nodes} nodes> {Items.Length} items";
+    public override string Text => $"foreach<{Op.Nodes} nodes> {Items.Length} items";
 }

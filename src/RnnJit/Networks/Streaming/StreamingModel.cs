@@ -15,7 +15,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
     private readonly Model? owner;
     private readonly StreamedProgram program;
     private readonly ExecutableOptions options;
-    private readonly StepPlan plan;
+    private readonly StreamExecutable plan;
     private readonly byte[] beginning;
 
     /// <summary>Compiles a model for streams.</summary>
@@ -67,7 +67,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
     /// <summary>What a step does, in order.</summary>
     public IReadOnlyList<string> Instructions => plan.Instructions.Select(instruction => instruction.Describe).ToArray();
 
-    internal StepPlan Plan => plan;
+    internal StreamExecutable Plan => plan;
 
     internal ReadOnlySpan<byte> Beginning => beginning;
 

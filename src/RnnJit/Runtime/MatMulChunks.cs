@@ -4,9 +4,9 @@ using RnnJit.Plans;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// A product over all time steps that a loop alone reads, computed some steps ahead of the loop: what it gives stays in the cache and never needs memory for all steps.
+/// A chunked matrix product: computed some time steps ahead of the one loop that reads it, so that its result stays in the cache.
 /// </summary>
-internal abstract class Tile(ChunkedMatMul chunked)
+internal abstract class MatMulChunks(ChunkedMatMul chunked)
 {
     private readonly int steps = chunked.Steps;
     private readonly int chunk = chunked.Chunk;
@@ -14,17 +14,17 @@ internal abstract class Tile(ChunkedMatMul chunked)
 
     public IEnumerable<BufferView> Views => chunked.Product.Views;
 
-    /// <summary>Arithmetic of all tiles.</summary>
+    /// <summary>Arithmetic of all chunks.</summary>
     public double Flops => chunked.Product.Flops;
 
     public int Count => chunked.Count;
 
     public string Describe => chunked.Describe;
 
-    /// <summary>Whether a loop that comes to step t, its i-th, needs another tile.</summary>
+    /// <summary>True where a loop at step t, its i-th, needs the next chunk.</summary>
     public bool Begins(int t, int i, bool reverse) => i == 0 || (t & (chunk - 1)) == (reverse ? chunk - 1 : 0);
 
-    /// <summary>Computes the tile with step t: some rows of the batch, all of them or panels of their columns.</summary>
+    /// <summary>Computes the chunk of step t: some rows of the batch, all of them or panels of their columns.</summary>
     /// <param name="lengths">How many steps each row has; null: all of them. Rows behind their end are left out.</param>
     public unsafe void Fill(in WorkShare share, int t, int* lengths)
     {
@@ -70,7 +70,7 @@ internal abstract class Tile(ChunkedMatMul chunked)
     protected abstract void Multiply(long fromRow, long toRow, int rows, int steps, int panelStart, int panelEnd);
 }
 
-internal sealed class ProductTile<T>(ChunkedMatMul chunked) : Tile(chunked)
+internal sealed class MatMulChunks<T>(ChunkedMatMul chunked) : MatMulChunks(chunked)
     where T : unmanaged
 {
     private readonly MatMulInstruction<T> product = new(chunked.Product);

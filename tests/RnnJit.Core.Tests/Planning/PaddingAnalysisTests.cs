@@ -32,10 +32,10 @@ public class PaddingAnalysisTests
 
         """);
 
-    private static (PaddingAnalysis Ends, Graph Graph, StepList Steps) Of(string before, string after)
+    private static (PaddingAnalysis Ends, Graph Graph, OpSchedule Steps) Of(string before, string after)
     {
         Graph graph = Program(before, after);
-        StepList steps = Fuse.Run(graph);
+        OpSchedule steps = Fuse.Run(graph);
         return (new PaddingAnalysis(steps), graph, steps);
     }
 
@@ -44,7 +44,7 @@ public class PaddingAnalysisTests
     private static string Kernel(string before, string after, string output)
     {
         var (ends, graph, steps) = Of(before, after);
-        KernelStep kernel = steps.Steps.OfType<KernelStep>().Single(step => step.Outputs.Contains(Value(graph, output)));
+        ScheduledKernel kernel = steps.Ops.OfType<ScheduledKernel>().Single(step => step.Outputs.Contains(Value(graph, output)));
         return ends.Of(kernel) is { } end ? $"{graph.Inputs[end.Lengths].Name}: {string.Join(" ", end.Zeros.Select(zero => graph.LocalNames[kernel.Outputs[zero]]))}" : "all";
     }
 
@@ -153,7 +153,7 @@ public class PaddingAnalysisTests
     public void Kernels_go_along_rows_with_the_batch_first()
     {
         var (ends, graph, steps) = Of("q = transpose[1, 0, 2] x\n  t = tanh q\n  z = transpose[1, 0, 2] t", "return y = y");
-        Assert.That(ends.Of(steps.Steps.OfType<KernelStep>().Single(step => step.Outputs.Contains(Value(graph, "t"))))?.BatchFirst, Is.True);
+        Assert.That(ends.Of(steps.Ops.OfType<ScheduledKernel>().Single(step => step.Outputs.Contains(Value(graph, "t"))))?.BatchFirst, Is.True);
     }
 
     [Test]

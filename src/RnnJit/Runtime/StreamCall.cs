@@ -4,10 +4,10 @@ using RnnJit.Kernels;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// An instruction of a step as one thread runs it on one memory: everything but where the memory begins is settled. Pointers are settled too, once for each
-/// memory, in a table that lies in it.
+/// An instruction of a step as one thread runs it, bound but for the base address of the stream's memory. Pointers are bound once for each memory, in a table
+/// inside it.
 /// </summary>
-internal abstract unsafe class StepCall
+internal abstract unsafe class StreamCall
 {
     /// <summary>Bytes of the table.</summary>
     public virtual int TableBytes => 0;
@@ -22,23 +22,23 @@ internal abstract unsafe class StepCall
 
     public abstract void Run(byte* memory);
 
-    public static StepCall Of(Instruction instruction) => instruction switch
+    public static StreamCall Of(Instruction instruction) => instruction switch
     {
-        KernelInstruction { IsOneCall: true } kernel => new KernelStepCall(kernel),
-        MatMulInstruction<float> { IsPackedRow: true } row => new RowStepCall<float>(row),
-        MatMulInstruction<double> { IsPackedRow: true } row => new RowStepCall<double>(row),
-        _ => new GeneralStepCall(instruction),
+        KernelInstruction { IsOneCall: true } kernel => new KernelStreamCall(kernel),
+        MatMulInstruction<float> { IsPackedRow: true } row => new RowStreamCall<float>(row),
+        MatMulInstruction<double> { IsPackedRow: true } row => new RowStreamCall<double>(row),
+        _ => new GeneralStreamCall(instruction),
     };
 }
 
 /// <summary>Any instruction, through its addresses.</summary>
-internal sealed unsafe class GeneralStepCall(Instruction instruction) : StepCall
+internal sealed unsafe class GeneralStreamCall(Instruction instruction) : StreamCall
 {
     public override void Run(byte* memory) => instruction.Execute(new WorkShare(0, 1, -1, -1), new LoopIndices { Base = (nint)memory });
 }
 
 /// <summary>A kernel whose rows are one run of rows; the table holds its operands.</summary>
-internal sealed unsafe class KernelStepCall(KernelInstruction kernel) : StepCall
+internal sealed unsafe class KernelStreamCall(KernelInstruction kernel) : StreamCall
 {
     private readonly KernelBody body = kernel.Body;
     private readonly int operands = kernel.Operands;
@@ -53,7 +53,7 @@ internal sealed unsafe class KernelStepCall(KernelInstruction kernel) : StepCall
 }
 
 /// <summary>One row times packed weights; the table holds where the three operands begin.</summary>
-internal sealed unsafe class RowStepCall<T>(MatMulInstruction<T> product) : StepCall
+internal sealed unsafe class RowStreamCall<T>(MatMulInstruction<T> product) : StreamCall
     where T : unmanaged
 {
     private readonly GemmArguments<T> shape = product.Row;

@@ -9,15 +9,15 @@ using RnnJit.Text;
 namespace RnnJit.Jit.Tests.Passes;
 
 /// <summary>Input products of long sequences are computed some steps ahead of the loop that reads them.</summary>
-public class TileTests
+public class ChunkedMatMulTests
 {
-    private static readonly string[] Off = [Executable.TilePass];
+    private static readonly string[] Off = [Executable.ChunkPass];
 
-    // 16 rows: tiles of 16 steps; 3 · 64 numbers a row or more: 8.6 MB for 701 steps.
+    // 16 rows: chunks of 16 steps; 3 · 64 numbers a row or more: 8.6 MB for 701 steps.
     private static Dictionary<string, int> Sizes(CellProgram cell, int steps) => cell.Sizes(steps, batch: 16, units: 64);
 
     [Test]
-    public void Tiles_change_no_bit([Values(typeof(Lstm), typeof(Gru), typeof(LstmPeephole))] Type type, [Values] bool reverse, [Values] bool lengths, [Values(1, 2)] int threads)
+    public void Chunks_change_no_bit([Values(typeof(Lstm), typeof(Gru), typeof(LstmPeephole))] Type type, [Values] bool reverse, [Values] bool lengths, [Values(1, 2)] int threads)
     {
         var cell = new CellProgram(CellTracer.Trace(type), lengths, reverse);
         Graph program = cell.Build();
@@ -26,12 +26,12 @@ public class TileTests
         using Executable with = CellProgram.Create(program, sizes, threads), without = CellProgram.Create(program, sizes, threads, without: Off);
         Assert.That(with.Plan.Select(line => line.Text), Has.Some.EndsWith("16 steps at a time"));
         Assert.That(without.Plan.Select(line => line.Text), Has.None.EndsWith("steps at a time"));
-        Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "tiles");
+        Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "chunks");
     }
 
-    // Rows of 1,024 numbers would lie a page apart: they have room in between, in tiles too.
+    // Rows of 1,024 numbers would lie a page apart: they have room in between, in chunks too.
     [Test]
-    public void Tiles_of_wide_rows_change_no_bit([Values] bool lengths, [Values(1, 2)] int threads, [Values(6, 16)] int batch)
+    public void Chunks_of_wide_rows_change_no_bit([Values] bool lengths, [Values(1, 2)] int threads, [Values(6, 16)] int batch)
     {
         var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), lengths);
         Graph program = cell.Build();
@@ -39,16 +39,16 @@ public class TileTests
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         using Executable with = CellProgram.Create(program, sizes, threads), without = CellProgram.Create(program, sizes, threads, without: Off);
 
-        // Each worker has rows of all steps of a tile: 8 of each, or 3, which are fewer than steps.
+        // Each worker has rows of all steps of a chunk: 8 of each, or 3, which are fewer than steps.
         foreach (ScanInstruction loop in ((CompiledExecutable)with).Instructions.OfType<ScanInstruction>())
             loop.Forced = ScanSchedule.BatchParallel;
-        Assert.That(((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().SelectMany(loop => loop.Tiles).SelectMany(tile => tile.Views), Has.Some.Matches<BufferView>(view => view!.Ring > 0 && view.Strides[1] == 1024 + 16));
-        Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "tiles");
+        Assert.That(((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().SelectMany(loop => loop.Chunked).SelectMany(chunk => chunk.Views), Has.Some.Matches<BufferView>(view => view!.Ring > 0 && view.Strides[1] == 1024 + 16));
+        Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "chunks");
     }
 
-    // Two workers share each tile and its steps; rows with lengths go to one of them.
+    // Two workers share each chunk and its steps; rows with lengths go to one of them.
     [Test]
-    public void Tiles_change_no_bit_of_hidden_parallel_loops([Values] bool reverse, [Values] bool lengths)
+    public void Chunks_change_no_bit_of_hidden_parallel_loops([Values] bool reverse, [Values] bool lengths)
     {
         var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), lengths, reverse);
         Graph program = cell.Build();
@@ -56,15 +56,15 @@ public class TileTests
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
         ScanInstruction[] loops = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().ToArray();
-        Assert.That(loops.SelectMany(loop => loop.Tiles), Is.Not.Empty);
+        Assert.That(loops.SelectMany(loop => loop.Chunked), Is.Not.Empty);
         foreach (ScanInstruction loop in loops)
             loop.Forced = ScanSchedule.HiddenParallel;
-        Bits.AssertEqual(CellProgram.Run(together, data), CellProgram.Run(alone, data), "tiles of two workers");
+        Bits.AssertEqual(CellProgram.Run(together, data), CellProgram.Run(alone, data), "chunks of two workers");
     }
 
-    // A step has no product, so what reads a tile first are kernels over all columns, of which another worker made a half.
+    // A step has no product, so what reads a chunk first are kernels over all columns, of which another worker made a half.
     [Test]
-    public void No_worker_reads_a_tile_before_all_of_it_is_there([Values] bool reverse)
+    public void No_worker_reads_a_chunk_before_all_of_it_is_there([Values] bool reverse)
     {
         var cell = new CellProgram(CellTracer.Trace(typeof(IndRnn)), Reverse: reverse, Backward: false);
         Graph program = cell.Build();
@@ -72,7 +72,7 @@ public class TileTests
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
         ScanInstruction loop = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().Single();
-        Assert.That(loop.Tiles, Is.Not.Empty);
+        Assert.That(loop.Chunked, Is.Not.Empty);
         Assert.That(loop.Body.Select(instruction => instruction.Describe), Has.None.StartsWith("product"));
         loop.Forced = ScanSchedule.HiddenParallel;
         Dictionary<string, NdArray> wanted = CellProgram.Run(alone, data);
@@ -81,7 +81,7 @@ public class TileTests
     }
 
     [Test]
-    public void Rows_of_a_step_that_lie_apart_have_no_tiles()
+    public void Rows_of_a_step_that_lie_apart_have_no_chunks()
     {
         Graph program = Parser.Parse("""
             program BatchFirst
@@ -108,9 +108,9 @@ public class TileTests
             Assert.That(executable.Plan.Select(line => line.Text), Has.None.EndsWith("steps at a time")));
     }
 
-    // Half of the rows have no steps, and a tile is little work beside a step: a worker that left its rows for the next tile would be there long before the other one has read this tile.
+    // Half of the rows have no steps, and a chunk is little work beside a step: a worker that left its rows for the next chunk would be there long before the other one has read this chunk.
     [Test]
-    public void A_worker_without_rows_does_not_run_ahead_into_the_next_tile([Values] bool reverse)
+    public void A_worker_without_rows_does_not_run_ahead_into_the_next_chunk([Values] bool reverse)
     {
         var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), Lengths: true, reverse, Backward: false);
         Graph program = cell.Build();
@@ -121,7 +121,7 @@ public class TileTests
             data["lengths"].Data[row] = row < 8 ? sizes["T"] : 0;
         using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
         ScanInstruction loop = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().Single();
-        Assert.That(loop.Tiles, Is.Not.Empty);
+        Assert.That(loop.Chunked, Is.Not.Empty);
         loop.Forced = ScanSchedule.HiddenParallel;
         Dictionary<string, NdArray> wanted = CellProgram.Run(alone, data);
         for (int run = 0; run < 5; run++)
@@ -167,21 +167,21 @@ public class TileTests
     }
 
     [Test]
-    public void A_tile_takes_the_memory_of_its_steps_only()
+    public void A_chunk_takes_the_memory_of_its_steps_only()
     {
         var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), Backward: false);
         Graph program = cell.Build();
         Dictionary<string, int> sizes = Sizes(cell, 1024);
         using Executable with = CellProgram.Create(program, sizes), without = CellProgram.Create(program, sizes, without: Off);
         long row = 16 * 4 * 64 * sizeof(float);
-        Tile tile = ((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().Single().Tiles.Single();
-        Assert.That(tile.Views.Last().Buffer.Bytes, Is.EqualTo(16 * row));
+        MatMulChunks chunk = ((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().Single().Chunked.Single();
+        Assert.That(chunk.Views.Last().Buffer.Bytes, Is.EqualTo(16 * row));
         Assert.That(with.ArenaBytes, Is.LessThan(without.ArenaBytes));
         TestContext.Out.WriteLine($"arena {without.ArenaBytes} ⇒ {with.ArenaBytes} bytes");
     }
 
     [Test]
-    public void Short_sequences_have_no_tiles()
+    public void Short_sequences_have_no_chunks()
     {
         var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), Backward: false);
         using Executable executable = CellProgram.Create(cell.Build(), Sizes(cell, 50));

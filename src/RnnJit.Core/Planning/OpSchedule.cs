@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Planning;
 
-/// <summary>One thing a region (a Program or a scan body) does.</summary>
-public abstract record Step;
+/// <summary>One operation of the schedule of a region (a Program or a scan body).</summary>
+public abstract record ScheduledOp;
 
 /// <summary>A fused kernel: rows × columns, elementwise work and row reductions.</summary>
 /// <param name="Kernel">The canonical kernel graph, inputs a0…, outputs r0….</param>
@@ -12,7 +12,7 @@ public abstract record Step;
 /// <param name="Rows">The dimensions that are joined to rows.</param>
 /// <param name="Columns">The last dimension.</param>
 /// <param name="Nodes">How many nodes were fused.</param>
-public sealed record KernelStep(Graph Kernel, EquatableArray<int> Inputs, EquatableArray<int> Outputs, EquatableArray<Dim> Rows, Dim Columns, int Nodes) : Step
+public sealed record ScheduledKernel(Graph Kernel, EquatableArray<int> Inputs, EquatableArray<int> Outputs, EquatableArray<Dim> Rows, Dim Columns, int Nodes) : ScheduledOp
 {
     /// <summary>True where work stays outside only because the kernel would outgrow <see cref="Fuse.MostOperations"/> or <see cref="Fuse.MostInputs"/>.</summary>
     public bool IsFull { get; init; }
@@ -22,13 +22,13 @@ public sealed record KernelStep(Graph Kernel, EquatableArray<int> Inputs, Equata
 }
 
 /// <summary>A node that stands alone: a product, a reduction over rows, a gather, a view, a scan.</summary>
-public sealed record OpStep(int Node) : Step;
+public sealed record ScheduledNode(int Node) : ScheduledOp;
 
-/// <summary>A product and an addition in one: the chains of the product start from the other summand.</summary>
+/// <summary>A matrix product with an addition as the initial value of its accumulator.</summary>
 /// <param name="Node">The addition.</param>
-/// <param name="Product">The node of the product, which nobody else reads.</param>
+/// <param name="Product">The node of the product, whose only reader is the addition.</param>
 /// <param name="Start">The other summand: of the product's type, or one row for all its rows.</param>
-public sealed record ProductStep(int Node, int Product, int Start) : Step;
+public sealed record ScheduledMatMul(int Node, int Product, int Start) : ScheduledOp;
 
-/// <summary>A region and what it does, in order.</summary>
-public sealed record StepList(Graph Graph, EquatableArray<Step> Steps);
+/// <summary>The operations of a region in the order in which they run.</summary>
+public sealed record OpSchedule(Graph Graph, EquatableArray<ScheduledOp> Ops);

@@ -5,7 +5,7 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>A stretch of bytes of a caller's memory.</summary>
+/// <summary>A range of bytes of a caller's memory.</summary>
 internal readonly record struct ByteRange(long Offset, long Bytes)
 {
     public ByteRange(BufferView view, MemoryPlan memory)
@@ -27,14 +27,14 @@ internal sealed record TensorRange(ByteRange Place, ElementType Element, int[] S
 /// A Program whose memory the caller brings to each run, so that many threads run it at once: instructions, packed weights and all else that parameters alone
 /// decide are shared, everything else lies in the caller's memory. One thread does a run.
 /// </summary>
-internal sealed unsafe class StepPlan : IDisposable
+internal sealed unsafe class StreamExecutable : IDisposable
 {
-    private readonly Instruction[] once;
-    private readonly Instruction[] each;
+    private readonly Instruction[] preheader;
+    private readonly Instruction[] body;
     private readonly NativeBuffer shared;
     private readonly NativeBuffer[] buffers;
     private readonly List<Tensor> own = [];
-    private readonly StepCall[] calls;
+    private readonly StreamCall[] calls;
     private readonly Carry[] carries;
     private readonly string owner;
     private readonly Dictionary<string, Tensor> parameters = new(StringComparer.Ordinal);
@@ -42,12 +42,12 @@ internal sealed unsafe class StepPlan : IDisposable
     private readonly Dictionary<string, TensorRange> outputs = new(StringComparer.Ordinal);
 
     /// <summary>Gives a lowered plan the memory that all callers share.</summary>
-    public StepPlan(StreamPlan plan, Instruction[] once, Instruction[] each, ExecutableOptions options)
+    public StreamExecutable(StreamPlan plan, Instruction[] preheader, Instruction[] body, ExecutableOptions options)
     {
         Graph program = plan.Program;
         owner = $"Streaming model '{program.Name}'";
-        (this.once, this.each) = (once, each);
-        SlowPaths.Warn(program.Name, options, once.Concat(each));
+        (this.preheader, this.body) = (preheader, body);
+        SlowPaths.Warn(program.Name, options, preheader.Concat(body));
         MemoryBudget.Require($"What the streams of '{program.Name}' share", plan.Shared.Bytes, options.MemoryLimit);
         MemoryBudget.Require($"A stream of '{program.Name}'", plan.Own.Bytes, options.MemoryLimit);
         var memory = new PlanMemory();
@@ -63,10 +63,10 @@ internal sealed unsafe class StepPlan : IDisposable
         memory.PlaceRelative(plan.Own);
         memory.Fill(plan.Fills);
         long bytes = plan.Own.Bytes;
-        foreach (Instruction instruction in once.Concat(each))
+        foreach (Instruction instruction in preheader.Concat(body))
             instruction.Resolve(memory);
-        calls = each.Select(StepCall.Of).ToArray();
-        foreach (StepCall call in calls)
+        calls = body.Select(StreamCall.Of).ToArray();
+        foreach (StreamCall call in calls)
         {
             call.Table = bytes;
             bytes += call.TableBytes;
@@ -91,7 +91,7 @@ internal sealed unsafe class StepPlan : IDisposable
     /// <summary>What all runs share besides the parameters themselves.</summary>
     public long SharedBytes => shared.Length;
 
-    public IReadOnlyList<Instruction> Instructions => each;
+    public IReadOnlyList<Instruction> Instructions => body;
 
     /// <summary>Where an input or a state lies in the caller's memory.</summary>
     /// <exception cref="UnknownNameException">There is none.</exception>
@@ -108,7 +108,7 @@ internal sealed unsafe class StepPlan : IDisposable
     public void Refresh()
     {
         RequireMemory();
-        foreach (Instruction instruction in once)
+        foreach (Instruction instruction in preheader)
         {
             instruction.Execute(new WorkShare(0, 1, -1, -1), default);
             (instruction as IAfterBarrier)?.Done();
@@ -118,7 +118,7 @@ internal sealed unsafe class StepPlan : IDisposable
     /// <summary>Makes zeroed memory, which stays where it is, ready for runs.</summary>
     public void BindAddresses(byte* memory)
     {
-        foreach (StepCall call in calls)
+        foreach (StreamCall call in calls)
             call.BindAddresses(memory);
     }
 
@@ -139,7 +139,7 @@ internal sealed unsafe class StepPlan : IDisposable
     /// <summary>One run: results are written, next states become states. <see cref="RequireMemory"/> comes first.</summary>
     public void Run(byte* memory)
     {
-        foreach (StepCall call in calls)
+        foreach (StreamCall call in calls)
             call.Run(memory);
         foreach (Carry carry in carries)
             Buffer.MemoryCopy(memory + carry.From, memory + carry.To, carry.Bytes, carry.Bytes);
