@@ -46,7 +46,7 @@ internal static class MicroKernelSource
         code.Open();
     }
 
-    // Where A lies, how B is stored, and for tiles what is asked for ahead.
+    // Layout of A, storage of B, and for tiles the lines to prefetch.
     private static string Parameters(bool prefetches) => prefetches ? "L, S, P" : "L, S";
 
     private static void Method(CodeWriter code, MicroKernel kernel)
@@ -55,7 +55,7 @@ internal static class MicroKernelSource
         code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
         Header(code, kernel.Name, "ref Tile<T> t", kernel.HasTiles);
         code.Line($"nint w = V.Count, ar = L.Row(t.ARow), ar2 = 2 * ar, ac = L.Column(t.ACol, {kernel.Rows});");
-        code.Line("nint br = (L.IsFixed ? PanelWidth : t.BRow) * S.Size;");
+        code.Line("nint br = (L.IsFixed ? NR : t.BRow) * S.Size;");
         if (kernel.HasTiles)
         {
             Tiles(code, kernel);
@@ -71,20 +71,20 @@ internal static class MicroKernelSource
         code.Close();
     }
 
-    // A tile of rows meets some panels in turn before the next one does, so that a tile does not go on in the columns of C in which the last one ended.
-    // What lasts from turn to turn stays in t, for the loop of k needs the registers.
+    // A row tile is multiplied by some panels before the next tile is, so that no tile begins in the columns of C in which the last one ended.
+    // Values that live across panels stay in t, since the loop over k needs the registers.
     private static void Tiles(CodeWriter code, MicroKernel kernel)
     {
         code.Open("for (; t.Tiles > 0; t.Tiles--)");
-        code.Line("T* ahead = t.Ahead;");
-        code.Open("for (t.Turn = 0; t.Turn < t.Turns; t.Turn++)");
-        code.Line("ahead = t.Ahead + (t.Turn * t.AheadPanel);");
-        code.Line("nint apart = t.AheadApart, apart2 = t.AheadApart2, aheadStep = t.AheadStep;");
-        code.Line("byte* b = (byte*)t.B + (t.Turn * t.BPanel * S.Size);");
-        code.Line("T* start = t.Start == null ? null : t.Start + (t.Turn * t.CPanel);");
+        code.Line("T* next = t.PrefetchB;");
+        code.Open("for (t.PanelIndex = 0; t.PanelIndex < t.PanelsPerCall; t.PanelIndex++)");
+        code.Line("next = t.PrefetchB + (t.PanelIndex * t.PrefetchPanel);");
+        code.Line("nint offset = t.PrefetchOffset, offset2 = t.PrefetchOffset2, prefetchStep = t.PrefetchStep;");
+        code.Line("byte* b = (byte*)t.B + (t.PanelIndex * t.BPanel * S.Size);");
+        code.Line("T* start = t.Start == null ? null : t.Start + (t.PanelIndex * t.CPanel);");
         Chains(code, kernel);
         code.Close();
-        code.Line("t.Ahead = ahead - ((t.Turns - 1) * t.AheadPanel);");
+        code.Line("t.PrefetchB = next - ((t.PanelsPerCall - 1) * t.PrefetchPanel);");
         code.Line("t.A += t.ATile;");
         code.Line("t.C += t.CTile;");
         code.Line("if (t.Start != null) t.Start += t.StartTile;");
@@ -102,21 +102,21 @@ internal static class MicroKernelSource
         code.Open("if (start != null)");
         ForEach(code, kernel, "start", "t.StartRow", (accumulator, at) => $"{accumulator} = V.Load(ref *c, {at});");
         code.Close();
-        string to = kernel.HasTiles ? "t.C + (t.Turn * t.CPanel)" : "to";
+        string to = kernel.HasTiles ? "t.C + (t.PanelIndex * t.CPanel)" : "to";
         if (kernel.HasTiles)
         {
-            Touch(code, kernel, "t.AsksForStart", "start + t.StartTile", "t.StartRow", 1);
-            Touch(code, kernel, "t.AsksForC", to, "t.CRow", 0);
+            PrefetchTile(code, kernel, "t.PrefetchesStart", "start + t.StartTile", "t.StartRow", 1);
+            PrefetchTile(code, kernel, "t.PrefetchesC", to, "t.CRow", 0);
         }
 
-        if (kernel.Steps > 1)
-            Loop(code, kernel, kernel.Steps, $"for (uint n = L.IsFixed ? (uint)t.K / {kernel.Steps} : 0; n != 0; n--)");
-        Loop(code, kernel, 1, kernel.Steps > 1 ? $"for (uint n = L.IsFixed ? (uint)t.K % {kernel.Steps} : (uint)t.K; n != 0; n--)" : "for (uint n = (uint)t.K; n != 0; n--)");
+        if (kernel.Unroll > 1)
+            Loop(code, kernel, kernel.Unroll, $"for (uint n = L.IsFixed ? (uint)t.K / {kernel.Unroll} : 0; n != 0; n--)");
+        Loop(code, kernel, 1, kernel.Unroll > 1 ? $"for (uint n = L.IsFixed ? (uint)t.K % {kernel.Unroll} : (uint)t.K; n != 0; n--)" : "for (uint n = (uint)t.K; n != 0; n--)");
         ForEach(code, kernel, to, "t.CRow", (accumulator, at) => $"V.Store({accumulator}, ref *c, {at});");
     }
 
-    // Asks for a tile of what chains begin with or of C, from so far away that a tile's time is what it takes to come: into that level of the caches.
-    private static void Touch(CodeWriter code, MicroKernel kernel, string when, string first, string stride, int level)
+    // Prefetches a tile of the initial value or of C into that level of the caches; a tile's time is the latency it hides.
+    private static void PrefetchTile(CodeWriter code, MicroKernel kernel, string when, string first, string stride, int level)
     {
         code.Open($"if (Sse.IsSupported && {when})");
         code.Line($"T* c = {first};");
@@ -146,11 +146,11 @@ internal static class MicroKernelSource
         for (int panel = 0; panel < kernel.Panels; panel++)
             code.Line($"b{panel} += {Times(steps, "br")};");
         if (kernel.HasTiles && steps > 1)
-            Ahead(code);
+            PrefetchB(code);
         code.Close();
     }
 
-    // The fewer of both stay in registers, the numbers of A or the vectors of B, and the others come one by one.
+    // The fewer of the two, elements of A or vectors of B, stay in registers; the others are loaded one by one.
     private static void Step(CodeWriter code, MicroKernel kernel, int step)
     {
         int columns = 2 * kernel.Panels;
@@ -180,19 +180,19 @@ internal static class MicroKernelSource
 
     private static string Panel(int column, int step) => $"b{column / 2}, {(step == 0 ? "0" : Times(step, "br"))}";
 
-    // One, two or four lines of what comes next.
-    private static void Ahead(CodeWriter code)
+    // One, two or four lines of the next panels.
+    private static void PrefetchB(CodeWriter code)
     {
         code.Open("if (Sse.IsSupported && P.Lines != Prefetch.None)");
-        code.Line("Sse.Prefetch1(ahead);");
+        code.Line("Sse.Prefetch1(next);");
         code.Open("if (P.Lines >= Prefetch.Two)");
-        code.Line("Sse.Prefetch1(ahead + apart);");
+        code.Line("Sse.Prefetch1(next + offset);");
         code.Close();
         code.Open("if (P.Lines == Prefetch.Four)");
-        code.Line("Sse.Prefetch1(ahead + apart2);");
-        code.Line("Sse.Prefetch1(ahead + apart2 + apart);");
+        code.Line("Sse.Prefetch1(next + offset2);");
+        code.Line("Sse.Prefetch1(next + offset2 + offset);");
         code.Close();
-        code.Line("ahead += aheadStep;");
+        code.Line("next += prefetchStep;");
         code.Close();
     }
 

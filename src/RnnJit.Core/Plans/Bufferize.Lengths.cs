@@ -103,22 +103,22 @@ internal sealed partial class Bufferize
         bool memory = b.Contains(op.Result[live.BatchFirst ? 0 : 1]);
         return live.Kind != RowEnd.Start && form.HasColumns
             && (memory ? alone == 1 && form.M.Extent == live.Steps
-                : alone == 2 && (IsStretched(form, live) || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Batch && form.M.Extent == live.Steps)));
+                : alone == 2 && (IsSegmented(form, live) || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Batch && form.M.Extent == live.Steps)));
     }
 
     // Rows of [B, T] in one run.
-    private static bool IsStretched(MatMulForm form, ActiveRows live) => form.Loops.Length == 0 && live.Batch > 0 && form.M.Extent == live.Batch * live.Steps;
+    private static bool IsSegmented(MatMulForm form, ActiveRows live) => form.Loops.Length == 0 && live.Batch > 0 && form.M.Extent == live.Batch * live.Steps;
 
     // The batch is the first loop, and time is all that is added up, of a B that is not packed in some order.
     private static bool SumsSteps(MatMulForm form, ContractOp op, ActiveRows live) =>
         form.IsLooped && form.SumLoops.Length == 0 && form.K.Extent == live.Steps && op.Left.Count(label => !op.Result.Contains(label) && op.Right.Contains(label)) == 1;
 
-    // Rows of [T, B] are rows of A and C, at each step one stretch.
+    // Rows of [T, B] are rows of A and C, at each step one segment.
     private static bool HasRows(MatMulForm form, ActiveRows live) => form.SumLoops.Length == 0 && form.HasColumns
         && ((form.Loops.Length == 0 && form.M.Extent == live.Steps * live.Batch)
             || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Steps && form.Loops[0].B == 0 && form.M.Extent == live.Batch));
 
-    // Rows of [T, B] are one stretch of A; those of B are packed.
+    // Rows of [T, B] are one segment of A; those of B are packed.
     private static bool SumsRows(MatMulForm form, ActiveRows live) => form.Loops.Length == 0
         && ((form.SumLoops.Length == 0 && form.K.Extent == live.Steps * live.Batch)
             || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == live.Steps && form.K.Extent == live.Batch && form.SumLoops[0].A == live.Batch * form.K.A));

@@ -92,8 +92,8 @@ internal sealed partial class Bufferize
         bool sumOverTime = !IsStep && form.K.Extent > 1 && SumsOverRows(op);
         bool reverse = sumOverTime && !op.Forwards;
         ActiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
-        if (live is { Axes: ActiveAxes.Steps } && IsStretched(form, live))
-            form = form.InStretches(live.Batch);
+        if (live is { Axes: ActiveAxes.Steps } && IsSegmented(form, live))
+            form = form.InSegments(live.Batch);
         BufferView? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse, live is null && RepaysPacking(form)) : null;
         if (packed is null && views[b] is null)
             views[b] = Concatenated(b);

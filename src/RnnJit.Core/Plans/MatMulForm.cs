@@ -79,8 +79,8 @@ public sealed record MatMulForm(
         return null;
     }
 
-    /// <summary>The same product for each of some stretches of rows of A and C.</summary>
-    public MatMulForm InStretches(int count) => this with
+    /// <summary>The same product for each of some segments of rows of A and C.</summary>
+    public MatMulForm InSegments(int count) => this with
     {
         Loops = [new MatMulLoop(count, M.Extent / count * M.A, 0, M.Extent / count * M.C), .. Loops],
         M = M with { Extent = M.Extent / count },

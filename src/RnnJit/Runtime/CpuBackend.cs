@@ -41,7 +41,7 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels) : Plann
     protected override TargetTraits TraitsOf(ExecutableOptions options) => new()
     {
         PackedElements = (n, k, element, storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
-        PanelWidth = element => element == ElementType.F64 ? Gemm.PanelWidth<double>() : Gemm.PanelWidth<float>(),
+        PanelWidth = element => element == ElementType.F64 ? Gemm.NR<double>() : Gemm.NR<float>(),
         Chunks = options.ChunkLimits,
     };
 

@@ -41,7 +41,7 @@ internal sealed unsafe partial class MatMulInstruction<T>
                 A = (T*)a.At(clock) + (rowStart * form.M.A),
                 ARow = (nint)form.M.A,
                 ACol = (nint)form.K.A,
-                KRows = rows + 1,
+                KIndices = rows + 1,
                 B = (T*)b.At(clock),
                 C = (T*)c.At(clock) + (rowStart * form.M.C),
                 CRow = (nint)form.M.C,
@@ -92,7 +92,7 @@ internal sealed unsafe partial class MatMulInstruction<T>
         MultiplyRuns(runs, count, panelStart, panelEnd, clock);
     }
 
-    // Rows of one step and of the next are one stretch where all of them run.
+    // Rows of one step and of the next are one segment where all of them run.
     private bool Follows((int T, int Row, int Count) run, int t, int row) => form.Loops.Length == 0 && (run.T * Live!.Batch) + run.Row + run.Count == (t * Live.Batch) + row;
 
     private void MultiplyRuns((int T, int Row, int Count)* runs, int count, int panelStart, int panelEnd, in LoopIndices clock)

@@ -58,13 +58,13 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     {
         GemmArguments<T> g = Arguments((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), StartAt(default), form.K.Extent);
         g.M = count * steps;
-        var apart = new Stretches(count, g.ARow * batch, g.CRow * batch, g.StartRow * batch);
+        var segments = new RowSegments(count, g.ARow * batch, g.CRow * batch, g.StartRow * batch);
 
-        // A row of all steps is a stretch where that makes taller tiles.
+        // A row of all steps is a segment where that makes taller tiles.
         if (count < batch && count < steps)
-            (g.ARow, g.CRow, g.StartRow, apart) = (apart.A, apart.C, apart.Start, new Stretches(steps, g.ARow, g.CRow, g.StartRow));
+            (g.ARow, g.CRow, g.StartRow, segments) = (segments.A, segments.C, segments.Start, new RowSegments(steps, g.ARow, g.CRow, g.StartRow));
         if (count < batch)
-            g.Stretches = &apart;
+            g.RowSegments = &segments;
         Multiply(g, panelStart, panelEnd);
     }
 

@@ -68,7 +68,7 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
     {
         MatMulInstruction<float> product => product.Form.M.Extent,
         MatMulInstruction<double> product => product.Form.M.Extent,
-        _ => Gemm.MaxRows,
+        _ => Gemm.MR,
     });
 
     private static double Time(double flops, int rows, double reading)
@@ -80,7 +80,7 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
     // Rows of a tile of a product share what is read of the weights; what else a step of k takes is as long for few of them.
     private static double OfPeak(int rows)
     {
-        double height = (double)rows / new RowTiles(rows, Gemm.MaxRows, rows).Count;
+        double height = (double)rows / new RowTiles(rows, Gemm.MR, rows).Count;
         return height / (height + (CpuWidth.Width == 512 ? 0.6 : 2));
     }
 

@@ -19,7 +19,7 @@ internal static class GraphKinds
         "one weight in two forms", "contraction over the batch", "contraction over the batch in a step", "sum over the batch in a step", "rows read by number in a step",
         "yields side by side", "invariant sum over time", "matrix of an outer step",
         "a weight changed", "a weight cleared", "a weight written twice",
-        "k in one chunk", "k in several chunks", "k in several blocks", "chunks", "chunks with lengths", "chunks in stretches", "a loop of many steps without chunks",
+        "k in one chunk", "k in several chunks", "k in several blocks", "chunks", "chunks with lengths", "chunks in segments", "a loop of many steps without chunks",
         "columns that fill panels", "columns that do not", "one row", "few rows", "many rows", "rows a page apart", "weights within L2", "weights beyond L2", "weights beyond 2 MB", "B packed for many rows",
         "rows that run only", "rows listed", "chains from a row", "chains from a value", "batch-parallel", "hidden-parallel",
     ];
@@ -133,7 +133,7 @@ internal static class GraphKinds
         Add(kinds, threads > 1, schedule == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel");
         Add(kinds, loop.Chunked.Count > 0, "chunks");
         Add(kinds, loop.Chunked.Count > 0 && loop.HasLengths, "chunks with lengths");
-        Add(kinds, loop.Chunked.Count > 0 && threads > 1 && schedule == ScanSchedule.BatchParallel && !loop.HasLengths, "chunks in stretches");
+        Add(kinds, loop.Chunked.Count > 0 && threads > 1 && schedule == ScanSchedule.BatchParallel && !loop.HasLengths, "chunks in segments");
         Add(kinds, loop.Chunked.Count == 0 && loop.Steps > 8, "a loop of many steps without chunks");
         AddOf(loop.Body, real, threads, kinds);
     }
@@ -155,7 +155,7 @@ internal static class GraphKinds
         Add(kinds, start is not null, start is { Row: 0 } ? "chains from a row" : "chains from a value");
     }
 
-    private static (int ChunkK, int BlockK) Cut<T>(MatMulForm form, int panels)
+    private static (int KC, int MicroKC) Cut<T>(MatMulForm form, int panels)
         where T : unmanaged
     {
         var g = new GemmArguments<T> { M = form.M.Extent, N = form.N.Extent, K = form.K.Extent, ARow = (nint)form.M.A, ACol = (nint)form.K.A };
@@ -170,12 +170,12 @@ internal static class GraphKinds
         };
     }
 
-    private static (int ChunkK, int BlockK) Cut<V, T>(in GemmArguments<T> g, int panels)
+    private static (int KC, int MicroKC) Cut<V, T>(in GemmArguments<T> g, int panels)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         var blocks = new Blocks<V, T>(g, panels, Copying.Never);
-        return (blocks.ChunkK, blocks.BlockK);
+        return (blocks.KC, blocks.MicroKC);
     }
 
     private static void Add(HashSet<string> kinds, bool isOf, string kind)

@@ -2,14 +2,14 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How a product is cut so that what is read again is near: a block of rows of A, and a panel of B, stay in L2.</summary>
+/// <summary>Cache blocking of a product: a block of rows of A, and a panel of B, stay in L2.</summary>
 internal readonly unsafe struct Blocks<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
 {
-    // Up to the first size the hardware foresees what few tiles read, and asking costs more than it brings; from the second one on B comes from so far that
-    // a core has too few lines of one stream on their way. A number counts as it is multiplied, also where it is stored in 16 bits.
-    private const int BytesForeseen = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
+    // Up to the first size the hardware prefetcher serves few tiles, and software prefetch costs more than it brings; from the second one on B is so far that a
+    // core keeps too few lines of one stream in flight. An element counts at the size it is multiplied in, also where it is stored in 16 bits.
+    private const int BytesOfHardwarePrefetch = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
 
     // A copied panel's part stays in L1.
     private const int BytesOfCopiedColumn = 1024;
@@ -17,7 +17,7 @@ internal readonly unsafe struct Blocks<V, T>
     // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
     private const int LeastPanels = 16, LeastPanelsOfRows = 32, LeastTiles = 4;
 
-    // Fewer tiles than that ask for what is next only from where the hardware no longer foresees it.
+    // Fewer tiles than that prefetch only what is beyond the hardware prefetcher's reach.
     private const int FewTiles = 4;
 
     private const int Page = 4096, Ways = 8;
@@ -33,8 +33,8 @@ internal readonly unsafe struct Blocks<V, T>
 
         // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from there as fast as they are multiplied.
         int bytesOfA = bytesOfL2 / 8 * 5, bytesOfPanel = bytesOfL2 / 8;
-        int max = Kernels<V, T>.MaxRows;
-        bool few = g.RowsTogether < 4 && g.KRows == null, strided = g.ACol is not (1 or -1);
+        int max = Kernels<V, T>.MR;
+        bool few = g.RowsTogether < 4 && g.KIndices == null, strided = g.ACol is not (1 or -1);
         Rows = new RowTiles(g.M, max, g.RowsTogether);
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
@@ -43,23 +43,23 @@ internal readonly unsafe struct Blocks<V, T>
         if (copying != Copying.Never)
             most = Math.Min(most, bytesOfPanel / PanelRow);
         int chunks = Math.Max(1, (g.K + most - 1) / most);
-        ChunkK = chunks == 1 ? Math.Max(g.K, 1) : (((g.K + chunks - 1) / chunks) + 7) & ~7;
-        CopiedPanels = Math.Clamp(bytesOfPanel / (ChunkK * PanelRow), 1, 4);
-        BlockK = Rows.Count == 1 ? ChunkK : bytesOfPanel / PanelRow;
+        KC = chunks == 1 ? Math.Max(g.K, 1) : (((g.K + chunks - 1) / chunks) + 7) & ~7;
+        CopiedPanels = Math.Clamp(bytesOfPanel / (KC * PanelRow), 1, 4);
+        MicroKC = Rows.Count == 1 ? KC : bytesOfPanel / PanelRow;
 
-        int height = Rows.Rows(0), tiles = few ? Rows.Count : Math.Max(1, bytesOfA / (ChunkK * sizeof(T) * height));
+        int height = Rows.Rows(0), tiles = few ? Rows.Count : Math.Max(1, bytesOfA / (KC * sizeof(T) * height));
         int blocks = Math.Max(1, (Rows.Count + tiles - 1) / tiles);
         Tiles = Math.Max(1, (Rows.Count + blocks - 1) / blocks);
         long bytes = (long)panels * PanelRow * g.K;
-        LooksAhead = bytes > (Rows.Count < FewTiles ? BytesForeseen : bytesOfL2);
+        PrefetchesB = bytes > (Rows.Count < FewTiles ? BytesOfHardwarePrefetch : bytesOfL2);
         IsFar = bytes > BytesFar;
 
         // Rows as they lie are as many streams, on as many pages; a packed tile is one. In L1 that makes no difference.
-        bool outgrowsL1 = (long)Math.Min(g.M, Tiles * height) * ChunkK * sizeof(T) > caches.L1;
+        bool outgrowsL1 = (long)Math.Min(g.M, Tiles * height) * KC * sizeof(T) > caches.L1;
         bool scattered = (outgrowsL1 && panels >= LeastPanelsOfRows) || (Collides(g.ARow, max) && panels >= LeastPanels);
-        bool packs = !few && (g.KRows != null || (strided ? panels > 1 : scattered));
+        bool packs = !few && (g.KIndices != null || (strided ? panels > 1 : scattered));
         IsNear = (long)g.M * panels * PanelRow <= caches.L1;
-        ScratchA = packs ? Tiles * (int)PackRows.TileLength<V, T>(height, ChunkK) : 0;
+        ScratchA = packs ? Tiles * (int)PackRows.TileLength<V, T>(height, KC) : 0;
     }
 
     // Rows of a tile that lie in the same set of L1: a page apart, and more of them than it has ways.
@@ -70,29 +70,29 @@ internal readonly unsafe struct Blocks<V, T>
     public RowTiles Rows { get; }
 
     /// <summary>k of one pass over C.</summary>
-    public int ChunkK { get; }
+    public int KC { get; }
 
-    /// <summary>k of one micro-kernel call.</summary>
-    public int BlockK { get; }
+    /// <summary>k of one micro-kernel call, at most <see cref="KC"/>.</summary>
+    public int MicroKC { get; }
 
-    /// <summary>Tiles of a block of rows.</summary>
+    /// <summary>Tiles of a block of rows of A, which is MC rows.</summary>
     public int Tiles { get; }
 
-    /// <summary>Whether B comes from so far that what is next of it is asked for ahead: from beyond L2, or, for few tiles, from beyond what the hardware foresees.</summary>
-    public bool LooksAhead { get; }
+    /// <summary>True where B is prefetched: it exceeds L2 or, with few tiles, the hardware prefetcher's reach.</summary>
+    public bool PrefetchesB { get; }
 
-    /// <summary>Whether few tiles ask for it in several places at a time.</summary>
+    /// <summary>True where few tiles prefetch B as several streams at once.</summary>
     public bool IsFar { get; }
 
-    /// <summary>Whether C stays so near that nothing of it is asked for ahead.</summary>
+    /// <summary>True where C stays in L1 and needs no prefetch.</summary>
     public bool IsNear { get; }
 
-    /// <summary>Elements for a copied block of rows; 0: A is read as it lies.</summary>
+    /// <summary>Elements of a packed block of rows; 0: A is read in place.</summary>
     public int ScratchA { get; }
 
-    /// <summary>Whether panels are copied before they are read.</summary>
+    /// <summary>True where panels are copied before they are read.</summary>
     public bool CopiesB { get; }
 
-    /// <summary>Panels that are copied at once.</summary>
+    /// <summary>Panels that are copied at once: NC columns.</summary>
     public int CopiedPanels { get; }
 }

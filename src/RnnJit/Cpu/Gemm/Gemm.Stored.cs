@@ -14,7 +14,7 @@ internal static unsafe partial class Gemm
     public static void PackStored<T>(in PackSource<T> source, ushort* target, int n, int k, int nOffset, int kOffset, int panelStart, int panelEnd, WeightStorage storage, string name)
         where T : unmanaged
     {
-        int width = PanelWidth<float>(), end = nOffset + source.N;
+        int width = NR<float>(), end = nOffset + source.N;
         float* data = (float*)source.Data;
         for (int column = Math.Max(nOffset, panelStart * width); column < Math.Min(end, panelEnd * width); column++)
         {
@@ -73,6 +73,6 @@ internal static unsafe partial class Gemm
         if (g.M == 1)
             OneRow<V, float, S>.Run(g, start, end);
         else
-            Driver<V, float>.Run(g, new StoredPanels<V, S>(g), start, end);
+            MacroKernel<V, float>.Run(g, new StoredPanels<V, S>(g), start, end);
     }
 }

@@ -8,30 +8,30 @@ namespace RnnJit.Cpu.Gemm;
 /// value; so the result does not depend on the kernel, the panel, the thread or the number of rows that were computed together.
 /// </summary>
 /// <remarks>
-/// Packed B: panels of <see cref="PanelWidth{T}"/> columns, each [k][column], padded to full panels. The layout belongs to <see cref="CpuWidth.Width"/>.
+/// Packed B: panels of <see cref="NR{T}"/> columns, each [k][column], padded to full panels. The layout belongs to <see cref="CpuWidth.Width"/>.
 /// Threads split a product by panels or by rows of A and C, never by k.
 /// </remarks>
 internal static unsafe partial class Gemm
 {
     /// <summary>Rows of the tallest tile, the same for all numbers.</summary>
-    public static int MaxRows => CpuWidth.Width switch
+    public static int MR => CpuWidth.Width switch
     {
-        512 => Kernels<Vec512F32, float>.MaxRows,
-        256 => Kernels<Vec256F32, float>.MaxRows,
-        _ => Kernels<Vec128F32, float>.MaxRows,
+        512 => Kernels<Vec512F32, float>.MR,
+        256 => Kernels<Vec256F32, float>.MR,
+        _ => Kernels<Vec128F32, float>.MR,
     };
 
     /// <summary>Columns per panel.</summary>
-    public static int PanelWidth<T>()
+    public static int NR<T>()
         where T : unmanaged => 2 * CpuWidth.Width / 8 / sizeof(T);
 
     /// <summary>Number of panels that hold n columns.</summary>
     public static int Panels<T>(int n)
-        where T : unmanaged => (n + PanelWidth<T>() - 1) / PanelWidth<T>();
+        where T : unmanaged => (n + NR<T>() - 1) / NR<T>();
 
     /// <summary>Elements of a packed matrix of n columns and k rows, padding included.</summary>
     public static long PackedLength<T>(int n, int k)
-        where T : unmanaged => (long)Panels<T>(n) * PanelWidth<T>() * k;
+        where T : unmanaged => (long)Panels<T>(n) * NR<T>() * k;
 
     /// <summary>The product with a packed B, for panels [panelStart, panelEnd).</summary>
     public static void Multiply<T>(in GemmArguments<T> g, int panelStart, int panelEnd)
@@ -90,9 +90,9 @@ internal static unsafe partial class Gemm
     {
         switch (CpuWidth.Width)
         {
-            case 512: Driver<Vec512F32, float>.Run(g, panelStart, panelEnd, packed); return;
-            case 256: Driver<Vec256F32, float>.Run(g, panelStart, panelEnd, packed); return;
-            default: Driver<Vec128F32, float>.Run(g, panelStart, panelEnd, packed); return;
+            case 512: MacroKernel<Vec512F32, float>.Run(g, panelStart, panelEnd, packed); return;
+            case 256: MacroKernel<Vec256F32, float>.Run(g, panelStart, panelEnd, packed); return;
+            default: MacroKernel<Vec128F32, float>.Run(g, panelStart, panelEnd, packed); return;
         }
     }
 
@@ -100,9 +100,9 @@ internal static unsafe partial class Gemm
     {
         switch (CpuWidth.Width)
         {
-            case 512: Driver<Vec512F64, double>.Run(g, panelStart, panelEnd, packed); return;
-            case 256: Driver<Vec256F64, double>.Run(g, panelStart, panelEnd, packed); return;
-            default: Driver<Vec128F64, double>.Run(g, panelStart, panelEnd, packed); return;
+            case 512: MacroKernel<Vec512F64, double>.Run(g, panelStart, panelEnd, packed); return;
+            case 256: MacroKernel<Vec256F64, double>.Run(g, panelStart, panelEnd, packed); return;
+            default: MacroKernel<Vec128F64, double>.Run(g, panelStart, panelEnd, packed); return;
         }
     }
 }

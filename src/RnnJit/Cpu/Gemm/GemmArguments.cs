@@ -10,8 +10,8 @@ internal unsafe struct GemmArguments<T>
     public nint ARow;
     public nint ACol;
 
-    /// <summary>Which A(·, k) meet the K rows of a packed B, by number; null: those from 0 to K − 1.</summary>
-    public int* KRows;
+    /// <summary>Numbers of the columns of A that meet the K rows of a packed B; null: 0 to K − 1.</summary>
+    public int* KIndices;
 
     /// <summary>The packed matrix, or element B(0, 0) of an unpacked one.</summary>
     public T* B;
@@ -27,21 +27,21 @@ internal unsafe struct GemmArguments<T>
     public int N;
     public int K;
 
-    /// <summary>Whether panels of B come from the last to the first: what the product before this one read last is still near.</summary>
+    /// <summary>True where panels of B are read from the last to the first: the last panels of the product before are still in the cache.</summary>
     public bool Backwards;
 
-    /// <summary>Element (0, 0) of what the chains start from, with contiguous rows: C itself, or what does not overlap it; null: 0.</summary>
+    /// <summary>Element (0, 0) of the initial value of the accumulators, with contiguous rows: C itself, or memory that does not overlap it; null: 0.</summary>
     public T* Start;
 
-    /// <summary>From row to row of it; 0: one row for all.</summary>
+    /// <summary>Its row stride; 0: one row for all.</summary>
     public nint StartRow;
 
-    /// <summary>How the M rows lie; null: all follow each other.</summary>
-    public Stretches* Stretches;
+    /// <summary>Segments of the M rows; null: all rows are contiguous.</summary>
+    public RowSegments* RowSegments;
 
-    /// <summary>Rows that follow each other.</summary>
-    public readonly int RowsTogether => Stretches == null ? M : Stretches->Rows;
+    /// <summary>Contiguous rows.</summary>
+    public readonly int RowsTogether => RowSegments == null ? M : RowSegments->Rows;
 }
 
-/// <summary>Stretches of rows: each has so many, of which M is a multiple, and from one to the next it is so far in A, C and what the chains start from.</summary>
-internal readonly record struct Stretches(int Rows, nint A, nint C, nint Start);
+/// <summary>Segments of equally many rows, of which M is a multiple, with the strides between segments in A, C and the initial value.</summary>
+internal readonly record struct RowSegments(int Rows, nint A, nint C, nint Start);

@@ -4,7 +4,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>Whether a panel is copied before it is read.</summary>
+/// <summary>When panels are copied before they are read.</summary>
 internal enum Copying
 {
     Never,
@@ -12,18 +12,18 @@ internal enum Copying
     Always,
 }
 
-/// <summary>Where the panels of B come from.</summary>
+/// <summary>A source of panels of B.</summary>
 internal unsafe interface IPanels<T>
     where T : unmanaged
 {
     Copying Copying { get; }
 
-    /// <summary>Puts rows [k, k + count) of some panels, the last of which has so many columns, into B, BRow and BPanel of a tile.</summary>
+    /// <summary>Sets B, BRow and BPanel of a tile to rows [k, k + count) of some panels, the last of which has so many columns.</summary>
     /// <param name="copy">Room for count rows of those panels; null to read it as it lies, where all columns exist.</param>
     void Take(int panel, int panels, int k, int columns, int count, T* copy, ref Tile<T> tile);
 
-    /// <summary>Puts where row k of a panel lies in memory, which is taken next, into Ahead, AheadRow and AheadPanel of a tile.</summary>
-    void LookAhead(int panel, int k, ref Tile<T> tile);
+    /// <summary>Sets the prefetch pointer and its strides to row k of the panel that is taken next.</summary>
+    void SetPrefetch(int panel, int k, ref Tile<T> tile);
 }
 
 /// <summary>Panels as <see cref="Gemm.Pack{T}"/> wrote them, padded.</summary>
@@ -42,10 +42,10 @@ internal readonly unsafe struct PackedPanels<V, T>(in GemmArguments<T> g) : IPan
         tile.B = At(panel, k);
     }
 
-    public void LookAhead(int panel, int k, ref Tile<T> tile)
+    public void SetPrefetch(int panel, int k, ref Tile<T> tile)
     {
-        (tile.AheadRow, tile.AheadPanel) = (Width, Width * rows);
-        tile.Ahead = At(panel, k);
+        (tile.PrefetchRow, tile.PrefetchPanel) = (Width, Width * rows);
+        tile.PrefetchB = At(panel, k);
     }
 
     private static nint Width => 2 * V.Count;
@@ -81,10 +81,10 @@ internal readonly unsafe struct RowPanels<V, T>(in GemmArguments<T> g) : IPanels
         tile.BRow = width;
     }
 
-    public void LookAhead(int panel, int k, ref Tile<T> tile)
+    public void SetPrefetch(int panel, int k, ref Tile<T> tile)
     {
-        (tile.AheadRow, tile.AheadPanel) = (row, 2 * V.Count);
-        tile.Ahead = At(panel, k);
+        (tile.PrefetchRow, tile.PrefetchPanel) = (row, 2 * V.Count);
+        tile.PrefetchB = At(panel, k);
     }
 
     private T* At(int panel, int k) => data + (panel * (nint)(2 * V.Count)) + (k * row);
@@ -111,11 +111,11 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
             Widen(from, copy, count);
     }
 
-    public void LookAhead(int panel, int k, ref Tile<float> tile)
+    public void SetPrefetch(int panel, int k, ref Tile<float> tile)
     {
-        tile.AheadRow = 2 * V.Count * S.Size / sizeof(float);
-        tile.AheadPanel = tile.AheadRow * rows;
-        tile.Ahead = (float*)At(panel, k);
+        tile.PrefetchRow = 2 * V.Count * S.Size / sizeof(float);
+        tile.PrefetchPanel = tile.PrefetchRow * rows;
+        tile.PrefetchB = (float*)At(panel, k);
     }
 
     private byte* At(int panel, int k) => data + (((panel * (nint)rows) + k) * 2 * V.Count * S.Size);
@@ -135,10 +135,10 @@ internal readonly unsafe struct StoredPanels<V, S>(in GemmArguments<float> g) : 
 /// <summary>Columns of rows that need not fill vectors.</summary>
 internal static unsafe class Columns
 {
-    // The hardware does not foresee a stride of several kilobytes.
+    // The hardware prefetcher follows no stride of several kilobytes.
     private const int PrefetchRows = 12;
 
-    /// <summary>Copies some panels of so many rows, a row of all of them at once: what is far apart in memory is visited once.</summary>
+    /// <summary>Copies some panels row by row, all panels of a row at once, so that distant memory is visited once.</summary>
     /// <param name="panel">From one panel of the copy to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyPanels<V, T>(T* from, nint fromRow, T* copy, int panels, int rows, nint panel)

@@ -1,6 +1,6 @@
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How many lines of what comes next of B a micro-kernel asks for where its pointers step, every few k.</summary>
+/// <summary>Cache lines of the next B panel prefetched per unrolled k step.</summary>
 internal enum Prefetch
 {
     None = 0,
@@ -9,7 +9,7 @@ internal enum Prefetch
     Four = 4,
 }
 
-/// <summary>That number, known when a kernel is compiled: most of its calls ask for nothing, and not even a comparison is left of it.</summary>
+/// <summary>The number of lines as a type, so that kernels without prefetch hold no comparison.</summary>
 internal interface IPrefetch
 {
     static abstract Prefetch Lines { get; }

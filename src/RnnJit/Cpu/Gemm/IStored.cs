@@ -3,7 +3,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>How elements of a packed B are stored, and how a row of a panel, two vectors of them, is read: so many bytes behind a pointer.</summary>
+/// <summary>Storage of the elements of a packed B, and loads of a row of a panel, two vectors, from a byte offset.</summary>
 internal unsafe interface IStored<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged

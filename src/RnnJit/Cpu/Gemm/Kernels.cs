@@ -2,7 +2,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>What one call of a micro-kernel computes: C[r, n] = (start or 0) + Σ_k A[r, k] · B[k, n], one chain per element, k ascending, for some tiles of rows below each other.</summary>
+/// <summary>Arguments of a micro-kernel call: C[r, n] = (start or 0) + Σ_k A[r, k] · B[k, n], one chain per element, k ascending, for one or more tiles of rows.</summary>
 internal unsafe struct Tile<T>
     where T : unmanaged
 {
@@ -19,43 +19,46 @@ internal unsafe struct Tile<T>
     public nint CPanel;
     public int K;
 
-    /// <summary>What of B is wanted next, line by line, and is brought into L2 on the way. A call moves it.</summary>
-    public T* Ahead;
-    public nint AheadRow;
-    public nint AheadPanel;
+    /// <summary>Prefetch pointer into B (to L2); advanced by each call.</summary>
+    public T* PrefetchB;
+    public nint PrefetchRow;
+    public nint PrefetchPanel;
 
-    /// <summary>What a step of several k asks for: one, two or four lines, from the first to the second and to the third so far apart; then Ahead moves on.</summary>
-    public nint AheadApart;
+    /// <summary>Offset of the second of the lines prefetched per unrolled k step.</summary>
+    public nint PrefetchOffset;
 
-    public nint AheadApart2;
-    public nint AheadStep;
+    /// <summary>Offset of the third line; the fourth lies at the sum of both.</summary>
+    public nint PrefetchOffset2;
 
-    /// <summary>What the chains start from, row by row like C, and maybe C itself; null: from 0.</summary>
+    /// <summary>Advance of the prefetch pointer per unrolled k step.</summary>
+    public nint PrefetchStep;
+
+    /// <summary>Initial value of the accumulators, laid out like C, possibly C itself; null: 0.</summary>
     public T* Start;
     public nint StartRow;
 
-    /// <summary>Whether that of the next tile is asked for a tile ahead.</summary>
-    public bool AsksForStart;
+    /// <summary>True where the initial value of the next tile is prefetched.</summary>
+    public bool PrefetchesStart;
 
-    /// <summary>Whether C, which is only written, is asked for before it is.</summary>
-    public bool AsksForC;
+    /// <summary>True where C, which is only written, is prefetched before.</summary>
+    public bool PrefetchesC;
 
-    /// <summary>How many tiles of one height, and from one to the next of them. A call with tiles moves A, C, Start and Ahead behind them, and none is left.</summary>
+    /// <summary>Row tiles per call and the strides between them; on return A, C, Start and PrefetchB point past the last and Tiles is 0.</summary>
     public int Tiles;
     public nint ATile;
     public nint CTile;
     public nint StartTile;
 
-    /// <summary>From stretch to stretch of rows, for those who call kernels.</summary>
-    public nint AStretch;
-    public nint CStretch;
-    public nint StartStretch;
+    /// <summary>Strides between segments of rows, for callers.</summary>
+    public nint ASegment;
+    public nint CSegment;
+    public nint StartSegment;
 
-    /// <summary>How many panels each of them meets, one after the other.</summary>
-    public int Turns;
+    /// <summary>Panels that each tile is multiplied by, one after the other.</summary>
+    public int PanelsPerCall;
 
-    /// <summary>Which of them a kernel is at.</summary>
-    public int Turn;
+    /// <summary>The current one.</summary>
+    public int PanelIndex;
 }
 
 /// <summary>
@@ -63,41 +66,42 @@ internal unsafe struct Tile<T>
 /// local, because the JIT keeps no array in registers. Twelve accumulators hide the latency of FMA on 16 registers, 16 and more on 32; few rows take several
 /// panels side by side for the same reason.
 /// </summary>
-[MicroKernel(rows: 12, panels: 1, steps: 2)]
-[MicroKernel(rows: 11, panels: 1, steps: 2)]
-[MicroKernel(rows: 10, panels: 1, steps: 2)]
-[MicroKernel(rows: 9, panels: 1, steps: 2)]
-[MicroKernel(rows: 8, panels: 1, steps: 2)]
-[MicroKernel(rows: 7, panels: 1, steps: 2)]
-[MicroKernel(rows: 6, panels: 1, steps: 4)]
-[MicroKernel(rows: 6, panels: 2, steps: 2)]
-[MicroKernel(rows: 5, panels: 1, steps: 4)]
-[MicroKernel(rows: 5, panels: 2, steps: 2)]
-[MicroKernel(rows: 4, panels: 1, steps: 4)]
-[MicroKernel(rows: 4, panels: 2, steps: 2)]
-[MicroKernel(rows: 3, panels: 1, steps: 4)]
-[MicroKernel(rows: 3, panels: 2, steps: 4)]
-[MicroKernel(rows: 3, panels: 4, steps: 2)]
-[MicroKernel(rows: 2, panels: 1, steps: 4)]
-[MicroKernel(rows: 2, panels: 2, steps: 4)]
-[MicroKernel(rows: 2, panels: 4, steps: 2)]
-[MicroKernel(rows: 1, panels: 1, steps: 4)]
-[MicroKernel(rows: 1, panels: 2, steps: 4)]
-[MicroKernel(rows: 1, panels: 4, steps: 4)]
-[MicroKernel(rows: 1, panels: 6, steps: 4)]
+[MicroKernel(rows: 12, panels: 1, unroll: 2)]
+[MicroKernel(rows: 11, panels: 1, unroll: 2)]
+[MicroKernel(rows: 10, panels: 1, unroll: 2)]
+[MicroKernel(rows: 9, panels: 1, unroll: 2)]
+[MicroKernel(rows: 8, panels: 1, unroll: 2)]
+[MicroKernel(rows: 7, panels: 1, unroll: 2)]
+[MicroKernel(rows: 6, panels: 1, unroll: 4)]
+[MicroKernel(rows: 6, panels: 2, unroll: 2)]
+[MicroKernel(rows: 5, panels: 1, unroll: 4)]
+[MicroKernel(rows: 5, panels: 2, unroll: 2)]
+[MicroKernel(rows: 4, panels: 1, unroll: 4)]
+[MicroKernel(rows: 4, panels: 2, unroll: 2)]
+[MicroKernel(rows: 3, panels: 1, unroll: 4)]
+[MicroKernel(rows: 3, panels: 2, unroll: 4)]
+[MicroKernel(rows: 3, panels: 4, unroll: 2)]
+[MicroKernel(rows: 2, panels: 1, unroll: 4)]
+[MicroKernel(rows: 2, panels: 2, unroll: 4)]
+[MicroKernel(rows: 2, panels: 4, unroll: 2)]
+[MicroKernel(rows: 1, panels: 1, unroll: 4)]
+[MicroKernel(rows: 1, panels: 2, unroll: 4)]
+[MicroKernel(rows: 1, panels: 4, unroll: 4)]
+[MicroKernel(rows: 1, panels: 6, unroll: 4)]
 internal static unsafe partial class Kernels<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
 {
-    public static int PanelWidth => 2 * V.Count;
+    /// <summary>Columns of a panel.</summary>
+    public static int NR => 2 * V.Count;
 
-    /// <summary>Whether a vector is as wide as a line of the caches, and a row of a panel two of them; else it is one line or less.</summary>
+    /// <summary>True where a row of a panel is two cache lines; else it is one or less.</summary>
     public static bool IsTwoLines => V.Count * sizeof(T) == 64;
 
-    /// <summary>Rows of the tallest kernel that the register file holds: 32 registers with 512 bits, else 16.</summary>
-    public static int MaxRows => IsTwoLines ? 12 : 6;
+    /// <summary>Most rows of a micro-kernel, bounded by the register file: 32 registers with 512 bits, else 16.</summary>
+    public static int MR => IsTwoLines ? 12 : 6;
 
-    /// <summary>How many panels one call takes side by side, where so many rows follow each other.</summary>
+    /// <summary>Panels that one call computes side by side, for a number of contiguous rows.</summary>
     public static int SideBySide(int rows) => rows switch
     {
         1 => 4,
@@ -106,15 +110,15 @@ internal static unsafe partial class Kernels<V, T>
         _ => 1,
     };
 
-    /// <summary>How many panels each tile of rows meets in turn, where so many rows follow each other.</summary>
-    public static int InTurn(int rows) => SideBySide(rows) == 1 ? 4 : 1;
+    /// <summary>Panels that one call computes one after the other, for a number of contiguous rows.</summary>
+    public static int PanelsPerCall(int rows) => SideBySide(rows) == 1 ? 4 : 1;
 
-    /// <summary>Whether a call does several tiles, and panels in turn.</summary>
+    /// <summary>True where a call takes several tiles, and panels one after the other.</summary>
     public static bool TakesTiles(int rows, int sideBySide) => rows >= 3 && sideBySide == 1;
 
-    public static void Run(int rows, int panels, Prefetch ahead, ref Tile<T> t)
+    public static void Run(int rows, int panels, Prefetch prefetch, ref Tile<T> t)
     {
-        switch (ahead)
+        switch (prefetch)
         {
             case Prefetch.None: Run<AsIs<V, T>, NoPrefetch>(rows, panels, ref t); return;
             case Prefetch.One: Run<AsIs<V, T>, OneLine>(rows, panels, ref t); return;
@@ -126,16 +130,16 @@ internal static unsafe partial class Kernels<V, T>
     public static void Run<S>(int rows, int panels, ref Tile<T> t)
         where S : struct, IStored<V, T> => Run<S, NoPrefetch>(rows, panels, ref t);
 
-    // The kernel of that size for how A lies.
+    // The kernel of that size for the layout of A.
     private static void Run<S, P>(int rows, int panels, ref Tile<T> t)
         where S : struct, IStored<V, T>
         where P : struct, IPrefetch
     {
-        if (t.BRow == PanelWidth && t.ACol == 1)
-            Run<Lying, S, P>(rows, panels, ref t);
-        else if (t.BRow == PanelWidth && t.ARow == 1 && t.ACol == rows)
+        if (t.BRow == NR && t.ACol == 1)
+            Run<UnitStride, S, P>(rows, panels, ref t);
+        else if (t.BRow == NR && t.ARow == 1 && t.ACol == rows)
             Run<PackedTile, S, P>(rows, panels, ref t);
         else
-            Run<Strided, S, P>(rows, panels, ref t);
+            Run<AnyStride, S, P>(rows, panels, ref t);
     }
 }

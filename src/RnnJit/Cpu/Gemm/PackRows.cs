@@ -4,10 +4,10 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>Brings rows of an A that is not contiguous along k into tiles [k][row], so that a kernel reads it as one stream.</summary>
+/// <summary>Packs rows of A into tiles [k][row], indices a micro-kernel reads as one stream.</summary>
 internal static unsafe class PackRows
 {
-    // The hardware does not foresee a stride of several kilobytes.
+    // The hardware prefetcher follows no stride of several kilobytes.
     private const int PrefetchRows = 12;
 
     /// <summary>Elements from one tile to the next: a store of a whole vector may run past the end of a tile.</summary>
@@ -16,15 +16,15 @@ internal static unsafe class PackRows
         where T : unmanaged => ((nint)height * k) + Math.Max(V.Count, 8);
 
     /// <summary>Packs tiles [first, last); <paramref name="t"/> holds A at the first of them.</summary>
-    /// <param name="which">The numbers of the columns of A, null for all in order.</param>
-    public static void Run<V, T>(RowTiles rows, int first, int last, in Tile<T> t, int* which, T* packed)
+    /// <param name="indices">The numbers of the columns of A, null for all in order.</param>
+    public static void Run<V, T>(RowTiles rows, int first, int last, in Tile<T> t, int* indices, T* packed)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         int begin = first, left = rows.Start(last) - rows.Start(first);
         while (first < last)
         {
-            T* from = t.A + rows.Offset(begin, first, t.ARow, t.AStretch);
+            T* from = t.A + rows.Offset(begin, first, t.ARow, t.ASegment);
             int height = rows.Rows(first);
             int tiles = Math.Min(rows.EndOfAlike(first), last) - first;
 
@@ -32,15 +32,15 @@ internal static unsafe class PackRows
             int whole = t.ARow == 1 && height <= V.Count ? Math.Clamp((left - V.Count) / height + 1, 0, tiles) : 0;
             if (left < V.Count)
                 whole = 0;
-            Contiguous<V, T>(from, t.ACol, which, height, whole, t.K, packed);
-            if (t.ACol == 1 && which == null)
+            Contiguous<V, T>(from, t.ACol, indices, height, whole, t.K, packed);
+            if (t.ACol == 1 && indices == null)
             {
                 for (; whole < tiles; whole++)
                     Transpose.Narrow(from + (whole * height * t.ARow), t.ARow, height, t.K, packed + (whole * TileLength<V, T>(height, t.K)));
             }
 
             for (int tile = whole; tile < tiles; tile++)
-                Strided(from + tile * height * t.ARow, t.ARow, t.ACol, which, height, t.K, packed + tile * TileLength<V, T>(height, t.K));
+                Strided(from + tile * height * t.ARow, t.ARow, t.ACol, indices, height, t.K, packed + tile * TileLength<V, T>(height, t.K));
 
             packed += tiles * TileLength<V, T>(height, t.K);
             left -= tiles * height;
@@ -48,17 +48,17 @@ internal static unsafe class PackRows
         }
     }
 
-    // k outside: each pass reads one stretch of memory. A store runs into the next k of its tile, which is written later.
+    // k outside: each pass reads one range of memory. A store runs into the next k of its tile, which is written later.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Contiguous<V, T>(T* from, nint aCol, int* which, int height, int tiles, int k, T* packed)
+    private static void Contiguous<V, T>(T* from, nint aCol, int* indices, int height, int tiles, int k, T* packed)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         nint tileLength = TileLength<V, T>(height, k);
-        nint ahead = which == null ? PrefetchRows * aCol : -PrefetchRows * aCol;
+        nint ahead = indices == null ? PrefetchRows * aCol : -PrefetchRows * aCol;
         for (int column = 0; column < k; column++, packed += height)
         {
-            T* source = from + (which == null ? column : which[column]) * aCol;
+            T* source = from + (indices == null ? column : indices[column]) * aCol;
             T* to = packed;
             for (int tile = tiles; tile > 0; tile--, source += height, to += tileLength)
             {
@@ -70,12 +70,12 @@ internal static unsafe class PackRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Strided<T>(T* from, nint aRow, nint aCol, int* which, int height, int k, T* to)
+    private static void Strided<T>(T* from, nint aRow, nint aCol, int* indices, int height, int k, T* to)
         where T : unmanaged
     {
         for (int column = 0; column < k; column++, to += height)
         {
-            T* source = from + (which == null ? column : which[column]) * aCol;
+            T* source = from + (indices == null ? column : indices[column]) * aCol;
             for (int r = 0; r < height; r++)
                 to[r] = source[r * aRow];
         }

@@ -111,7 +111,7 @@ public sealed unsafe class GemmTests<T>(int width)
             {
                 var arguments = new GemmArguments<T>
                 {
-                    A = pa, ARow = rows ? all : 1, ACol = rows ? 1 : m, KRows = k == 0 ? (int*)pc : numbers, B = problem.Packed.Data, C = pc, CRow = N, M = m, N = N, K = k, Start = accumulate ? pc : null, StartRow = N,
+                    A = pa, ARow = rows ? all : 1, ACol = rows ? 1 : m, KIndices = k == 0 ? (int*)pc : numbers, B = problem.Packed.Data, C = pc, CRow = N, M = m, N = N, K = k, Start = accumulate ? pc : null, StartRow = N,
                 };
                 Product.Multiply(arguments, 0, 1);
                 Product.Multiply(arguments, 1, GemmProblem<T>.Panels(N));
@@ -139,8 +139,8 @@ public sealed unsafe class GemmTests<T>(int width)
         for (int panel = 0; panel < GemmProblem<T>.Panels(200); panel++)
         {
             var c = Run(problem, 9, 200, Layout.Rows, problem.Packed, true, panel, panel + 1);
-            int start = panel * Product.PanelWidth<T>();
-            int end = start + Product.PanelWidth<T>();
+            int start = panel * Product.NR<T>();
+            int end = start + Product.NR<T>();
             for (int i = 0; i < c.Length; i++)
             {
                 int m = i / 200, n = i % 200;
@@ -219,31 +219,31 @@ public sealed unsafe class GemmTests<T>(int width)
 
     // A worker's rows of some time steps: 3 of the first, 3 of the second, with others' in between, which nobody writes.
     [Test]
-    public void Rows_lie_in_stretches([Values(1, 2, 3, 5, 7, 16, 32)] int rows, [Values(1, 2, 5)] int count, [Values(40, 1100)] int k, [Values] bool packed, [Values] bool accumulate)
+    public void Rows_lie_in_segments([Values(1, 2, 3, 5, 7, 16, 32)] int rows, [Values(1, 2, 5)] int count, [Values(40, 1100)] int k, [Values] bool packed, [Values] bool accumulate)
     {
-        Stretched(rows, count, k, 200, packed, accumulate);
+        Segmented(rows, count, k, 200, packed, accumulate);
     }
 
-    // Rows a page apart and beyond L1 are packed, several blocks of them where L2 is small: blocks begin within stretches.
+    // Rows a page apart and beyond L1 are packed, several blocks of them where L2 is small: blocks begin within segments.
     [TestCase(7, 3)]
     [TestCase(3, 9)]
     [TestCase(13, 5)]
     [TestCase(40, 2)]
-    public void Packed_rows_lie_in_stretches(int rows, int count)
+    public void Packed_rows_lie_in_segments(int rows, int count)
     {
         using var caches = new Caches(Small);
-        Stretched(rows, count, 1024, (40 * Product.PanelWidth<T>()) + 3, packed: true, accumulate: true);
+        Segmented(rows, count, 1024, (40 * Product.NR<T>()) + 3, packed: true, accumulate: true);
     }
 
     // One row that all chains start from, and blocks of k behind the first, which go on from C.
     [Test]
-    public void Chains_of_rows_in_stretches_start_from_one_row([Values(2, 7, 16)] int rows, [Values(2, 5)] int count, [Values(40, 2100)] int k, [Values] bool packed)
+    public void Chains_of_rows_in_segments_start_from_one_row([Values(2, 7, 16)] int rows, [Values(2, 5)] int count, [Values(40, 2100)] int k, [Values] bool packed)
     {
         using var caches = new Caches(Small);
-        Stretched(rows, count, k, 70, packed, accumulate: true, oneStart: true);
+        Segmented(rows, count, k, 70, packed, accumulate: true, oneStart: true);
     }
 
-    private static void Stretched(int rows, int count, int k, int n, bool packed, bool accumulate, bool oneStart = false)
+    private static void Segmented(int rows, int count, int k, int n, bool packed, bool accumulate, bool oneStart = false)
     {
         const int Others = 2;
         int m = rows * count, apart = rows + Others, all = apart * count;
@@ -252,13 +252,13 @@ public sealed unsafe class GemmTests<T>(int width)
         T[] start = Numbers(all, n, (i, j) => i % apart < rows ? problem.Old((i / apart * rows) + (i % apart), j) : T.NaN);
         var c = new T[all * n];
         Array.Fill(c, T.NegativeOne);
-        var stretches = new Stretches(rows, apart * k, apart * n, oneStart ? 0 : apart * n);
+        var segments = new RowSegments(rows, apart * k, apart * n, oneStart ? 0 : apart * n);
         fixed (T* rowsOfA = a, begin = start, to = c, lies = Numbers(k, n, problem.B))
         {
             var g = new GemmArguments<T>
             {
                 A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = n, C = to, CRow = n, M = m, N = n, K = k, Start = accumulate ? begin : null, StartRow = oneStart ? 0 : n,
-                Stretches = &stretches,
+                RowSegments = &segments,
             };
             int panels = GemmProblem<T>.Panels(n);
             Multiply(g, 0, panels / 8, packed);
@@ -267,11 +267,11 @@ public sealed unsafe class GemmTests<T>(int width)
 
         for (int i = 0; i < c.Length; i++)
         {
-            int stretch = i / n / apart, row = i / n % apart;
-            int line = (stretch * rows) + row;
+            int segment = i / n / apart, row = i / n % apart;
+            int line = (segment * rows) + row;
             T wanted = row >= rows ? T.NegativeOne : oneStart ? problem.Chain(line, i % n, start[i % n]) : problem.Chain(line, i % n, accumulate);
             if (c[i] != wanted)
-                Assert.Fail($"C[{row} of stretch {stretch}, {i % n}] is {c[i]}, wanted {wanted}");
+                Assert.Fail($"C[{row} of segment {segment}, {i % n}] is {c[i]}, wanted {wanted}");
         }
     }
 

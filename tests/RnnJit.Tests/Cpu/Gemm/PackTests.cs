@@ -78,7 +78,7 @@ public sealed unsafe class PackTests<T>(int width)
 
     private static void Expect(GuardedMemory<T> packed, int n, int k, Func<int, int, T> element)
     {
-        int panelWidth = Product.PanelWidth<T>();
+        int panelWidth = Product.NR<T>();
         for (int i = 0; i < Product.Panels<T>(n) * panelWidth; i++)
         {
             for (int j = 0; j < k; j++)
