@@ -65,6 +65,15 @@ public static class OpTable
     /// <summary>The names of earlier versions that are still read.</summary>
     public static IEnumerable<string> OldNames => Renamed.Keys;
 
+    /// <summary>A canonical text with the op names of earlier versions, whose digests are kept in files.</summary>
+    public static string WithOldNames(string text) => text
+        .Replace($" = argsort[{ArgsortOp.Descending}] ", " = order ")
+        .Replace(" = inverse_permutation ", " = places ")
+        .Replace(" = take[", " = pick[")
+        .Replace(" = sequence_mask[", " = prefix[")
+        .Replace(" = assert_le ", " = atmost ")
+        .Replace(" = accumulate ", " = onto ");
+
     /// <summary>The names of all ops; <c>scan</c> and <c>foreach</c> have a body and a syntax of their own.</summary>
     public static IEnumerable<string> Names => [.. Readers.Keys, "scan", "foreach"];
 

@@ -37,6 +37,13 @@ public class OldOpNameTests
     }
 
     [Test]
+    public void A_text_is_written_with_old_names_for_digests()
+    {
+        foreach (var (old, today) in Pairs)
+            Assert.That(OpTable.WithOldNames(Parser.Parse(Program(today)).ToString()), Does.Contain(" = " + old.Split(' ', '[')[0]).And.Not.Contain(today.Split(' ', '[')[0]));
+    }
+
+    [Test]
     public void Every_old_name_is_tested() => Assert.That(Pairs.Select(pair => pair.Old.Split(' ', '[')[0]), Is.EquivalentTo(OpTable.OldNames));
 
     [Test]

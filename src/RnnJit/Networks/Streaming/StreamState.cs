@@ -34,8 +34,8 @@ public sealed unsafe class StreamState : IDisposable
         get
         {
             long bytes = Header;
-            foreach (ByteRange stretch in Model.Lasting)
-                bytes += stretch.Bytes;
+            foreach (ByteRange range in Model.Lasting)
+                bytes += range.Bytes;
             return checked((int)bytes);
         }
     }
@@ -65,8 +65,8 @@ public sealed unsafe class StreamState : IDisposable
     /// <summary>Back to the beginning: carried values are 0, or what parameters decide. Inputs per sequence become 0.</summary>
     public void Reset()
     {
-        foreach (ByteRange stretch in Model.Lasting)
-            Model.Beginning.Slice((int)stretch.Offset, (int)stretch.Bytes).CopyTo(Span(stretch));
+        foreach (ByteRange range in Model.Lasting)
+            Model.Beginning.Slice((int)range.Offset, (int)range.Bytes).CopyTo(Span(range));
         Steps = 0;
         GC.KeepAlive(this);
     }
@@ -85,8 +85,8 @@ public sealed unsafe class StreamState : IDisposable
     {
         if (other.Model != Model)
             throw new ArgumentException("The state belongs to another model (copy states of one model only)", nameof(other));
-        foreach (ByteRange stretch in Model.Lasting)
-            other.Span(stretch).CopyTo(Span(stretch));
+        foreach (ByteRange range in Model.Lasting)
+            other.Span(range).CopyTo(Span(range));
         Steps = other.Steps;
         GC.KeepAlive(this);
         GC.KeepAlive(other);
@@ -111,10 +111,10 @@ public sealed unsafe class StreamState : IDisposable
         MemoryMarshal.Write(into, in print);
         MemoryMarshal.Write(into[8..], in steps);
         into = into[Header..];
-        foreach (ByteRange stretch in Model.Lasting)
+        foreach (ByteRange range in Model.Lasting)
         {
-            Span(stretch).CopyTo(into);
-            into = into[(int)stretch.Bytes..];
+            Span(range).CopyTo(into);
+            into = into[(int)range.Bytes..];
         }
 
         GC.KeepAlive(this);
@@ -130,10 +130,10 @@ public sealed unsafe class StreamState : IDisposable
             throw new ArgumentException("The snapshot was taken of another model (use one of the same program, sizes and precision)", nameof(snapshot));
         Steps = MemoryMarshal.Read<long>(snapshot[8..]);
         snapshot = snapshot[Header..];
-        foreach (ByteRange stretch in Model.Lasting)
+        foreach (ByteRange range in Model.Lasting)
         {
-            snapshot[..(int)stretch.Bytes].CopyTo(Span(stretch));
-            snapshot = snapshot[(int)stretch.Bytes..];
+            snapshot[..(int)range.Bytes].CopyTo(Span(range));
+            snapshot = snapshot[(int)range.Bytes..];
         }
 
         GC.KeepAlive(this);
@@ -150,7 +150,7 @@ public sealed unsafe class StreamState : IDisposable
 
     private static void ThrowDisposed() => throw new ObjectDisposedException(null, "The stream was disposed (make a new one with NewState)");
 
-    private Span<byte> Span(ByteRange stretch) => new(Memory + stretch.Offset, (int)stretch.Bytes);
+    private Span<byte> Span(ByteRange range) => new(Memory + range.Offset, (int)range.Bytes);
 
-    private Tensor At(TensorRange located) => new(located.Element, located.Shape, buffer, Memory + located.Place.Offset);
+    private Tensor At(TensorRange range) => new(range.Element, range.Shape, buffer, Memory + range.Place.Offset);
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using RnnJit.Ir;
+using RnnJit.Ops;
 using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
@@ -10,11 +11,11 @@ public sealed unsafe partial class StreamingModel
 {
     private readonly (ByteRange Place, ElementType Element, int Length, string Name) input;
     private readonly ByteRange result;
-    private readonly ByteRange[] stretches;
+    private readonly ByteRange[] ranges;
     private readonly ulong fingerprint;
 
     /// <summary>Where a state's memory holds what lasts from step to step: carried values and inputs per sequence.</summary>
-    internal ReadOnlySpan<ByteRange> Lasting => stretches;
+    internal ReadOnlySpan<ByteRange> Lasting => ranges;
 
     /// <summary>Tells snapshots of different models apart.</summary>
     internal ulong Print => fingerprint;
@@ -130,17 +131,18 @@ public sealed unsafe partial class StreamingModel
         if (program.Step.Inputs.FirstOrDefault(port => port.Role is not (PortRole.Parameter or PortRole.State)) is not { } port)
             return (default, options.Precision, 0, "");
 
-        TensorRange located = plan.Input(port.Name);
-        return (located.Place, located.Element, NdArray.Size(located.Shape), port.Name);
+        TensorRange range = plan.Input(port.Name);
+        return (range.Place, range.Element, NdArray.Size(range.Shape), port.Name);
     }
 
-    private IEnumerable<ByteRange> Stretches() => program.Step.Inputs
+    private IEnumerable<ByteRange> Ranges() => program.Step.Inputs
         .Where(port => port.Role == PortRole.State || (port.Role != PortRole.Parameter && !port.Type.Dims.Any(StreamCheck.IsTimed)))
         .Select(port => plan.Input(port.Name).Place);
 
+    // Snapshots hold it, those of earlier versions too.
     private ulong Fingerprint()
     {
-        string text = $"{program.Step}|{options.Precision}|{string.Join(",", options.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal))}";
+        string text = $"{OpTable.WithOldNames(program.Step.ToString())}|{options.Precision}|{string.Join(",", options.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal))}";
         return MemoryMarshal.Read<ulong>(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -41,7 +41,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
         this.options = options with { Sizes = new Dictionary<string, int>(options.Sizes) { [StreamCheck.Time.AsSymbol!] = 1 } };
         plan = backend.CreateStream(this.program.Step, this.options);
         beginning = new byte[StateBytes(program)];
-        stretches = Stretches().ToArray();
+        ranges = Ranges().ToArray();
         input = Port();
         result = plan.Output(this.program.Step.Outputs[0].Name).Place;
         (InputLength, OutputLength) = (input.Length, (int)(result.Bytes / RealSize));
