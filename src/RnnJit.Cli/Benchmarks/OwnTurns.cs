@@ -14,7 +14,7 @@ internal static class OwnTurns
         var times = loops.Select(_ => new List<double>()).ToArray();
         foreach (RunLoop loop in loops)
             loop.WarmUp(warmUp);
-        using var cores = new Cores(threads);
+        using var cores = new CoreRotation(threads);
         for (int turn = 0; turn < turns; turn++)
         {
             cores.Turn(turn, []);

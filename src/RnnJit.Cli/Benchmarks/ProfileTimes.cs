@@ -42,7 +42,7 @@ internal sealed class ProfileTimes(LayerRequest request, double seconds, Cancell
 
         var lines = new List<IReadOnlyList<double>>();
         List<double> own = [], without = [];
-        using var cores = new Cores(request.ThreadCount);
+        using var cores = new CoreRotation(request.ThreadCount);
         for (int turn = 0; turn < Turns; turn++)
         {
             cores.Turn(turn, []);

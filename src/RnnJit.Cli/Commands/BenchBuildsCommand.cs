@@ -44,7 +44,7 @@ internal static class BenchBuildsCommand
             string path = parsed.GetRequiredValue(other);
             BuildTool.At(path);
             var run = new BuildRun(
-                cases, (own, threads) => BuildTool.Start(own ? BuildTool.Own() : BuildTool.At(path), threads), parsed.GetValue(quick) ? Effort.Quick : Effort.Builds, count, terminal.Error, terminal.Interrupted);
+                cases, (own, threads) => BuildTool.Start(own ? BuildTool.Own() : BuildTool.At(path), threads), parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Builds, count, terminal.Error, terminal.Interrupted);
             return Report(terminal, run, parsed.GetValue(CommonOptions.Json), parsed.GetValue(markdown));
         });
         return command;

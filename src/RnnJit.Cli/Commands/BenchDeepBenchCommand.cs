@@ -50,23 +50,23 @@ internal static class BenchDeepBenchCommand
             }
 
             int threads = parsed.GetValue(CommonOptions.Threads);
-            Effort effort = parsed.GetValue(quick) ? Effort.Quick : Effort.Full;
-            MachineLimits machine = MachineLimits.Measure(threads, effort.Seconds);
+            MeasurementBudget budget = parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Full;
+            MachineLimits machine = MachineLimits.Measure(threads, budget.Seconds);
             int bits = IsaFlag.Given(parsed);
             using var group = new PeerGroup(machine.Threads, bits, parsed.GetValue(peers) ? PeerTool.All : []);
-            double Work(DeepBenchKernel kernel) => effort.Work(kernel.Request(parsed.GetValue(most), threads), group.Tools.Count + 1);
+            double Work(DeepBenchKernel kernel) => budget.Work(kernel.Request(parsed.GetValue(most), threads), group.Tools.Count + 1);
             var progress = new BenchProgress(terminal.Error, [.. kernels.Select(Work)], terminal.Interrupted);
             DeepBenchRow[] rows = [.. kernels.Select(kernel =>
             {
                 progress.Next($"{kernel.Cell} {kernel.Set} {kernel.Steps},{kernel.Batch},{kernel.Hidden}", Work(kernel));
-                return new DeepBenchRow(kernel, Contest.Run(kernel.Request(parsed.GetValue(most), threads), group, machine, effort, terminal.Interrupted));
+                return new DeepBenchRow(kernel, PeerComparison.Run(kernel.Request(parsed.GetValue(most), threads), group, machine, budget, terminal.Interrupted));
             })];
-            IReadOnlyList<string> notes = PeerNotes.Of(rows.Select(row => (row.Contest.Request, row.Contest.Turns)), bits);
+            IReadOnlyList<string> notes = PeerNotes.Of(rows.Select(row => (row.PeerComparison.Request, row.PeerComparison.Turns)), bits);
             if (json)
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { machine, rows = rows.Select(row => row.ToJson()), missing = group.Missing.ToDictionary(pair => pair.Tool, pair => pair.Why), notes }));
             else
                 Print(terminal.Out, machine, rows, group, notes, parsed.GetValue(markdown));
-            return rows.All(row => row.Contest.Turns.Agree) ? ExitCode.Success : ExitCode.Failure;
+            return rows.All(row => row.PeerComparison.Turns.Agree) ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
     }
@@ -101,8 +101,8 @@ internal static class BenchDeepBenchCommand
             to.WriteLine(note);
         foreach (DeepBenchRow row in rows)
         {
-            foreach (PeerTimes peer in row.Contest.Turns.Peers.Where(peer => !peer.Difference.IsWithin))
-                to.WriteLine($"WRONG: {row.Contest.Request.Title}, {peer.Tool}: {peer.Difference}");
+            foreach (PeerTimes peer in row.PeerComparison.Turns.Peers.Where(peer => !peer.Difference.IsWithin))
+                to.WriteLine($"WRONG: {row.PeerComparison.Request.Title}, {peer.Tool}: {peer.Difference}");
         }
     }
 }

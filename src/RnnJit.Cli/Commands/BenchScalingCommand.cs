@@ -37,7 +37,7 @@ internal static class BenchScalingCommand
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             int threads = parsed.GetValue(CommonOptions.Threads);
             bool glance = parsed.GetValue(quick);
-            IReadOnlyList<ScalingCurve> curves = new ScalingRun(definition, glance ? Effort.Quick : Effort.Full, threads > 0 ? [threads] : Both, Sweep.All(glance), terminal.Error, terminal.Interrupted).Run();
+            IReadOnlyList<ScalingCurve> curves = new ScalingRun(definition, glance ? MeasurementBudget.Quick : MeasurementBudget.Full, threads > 0 ? [threads] : Both, Sweep.All(glance), terminal.Error, terminal.Interrupted).Run();
             foreach (var sweep in folder is null ? [] : curves.GroupBy(curve => curve.Sweep))
                 ScalingCurve.Chart(definition.Name, [.. sweep]).Save(Path.Combine(folder!, sweep.Key.File));
             string[] cliffs = [.. Cliffs(curves)];

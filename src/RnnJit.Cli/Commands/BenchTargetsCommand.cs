@@ -38,7 +38,7 @@ internal static class BenchTargetsCommand
                 return code;
             int threads = parsed.GetValue(CommonOptions.Threads);
             var run = new TargetRun(
-                parsed.GetValue(quick) ? Effort.Quick : Effort.Thorough, threads > 0 ? [threads] : Both, IsaFlag.Given(parsed), parsed.GetRequiredValue(only), terminal.Error, terminal.Interrupted);
+                parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Thorough, threads > 0 ? [threads] : Both, IsaFlag.Given(parsed), parsed.GetRequiredValue(only), terminal.Error, terminal.Interrupted);
             run.Run();
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { machines = run.Machines, rows = run.Rows.Select(row => row.ToJson()), stream = run.Stream, missing = run.Missing, notes = run.Notes, wrong = run.Wrong }));

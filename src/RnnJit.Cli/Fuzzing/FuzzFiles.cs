@@ -5,8 +5,8 @@ namespace RnnJit.Cli.Fuzzing;
 /// <summary>Reads mutants in child processes and reports.</summary>
 internal sealed class FuzzFiles(MutantPlan plan, int count, int jobs, string? keep, Terminal terminal)
 {
-    // Mutants for a process: what one leaves behind does not reach far.
-    private const int Stretch = 1000;
+    // Few enough that what one mutant leaves in its process reaches few others.
+    private const int MutantsPerChild = 1000;
 
     private readonly FuzzReport report = new();
     private readonly long start = Stopwatch.GetTimestamp();
@@ -14,13 +14,13 @@ internal sealed class FuzzFiles(MutantPlan plan, int count, int jobs, string? ke
 
     public FuzzReport Run()
     {
-        int stretches = (count + Stretch - 1) / Stretch;
+        int children = (count + MutantsPerChild - 1) / MutantsPerChild;
         var options = new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = terminal.Interrupted };
-        Parallel.For(0, Math.Min(jobs, stretches), options, _ =>
+        Parallel.For(0, Math.Min(jobs, children), options, _ =>
         {
             int mine;
-            while ((mine = Interlocked.Increment(ref taken) - 1) < stretches)
-                new FuzzChild(plan, terminal.Interrupted).Run(mine * Stretch, Math.Min(count, (mine + 1) * Stretch), Add);
+            while ((mine = Interlocked.Increment(ref taken) - 1) < children)
+                new FuzzChild(plan, terminal.Interrupted).Run(mine * MutantsPerChild, Math.Min(count, (mine + 1) * MutantsPerChild), Add);
         });
         Keep();
         return report;
@@ -33,7 +33,7 @@ internal sealed class FuzzFiles(MutantPlan plan, int count, int jobs, string? ke
             report.Add(outcome);
             if (outcome.IsFailure)
                 terminal.Error.WriteLine($"{outcome.Verdict}: {outcome.Class}, {outcome.Sentence} (repeat with: rnnjit fuzz files --seed {plan.Seed} --only {outcome.Index}{Class()})");
-            if (report.Count % Stretch == 0)
+            if (report.Count % MutantsPerChild == 0)
                 terminal.Error.WriteLine($"{report.Count} of {count}, {report.Failures.Count} failures, about {Stopwatch.GetElapsedTime(start).TotalMinutes / report.Count * (count - report.Count):0.0} min left");
         }
     }

@@ -54,7 +54,7 @@ internal sealed record LayerRequest(CellDefinition Cell)
     public bool Verify { get; init; }
 
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
-    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.ChunkPass).Append(Executable.LivePass)
+    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.ChunkPass).Append(Executable.ActiveRowsPass)
         .GroupBy(name => name.TrimEnd("-0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
     /// <summary>What passes are called where they run.</summary>

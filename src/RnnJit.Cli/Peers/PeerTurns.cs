@@ -28,7 +28,7 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
         var own = new List<double>();
         var theirs = layers.Select(_ => new List<double>()).ToArray();
         var failed = new Dictionary<PeerLayer, string>();
-        using var cores = new Cores(request.ThreadCount);
+        using var cores = new CoreRotation(request.ThreadCount);
         for (int turn = 0; turn < turns; turn++)
         {
             interrupted.ThrowIfCancellationRequested();

@@ -18,10 +18,10 @@ internal sealed class WorkerPool : IDisposable
     private readonly Lock turn = new();
 
     // Twice the number of runs that have begun; odd while one is prepared and nobody may enter.
-    private readonly Gate starts = new();
+    private readonly EventCount starts = new();
 
     // Units done, through all runs.
-    private readonly Gate finished = new();
+    private readonly EventCount finished = new();
 
     // For each unit, the phase of which it is free to be taken.
     private readonly Line[] free;

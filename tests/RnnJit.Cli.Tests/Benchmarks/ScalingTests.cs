@@ -40,7 +40,7 @@ public class ScalingTests
     public void Each_sweep_is_measured_forward_and_training_with_all_threads()
     {
         var progress = new StringWriter();
-        var curves = new ScalingRun(CellRegistry.Find(typeof(Lstm)), new Effort(1, 0.001, 0), [1, 2], [Units], progress, default).Run();
+        var curves = new ScalingRun(CellRegistry.Find(typeof(Lstm)), new MeasurementBudget(1, 0.001, 0), [1, 2], [Units], progress, default).Run();
         Assert.That(curves.Select(curve => curve.Name), Is.EqualTo(["forward, 1 thread", "forward, 2 threads", "training, 1 thread", "training, 2 threads"]));
         foreach (ScalingCurve curve in curves)
         {

@@ -10,7 +10,7 @@ namespace RnnJit.Cli.Tests.Commands;
 /// <summary><c>bench builds</c>: what is made of two builds' times, here of scripts that answer like builds; never how fast a build is.</summary>
 public class BuildsTests
 {
-    private static readonly Effort Brief = new(2, 0.001, 0);
+    private static readonly MeasurementBudget Brief = new(2, 0.001, 0);
 
     private static readonly BuildCase[] Two = [new("lstm", "forward", 2, 1, 3, 3, 1), new("", "training", 2, 1, 3, 3, 1)];
 

@@ -43,7 +43,7 @@ public class ComparisonsTests
         Comparison layer = Comparison.Lengths[0];
         Comparison small = new(layer.Baseline with { Steps = 8, Batch = 4, Hidden = 8 }, [.. layer.Variants.Select(variant => variant with { Layer = variant.Layer with { Steps = 8, Batch = 4, Hidden = 8 } })]);
         var progress = new StringWriter();
-        var run = new ComparisonRun([small], new Effort(2, 0.001, 0), [1, 2], progress, default);
+        var run = new ComparisonRun([small], new MeasurementBudget(2, 0.001, 0), [1, 2], progress, default);
         run.Run();
         Assert.That(run.Rows.Select(row => string.Join(' ', row.Cells.Where((_, column) => column is 0 or 1 or 2 or 4 or 8))), Is.EqualTo([
             "Lstm forward 8,4,8 1 lengths uniform 0.60", "Lstm forward 8,4,8 1 lengths full ", "Lstm forward 8,4,8 2 lengths uniform 0.60", "Lstm forward 8,4,8 2 lengths full "]));

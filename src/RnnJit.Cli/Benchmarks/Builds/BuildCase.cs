@@ -46,6 +46,6 @@ internal sealed record BuildCase(string Cell, string Mode, int Steps, int Batch,
         $"mk {(Cell.Length > 0 ? Cell : file)} {Mode} {Steps} {Batch} {Inputs} {Hidden} {Threads} {Precision} {Options}").TrimEnd();
 
     /// <summary>About how many seconds it takes to measure with three processes.</summary>
-    public double Work(Effort effort) => effort.Work(
+    public double Work(MeasurementBudget budget) => budget.Work(
         new LayerRequest(CellRegistry.Find(typeof(Lstm))) { Training = Mode == "training", Steps = Steps, Batch = Batch, Inputs = Inputs, Hidden = Hidden, Threads = Threads }, tools: 3);
 }

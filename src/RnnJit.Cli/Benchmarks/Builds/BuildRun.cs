@@ -5,7 +5,7 @@ namespace RnnJit.Cli.Benchmarks.Builds;
 /// <summary>Measures all cases with two builds in turns, several times with fresh processes.</summary>
 /// <param name="start">Starts this build (true) or the other one for a number of threads.</param>
 internal sealed class BuildRun(
-    IReadOnlyList<BuildCase> cases, Func<bool, int, PeerProcess> start, Effort effort, int repeats, TextWriter progress, CancellationToken interrupted)
+    IReadOnlyList<BuildCase> cases, Func<bool, int, PeerProcess> start, MeasurementBudget budget, int repeats, TextWriter progress, CancellationToken interrupted)
 {
     private readonly Dictionary<BuildCase, List<BuildTimes>> times = cases.ToDictionary(one => one, _ => new List<BuildTimes>());
     private readonly Dictionary<BuildCase, BuildFailure> failures = [];
@@ -17,7 +17,7 @@ internal sealed class BuildRun(
     /// <exception cref="BuildFailure">A build does not start.</exception>
     public void Run()
     {
-        var meter = new BenchProgress(progress, [.. Enumerable.Repeat(cases.Select(one => one.Work(effort)), repeats).SelectMany(work => work)], interrupted);
+        var meter = new BenchProgress(progress, [.. Enumerable.Repeat(cases.Select(one => one.Work(budget)), repeats).SelectMany(work => work)], interrupted);
         using var cell = new ExampleCell();
         for (int repeat = 0; repeat < repeats; repeat++)
         {
@@ -34,13 +34,13 @@ internal sealed class BuildRun(
         {
             foreach (BuildCase one in group)
             {
-                meter.Next($"{one.Title}, {one.Threads} thread{(one.Threads == 1 ? "" : "s")}, repeat {repeat + 1} of {repeats}", one.Work(effort));
+                meter.Next($"{one.Title}, {one.Threads} thread{(one.Threads == 1 ? "" : "s")}, repeat {repeat + 1} of {repeats}", one.Work(budget));
                 if (failures.ContainsKey(one))
                     continue;
                 turns ??= new BuildTurns(own => start(own, one.Threads), one.Threads);
                 try
                 {
-                    times[one].Add(turns.Run(one.Line(cell), effort, interrupted));
+                    times[one].Add(turns.Run(one.Line(cell), budget, interrupted));
                 }
                 catch (BuildFailure failure)
                 {

@@ -31,12 +31,12 @@ internal sealed class BuildTurns : IDisposable
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
 
     private readonly List<PeerProcess> processes = [];
-    private readonly Cores cores;
+    private readonly CoreRotation cores;
 
     /// <param name="start">Starts this build (true) or the other one.</param>
     public BuildTurns(Func<bool, PeerProcess> start, int threads)
     {
-        cores = new Cores(threads);
+        cores = new CoreRotation(threads);
         try
         {
             foreach (bool own in (bool[])[true, true, false])
@@ -50,12 +50,12 @@ internal sealed class BuildTurns : IDisposable
     }
 
     /// <exception cref="BuildFailure">A build refuses the layer or ended.</exception>
-    public BuildTimes Run(string line, Effort effort, CancellationToken interrupted)
+    public BuildTimes Run(string line, MeasurementBudget budget, CancellationToken interrupted)
     {
         for (int p = 0; p < processes.Count; p++)
             Guard(IsOwn(p), () => processes[p].Do(line));
         var times = processes.Select(_ => new List<double>()).ToArray();
-        for (int turn = 0; turn < effort.Turns; turn++)
+        for (int turn = 0; turn < budget.Turns; turn++)
         {
             cores.Turn(turn, processes.Select(process => process.Id));
             for (int i = 0; i < processes.Count; i++)
@@ -65,7 +65,7 @@ internal sealed class BuildTurns : IDisposable
                 // Another one begins in each turn.
                 int p = (turn + i) % processes.Count;
                 Thread.Sleep(Breath);
-                Guard(IsOwn(p), () => times[p].AddRange(processes[p].Time(effort.Seconds)));
+                Guard(IsOwn(p), () => times[p].AddRange(processes[p].Time(budget.Seconds)));
             }
         }
 

@@ -5,7 +5,7 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks.Comparisons;
 
 /// <summary>Comparisons measured in one run, each with its layers in turns.</summary>
-internal sealed class ComparisonRun(IReadOnlyList<Comparison> comparisons, Effort effort, int[] threads, TextWriter progress, CancellationToken interrupted)
+internal sealed class ComparisonRun(IReadOnlyList<Comparison> comparisons, MeasurementBudget budget, int[] threads, TextWriter progress, CancellationToken interrupted)
 {
     private readonly List<ComparisonRow> rows = [];
     private readonly List<MachineLimits> machines = [];
@@ -19,7 +19,7 @@ internal sealed class ComparisonRun(IReadOnlyList<Comparison> comparisons, Effor
         var meter = new BenchProgress(progress, [.. threads.SelectMany(count => comparisons.Select(comparison => Work(comparison.With(count))))], interrupted);
         foreach (int count in threads)
         {
-            MachineLimits machine = MachineLimits.Measure(count, effort.Seconds);
+            MachineLimits machine = MachineLimits.Measure(count, budget.Seconds);
             machines.Add(machine);
             foreach (Comparison comparison in comparisons.Select(comparison => comparison.With(count)))
             {
@@ -37,7 +37,7 @@ internal sealed class ComparisonRun(IReadOnlyList<Comparison> comparisons, Effor
             layers.Add((LayerBuilder.Bind(comparison.Baseline), comparison.Baseline.Training));
             foreach (Variant variant in comparison.Variants)
                 layers.Add((variant.Drawn is { } drawn ? DrawnLengths.Bind(variant.Layer, drawn) : LayerBuilder.Bind(variant.Layer), variant.Layer.Training));
-            RunTimes[] times = OwnTurns.Run(layers, comparison.Baseline.ThreadCount, effort.Turns, effort.Seconds, effort.WarmUp, interrupted);
+            RunTimes[] times = OwnTurns.Run(layers, comparison.Baseline.ThreadCount, budget.Turns, budget.Seconds, budget.WarmUp, interrupted);
             rows.AddRange(comparison.Variants.Select((variant, v) => new ComparisonRow(comparison, variant, times[0], times[v + 1])));
         }
         finally
@@ -47,5 +47,5 @@ internal sealed class ComparisonRun(IReadOnlyList<Comparison> comparisons, Effor
         }
     }
 
-    private double Work(Comparison comparison) => comparison.Variants.Select(variant => variant.Layer).Prepend(comparison.Baseline).Sum(layer => effort.Work(layer, tools: 1));
+    private double Work(Comparison comparison) => comparison.Variants.Select(variant => variant.Layer).Prepend(comparison.Baseline).Sum(layer => budget.Work(layer, tools: 1));
 }

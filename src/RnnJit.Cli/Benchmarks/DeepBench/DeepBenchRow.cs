@@ -3,15 +3,15 @@ using System.Globalization;
 namespace RnnJit.Cli.Benchmarks.DeepBench;
 
 /// <summary>A kernel measured, over all its steps or over the first ones.</summary>
-internal sealed record DeepBenchRow(DeepBenchKernel Kernel, Contest Contest)
+internal sealed record DeepBenchRow(DeepBenchKernel Kernel, PeerComparison PeerComparison)
 {
     /// <summary>Whether the time is that of fewer steps, scaled to all.</summary>
-    public bool IsSampled => Contest.Request.Steps < Kernel.Steps;
+    public bool IsSampled => PeerComparison.Request.Steps < Kernel.Steps;
 
     /// <summary>Seconds of all steps.</summary>
-    public double Seconds => Contest.Own.Min / Contest.Request.Steps * Kernel.Steps;
+    public double Seconds => PeerComparison.Own.Min / PeerComparison.Request.Steps * Kernel.Steps;
 
-    public double Gflops => Contest.Flops / Contest.Own.Min / 1e9;
+    public double Gflops => PeerComparison.Flops / PeerComparison.Own.Min / 1e9;
 
     public IReadOnlyList<string> Cells
     {
@@ -21,11 +21,11 @@ internal sealed record DeepBenchRow(DeepBenchKernel Kernel, Contest Contest)
             return
             [
                 Kernel.Set, Kernel.Cell, Number(Kernel.Hidden, "0"), Number(Kernel.Batch, "0"), Number(Kernel.Steps, "0"), (IsSampled ? "≈ " : "") + Number(Seconds * 1e3, "0.000"),
-                Number(Seconds / Kernel.Steps * 1e6, "0.0"), Number(Gflops, "0.0"), Number(100 * Contest.Share, "0"), Contest.Turns.Best?.Tool ?? "", Number(Contest.Ratio, "0.00"),
+                Number(Seconds / Kernel.Steps * 1e6, "0.0"), Number(Gflops, "0.0"), Number(100 * PeerComparison.Share, "0"), PeerComparison.Turns.Best?.Tool ?? "", Number(PeerComparison.Ratio, "0.00"),
             ];
         }
     }
 
     /// <summary>For <c>--json</c>.</summary>
-    public object ToJson() => new { set = Kernel.Set, cell = Kernel.Cell, hidden = Kernel.Hidden, batch = Kernel.Batch, steps = Kernel.Steps, sampled = IsSampled, seconds = Seconds, measured = Contest.ToJson() };
+    public object ToJson() => new { set = Kernel.Set, cell = Kernel.Cell, hidden = Kernel.Hidden, batch = Kernel.Batch, steps = Kernel.Steps, sampled = IsSampled, seconds = Seconds, measured = PeerComparison.ToJson() };
 }

@@ -5,7 +5,7 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks.Scaling;
 
 /// <summary>Measures a cell over all sweeps, forward and training, with each number of threads.</summary>
-internal sealed class ScalingRun(CellDefinition cell, Effort effort, int[] threads, Sweep[] sweeps, TextWriter progress, CancellationToken interrupted)
+internal sealed class ScalingRun(CellDefinition cell, MeasurementBudget budget, int[] threads, Sweep[] sweeps, TextWriter progress, CancellationToken interrupted)
 {
     private const int Rounds = 3;
 
@@ -39,7 +39,7 @@ internal sealed class ScalingRun(CellDefinition cell, Effort effort, int[] threa
     private IReadOnlyList<ScalingCurve> Measure()
     {
         (Sweep Sweep, bool Training, int Threads)[] curves = [.. from sweep in sweeps from training in (bool[])[false, true] from count in threads select (sweep, training, count)];
-        double Work(LayerRequest request) => effort.Work(request, tools: 1);
+        double Work(LayerRequest request) => budget.Work(request, tools: 1);
         var meter = new BenchProgress(progress, [.. curves.SelectMany(curve => curve.Sweep.Sizes.Select(size => Work(Request(curve.Sweep, curve.Training, curve.Threads, size))))], interrupted);
         return [.. curves.Select(curve =>
         {
@@ -57,8 +57,8 @@ internal sealed class ScalingRun(CellDefinition cell, Effort effort, int[] threa
     {
         using Executable executable = LayerBuilder.Bind(request);
         var loop = new RunLoop(executable, request.Training);
-        loop.WarmUp(effort.WarmUp);
-        loop.Run(effort.Turns * effort.Seconds, least: 3);
+        loop.WarmUp(budget.WarmUp);
+        loop.Run(budget.Turns * budget.Seconds, least: 3);
         return loop.Times.Min();
     }
 }

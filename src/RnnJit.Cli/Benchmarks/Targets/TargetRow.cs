@@ -4,21 +4,21 @@ namespace RnnJit.Cli.Benchmarks.Targets;
 
 /// <summary>What a layer reached.</summary>
 /// <param name="OfLstm">Our time against that of our own LSTM of the same shape; null where none was measured or asked for.</param>
-internal sealed record TargetRow(Target Target, Contest Contest, double? OfLstm)
+internal sealed record TargetRow(Target Target, PeerComparison PeerComparison, double? OfLstm)
 {
     // Nobody is asked for more than this part of what the machine allows.
     private const double MostOfLimit = 0.96;
 
-    public int Threads => Contest.Request.ThreadCount;
+    public int Threads => PeerComparison.Request.ThreadCount;
 
     /// <summary>The ratio asked for; less where it would need more of the machine's limit than can be asked for.</summary>
-    public double WantedRatio => Math.Min(Target.Ratio(Threads), Contest.Ratio * Contest.Own.Min / (Contest.Limit / MostOfLimit));
+    public double WantedRatio => Math.Min(Target.Ratio(Threads), PeerComparison.Ratio * PeerComparison.Own.Min / (PeerComparison.Limit / MostOfLimit));
 
     /// <summary>Null where no peer was there.</summary>
-    public bool? RatioMet => double.IsNaN(Contest.Ratio) ? null : Contest.Ratio >= WantedRatio;
+    public bool? RatioMet => double.IsNaN(PeerComparison.Ratio) ? null : PeerComparison.Ratio >= WantedRatio;
 
     /// <summary>Null where none is asked for.</summary>
-    public bool? ShareMet => Target.Share(Threads) is { } share ? Contest.Share >= share : null;
+    public bool? ShareMet => Target.Share(Threads) is { } share ? PeerComparison.Share >= share : null;
 
     /// <summary>Null where none is asked for, or the LSTM was not measured.</summary>
     public bool? LstmMet => OfLstm <= Target.MostOfLstm;
@@ -33,12 +33,12 @@ internal sealed record TargetRow(Target Target, Contest Contest, double? OfLstm)
         get
         {
             string Number(double value, string format) => double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
-            double best = Contest.Turns.Best?.Times.Min ?? double.NaN;
+            double best = PeerComparison.Turns.Best?.Times.Min ?? double.NaN;
             return
             [
-                Target.Class, Layer, Threads.ToString(CultureInfo.InvariantCulture), Number(Contest.Own.Min * 1e3, "0.000"), Number(best * 1e3, "0.000"), Contest.Turns.Best?.Tool ?? "",
-                Number(Contest.Ratio, "0.00"), Number(double.IsNaN(Contest.Ratio) ? Target.Ratio(Threads) : WantedRatio, "0.00"),
-                Number(100 * Contest.Share, "0"), Target.Share(Threads) is { } share ? Number(100 * share, "0") : "",
+                Target.Class, Layer, Threads.ToString(CultureInfo.InvariantCulture), Number(PeerComparison.Own.Min * 1e3, "0.000"), Number(best * 1e3, "0.000"), PeerComparison.Turns.Best?.Tool ?? "",
+                Number(PeerComparison.Ratio, "0.00"), Number(double.IsNaN(PeerComparison.Ratio) ? Target.Ratio(Threads) : WantedRatio, "0.00"),
+                Number(100 * PeerComparison.Share, "0"), Target.Share(Threads) is { } share ? Number(100 * share, "0") : "",
                 OfLstm is { } ofLstm ? Number(ofLstm, "0.00") : "", Met switch { true => "yes", false => "no", _ => "" },
             ];
         }
@@ -47,7 +47,7 @@ internal sealed record TargetRow(Target Target, Contest Contest, double? OfLstm)
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson() => new
     {
-        @class = Target.Class, layer = Layer, measured = Contest.ToJson(), wantedRatio = Target.Ratio(Threads), wantedRatioBelowLimit = double.IsNaN(WantedRatio) ? (double?)null : WantedRatio,
+        @class = Target.Class, layer = Layer, measured = PeerComparison.ToJson(), wantedRatio = Target.Ratio(Threads), wantedRatioBelowLimit = double.IsNaN(WantedRatio) ? (double?)null : WantedRatio,
         wantedShare = Target.Share(Threads), ofLstm = OfLstm, ratioMet = RatioMet, shareMet = ShareMet, lstmMet = OfLstm is null ? null : LstmMet, met = Met,
     };
 }

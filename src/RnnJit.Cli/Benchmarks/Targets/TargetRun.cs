@@ -6,7 +6,7 @@ using RnnJit.Limits;
 namespace RnnJit.Cli.Benchmarks.Targets;
 
 /// <summary>All targets measured in one run: machine, layers, peers, a stream.</summary>
-internal sealed class TargetRun(Effort effort, int[] threads, int bits, string only, TextWriter progress, CancellationToken interrupted)
+internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bits, string only, TextWriter progress, CancellationToken interrupted)
 {
     private const int StreamHidden = 24;
     private const int LimitFigures = 7;
@@ -27,10 +27,10 @@ internal sealed class TargetRun(Effort effort, int[] threads, int bits, string o
     public StreamTime? Stream { get; private set; }
 
     /// <summary>Results of peers that are not ours.</summary>
-    public IEnumerable<string> Wrong => rows.SelectMany(row => row.Contest.Turns.Peers.Where(peer => !peer.Difference.IsWithin).Select(peer => $"{row.Layer}, {peer.Tool}: {peer.Difference}"));
+    public IEnumerable<string> Wrong => rows.SelectMany(row => row.PeerComparison.Turns.Peers.Where(peer => !peer.Difference.IsWithin).Select(peer => $"{row.Layer}, {peer.Tool}: {peer.Difference}"));
 
     /// <summary>What peers do otherwise.</summary>
-    public IReadOnlyList<string> Notes => PeerNotes.Of(rows.Select(row => (row.Contest.Request, row.Contest.Turns)), bits);
+    public IReadOnlyList<string> Notes => PeerNotes.Of(rows.Select(row => (row.PeerComparison.Request, row.PeerComparison.Turns)), bits);
 
     /// <summary>The layers whose class and name hold a text.</summary>
     public static IReadOnlyList<Target> Chosen(string only) => [.. Target.All.Where(target => Holds($"{target.Class} {target.Layer.Title}", only))];
@@ -43,11 +43,11 @@ internal sealed class TargetRun(Effort effort, int[] threads, int bits, string o
         if (chosen.Count == 0 && !stream)
             throw new UsageException($"--only is '{only}', which no target's class or layer holds (see 'rnnjit bench targets' for their names, for instance: batch 1, training, Lstm)");
 
-        double Work(Target target, int count) => effort.Work(target.With(count), PeerTool.All.Count + 1) + (LimitFigures * effort.Seconds / 2);
+        double Work(Target target, int count) => budget.Work(target.With(count), PeerTool.All.Count + 1) + (LimitFigures * budget.Seconds / 2);
         var meter = new BenchProgress(progress, [.. threads.SelectMany(count => chosen.Select(target => Work(target, count)))], interrupted);
         foreach (int count in threads)
         {
-            MachineLimits machine = MachineLimits.Measure(count, effort.Seconds);
+            MachineLimits machine = MachineLimits.Measure(count, budget.Seconds);
             int first = rows.Count;
             using var peers = new PeerGroup(count, bits);
             foreach (var (tool, why) in peers.Missing)
@@ -58,22 +58,22 @@ internal sealed class TargetRun(Effort effort, int[] threads, int bits, string o
                 meter.Next($"{request.Title}, {LayerReport.Threads(machine)}", Work(target, count));
 
                 // Beside each layer, for what else the machine does comes and goes.
-                machine = machine.Best(MachineLimits.Measure(count, effort.Seconds / 2));
-                Contest contest = Contest.Run(request, peers, machine, effort, interrupted);
-                rows.Add(new TargetRow(target, contest, target.MostOfLstm is null ? null : contest.Own.Min / Lstm(request)?.Own.Min));
+                machine = machine.Best(MachineLimits.Measure(count, budget.Seconds / 2));
+                PeerComparison comparison = PeerComparison.Run(request, peers, machine, budget, interrupted);
+                rows.Add(new TargetRow(target, comparison, target.MostOfLstm is null ? null : comparison.Own.Min / Lstm(request)?.Own.Min));
             }
 
             machines.Add(machine);
             for (int row = first; row < rows.Count; row++)
-                rows[row] = rows[row] with { Contest = rows[row].Contest.Against(machine) };
+                rows[row] = rows[row] with { PeerComparison = rows[row].PeerComparison.Against(machine) };
         }
 
         if (stream)
-            Stream = new StreamTimes(new LayerRequest(CellRegistry.Find(typeof(Lstm))) { Batch = 1, Inputs = 1, Hidden = StreamHidden, Threads = 1 }, effort == Effort.Quick ? QuickStreamSeconds : StreamSeconds).Run();
+            Stream = new StreamTimes(new LayerRequest(CellRegistry.Find(typeof(Lstm))) { Batch = 1, Inputs = 1, Hidden = StreamHidden, Threads = 1 }, budget == MeasurementBudget.Quick ? QuickStreamSeconds : StreamSeconds).Run();
     }
 
-    private Contest? Lstm(LayerRequest request) => rows.Select(row => row.Contest)
-        .FirstOrDefault(contest => contest.Request == request with { Cell = CellRegistry.Find(typeof(Lstm)) });
+    private PeerComparison? Lstm(LayerRequest request) => rows.Select(row => row.PeerComparison)
+        .FirstOrDefault(comparison => comparison.Request == request with { Cell = CellRegistry.Find(typeof(Lstm)) });
 
     private static bool Holds(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 }

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cpu;
 
 /// <summary>
-/// A counter that threads wait on. Waiting spins, then parks. How long it spins adapts: up to 50 µs while spinning ends the wait, less where it did not help, and
-/// not at all once the spinning thread itself lost its processor.
+/// An event count: a counter that threads wait on. Waiting spins, then parks. The spin time adapts: up to 50 µs while spinning ends the wait, less where it did
+/// not help, and none once the spinning thread itself lost its processor.
 /// </summary>
-internal sealed class Gate
+internal sealed class EventCount
 {
     private const int Turns = 32, FirstTurns = 128;
 
@@ -68,7 +68,7 @@ internal sealed class Gate
         return false;
     }
 
-    /// <summary>Waits. Returns whether the value is reached; false when the gate broke first.</summary>
+    /// <summary>Waits. Returns whether the value is reached; false when the event count broke first.</summary>
     public bool Wait(long value)
     {
         long start = Stopwatch.GetTimestamp();

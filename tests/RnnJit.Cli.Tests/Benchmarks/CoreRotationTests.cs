@@ -3,14 +3,14 @@ using RnnJit.Cli.Benchmarks;
 namespace RnnJit.Cli.Tests.Benchmarks;
 
 /// <summary>Where a thread may run, on Linux with two cores at least.</summary>
-public class CoresTests
+public class CoreRotationTests
 {
     private int[] before = [];
 
     [SetUp]
     public void Keep()
     {
-        before = Cores.Allowed();
+        before = CoreRotation.Allowed();
         Assume.That(before, Has.Length.AtLeast(2));
     }
 
@@ -18,43 +18,43 @@ public class CoresTests
     public void Return()
     {
         if (before.Length > 0)
-            Cores.Move(0, before);
+            CoreRotation.Move(0, before);
     }
 
     [Test]
     public void Each_turn_is_on_the_next_core_and_afterwards_all_are_free()
     {
-        using (var cores = new Cores(threads: 1))
+        using (var cores = new CoreRotation(threads: 1))
         {
             for (int turn = 0; turn <= before.Length; turn++)
             {
                 cores.Turn(turn, []);
-                Assert.That(Cores.Allowed(), Is.EqualTo(new[] { before[turn % before.Length] }));
+                Assert.That(CoreRotation.Allowed(), Is.EqualTo(new[] { before[turn % before.Length] }));
             }
         }
 
-        Assert.That(Cores.Allowed(), Is.EqualTo(before));
+        Assert.That(CoreRotation.Allowed(), Is.EqualTo(before));
     }
 
     [Test]
     public void Cores_that_the_process_was_not_given_are_left_alone()
     {
         int[] given = [before[^1]];
-        Cores.Move(0, given);
-        using (var cores = new Cores(threads: 1))
+        CoreRotation.Move(0, given);
+        using (var cores = new CoreRotation(threads: 1))
         {
             cores.Turn(0, []);
-            Assert.That(Cores.Allowed(), Is.EqualTo(given));
+            Assert.That(CoreRotation.Allowed(), Is.EqualTo(given));
         }
 
-        Assert.That(Cores.Allowed(), Is.EqualTo(given));
+        Assert.That(CoreRotation.Allowed(), Is.EqualTo(given));
     }
 
     [Test]
     public void Several_threads_stay_where_they_are()
     {
-        using var cores = new Cores(threads: 2);
+        using var cores = new CoreRotation(threads: 2);
         cores.Turn(1, []);
-        Assert.That(Cores.Allowed(), Is.EqualTo(before));
+        Assert.That(CoreRotation.Allowed(), Is.EqualTo(before));
     }
 }

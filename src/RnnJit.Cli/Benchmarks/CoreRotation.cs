@@ -7,7 +7,7 @@ namespace RnnJit.Cli.Benchmarks;
 /// Where single-threaded tools run that are measured in turns: all on one core, on the next one in the next turn. A core whose other half somebody else keeps busy is slower by two
 /// fifths, for minutes, and a tool that stays on it would look slower than one that stays beside it. On Linux; elsewhere the system decides.
 /// </summary>
-internal sealed partial class Cores : IDisposable
+internal sealed partial class CoreRotation : IDisposable
 {
     // Of a mask of 1024 cores, as the system has it.
     private const int Words = 16, WordBits = 64;
@@ -16,7 +16,7 @@ internal sealed partial class Cores : IDisposable
     private readonly int[] allowed;
 
     /// <param name="threads">What the tools run on; they stay where they are if it is more than one.</param>
-    public Cores(int threads) => allowed = threads == 1 && Allowed() is { Length: > 1 } several ? several : [];
+    public CoreRotation(int threads) => allowed = threads == 1 && Allowed() is { Length: > 1 } several ? several : [];
 
     /// <summary>Puts the calling thread and all threads of some processes on the core of a turn.</summary>
     public void Turn(int turn, IEnumerable<int> processes)
