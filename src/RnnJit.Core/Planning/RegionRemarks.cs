@@ -101,7 +101,7 @@ internal sealed class RegionRemarks
             int[] before = kernel.Inputs.Select(input => scheduledAt[input]).Where(maker => maker >= 0 && ops[maker] is ScheduledKernel).Distinct().OrderBy(maker => maker).ToArray();
             string why = string.Join("; ", before.Select(maker => $"not fused with step {maker + 1}, {Why((ScheduledKernel)ops[maker], kernel, maker, s)}"));
             string full = kernel.IsFull ? $"; no more work fits into it, for a kernel has at most {Fuse.MostOperations} operations and {Fuse.MostInputs} inputs" : "";
-            yield return $"{region}, step {s + 1}: {kernel.Nodes} nodes fused over {Domain(kernel)}{full}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
+            yield return $"{region}, step {s + 1}: {Quantity.Of(kernel.Nodes, "node")} fused over {Domain(kernel)}{full}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
         }
     }
 

@@ -33,17 +33,17 @@ public static class Remarks
 
         OpSchedule schedule = Fuse.Run(optimised, fuse);
         var ends = new PaddingAnalysis(schedule);
-        int[] live = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
+        int[] active = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
         string order = SortByLength.By(optimised) is { } name
             ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"
             : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand beside each other)";
-        string products = string.Join("; ", live.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
-        int sums = live.Count(n => optimised.Nodes[n].Op is SumOp), tables = live.Count(n => optimised.Nodes[n].Op is GatherOp or ScatterOp);
+        string products = string.Join("; ", active.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
+        int sums = active.Count(n => optimised.Nodes[n].Op is SumOp), tables = active.Count(n => optimised.Nodes[n].Op is GatherOp or ScatterOp);
         int kernels = schedule.Ops.OfType<ScheduledKernel>().Count(kernel => ends.Of(kernel) is not null);
         return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{Count(kernels, "kernel")}{Count(sums, "sum")}{Count(tables, "table look-up")}.";
     }
 
-    private static string Count(int count, string what) => count == 0 ? "" : $"; {count} {what}{(count > 1 ? "s" : "")} over all steps";
+    private static string Count(int count, string what) => count == 0 ? "" : $"; {Quantity.Of(count, what)} over all steps";
 
     private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse, int depth = 0)
     {
@@ -135,9 +135,9 @@ public static class Remarks
         {
             int yields = now[s].Yields - old[s].Yields, nodes = old[s].Body.Nodes.Count - now[s].Body.Nodes.Count;
             if (yields > 0)
-                yield return $"Keep: loop {s + 1} stores {yields} more values of every step, because reading them costs less than computing them again.";
+                yield return $"Rematerialize: loop {s + 1} stores {Quantity.Of(yields, "more value")} of every step, because reading them costs less than computing them again.";
             if (nodes > 0)
-                yield return $"Keep: loop {s + 1} computes {nodes} values less, because an earlier loop stored what they give; the other {now[s].Body.Nodes.Count} are its own or cheaper to repeat than to read.";
+                yield return $"Rematerialize: loop {s + 1} computes {Quantity.Of(nodes, "value")} less, because an earlier loop stored what they give; the other {now[s].Body.Nodes.Count} are its own or cheaper to repeat than to read.";
         }
     }
 }

@@ -99,7 +99,7 @@ public class TourTests
         string[] names = Printer.ValueNames(graph, named: true);
         return string.Concat(Fuse.Run(graph).Ops.Select(step => step switch
         {
-            ScheduledKernel kernel => $"{indent}kernel of {kernel.Nodes} nodes over {kernel.Rows} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ {List(kernel.Outputs)}\n",
+            ScheduledKernel kernel => $"{indent}kernel of {kernel.Nodes} node{(kernel.Nodes == 1 ? "" : "s")} over {(kernel.Rows.Count == 0 ? "1" : kernel.Rows.ToString())} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ {List(kernel.Outputs)}\n",
             ScheduledMatMul product => $"{indent}{graph.Nodes[product.Product].Op} {List(graph.Nodes[product.Product].Operands)}, from {names[product.Start]} ⇒ {names[graph.Values.FirstResult(product.Node)]}\n",
             ScheduledNode { Node: var n } when graph.Nodes[n].Op is ScanOp scan => $"{indent}scan[{scan.Header}]\n{Steps(scan.Body, indent + "  ")}",
             ScheduledNode { Node: var n } => $"{indent}{graph.Nodes[n].Op} {List(graph.Nodes[n].Operands)} ⇒ {names[graph.Values.FirstResult(n)]}\n",

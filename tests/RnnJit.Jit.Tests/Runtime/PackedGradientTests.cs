@@ -17,7 +17,7 @@ public class PackedGradientTests
     public void What_many_rows_read_is_packed_once(int m, int n, bool packs)
     {
         using Executable executable = Create(Program(m, n, forwards: false, ElementType.F32), ElementType.F32);
-        Assert.That(executable.Plan.Count(line => line.Text.Contains($"pack {n} × {Steps * Rows} from 1 values")), Is.EqualTo(packs ? 1 : 0));
+        Assert.That(executable.Plan.Count(line => line.Text.Contains($"pack {n} × {Steps * Rows} from 1 value")), Is.EqualTo(packs ? 1 : 0));
     }
 
     // A row more decides whether B is packed, and changes no bit of the others.

@@ -1,3 +1,5 @@
+using RnnJit.Ir;
+
 namespace RnnJit.Plans;
 
 /// <summary>Copies between views of one shape.</summary>
@@ -55,7 +57,7 @@ public sealed record GatherCommand(BufferView Table, BufferView Index, BufferVie
 
     public override bool IsByRow => RowsAreBatch;
 
-    public override string Describe => $"gather {Index.Length} rows of {Width}{Active?.Describe}";
+    public override string Describe => $"gather {Quantity.Of(Index.Length, "row")} of {Width}{Active?.Describe}";
 
     public override string Text => $"gather{Active?.Text}";
 }
@@ -75,7 +77,7 @@ public sealed record ScatterCommand(BufferView Index, BufferView Input, BufferVi
     // Rows of the batch meet in the table.
     public override bool TakesRows => Adds && Index.Rank > 0;
 
-    public override string Describe => $"{(Adds ? "add" : "scatter")} {Index.Length} rows of {Width} into {Table.Shape[0]}{Active?.Describe}";
+    public override string Describe => $"{(Adds ? "add" : "scatter")} {Quantity.Of(Index.Length, "row")} of {Width} into {Table.Shape[0]}{Active?.Describe}";
 
     public override string Text => $"{(Adds ? "scatter-add" : "scatter")}{Active?.Text}";
 }

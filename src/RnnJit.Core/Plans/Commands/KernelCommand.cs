@@ -1,3 +1,4 @@
+using RnnJit.Ir;
 using RnnJit.Planning;
 
 namespace RnnJit.Plans;
@@ -19,9 +20,9 @@ public sealed record KernelCommand(ScheduledKernel Op, BufferView[] Operands, in
 
     public override string Describe => DescribeWith("");
 
-    public override string Text => $"kernel<{Op.Nodes} nodes> {string.Join(" x ", RowShape.Append(Columns))}{Active?.Rows.Text}";
+    public override string Text => $"kernel<{Quantity.Of(Op.Nodes, "node")}> {string.Join(" x ", RowShape.Append(Columns))}{Active?.Rows.Text}";
 
     /// <summary>The line for people, with the provider of the kernel's code.</summary>
     public string DescribeWith(string provider) =>
-        $"kernel of {Op.Nodes} nodes, {Rows} × {Columns}, {Op.Inputs.Count} in, {Op.Outputs.Count} out{(provider.Length == 0 ? "" : $" ({provider})")}{Active?.Rows.Describe}";
+        $"kernel of {Quantity.Of(Op.Nodes, "node")}, {Rows} × {Columns}, {Op.Inputs.Count} in, {Op.Outputs.Count} out{(provider.Length == 0 ? "" : $" ({provider})")}{Active?.Rows.Describe}";
 }

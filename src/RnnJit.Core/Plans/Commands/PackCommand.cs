@@ -1,3 +1,5 @@
+using RnnJit.Ir;
+
 namespace RnnJit.Plans;
 
 /// <summary>A part of a matrix that is packed.</summary>
@@ -23,7 +25,7 @@ public sealed record PackCommand(PackPart[] Parts, BufferView Target, int N, int
         Parts.Select(part => part.View.Over([(part.N, part.NStride), (part.K, part.KStride)])).Append(Target.Over([(checked((int)Target.Panels!.Value.Elements), 1)]));
 
     public override string Describe =>
-        $"pack {N} × {K} from {Parts.Length} {(IsWeight ? "weights, when they changed" : "values")}{(Target.Storage == WeightStorage.Single ? "" : $", as {Target.Storage}")}";
+        $"pack {N} × {K} from {(IsWeight ? Quantity.Of(Parts.Length, "weight") + (Parts.Length == 1 ? ", when it changed" : ", when they changed") : Quantity.Of(Parts.Length, "value"))}{(Target.Storage == WeightStorage.Single ? "" : $", as {Target.Storage}")}";
 
     public override string Text => $"pack {K} x {N}{(Reverse ? " reverse" : "")}{(Target.Storage == WeightStorage.Single ? "" : $" as {Target.Storage}")}";
 }
@@ -37,7 +39,7 @@ public sealed record PackListedCommand(BufferView Source, long NStride, long Tim
 
     public override IEnumerable<BufferView> Writes => [Target];
 
-    public override string Describe => $"pack {N} columns of the rows that run";
+    public override string Describe => $"pack {Quantity.Of(N, "column")} of the rows that run";
 
     public override string Text => $"pack-listed {N}";
 }
@@ -49,7 +51,7 @@ public sealed record ListRowsCommand(BufferView Lengths, BufferView Listed, int 
 
     public override IEnumerable<BufferView> Writes => [Listed];
 
-    public override string Describe => $"list the rows of {Steps} steps of {Batch} that run";
+    public override string Describe => $"list the rows of {Quantity.Of(Steps, "step")} of {Batch} that run";
 
     public override string Text => $"list-rows {Steps} x {Batch}{(Forwards ? " forwards" : "")}";
 }

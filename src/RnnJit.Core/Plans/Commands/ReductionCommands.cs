@@ -1,3 +1,4 @@
+using RnnJit.Ir;
 using RnnJit.Ops;
 
 namespace RnnJit.Plans;
@@ -31,7 +32,7 @@ public sealed record ColumnSumCommand(
 
     public override IEnumerable<BufferView> Writes => [Result];
 
-    public override string Describe => $"sum over {Rows} rows of {Columns} columns{(B is null ? "" : ", of a product")}{Active?.Describe}";
+    public override string Describe => $"sum over {Quantity.Of(Rows, "row")} of {Quantity.Of(Columns, "column")}{(B is null ? "" : ", of a product")}{Active?.Describe}";
 
     public override string Text => $"column-sum {Rows} x {Columns}{(B is null ? "" : " dot")}{(Forwards ? " forwards" : "")}{(Accumulate ? " accumulate" : "")}{Active?.Text}";
 }

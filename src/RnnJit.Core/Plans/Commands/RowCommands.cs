@@ -1,3 +1,5 @@
+using RnnJit.Ir;
+
 namespace RnnJit.Plans;
 
 /// <summary>Row numbers by length, the longest first; equal lengths keep their order.</summary>
@@ -8,7 +10,7 @@ public sealed record SortRowsCommand(BufferView Lengths, BufferView Keys, Buffer
 
     public override IEnumerable<BufferView> Writes => [Keys, Result];
 
-    public override string Describe => $"sort {Lengths.Length} rows by length";
+    public override string Describe => $"sort {Quantity.Of(Lengths.Length, "row")} by length";
 
     public override string Text => "argsort-lengths";
 }
@@ -21,7 +23,7 @@ public sealed record InversePermutationCommand(BufferView Order, BufferView Resu
 
     public override IEnumerable<BufferView> Writes => [Result];
 
-    public override string Describe => $"inverse permutation of {Order.Length} rows";
+    public override string Describe => $"inverse permutation of {Quantity.Of(Order.Length, "row")}";
 
     public override string Text => "inverse-permutation";
 }
@@ -36,7 +38,7 @@ public sealed record TakeCommand(BufferView Input, BufferView Index, BufferView 
     public override IEnumerable<BufferView> Writes => [Result];
 
     public override string Describe =>
-        $"take {Index.Length} of {Input.Shape[Axis]} rows{(Axis == 0 ? "" : $" of [{string.Join(", ", Input.Shape)}]")}{(Active is null ? "" : Active.Clears ? ", those that run, 0 behind" : ", those that run")}";
+        $"take {Index.Length} of {Quantity.Of(Input.Shape[Axis], "row")}{(Axis == 0 ? "" : $" of [{string.Join(", ", Input.Shape)}]")}{(Active is null ? "" : Active.Clears ? ", those that run, 0 behind" : ", those that run")}";
 
     public override string Text => $"take<axis {Axis}>{(Active is null ? "" : Active.OfSource ? " rows<source>" : " rows<result>")}{(Active?.Clears == true ? " zero" : "")}";
 }
@@ -49,7 +51,7 @@ public sealed record BlockLengthsCommand(BufferView Lengths, BufferView Result, 
 
     public override IEnumerable<BufferView> Writes => [Result];
 
-    public override string Describe => $"lengths of {Lengths.Length} rows in {Result.Shape[0]} blocks of {Steps} steps";
+    public override string Describe => $"lengths of {Quantity.Of(Lengths.Length, "row")} in {Quantity.Of(Result.Shape[0], "block")} of {Quantity.Of(Steps, "step")}";
 
     public override string Text => $"block-lengths<{Steps} steps from {First}>";
 }
@@ -65,7 +67,7 @@ public sealed record CheckIndicesCommand(BufferView Index, int Largest, int? Ign
 
     public override bool IsByRow => RowsAreBatch && Index.Rank > 0;
 
-    public override string Describe => $"check {Index.Length} indices";
+    public override string Describe => $"check {Quantity.Of(Index.Length, "index", "indices")}";
 
     public override string Text => $"check-indices<0 to {Largest}{(Ignored is { } ignored ? $" or {ignored}" : "")}>";
 }
@@ -79,7 +81,7 @@ public sealed record CheckBoundsCommand(BufferView Input, BufferView Bound, stri
 
     public override bool IsByRow => RowsAreBatch && Input.Rank > 0;
 
-    public override string Describe => $"check {Input.Length} integers against bounds";
+    public override string Describe => $"check {Quantity.Of(Input.Length, "integer")} against bounds";
 
     public override string Text => "assert-le";
 }

@@ -1,3 +1,4 @@
+using RnnJit.Ir;
 using RnnJit.Ops;
 
 namespace RnnJit.Plans;
@@ -27,7 +28,7 @@ public sealed record ScanCommand(
     /// <summary>True where a step can be done for the rows that still run only.</summary>
     public bool TakesLengths => Body.All(command => command.TakesRows) && Freeze.All(copy => copy.IsByRow);
 
-    public override string Describe => $"loop of {Steps} steps{(Scan.Reverse ? ", backwards" : "")}, {Body.Length} instructions a step";
+    public override string Describe => $"loop of {Quantity.Of(Steps, "step")}{(Scan.Reverse ? ", backwards" : "")}, {Quantity.Of(Body.Length, "instruction")} a step";
 
     public override string Text => $"scan {Steps}{(Scan.Reverse ? " reverse" : "")}{(Lengths is null ? "" : " lengths")}{(IsRowIndependent ? " by-row" : "")}";
 }
@@ -43,7 +44,7 @@ public sealed record ChunkedMatMul(MatMulCommand Product, int Steps, int Chunk, 
 
     public int Count => (Steps + Chunk - 1) / Chunk;
 
-    public string Describe => $"{Product.Describe}, {Chunk} steps at a time";
+    public string Describe => $"{Product.Describe}, {Quantity.Of(Chunk, "step")} at a time";
 
     /// <summary>Time steps of a chunk, a power of two; 0 where chunks are worth nothing.</summary>
     public static int StepsOf(int steps, int batch, long bytesPerStep, ChunkLimits limits)

@@ -1,3 +1,4 @@
+using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Planning;
 
@@ -74,7 +75,7 @@ public sealed record ForEachCommand(ScheduledKernel Op, BufferView[][] Items) : 
 
     public override IEnumerable<BufferView> Writes => Items.SelectMany(item => item.Skip(Op.Inputs.Count));
 
-    public override string Describe => $"kernel of {Op.Nodes} nodes over {Items.Sum(item => (long)item[^1].Length)} numbers in {Items.Length} tensors";
+    public override string Describe => $"kernel of {Quantity.Of(Op.Nodes, "node")} over {Quantity.Of(Items.Sum(item => (long)item[^1].Length), "number")} in {Quantity.Of(Items.Length, "tensor")}";
 
-    public override string Text => $"foreach<{Op.Nodes} nodes> {Items.Length} items";
+    public override string Text => $"foreach<{Quantity.Of(Op.Nodes, "node")}> {Quantity.Of(Items.Length, "item")}";
 }
