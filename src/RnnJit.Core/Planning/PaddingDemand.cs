@@ -62,11 +62,11 @@ internal sealed class PaddingDemand
 
     private void Read(ScheduledKernel kernel)
     {
-        Ending? live = kernel.Outputs.SelectMany(Ends).Where(end => IsLive(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
-        if (live is { } last)
+        Ending? demanded = kernel.Outputs.SelectMany(Ends).Where(end => IsDemanded(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
+        if (demanded is { } last)
             kernels[kernel.Outputs[0]] = last;
         foreach (int input in kernel.Inputs)
-            Add(input, graph.Values.Type(input).Rank == kernel.Rows.Count + 1 ? live : null, kernel);
+            Add(input, graph.Values.Type(input).Rank == kernel.Rows.Count + 1 ? demanded : null, kernel);
     }
 
     private IEnumerable<Ending> Ends(int value)
@@ -78,7 +78,7 @@ internal sealed class PaddingDemand
     }
 
     // Rows of a kernel are those of its outputs.
-    private bool IsLive(ScheduledKernel kernel, Ending end) =>
+    private bool IsDemanded(ScheduledKernel kernel, Ending end) =>
         kernel.Outputs.All(output => Ends(output).Contains(end) && graph.Values.Type(output).Rank == kernel.Rows.Count + 1 && kernel.Rows.Count > 1);
 
     private void Read(ScheduledOp reader, int op, int value)

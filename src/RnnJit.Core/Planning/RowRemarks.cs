@@ -28,7 +28,7 @@ internal sealed class RowRemarks
         if (done.Op is not ContractOp product)
             return "";
         if (ends.Of(node) is { } end)
-            return Live(end.Kind);
+            return RowsOf(end.Kind);
         RowProduct use = new[] { false, true }.Select(batchFirst => RowProduct.Of(product, batchFirst) is { Use: not RowUse.None } rows && IsOverSteps(graph.Values.Type(done.Operands[rows.Operand]).Dims, batchFirst) ? rows : default)
             .FirstOrDefault(rows => rows.Use != RowUse.None);
         if (use.Use == RowUse.None)
@@ -42,7 +42,7 @@ internal sealed class RowRemarks
         if (!IsOverSteps(kernel.Rows, batchFirst: false) && !IsOverSteps(kernel.Rows, batchFirst: true))
             return HasSteps([.. kernel.Rows, kernel.Columns]) ? Elsewhere : "";
         if (ends.Of(kernel) is { } end)
-            return Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero);
+            return RowsOf(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero);
         return kernel.Outputs.Select(AllRows).FirstOrDefault(why => why.Length > 0) ?? "; on all rows, for its results end by different lengths";
     }
 
@@ -52,7 +52,7 @@ internal sealed class RowRemarks
     // Time and rows in another order or with something between them.
     private bool HasSteps(IReadOnlyList<Dim> dims) => endings.Any(end => dims.Contains(end.Time) && dims.Contains(graph.Values.Type(end.Lengths).Dims[0]));
 
-    private static string Live(RowEnd kind) => kind switch
+    private static string RowsOf(RowEnd kind) => kind switch
     {
         RowEnd.Unread => "; on rows that run only",
         RowEnd.Zero => "; on rows that run only, 0 behind",

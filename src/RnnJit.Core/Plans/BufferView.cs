@@ -118,7 +118,7 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     }
 
     /// <summary>One time step of a sequence.</summary>
-    public BufferView Step() => this with { Shape = Shape[1..], Strides = Strides[1..], TimeStride = Strides[0] };
+    public BufferView AtStep() => this with { Shape = Shape[1..], Strides = Strides[1..], TimeStride = Strides[0] };
 
     /// <summary>The same memory under another shape, null if strides do not allow it.</summary>
     public BufferView? Reshape(int[] shape)

@@ -17,9 +17,9 @@ internal sealed partial class Bufferize
     private PaddingAnalysis Ends => ends ??= new PaddingAnalysis(Schedule);
 
     // The rows that a product, sum or gather of all steps is done for, null for all.
-    private ActiveRows? LiveOf(int node)
+    private ActiveRows? ActiveRowsOf(int node)
     {
-        if (!context.Live || Ends.Of(node) is not { } end)
+        if (!context.HasActiveRows || Ends.Of(node) is not { } end)
             return null;
 
         var (rows, axes) = graph.Nodes[node].Op switch
@@ -29,15 +29,15 @@ internal sealed partial class Bufferize
             GatherOp => (1, ActiveAxes.Rows),
             _ => (0, ActiveAxes.Rows),
         };
-        return Live(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[end.BatchFirst ? 1 : 0]) with { Axes = axes, BatchFirst = end.BatchFirst };
+        return ActiveRowsBy(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[end.BatchFirst ? 1 : 0]) with { Axes = axes, BatchFirst = end.BatchFirst };
     }
 
     // The rows that a kernel of all steps is done for, null for all.
-    private KernelRows? LiveOf(ScheduledKernel kernel) => context.Live && Ends.Of(kernel) is { } end
-        ? new KernelRows(Live(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
+    private KernelRows? ActiveRowsOf(ScheduledKernel kernel) => context.HasActiveRows && Ends.Of(kernel) is { } end
+        ? new KernelRows(ActiveRowsBy(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
         : null;
 
-    private ActiveRows Live(RowEnd kind, int lengthsOf, Dim time)
+    private ActiveRows ActiveRowsBy(RowEnd kind, int lengthsOf, Dim time)
     {
         PlaceEarly(lengthsOf);
         BufferView lengths = Contiguous(lengthsOf);
@@ -47,7 +47,7 @@ internal sealed partial class Bufferize
     // The rows that are picked for every step, null for all.
     private TakenRows? TakenOf(int node)
     {
-        if (!context.Live || Ends.OfTake(node) is not { } end)
+        if (!context.HasActiveRows || Ends.OfTake(node) is not { } end)
             return null;
 
         PlaceEarly(end.Lengths);
@@ -55,7 +55,7 @@ internal sealed partial class Bufferize
     }
 
     // Whether what a loop yields need not be 0 behind the ends of rows.
-    private bool IsUnread(int value, int lengths) => context.Live && Ends.IsUnread(value, lengths);
+    private bool IsUnread(int value, int lengths) => context.HasActiveRows && Ends.IsUnread(value, lengths);
 
     // Lengths that a loop reads may stand behind the products before it.
     private void PlaceEarly(int value)
@@ -69,79 +69,79 @@ internal sealed partial class Bufferize
         early.Add(maker);
     }
 
-    private ActiveRows? LiveOf(int value, ContractOp op, MatMulForm form, bool sumOverTime)
+    private ActiveRows? ActiveRowsOf(int value, ContractOp op, MatMulForm form, bool sumOverTime)
     {
         // A sum that a product took over is the product's value.
         int node = Schedule.Ops.OfType<ScheduledMatMul>().FirstOrDefault(matmul => graph.Values.FirstResult(matmul.Node) == value)?.Product ?? graph.Values.Node(value);
-        if (LiveOf(node) is not { } live)
+        if (ActiveRowsOf(node) is not { } active)
             return null;
 
-        RowProduct rows = RowProduct.Of(op, live.BatchFirst);
+        RowProduct rows = RowProduct.Of(op, active.BatchFirst);
         switch (rows.Use)
         {
             case RowUse.AddsRows:
-                return sumOverTime && SumsRows(form, live) ? live with { Listed = Listed(node, live, op.Forwards) } : null;
+                return sumOverTime && SumsRows(form, active) ? active with { Listed = Listed(node, active, op.Forwards) } : null;
             case RowUse.AddsSteps:
-                return SumsSteps(form, op, live) ? live : null;
+                return SumsSteps(form, op, active) ? active : null;
             case RowUse.OfBoth:
-                return form.HasColumns && live.Kind != RowEnd.Start ? live with { Axes = ActiveAxes.Loops } : null;
+                return form.HasColumns && active.Kind != RowEnd.Start ? active with { Axes = ActiveAxes.Loops } : null;
         }
 
         // The kernels take rows of A.
         if (rows.Operand != (form.Swapped ? 1 : 0))
             return null;
-        if (live.BatchFirst || (form.Swapped ? op.Left : op.Right).Contains(op.Result[1]))
-            return HasSteps(form, op, live) ? live with { Axes = ActiveAxes.Steps } : null;
-        return HasRows(form, live) ? live : null;
+        if (active.BatchFirst || (form.Swapped ? op.Left : op.Right).Contains(op.Result[1]))
+            return HasSteps(form, op, active) ? active with { Axes = ActiveAxes.Steps } : null;
+        return HasRows(form, active) ? active : null;
     }
 
     // The batch is the first loop and only time is left for the rows of A and C, or both are those rows, the batch first.
-    private static bool HasSteps(MatMulForm form, ContractOp op, ActiveRows live)
+    private static bool HasSteps(MatMulForm form, ContractOp op, ActiveRows active)
     {
         string a = form.Swapped ? op.Right : op.Left, b = form.Swapped ? op.Left : op.Right;
         int alone = a.Count(label => !b.Contains(label));
-        bool memory = b.Contains(op.Result[live.BatchFirst ? 0 : 1]);
-        return live.Kind != RowEnd.Start && form.HasColumns
-            && (memory ? alone == 1 && form.M.Extent == live.Steps
-                : alone == 2 && (IsSegmented(form, live) || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Batch && form.M.Extent == live.Steps)));
+        bool memory = b.Contains(op.Result[active.BatchFirst ? 0 : 1]);
+        return active.Kind != RowEnd.Start && form.HasColumns
+            && (memory ? alone == 1 && form.M.Extent == active.Steps
+                : alone == 2 && (IsSegmented(form, active) || (form.Loops.Length == 1 && form.Loops[0].Extent == active.Batch && form.M.Extent == active.Steps)));
     }
 
     // Rows of [B, T] in one run.
-    private static bool IsSegmented(MatMulForm form, ActiveRows live) => form.Loops.Length == 0 && live.Batch > 0 && form.M.Extent == live.Batch * live.Steps;
+    private static bool IsSegmented(MatMulForm form, ActiveRows active) => form.Loops.Length == 0 && active.Batch > 0 && form.M.Extent == active.Batch * active.Steps;
 
     // The batch is the first loop, and time is all that is added up, of a B that is not packed in some order.
-    private static bool SumsSteps(MatMulForm form, ContractOp op, ActiveRows live) =>
-        form.IsLooped && form.SumLoops.Length == 0 && form.K.Extent == live.Steps && op.Left.Count(label => !op.Result.Contains(label) && op.Right.Contains(label)) == 1;
+    private static bool SumsSteps(MatMulForm form, ContractOp op, ActiveRows active) =>
+        form.IsLooped && form.SumLoops.Length == 0 && form.K.Extent == active.Steps && op.Left.Count(label => !op.Result.Contains(label) && op.Right.Contains(label)) == 1;
 
     // Rows of [T, B] are rows of A and C, at each step one segment.
-    private static bool HasRows(MatMulForm form, ActiveRows live) => form.SumLoops.Length == 0 && form.HasColumns
-        && ((form.Loops.Length == 0 && form.M.Extent == live.Steps * live.Batch)
-            || (form.Loops.Length == 1 && form.Loops[0].Extent == live.Steps && form.Loops[0].B == 0 && form.M.Extent == live.Batch));
+    private static bool HasRows(MatMulForm form, ActiveRows active) => form.SumLoops.Length == 0 && form.HasColumns
+        && ((form.Loops.Length == 0 && form.M.Extent == active.Steps * active.Batch)
+            || (form.Loops.Length == 1 && form.Loops[0].Extent == active.Steps && form.Loops[0].B == 0 && form.M.Extent == active.Batch));
 
     // Rows of [T, B] are one segment of A; those of B are packed.
-    private static bool SumsRows(MatMulForm form, ActiveRows live) => form.Loops.Length == 0
-        && ((form.SumLoops.Length == 0 && form.K.Extent == live.Steps * live.Batch)
-            || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == live.Steps && form.K.Extent == live.Batch && form.SumLoops[0].A == live.Batch * form.K.A));
+    private static bool SumsRows(MatMulForm form, ActiveRows active) => form.Loops.Length == 0
+        && ((form.SumLoops.Length == 0 && form.K.Extent == active.Steps * active.Batch)
+            || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == active.Steps && form.K.Extent == active.Batch && form.SumLoops[0].A == active.Batch * form.K.A));
 
-    private BufferView Listed(int node, ActiveRows live, bool forwards)
+    private BufferView Listed(int node, ActiveRows active, bool forwards)
     {
-        var key = (Ends.Of(node)!.Value.Lengths, live.Steps, forwards);
+        var key = (Ends.Of(node)!.Value.Lengths, active.Steps, forwards);
         if (lists.TryGetValue(key, out BufferView? list))
             return list;
 
-        lists[key] = list = context.Allocate([checked((live.Steps * live.Batch) + 1)], ElementType.I32);
-        Commands.Add(new ListRowsCommand(live.Lengths, list, live.Steps, live.Batch, forwards));
+        lists[key] = list = context.Allocate([checked((active.Steps * active.Batch) + 1)], ElementType.I32);
+        Commands.Add(new ListRowsCommand(active.Lengths, list, active.Steps, active.Batch, forwards));
         return list;
     }
 
-    private BufferView PackListed(MatMulForm form, int b, ActiveRows live)
+    private BufferView PackListed(MatMulForm form, int b, ActiveRows active)
     {
         if (views[b] is null)
             views[b] = Concatenated(b);
-        int n = form.N.Extent, k = live.Steps * live.Batch;
-        long time = form.SumLoops.Length == 0 ? live.Batch * form.K.B : form.SumLoops[0].B;
+        int n = form.N.Extent, k = active.Steps * active.Batch;
+        long time = form.SumLoops.Length == 0 ? active.Batch * form.K.B : form.SumLoops[0].B;
         BufferView packed = context.AllocatePanels(n, k, WeightStorage.Single);
-        Commands.Add(new PackListedCommand(ViewOf(b), form.N.B, time, form.K.B, n, live, packed));
+        Commands.Add(new PackListedCommand(ViewOf(b), form.N.B, time, form.K.B, n, active, packed));
         return packed;
     }
 }

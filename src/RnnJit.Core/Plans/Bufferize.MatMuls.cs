@@ -79,11 +79,11 @@ internal sealed partial class Bufferize
             form = MatMulForm.Of(op, left, right, result, swap);
         }
 
-        BufferView? laid = null;
+        BufferView? relaid = null;
         if (!Fits(form, l, r))
         {
             MatMulForm exchanged = MatMulForm.Of(op, left, right, result, swap, other: true);
-            form = Fits(exchanged, l, r) && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Relayout(op, form.Swapped, l, r, value, ref result, out laid);
+            form = Fits(exchanged, l, r) && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Relayout(op, form.Swapped, l, r, value, ref result, out relaid);
         }
 
         int b = form.Swapped ? l : r, a = form.Swapped ? r : l;
@@ -91,13 +91,13 @@ internal sealed partial class Bufferize
             views[a] = Concatenated(a);
         bool sumOverTime = !IsStep && form.K.Extent > 1 && SumsOverRows(op);
         bool reverse = sumOverTime && !op.Forwards;
-        ActiveRows? live = LiveOf(value, op, form, laid is null && sumOverTime);
-        if (live is { Axes: ActiveAxes.Steps } && IsSegmented(form, live))
-            form = form.InSegments(live.Batch);
-        BufferView? packed = live?.Listed is not null ? PackListed(form, b, live) : laid is null ? Pack(form, b, reverse, live is null && RepaysPacking(form)) : null;
+        ActiveRows? active = ActiveRowsOf(value, op, form, relaid is null && sumOverTime);
+        if (active is { Axes: ActiveAxes.Steps } && IsSegmented(form, active))
+            form = form.InSegments(active.Batch);
+        BufferView? packed = active?.Listed is not null ? PackListed(form, b, active) : relaid is null ? Pack(form, b, reverse, active is null && RepaysPacking(form)) : null;
         if (packed is null && views[b] is null)
             views[b] = Concatenated(b);
-        form = form with { A = ViewOf(a), B = laid ?? views[b] ?? form.B };
+        form = form with { A = ViewOf(a), B = relaid ?? views[b] ?? form.B };
         bool accumulate = sum is not null && result == sum;
         if (sum is not null && !accumulate)
             sumsDone.Remove(value);
@@ -111,7 +111,7 @@ internal sealed partial class Bufferize
         if (loop >= 0)
             AddChunked(loop, form, packed!, value, from);
         else
-            Commands.Add(new MatMulCommand(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Init = from, Rows = live });
+            Commands.Add(new MatMulCommand(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Init = from, Rows = active });
         views[value] = result;
         CopyToDestinationIfElsewhere(value, result);
     }
@@ -149,16 +149,16 @@ internal sealed partial class Bufferize
         form.HasColumns && (form.HasRows || !(form.IsLooped || (IsBody && !IsInvariant(form.Swapped ? l : r))));
 
     // No form suits the kernels: B is copied with its columns last, and the result gets a place with its columns last.
-    private MatMulForm Relayout(ContractOp op, bool swapped, int l, int r, int value, ref BufferView result, out BufferView? laid)
+    private MatMulForm Relayout(ContractOp op, bool swapped, int l, int r, int value, ref BufferView result, out BufferView? relaid)
     {
         int b = swapped ? l : r;
         string labels = swapped ? op.Left : op.Right, other = swapped ? op.Right : op.Left;
         if (views[b] is null)
             views[b] = Concatenated(b);
-        laid = ColumnsLast(ViewOf(b), labels, label => !other.Contains(label), graph.Values.Type(b).Element);
-        Copy(b, laid);
+        relaid = ColumnsLast(ViewOf(b), labels, label => !other.Contains(label), graph.Values.Type(b).Element);
+        Copy(b, relaid);
         result = ColumnsLast(result, op.Result, label => labels.Contains(label) && !other.Contains(label), graph.Values.Type(value).Element);
-        return swapped ? MatMulForm.Of(op, laid, Any(r), result, preferSwap: true) : MatMulForm.Of(op, Any(l), laid, result);
+        return swapped ? MatMulForm.Of(op, relaid, Any(r), result, preferSwap: true) : MatMulForm.Of(op, Any(l), relaid, result);
     }
 
     // A new place for a tensor, in which the labels of columns come last.
@@ -189,7 +189,7 @@ internal sealed partial class Bufferize
         if (ColumnsOf(sum, left) is not { } a || ColumnsOf(sum, right) is not { } b || !result.IsContiguous)
             return false;
 
-        AddColumns(left, right, result, a, value, LiveOf(graph.Values.Node(value)), op.Forwards, b.Stride);
+        AddColumns(left, right, result, a, value, ActiveRowsOf(graph.Values.Node(value)), op.Forwards, b.Stride);
         return true;
     }
 

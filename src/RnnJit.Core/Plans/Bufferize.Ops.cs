@@ -24,7 +24,7 @@ internal sealed partial class Bufferize
                 break;
             case SumOp sum when ColumnsOf(sum, ViewOf(node.Operands[0])) is { } columns:
                 views[value] = DenseDestination(value);
-                AddColumns(ViewOf(node.Operands[0]), null, views[value]!, columns, value, LiveOf(n), sum.Forwards);
+                AddColumns(ViewOf(node.Operands[0]), null, views[value]!, columns, value, ActiveRowsOf(n), sum.Forwards);
                 CopyToDestinationIfElsewhere(value, views[value]!);
                 break;
             case ReductionOp reduction when node.Results[0].IsReal:
@@ -89,11 +89,11 @@ internal sealed partial class Bufferize
         {
             // Of a table that has rows for the batch, a row reads those of others.
             bool alone = IsByRow(node.Operands[1]) && (IsInvariant(node.Operands[0]) || tables.Contains(first.Buffer));
-            Commands.Add(new GatherCommand(first, second, result, NameOf(node.Operands[1]), alone, LiveOf(n)));
+            Commands.Add(new GatherCommand(first, second, result, NameOf(node.Operands[1]), alone, ActiveRowsOf(n)));
         }
         else
         {
-            Commands.Add(new ScatterCommand(first, second, result, NameOf(node.Operands[0]), Adds: false, LiveOf(n)));
+            Commands.Add(new ScatterCommand(first, second, result, NameOf(node.Operands[0]), Adds: false, ActiveRowsOf(n)));
         }
 
         CopyToDestination(value);

@@ -18,7 +18,7 @@ internal sealed partial class Bufferize
         int steps = scan.Time.Evaluate(context.Sizes);
         var body = new Bufferize(context, scan.Body, depth + 1) { Batch = BatchOf(scan) };
         for (int i = 0; i < scan.Sequences; i++)
-            body.SetView(i, ViewOf(node.Operands[i]).Inside().Step());
+            body.SetView(i, ViewOf(node.Operands[i]).Inside().AtStep());
         body.spent.UnionWith(Spent(node, scan));
         for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
             body.SetView(i, (views[node.Operands[i]] ?? Concatenated(node.Operands[i])).Inside());
@@ -41,7 +41,7 @@ internal sealed partial class Bufferize
         {
             if (covered.Contains(y))
                 continue;
-            BufferView whole = views[value + y] = Destination(value + y), step = whole.Inside().Step();
+            BufferView whole = views[value + y] = Destination(value + y), step = whole.Inside().AtStep();
             if (!scan.HasLengths || !IsUnread(value + y, node.Operands[node.Operands.Count - 1]))
                 yields.Add(step);
             if (!body.TryPlace(scan.Body.Outputs[y].Value, step))
@@ -147,11 +147,11 @@ internal sealed partial class Bufferize
             views[value + y] = inner.Outputs[y].Value == input ? earlier : later;
         }
 
-        BufferView read = keeps ? earlier.Step() : first.Step() with { TimeStride = 0, DoubleBufferStride = all.Strides[0] };
-        BufferView write = keeps ? later.Step() : read with { DoubleBufferHalf = 1 };
+        BufferView read = keeps ? earlier.AtStep() : first.AtStep() with { TimeStride = 0, DoubleBufferStride = all.Strides[0] };
+        BufferView write = keeps ? later.AtStep() : read with { DoubleBufferHalf = 1 };
         body.SetView(input, read);
         hold.Add(new CopyCommand(read, write));
-        BufferView Slot(int slot) => all.Slice(0, slot, 1).Step() with { TimeStride = 0 };
+        BufferView Slot(int slot) => all.Slice(0, slot, 1).AtStep() with { TimeStride = 0 };
         initial.Add(new CopyCommand(ViewOf(node.Operands[input]), Slot(keeps && scan.Reverse ? steps : 0)));
         views[value + s] = Slot(keeps ? (scan.Reverse ? 0 : steps) : steps & 1);
         return write;

@@ -148,7 +148,7 @@ internal sealed partial class Bufferize
         foreach (int output in kernel.Outputs)
             views[output] = Destination(output);
         BufferView[] operands = kernel.Inputs.Concat(kernel.Outputs).Select(Materialised).ToArray();
-        Commands.Add(new KernelCommand(kernel, operands, kernel.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), kernel.Columns.Evaluate(context.Sizes), kernel.Rows.Count > 0 && IsBatch(kernel.Rows[0]), LiveOf(kernel)));
+        Commands.Add(new KernelCommand(kernel, operands, kernel.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), kernel.Columns.Evaluate(context.Sizes), kernel.Rows.Count > 0 && IsBatch(kernel.Rows[0]), ActiveRowsOf(kernel)));
     }
 
     // A kernel reads contiguous rows.
@@ -241,10 +241,10 @@ internal sealed partial class Bufferize
         return tail.IsContiguous ? (rows, stride, tail.Length) : null;
     }
 
-    private void AddColumns(BufferView a, BufferView? b, BufferView result, (int Rows, long Stride, int Columns) columns, int value, ActiveRows? live, bool forwards, long bStride = 0)
+    private void AddColumns(BufferView a, BufferView? b, BufferView result, (int Rows, long Stride, int Columns) columns, int value, ActiveRows? active, bool forwards, long bStride = 0)
     {
         BufferView? sum = SumDestination(value);
-        ActiveRows? rows = live is not null && columns.Rows == live.Steps * (live.Axes == ActiveAxes.SumOfSteps ? 1 : live.Batch) ? live : null;
+        ActiveRows? rows = active is not null && columns.Rows == active.Steps * (active.Axes == ActiveAxes.SumOfSteps ? 1 : active.Batch) ? active : null;
         Commands.Add(new ColumnSumCommand(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows));
     }
 }

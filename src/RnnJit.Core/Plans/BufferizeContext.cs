@@ -40,7 +40,7 @@ internal sealed class BufferizeContext(PlanOptions options, TargetTraits target)
     public bool Chunks { get; } = !options.Without.Contains(ChunkedMatMul.Name);
 
     /// <summary>True where products and sums over all steps leave out rows that have ended.</summary>
-    public bool Live { get; } = !options.Without.Contains(ActiveRows.Name);
+    public bool HasActiveRows { get; } = !options.Without.Contains(ActiveRows.Name);
 
     public IReadOnlyList<PlanBuffer> Buffers => buffers;
 

@@ -33,13 +33,13 @@ internal sealed unsafe class CopyInstruction(CopyCommand copy) : Instruction(cop
         for (int row = start; row < end; row++)
         {
             byte* x = s + (input.Rank == 0 ? 0 : row * input.Strides[0] * input.ElementSize), y = d + (output.Rank == 0 ? 0 : row * output.Strides[0] * output.ElementSize);
-            Strided.Copy(x, rowFrom.Strides, y, rowTo.Strides, rowTo.Shape, output.ElementSize, 0);
+            StridedMemory.Copy(x, rowFrom.Strides, y, rowTo.Strides, rowTo.Shape, output.ElementSize, 0);
         }
     }
 }
 
 /// <summary>Loops over strided memory.</summary>
-internal static unsafe class Strided
+internal static unsafe class StridedMemory
 {
     public static void Copy(byte* from, long[] fromStrides, byte* to, long[] toStrides, int[] shape, int size, int axis)
     {
@@ -101,7 +101,7 @@ internal sealed unsafe class ColumnInstruction<T>(ColumnSumCommand sum) : Instru
 {
     private const int Unit = 16;
 
-    private readonly ActiveRows? live = sum.Active;
+    private readonly ActiveRows? active = sum.Active;
     private readonly int rows = sum.Rows;
     private readonly int columns = sum.Columns;
     private readonly long aRow = sum.ARow;
@@ -119,8 +119,8 @@ internal sealed unsafe class ColumnInstruction<T>(ColumnSumCommand sum) : Instru
         x = new Address(sum.A, memory);
         y = new Address(sum.B ?? sum.A, memory);
         z = new Address(sum.Result, memory);
-        if (live is not null)
-            lengths = new Address(live.Lengths, memory);
+        if (active is not null)
+            lengths = new Address(active.Lengths, memory);
     }
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
@@ -129,7 +129,7 @@ internal sealed unsafe class ColumnInstruction<T>(ColumnSumCommand sum) : Instru
         if (start >= end)
             return;
         T* px = (T*)x.At(clock), py = (T*)y.At(clock), pz = (T*)z.At(clock);
-        if (live is null)
+        if (active is null)
         {
             Add(px, py, rows, start, end, pz, accumulate);
             return;
@@ -138,13 +138,13 @@ internal sealed unsafe class ColumnInstruction<T>(ColumnSumCommand sum) : Instru
         if (!accumulate)
             new Span<T>(pz + start, end - start).Clear();
         int* length = (int*)lengths.At(clock);
-        for (int i = 0; i < live.Steps; i++)
+        for (int i = 0; i < active.Steps; i++)
         {
-            int t = forwards ? i : live.Steps - 1 - i;
-            long row = (long)t * live.Batch;
-            int count = ActiveRowCount.At(length, t, live.Batch);
-            if (live.Axes == ActiveAxes.SumOfSteps)
-                Add(px + (t * aRow), py + (t * bRow), 1, start, Math.Min(end, count * (columns / live.Batch)), pz, adds: true);
+            int t = forwards ? i : active.Steps - 1 - i;
+            long row = (long)t * active.Batch;
+            int count = ActiveRowCount.At(length, t, active.Batch);
+            if (active.Axes == ActiveAxes.SumOfSteps)
+                Add(px + (t * aRow), py + (t * bRow), 1, start, Math.Min(end, count * (columns / active.Batch)), pz, adds: true);
             else if (count > 0)
                 Add(px + (row * aRow), py + (row * bRow), count, start, end, pz, adds: true);
         }
@@ -174,7 +174,7 @@ internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instructi
     private readonly BufferView table = gather.Table;
     private readonly BufferView index = gather.Index;
     private readonly string name = gather.Name;
-    private readonly ActiveRows? live = gather.Active;
+    private readonly ActiveRows? active = gather.Active;
     private readonly int width = gather.Width;
     private readonly int items = gather.Active is not { } rows ? 1 : gather.Index.Length / Math.Max(rows.Steps * rows.Batch, 1);
     private Address rowsOfTable;
@@ -187,8 +187,8 @@ internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instructi
         rowsOfTable = new Address(table, memory);
         indices = new Address(index, memory);
         target = new Address(gather.Result, memory);
-        if (live is not null)
-            lengths = new Address(live.Lengths, memory);
+        if (active is not null)
+            lengths = new Address(active.Lengths, memory);
     }
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
@@ -199,12 +199,12 @@ internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instructi
         long bytes = (long)width * table.ElementSize;
         byte* from = rowsOfTable.At(clock), to = target.At(clock);
         int* which = (int*)indices.At(clock);
-        int* length = live is null ? null : (int*)lengths.At(clock);
+        int* length = active is null ? null : (int*)lengths.At(clock);
         for (int r = start; r < end; r++)
         {
-            if (length == null || length[r / items % live!.Batch] > r / items / live.Batch)
+            if (length == null || length[r / items % active!.Batch] > r / items / active.Batch)
                 Buffer.MemoryCopy(from + (IndexCheck.Row(name, which[r], table.Shape[0]) * bytes), to + (r * bytes), bytes, bytes);
-            else if (live.Kind == Planning.RowEnd.Zero)
+            else if (active.Kind == Planning.RowEnd.Zero)
                 new Span<byte>(to + (r * bytes), (int)bytes).Clear();
         }
     }
@@ -234,7 +234,7 @@ internal sealed unsafe class ScatterInstruction<T>(ScatterCommand scatter) : Ins
     private readonly int size = scatter.Table.Shape[0];
     private readonly string name = scatter.Name;
     private readonly bool adds = scatter.Adds;
-    private readonly ActiveRows? live = scatter.Active;
+    private readonly ActiveRows? active = scatter.Active;
     private readonly int width = scatter.Width;
     private Address indices;
     private Address rows;
@@ -246,8 +246,8 @@ internal sealed unsafe class ScatterInstruction<T>(ScatterCommand scatter) : Ins
         indices = new Address(index, memory);
         rows = new Address(scatter.Input, memory);
         target = new Address(scatter.Table, memory);
-        if (live is not null)
-            lengths = new Address(live.Lengths, memory);
+        if (active is not null)
+            lengths = new Address(active.Lengths, memory);
     }
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
@@ -258,10 +258,10 @@ internal sealed unsafe class ScatterInstruction<T>(ScatterCommand scatter) : Ins
         for (int r = 0; r < size && !adds; r++)
             new Span<T>(to + ((long)r * width) + start, end - start).Clear();
         var (first, last) = IndexCheck.Items(share, index);
-        int* length = live is null ? null : (int*)lengths.At(clock);
+        int* length = active is null ? null : (int*)lengths.At(clock);
         for (int r = first; r < last; r++)
         {
-            if (length != null && length[r % live!.Batch] <= r / live.Batch)
+            if (length != null && length[r % active!.Batch] <= r / active.Batch)
                 continue;
             T* row = to + (IndexCheck.Row(name, which[r], size) * width), add = from + ((long)r * width);
             for (int c = start; c < end; c++)
@@ -298,7 +298,7 @@ internal sealed unsafe class InterpretedInstruction(HostOpCommand host, Evaluati
             byte* data = from[o].At(clock);
             BufferView view = operands[o];
             ElementType element = view.Buffer.Element;
-            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = Strided.Read(data + (Offset(view, index) * view.ElementSize), element));
+            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = StridedMemory.Read(data + (Offset(view, index) * view.ElementSize), element));
             values[o] = array;
         }
 
@@ -309,7 +309,7 @@ internal sealed unsafe class InterpretedInstruction(HostOpCommand host, Evaluati
             BufferView view = results[o];
             ElementType element = view.Buffer.Element;
             NdArray output = outputs[o];
-            NdArray.ForEach(view.Shape, (index, flat) => Strided.Write(data + (Offset(view, index) * view.ElementSize), element, output.Data[flat]));
+            NdArray.ForEach(view.Shape, (index, flat) => StridedMemory.Write(data + (Offset(view, index) * view.ElementSize), element, output.Data[flat]));
         }
     }
 

@@ -116,7 +116,7 @@ public abstract class Executable : IDisposable
     public const string ChunkPass = ChunkedMatMul.Name;
 
     /// <summary>The name, among the passes that can be switched off, of leaving out rows behind their end in products and sums over all time steps.</summary>
-    public const string LivePass = ActiveRows.Name;
+    public const string ActiveRowsPass = ActiveRows.Name;
 
     public Graph Program { get; }
 

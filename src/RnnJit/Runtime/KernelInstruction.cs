@@ -29,15 +29,15 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     {
         (this.kernel, this.body, this.provider, op, views, columns, kernelRows) = (kernel, body, provider, kernel.Op, kernel.Operands, kernel.Columns, kernel.Active);
         int[] rowShape = kernel.RowShape;
-        KernelRows? live = kernel.Active;
+        KernelRows? active = kernel.Active;
         byColumns = op.IsElementwise;
         bool[] hasRows = op.Kernel.Inputs.Select(port => port.Type).Concat(op.Kernel.Outputs.Select(output => op.Kernel.Values.Type(output.Value)))
             .Select(type => type.Rank > 0 && type.Dims[0] == Dim.Symbol("R")).ToArray();
         long[][] leading = views.Select((view, i) => hasRows[i] ? Leading(op, i, view, rowShape) : new long[rowShape.Length]).ToArray();
-        int joined = Joinable(leading, rowShape, live is null ? 0 : 1);
+        int joined = Joinable(leading, rowShape, active is null ? 0 : 1);
         outer = rowShape.Take(rowShape.Length - joined).ToArray();
         rows = rowShape.Skip(rowShape.Length - joined).Aggregate(1, (a, b) => a * b);
-        rowsOfBatch = rowShape.Length > 0 ? rows / Math.Max(rowShape[live is null ? 0 : 1], 1) : 1;
+        rowsOfBatch = rowShape.Length > 0 ? rows / Math.Max(rowShape[active is null ? 0 : 1], 1) : 1;
         outerStrides = leading.Select(strides => strides.Take(outer.Length).ToArray()).ToArray();
         rowStrides = leading.Select(strides => joined == 0 ? 0 : InnerStride(strides, rowShape, joined)).ToArray();
     }
@@ -113,7 +113,7 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     {
         if (kernelRows is not null)
         {
-            ExecuteLive(share, clock);
+            ExecuteActiveRows(share, clock);
             return;
         }
 

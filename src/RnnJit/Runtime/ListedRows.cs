@@ -49,7 +49,7 @@ internal sealed unsafe class ListRowsInstruction(ListRowsCommand rows) : Instruc
 internal sealed unsafe class PackListedInstruction<T>(PackListedCommand pack) : Instruction(pack)
     where T : unmanaged
 {
-    private readonly ActiveRows live = pack.Rows;
+    private readonly ActiveRows active = pack.Rows;
     private readonly int n = pack.N;
     private readonly long nStride = pack.NStride;
     private readonly long timeStride = pack.TimeStride;
@@ -59,7 +59,7 @@ internal sealed unsafe class PackListedInstruction<T>(PackListedCommand pack) : 
     private Address list;
     private Address to;
 
-    public override void Resolve(PlanMemory memory) => (from, list, to) = (new Address(pack.Source, memory), new Address(live.Listed!, memory), new Address(pack.Target, memory));
+    public override void Resolve(PlanMemory memory) => (from, list, to) = (new Address(pack.Source, memory), new Address(active.Listed!, memory), new Address(pack.Target, memory));
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {
@@ -70,8 +70,8 @@ internal sealed unsafe class PackListedInstruction<T>(PackListedCommand pack) : 
         for (int k = 0; k < count;)
         {
             // Down to the first row of its step or up to the last, or on where steps join.
-            int run = 1, t = rows[k] / live.Batch, row = rows[k] % live.Batch, next = k + 1 < count && rows[k + 1] > rows[k] ? 1 : -1;
-            while (k + run < count && rows[k + run] == rows[k] + (next * run) && (joins || rows[k + run] / live.Batch == t))
+            int run = 1, t = rows[k] / active.Batch, row = rows[k] % active.Batch, next = k + 1 < count && rows[k + 1] > rows[k] ? 1 : -1;
+            while (k + run < count && rows[k + run] == rows[k] + (next * run) && (joins || rows[k + run] / active.Batch == t))
                 run++;
             T* data = (T*)from.At(clock) + (t * timeStride) + (row * rowStride);
             Gemm.Pack(new PackSource<T>(data, (nint)nStride, (nint)(next * rowStride), n, run), packed, 0, k, start, end);

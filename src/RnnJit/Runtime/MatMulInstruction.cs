@@ -20,7 +20,7 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     public MatMulInstruction(MatMulCommand product)
         : base(product)
     {
-        (form, packed, reverse, Accumulate, Start, Live) = (product.Form, product.Packed, product.Reverse, product.Accumulate, product.Init, product.Rows);
+        (form, packed, reverse, Accumulate, Start, Active) = (product.Form, product.Packed, product.Reverse, product.Accumulate, product.Init, product.Rows);
         panels = Gemm.Panels<T>(form.N.Extent);
     }
 
@@ -50,7 +50,7 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
         c = new Address(form.C, memory);
         if (Start is not null)
             from = new Address(Start.View, memory);
-        ResolveLive(memory);
+        ResolveActiveRows(memory);
     }
 
     /// <summary>Rows [aRow, aRow + count) of A and as many of each of the next steps, <paramref name="batch"/> rows apart, give those from cRow on of C, panels of columns [panelStart, panelEnd).</summary>
@@ -81,15 +81,15 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
             return;
         }
 
-        if (Live is { Kind: Planning.RowEnd.AddsNothing })
+        if (Active is { Kind: Planning.RowEnd.AddsNothing })
         {
             ExecuteListed(share, clock);
             return;
         }
 
-        if (Live is not null)
+        if (Active is not null)
         {
-            ExecuteLive(share, clock);
+            ExecuteActiveRows(share, clock);
             return;
         }
 

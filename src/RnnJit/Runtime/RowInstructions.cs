@@ -93,8 +93,8 @@ internal sealed unsafe class TakeInstruction : Instruction
         for (int item = start; item < end;)
         {
             int step = item / count, place = item % count, run = 1, last = Math.Min(end - item, count - place);
-            bool runsOn = Lives(length, rows, place, step);
-            while (runs && run < last && Lives(length, rows, place + run, step) == runsOn && (!runsOn || rows[place + run] == rows[place] + run))
+            bool runsOn = IsActive(length, rows, place, step);
+            while (runs && run < last && IsActive(length, rows, place + run, step) == runsOn && (!runsOn || rows[place + run] == rows[place] + run))
                 run++;
             if (runsOn)
             {
@@ -110,14 +110,14 @@ internal sealed unsafe class TakeInstruction : Instruction
         }
     }
 
-    private bool Lives(int* length, int* rows, int place, int step) => length == null || length[picked!.OfSource ? IndexCheck.Row(name, rows[place], x.Shape[axis]) : place] > step;
+    private bool IsActive(int* length, int* rows, int place, int step) => length == null || length[picked!.OfSource ? IndexCheck.Row(name, rows[place], x.Shape[axis]) : place] > step;
 
     private void Clear(byte* to, int run)
     {
         if (runs)
             new Span<byte>(to, checked(run * rowTo.Length * result.ElementSize)).Clear();
         else
-            Strided.Clear(to, rowTo.Strides, rowTo.Shape, result.ElementSize, 0);
+            StridedMemory.Clear(to, rowTo.Strides, rowTo.Shape, result.ElementSize, 0);
     }
 
     private void Copy(byte* from, byte* to, int o, long row, int place, int run)
@@ -133,6 +133,6 @@ internal sealed unsafe class TakeInstruction : Instruction
         if (runs)
             Buffer.MemoryCopy(from + (source * size), to + (target * size), run * rowFrom.Length * size, run * rowFrom.Length * size);
         else
-            Strided.Copy(from + (source * size), rowFrom.Strides, to + (target * size), rowTo.Strides, rowFrom.Shape, (int)size, 0);
+            StridedMemory.Copy(from + (source * size), rowFrom.Strides, to + (target * size), rowTo.Strides, rowFrom.Shape, (int)size, 0);
     }
 }

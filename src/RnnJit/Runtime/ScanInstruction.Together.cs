@@ -44,7 +44,7 @@ internal sealed unsafe partial class ScanInstruction
             }
 
             while (thread.Take(out int part))
-                ExecuteLive(instruction, new WorkShare(part, thread.Shares, -1, -1), clock);
+                ExecuteActiveRows(instruction, new WorkShare(part, thread.Shares, -1, -1), clock);
         }
 
         // A row that rested now may be read by anybody in the next step.
@@ -53,12 +53,12 @@ internal sealed unsafe partial class ScanInstruction
         timer?.Meet(thread, line);
     }
 
-    private void ExecuteLive(Instruction instruction, in WorkShare share, in LoopIndices clock)
+    private void ExecuteActiveRows(Instruction instruction, in WorkShare share, in LoopIndices clock)
     {
         for (int row = 0; row < batch;)
         {
-            int run = RunEnd(row, batch, clock, out bool live);
-            if (live)
+            int run = RunEnd(row, batch, clock, out bool active);
+            if (active)
                 instruction.Execute(new WorkShare(share.Part, share.Parts, row, run), clock);
             row = run;
         }
@@ -69,8 +69,8 @@ internal sealed unsafe partial class ScanInstruction
         var (start, end) = share.Of(batch);
         for (int row = start; row < end;)
         {
-            int run = RunEnd(row, end, clock, out bool live);
-            if (!live)
+            int run = RunEnd(row, end, clock, out bool active);
+            if (!active)
                 FreezeRows(new WorkShare(0, 1, row, run), clock);
             row = run;
         }

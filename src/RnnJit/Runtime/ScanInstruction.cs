@@ -172,9 +172,9 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         {
             Fill(new WorkShare(0, 1, start, end), Inside(clock, i));
             if (lengths is null)
-                Step(new WorkShare(0, 1, start, end), Inside(clock, i));
+                RunStep(new WorkShare(0, 1, start, end), Inside(clock, i));
             else
-                StepLive(start, end, Inside(clock, i));
+                RunActiveRows(start, end, Inside(clock, i));
         }
     }
 
@@ -227,21 +227,21 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         }
     }
 
-    private void Step(in WorkShare share, in LoopIndices clock)
+    private void RunStep(in WorkShare share, in LoopIndices clock)
     {
         foreach (Instruction instruction in sequence)
             instruction.Execute(share, clock);
     }
 
     // Runs of rows that are still going take the step; the others are frozen: their states stay, they yield 0.
-    private void StepLive(int start, int end, in LoopIndices clock)
+    private void RunActiveRows(int start, int end, in LoopIndices clock)
     {
         for (int row = start; row < end;)
         {
-            int run = RunEnd(row, end, clock, out bool live);
+            int run = RunEnd(row, end, clock, out bool active);
             var rows = new WorkShare(0, 1, row, run);
-            if (live)
-                Step(rows, clock);
+            if (active)
+                RunStep(rows, clock);
             else
                 FreezeRows(rows, clock);
             row = run;
@@ -249,12 +249,12 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     }
 
     // The end of the rows from this one on that are alike: all still going, or none.
-    private int RunEnd(int row, int end, in LoopIndices clock, out bool live)
+    private int RunEnd(int row, int end, in LoopIndices clock, out bool active)
     {
         int* length = (int*)lengthAddress.At(clock);
-        live = clock.T < length[row];
+        active = clock.T < length[row];
         int run = row;
-        while (run < end && clock.T < length[run] == live)
+        while (run < end && clock.T < length[run] == active)
             run++;
         return run;
     }
@@ -267,7 +267,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
             BufferView view = yields[y];
             byte* data = yieldAddresses[y].At(clock);
             for (int row = rows.RowStart; row < rows.RowEnd; row++)
-                Strided.Clear(data + (row * view.Strides[0] * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 1);
+                StridedMemory.Clear(data + (row * view.Strides[0] * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 1);
         }
 
         timer?.Mark(line);

@@ -15,7 +15,7 @@ internal sealed unsafe class ClearInstruction(ClearCommand clear) : Instruction(
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (share.Part == 0)
-            Strided.Clear(address.At(clock), view.Strides, view.Shape, view.ElementSize, 0);
+            StridedMemory.Clear(address.At(clock), view.Strides, view.Shape, view.ElementSize, 0);
     }
 }
 

@@ -127,10 +127,10 @@ internal sealed unsafe class GradientNormInstruction(GradientNormCommand command
         for (int block = 0; block < command.Sums.Length; block++)
             squares += ((double*)sums.At(clock))[block];
         ElementType real = command.Loss.Buffer.Element;
-        var found = command.Op.Of(Strided.Read(loss.At(clock), real), squares);
-        Strided.Write(norm.At(clock), real, found.Norm);
-        Strided.Write(factor.At(clock), real, found.Factor);
-        Strided.Write(finite.At(clock), real, found.Finite);
+        var found = command.Op.Of(StridedMemory.Read(loss.At(clock), real), squares);
+        StridedMemory.Write(norm.At(clock), real, found.Norm);
+        StridedMemory.Write(factor.At(clock), real, found.Factor);
+        StridedMemory.Write(finite.At(clock), real, found.Finite);
     }
 }
 

@@ -13,7 +13,7 @@ public class LengthTests
 {
     private const int Steps = 7, Batch = 9;
 
-    private static readonly string[] WithoutOrder = [SortByLength.Name], WithoutLive = [Executable.LivePass];
+    private static readonly string[] WithoutOrder = [SortByLength.Name], WithoutActiveRows = [Executable.ActiveRowsPass];
 
     // Nine rows each: as they come, in order already, in the opposite order, one length, full, none at all, one row that runs, equal ones mixed.
     private static readonly int[][] Lengths =
@@ -82,10 +82,10 @@ public class LengthTests
     public void Rows_left_out_add_nothing_to_any_bit([Values(typeof(Lstm), typeof(Gru), typeof(LstmPeephole))] Type type, [Values] bool reverse, [ValueSource(nameof(Lengths))] int[] lengths)
     {
         var (program, sizes, data) = Case(type, reverse, lengths);
-        using Executable live = CellProgram.Create(program, sizes, 2), all = CellProgram.Create(program, sizes, 2, without: WithoutLive);
-        Assert.That(live.Plan.Select(line => line.Text), Has.Some.Contains("rows that run"));
+        using Executable active = CellProgram.Create(program, sizes, 2), all = CellProgram.Create(program, sizes, 2, without: WithoutActiveRows);
+        Assert.That(active.Plan.Select(line => line.Text), Has.Some.Contains("rows that run"));
         Assert.That(all.Plan.Select(line => line.Text), Has.None.Contains("rows that run"));
-        Bits.AssertEqual(CellProgram.Run(live, data), CellProgram.Run(all, data), "rows left out");
+        Bits.AssertEqual(CellProgram.Run(active, data), CellProgram.Run(all, data), "rows left out");
     }
 
     [Test]

@@ -116,9 +116,9 @@ internal static class GraphKinds
             Add(kinds, instruction.Views.Any(view => view.Rank > 1 && view.Shape[^1] * view.ElementSize % 4096 == 0 && view.Strides[^2] > view.Shape[^1] && view.Strides[^1] == 1), "rows a page apart");
             Add(kinds, instruction is PackInstruction<double> or PackInstruction<float> && instruction.Describe.EndsWith(" values", StringComparison.Ordinal) && LargestRows(instructions) >= 2048, "B packed for many rows");
             if (instruction is MatMulInstruction<double> wide)
-                AddOf(wide.Form, wide.Start, wide.Live, real, kinds);
+                AddOf(wide.Form, wide.Start, wide.Active, real, kinds);
             else if (instruction is MatMulInstruction<float> product)
-                AddOf(product.Form, product.Start, product.Live, real, kinds);
+                AddOf(product.Form, product.Start, product.Active, real, kinds);
             else if (instruction is ScanInstruction loop)
                 AddOf(loop, real, threads, kinds);
         }
@@ -138,7 +138,7 @@ internal static class GraphKinds
         AddOf(loop.Body, real, threads, kinds);
     }
 
-    private static void AddOf(MatMulForm form, AccumulatorInit? start, ActiveRows? live, ElementType real, HashSet<string> kinds)
+    private static void AddOf(MatMulForm form, AccumulatorInit? start, ActiveRows? active, ElementType real, HashSet<string> kinds)
     {
         int size = real == ElementType.F64 ? 8 : 4, panel = 2 * CpuWidth.Width / 8 / size, rows = form.M.Extent;
         int panels = (form.N.Extent + panel - 1) / panel;
@@ -150,8 +150,8 @@ internal static class GraphKinds
         long bytes = (long)panels * panel * form.K.Extent * size;
         Add(kinds, true, bytes > CacheSizes.OfThisMachine.L2 ? "weights beyond L2" : "weights within L2");
         Add(kinds, bytes > 2 << 20, "weights beyond 2 MB");
-        Add(kinds, live is { Listed: null }, "rows that run only");
-        Add(kinds, live is { Listed: not null }, "rows listed");
+        Add(kinds, active is { Listed: null }, "rows that run only");
+        Add(kinds, active is { Listed: not null }, "rows listed");
         Add(kinds, start is not null, start is { Row: 0 } ? "chains from a row" : "chains from a value");
     }
 

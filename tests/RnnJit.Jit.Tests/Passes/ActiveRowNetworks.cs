@@ -8,7 +8,7 @@ using RnnJit.Passes;
 namespace RnnJit.Jit.Tests.Passes;
 
 /// <summary>Networks over batches with lengths in which kernels stand between loops, each with a loss that a mask of the lengths multiplies or that ends with the rows itself.</summary>
-internal static class LiveNetworks
+internal static class ActiveRowNetworks
 {
     public const int Steps = 6, Batch = 8;
 

@@ -14,15 +14,15 @@ using RnnJit.Runtime;
 namespace RnnJit.Jit.Tests.Passes;
 
 /// <summary>With lengths, products and kernels outside loops are done for rows that run, and nobody reads what was left out: memory holds NaN before it is written.</summary>
-public class LiveRowTests
+public class ActiveRowTests
 {
-    private static readonly string[] WithoutLive = [Executable.LivePass], WithoutOrder = [SortByLength.Name], WithoutFuse = [Fuse.Name];
+    private static readonly string[] WithoutActiveRows = [Executable.ActiveRowsPass], WithoutOrder = [SortByLength.Name], WithoutFuse = [Fuse.Name];
 
     private static IEnumerable<Type> Cells => CellProgram.Types;
 
-    private static IEnumerable<string> Networks => LiveNetworks.Names;
+    private static IEnumerable<string> Networks => ActiveRowNetworks.Names;
 
-    private static IEnumerable<string> UnreadNetworks => LiveNetworks.Unread;
+    private static IEnumerable<string> UnreadNetworks => ActiveRowNetworks.Unread;
 
     [Test]
     public void No_cell_reads_what_was_left_out([ValueSource(nameof(Cells))] Type type, [Values] bool training)
@@ -31,40 +31,40 @@ public class LiveRowTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(5, 7);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable live = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutLive);
-        Bits.AssertEqual(CellProgram.Run(live, data), CellProgram.Run(all, data), "rows left out");
+        using Executable active = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
+        Bits.AssertEqual(CellProgram.Run(active, data), CellProgram.Run(all, data), "rows left out");
     }
 
     [Test]
     public void No_network_reads_what_was_left_out([ValueSource(nameof(Networks))] string name, [Values] bool masked, [Values(1, 2)] int threads)
     {
-        var (program, sizes, data) = LiveNetworks.Case(name, masked);
-        using Executable all = CellProgram.Create(program, sizes, without: WithoutLive), live = CellProgram.Create(program, sizes, threads, poison: true);
+        var (program, sizes, data) = ActiveRowNetworks.Case(name, masked);
+        using Executable all = CellProgram.Create(program, sizes, without: WithoutActiveRows), active = CellProgram.Create(program, sizes, threads, poison: true);
         Dictionary<string, NdArray> wanted = Run(all, data);
-        Bits.AssertEqual(Run(live, data), wanted, "rows left out");
-        Bits.AssertEqual(Run(live, data), wanted, "once more");
+        Bits.AssertEqual(Run(active, data), wanted, "rows left out");
+        Bits.AssertEqual(Run(active, data), wanted, "once more");
     }
 
     [Test]
     public void Kernels_of_one_node_leave_out_rows_too([Values("dropout", "normalised between layers")] string name)
     {
-        var (program, sizes, data) = LiveNetworks.Case(name);
-        using Executable all = CellProgram.Create(program, sizes, without: [.. WithoutFuse, .. WithoutLive]), live = CellProgram.Create(program, sizes, 2, without: WithoutFuse, poison: true);
-        Bits.AssertEqual(Run(live, data), Run(all, data), "rows left out");
+        var (program, sizes, data) = ActiveRowNetworks.Case(name);
+        using Executable all = CellProgram.Create(program, sizes, without: [.. WithoutFuse, .. WithoutActiveRows]), active = CellProgram.Create(program, sizes, 2, without: WithoutFuse, poison: true);
+        Bits.AssertEqual(Run(active, data), Run(all, data), "rows left out");
     }
 
     [Test]
     public void Rows_as_they_are_given_leave_out_those_that_ended([ValueSource(nameof(Networks))] string name, [Values(1, 2)] int threads)
     {
-        var (program, sizes, data) = LiveNetworks.Case(name);
-        using Executable live = CellProgram.Create(program, sizes, threads, without: WithoutOrder, poison: true), all = CellProgram.Create(program, sizes, without: [.. WithoutOrder, .. WithoutLive]);
-        Bits.AssertEqual(Run(live, data), Run(all, data), "rows left out");
+        var (program, sizes, data) = ActiveRowNetworks.Case(name);
+        using Executable active = CellProgram.Create(program, sizes, threads, without: WithoutOrder, poison: true), all = CellProgram.Create(program, sizes, without: [.. WithoutOrder, .. WithoutActiveRows]);
+        Bits.AssertEqual(Run(active, data), Run(all, data), "rows left out");
     }
 
     [Test]
     public void The_oracle_agrees([ValueSource(nameof(Networks))] string name, [Values] bool masked)
     {
-        var (program, sizes, data) = LiveNetworks.Case(name, masked);
+        var (program, sizes, data) = ActiveRowNetworks.Case(name, masked);
         Dictionary<string, NdArray> wanted = Interpreter.Run(program, data, sizes);
         using Executable executable = CellProgram.Create(program, sizes, 2, ElementType.F64, poison: true);
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
@@ -75,7 +75,7 @@ public class LiveRowTests
     [Test]
     public void Checked_kernels_store_finite_numbers_only([ValueSource(nameof(Networks))] string name)
     {
-        var (program, sizes, data) = LiveNetworks.Case(name);
+        var (program, sizes, data) = ActiveRowNetworks.Case(name);
         using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Device = Device.Scalar, Poison = true });
         Assert.That(() => CellProgram.Run(executable, data), Throws.Nothing);
     }
@@ -83,7 +83,7 @@ public class LiveRowTests
     [Test]
     public void A_masked_loss_leaves_no_product_and_no_kernel_for_padding([ValueSource(nameof(UnreadNetworks))] string name)
     {
-        var (program, sizes, _) = LiveNetworks.Case(name);
+        var (program, sizes, _) = ActiveRowNetworks.Case(name);
         using Executable executable = CellProgram.Create(program, sizes);
         string[] padded = OverRows(executable).Where(text => !text.Contains("rows that run", StringComparison.Ordinal)).ToArray();
         Assert.That(OverRows(executable), Has.Some.StartsWith("kernel").And.Some.StartsWith("product"));
@@ -95,7 +95,7 @@ public class LiveRowTests
     [TestCase("general attention to another sequence", 4)]
     public void Attention_behind_a_loop_leaves_no_product_with_the_memory_of_a_row_for_padding(string name, int least)
     {
-        var (program, sizes, _) = LiveNetworks.Case(name);
+        var (program, sizes, _) = ActiveRowNetworks.Case(name);
         using Executable executable = CellProgram.Create(program, sizes);
         string[] ofRows = executable.Plan.Where(line => line.Depth == 0).Select(line => line.Text).Where(text => Regex.IsMatch(text, "^product .* in 8")).ToArray();
         Assert.That(ofRows, Has.Length.GreaterThanOrEqualTo(least).And.All.Contains("rows that run"));
@@ -104,7 +104,7 @@ public class LiveRowTests
     [Test]
     public void What_is_given_out_is_computed_in_all_rows()
     {
-        var (program, sizes, _) = LiveNetworks.Case("residual", masked: false);
+        var (program, sizes, _) = ActiveRowNetworks.Case("residual", masked: false);
         using Executable executable = CellProgram.Create(program, sizes);
         Assert.That(OverRows(executable).Where(text => text.StartsWith("kernel", StringComparison.Ordinal)), Has.Some.Not.Contain("rows that run"));
         IReadOnlyList<string> remarks = Remarks.Of(program);
@@ -119,29 +119,29 @@ public class LiveRowTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(6, 8);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable live = CellProgram.Create(program, sizes, threads, poison: true), all = CellProgram.Create(program, sizes, without: WithoutLive);
-        string[] work = live.Plan.Where(line => line.Depth == 0 && Regex.IsMatch(line.Text, "^(product .* in |product .*\\b48\\b|sum over (6|48) rows|kernel .*\\b48\\b)")).Select(line => line.Text).ToArray();
+        using Executable active = CellProgram.Create(program, sizes, threads, poison: true), all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
+        string[] work = active.Plan.Where(line => line.Depth == 0 && Regex.IsMatch(line.Text, "^(product .* in |product .*\\b48\\b|sum over (6|48) rows|kernel .*\\b48\\b)")).Select(line => line.Text).ToArray();
         Assert.That(work, Has.Some.Match("^product .* in "));
         Assert.That(work.Where(text => !text.Contains("rows that run", StringComparison.Ordinal)), Is.Empty);
-        Bits.AssertEqual(CellProgram.Run(live, data), CellProgram.Run(all, data), "rows left out");
+        Bits.AssertEqual(CellProgram.Run(active, data), CellProgram.Run(all, data), "rows left out");
     }
 
     [Test]
     public void Codes_behind_the_ends_may_name_no_row_of_the_table([Values(1, 2)] int threads)
     {
-        var (program, sizes, data) = LiveNetworks.Case("embedding");
+        var (program, sizes, data) = ActiveRowNetworks.Case("embedding");
         using Executable executable = CellProgram.Create(program, sizes, threads);
         Assert.That(executable.Plan.Select(line => line.Text), Has.Some.Match("gather .* rows that run"));
         Dictionary<string, NdArray> wanted = CellProgram.Run(executable, data);
         NdArray code = data["code"];
         for (int i = 0; i < code.Length; i++)
         {
-            if (i / LiveNetworks.Batch >= data["lengths"].Data[i % LiveNetworks.Batch])
+            if (i / ActiveRowNetworks.Batch >= data["lengths"].Data[i % ActiveRowNetworks.Batch])
                 code.Data[i] = -1;
         }
 
         Bits.AssertEqual(CellProgram.Run(executable, data), wanted, "padding of no codes");
-        data["lengths"].Data[0] = LiveNetworks.Steps;
+        data["lengths"].Data[0] = ActiveRowNetworks.Steps;
         Assert.That(() => CellProgram.Run(executable, data), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("'code' holds index -1"));
     }
 
@@ -158,14 +158,14 @@ public class LiveRowTests
     [Test]
     public void Padding_may_hold_anything_in_any_network([ValueSource(nameof(Networks))] string name)
     {
-        var (program, sizes, data) = LiveNetworks.Case(name);
+        var (program, sizes, data) = ActiveRowNetworks.Case(name);
         using Executable executable = CellProgram.Create(program, sizes, 2);
         Dictionary<string, NdArray> wanted = CellProgram.Run(executable, data);
-        foreach (var (port, value) in data.Where(pair => pair.Value.Shape.Length == 3 && pair.Value.Shape[0] == LiveNetworks.Steps))
+        foreach (var (port, value) in data.Where(pair => pair.Value.Shape.Length == 3 && pair.Value.Shape[0] == ActiveRowNetworks.Steps))
         {
             for (int i = 0; i < value.Length; i++)
             {
-                if (i / value.Shape[2] / LiveNetworks.Batch >= data["lengths"].Data[i / value.Shape[2] % LiveNetworks.Batch])
+                if (i / value.Shape[2] / ActiveRowNetworks.Batch >= data["lengths"].Data[i / value.Shape[2] % ActiveRowNetworks.Batch])
                     value.Data[i] = double.NaN;
             }
         }
@@ -176,9 +176,9 @@ public class LiveRowTests
     [Test]
     public void Blocks_of_time_leave_out_rows_too([Values("dropout", "normalised between layers", "embedding")] string name)
     {
-        var (program, sizes, data) = LiveNetworks.Case(name, block: 2);
-        using Executable live = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutLive);
-        Bits.AssertEqual(Run(live, data), Run(all, data), "rows left out");
+        var (program, sizes, data) = ActiveRowNetworks.Case(name, block: 2);
+        using Executable active = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
+        Bits.AssertEqual(Run(active, data), Run(all, data), "rows left out");
     }
 
     [Test]
@@ -206,12 +206,12 @@ public class LiveRowTests
     private static Dictionary<string, NdArray> Run(Executable executable, IReadOnlyDictionary<string, NdArray> data)
     {
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
-        foreach (NdArray value in found.Values.Where(value => value.Shape.Length == 3 && value.Shape[0] == LiveNetworks.Steps))
+        foreach (NdArray value in found.Values.Where(value => value.Shape.Length == 3 && value.Shape[0] == ActiveRowNetworks.Steps))
         {
             int width = value.Shape[2];
             for (int i = 0; i < value.Length; i++)
             {
-                if (value.Data[i] == 0 && i / width / LiveNetworks.Batch >= data["lengths"].Data[i / width % LiveNetworks.Batch])
+                if (value.Data[i] == 0 && i / width / ActiveRowNetworks.Batch >= data["lengths"].Data[i / width % ActiveRowNetworks.Batch])
                     value.Data[i] = 0;
             }
         }
@@ -221,5 +221,5 @@ public class LiveRowTests
 
     // Lines of products and kernels over all steps.
     private static string[] OverRows(Executable executable) => executable.Plan.Where(line => line.Depth == 0).Select(line => line.Text)
-        .Where(text => (text.StartsWith("product", StringComparison.Ordinal) || text.StartsWith("kernel", StringComparison.Ordinal)) && Regex.IsMatch(text, $"( {LiveNetworks.Steps * LiveNetworks.Batch} | in {LiveNetworks.Batch}$|{LiveNetworks.Batch * LiveNetworks.Steps * LiveNetworks.Steps} )")).ToArray();
+        .Where(text => (text.StartsWith("product", StringComparison.Ordinal) || text.StartsWith("kernel", StringComparison.Ordinal)) && Regex.IsMatch(text, $"( {ActiveRowNetworks.Steps * ActiveRowNetworks.Batch} | in {ActiveRowNetworks.Batch}$|{ActiveRowNetworks.Batch * ActiveRowNetworks.Steps * ActiveRowNetworks.Steps} )")).ToArray();
 }

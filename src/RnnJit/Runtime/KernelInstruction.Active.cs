@@ -7,20 +7,20 @@ internal sealed unsafe partial class KernelInstruction
     private readonly KernelRows? kernelRows;
     private Address lengths;
 
-    private void ExecuteLive(in WorkShare share, in LoopIndices clock)
+    private void ExecuteActiveRows(in WorkShare share, in LoopIndices clock)
     {
-        ActiveRows live = kernelRows!.Rows;
+        ActiveRows active = kernelRows!.Rows;
         int* length = (int*)lengths.At(clock);
-        if (live.BatchFirst)
+        if (active.BatchFirst)
         {
-            ExecuteBatchFirst(live, length, share, clock);
+            ExecuteBatchFirst(active, length, share, clock);
             return;
         }
 
         ClearEnded(length, share, clock);
         int total = 0, start = 0, end = columns, firstRow = 0, lastRow;
-        for (int row = 0; row < live.Batch; row++)
-            total += Math.Clamp(length[row], 0, live.Steps);
+        for (int row = 0; row < active.Batch; row++)
+            total += Math.Clamp(length[row], 0, active.Steps);
         lastRow = total;
         if (share.Parts > 1 && byColumns && total < 4 * share.Parts && columns >= ColumnUnit * share.Parts)
             (start, end) = share.Of(columns, ColumnUnit);
@@ -28,11 +28,11 @@ internal sealed unsafe partial class KernelInstruction
             (firstRow, lastRow) = share.Of(total);
 
         // Of the rows that run, those from the first to the last, step by step.
-        for (int t = 0, before = 0; t < live.Steps && before < lastRow && start < end; t++)
+        for (int t = 0, before = 0; t < active.Steps && before < lastRow && start < end; t++)
         {
-            for (int row = 0; row < live.Batch;)
+            for (int row = 0; row < active.Batch;)
             {
-                int run = RunEnd(length, t, row, live.Batch);
+                int run = RunEnd(length, t, row, active.Batch);
                 if (length[row] > t)
                 {
                     int from = Math.Max(firstRow - before, 0), to = Math.Min(lastRow - before, run - row);
@@ -47,21 +47,21 @@ internal sealed unsafe partial class KernelInstruction
     }
 
     // The steps of each row of the batch, of which workers take turns.
-    private void ExecuteBatchFirst(ActiveRows live, int* length, in WorkShare share, in LoopIndices clock)
+    private void ExecuteBatchFirst(ActiveRows active, int* length, in WorkShare share, in LoopIndices clock)
     {
-        for (int row = share.Part; row < live.Batch; row += share.Parts)
+        for (int row = share.Part; row < active.Batch; row += share.Parts)
         {
             if (share.RowEnd >= 0 && (row < share.RowStart || row >= share.RowEnd))
                 continue;
-            int steps = Math.Clamp(length[row], 0, live.Steps);
+            int steps = Math.Clamp(length[row], 0, active.Steps);
             if (steps > 0)
                 Call(row, 0, steps, 0, columns, clock);
             foreach (int output in kernelRows!.Zeros)
             {
                 BufferView view = views[op.Inputs.Count + output];
                 byte* data = addresses[op.Inputs.Count + output].At(clock);
-                for (int t = steps; t < live.Steps; t++)
-                    Strided.Clear(data + (((row * view.Strides[0]) + (t * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
+                for (int t = steps; t < active.Steps; t++)
+                    StridedMemory.Clear(data + (((row * view.Strides[0]) + (t * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
             }
         }
     }
@@ -94,18 +94,18 @@ internal sealed unsafe partial class KernelInstruction
 
     private void ClearEnded(int* length, in WorkShare share, in LoopIndices clock)
     {
-        ActiveRows live = kernelRows!.Rows;
-        var (start, end) = share.Of(live.Steps);
+        ActiveRows active = kernelRows!.Rows;
+        var (start, end) = share.Of(active.Steps);
         foreach (int output in kernelRows.Zeros)
         {
             BufferView view = views[op.Inputs.Count + output];
             byte* data = addresses[op.Inputs.Count + output].At(clock);
             for (int t = start; t < end; t++)
             {
-                for (int row = 0; row < live.Batch; row++)
+                for (int row = 0; row < active.Batch; row++)
                 {
                     if (length[row] <= t)
-                        Strided.Clear(data + (((t * view.Strides[0]) + (row * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
+                        StridedMemory.Clear(data + (((t * view.Strides[0]) + (row * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
                 }
             }
         }

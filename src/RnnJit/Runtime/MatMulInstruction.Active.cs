@@ -12,18 +12,18 @@ internal sealed unsafe partial class MatMulInstruction<T>
     private Address listed;
 
     /// <summary>The rows it is done for; null for all.</summary>
-    public ActiveRows? Live { get; }
+    public ActiveRows? Active { get; }
 
     /// <summary>Panels of B that stay in the cache while rows of several steps go past them.</summary>
     public int PanelsAtOnce => Math.Max(1, PanelBytes / Math.Max(1, form.K.Extent * sizeof(T) * (2 * Cpu.CpuWidth.Width / 8 / sizeof(T))));
 
-    private void ResolveLive(PlanMemory memory)
+    private void ResolveActiveRows(PlanMemory memory)
     {
-        if (Live is null)
+        if (Active is null)
             return;
-        lengths = new Address(Live.Lengths, memory);
-        if (Live.Listed is not null)
-            listed = new Address(Live.Listed, memory);
+        lengths = new Address(Active.Lengths, memory);
+        if (Active.Listed is not null)
+            listed = new Address(Active.Listed, memory);
     }
 
     // Rows of A that do not run are left out; those of B are not in the packed one.
@@ -56,13 +56,13 @@ internal sealed unsafe partial class MatMulInstruction<T>
     }
 
     // Workers share the rows that run, or panels where those are few.
-    private void ExecuteLive(in WorkShare share, in LoopIndices clock)
+    private void ExecuteActiveRows(in WorkShare share, in LoopIndices clock)
     {
         int* length = (int*)lengths.At(clock);
-        if (Live!.Kind == RowEnd.Zero || (Live.Kind == RowEnd.Start && Start is not null))
-            FillEnded(length, share, (T*)c.At(clock), Live.Kind == RowEnd.Start ? StartAt(clock) : default);
+        if (Active!.Kind == RowEnd.Zero || (Active.Kind == RowEnd.Start && Start is not null))
+            FillEnded(length, share, (T*)c.At(clock), Active.Kind == RowEnd.Start ? StartAt(clock) : default);
         int total = 0;
-        for (int t = 0, rows = Live.Batch; t < Live.Steps; t++)
+        for (int t = 0, rows = Active.Batch; t < Active.Steps; t++)
             total += rows = ActiveRowCount.At(length, t, rows);
         int first = 0, last = total, panelStart = 0, panelEnd = panels;
         if (share.Parts > 1 && total >= 32 * share.Parts)
@@ -72,7 +72,7 @@ internal sealed unsafe partial class MatMulInstruction<T>
 
         var runs = stackalloc (int T, int Row, int Count)[MostRuns];
         int count = 0, held = 0;
-        for (int t = 0, rows = Live.Batch, before = 0; t < Live.Steps; t++, before += rows)
+        for (int t = 0, rows = Active.Batch, before = 0; t < Active.Steps; t++, before += rows)
         {
             rows = ActiveRowCount.At(length, t, rows);
             int start = Math.Max(first - before, 0), end = Math.Min(last - before, rows);
@@ -93,13 +93,13 @@ internal sealed unsafe partial class MatMulInstruction<T>
     }
 
     // Rows of one step and of the next are one segment where all of them run.
-    private bool Follows((int T, int Row, int Count) run, int t, int row) => form.Loops.Length == 0 && (run.T * Live!.Batch) + run.Row + run.Count == (t * Live.Batch) + row;
+    private bool Follows((int T, int Row, int Count) run, int t, int row) => form.Loops.Length == 0 && (run.T * Active!.Batch) + run.Row + run.Count == (t * Active.Batch) + row;
 
     private void MultiplyRuns((int T, int Row, int Count)* runs, int count, int panelStart, int panelEnd, in LoopIndices clock)
     {
         StartPointer from = Accumulate ? new StartPointer((T*)c.At(clock), form.M.C) : StartAt(clock);
-        long timeStart = Accumulate || Start is null ? 0 : form.Loops.Length == 0 ? Live!.Batch * Start.Row : Start.Loops[0];
-        long timeA = form.Loops.Length == 0 ? Live!.Batch * form.M.A : form.Loops[0].A, timeC = form.Loops.Length == 0 ? Live!.Batch * form.M.C : form.Loops[0].C;
+        long timeStart = Accumulate || Start is null ? 0 : form.Loops.Length == 0 ? Active!.Batch * Start.Row : Start.Loops[0];
+        long timeA = form.Loops.Length == 0 ? Active!.Batch * form.M.A : form.Loops[0].A, timeC = form.Loops.Length == 0 ? Active!.Batch * form.M.C : form.Loops[0].C;
         int panelsAtOnce = count > 1 ? PanelsAtOnce : panels;
         for (int panel = panelStart; panel < panelEnd && count > 0; panel += panelsAtOnce)
         {
@@ -111,12 +111,12 @@ internal sealed unsafe partial class MatMulInstruction<T>
     // With 0, or with what the chains start from where they add nothing.
     private void FillEnded(int* length, in WorkShare share, T* to, StartPointer from)
     {
-        long time = form.Loops.Length == 0 ? Live!.Batch * form.M.C : form.Loops[0].C;
-        long timeFrom = Start is null ? 0 : form.Loops.Length == 0 ? Live!.Batch * Start.Row : Start.Loops[0];
-        var (start, end) = share.Of(Live!.Steps);
+        long time = form.Loops.Length == 0 ? Active!.Batch * form.M.C : form.Loops[0].C;
+        long timeFrom = Start is null ? 0 : form.Loops.Length == 0 ? Active!.Batch * Start.Row : Start.Loops[0];
+        var (start, end) = share.Of(Active!.Steps);
         for (int t = start; t < end; t++)
         {
-            for (int row = ActiveRowCount.At(length, t, Live.Batch); row < Live.Batch; row++)
+            for (int row = ActiveRowCount.At(length, t, Active.Batch); row < Active.Batch; row++)
             {
                 var ended = new Span<T>(to + (t * time) + (row * form.M.C), form.N.Extent);
                 if (from.At == null)
