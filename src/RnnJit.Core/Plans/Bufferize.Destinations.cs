@@ -10,6 +10,10 @@ internal sealed partial class Bufferize
     // Sequences that are there for this loop only.
     private readonly HashSet<int> spent = [];
     private HashSet<int>? alone;
+    private Dictionary<int, int>? products;
+    private ValueReaders? readers;
+
+    private ValueReaders Readers => readers ??= new ValueReaders(graph);
 
     // Where it is wanted; else where its chains start, if nobody reads that afterwards; else a place of its own.
     private BufferView Result(int value, int startsFrom)
@@ -25,12 +29,18 @@ internal sealed partial class Bufferize
 
     // Sequences of a body that a product of this region made and that only its loop reads.
     private IEnumerable<int> Spent(Node node, ScanOp scan) =>
-        Enumerable.Range(0, scan.Sequences).Where(i => IsReadOnce(node.Operands[i], out int whole) && Schedule.Ops.Any(scheduled => scheduled switch
-        {
-            ScheduledMatMul product => graph.Values.FirstResult(product.Node) == whole,
-            ScheduledNode op => graph.Nodes[op.Node].Op is ContractOp && graph.Values.FirstResult(op.Node) == whole,
-            _ => false,
-        }));
+        Enumerable.Range(0, scan.Sequences).Where(i => IsReadOnce(node.Operands[i], out int whole) && Products.ContainsKey(whole));
+
+    // Results of scheduled matrix products: the node of the product.
+    private Dictionary<int, int> Products => products ??= Schedule.Ops.Select(NodeAndProduct).Where(pair => pair.Node >= 0)
+        .ToDictionary(pair => graph.Values.FirstResult(pair.Node), pair => pair.Product);
+
+    private (int Node, int Product) NodeAndProduct(ScheduledOp scheduled) => scheduled switch
+    {
+        ScheduledMatMul product => (product.Node, product.Product),
+        ScheduledNode op when graph.Nodes[op.Node].Op is ContractOp => (op.Node, op.Node),
+        _ => (-1, -1),
+    };
 
     // Whether one node alone reads a value. A part that no other part overlaps counts as a value of its own.
     private bool IsReadOnce(int value, out int whole)
@@ -42,13 +52,13 @@ internal sealed partial class Bufferize
             return true;
 
         int all = whole = graph.Nodes[maker].Operands[0];
-        return !destinations.ContainsKey(all) && graph.Outputs.All(output => output.Value != all)
-            && Enumerable.Range(0, graph.Nodes.Count).Where(n => n != maker && graph.Nodes[n].Operands.Contains(all)).All(n => graph.Nodes[n].Op is SliceOp other && AreApart(part, other));
+        return !destinations.ContainsKey(all) && !Readers.IsOutput(all)
+            && Readers.Of(all).Where(n => n != maker).All(n => graph.Nodes[n].Op is SliceOp other && AreApart(part, other));
     }
 
     private int Reads(int value) => destinations.ContainsKey(value)
         ? int.MaxValue
-        : graph.Outputs.Count(output => output.Value == value) + graph.Nodes.Sum(node => node.Operands.Count(operand => operand == value));
+        : Readers.Count(value);
 
     private bool AreApart(SliceOp a, SliceOp b)
     {
@@ -57,8 +67,8 @@ internal sealed partial class Bufferize
     }
 
     // These take rows as far apart as they lie.
-    private bool OnlyLoopsAndKernelsRead(int value) => graph.Outputs.All(output => output.Value != value) && Enumerable.Range(0, graph.Nodes.Count).All(n =>
-        !graph.Nodes[n].Operands.Contains(value) || graph.Nodes[n].Op switch
+    private bool OnlyLoopsAndKernelsRead(int value) => !Readers.IsOutput(value) && Readers.Of(value).All(n =>
+        graph.Nodes[n].Op switch
         {
             ScanOp scan => !graph.Nodes[n].Operands.Skip(scan.Sequences).Contains(value),
             SliceOp slice => slice.Axis == graph.Values.Type(value).Rank - 1 && OnlyLoopsAndKernelsRead(graph.Values.FirstResult(n)),
