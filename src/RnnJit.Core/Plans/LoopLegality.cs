@@ -4,29 +4,31 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Decides on the graph whether a loop is planned or left to the interpreter.</summary>
-public static class LoopLegality
+/// <summary>Decided on the graph: whether a loop is planned or left to the interpreter, and whether its rows run apart from each other.</summary>
+/// <param name="Interpreted">The reason for which the loop is left to the interpreter; null where it is planned.</param>
+public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
 {
-    /// <summary>The reason for which a loop is left to the interpreter; null where it is planned.</summary>
     /// <param name="depth">How many loops are around it.</param>
-    public static string? WhyInterpreted(ScanOp scan, int depth)
+    public static LoopLegality Of(ScanOp scan, int depth)
     {
-        if (InterpretedLoop.Why(scan, depth) is { } nesting)
-            return nesting;
-
         RowIndependence rows = RowIndependence.Of(scan);
-        if (Enumerable.Range(0, scan.States).Any(s => scan.IsTable(s) && !Grows(scan, rows, s)))
-            return "a table is read after it grew, or is made anew at each step";
-        return scan.HasLengths && !rows.TakesRows ? "its rows read each other, so lengths cannot end them one by one" : null;
+        return new LoopLegality(InterpretedLoop.Why(scan, depth) ?? OfTables(scan, rows) ?? OfLengths(scan, rows), rows);
     }
 
     // A table becomes itself with rows added: it has one place for all steps.
+    private static string? OfTables(ScanOp scan, RowIndependence rows) => Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || Grows(scan, rows, s))
+        ? null
+        : "a table is read after it grew, or is made anew at each step";
+
+    private static string? OfLengths(ScanOp scan, RowIndependence rows) => !scan.HasLengths || rows.TakesRows
+        ? null
+        : "its rows read each other, so lengths cannot end them one by one";
+
     private static bool Grows(ScanOp scan, RowIndependence rows, int state)
     {
-        Graph body = scan.Body;
-        int value = body.Outputs[state].Value;
-        while (value >= body.Inputs.Count && rows.IsTable(value))
-            value = body.Nodes[body.Values.Node(value)].Operands[0];
+        int value = scan.Body.Outputs[state].Value;
+        while (value >= scan.Body.Inputs.Count && rows.IsTable(value))
+            value = scan.Body.Nodes[scan.Body.Values.Node(value)].Operands[0];
         return value == scan.Sequences + state;
     }
 }

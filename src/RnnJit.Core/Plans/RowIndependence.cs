@@ -13,14 +13,21 @@ public sealed class RowIndependence
     private readonly Graph body;
     private readonly Dim? batch;
     private readonly RowAxes axes;
+    private readonly bool[] byRow;
 
-    private RowIndependence(ScanOp scan)
+    private RowIndependence(Graph body, Dim? batch, RowAxes axes) => (this.body, this.batch, this.axes, byRow) = (body, batch, axes, new bool[body.Nodes.Count]);
+
+    public static RowIndependence Of(ScanOp scan)
     {
-        (body, batch) = (scan.Body, BatchOf(scan));
-        axes = RowAxes.Of(body, batch);
+        Dim? batch = BatchOf(scan);
+        var rows = new RowIndependence(scan.Body, batch, RowAxes.Of(scan.Body, batch));
+        for (int n = 0; n < rows.byRow.Length; n++)
+            rows.byRow[n] = rows.FindByRow(n);
+        bool outputs = rows.OutputsAreRows;
+        rows.Holds = outputs && rows.byRow.All(found => found);
+        rows.TakesRows = outputs && Enumerable.Range(0, rows.byRow.Length).All(n => rows.byRow[n] || rows.AddsRowsToTable(n));
+        return rows;
     }
-
-    public static RowIndependence Of(ScanOp scan) => new(scan);
 
     /// <summary>The first dimension of the states, of the sequences where there is no state; null where there is none.</summary>
     public static Dim? BatchOf(ScanOp scan) =>
@@ -29,10 +36,10 @@ public sealed class RowIndependence
             : null;
 
     /// <summary>True where no row of the batch reads another one's, so that a worker can run all steps for its rows.</summary>
-    public bool Holds => Enumerable.Range(0, body.Nodes.Count).All(IsByRow) && OutputsAreRows;
+    public bool Holds { get; private set; }
 
     /// <summary>True where a step can be done for the rows that still run only: rows may also be added to a table, which all of them read.</summary>
-    public bool TakesRows => Enumerable.Range(0, body.Nodes.Count).All(n => IsByRow(n) || AddsRowsToTable(n)) && OutputsAreRows;
+    public bool TakesRows { get; private set; }
 
     /// <summary>True for a table, and for what it has become once rows were added to it in its one place.</summary>
     public bool IsTable(int value)
@@ -45,7 +52,9 @@ public sealed class RowIndependence
     }
 
     /// <summary>True where a node needs no command, or one that a range of rows can be done of.</summary>
-    public bool IsByRow(int n)
+    public bool IsByRow(int n) => byRow[n];
+
+    private bool FindByRow(int n)
     {
         Node node = body.Nodes[n];
         int value = body.Values.FirstResult(n);

@@ -16,6 +16,14 @@ internal static class StepInvariants
         return IsWeightConcat(body, value) || (maker.Op is SliceOp or ReshapeOp or TransposeOp or BroadcastOp && Contains(body, maker.Operands[0]));
     }
 
+    /// <summary>True for a value of a step that a loop inside it need not wait for: there before the loop around, or a constant of the plan.</summary>
+    public static bool IsBefore(Graph body, int value) => Contains(body, value) || IsConcatenatedRow(body, value)
+        || (Maker(body, value) is { } maker && (maker.Op.Family == OpFamily.Leaf || (maker.Op.Family == OpFamily.View && maker.Op is not ConcatOp && IsBefore(body, maker.Operands[0]))));
+
+    /// <summary>The inputs of a region that a value of views and of values side by side is made of.</summary>
+    public static IEnumerable<int> Sources(Graph graph, int value) =>
+        value < graph.Inputs.Count ? [value] : graph.Nodes[graph.Values.Node(value)].Operands.SelectMany(operand => Sources(graph, operand));
+
     /// <summary>Matrices side by side, each of which comes from outside the region.</summary>
     public static bool IsWeightConcat(Graph graph, int value) => Maker(graph, value) is { Op: ConcatOp { Axis: < 2 } } concat && graph.Values.Type(value).Rank == 2
         && concat.Operands.All(operand => operand < graph.Inputs.Count && graph.Inputs[operand].Role is PortRole.Parameter or PortRole.Constant);

@@ -232,7 +232,7 @@ public sealed partial class PlanInterpreter
         int items = gather.Active is { } rows ? index.Length / Math.Max(rows.Steps * rows.Batch, 1) : 1, perRow = index.Length / Math.Max(gather.Index.Rank == 0 ? 1 : gather.Index.Shape[0], 1);
         for (int item = 0; item < index.Length; item++)
         {
-            bool runs = (lengths is null || lengths[item / items % gather.Active!.Batch] > item / items / gather.Active.Batch) && (!gather.RowsAreBatch || loops.RunsRow(item / perRow));
+            bool runs = (lengths is null || lengths[item / items % gather.Active!.Batch] > item / items / gather.Active.Batch) && loops.RunsRow(item / perRow);
             for (int column = 0; column < gather.Width && (runs || gather.Active?.Kind == RowEnd.Zero); column++)
                 to[Start(gather.Result, loops) + (item * gather.Width) + column] = runs ? table[Start(gather.Table, loops) + ((int)index[item] * gather.Width) + column] : 0;
         }

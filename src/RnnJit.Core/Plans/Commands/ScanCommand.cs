@@ -4,13 +4,14 @@ namespace RnnJit.Plans;
 
 /// <summary>A loop over time.</summary>
 /// <param name="Batch">Rows of the batch.</param>
+/// <param name="IsRowIndependent">No row of the batch reads another one's (<see cref="RowIndependence"/>), and every command of a step can be done for a range of rows.</param>
 /// <param name="Body">Commands of a step.</param>
 /// <param name="Lengths">Steps of each row, i32[B]; null where all rows run all steps.</param>
 /// <param name="Hold">Copies of the states of rows that have ended.</param>
 /// <param name="Yields">Views of a step that are cleared for rows that have ended.</param>
 /// <param name="Ahead">Matrix products that are computed some steps ahead.</param>
 public sealed record ScanCommand(
-    ScanOp Scan, int Steps, int Batch, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Hold, BufferView[] Yields, ChunkedMatMul[] Ahead) : PlanCommand
+    ScanOp Scan, int Steps, int Batch, bool IsRowIndependent, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Hold, BufferView[] Yields, ChunkedMatMul[] Ahead) : PlanCommand
 {
     /// <summary>Views that the loop itself reads and writes at each of its steps.</summary>
     public IEnumerable<BufferView> OwnViews => Hold.SelectMany(copy => copy.Views).Concat(Yields).Concat(Lengths is null ? [] : [Lengths]);
@@ -20,12 +21,6 @@ public sealed record ScanCommand(
 
     public override IEnumerable<BufferView> Writes =>
         [.. Body.SelectMany(command => command.Writes), .. Hold.SelectMany(copy => copy.Writes), .. Yields, .. Ahead.SelectMany(product => product.Product.Writes)];
-
-    /// <summary>True where no row of the batch reads another one's.</summary>
-    public bool IsRowIndependent => Body.All(command => command.IsByRow) && Hold.All(copy => copy.IsByRow);
-
-    /// <summary>True where a step can be done for the rows that still run only.</summary>
-    public bool TakesLengths => Body.All(command => command.TakesRows) && Hold.All(copy => copy.IsByRow);
 
     public override string Describe => $"loop of {Steps} steps{(Scan.Reverse ? ", backwards" : "")}, {Body.Length} instructions a step";
 
