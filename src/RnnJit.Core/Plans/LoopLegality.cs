@@ -20,9 +20,19 @@ public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
         ? null
         : "a table is read after it grew, or is made anew at each step";
 
-    private static string? OfLengths(ScanOp scan, RowIndependence rows) => !scan.HasLengths || rows.TakesRows
-        ? null
-        : "its rows read each other, so lengths cannot end them one by one";
+    // By definition a step runs with as many rows as have not ended; a compiled one runs with all of them and leaves some out.
+    private static string? OfLengths(ScanOp scan, RowIndependence rows)
+    {
+        if (!scan.HasLengths)
+            return null;
+
+        Dim batch = Dim.Symbol(scan.BatchSymbol());
+        if (scan.Body.Nodes.Any(node => node.Op is ExtentOp extent && extent.Dim.Terms.Any(term => term.Symbol == scan.BatchSymbol())))
+            return $"a step reads the extent of {batch}, which is less as rows end";
+        if (Enumerable.Range(0, scan.Body.Values.Count).Any(value => scan.Body.Values.Type(value).Dims.Skip(1).Any(dim => dim == batch)))
+            return $"a step pairs rows of {batch}, and both rows of a pair end";
+        return rows.TakesRows ? null : "its rows read each other, so lengths cannot end them one by one";
+    }
 
     private static bool Grows(ScanOp scan, RowIndependence rows, int state)
     {
