@@ -40,7 +40,8 @@ public static class SumsOverTime
             body = scan.Body;
             classes = StepClasses.Of(scan);
             rows = new RunningRows(scan);
-            composed = [.. Enumerable.Range(0, body.Outputs.Count).Where(o => body.Outputs[o].Role == OutputRole.Sum && Maker(o) is { } maker && CanFollow(body.Outputs[o].Value, maker))];
+            composed = [.. Enumerable.Range(0, body.Outputs.Count)
+                .Where(o => body.Outputs[o].Role == OutputRole.Sum && Maker(o) is { } maker && CanFollow(body.Outputs[o].Value, maker))];
         }
 
         public bool Any => composed.Count > 0;

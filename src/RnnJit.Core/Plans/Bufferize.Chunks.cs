@@ -17,7 +17,8 @@ internal sealed partial class Bufferize
         bool packs = WeightOf(weight) is not null || (views[weight]?.Buffer.IsParameter == true && graph.Values.Type(weight).Rank == 2);
         BufferView rows = Any(product.Operands[0]);
         int loop = packs && rows.IsContiguous ? SoleLoop(value) : -1;
-        return loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0] && LegalityOf(loop).Interpreted is null && Chunk(value) > 0 ? loop : -1;
+        bool takes = loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0] && LegalityOf(loop).Interpreted is null;
+        return takes && Chunk(value) > 0 ? loop : -1;
     }
 
     // x [T, B, X] times a weight: rows and columns of the result are those of the operands.

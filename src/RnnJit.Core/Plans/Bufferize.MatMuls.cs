@@ -114,7 +114,9 @@ internal sealed partial class Bufferize
 
     // Rows of parameters side by side are put together again only after they changed, as a matrix of one row.
     private bool IsConcatenatedRow(int value) => StepInvariants.IsConcatenatedRow(graph, value)
-        && (IsBody || (OnlyProductsStartFrom(value) && graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true)));
+        && (IsBody || (OnlyProductsStartFrom(value) && IsOfParameters(value)));
+
+    private bool IsOfParameters(int value) => graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true);
 
     private bool OnlyProductsStartFrom(int value) =>
         Fused.Steps.OfType<ProductStep>().Count(step => step.Start == value) == graph.Nodes.Count(node => node.Operands.Contains(value));
@@ -138,7 +140,8 @@ internal sealed partial class Bufferize
             n += part.Shape[0];
         }
 
-        BufferView row = context.AllocatePanels(n, 1, WeightStorage.Single, parts.All(part => part.View.IsWeight) ? BufferSpace.Shared : BufferSpace.Scratch);
+        BufferSpace space = parts.All(part => part.View.IsWeight) ? BufferSpace.Shared : BufferSpace.Scratch;
+        BufferView row = context.AllocatePanels(n, 1, WeightStorage.Single, space);
         AddOnce(new PackCommand(parts.ToArray(), row, n, 1, Reverse: false), value);
         return row.Slice(0, 0, n) with { Panels = null };
     }

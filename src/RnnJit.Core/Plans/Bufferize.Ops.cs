@@ -108,7 +108,8 @@ internal sealed partial class Bufferize
         if (node.Op is AtMostOp)
         {
             views[value] = Source(node);
-            Commands.Add(new CheckBoundsCommand(Source(node), ViewOf(node.Operands[1]), NameOf(node.Operands[0]), NameOf(node.Operands[1])));
+            BufferView bound = ViewOf(node.Operands[1]);
+            Commands.Add(new CheckBoundsCommand(Source(node), bound, NameOf(node.Operands[0]), NameOf(node.Operands[1])));
             return;
         }
 

@@ -70,7 +70,8 @@ internal sealed partial class Bufferize
             Commands.Add(new ClearCommand(sum));
         foreach (CopyCommand copy in initial)
             Commands.Add(copy);
-        Commands.Add(new ScanCommand(scan, steps, batch, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead));
+        Commands.Add(new ScanCommand(
+            scan, steps, batch, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead));
         for (int s = 0; s < scan.States; s++)
             CopyToDestinationIfElsewhere(value + s, views[value + s]!);
     }
@@ -82,7 +83,7 @@ internal sealed partial class Bufferize
         return known;
     }
 
-    // Rows that are the same for the whole batch are read by every worker: where their columns lie apart they are copied before the loop, and not at each step.
+    // Rows that are the same for the whole batch are read by every worker: where their columns lie apart they are copied before the loop.
     private BufferView Sequence(int value, ScanOp scan, int i)
     {
         BufferView view = ViewOf(value);

@@ -37,7 +37,7 @@ internal sealed partial class Bufferize
     /// <summary>Nodes of a step that are done by row; null in a Program.</summary>
     public RowIndependence? Rows { get; init; }
 
-    /// <summary>Commands of a body that are done once, before its loop: packing and copies of invariants, each with the inputs of the body that it is made of.</summary>
+    /// <summary>Commands of a body that are done once, before its loop, each with the inputs of the body that it is made of: packing, copies.</summary>
     public List<(PlanCommand Command, int[] Sources)> Preheader { get; } = [];
 
     /// <summary>Sources of a body's weights in the region around it: value of the body → parts.</summary>
@@ -81,7 +81,10 @@ internal sealed partial class Bufferize
         foreach (int value in kernel.Inputs.Where(input => !graph.Values.Type(input).IsReal && indicesChecked.Add(input)))
         {
             foreach (MarkOp mark in graph.Nodes.Where(node => node.Operands.Contains(value)).Select(node => node.Op).OfType<MarkOp>().Distinct())
-                Commands.Add(new CheckIndicesCommand(ViewOf(value), mark.Largest(mark.Places.Evaluate(context.Sizes)), mark.Ignored, mark.Cure, NameOf(value)));
+            {
+                int largest = mark.Largest(mark.Places.Evaluate(context.Sizes));
+                Commands.Add(new CheckIndicesCommand(ViewOf(value), largest, mark.Ignored, mark.Cure, NameOf(value)));
+            }
         }
     }
 
@@ -144,7 +147,8 @@ internal sealed partial class Bufferize
         foreach (int output in step.Outputs)
             views[output] = Destination(output);
         BufferView[] operands = step.Inputs.Concat(step.Outputs).Select(Materialised).ToArray();
-        Commands.Add(new KernelCommand(step, operands, step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), step.Columns.Evaluate(context.Sizes), LiveOf(step)));
+        int[] rows = step.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray();
+        Commands.Add(new KernelCommand(step, operands, rows, step.Columns.Evaluate(context.Sizes), LiveOf(step)));
     }
 
     // A kernel reads contiguous rows.

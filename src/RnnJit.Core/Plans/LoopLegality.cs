@@ -4,7 +4,9 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Decided on the graph: whether a loop is planned or left to the interpreter, and whether its rows run apart from each other.</summary>
+/// <summary>
+/// Decided on the graph: whether a loop is planned or left to the interpreter, and whether its rows run apart from each other.
+/// </summary>
 /// <param name="Interpreted">The reason for which the loop is left to the interpreter; null where it is planned.</param>
 public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
 {
@@ -16,9 +18,8 @@ public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
     }
 
     // A table becomes itself with rows added: it has one place for all steps.
-    private static string? OfTables(ScanOp scan, RowIndependence rows) => Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || Grows(scan, rows, s))
-        ? null
-        : "a table is read after it grew, or is made anew at each step";
+    private static string? OfTables(ScanOp scan, RowIndependence rows) =>
+        Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || Grows(scan, rows, s)) ? null : "a table is read after it grew, or is made anew at each step";
 
     // By definition a step runs with as many rows as have not ended; a compiled one runs with all of them and leaves some out.
     private static string? OfLengths(ScanOp scan, RowIndependence rows)

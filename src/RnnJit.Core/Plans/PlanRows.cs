@@ -1,7 +1,8 @@
 namespace RnnJit.Plans;
 
 /// <summary>
-/// Proves for a plan that every command of a step can be done for a range of rows wherever the graph said so (<see cref="RowIndependence"/>): its rows are the
+/// Proves for a plan that every command of a step can be done for a range of rows wherever the graph said so (<see
+/// cref="RowIndependence"/>): its rows are the
 /// first axis of what it writes. It runs once, when the plan is made.
 /// </summary>
 public static class PlanRows
@@ -13,7 +14,11 @@ public static class PlanRows
         {
             IEnumerable<PlanCommand> wanted = scan.IsRowIndependent || scan.Lengths is not null ? scan.Body.Concat(scan.Hold) : [];
             if (wanted.FirstOrDefault(command => !TakesRows(command, scan.Batch)) is { } wrong)
-                throw new InvalidOperationException($"'{wrong.Describe}' cannot be done for some of {scan.Batch} rows in '{scan.Describe}' (the plan is wrong; report the Program)");
+            {
+                throw new InvalidOperationException(
+                    $"'{wrong.Describe}' cannot be done for some of {scan.Batch} rows in '{scan.Describe}' (the plan is wrong; report the Program)");
+            }
+
             Check(scan.Body);
         }
     }

@@ -4,7 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Plans;
 
 /// <summary>
-/// The axis of each value of a step along which the rows of the batch lie, by dataflow from its inputs: an element depends on what the step is given of that
+/// The axis of each value of a step along which the rows of the batch lie, by dataflow from its inputs: an element depends on what the
+/// step is given of that
 /// row, and on nothing of another one. Axes that merely have the extent of the batch are none.
 /// </summary>
 internal sealed class RowAxes
@@ -38,9 +39,13 @@ internal sealed class RowAxes
         return rows;
     }
 
-    // A sequence without the batch is the same for all rows; a state without it is made by all of them. Tables only grow, so any later one serves a row as well.
-    private int OfInput(Port port) => port.Role is PortRole.State or PortRole.Sequence && port.Type.Rank > 0 && port.Type.Dims[0] == batch ? 0
-        : port.Role == PortRole.State ? Mixed : None;
+    // A sequence without the batch is the same for all rows; a state without it is made by all of them. Tables only grow, so any later
+    // one serves a row as well.
+    private int OfInput(Port port)
+    {
+        bool begins = port.Type.Rank > 0 && port.Type.Dims[0] == batch;
+        return begins && port.Role is PortRole.State or PortRole.Sequence ? 0 : port.Role == PortRole.State ? Mixed : None;
+    }
 
     private int Checked(int axis, TensorType type) => axis < 0 || (axis < type.Rank && type.Dims[axis] == batch) ? axis : Mixed;
 

@@ -5,10 +5,13 @@ using RnnJit.Text;
 
 namespace RnnJit.Core.Tests.Plans;
 
-/// <summary>Row independence is decided on the graph of a step. For each kind of op a step that mixes rows is found, and one that does not is not.</summary>
+/// <summary>
+/// Row independence is decided on the graph of a step. For each kind of op a step that mixes rows is found, and one that does not is not.
+/// </summary>
 public class RowIndependenceTests
 {
-    // Inputs of a step: x and the state h, both f32[B, H]; pairs p, f32[B, B]; memory m, f32[B, S, H]; numbers i, i32[B]; a row s without the batch; captured w, a, c and v.
+    // Inputs of a step: x and the state h, both f32[B, H]; pairs p, f32[B, B]; memory m, f32[B, S, H]; numbers i, i32[B]; a row s without
+    // the batch; captured w, a, c and v.
     private const string Ports = """
             sequence x: f32[B, H]
             sequence p: f32[B, B]

@@ -7,7 +7,9 @@ using RnnJit.Verification;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>With lengths, a step is what it would be for a batch of the rows that run: along every axis of the batch, and in its extent.</summary>
+/// <summary>
+/// With lengths, a step is what it would be for a batch of the rows that run: along every axis of the batch, and in its extent.
+/// </summary>
 public class RunningBatchTests
 {
     private static readonly Dictionary<string, int> Sizes = new() { ["T"] = 5, ["B"] = 6, ["H"] = 3 };

@@ -4,14 +4,15 @@ namespace RnnJit.Plans;
 
 /// <summary>A loop over time.</summary>
 /// <param name="Batch">Rows of the batch.</param>
-/// <param name="IsRowIndependent">No row of the batch reads another one's (<see cref="RowIndependence"/>), and every command of a step can be done for a range of rows.</param>
+/// <param name="IsRowIndependent">No row of the batch reads another one's, and every command of a step takes a range of rows.</param>
 /// <param name="Body">Commands of a step.</param>
 /// <param name="Lengths">Steps of each row, i32[B]; null where all rows run all steps.</param>
 /// <param name="Hold">Copies of the states of rows that have ended.</param>
 /// <param name="Yields">Views of a step that are cleared for rows that have ended.</param>
 /// <param name="Ahead">Matrix products that are computed some steps ahead.</param>
 public sealed record ScanCommand(
-    ScanOp Scan, int Steps, int Batch, bool IsRowIndependent, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Hold, BufferView[] Yields, ChunkedMatMul[] Ahead) : PlanCommand
+    ScanOp Scan, int Steps, int Batch, bool IsRowIndependent, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Hold, BufferView[] Yields,
+    ChunkedMatMul[] Ahead) : PlanCommand
 {
     /// <summary>Views that the loop itself reads and writes at each of its steps.</summary>
     public IEnumerable<BufferView> OwnViews => Hold.SelectMany(copy => copy.Views).Concat(Yields).Concat(Lengths is null ? [] : [Lengths]);
@@ -37,6 +38,9 @@ public sealed record ChunkedMatMul(MatMulCommand Product, int Steps, int Chunk, 
     public const string Name = "chunk-matmuls";
 
     public int Count => (Steps + Chunk - 1) / Chunk;
+
+    /// <summary>True for the step at which a chunk begins; the first step of a loop begins one too.</summary>
+    public bool Begins(int t, bool reverse) => t % Chunk == (reverse ? Chunk - 1 : 0);
 
     public string Describe => $"{Product.Describe}, {Chunk} steps at a time";
 
