@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Jit.Tests.RandomPrograms;
+namespace RnnJit.Contracts;
 
 /// <summary>Draws loops: their steps, what they capture, and loops in loops.</summary>
 internal sealed class RandomLoops(RandomGraphs graphs, Random random)
