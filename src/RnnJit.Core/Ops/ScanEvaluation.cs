@@ -43,32 +43,53 @@ internal sealed class ScanEvaluation
         for (int i = 0; i < inputs.Length; i++)
         {
             NdArray whole = i < scan.Sequences ? operands[i].At(t) : i < scan.Sequences + scan.States ? Copy(states[i - scan.Sequences]) : operands[i];
-            inputs[i] = IsBatched(body.Inputs[i].Type) ? whole.Rows(live!) : whole;
+            inputs[i] = live is not null && IsBatched(body.Inputs[i].Type) ? Narrowed(whole, body.Inputs[i].Type, live) : whole;
         }
 
         Evaluation step = evaluation.At(t);
         NdArray[] outputs = (live is null ? step : step.With(batch!, live.Length)).Run(body, inputs);
         for (int o = 0; o < outputs.Length; o++)
-            Store(o, t, outputs[o], IsBatched(body.Values.Type(body.Outputs[o].Value)) ? live : null);
+            Store(o, t, outputs[o], live);
     }
 
     // The step writes states in place; what it reads must not change under it.
     private static NdArray Copy(NdArray x) => new(x.Shape, (double[])x.Data.Clone());
 
-    // With lengths, a tensor that begins with the batch has its live rows only.
-    private bool IsBatched(TensorType type) => batch is not null && type.Rank > 0 && type.Dims[0].AsSymbol == batch;
+    // With lengths, the batch has the rows that run only, along whichever axis it lies.
+    private bool IsBatched(TensorType type) => batch is not null && type.Dims.Any(IsBatch);
+
+    private bool IsBatch(Dim dim) => dim.AsSymbol == batch;
+
+    private NdArray Narrowed(NdArray whole, TensorType type, int[] live) => new(
+        [.. whole.Shape.Select((extent, axis) => IsBatch(type.Dims[axis]) ? live.Length : extent)],
+        Array.ConvertAll(Running(type, whole.Shape, live), flat => whole.Data[flat]));
+
+    // Where the elements of the rows that run lie in the tensor of all rows.
+    private int[] Running(TensorType type, int[] shape, int[] live)
+    {
+        int[] found = [0];
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            int[] places = IsBatch(type.Dims[axis]) ? live : [.. Enumerable.Range(0, shape[axis])];
+            int extent = shape[axis];
+            found = [.. found.SelectMany(before => places.Select(place => (before * extent) + place))];
+        }
+
+        return found;
+    }
 
     private void Store(int o, int t, NdArray value, int[]? live)
     {
-        OutputRole role = scan.Body.Outputs[o].Role;
+        Output output = scan.Body.Outputs[o];
+        TensorType type = scan.Body.Values.Type(output.Value);
         double[] target = Results[o].Data;
-        int first = role == OutputRole.Yield ? t * (target.Length / Results[o].Shape[0]) : 0;
-        int width = live is null ? value.Length : value.Length / Math.Max(live.Length, 1);
-        for (int row = 0; row < (live?.Length ?? 1); row++)
+        int[] shape = output.Role == OutputRole.Yield ? [.. Results[o].Shape.Skip(1)] : Results[o].Shape;
+        int first = output.Role == OutputRole.Yield ? t * NdArray.Size(shape) : 0;
+        int[]? places = live is not null && IsBatched(type) ? Running(type, shape, live) : null;
+        for (int i = 0; i < value.Length; i++)
         {
-            int to = first + ((live?[row] ?? 0) * width), from = row * width;
-            for (int i = 0; i < width; i++)
-                target[to + i] = role == OutputRole.Sum ? target[to + i] + value.Data[from + i] : value.Data[from + i];
+            int to = first + (places?[i] ?? i);
+            target[to] = output.Role == OutputRole.Sum ? target[to] + value.Data[i] : value.Data[i];
         }
     }
 }

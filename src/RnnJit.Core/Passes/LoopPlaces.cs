@@ -46,6 +46,9 @@ internal sealed class LoopPlaces
     /// <summary>True for a value that can be computed over all steps without the loop.</summary>
     public bool IsOutside(int value) => early[value] || (value < body.Inputs.Count && classes[value] != StepClass.State);
 
+    /// <summary>True for a value in which lengths end two axes: a factor that is 0 where one of them has ended is not enough.</summary>
+    public bool Pairs(int value) => rows.Pairs(value);
+
     /// <summary>
     /// True for an operand that is 0, as the loop yields it, wherever the value has or adds up a row that has ended.
     /// One without rows is the same for all of them: it is not 0 before the last one ends.
@@ -100,7 +103,7 @@ internal sealed class LoopPlaces
         var found = new bool[body.Values.Count];
         for (int v = body.Inputs.Count; v < found.Length; v++)
         {
-            if (needed[v] || early[v] || !CanLift(v))
+            if (needed[v] || early[v] || !CanLift(v) || rows.Pairs(v))
                 continue;
             found[v] = OperandsOf(v).Any(operand => found[operand]) || (IsHeavy(v) && classes[v] == StepClass.State);
         }

@@ -40,7 +40,8 @@ public static class SumsOverTime
             body = scan.Body;
             classes = StepClasses.Of(scan);
             rows = new RunningRows(scan);
-            composed = [.. Enumerable.Range(0, body.Outputs.Count).Where(o => body.Outputs[o].Role == OutputRole.Sum && Maker(o) is { } maker && CanFollow(maker))];
+            composed = [.. Enumerable.Range(0, body.Outputs.Count)
+                .Where(o => body.Outputs[o].Role == OutputRole.Sum && Maker(o) is { } maker && CanFollow(body.Outputs[o].Value, maker))];
         }
 
         public bool Any => composed.Count > 0;
@@ -63,11 +64,11 @@ public static class SumsOverTime
         }
 
         // A view, a sum of two terms of their own shape, a product with what does not change with time.
-        private bool CanFollow(Node maker) => maker.Op switch
+        private bool CanFollow(int value, Node maker) => maker.Op switch
         {
             SliceOp or ReshapeOp or TransposeOp => true,
             AddOp => maker.Operands.All(operand => body.Values.Type(operand) == maker.Results[0]),
-            ContractOp => maker.Operands.Count(operand => IsFactor(maker, operand)) == 1
+            ContractOp => !rows.Pairs(value) && maker.Operands.Count(operand => IsFactor(maker, operand)) == 1
                 && maker.Operands.Any(operand => !IsFactor(maker, operand) && EndsWithRows(maker, operand)),
             _ => false,
         };

@@ -10,7 +10,8 @@ internal sealed class TotalTerms(Graph body, LoopPlaces places)
     public int[]? Of(int value) => places.OpOf(value) is ReshapeOp ? places.OperandsOf(value) : Summands(value) ?? (Factor(value) is { } factor ? [factor] : null);
 
     /// <summary>True for a product or sum whose total over time is one product or one reduction.</summary>
-    public bool IsDirect(int value) => places.OpOf(value) is ContractOp or SumOp && places.OperandsOf(value).All(operand => places.Classes[operand] != StepClass.Invariant);
+    public bool IsDirect(int value) => places.OpOf(value) is ContractOp or SumOp && !places.Pairs(value)
+        && places.OperandsOf(value).All(operand => places.Classes[operand] != StepClass.Invariant);
 
     /// <summary>Σ (a + b) = Σ a + Σ b, so each part can be one product.</summary>
     public int[]? Summands(int value) =>
@@ -22,7 +23,7 @@ internal sealed class TotalTerms(Graph body, LoopPlaces places)
     /// </summary>
     public int? Factor(int value)
     {
-        if (places.OpOf(value) is not ContractOp)
+        if (places.OpOf(value) is not ContractOp || places.Pairs(value))
             return null;
 
         int a = places.OperandsOf(value)[0], b = places.OperandsOf(value)[1];

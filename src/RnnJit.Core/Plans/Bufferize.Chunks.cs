@@ -5,7 +5,7 @@ namespace RnnJit.Plans;
 
 internal sealed partial class Bufferize
 {
-    private readonly List<(int Loop, int Value, MatMulForm Form, BufferView Packed, AccumulatorInit? Start, ChunkedMatMul Product)> chunked = [];
+    private readonly List<(int Loop, ChunkedMatMul Product)> chunked = [];
 
     // The loop that alone reads a product of all time steps with a weight, so that the product may be computed some steps ahead of it; −1 if there is none.
     private int ChunkedLoop(Node product, ContractOp op, int value)
@@ -17,7 +17,8 @@ internal sealed partial class Bufferize
         bool packs = WeightOf(weight) is not null || (views[weight]?.Buffer.IsParameter == true && graph.Values.Type(weight).Rank == 2);
         BufferView rows = Any(product.Operands[0]);
         int loop = packs && rows.IsContiguous ? SoleLoop(value) : -1;
-        return loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0] && Chunk(value) > 0 ? loop : -1;
+        bool takes = loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0] && LegalityOf(loop).Interpreted is null;
+        return takes && Chunk(value) > 0 ? loop : -1;
     }
 
     // x [T, B, X] times a weight: rows and columns of the result are those of the operands.
@@ -69,25 +70,7 @@ internal sealed partial class Bufferize
     private void AddChunked(int loop, MatMulForm form, BufferView packed, int value, AccumulatorInit? start)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
-        chunked.Add((loop, value, form, packed, start, new ChunkedMatMul(AllRows(form, packed, start), shape[0], Chunk(value), shape[1])));
-    }
-
-    private static MatMulCommand AllRows(MatMulForm form, BufferView packed, AccumulatorInit? start) =>
-        new(form, packed, Reverse: false, InvariantB: true, RowsAreBatch: false) { Init = start };
-
-    // A loop that is interpreted reads whole sequences: what was to be computed ahead of it is computed before it.
-    private void AddAtOnce(int loop)
-    {
-        foreach (var (_, value, form, packed, start, _) in chunked.Where(product => product.Loop == loop))
-        {
-            BufferView all = context.AllocateRows(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
-            Commands.Add(AllRows(form with { C = all }, packed, start));
-            views[value] = all;
-            for (int n = 0; n < graph.Nodes.Count; n++)
-            {
-                if (graph.Nodes[n].Op is SliceOp && views[graph.Values.FirstResult(n)] is { Ring: > 0 } ring && ring.Buffer == form.C.Buffer)
-                    AddOp(graph.Nodes[n], n);
-            }
-        }
+        var all = new MatMulCommand(form, packed, Reverse: false, InvariantB: true) { Init = start };
+        chunked.Add((loop, new ChunkedMatMul(all, shape[0], Chunk(value), shape[1])));
     }
 }

@@ -10,23 +10,16 @@ internal sealed record WeightSource(int Axis, BufferView[] Parts);
 internal sealed partial class Bufferize
 {
     // Weights that stand side by side are packed from their own tensors and never put together.
-    private bool IsWeight(int value) => WeightOf(value) is not null && OnlyProductsRead(value);
+    private bool IsWeight(int value) => StepInvariants.IsWeight(graph, value);
 
     private WeightSource? WeightOf(int value)
     {
-        if (Weights.TryGetValue(value, out WeightSource? known))
+        if (Weights.TryGetValue(value, out WeightSource? known) || !StepInvariants.IsWeightConcat(graph, value))
             return known;
 
-        int node = graph.Values.Node(value);
-        if (node >= 0 && graph.Nodes[node].Op is ConcatOp concat && concat.Axis < 2 && graph.Values.Type(value).Rank == 2
-            && graph.Nodes[node].Operands.All(operand => operand < graph.Inputs.Count && graph.Inputs[operand].Role is PortRole.Parameter or PortRole.Constant && views[operand] is not null))
-            return Weights[value] = new WeightSource(concat.Axis, graph.Nodes[node].Operands.Select(ViewOf).ToArray());
-
-        return null;
+        Node concat = graph.Nodes[graph.Values.Node(value)];
+        return Weights[value] = new WeightSource(((ConcatOp)concat.Op).Axis, concat.Operands.Select(ViewOf).ToArray());
     }
-
-    private bool OnlyProductsRead(int value) =>
-        !graph.Outputs.Any(output => output.Value == value) && graph.Nodes.Where(node => node.Operands.Contains(value)).All(node => node.Op is ContractOp);
 
     private BufferView Concatenated(int value)
     {
@@ -35,7 +28,7 @@ internal sealed partial class Bufferize
         int start = 0;
         foreach (BufferView part in source.Parts)
         {
-            (IsBody ? Preheader : Commands).Add(new CopyCommand(FromAround(part), whole.Slice(source.Axis, start, part.Shape[source.Axis])));
+            AddOnce(new CopyCommand(FromAround(part), whole.Slice(source.Axis, start, part.Shape[source.Axis])), value);
             start += part.Shape[source.Axis];
         }
 
@@ -55,8 +48,10 @@ internal sealed partial class Bufferize
     }
 
     /// <param name="startsFrom">The value that the chains start from, −1 for 0.</param>
-    private void AddMatMul(Node node, int value, ContractOp op, int startsFrom = -1)
+    private void AddMatMul(int n, int value, int startsFrom = -1)
     {
+        Node node = graph.Nodes[n];
+        var op = (ContractOp)node.Op;
         int l = node.Operands[0], r = node.Operands[1];
         BufferView? start = startsFrom < 0 ? null : StartView(startsFrom, value);
         int loop = start is null || graph.Values.Type(startsFrom).Rank == 1 ? ChunkedLoop(node, op, value) : -1;
@@ -79,8 +74,9 @@ internal sealed partial class Bufferize
             form = MatMulForm.Of(op, left, right, result, swap);
         }
 
+        // A product that is done by row has them as its rows, whatever lies beside each other at these sizes.
         BufferView? relaid = null;
-        if (!Fits(form, l, r))
+        if (!Fits(form, l, r) || (form.RowsAreColumns && Rows?.IsByRow(n) == true))
         {
             MatMulForm exchanged = MatMulForm.Of(op, left, right, result, swap, other: true);
             form = Fits(exchanged, l, r) && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Relayout(op, form.Swapped, l, r, value, ref result, out relaid);
@@ -104,22 +100,26 @@ internal sealed partial class Bufferize
         AccumulatorInit? from = start is null ? null : AccumulatorInit.Of(form, op, start);
         if (start is not null && from is null)
         {
-            Commands.Add(new CopyCommand(start, result, IsByRow(value)));
+            Commands.Add(new CopyCommand(start, result));
             accumulate = true;
         }
 
         if (loop >= 0)
             AddChunked(loop, form, packed!, value, from);
         else
-            Commands.Add(new MatMulCommand(form, packed, reverse, IsInvariant(b), IsByRow(value)) { Accumulate = accumulate, Init = from, Rows = active });
+            Commands.Add(new MatMulCommand(form, packed, reverse, IsInvariant(b)) { Accumulate = accumulate, Init = from, Rows = active });
         views[value] = result;
         CopyToDestinationIfElsewhere(value, result);
     }
 
     // Rows of parameters side by side are put together again only after they changed, as a matrix of one row.
-    private bool IsConcatenatedRow(int value) => graph.Values.Type(value).Rank == 1 && AccumulatorInits.IsRow(graph, value)
-        && graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true)
-        && graph.Nodes.All(node => !node.Operands.Contains(value) || node.Op is AddOp) && Schedule.Ops.OfType<ScheduledMatMul>().Count(matmul => matmul.Start == value) == graph.Nodes.Count(node => node.Operands.Contains(value));
+    private bool IsConcatenatedRow(int value) => StepInvariants.IsConcatenatedRow(graph, value)
+        && (IsBody || (OnlyProductsStartFrom(value) && IsOfParameters(value)));
+
+    private bool IsOfParameters(int value) => graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true);
+
+    private bool OnlyProductsStartFrom(int value) =>
+        Schedule.Ops.OfType<ScheduledMatMul>().Count(step => step.Start == value) == graph.Nodes.Count(node => node.Operands.Contains(value));
 
     // What chains start from, over all rows of the product.
     private BufferView StartView(int start, int value)
@@ -140,8 +140,9 @@ internal sealed partial class Bufferize
             n += part.Shape[0];
         }
 
-        BufferView row = context.AllocatePanels(n, 1, WeightStorage.Single, BufferSpace.Shared);
-        (IsBody ? Preheader : Commands).Add(new PackCommand(parts.ToArray(), row, n, 1, Reverse: false));
+        BufferSpace space = parts.All(part => part.View.IsWeight) ? BufferSpace.Shared : BufferSpace.Scratch;
+        BufferView row = context.AllocatePanels(n, 1, WeightStorage.Single, space);
+        AddOnce(new PackCommand(parts.ToArray(), row, n, 1, Reverse: false), value);
         return row.Slice(0, 0, n) with { Panels = null };
     }
 
@@ -222,7 +223,7 @@ internal sealed partial class Bufferize
         packed = context.AllocatePanels(n, k, storage, keeps ? BufferSpace.Shared : BufferSpace.Scratch);
         if (keeps)
             context.Packed[key] = packed;
-        (IsBody ? Preheader : Commands).Add(new PackCommand(parts, packed, n, k, reverse));
+        AddOnce(new PackCommand(parts, packed, n, k, reverse), value);
         return packed;
     }
 
@@ -230,15 +231,7 @@ internal sealed partial class Bufferize
         ? null
         : throw new InvalidOperationException("A product inside loops reads rows that are not contiguous");
 
-    // There before the loop begins: what comes in from outside, and views of it.
-    private bool IsInvariant(int value)
-    {
-        if (!IsBody || value < graph.Inputs.Count)
-            return !IsBody || graph.Inputs[value].Role == PortRole.Constant;
-
-        Node maker = graph.Nodes[graph.Values.Node(value)];
-        return WeightOf(value) is not null || (maker.Op is SliceOp or ReshapeOp or TransposeOp or BroadcastOp && IsInvariant(maker.Operands[0]));
-    }
+    private bool IsInvariant(int value) => !IsBody || StepInvariants.Contains(graph, value);
 
     private string Identity(int value) =>
         string.Join(";", (WeightOf(value)?.Parts ?? [ViewOf(value)]).Select(part => $"{part.Buffer.Id}@{part.Offset}")) + "|" + WeightOf(value)?.Axis;

@@ -14,13 +14,18 @@ internal sealed partial class Bufferize
             case SliceOp or TransposeOp or BroadcastOp or ReshapeOp:
                 views[value] = Viewed(node);
                 break;
-            case ConcatOp when IsWeight(value) || IsConcatenatedRow(value):
+            case ConcatOp when IsWeight(value):
+                break;
+            case ConcatOp when IsConcatenatedRow(value):
+                // A product from which its chains start puts it together.
+                if (IsBody && !OnlyProductsStartFrom(value))
+                    views[value] = ConcatenatedRow(value);
                 break;
             case ConcatOp concat:
                 AddConcat(node, value, concat);
                 break;
-            case ContractOp contract:
-                AddMatMul(node, value, contract);
+            case ContractOp:
+                AddMatMul(n, value);
                 break;
             case SumOp sum when ColumnsOf(sum, ViewOf(node.Operands[0])) is { } columns:
                 views[value] = DenseDestination(value);
@@ -29,7 +34,7 @@ internal sealed partial class Bufferize
                 break;
             case ReductionOp reduction when node.Results[0].IsReal:
                 views[value] = Destination(value);
-                Commands.Add(new ReduceCommand(reduction, ViewOf(node.Operands[0]), views[value]!, IsByRow(value)));
+                Commands.Add(new ReduceCommand(reduction, ViewOf(node.Operands[0]), views[value]!));
                 break;
             case GatherOp or ScatterOp or ScatterAddOp or AccumulateOp:
                 AddIndexed(node, value, n);
@@ -87,9 +92,7 @@ internal sealed partial class Bufferize
         BufferView result = views[value] = context.Allocate(context.Shape(node.Results[0]), node.Results[0].Element);
         if (node.Op is GatherOp)
         {
-            // Of a table that has rows for the batch, a row reads those of others.
-            bool alone = IsByRow(node.Operands[1]) && (IsInvariant(node.Operands[0]) || tables.Contains(first.Buffer));
-            Commands.Add(new GatherCommand(first, second, result, NameOf(node.Operands[1]), alone, ActiveRowsOf(n)));
+            Commands.Add(new GatherCommand(first, second, result, NameOf(node.Operands[1]), ActiveRowsOf(n)));
         }
         else
         {
@@ -105,7 +108,8 @@ internal sealed partial class Bufferize
         if (node.Op is AssertLeOp)
         {
             views[value] = Source(node);
-            Commands.Add(new CheckBoundsCommand(Source(node), ViewOf(node.Operands[1]), NameOf(node.Operands[0]), NameOf(node.Operands[1]), IsByRow(value)));
+            BufferView bound = ViewOf(node.Operands[1]);
+            Commands.Add(new CheckBoundsCommand(Source(node), bound, NameOf(node.Operands[0]), NameOf(node.Operands[1])));
             return;
         }
 
@@ -126,7 +130,7 @@ internal sealed partial class Bufferize
         if (!grows)
         {
             BufferView copy = context.Allocate(table.Shape, node.Results[0].Element);
-            Commands.Add(new CopyCommand(table, copy, FirstAxisIsBatch: false));
+            Commands.Add(new CopyCommand(table, copy));
             table = copy;
         }
 
@@ -144,7 +148,7 @@ internal sealed partial class Bufferize
         if (!goesOn)
         {
             sum = context.Allocate(sum.Shape, node.Results[0].Element);
-            Commands.Add(new CopyCommand(Source(node), sum, IsByRow(value)));
+            Commands.Add(new CopyCommand(Source(node), sum));
         }
 
         views[value] = sum;

@@ -8,17 +8,17 @@ internal sealed partial class Bufferize
 {
     private void AddScan(Node node, int value, ScanOp scan)
     {
-        if (InterpretedLoop.Why(scan, depth) is { } obstacle)
+        LoopLegality legality = LegalityOf(graph.Values.Node(value));
+        if (legality.Interpreted is { } obstacle)
         {
-            AddAtOnce(graph.Values.Node(value));
             AddHostOp(node, value, obstacle);
             return;
         }
 
         int steps = scan.Time.Evaluate(context.Sizes);
-        var body = new Bufferize(context, scan.Body, depth + 1) { Batch = BatchOf(scan) };
+        var body = new Bufferize(context, scan.Body, depth + 1) { Rows = legality.Rows };
         for (int i = 0; i < scan.Sequences; i++)
-            body.SetView(i, ViewOf(node.Operands[i]).Inside().AtStep());
+            body.SetView(i, Sequence(node.Operands[i], scan, i).Inside().AtStep());
         body.spent.UnionWith(Spent(node, scan));
         for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
             body.SetView(i, (views[node.Operands[i]] ?? Concatenated(node.Operands[i])).Inside());
@@ -52,48 +52,66 @@ internal sealed partial class Bufferize
         for (int s = 0; s < sums.Length; s++)
             body.TrySum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
-        string[] packed = context.Packed.Keys.ToArray();
         body.Run();
         foreach (var (from, to) in late)
         {
             if (!body.ViewOf(from).IsSamePlace(to))
-                body.Commands.Add(new CopyCommand(body.ViewOf(from), to, body.IsByRow(from)));
+                body.Commands.Add(new CopyCommand(body.ViewOf(from), to));
         }
 
         for (int s = 0; s < sums.Length; s++)
             body.AddSum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
-        int batch = body.Batch?.Evaluate(context.Sizes) ?? 1;
+        int batch = RowIndependence.BatchOf(scan)?.Evaluate(context.Sizes) ?? 1;
         BufferView? lengths = scan.HasLengths ? ViewOf(node.Operands[node.Operands.Count - 1]).Inside() : null;
         ChunkedMatMul[] ahead = chunked.Where(product => product.Loop == graph.Values.Node(value)).Select(product => product.Product).ToArray();
-        var loop = new ScanCommand(scan, steps, batch, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead);
-        bool grows = Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || body.ViewOf(scan.Body.Outputs[s].Value).IsSamePlace(body.ViewOf(scan.Sequences + s)));
-        if (!grows || (scan.HasLengths && !loop.TakesLengths))
-        {
-            // The packing of this plan never runs, so nobody may rely on it.
-            foreach (string key in context.Packed.Keys.Except(packed).ToArray())
-                context.Packed.Remove(key);
-            AddAtOnce(graph.Values.Node(value));
-            AddHostOp(node, value, grows ? "its rows read each other, so lengths cannot end them one by one" : "a table is read after it grew, or is made anew at each step");
-            return;
-        }
-
-        foreach (PlanCommand before in body.Preheader)
-            (IsBody && IsThereBefore(before) ? Preheader : Commands).Add(before);
+        AddPreheader(node, body);
         foreach (BufferView sum in sums)
             Commands.Add(new ClearCommand(sum));
         foreach (CopyCommand copy in initial)
             Commands.Add(copy);
-        Commands.Add(loop);
+        Commands.Add(new ScanCommand(
+            scan, steps, batch, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead));
         for (int s = 0; s < scan.States; s++)
             CopyToDestinationIfElsewhere(value + s, views[value + s]!);
     }
 
-    // What reads nothing that the steps of this loop make is done once, before it.
-    private bool IsThereBefore(PlanCommand command)
+    private LoopLegality LegalityOf(int node)
     {
-        var made = Commands.SelectMany(earlier => earlier.Views).Select(view => view.Buffer).ToHashSet();
-        return command.Views.All(view => !view.MovesWithTime && !view.MovesWithOuterTime && (view.Buffer.IsExternal || !made.Contains(view.Buffer)));
+        if (!legalities.TryGetValue(node, out LoopLegality? known))
+            legalities[node] = known = LoopLegality.Of((ScanOp)graph.Nodes[node].Op, depth);
+        return known;
+    }
+
+    // Rows that are the same for the whole batch are read by every worker: where their columns lie apart they are copied before the loop.
+    private BufferView Sequence(int value, ScanOp scan, int i)
+    {
+        BufferView view = ViewOf(value);
+        TensorType step = scan.Body.Inputs[i].Type;
+        bool ofRows = step.Rank > 0 && step.Dims[0] == RowIndependence.BatchOf(scan);
+        return ofRows || step.Rank == 0 || view.Shape[^1] == 1 || view.Strides[^1] == 1 ? view : Dense(value);
+    }
+
+    // What a step does once is done before its loop; in a loop around that, before this one too where its sources are there.
+    private void AddPreheader(Node node, Bufferize body)
+    {
+        foreach (var (command, sources) in body.Preheader)
+        {
+            int[] operands = [.. sources.Select(source => node.Operands[source])];
+            if (IsBody && operands.All(operand => StepInvariants.IsBefore(graph, operand)))
+                AddOnce(command, operands);
+            else
+                Commands.Add(command);
+        }
+    }
+
+    // In a step: once, before its loop.
+    private void AddOnce(PlanCommand command, params int[] values)
+    {
+        if (IsBody)
+            Preheader.Add((command, [.. values.SelectMany(value => StepInvariants.Sources(graph, value)).Distinct()]));
+        else
+            Commands.Add(command);
     }
 
     // A product or a sum over rows adds to a sum over time directly, so that its chain goes on from step to step.
@@ -109,12 +127,6 @@ internal sealed partial class Bufferize
         if (!sumsDone.Contains(value))
             Commands.Add(new AccumulateCommand(ViewOf(value), view));
     }
-
-    // The first dimension of the states, of the sequences where there is no state.
-    private static Dim? BatchOf(ScanOp scan) =>
-        scan.Body.Inputs.Where(port => port.Role is PortRole.State or PortRole.Sequence).OrderBy(port => port.Role == PortRole.State ? 0 : 1).FirstOrDefault() is { Type.Rank: > 0 } port
-            ? port.Type.Dims[0]
-            : null;
 
     // A table has one place for all steps.
     private void PlaceTable(Node node, int value, ScanOp scan, Bufferize body, int s, List<CopyCommand> initial)

@@ -25,7 +25,7 @@ internal sealed partial class Bufferize
         foreach (var (value, input) in replaced.Where(pair => !ViewOf(pair.Value).IsSamePlace(pair.Input)))
         {
             bool early = ViewOf(value).Buffer.IsExternal && !updated.ContainsKey(value);
-            copies.Add(new CopyCommand(early ? Dense(value) : ViewOf(value), input, FirstAxisIsBatch: false));
+            copies.Add(new CopyCommand(early ? Dense(value) : ViewOf(value), input));
         }
 
         Commands.AddRange(updates);

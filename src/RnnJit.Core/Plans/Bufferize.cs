@@ -16,6 +16,7 @@ internal sealed partial class Bufferize
     private readonly Dictionary<int, BufferView> sumDestinations = [];
     private readonly HashSet<int> sumsDone = [];
     private readonly HashSet<PlanBuffer> tables = [];
+    private readonly Dictionary<int, LoopLegality> legalities = [];
 
     /// <param name="depth">How many loops are around it.</param>
     public Bufferize(BufferizeContext context, Graph graph, int depth)
@@ -33,11 +34,11 @@ internal sealed partial class Bufferize
 
     public List<PlanCommand> Commands { get; } = [];
 
-    /// <summary>The dimension whose rows workers share in a body; null where there is none.</summary>
-    public Dim? Batch { get; init; }
+    /// <summary>Nodes of a step that are done by row; null in a Program.</summary>
+    public RowIndependence? Rows { get; init; }
 
-    /// <summary>Commands of a body that are done once, before its loop: packing and copies of invariants.</summary>
-    public List<PlanCommand> Preheader { get; } = [];
+    /// <summary>Commands of a body that are done once, before its loop, each with the inputs of the body that it is made of: packing, copies.</summary>
+    public List<(PlanCommand Command, int[] Sources)> Preheader { get; } = [];
 
     /// <summary>Sources of a body's weights in the region around it: value of the body → parts.</summary>
     public Dictionary<int, WeightSource> Weights { get; } = [];
@@ -57,11 +58,6 @@ internal sealed partial class Bufferize
         return true;
     }
 
-    /// <summary>True where the first axis of a value is the batch. Two dimensions of the same extent are still two.</summary>
-    public bool IsByRow(int value) => graph.Values.Type(value) is { Rank: > 0 } type && IsBatch(type.Dims[0]);
-
-    private bool IsBatch(Dim dim) => Batch is not null && dim == Batch;
-
     public void Run()
     {
         PlaceConstants();
@@ -73,7 +69,7 @@ internal sealed partial class Bufferize
             if (scheduled is ScheduledKernel kernel)
                 AddKernel(kernel);
             else if (scheduled is ScheduledMatMul product)
-                AddMatMul(graph.Nodes[product.Product], graph.Values.FirstResult(product.Node), (ContractOp)graph.Nodes[product.Product].Op, product.Start);
+                AddMatMul(product.Product, graph.Values.FirstResult(product.Node), product.Start);
             else if (!early.Contains(((ScheduledNode)scheduled).Node))
                 AddOp(graph.Nodes[((ScheduledNode)scheduled).Node], ((ScheduledNode)scheduled).Node);
         }
@@ -85,7 +81,10 @@ internal sealed partial class Bufferize
         foreach (int value in kernel.Inputs.Where(input => !graph.Values.Type(input).IsReal && indicesChecked.Add(input)))
         {
             foreach (MarkOp mark in graph.Nodes.Where(node => node.Operands.Contains(value)).Select(node => node.Op).OfType<MarkOp>().Distinct())
-                Commands.Add(new CheckIndicesCommand(ViewOf(value), mark.Largest(mark.Places.Evaluate(context.Sizes)), mark.Ignored, mark.Cure, NameOf(value), IsByRow(value)));
+            {
+                int largest = mark.Largest(mark.Places.Evaluate(context.Sizes));
+                Commands.Add(new CheckIndicesCommand(ViewOf(value), largest, mark.Ignored, mark.Cure, NameOf(value)));
+            }
         }
     }
 
@@ -148,7 +147,8 @@ internal sealed partial class Bufferize
         foreach (int output in kernel.Outputs)
             views[output] = Destination(output);
         BufferView[] operands = kernel.Inputs.Concat(kernel.Outputs).Select(Materialised).ToArray();
-        Commands.Add(new KernelCommand(kernel, operands, kernel.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray(), kernel.Columns.Evaluate(context.Sizes), kernel.Rows.Count > 0 && IsBatch(kernel.Rows[0]), ActiveRowsOf(kernel)));
+        int[] rows = kernel.Rows.Select(dim => dim.Evaluate(context.Sizes)).ToArray();
+        Commands.Add(new KernelCommand(kernel, operands, rows, kernel.Columns.Evaluate(context.Sizes), ActiveRowsOf(kernel)));
     }
 
     // A kernel reads contiguous rows.
@@ -180,8 +180,10 @@ internal sealed partial class Bufferize
     // What does not change with time is copied before the loop.
     private void Copy(int value, BufferView to)
     {
-        bool once = IsBody && IsInvariant(value);
-        (once ? Preheader : Commands).Add(new CopyCommand(once ? ViewOf(value).Outside() : ViewOf(value), to, IsByRow(value)));
+        if (IsBody && IsInvariant(value))
+            AddOnce(new CopyCommand(ViewOf(value).Outside(), to), value);
+        else
+            Commands.Add(new CopyCommand(ViewOf(value), to));
     }
 
     private void AddConcat(Node node, int value, ConcatOp concat)
@@ -193,7 +195,7 @@ internal sealed partial class Bufferize
             BufferView part = whole.Slice(concat.Axis, start, ViewOf(operand).Shape[concat.Axis]);
             start += ViewOf(operand).Shape[concat.Axis];
             if (!ViewOf(operand).IsSamePlace(part))
-                Commands.Add(new CopyCommand(ViewOf(operand), part, IsByRow(operand)));
+                Commands.Add(new CopyCommand(ViewOf(operand), part));
         }
 
         views[value] = whole;
@@ -205,7 +207,7 @@ internal sealed partial class Bufferize
         if (!destinations.TryGetValue(value, out BufferView? destination))
             return;
 
-        Commands.Add(new CopyCommand(views[value]!, destination, IsByRow(value)));
+        Commands.Add(new CopyCommand(views[value]!, destination));
         views[value] = destination;
     }
 

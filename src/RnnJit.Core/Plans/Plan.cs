@@ -39,6 +39,7 @@ public sealed record Plan(
         bufferize.AddUpdates(program.Outputs.Zip(places).Where(pair => pair.Second is not null).Select(pair => (pair.First.Value, pair.Second!)));
         var plan = new Plan(program, options, [.. context.Buffers], [.. context.Fills], [.. bufferize.Commands], inputs, outputs);
         PlanBounds.Check(plan.Commands, plan.Outputs.Concat(plan.Fills.Select(fill => fill.To)));
+        PlanRows.Check(plan.Commands);
         return plan;
     }
 

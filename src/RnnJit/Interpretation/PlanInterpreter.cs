@@ -6,20 +6,15 @@ using RnnJit.Plans;
 namespace RnnJit.Interpretation;
 
 /// <summary>
-/// Runs a plan command by command in double precision, each as its definition says: no vectors, no packing into panels, no threads. It knows nothing of
-/// any backend, so agreement with the <see cref="Interpreter"/>, which knows nothing of plans, proves that a plan is complete and right.
+/// Runs a plan command by command in double precision, each as its definition says: no vectors, no panels, no threads. It knows no backend,
+/// so agreement with the <see cref="Interpreter"/>, which knows nothing of plans, proves that a plan is complete and right.
 /// </summary>
 public sealed partial class PlanInterpreter
 {
-    private readonly Plan plan;
     private readonly Evaluation evaluation;
     private readonly Dictionary<PlanBuffer, double[]> memory = [];
 
-    private PlanInterpreter(Plan plan)
-    {
-        this.plan = plan;
-        evaluation = new Evaluation(plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
-    }
+    private PlanInterpreter(Plan plan) => evaluation = OfSizes(plan.Options.Sizes);
 
     /// <summary>Outputs by name for inputs by name.</summary>
     public static Dictionary<string, NdArray> Run(Plan plan, IReadOnlyDictionary<string, NdArray> inputs)
@@ -27,167 +22,126 @@ public sealed partial class PlanInterpreter
         var interpreter = new PlanInterpreter(plan);
         foreach (BufferView view in plan.Inputs)
             interpreter.memory[view.Buffer] = [.. inputs[view.Buffer.Name].Data];
-        foreach (FillCommand fill in plan.Fills)
-            interpreter.Write(fill.To, default, _ => fill.Value);
-        interpreter.RunAll(plan.Commands, default);
+        foreach (PlanCommand command in plan.Fills.Concat<PlanCommand>(plan.Commands))
+            interpreter.Run(command, default);
         return plan.Program.Outputs.Zip(plan.Outputs).ToDictionary(pair => pair.First.Name, pair => interpreter.Read(pair.Second, default));
     }
 
-    /// <summary>Place of the loops: time step and number of steps done, of the innermost and of the one around it; rows that still run, null for all.</summary>
-    private readonly record struct Loops(int T, int I, int OuterT, int OuterI, bool[]? Runs)
+    // Time step and number of steps done, of the innermost loop and of the one around it; rows that still run, null for all.
+    private readonly record struct Loops(int T, int I, int OuterT, int OuterI, bool[]? Runs);
+
+    private static Evaluation OfSizes(IReadOnlyDictionary<string, int> sizes) =>
+        new(sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
+
+    // Where each element of a view lies at this step, in row-major order.
+    private (double[] Data, long[] Places) Elements(BufferView view, Loops at)
     {
-        public bool RunsRow(int row) => Runs is null || Runs[row];
+        if (!memory.TryGetValue(view.Buffer, out double[]? data))
+            memory[view.Buffer] = data = new double[view.Buffer.Elements * 2];
+        long start = view.Offset + (at.OuterT * view.OuterTimeStride) + (((at.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride)
+            + ((view.Ring > 0 ? at.T % view.Ring : at.T) * view.TimeStride) + (((at.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride);
+        var places = new long[view.Length];
+        NdArray.ForEach(view.Shape, (index, flat) =>
+        {
+            places[flat] = start;
+            for (int axis = 0; axis < index.Length; axis++)
+                places[flat] += index[axis] * view.Strides[axis];
+        });
+        return (data, places);
     }
 
-    // A packed matrix holds element (k, n) at k · N + n, whatever the panels of the target are.
-    private double[] Memory(PlanBuffer buffer)
+    private NdArray Read(BufferView view, Loops at)
     {
-        if (!memory.TryGetValue(buffer, out double[]? data))
-            memory[buffer] = data = new double[buffer.Elements * 2];
-        return data;
+        var (data, places) = Elements(view, at);
+        return new NdArray(view.Shape, Array.ConvertAll(places, place => data[place]));
     }
 
-    private static long Start(BufferView view, Loops loops) => view.Offset + ((view.Ring > 0 ? loops.T % view.Ring : loops.T) * view.TimeStride)
-        + (((loops.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride) + (loops.OuterT * view.OuterTimeStride) + (((loops.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride);
-
-    private static long Offset(int[] index, long[] strides)
+    // Elements for which there is no number stay as they are.
+    private void Write(BufferView view, Loops at, Func<int, double?> value)
     {
-        long offset = 0;
-        for (int axis = 0; axis < index.Length; axis++)
-            offset += index[axis] * strides[axis];
-        return offset;
+        var (data, places) = Elements(view, at);
+        for (int flat = 0; flat < places.Length; flat++)
+            data[places[flat]] = value(flat) ?? data[places[flat]];
     }
 
-    private NdArray Read(BufferView view, Loops loops)
-    {
-        var array = new NdArray(view.Shape);
-        double[] data = Memory(view.Buffer);
-        NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = data[Start(view, loops) + Offset(index, view.Strides)]);
-        return array;
-    }
+    private void Write(BufferView view, Loops at, NdArray value) => Write(view, at, flat => value.Data[flat]);
 
-    private void Write(BufferView view, Loops loops, Func<int, double> value)
-    {
-        double[] data = Memory(view.Buffer);
-        NdArray.ForEach(view.Shape, (index, flat) => data[Start(view, loops) + Offset(index, view.Strides)] = value(flat));
-    }
+    private double[]? LengthsOf(ActiveRows? rows, Loops at) => rows is null ? null : Read(rows.Lengths, at).Data;
 
-    private void Write(BufferView view, Loops loops, NdArray value) => Write(view, loops, flat => value.Data[flat]);
+    private double[] Along(BufferView view, Loops at, params (int Extent, long Stride)[] axes) => Read(view.Over(axes), at).Data;
 
-    private void RunAll(IEnumerable<PlanCommand> commands, Loops loops)
-    {
-        foreach (PlanCommand command in commands)
-            Run(command, loops);
-    }
-
-    private void Run(PlanCommand command, Loops loops)
+    private void Run(PlanCommand command, Loops at)
     {
         switch (command)
         {
-            case KernelCommand kernel: Kernel(kernel, loops); break;
-            case MatMulCommand product: MatMul(product, loops); break;
-            case ScanCommand scan: Scan(scan, loops); break;
-            case PackCommand pack: Pack(pack, loops); break;
-            case PackListedCommand pack: PackListed(pack, loops); break;
-            case ColumnSumCommand sum: ColumnSum(sum, loops); break;
-            case ScatterCommand scatter: Scatter(scatter, loops); break;
-            case GatherCommand gather: Gather(gather, loops); break;
-            case TakeCommand take: Take(take, loops); break;
-            case ReduceCommand reduce: Write(reduce.Result, loops, reduce.Op.Evaluate([Read(reduce.Input, loops)], evaluation)[0]); break;
-            case CopyCommand copy: Write(copy.To, loops, Read(copy.From, loops)); break;
-            case ClearCommand clear: Write(clear.To, loops, _ => 0); break;
-            case AccumulateCommand add:
-                NdArray addend = Read(add.Input, loops), before = Read(add.Sum, loops);
-                Write(add.Sum, loops, flat => before.Data[flat] + addend.Data[flat]);
-                break;
-            case ListRowsCommand rows: ListRows(rows, loops); break;
-            case SortRowsCommand sort:
-                double[] lengths = Read(sort.Lengths, loops).Data;
-                int[] sorted = [.. Enumerable.Range(0, lengths.Length).OrderByDescending(row => lengths[row])];
-                Write(sort.Result, loops, row => sorted[row]);
-                break;
-            case InversePermutationCommand inverse:
-                double[] order = Read(inverse.Order, loops).Data;
-                Write(inverse.Result, loops, row => Array.IndexOf(order, row));
-                break;
+            case KernelCommand kernel: Kernel(kernel, at); break;
+            case MatMulCommand product: MatMul(product, at); break;
+            case ScanCommand scan: Scan(scan, at); break;
+            case PackCommand pack: Pack(pack, at); break;
+            case PackListedCommand pack: PackListed(pack, at); break;
+            case ListRowsCommand rows: ListRows(rows, at); break;
+            case ColumnSumCommand sum: ColumnSum(sum, at); break;
+            case ScatterCommand scatter: Scatter(scatter, at); break;
+            case GatherCommand gather: Gather(gather, at); break;
+            case TakeCommand take: Take(take, at); break;
+            case ReduceCommand reduce: Apply(reduce.Op, [reduce.Result], at, reduce.Input); break;
+            case CopyCommand copy: Write(copy.To, at, Read(copy.From, at)); break;
+            case FillCommand fill: Write(fill.To, at, _ => fill.Value); break;
+            case ClearCommand clear: Write(clear.To, at, _ => 0); break;
+            case AccumulateCommand add: Apply(AddOp.Instance, [add.Sum], at, add.Sum, add.Input); break;
+            case SortRowsCommand sort: Apply(ArgsortOp.Instance, [sort.Result], at, sort.Lengths); break;
+            case InversePermutationCommand inverse: Apply(InversePermutationOp.Instance, [inverse.Result], at, inverse.Order); break;
             case BlockLengthsCommand cut:
-                double[] whole = Read(cut.Lengths, loops).Data;
-                Write(cut.Result, loops, i => BlockLengthsOp.Within((int)whole[i % whole.Length] - cut.First, i / whole.Length, cut.Steps));
+                Apply(new BlockLengthsOp(Dim.Of(cut.Result.Shape[0]), cut.Steps, Dim.Of(cut.First)), [cut.Result], at, cut.Lengths);
                 break;
-            case RandomMaskCommand mask: Write(mask.Mask, loops, mask.Op.Evaluate([Read(mask.Words, loops)], evaluation)[0]); break;
-            case SquareSumCommand squares: SquareSum(squares, loops); break;
-            case GradientNormCommand norm: Norm(norm, loops); break;
-            case ForEachCommand each: ForEach(each, loops); break;
-            case HostOpCommand host:
-                foreach (var (view, value) in host.Results.Zip(host.Op.Evaluate([.. host.Operands.Select(operand => Read(operand, loops))], evaluation)))
-                    Write(view, loops, value);
-                break;
+            case RandomMaskCommand mask: Apply(mask.Op, [mask.Mask], at, mask.Words); break;
+            case SquareSumCommand squares: SquareSum(squares, at); break;
+            case GradientNormCommand norm: Norm(norm, at); break;
+            case ForEachCommand each: ForEach(each, at); break;
+            case HostOpCommand host: Apply(host.Op, host.Results, at, host.Operands); break;
             case CheckIndicesCommand or CheckBoundsCommand: break;
             default: throw new NotSupportedException($"The plan interpreter does not know '{command.Text}'");
         }
     }
 
-    private void Kernel(KernelCommand kernel, Loops loops)
+    private void Apply(Op op, BufferView[] results, Loops at, params BufferView[] operands)
+    {
+        foreach (var (view, value) in results.Zip(op.Evaluate([.. operands.Select(operand => Read(operand, at))], evaluation)))
+            Write(view, at, value);
+    }
+
+    // Of items in the order of [T, B, …] or, in a step, of [B, …]: true for those of rows that run.
+    private Func<int, bool> Running(ActiveRows? rows, int items, Loops at)
+    {
+        if (rows is null)
+            return item => at.Runs is not { } runs || runs[item / (items / runs.Length)];
+        double[] lengths = Read(rows.Lengths, at).Data;
+        int of = items / (rows.Steps * rows.Batch), last = rows.BatchFirst ? rows.Steps : rows.Batch;
+        return item => rows.BatchFirst ? lengths[item / of / last] > item / of % last : lengths[item / of % last] > item / of / last;
+    }
+
+    // Rows are those of all dimensions but the last; an operand with fewer of them repeats over the first ones.
+    private void Kernel(KernelCommand kernel, Loops at)
     {
         Graph graph = kernel.Op.Kernel;
-        int rows = kernel.Rows, columns = kernel.Columns, inputs = graph.Inputs.Count;
-        var sizes = new Dictionary<string, int> { ["R"] = rows, ["N"] = columns };
-        var within = new Evaluation(sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
-        NdArray[] results = InterpretedGraph.Walk(graph, [.. graph.Inputs.Select((port, i) => Operand(kernel, i, port.Type, sizes, loops))], within);
-        double[]? lengths = kernel.Active is null ? null : Read(kernel.Active.Rows.Lengths, loops).Data;
+        NdArray[] operands = [.. graph.Inputs.Select((port, i) =>
+        {
+            BufferView view = kernel.Operands[i];
+            bool hasRows = port.Type.Rank > 0 && port.Type.Dims[0] == Dim.Symbol("R");
+            int[] columns = hasRows && port.Type.IsReal ? [view.Rank == 0 ? 1 : view.Shape[^1]] : [];
+            NdArray x = Read(hasRows ? view.Broadcast([.. kernel.RowShape, .. columns]) : view, at);
+            return x.Reshape(hasRows ? [kernel.Rows, .. columns] : port.Type.Rank == 0 ? [] : [x.Length]);
+        })];
+        var sizes = new Dictionary<string, int> { ["R"] = kernel.Rows, ["N"] = kernel.Columns };
+        NdArray[] results = InterpretedGraph.Walk(graph, operands, OfSizes(sizes));
+        Func<int, bool> running = Running(kernel.Active?.Rows, kernel.Rows, at);
         for (int o = 0; o < results.Length; o++)
         {
-            BufferView view = kernel.Operands[inputs + o];
-            double[] data = Memory(view.Buffer);
-            int width = results[o].Length / Math.Max(rows, 1);
-            for (int row = 0; row < rows; row++)
-            {
-                bool runs = lengths is null || Runs(kernel, lengths, row);
-                if (!runs && !kernel.Active!.Zeros.Contains(o))
-                    continue;
-                long at = Start(view, loops) + RowOffset(kernel.RowShape, row, view, isInteger: false);
-                for (int column = 0; column < width; column++)
-                    data[at + column] = runs ? results[o].Data[(row * width) + column] : 0;
-            }
+            NdArray result = results[o];
+            int width = result.Length / Math.Max(kernel.Rows, 1);
+            double? ended = kernel.Active?.Zeros.Contains(o) == true ? 0 : null;
+            Write(kernel.Operands[operands.Length + o], at, flat => running(flat / width) ? result.Data[flat] : ended);
         }
-    }
-
-    private static bool Runs(KernelCommand kernel, double[] lengths, int row)
-    {
-        int inner = kernel.RowShape.Skip(2).Aggregate(1, (a, b) => a * b), first = row / inner / kernel.RowShape[1], second = row / inner % kernel.RowShape[1];
-        return kernel.Active!.Rows.BatchFirst ? lengths[first] > second : lengths[second] > first;
-    }
-
-    private NdArray Operand(KernelCommand kernel, int i, TensorType type, Dictionary<string, int> sizes, Loops loops)
-    {
-        int[] shape = [.. type.Dims.Select(dim => dim.Evaluate(sizes))];
-        var array = new NdArray(shape);
-        BufferView view = kernel.Operands[i];
-        double[] data = Memory(view.Buffer);
-        bool hasRows = type.Rank > 0 && type.Dims[0] == Dim.Symbol("R"), isInteger = type.Element == ElementType.I32;
-        int count = hasRows ? kernel.Rows : 1, width = array.Length / Math.Max(count, 1);
-        for (int row = 0; row < count; row++)
-        {
-            long at = Start(view, loops) + (hasRows ? RowOffset(kernel.RowShape, row, view, isInteger) : 0);
-            for (int column = 0; column < width; column++)
-                array.Data[(row * width) + column] = data[at + column];
-        }
-
-        return array;
-    }
-
-    // Row dimensions are aligned from the right; a view with fewer of them repeats over the first ones.
-    private static long RowOffset(int[] rowShape, int row, BufferView view, bool isInteger)
-    {
-        long offset = 0;
-        int own = view.Rank - (isInteger || view.Rank == 0 ? 0 : 1);
-        for (int axis = rowShape.Length - 1, of = own - 1; of >= 0; axis--, of--)
-        {
-            offset += view.Shape[of] == 1 ? 0 : row % rowShape[axis] * view.Strides[of];
-            row /= rowShape[axis];
-        }
-
-        return offset;
     }
 
     private void Scan(ScanCommand scan, Loops around)
@@ -197,76 +151,154 @@ public sealed partial class PlanInterpreter
         {
             int t = scan.Scan.Reverse ? scan.Steps - 1 - i : i;
             bool[]? runs = lengths is null ? null : [.. lengths.Select(length => t < length)];
-            var loops = new Loops(t, i, around.T, around.I, runs);
-            foreach (ChunkedMatMul chunked in scan.Chunked.Where(chunked => i == 0 || t % chunked.Chunk == (scan.Scan.Reverse ? chunked.Chunk - 1 : 0)))
-                Chunk(chunked, t);
-            RunAll(scan.Body, loops);
-            for (int row = 0; runs is not null && row < runs.Length; row++)
+            var at = new Loops(t, i, around.T, around.I, runs);
+            foreach (ChunkedMatMul ahead in scan.Chunked.Where(ahead => i == 0 || ahead.Begins(t, scan.Scan.Reverse)))
+                Chunk(ahead, t);
+            foreach (PlanCommand command in scan.Body)
+                Run(command, at);
+            foreach (int row in Enumerable.Range(0, lengths?.Length ?? 0).Where(row => !runs![row]))
             {
-                if (runs[row])
-                    continue;
-                foreach (CopyCommand copy in scan.Freeze)
-                    Write(Row(copy.To, row), loops, Read(Row(copy.From, row), loops));
+                foreach (CopyCommand hold in scan.Freeze)
+                    Write(hold.To.Slice(0, row, 1), at, Read(hold.From.Slice(0, row, 1), at));
                 foreach (BufferView view in scan.Yields)
-                    Write(Row(view, row), loops, _ => 0);
+                    Write(view.Slice(0, row, 1), at, _ => 0);
             }
         }
     }
 
-    private static BufferView Row(BufferView view, int row) => view.Slice(0, row, 1);
+    private void Gather(GatherCommand gather, Loops at)
+    {
+        double[] table = Read(gather.Table, at).Data, index = Read(gather.Index, at).Data;
+        Func<int, bool> running = Running(gather.Active, index.Length, at);
+        double? ended = gather.Active?.Kind == RowEnd.Zero ? 0 : null;
+        int width = gather.Width;
+        Write(gather.Result, at, flat => running(flat / width) ? table[((int)index[flat / width] * width) + (flat % width)] : ended);
+    }
+
+    private void Scatter(ScatterCommand scatter, Loops at)
+    {
+        double[] from = Read(scatter.Input, at).Data, index = Read(scatter.Index, at).Data;
+        Func<int, bool> running = Running(scatter.Active, index.Length, at);
+        NdArray table = scatter.Adds ? Read(scatter.Table, at) : new NdArray(scatter.Table.Shape);
+        for (int e = 0; e < from.Length; e++)
+            table.Data[((int)index[e / scatter.Width] * scatter.Width) + (e % scatter.Width)] += running(e / scatter.Width) ? from[e] : 0;
+        Write(scatter.Table, at, table);
+    }
+
+    private void Take(TakeCommand take, Loops at)
+    {
+        double[] x = Read(take.Input, at).Data, index = Read(take.Index, at).Data;
+        double[]? lengths = take.Active is null ? null : Read(take.Active.Lengths, at).Data;
+        int inner = take.Input.Shape.Skip(take.Axis + 1).Aggregate(1, (a, b) => a * b), extent = take.Input.Shape[take.Axis];
+        Write(take.Result, at, flat =>
+        {
+            int item = flat / inner, step = item / index.Length, place = item % index.Length, source = (int)index[place];
+            bool runs = lengths is null || lengths[take.Active!.OfSource ? source : place] > step;
+            return runs ? x[(((step * extent) + source) * inner) + (flat % inner)] : take.Active!.Clears ? 0 : null;
+        });
+    }
+
+    // C[loops, m, n] = start + Σ A[loops, m, terms] · B[loops, n, terms]; of listed rows A has all as terms, B these alone.
+    private void MatMul(MatMulCommand product, Loops at)
+    {
+        MatMulForm form = product.Form;
+        double[]? lengths = LengthsOf(product.Rows, at), listed = product.Rows?.Listed is { } list ? Read(list, at).Data : null;
+        MatMulLoop[] terms = listed is null ? [.. form.SumLoops, form.K] : [form.K with { Extent = (int)listed[0] }];
+        MatMulLoop[] rows = listed is null ? terms : [form.K with { Extent = product.Rows!.Steps * product.Rows.Batch }];
+        int columns = form.N.Extent, width = Size(rows), count = Size(terms);
+        double[] a = Along(form.A, at, [.. form.Loops.Append(form.M).Concat(rows).Select(loop => (loop.Extent, loop.A))]);
+        double[] b = product.Packed is { } packed
+            ? Along(packed, at, [.. Fixed(form.Loops), (columns, 1), .. Fixed(terms[..^1]), (terms[^1].Extent, columns)])
+            : Along(form.B, at, [.. form.Loops.Append(form.N).Concat(terms).Select(loop => (loop.Extent, loop.B))]);
+        BufferView c = form.C.Over(form.Loops.Append(form.M).Append(form.N).Select(loop => (loop.Extent, loop.C)));
+        double[]? starts = product.Init is { } init
+            ? Along(init.View, at, [.. form.Loops.Zip(init.Loops, (loop, s) => (loop.Extent, s)), (form.M.Extent, init.Row), (columns, 1)])
+            : product.Accumulate ? Read(c, at).Data : null;
+        Write(c, at, flat =>
+        {
+            int row = flat / columns, m = row % form.M.Extent, l = row / form.M.Extent, most = count;
+            bool rests = at.Runs?[form.RowsAreLoop ? l / Size(form.Loops[1..]) : m] == false;
+            RowEnd? ended = rests ? RowEnd.Unread : lengths is null ? null : Ended(product, lengths, l, m, ref most);
+            double sum = starts?[flat] ?? 0;
+            for (int k = 0; ended is null && k < most; k++)
+                sum += a[(row * width) + (int)(listed?[k + 1] ?? k)] * b[(((l * columns) + (flat % columns)) * count) + k];
+            return ended switch { null or RowEnd.Start => sum, RowEnd.Zero => 0, _ => null };
+        });
+    }
+
+    private static IEnumerable<(int, long)> Fixed(IEnumerable<MatMulLoop> loops) => loops.Select(loop => (loop.Extent, 0L));
+
+    private static int Size(IEnumerable<MatMulLoop> loops) => loops.Aggregate(1, (size, loop) => size * loop.Extent);
 
     // The steps of the chunk that holds step t; a ring has room for one chunk.
     private void Chunk(ChunkedMatMul chunked, int t)
     {
         int start = t - (t % chunked.Chunk), count = Math.Min(chunked.Chunk, chunked.Steps - start);
+        BufferView From(BufferView view, long row) => view with { Offset = view.Offset + ((long)start * chunked.Batch * row) };
         MatMulForm form = chunked.Product.Form;
-        MatMulForm part = form with { A = form.A with { Offset = form.A.Offset + ((long)start * chunked.Batch * form.M.A) }, M = form.M with { Extent = count * chunked.Batch } };
-        AccumulatorInit? init = chunked.Product.Init is { } given ? given with { View = given.View with { Offset = given.View.Offset + ((long)start * chunked.Batch * given.Row) } } : null;
+        MatMulForm part = form with { A = From(form.A, form.M.A), M = form.M with { Extent = count * chunked.Batch } };
+        AccumulatorInit? init = chunked.Product.Init is { } given ? given with { View = From(given.View, given.Row) } : null;
         MatMul(chunked.Product with { Form = part, Init = init }, default);
     }
 
-    private void Gather(GatherCommand gather, Loops loops)
+    // Element (k, n) of a packed matrix lies at k · N + n, whatever the panels of the target are and from whichever k its sums begin.
+    private void Pack(PackCommand pack, Loops at)
     {
-        double[] table = Memory(gather.Table.Buffer), to = Memory(gather.Result.Buffer), index = Read(gather.Index, loops).Data;
-        double[]? lengths = gather.Active is null ? null : Read(gather.Active.Lengths, loops).Data;
-        int items = gather.Active is { } rows ? index.Length / Math.Max(rows.Steps * rows.Batch, 1) : 1, perRow = index.Length / Math.Max(gather.Index.Rank == 0 ? 1 : gather.Index.Shape[0], 1);
-        for (int item = 0; item < index.Length; item++)
+        foreach (PackPart part in pack.Parts)
         {
-            bool runs = (lengths is null || lengths[item / items % gather.Active!.Batch] > item / items / gather.Active.Batch) && (!gather.RowsAreBatch || loops.RunsRow(item / perRow));
-            for (int column = 0; column < gather.Width && (runs || gather.Active?.Kind == RowEnd.Zero); column++)
-                to[Start(gather.Result, loops) + (item * gather.Width) + column] = runs ? table[Start(gather.Table, loops) + ((int)index[item] * gather.Width) + column] : 0;
+            BufferView to = pack.Target with { Offset = pack.Target.Offset + ((long)part.KOffset * pack.N) + part.NOffset };
+            Write(to.Over([(part.K, pack.N), (part.N, 1)]), at, Read(part.View.Over([(part.K, part.KStride), (part.N, part.NStride)]), at));
         }
     }
 
-    private void Scatter(ScatterCommand scatter, Loops loops)
+    private void PackListed(PackListedCommand pack, Loops at)
     {
-        double[] table = Memory(scatter.Table.Buffer), from = Memory(scatter.Input.Buffer), index = Read(scatter.Index, loops).Data;
-        double[]? lengths = scatter.Active is null ? null : Read(scatter.Active.Lengths, loops).Data;
-        if (!scatter.Adds)
-            Write(scatter.Table, loops, _ => 0);
-        int perRow = index.Length / Math.Max(scatter.Index.Rank == 0 ? 1 : scatter.Index.Shape[0], 1);
-        for (int item = 0; item < index.Length; item++)
-        {
-            bool runs = (lengths is null || lengths[item % scatter.Active!.Batch] > item / scatter.Active.Batch) && loops.RunsRow(item / perRow);
-            for (int column = 0; column < scatter.Width && runs; column++)
-                table[Start(scatter.Table, loops) + ((int)index[item] * scatter.Width) + column] += from[Start(scatter.Input, loops) + (item * scatter.Width) + column];
-        }
+        double[] listed = Read(pack.Rows.Listed!, at).Data;
+        ActiveRows rows = pack.Rows;
+        double[] from = Along(pack.Source, at, (rows.Steps, pack.TimeStride), (rows.Batch, pack.RowStride), (pack.N, pack.NStride));
+        BufferView target = pack.Target.Over([((int)listed[0], pack.N), (pack.N, 1)]);
+        Write(target, at, flat => from[((int)listed[(flat / pack.N) + 1] * pack.N) + (flat % pack.N)]);
     }
 
-    private void Take(TakeCommand take, Loops loops)
+    private void ListRows(ListRowsCommand rows, Loops at)
     {
-        NdArray x = Read(take.Input, loops), to = Read(take.Result, loops);
-        double[] index = Read(take.Index, loops).Data;
-        double[]? lengths = take.Active is null ? null : Read(take.Active.Lengths, loops).Data;
-        int inner = take.Input.Shape.Skip(take.Axis + 1).Aggregate(1, (a, b) => a * b), extent = take.Input.Shape[take.Axis], outer = x.Length / Math.Max(extent * inner, 1);
-        for (int item = 0; item < outer * index.Length; item++)
+        double[] lengths = Read(rows.Lengths, at).Data;
+        int[] running = [.. Enumerable.Range(0, rows.Steps).SelectMany(t => Enumerable.Range(t * rows.Batch, Count(lengths, t)))];
+        Write(rows.Listed, at, i => i == 0 ? running.Length : i > running.Length ? null : rows.Forwards ? running[i - 1] : running[^i]);
+    }
+
+    // Rows are those of [T, B]; with sums of steps they are T, and columns those of [B, N].
+    private void ColumnSum(ColumnSumCommand sum, Loops at)
+    {
+        double[] a = Along(sum.A, at, (sum.Rows, sum.ARow), (sum.Columns, 1)), before = Along(sum.Result, at, (sum.Columns, 1));
+        double[]? b = sum.B is null ? null : Along(sum.B, at, (sum.Rows, sum.BRow), (sum.Columns, 1)), lengths = LengthsOf(sum.Active, at);
+        int batch = sum.Active?.Batch ?? 1, width = sum.Columns / batch;
+        bool steps = sum.Active?.Axes == ActiveAxes.SumOfSteps;
+        Write(sum.Result.Over([(sum.Columns, 1)]), at, column => (sum.Accumulate ? before[column] : 0) + Enumerable.Range(0, sum.Rows)
+            .Where(row => lengths is null || (steps ? column / width < Count(lengths, row) : row % batch < Count(lengths, row / batch)))
+            .Sum(row => a[(row * sum.Columns) + column] * (b?[(row * sum.Columns) + column] ?? 1)));
+    }
+
+    // Rows up to the last one that runs at a step.
+    private static int Count(double[] lengths, int t) => Array.FindLastIndex(lengths, length => length > t) + 1;
+
+    // Null where row m of turn l of the loops is computed, of fewer terms where steps are summed to a row's end; else its value, or none.
+    private static RowEnd? Ended(MatMulCommand product, double[] lengths, int l, int m, ref int terms)
+    {
+        ActiveRows rows = product.Rows!;
+        MatMulLoop[] loops = product.Form.Loops;
+        if (rows.Axes == ActiveAxes.Rows)
         {
-            int step = item / index.Length, place = item % index.Length;
-            bool runs = lengths is null || lengths[take.Active!.OfSource ? (int)index[place] : place] > step;
-            for (int i = 0; i < inner && (runs || take.Active!.Clears); i++)
-                to.Data[(item * inner) + i] = runs ? x.Data[(((step * extent) + (int)index[place]) * inner) + i] : 0;
+            var (t, row) = loops.Length == 0 ? (m / rows.Batch, m % rows.Batch) : (l, m);
+            RowEnd kind = rows.Kind == RowEnd.Start && product.Init is null ? RowEnd.Unread : rows.Kind;
+            return kind == RowEnd.AddsNothing || row < Count(lengths, t) ? null : kind;
         }
 
-        Write(take.Result, loops, to);
+        int turns = rows.Axes == ActiveAxes.Loops ? rows.Steps * rows.Batch : rows.Batch, turn = l / (Size(loops) / turns);
+        int steps = (int)lengths[turn % rows.Batch];
+        if (rows.Axes == ActiveAxes.SumOfSteps)
+            terms = steps;
+        bool runs = rows.Axes switch { ActiveAxes.Loops => turn / rows.Batch < steps, ActiveAxes.Steps => m < steps, _ => true };
+        return runs ? null : rows.Kind == RowEnd.Zero ? RowEnd.Zero : RowEnd.Unread;
     }
 }

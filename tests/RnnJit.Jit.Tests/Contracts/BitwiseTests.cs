@@ -108,6 +108,15 @@ public class BitwiseTests
         Bits.AssertEqual(CellProgram.Run(program, data, sizes), CellProgram.Run(new CellProgram(traced).BuildAnew(), data, sizes), "traced");
     }
 
+    // A negative control: NaN compares as less than any bound.
+    [TestCase(double.NaN, 1, double.PositiveInfinity)]
+    [TestCase(1, double.NaN, double.PositiveInfinity)]
+    [TestCase(double.PositiveInfinity, double.NegativeInfinity, double.PositiveInfinity)]
+    [TestCase(double.NaN, double.NaN, 0)]
+    [TestCase(1.5, 1, 0.5)]
+    public void The_distance_sees_what_is_not_finite(double found, double wanted, double distance) =>
+        Assert.That(Bits.Distance(NdArray.Scalar(found), NdArray.Scalar(wanted)), Is.EqualTo(distance));
+
     [Test]
     public void The_comparison_sees_one_bit()
     {

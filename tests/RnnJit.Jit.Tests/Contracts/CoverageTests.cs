@@ -13,7 +13,8 @@ public class CoverageTests
     // Each takes the cell as a parameter.
     private static readonly (Type Tests, string Contract)[] Contracts =
     [
-        (typeof(CompiledMatchesOracle), nameof(CompiledMatchesOracle.Every_cell_forward_and_backward)),
+        (typeof(CpuContract), nameof(CpuContract.Cells_forward_and_backward)),
+        (typeof(CpuContract), nameof(CpuContract.Streams_are_the_whole_sequence_bit_for_bit)),
         (typeof(MaskTests), nameof(MaskTests.Masked_cells_agree_with_the_oracle)),
         (typeof(BitwiseTests), nameof(BitwiseTests.One_two_and_three_threads_agree)),
         (typeof(BitwiseTests), nameof(BitwiseTests.Both_schedules_agree)),
@@ -21,7 +22,6 @@ public class CoverageTests
         (typeof(BitwiseTests), nameof(BitwiseTests.A_sequence_in_pieces_is_the_whole_sequence)),
         (typeof(BitwiseTests), nameof(BitwiseTests.Read_at_build_time_or_traced_gives_the_same_bits)),
         (typeof(GeneratedKernelTests), nameof(GeneratedKernelTests.Generated_kernels_give_the_bits_of_compiled_ones)),
-        (typeof(StreamingTests), nameof(StreamingTests.Steps_are_the_whole_sequence_bit_for_bit)),
         (typeof(CheckpointTests), nameof(CheckpointTests.Gradients_are_bit_for_bit_those_of_the_full_tape)),
         (typeof(ActiveRowTests), nameof(ActiveRowTests.No_cell_reads_what_was_left_out)),
     ];
@@ -38,8 +38,13 @@ public class CoverageTests
     public void Second_derivatives_are_those_of_every_cell_without_a_kink()
     {
         string[] smooth = Files.Where(name => Kinks.Of(CellTracer.Trace(typeof(Lstm).Assembly.GetType("RnnJit.Cells." + name)!).Step).Length == 0).ToArray();
-        foreach (string contract in new[] { nameof(SecondDerivativeTests.Compiled_agrees_with_the_oracle), nameof(SecondDerivativeTests.The_oracle_agrees_with_differences_of_the_first_gradient) })
-            Assert.That(Cells(typeof(SecondDerivativeTests), contract).Select(type => type.Name), Is.EquivalentTo(smooth));
+        (Type Tests, string Contract)[] contracts =
+        [
+            (typeof(CpuContract), nameof(CpuContract.Second_derivatives)),
+            (typeof(SecondDerivativeTests), nameof(SecondDerivativeTests.The_oracle_agrees_with_differences_of_the_first_gradient)),
+        ];
+        foreach (var (tests, contract) in contracts)
+            Assert.That(Cells(tests, contract).Select(type => type.Name), Is.EquivalentTo(smooth));
     }
 
     [Test]
@@ -54,6 +59,8 @@ public class CoverageTests
     {
         MethodInfo method = tests.GetMethod(contract)!;
         ParameterInfo cell = method.GetParameters().Single(parameter => parameter.ParameterType == typeof(Type));
+        if (cell.GetCustomAttribute<CellsAttribute>() is { } given)
+            return [.. given.Of(tests)];
         string? source = cell.GetCustomAttribute<ValueSourceAttribute>()?.SourceName ?? method.GetCustomAttribute<TestCaseSourceAttribute>()?.SourceName;
         return source is null
             ? []

@@ -10,15 +10,6 @@ namespace RnnJit.Jit.Tests.Contracts;
 /// <summary>Every built-in cell with every mask it has a place for, masks given: compiled it agrees with the oracle, with lengths and without, from either end.</summary>
 public class MaskTests
 {
-    private static readonly Func<CellDefinition, CellDefinition>[] Masks =
-    [
-        cell => cell.WithVariationalDropout(0.2, 0),
-        cell => cell.WithVariationalDropout(0, 0.3),
-        cell => cell.WithRecurrentDropout(0.25),
-        cell => cell.WithDropConnect(0.5),
-        cell => cell.WithZoneout(0.1),
-    ];
-
     private static readonly Dictionary<(Type, bool Lengths, bool Reverse, bool Backward), Graph> Programs = [];
 
     private static IEnumerable<Type> Types => CellProgram.Types;
@@ -46,7 +37,7 @@ public class MaskTests
         {
             Graph program = Programs[(type, lengths, reverse, backward)];
             Dictionary<string, int> sizes = new CellProgram(cell).Sizes(steps: 4, batch: 3, units: 3);
-            Dictionary<string, NdArray> data = Draw(cell, program, sizes), wanted = Interpreter.Run(program, data, sizes);
+            Dictionary<string, NdArray> data = Masks.Draw(cell, program, sizes), wanted = Interpreter.Run(program, data, sizes);
             using Executable executable = CellProgram.Create(program, sizes);
             Assert.That(executable.Plan.Select(line => line.Text + line.Provider), Has.None.Contains("interpreted"));
             Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
@@ -61,7 +52,7 @@ public class MaskTests
         CellDefinition cell = Masked(typeof(Lstm));
         Graph program = new CellProgram(cell).Build();
         Dictionary<string, int> sizes = new CellProgram(cell).Sizes(steps: 4, batch: 3, units: 3);
-        Dictionary<string, NdArray> data = Draw(cell, program, sizes), before = Interpreter.Run(program, data, sizes);
+        Dictionary<string, NdArray> data = Masks.Draw(cell, program, sizes), before = Interpreter.Run(program, data, sizes);
         foreach (Port mask in cell.Step.Inputs.Where(MaskPort.Is))
         {
             var other = new Dictionary<string, NdArray>(data) { [mask.Name] = new NdArray(data[mask.Name].Shape, data[mask.Name].Data.Select(x => x == 0 ? 1.0 : 0).ToArray()) };
@@ -75,40 +66,6 @@ public class MaskTests
     private static CellDefinition Masked(Type type)
     {
         bool normalised = type.GetMethod("Step")!.GetParameters().Any(parameter => parameter.Name == "epsilon");
-        return Masked(CellTracer.Trace(type, normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : []));
-    }
-
-    /// <summary>The cell with every mask that it has a place for.</summary>
-    internal static CellDefinition Masked(CellDefinition cell)
-    {
-        foreach (var mask in Masks)
-        {
-            try
-            {
-                cell = mask(cell);
-            }
-            catch (GraphException e) when (e.Id == "RNNJ166")
-            {
-                // The cell has no place for this one.
-            }
-        }
-
-        return cell;
-    }
-
-    /// <summary>Masks by their law, rounded as float32 holds them.</summary>
-    internal static Dictionary<string, NdArray> Draw(CellDefinition cell, Graph program, Dictionary<string, int> sizes)
-    {
-        var random = new Random(3);
-        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        foreach (Port port in cell.Step.Inputs.Where(MaskPort.Is))
-        {
-            MaskLaw law = MaskPort.Law(port);
-            double[] mask = data[port.Name].Data;
-            for (int i = 0; i < mask.Length; i++)
-                mask[i] = (float)(random.NextDouble() < law.Rate ? law.Drawn : law.Other);
-        }
-
-        return data;
+        return Masks.Masked(CellTracer.Trace(type, normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : []));
     }
 }

@@ -40,7 +40,7 @@ public class StoredWeightsTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: 1, batch);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Weights = WeightStorage.BFloat16, Kernels = Runtime.TestKernels.Chain });
+        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Weights = WeightStorage.BFloat16, Kernels = TestKernels.Chain });
         Assert.That(Rounded(executable), Has.Count.EqualTo(8));
         Dictionary<string, NdArray> whole = CellProgram.Run(executable, data);
         using var streaming = new StreamingModel(program, executable.Options, "h");

@@ -34,7 +34,7 @@ public class DocumentedCellTests
             executable.Input(name).Set(value.Data);
         executable.Run();
         foreach (var (name, value) in wanted)
-            Assert.That(Contracts.Bits.Distance(executable.Output(name).ToNdArray(), value), Is.LessThan(1e-5), name);
+            Assert.That(Bits.Distance(executable.Output(name).ToNdArray(), value), Is.LessThan(1e-5), name);
     }
 
     [TestCase("src/RnnJit/Cells/Lstm.cs")]

@@ -103,7 +103,7 @@ public class RandomGraphTests
         return first == last ? [first] : Enumerable.Range(first, last - first + 1).ToArray();
     }
 
-    private static KernelChain KernelsFor(int seed) => seed < Compiled ? Runtime.TestKernels.Chain : RandomProgramTests.Interpreted;
+    private static KernelChain KernelsFor(int seed) => seed < Compiled ? TestKernels.Chain : RandomProgramTests.Interpreted;
 
     private static IEnumerable<Graph> Kernels(int seed)
     {

@@ -59,7 +59,7 @@ public class RandomProgramTests
         int kinks = 0;
         for (int i = 0; i < trials.Count; i++)
         {
-            KernelChain kernels = i < compiled ? Runtime.TestKernels.Chain : Interpreted;
+            KernelChain kernels = i < compiled ? TestKernels.Chain : Interpreted;
             if (Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 0) is not { } first)
                 continue;
             if (Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 1) is null && Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 2) is null)

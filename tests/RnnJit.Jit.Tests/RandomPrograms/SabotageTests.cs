@@ -34,7 +34,7 @@ public class SabotageTests
 
     [Test]
     public void Wrong_spelling_is_found() =>
-        Assert.That(Found(new Trial(Candidate(), op => op is TanhOp ? new TanhSpelledWrong() : op), Runtime.TestKernels.Chain), Does.Contain("differs"));
+        Assert.That(Found(new Trial(Candidate(), op => op is TanhOp ? new TanhSpelledWrong() : op), TestKernels.Chain), Does.Contain("differs"));
 
     [Test]
     public void Wrong_gradient_is_found() =>
@@ -45,7 +45,7 @@ public class SabotageTests
         Assert.That(Found(new Trial(Candidate(), sabotagePass: OneDifferenceTurnedRound), RandomProgramTests.Interpreted), Does.Contain("differs"));
 
     [Test]
-    public void The_same_program_without_sabotage_is_right() => Assert.That(Found(new Trial(Candidate()), Runtime.TestKernels.Chain), Is.Null);
+    public void The_same_program_without_sabotage_is_right() => Assert.That(Found(new Trial(Candidate()), TestKernels.Chain), Is.Null);
 
     [Test]
     public void Shrinking_keeps_the_failure_and_little_else()

@@ -104,7 +104,7 @@ public class HostileSizesTests
         BufferView a = Dense(2, 3), b = Dense(3, 4), c = Dense(2, 4), row = Dense(1, 4);
         MatMulForm form = MatMulForm.Of(new ContractOp("ab,bc->ac"), a, b, c);
         void Check(MatMulForm of, BufferView? packed = null, AccumulatorInit? start = null) =>
-            PlanBounds.Check([new MatMulCommand(of, packed, Reverse: false, InvariantB: true, RowsAreBatch: true) { Init = start }], []);
+            PlanBounds.Check([new MatMulCommand(of, packed, Reverse: false, InvariantB: true) { Init = start }], []);
 
         Assert.That(() => Check(form, null, new AccumulatorInit(row.Broadcast([2, 4]), [], 0)), Throws.Nothing);
         Assert.That(() => Check(form, Panels(Packed)), Throws.Nothing);

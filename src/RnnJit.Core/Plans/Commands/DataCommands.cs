@@ -3,14 +3,11 @@ using RnnJit.Ir;
 namespace RnnJit.Plans;
 
 /// <summary>Copies between views of one shape.</summary>
-/// <param name="FirstAxisIsBatch">The first axis is the batch.</param>
-public sealed record CopyCommand(BufferView From, BufferView To, bool FirstAxisIsBatch = true) : PlanCommand
+public sealed record CopyCommand(BufferView From, BufferView To) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [From];
 
     public override IEnumerable<BufferView> Writes => [To];
-
-    public override bool IsByRow => FirstAxisIsBatch && To.Rank > 0;
 
     public override string Describe => $"copy [{string.Join(", ", To.Shape)}]";
 
@@ -45,17 +42,14 @@ public sealed record ClearCommand(BufferView To) : PlanCommand
 
 /// <summary>Rows of a table by index.</summary>
 /// <param name="Name">Name of the indices, for messages.</param>
-/// <param name="RowsAreBatch">Inside a loop, rows of the batch do not depend on each other.</param>
 /// <param name="Active">Rows of the indices that are wanted; null: all.</param>
-public sealed record GatherCommand(BufferView Table, BufferView Index, BufferView Result, string Name, bool RowsAreBatch, ActiveRows? Active) : PlanCommand
+public sealed record GatherCommand(BufferView Table, BufferView Index, BufferView Result, string Name, ActiveRows? Active) : PlanCommand
 {
     public int Width => Table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
 
     public override IEnumerable<BufferView> Reads => [Table, Index, .. Active?.Views ?? []];
 
     public override IEnumerable<BufferView> Writes => [Result];
-
-    public override bool IsByRow => RowsAreBatch;
 
     public override string Describe => $"gather {Quantity.Of(Index.Length, "row")} of {Width}{Active?.Describe}";
 
@@ -73,9 +67,6 @@ public sealed record ScatterCommand(BufferView Index, BufferView Input, BufferVi
     public override IEnumerable<BufferView> Reads => [Index, Input, .. Active?.Views ?? []];
 
     public override IEnumerable<BufferView> Writes => [Table];
-
-    // Rows of the batch meet in the table.
-    public override bool TakesRows => Adds && Index.Rank > 0;
 
     public override string Describe => $"{(Adds ? "add" : "scatter")} {Quantity.Of(Index.Length, "row")} of {Width} into {Table.Shape[0]}{Active?.Describe}";
 

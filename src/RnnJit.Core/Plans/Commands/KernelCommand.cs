@@ -6,17 +6,14 @@ namespace RnnJit.Plans;
 /// <summary>A fused kernel over rows × columns.</summary>
 /// <param name="Operands">Inputs of the kernel, then its outputs.</param>
 /// <param name="RowShape">Extents of the dimensions that are joined to rows.</param>
-/// <param name="RowsAreBatch">The first of them is the batch.</param>
 /// <param name="Active">Rows of [T, B, …] it is done for; null for all.</param>
-public sealed record KernelCommand(ScheduledKernel Op, BufferView[] Operands, int[] RowShape, int Columns, bool RowsAreBatch, KernelRows? Active) : PlanCommand
+public sealed record KernelCommand(ScheduledKernel Op, BufferView[] Operands, int[] RowShape, int Columns, KernelRows? Active) : PlanCommand
 {
     public int Rows => RowShape.Aggregate(1, (rows, extent) => rows * extent);
 
     public override IEnumerable<BufferView> Reads => Operands.Take(Op.Inputs.Count).Concat(Active?.Rows.Views ?? []);
 
     public override IEnumerable<BufferView> Writes => Operands.Skip(Op.Inputs.Count);
-
-    public override bool IsByRow => RowsAreBatch;
 
     public override string Describe => DescribeWith("");
 

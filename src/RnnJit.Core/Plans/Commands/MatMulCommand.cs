@@ -6,8 +6,7 @@ namespace RnnJit.Plans;
 /// <param name="Packed">Packed B; null to read B in place.</param>
 /// <param name="Reverse">Sums from the last k to the first: sums over time run from T − 1 to 0.</param>
 /// <param name="InvariantB">B is the same at every time step and for every row.</param>
-/// <param name="RowsAreBatch">The first axis of the result is the batch.</param>
-public sealed record MatMulCommand(MatMulForm Form, BufferView? Packed, bool Reverse, bool InvariantB, bool RowsAreBatch) : PlanCommand
+public sealed record MatMulCommand(MatMulForm Form, BufferView? Packed, bool Reverse, bool InvariantB) : PlanCommand
 {
     /// <summary>Continues the chains from what C holds: a sum over time.</summary>
     public bool Accumulate { get; init; }
@@ -32,9 +31,6 @@ public sealed record MatMulCommand(MatMulForm Form, BufferView? Packed, bool Rev
         .. Packed is null ? (BufferView[])[] : [Packed.Over([(checked((int)Packed.Panels!.Value.Elements), 1)])],
         .. Init is null ? (BufferView[])[] : [Init.Reached(Form)],
     ];
-
-    public override bool IsByRow => RowsAreBatch && Form.C.Rank > 0
-        && (Form.RowsAreLoop || (Form.RowsAreM && InvariantB && Form.M.C == Form.C.Strides[0] && Form.M.Extent == Form.C.Shape[0]));
 
     public override string Describe =>
         $"product {Form.M.Extent} × {Form.N.Extent} × {Form.K.Extent}{(Form.Loops.Length > 0 ? " in " + string.Join(" · ", Form.Loops.Select(loop => loop.Extent)) : "")}{(Packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}{Init?.Describe}{Rows?.Describe}";

@@ -27,12 +27,6 @@ public abstract record PlanCommand
 
     public virtual CommandWhen When => CommandWhen.Run;
 
-    /// <summary>True where, inside a loop over time, each row of the batch is computed from that row and invariants alone.</summary>
-    public virtual bool IsByRow => false;
-
-    /// <summary>True where, inside a loop over time, it can be done for some rows of the batch. What it reads of other rows may have been made by others.</summary>
-    public virtual bool TakesRows => IsByRow;
-
     /// <summary>Arithmetic of matrix products: 2 for each multiply-add.</summary>
     public virtual double Flops => 0;
 

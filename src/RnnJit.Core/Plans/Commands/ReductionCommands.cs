@@ -4,15 +4,13 @@ using RnnJit.Ops;
 namespace RnnJit.Plans;
 
 /// <summary>A reduction over any axes of any view, in double: sums of elements without gaps in the order of 16 lanes, others from the last element to the first.</summary>
-public sealed record ReduceCommand(ReductionOp Op, BufferView Input, BufferView Result, bool RowsAreBatch) : PlanCommand
+public sealed record ReduceCommand(ReductionOp Op, BufferView Input, BufferView Result) : PlanCommand
 {
     public int[] Kept => [.. Enumerable.Range(0, Input.Rank).Where(axis => !Op.Axes.Contains(axis))];
 
     public override IEnumerable<BufferView> Reads => [Input];
 
     public override IEnumerable<BufferView> Writes => [Result];
-
-    public override bool IsByRow => RowsAreBatch && Kept.Length > 0 && Kept[0] == 0;
 
     public override string Describe => $"{Op.Name} of {Extent(Kept)} × {Extent(Op.Axes)}";
 

@@ -59,13 +59,11 @@ public sealed record BlockLengthsCommand(BufferView Lengths, BufferView Result, 
 /// <summary>A check that every index lies in 0 … largest, or is the one that is ignored.</summary>
 /// <param name="Cure">End of the message.</param>
 /// <param name="Name">Name of the indices, for messages.</param>
-public sealed record CheckIndicesCommand(BufferView Index, int Largest, int? Ignored, string Cure, string Name, bool RowsAreBatch) : PlanCommand
+public sealed record CheckIndicesCommand(BufferView Index, int Largest, int? Ignored, string Cure, string Name) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Index];
 
     public override IEnumerable<BufferView> Writes => [];
-
-    public override bool IsByRow => RowsAreBatch && Index.Rank > 0;
 
     public override string Describe => $"check {Quantity.Of(Index.Length, "index", "indices")}";
 
@@ -73,13 +71,11 @@ public sealed record CheckIndicesCommand(BufferView Index, int Largest, int? Ign
 }
 
 /// <summary>A check that no integer is greater than its bound.</summary>
-public sealed record CheckBoundsCommand(BufferView Input, BufferView Bound, string Name, string BoundName, bool RowsAreBatch) : PlanCommand
+public sealed record CheckBoundsCommand(BufferView Input, BufferView Bound, string Name, string BoundName) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Input, Bound];
 
     public override IEnumerable<BufferView> Writes => [];
-
-    public override bool IsByRow => RowsAreBatch && Input.Rank > 0;
 
     public override string Describe => $"check {Quantity.Of(Input.Length, "integer")} against bounds";
 

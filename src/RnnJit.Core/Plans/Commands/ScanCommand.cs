@@ -5,13 +5,15 @@ namespace RnnJit.Plans;
 
 /// <summary>A loop over time.</summary>
 /// <param name="Batch">Rows of the batch.</param>
+/// <param name="IsRowIndependent">No row of the batch reads another one's, and every command of a step takes a range of rows.</param>
 /// <param name="Body">Commands of a step.</param>
 /// <param name="Lengths">Steps of each row, i32[B]; null where all rows run all steps.</param>
 /// <param name="Freeze">Copies that keep the states of rows that have ended.</param>
 /// <param name="Yields">Views of a step that are cleared for rows that have ended.</param>
 /// <param name="Chunked">Matrix products that are computed in chunks of steps, ahead of the loop.</param>
 public sealed record ScanCommand(
-    ScanOp Scan, int Steps, int Batch, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Freeze, BufferView[] Yields, ChunkedMatMul[] Chunked) : PlanCommand
+    ScanOp Scan, int Steps, int Batch, bool IsRowIndependent, PlanCommand[] Body, BufferView? Lengths, CopyCommand[] Freeze, BufferView[] Yields,
+    ChunkedMatMul[] Chunked) : PlanCommand
 {
     /// <summary>Views that the loop itself reads and writes at each of its steps.</summary>
     public IEnumerable<BufferView> OwnViews => Freeze.SelectMany(copy => copy.Views).Concat(Yields).Concat(Lengths is null ? [] : [Lengths]);
@@ -21,12 +23,6 @@ public sealed record ScanCommand(
 
     public override IEnumerable<BufferView> Writes =>
         [.. Body.SelectMany(command => command.Writes), .. Freeze.SelectMany(copy => copy.Writes), .. Yields, .. Chunked.SelectMany(product => product.Product.Writes)];
-
-    /// <summary>True where no row of the batch reads another one's.</summary>
-    public bool IsRowIndependent => Body.All(command => command.IsByRow) && Freeze.All(copy => copy.IsByRow);
-
-    /// <summary>True where a step can be done for the rows that still run only.</summary>
-    public bool TakesLengths => Body.All(command => command.TakesRows) && Freeze.All(copy => copy.IsByRow);
 
     public override string Describe => $"loop of {Quantity.Of(Steps, "step")}{(Scan.Reverse ? ", backwards" : "")}, {Quantity.Of(Body.Length, "instruction")} a step";
 
@@ -43,6 +39,9 @@ public sealed record ChunkedMatMul(MatMulCommand Product, int Steps, int Chunk, 
     public const string Name = "chunk-matmuls";
 
     public int Count => (Steps + Chunk - 1) / Chunk;
+
+    /// <summary>True for the step at which a chunk begins; the first step of a loop begins one too.</summary>
+    public bool Begins(int t, bool reverse) => t % Chunk == (reverse ? Chunk - 1 : 0);
 
     public string Describe => $"{Product.Describe}, {Quantity.Of(Chunk, "step")} at a time";
 

@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Jit.Tests.Contracts;
+namespace RnnJit.Contracts;
 
 /// <summary>Where a graph has no second derivative everywhere.</summary>
 internal static class Kinks

@@ -4,10 +4,10 @@ using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Runtime;
 
-namespace RnnJit.Jit.Tests.Contracts;
+namespace RnnJit.Contracts;
 
 /// <summary>Any cell over time: all sequences, all final states and, if wanted, the derivatives of a loss that reads them all.</summary>
-internal sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool Reverse = false, bool Backward = true)
+public sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool Reverse = false, bool Backward = true)
 {
     // Every symbol of the cell but the batch gets a size of its own: no two dimensions agree by chance.
     private static readonly int[] Extents = [17, 6, 5, 9, 7, 3];
@@ -65,7 +65,7 @@ internal sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bo
     }
 
     public static Executable Create(Graph program, IReadOnlyDictionary<string, int> sizes, int threads = 1, ElementType real = ElementType.F32, string[]? without = null, bool poison = false) =>
-        Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = threads, Precision = real, Kernels = Runtime.TestKernels.Chain, Without = without ?? [], Poison = poison });
+        Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = threads, Precision = real, Kernels = TestKernels.Chain, Without = without ?? [], Poison = poison });
 
     public static Dictionary<string, NdArray> Run(Executable executable, IReadOnlyDictionary<string, NdArray> data)
     {
@@ -85,7 +85,7 @@ internal sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bo
     }
 }
 
-internal static class Bits
+public static class Bits
 {
     /// <summary>Equal bit for bit; −0 differs from 0, and a NaN is equal to itself.</summary>
     public static void AssertEqual(IReadOnlyDictionary<string, NdArray> found, IReadOnlyDictionary<string, NdArray> wanted, string what)
@@ -105,13 +105,20 @@ internal static class Bits
         }
     }
 
+    /// <summary>
+    /// Relative L2 distance of what is finite; infinite where a number is not finite and not the same. A comparison takes NaN for less than any bound, so there is
+    /// never one.
+    /// </summary>
     public static double Distance(NdArray found, NdArray wanted)
     {
         double difference = 0, size = 0;
         for (int i = 0; i < wanted.Length; i++)
         {
-            difference += Math.Pow(found.Data[i] - wanted.Data[i], 2);
-            size += wanted.Data[i] * wanted.Data[i];
+            double x = found.Data[i], y = wanted.Data[i];
+            if (double.IsFinite(x) && double.IsFinite(y))
+                (difference, size) = (difference + Math.Pow(x - y, 2), size + (y * y));
+            else if (!x.Equals(y))
+                return double.PositiveInfinity;
         }
 
         return Math.Sqrt(difference / Math.Max(size, 1e-30));

@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Jit.Tests.RandomPrograms;
+namespace RnnJit.Contracts;
 
 /// <summary>A Program or the body of a loop while it is drawn: its values by kind, and what it captures from the region around it.</summary>
 internal sealed class RandomRegion(GraphBuilder builder, RandomRegion? around)

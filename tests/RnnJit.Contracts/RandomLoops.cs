@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Jit.Tests.RandomPrograms;
+namespace RnnJit.Contracts;
 
 /// <summary>Draws loops: their steps, what they capture, and loops in loops.</summary>
 internal sealed class RandomLoops(RandomGraphs graphs, Random random)
@@ -26,7 +26,7 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
         for (int i = 0, count = random.Next(1, 8); i < count; i++)
         {
             if (graphs.Chance(0.13))
-                OfAllRows(body, lengths is not null, index);
+                OfAllRows(body, index);
             else if (graphs.Chance(0.12) && region.Rows.Count > 0)
                 body.Rows.Add(body.Capture(graphs.Any(region.Rows)));
             else if (graphs.Chance(0.08) && region.Matrices.Count > 0)
@@ -114,7 +114,7 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
     }
 
     // What makes rows read each other.
-    private void OfAllRows(RandomRegion body, bool lengths, Value? index)
+    private void OfAllRows(RandomRegion body, Value? index)
     {
         Value x = graphs.Any(body.Rows), y = graphs.Any(body.Rows);
         switch (random.Next(4))
@@ -129,7 +129,7 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
             case 2 when index is not null:
                 body.Rows.Add(body.Builder.Add(GatherOp.Instance, x, index));
                 break;
-            case 3 when !lengths:
+            case 3:
                 body.Rows.Add(body.Builder.Add(new ContractOp("ab,bc->ac"), body.Named("A", new TensorType(ElementType.F32, "B", "B")), x));
                 break;
             default:

@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Jit.Tests.RandomPrograms;
+namespace RnnJit.Contracts;
 
 /// <summary>A random Program at sizes of its own. What an input holds follows from the seed and its name.</summary>
 internal sealed record GraphCase(int Seed, Graph Program, IReadOnlyDictionary<string, int> Sizes)

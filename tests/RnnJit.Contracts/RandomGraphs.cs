@@ -2,7 +2,7 @@ using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Passes;
 
-namespace RnnJit.Jit.Tests.RandomPrograms;
+namespace RnnJit.Contracts;
 
 /// <summary>Draws Programs of loops, products, views and elementwise work that read each other's values in any way. The same seed gives the same Program on every machine.</summary>
 internal sealed class RandomGraphs

@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Jit.Tests.RandomPrograms;
+namespace RnnJit.Contracts;
 
 /// <summary>Sizes for a random Program: small ones, or some that lie beyond a threshold of the runtime.</summary>
 internal sealed class RandomSizes(Random random)
