@@ -51,5 +51,5 @@ public class KernelBench
     [Benchmark]
     public void Backward() => backward.Execute(new WorkShare(0, 1, -1, -1), default);
 
-    private static KernelInstruction Largest(ScanInstruction loop) => loop.Body.OfType<KernelInstruction>().MaxBy(kernel => kernel.Step.Nodes)!;
+    private static KernelInstruction Largest(ScanInstruction loop) => loop.Body.OfType<KernelInstruction>().MaxBy(kernel => kernel.Op.Nodes)!;
 }

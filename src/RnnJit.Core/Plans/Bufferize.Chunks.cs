@@ -39,13 +39,11 @@ internal sealed partial class Bufferize
         while (open.Count > 0)
         {
             int read = open.Pop();
-            if (graph.Outputs.Any(output => output.Value == read) || destinations.ContainsKey(read))
+            if (Readers.IsOutput(read) || destinations.ContainsKey(read))
                 return -1;
-            for (int n = 0; n < graph.Nodes.Count; n++)
+            foreach (int n in Readers.Of(read))
             {
                 Node node = graph.Nodes[n];
-                if (!node.Operands.Contains(read))
-                    continue;
                 if (node.Op is SliceOp { Axis: > 1 })
                     open.Push(graph.Values.FirstResult(n));
                 else if (node.Op is ScanOp scan && (loop < 0 || loop == n) && !node.Operands.Skip(scan.Sequences).Contains(read))

@@ -11,9 +11,10 @@ internal sealed partial class Bufferize
     private readonly HashSet<int> spent = [];
     private HashSet<int>? alone;
     private Dictionary<int, int>? products;
+    private Dictionary<int, int>? starts;
     private ValueReaders? readers;
 
-    private ValueReaders Readers => readers ??= new ValueReaders(graph);
+    private ValueReaders Readers => readers ??= ValueReaders.Of(graph);
 
     // Where it is wanted; else where its chains start, if nobody reads that afterwards; else a place of its own.
     private BufferView Result(int value, int startsFrom)

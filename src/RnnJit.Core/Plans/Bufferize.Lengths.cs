@@ -72,7 +72,7 @@ internal sealed partial class Bufferize
     private ActiveRows? ActiveRowsOf(int value, ContractOp op, MatMulForm form, bool sumOverTime)
     {
         // A sum that a product took over is the product's value.
-        int node = Schedule.Ops.OfType<ScheduledMatMul>().FirstOrDefault(matmul => graph.Values.FirstResult(matmul.Node) == value)?.Product ?? graph.Values.Node(value);
+        int node = Products.TryGetValue(value, out int product) ? product : graph.Values.Node(value);
         if (ActiveRowsOf(node) is not { } active)
             return null;
 

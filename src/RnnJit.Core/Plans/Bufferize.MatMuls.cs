@@ -119,7 +119,8 @@ internal sealed partial class Bufferize
     private bool IsOfParameters(int value) => graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true);
 
     private bool OnlyProductsStartFrom(int value) =>
-        Schedule.Ops.OfType<ScheduledMatMul>().Count(step => step.Start == value) == graph.Nodes.Count(node => node.Operands.Contains(value));
+        (starts ??= Schedule.Ops.OfType<ScheduledMatMul>().GroupBy(matmul => matmul.Start).ToDictionary(group => group.Key, group => group.Count()))
+            .GetValueOrDefault(value) == Readers.Of(value).Count;
 
     // What chains start from, over all rows of the product.
     private BufferView StartView(int start, int value)

@@ -117,8 +117,7 @@ internal sealed partial class Bufferize
     // A product or a sum over rows adds to a sum over time directly, so that its chain goes on from step to step.
     private void TrySum(int value, BufferView view)
     {
-        bool alone = graph.Outputs.Count(output => output.Value == value) + graph.Nodes.Sum(node => node.Operands.Count(operand => operand == value)) == 1;
-        if (alone && graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ContractOp or SumOp)
+        if (Readers.Count(value) == 1 && graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ContractOp or SumOp)
             sumDestinations[value] = view;
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class Bufferize
     private readonly Dictionary<int, BufferView> destinations = [];
     private readonly HashSet<int> indicesChecked = [];
     private readonly int depth;
+    private bool? hasLoops;
     private readonly Dictionary<int, BufferView> sumDestinations = [];
     private readonly HashSet<int> sumsDone = [];
     private readonly HashSet<PlanBuffer> tables = [];
@@ -30,7 +31,7 @@ internal sealed partial class Bufferize
     private bool IsBody => depth > 0;
 
     // A step of a loop without loops in it.
-    private bool IsStep => IsBody && !graph.Nodes.Any(node => node.Op is ScanOp);
+    private bool IsStep => IsBody && !(hasLoops ??= graph.Nodes.Any(node => node.Op is ScanOp));
 
     public List<PlanCommand> Commands { get; } = [];
 
@@ -80,7 +81,7 @@ internal sealed partial class Bufferize
     {
         foreach (int value in kernel.Inputs.Where(input => !graph.Values.Type(input).IsReal && indicesChecked.Add(input)))
         {
-            foreach (MarkOp mark in graph.Nodes.Where(node => node.Operands.Contains(value)).Select(node => node.Op).OfType<MarkOp>().Distinct())
+            foreach (MarkOp mark in Readers.Of(value).Select(n => graph.Nodes[n].Op).OfType<MarkOp>().Distinct())
             {
                 int largest = mark.Largest(mark.Places.Evaluate(context.Sizes));
                 Commands.Add(new CheckIndicesCommand(ViewOf(value), largest, mark.Ignored, mark.Cure, NameOf(value)));

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RnnJit.Plans;
 
 /// <summary>Memory and lifetime of a buffer within a run.</summary>
@@ -13,6 +15,10 @@ public readonly record struct PlacedBuffer(long Offset, int First, int Last);
 public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, PlacedBuffer> Places)
 {
     private const long Alignment = 64;
+
+    // Blocks of one offset by their ends: a search for an end that no block has finds the place after all of them.
+    private static readonly Comparer<Block> ByOffset = Comparer<Block>.Create(
+        (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.End.CompareTo(b.End));
 
     /// <summary>Places all buffers of a plan that commands or the caller read.</summary>
     public static MemoryPlan Of(Plan plan) => Place(plan.Buffers.Where(buffer => !buffer.IsExternal), plan.Commands, plan.Outputs);
@@ -33,7 +39,8 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
             Use(lives, view.Buffer, int.MaxValue);
 
         // By offset, so that the first gap that fits is the lowest one.
-        var placed = new List<(PlanBuffer Buffer, PlacedBuffer Place)>();
+        var blocks = new List<Block>();
+        var places = new Dictionary<PlanBuffer, PlacedBuffer>();
         long total = 0;
         foreach (PlanBuffer buffer in buffers.OrderByDescending(buffer => buffer.Bytes))
         {
@@ -41,26 +48,35 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
                 lives[buffer] = (0, int.MaxValue);
             if (!lives.TryGetValue(buffer, out var life))
                 continue;
-            long offset = 0;
-            foreach (var (other, place) in placed)
-            {
-                if (place.First > life.Last || life.First > place.Last)
-                    continue;
-                if (offset + buffer.Bytes <= place.Offset)
-                    break;
-                offset = Math.Max(offset, Align(place.Offset + other.Bytes));
-            }
-
-            int at = placed.FindIndex(other => other.Place.Offset > offset);
-            placed.Insert(at < 0 ? placed.Count : at, (buffer, new PlacedBuffer(offset, life.First, life.Last)));
+            long offset = LowestGap(CollectionsMarshal.AsSpan(blocks), buffer.Bytes, life);
+            int at = blocks.BinarySearch(new Block(offset, long.MaxValue, 0, 0), ByOffset);
+            blocks.Insert(~at, new Block(offset, Align(offset + buffer.Bytes), life.First, life.Last));
+            places.Add(buffer, new PlacedBuffer(offset, life.First, life.Last));
             total = Math.Max(total, Align(offset + buffer.Bytes));
         }
 
-        return new MemoryPlan(total, placed.ToDictionary(one => one.Buffer, one => one.Place));
+        return new MemoryPlan(total, places);
+    }
+
+    private static long LowestGap(ReadOnlySpan<Block> blocks, long bytes, (int First, int Last) life)
+    {
+        long offset = 0;
+        foreach (ref readonly Block block in blocks)
+        {
+            if (block.First > life.Last || life.First > block.Last)
+                continue;
+            if (offset + bytes <= block.Offset)
+                break;
+            offset = Math.Max(offset, block.End);
+        }
+
+        return offset;
     }
 
     private static void Use(Dictionary<PlanBuffer, (int First, int Last)> lives, PlanBuffer buffer, int command) =>
         lives[buffer] = lives.TryGetValue(buffer, out var life) ? (Math.Min(life.First, command), Math.Max(life.Last, command)) : (command, command);
 
     private static long Align(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    private readonly record struct Block(long Offset, long End, int First, int Last);
 }

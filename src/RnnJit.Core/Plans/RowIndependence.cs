@@ -128,7 +128,7 @@ public sealed class RowIndependence
     private bool IsSumByRow(int value)
     {
         int n = body.Values.Node(value);
-        int reads = body.Outputs.Count(output => output.Value == value) + body.Nodes.Sum(node => node.Operands.Count(operand => operand == value));
+        int reads = ValueReaders.Of(body).Count(value);
         if (n < 0 || reads != 1 || body.Nodes[n].Op is not ContractOp op || !IsByRow(n))
             return false;
 

@@ -39,14 +39,14 @@ internal static class StepInvariants
     /// <summary>Matrices side by side that products alone read: they are packed from their own tensors and never put together.</summary>
     public static bool IsWeight(Graph graph, int value) => IsWeightConcat(graph, value) && OnlyProductsRead(graph, value);
 
-    private static bool OnlyProductsRead(Graph graph, int value) => graph.Outputs.All(output => output.Value != value)
-        && graph.Nodes.Where(node => node.Operands.Contains(value)).All(node => node.Op is ContractOp);
+    private static bool OnlyProductsRead(Graph graph, int value) => !ValueReaders.Of(graph).IsOutput(value)
+        && ValueReaders.Of(graph).Of(value).All(n => graph.Nodes[n].Op is ContractOp);
 
     /// <summary>Rows side by side from which chains of products start: they are put together once, before the loop.</summary>
     public static bool IsConcatenatedRow(Graph body, int value) =>
         Maker(body, value) is { Op: ConcatOp } && body.Values.Type(value).Rank == 1
-        && AccumulatorInits.IsRow(body, value) && body.Outputs.All(output => output.Value != value)
-        && body.Nodes.Where(node => node.Operands.Contains(value)).All(node => node.Op is AddOp);
+        && AccumulatorInits.IsRow(body, value) && !ValueReaders.Of(body).IsOutput(value)
+        && ValueReaders.Of(body).Of(value).All(n => body.Nodes[n].Op is AddOp);
 
     private static Node? Maker(Graph graph, int value) => value < graph.Inputs.Count ? null : graph.Nodes[graph.Values.Node(value)];
 }

@@ -1,15 +1,18 @@
+using System.Runtime.CompilerServices;
 using RnnJit.Ir;
 
 namespace RnnJit.Plans;
 
-/// <summary>The readers of each value of a graph, found once.</summary>
+/// <summary>The readers of each value of a graph, found once for each graph.</summary>
 internal sealed class ValueReaders
 {
+    private static readonly ConditionalWeakTable<Graph, ValueReaders> Known = new();
+
     private readonly List<int>?[] nodes;
     private readonly int[] operands;
     private readonly int[] outputs;
 
-    public ValueReaders(Graph graph)
+    private ValueReaders(Graph graph)
     {
         nodes = new List<int>?[graph.Values.Count];
         operands = new int[graph.Values.Count];
@@ -28,6 +31,8 @@ internal sealed class ValueReaders
         foreach (Output output in graph.Outputs)
             outputs[output.Value]++;
     }
+
+    public static ValueReaders Of(Graph graph) => Known.GetValue(graph, key => new ValueReaders(key));
 
     /// <summary>Nodes that read a value, each once, in order.</summary>
     public IReadOnlyList<int> Of(int value) => nodes[value] ?? [];
