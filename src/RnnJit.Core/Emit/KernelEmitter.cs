@@ -4,6 +4,11 @@ using RnnJit.Text;
 
 namespace RnnJit.Emit;
 
+/// <summary>Memory of a kernel for each row that it computes at a time.</summary>
+/// <param name="Rows">Rows of values.</param>
+/// <param name="Sums">Sums and maxima, a number for each lane.</param>
+public readonly record struct KernelMemory(int Rows, int Sums);
+
 /// <summary>Writes a kernel graph as a C# type. There is one emitter; dialects are its vocabularies, each with the frame that its statements stand in.</summary>
 public sealed partial class KernelEmitter
 {
@@ -42,6 +47,14 @@ public sealed partial class KernelEmitter
         var emitter = new KernelEmitter(kernel, dialect, className);
         emitter.File(className, summary, inNamespace);
         return emitter.code.ToString();
+    }
+
+    /// <summary>Memory that the passes of a kernel hand values on in.</summary>
+    public static KernelMemory MemoryOf(Graph kernel, EmitDialect dialect)
+    {
+        var emitter = new KernelEmitter(kernel, dialect, "Kernel");
+        int sums = Enumerable.Range(0, emitter.schedule.Passes).Sum(pass => emitter.passes.Reductions(pass).Length);
+        return new KernelMemory(emitter.passes.Kept, emitter.frame.SumsInMemory ? sums : 0);
     }
 
     private void File(string className, string? summary, string inNamespace)
