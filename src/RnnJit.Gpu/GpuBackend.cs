@@ -26,7 +26,7 @@ internal sealed class GpuBackend : PlannedBackend
     /// <summary>All kinds of devices.</summary>
     public static IEnumerable<GpuBackend> All() =>
     [
-        new("ilgpu-cpu", () => 1, _ => GpuDevice.OpenCpu()),
+        new("ilgpu-cpu", () => 2, index => GpuDevice.OpenCpu(launches: index == 1)),
         new("cuda", () => GpuDevice.Count(AcceleratorType.Cuda), GpuDevice.OpenCuda),
         new("opencl", () => GpuDevice.Count(AcceleratorType.OpenCL), GpuDevice.OpenOpenCl),
     ];

@@ -30,7 +30,7 @@ public static class CheckKernels
         where T : unmanaged
     {
         long place = launch.Place;
-        for (long item = DeviceTable.Thread; item < table[place + (int)CheckWord.Length]; item += DeviceTable.Threads)
+        for (long item = DeviceTable.Thread(launch); item < table[place + (int)CheckWord.Length]; item += DeviceTable.Threads(launch))
         {
             if (!Runs(integers, table, launch, item))
                 continue;
@@ -47,7 +47,7 @@ public static class CheckKernels
         where T : unmanaged
     {
         long place = launch.Place;
-        for (long item = DeviceTable.Thread; item < table[place + (int)CheckWord.Length]; item += DeviceTable.Threads)
+        for (long item = DeviceTable.Thread(launch); item < table[place + (int)CheckWord.Length]; item += DeviceTable.Threads(launch))
         {
             if (!Runs(integers, table, launch, item))
                 continue;

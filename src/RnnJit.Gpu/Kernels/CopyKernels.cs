@@ -33,7 +33,7 @@ public static class CopyKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        for (long i = DeviceTable.Thread; i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads)
+        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
         {
             if (Takes(integers, table, launch, i))
                 reals[To(table, launch, i)] = reals[From(table, launch, i)];
@@ -44,7 +44,7 @@ public static class CopyKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        for (long i = DeviceTable.Thread; i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads)
+        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
         {
             if (Takes(integers, table, launch, i))
                 integers[To(table, launch, i)] = integers[From(table, launch, i)];
@@ -56,7 +56,7 @@ public static class CopyKernels
         where T : unmanaged
     {
         T value = V.Narrow(Interop.IntAsFloat((ulong)table[launch.Place + (int)CopyWord.Value]));
-        for (long i = DeviceTable.Thread; i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads)
+        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
         {
             if (Takes(integers, table, launch, i))
                 reals[To(table, launch, i)] = value;
@@ -68,7 +68,7 @@ public static class CopyKernels
         where T : unmanaged
     {
         int value = (int)Interop.IntAsFloat((ulong)table[launch.Place + (int)CopyWord.Value]);
-        for (long i = DeviceTable.Thread; i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads)
+        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
         {
             if (Takes(integers, table, launch, i))
                 integers[To(table, launch, i)] = value;

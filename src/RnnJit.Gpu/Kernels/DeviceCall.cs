@@ -25,15 +25,15 @@ public readonly struct DeviceCall<T>
     }
 
     /// <summary>The first unit of this thread.</summary>
-    public long FirstUnit => DeviceTable.Thread;
+    public long FirstUnit => DeviceTable.Thread(launch);
 
     /// <summary>Units of all threads.</summary>
     public long Units => Head(HeadWord.Units);
 
-    public long Threads => DeviceTable.Threads;
+    public long Threads => DeviceTable.Threads(launch);
 
     /// <summary>Memory of this thread: rows of kept values, then lanes of sums.</summary>
-    public long ThreadMemory => Head(HeadWord.Memory) + (DeviceTable.Thread * Head(HeadWord.MemoryStride));
+    public long ThreadMemory => Head(HeadWord.Memory) + (DeviceTable.Thread(launch) * Head(HeadWord.MemoryStride));
 
     public int RowOf(long unit) => (int)(unit / Head(HeadWord.UnitsPerRow));
 

@@ -8,8 +8,15 @@ namespace RnnJit.Gpu.Kernels;
 /// <param name="I">Steps of it that were done before.</param>
 /// <param name="OuterT">Time step of the loop around it.</param>
 /// <param name="OuterI">Steps of that that were done before.</param>
-/// <param name="Number">Number of the launch within a run, from 1.</param>
-public readonly record struct DeviceLaunch(int Place, int T, int I, int OuterT, int OuterI, int Number);
+/// <param name="Number">Number of the launch within a run, from 1; 0 where nothing is checked.</param>
+public readonly record struct DeviceLaunch(int Place, int T, int I, int OuterT, int OuterI, int Number)
+{
+    /// <summary>Threads that take turns on the one of the host; 0 on a device, which knows its own.</summary>
+    public int HostThreads { get; init; }
+
+    /// <summary>Which of them this is.</summary>
+    public int HostThread { get; init; }
+}
 
 /// <summary>Arithmetic of places in a table, as threads do it.</summary>
 public static class DeviceTable
@@ -18,10 +25,10 @@ public static class DeviceTable
     public const int AddressWords = 8;
 
     /// <summary>This thread among all of the launch.</summary>
-    public static long Thread => (Grid.IdxX * (long)Group.DimX) + Group.IdxX;
+    public static long Thread(DeviceLaunch launch) => launch.HostThreads == 0 ? (Grid.IdxX * (long)Group.DimX) + Group.IdxX : launch.HostThread;
 
     /// <summary>Threads of the launch.</summary>
-    public static long Threads => Grid.DimX * (long)Group.DimX;
+    public static long Threads(DeviceLaunch launch) => launch.HostThreads == 0 ? Grid.DimX * (long)Group.DimX : launch.HostThreads;
 
     /// <summary>The element at which an operand begins, at this step of the loops.</summary>
     public static long Address(ArrayView<long> table, long place, DeviceLaunch launch) =>

@@ -58,7 +58,7 @@ public static class MatMulKernel
         long loopsAt = place + (int)MatMulWord.Words;
         for (int loop = 0; loop < loopCount; loop++)
             loops *= table[loopsAt + (5 * loop)];
-        for (long unit = DeviceTable.Thread; unit < loops * rows * columns; unit += DeviceTable.Threads)
+        for (long unit = DeviceTable.Thread(launch); unit < loops * rows * columns; unit += DeviceTable.Threads(launch))
         {
             long n = unit % columns, m = unit / columns % rows, l = unit / columns / rows;
             long a = DeviceTable.Address(table, place + (int)MatMulWord.A, launch) + (m * table[place + (int)MatMulWord.RowA]);

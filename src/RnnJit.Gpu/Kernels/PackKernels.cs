@@ -29,7 +29,7 @@ public static class PackKernels
         long place = launch.Place, n = table[place + (int)PackListedWord.N], batch = table[place + (int)PackListedWord.Batch];
         long from = DeviceTable.Address(table, place + (int)PackListedWord.From, launch), to = DeviceTable.Address(table, place + (int)PackListedWord.To, launch);
         long listed = DeviceTable.Address(table, place + (int)PackListedWord.Listed, launch);
-        for (long unit = DeviceTable.Thread; unit < integers[listed] * n; unit += DeviceTable.Threads)
+        for (long unit = DeviceTable.Thread(launch); unit < integers[listed] * n; unit += DeviceTable.Threads(launch))
         {
             long row = integers[listed + 1 + (unit / n)];
             reals[to + unit] = reals[from + (row / batch * table[place + (int)PackListedWord.Time]) + (row % batch * table[place + (int)PackListedWord.Row])

@@ -51,7 +51,7 @@ public static class PickKernels
         long place = launch.Place, count = table[place + (int)TakeWord.Count], inner = table[place + (int)TakeWord.Inner];
         int outerRank = (int)table[place + (int)TakeWord.OuterRank], innerRank = (int)table[place + (int)TakeWord.InnerRank];
         long outerAxes = place + (int)TakeWord.Words, innerAxes = outerAxes + (3 * outerRank);
-        for (long unit = DeviceTable.Thread; unit < table[place + (int)TakeWord.Outer] * count * inner; unit += DeviceTable.Threads)
+        for (long unit = DeviceTable.Thread(launch); unit < table[place + (int)TakeWord.Outer] * count * inner; unit += DeviceTable.Threads(launch))
         {
             long e = unit % inner, which = unit / inner % count, outer = unit / inner / count;
             int row = integers[DeviceTable.Address(table, place + (int)TakeWord.Index, launch) + which];
@@ -82,7 +82,7 @@ public static class PickKernels
     {
         long count = table[launch.Place + (int)OrderWord.Count];
         long from = DeviceTable.Address(table, launch.Place + (int)OrderWord.From, launch), to = DeviceTable.Address(table, launch.Place + (int)OrderWord.To, launch);
-        for (long row = DeviceTable.Thread; row < count; row += DeviceTable.Threads)
+        for (long row = DeviceTable.Thread(launch); row < count; row += DeviceTable.Threads(launch))
         {
             int length = integers[from + row], before = 0;
             for (long other = 0; other < count; other++)
@@ -101,7 +101,7 @@ public static class PickKernels
         where T : unmanaged
     {
         long from = DeviceTable.Address(table, launch.Place + (int)OrderWord.From, launch), to = DeviceTable.Address(table, launch.Place + (int)OrderWord.To, launch);
-        for (long i = DeviceTable.Thread; i < table[launch.Place + (int)OrderWord.Count]; i += DeviceTable.Threads)
+        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)OrderWord.Count]; i += DeviceTable.Threads(launch))
         {
             int row = integers[from + i];
             if (row >= 0 && row < table[launch.Place + (int)OrderWord.Size])
@@ -117,7 +117,7 @@ public static class PickKernels
     {
         long batch = table[launch.Place + (int)OrderWord.Batch], steps = table[launch.Place + (int)OrderWord.Steps];
         long from = DeviceTable.Address(table, launch.Place + (int)OrderWord.From, launch), to = DeviceTable.Address(table, launch.Place + (int)OrderWord.To, launch);
-        for (long i = DeviceTable.Thread; i < table[launch.Place + (int)OrderWord.Count]; i += DeviceTable.Threads)
+        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)OrderWord.Count]; i += DeviceTable.Threads(launch))
         {
             long left = integers[from + (i % batch)] - table[launch.Place + (int)OrderWord.First] - (i / batch * steps);
             integers[to + i] = (int)(left < 0 ? 0 : left > steps ? steps : left);
@@ -129,7 +129,7 @@ public static class PickKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        if (DeviceTable.Thread > 0)
+        if (DeviceTable.Thread(launch) > 0)
             return;
 
         long batch = table[launch.Place + (int)OrderWord.Batch], total = table[launch.Place + (int)OrderWord.Steps] * batch;

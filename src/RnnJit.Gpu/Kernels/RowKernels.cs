@@ -38,7 +38,7 @@ public static class RowKernels
     {
         long place = launch.Place, width = table[place + (int)IndexedWord.Width];
         long from = DeviceTable.Address(table, place + (int)IndexedWord.Table, launch), to = DeviceTable.Address(table, place + (int)IndexedWord.Rows, launch);
-        for (long unit = DeviceTable.Thread; unit < table[place + (int)IndexedWord.Items] * width; unit += DeviceTable.Threads)
+        for (long unit = DeviceTable.Thread(launch); unit < table[place + (int)IndexedWord.Items] * width; unit += DeviceTable.Threads(launch))
         {
             long item = unit / width, column = unit % width;
             if (!Runs(integers, table, launch, item))
@@ -61,7 +61,7 @@ public static class RowKernels
     {
         long place = launch.Place, width = table[place + (int)IndexedWord.Width];
         long to = DeviceTable.Address(table, place + (int)IndexedWord.Table, launch), from = DeviceTable.Address(table, place + (int)IndexedWord.Rows, launch);
-        for (long column = DeviceTable.Thread; column < width; column += DeviceTable.Threads)
+        for (long column = DeviceTable.Thread(launch); column < width; column += DeviceTable.Threads(launch))
         {
             for (long row = 0; row < table[place + (int)IndexedWord.Size] && table[place + (int)IndexedWord.Adds] == 0; row++)
                 reals[to + (row * width) + column] = V.Narrow(0);

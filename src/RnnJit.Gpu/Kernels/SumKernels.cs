@@ -54,7 +54,7 @@ public static class SumKernels
         long result = DeviceTable.Address(table, place + (int)ColumnSumWord.Result, launch);
         long lengths = DeviceTable.Address(table, place + (int)ColumnSumWord.Lengths, launch);
         bool isDot = table[place + (int)ColumnSumWord.IsDot] != 0, forwards = table[place + (int)ColumnSumWord.Forwards] != 0;
-        for (long column = DeviceTable.Thread; column < columns; column += DeviceTable.Threads)
+        for (long column = DeviceTable.Thread(launch); column < columns; column += DeviceTable.Threads(launch))
         {
             V sum = table[place + (int)ColumnSumWord.Accumulate] != 0 ? V.Broadcast(reals[result + column]) : V.Create(0);
             for (long i = 0; i < rows; i++)
@@ -79,7 +79,7 @@ public static class SumKernels
         long place = launch.Place, length = table[place + (int)ReduceWord.Length], axes = place + (int)ReduceWord.Words;
         int kept = (int)table[place + (int)ReduceWord.Kept], reduced = (int)table[place + (int)ReduceWord.Reduced];
         long inner = axes + (3 * kept);
-        for (long item = DeviceTable.Thread; item < table[place + (int)ReduceWord.Count]; item += DeviceTable.Threads)
+        for (long item = DeviceTable.Thread(launch); item < table[place + (int)ReduceWord.Count]; item += DeviceTable.Threads(launch))
         {
             long x = DeviceTable.Address(table, place + (int)ReduceWord.Input, launch) + DeviceTable.Offset(table, kept, axes, axes + kept, item);
             long to = DeviceTable.Address(table, place + (int)ReduceWord.Result, launch) + DeviceTable.Offset(table, kept, axes, axes + (2 * kept), item);
@@ -110,7 +110,7 @@ public static class SumKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        for (long i = DeviceTable.Thread; i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads)
+        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
         {
             long to = CopyKernels.To(table, launch, i);
             reals[to] = V.Sum(V.Broadcast(reals[to]) + V.Broadcast(reals[CopyKernels.From(table, launch, i)]));

@@ -181,6 +181,6 @@ internal sealed partial class OperationWriter
     {
         if (check is not null)
             checks.Add(check);
-        return new LaunchOperation(device.Load(method), place, device.Config(units), units > 0, check is null ? 0 : checks.Count);
+        return new LaunchOperation(method, place, device.Config(units), units > 0, check is null ? 0 : checks.Count);
     }
 }

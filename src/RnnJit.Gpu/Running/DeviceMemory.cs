@@ -76,6 +76,7 @@ internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, I
 internal sealed class DeviceMemory<T> : DeviceMemory
     where T : unmanaged
 {
+    private readonly GpuDevice device;
     private readonly MemoryBuffer1D<long, Stride1D.Dense> tableBuffer;
     private readonly ArrayView<T> reals;
     private readonly ArrayView<int> integers;
@@ -84,11 +85,14 @@ internal sealed class DeviceMemory<T> : DeviceMemory
     public DeviceMemory(GpuDevice device, long bytes, long[] table, int checks, IReadOnlyDictionary<PlanBuffer, Tensor> inputs)
         : base(device, (bytes + 255) / 256 * 256, checks, inputs)
     {
+        this.device = device;
         tableBuffer = device.Accelerator.Allocate1D(table.Length == 0 ? [0L] : table);
         this.table = tableBuffer.View;
         ArrayView<byte> all = Bytes.View;
         (reals, integers) = (all.Cast<T>(), all.Cast<int>());
     }
+
+    private delegate void Body(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch);
 
     private delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch);
 
@@ -97,13 +101,23 @@ internal sealed class DeviceMemory<T> : DeviceMemory
         foreach (DeviceOperation operation in operations)
         {
             if (operation is LaunchOperation launch)
-                launch.Launcher = launch.Kernel.CreateLauncherDelegate<Launcher>();
+                launch.Launcher = device.CallsKernels ? launch.Method.CreateDelegate<Body>() : device.Load(launch.Method).CreateLauncherDelegate<Launcher>();
             Prepare(operation.Inner);
         }
     }
 
-    public override void Launch(LaunchOperation launch, DeviceLaunch where) =>
-        Unsafe.As<Launcher>(launch.Launcher!)(Stream, launch.Config, reals, integers, table, where);
+    public override void Launch(LaunchOperation launch, DeviceLaunch where)
+    {
+        if (!device.CallsKernels)
+        {
+            Unsafe.As<Launcher>(launch.Launcher!)(Stream, launch.Config, reals, integers, table, where);
+            return;
+        }
+
+        int threads = launch.Config.GridDim.X * launch.Config.GroupDim.X;
+        for (int thread = 0; thread < threads; thread++)
+            Unsafe.As<Body>(launch.Launcher!)(reals, integers, table, where with { HostThreads = threads, HostThread = thread });
+    }
 
     public override void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
 using RnnJit.Gpu.Kernels;
@@ -17,16 +18,17 @@ internal abstract class DeviceOperation
 }
 
 /// <summary>One launch.</summary>
+/// <param name="method">What threads run.</param>
 /// <param name="place">Its first word in the table.</param>
 /// <param name="hasWork">False where a view has no elements.</param>
 /// <param name="check">Its number among the commands that check numbers, from 1; 0 for others.</param>
-internal sealed class LaunchOperation(Kernel kernel, int place, KernelConfig config, bool hasWork, int check) : DeviceOperation
+internal sealed class LaunchOperation(MethodInfo method, int place, KernelConfig config, bool hasWork, int check) : DeviceOperation
 {
-    public Kernel Kernel => kernel;
+    public MethodInfo Method => method;
 
     public KernelConfig Config => config;
 
-    /// <summary>The delegate that launches the kernel, which the memory knows the type of.</summary>
+    /// <summary>The delegate that launches or calls the method; the memory knows its type.</summary>
     public Delegate? Launcher { get; set; }
 
     public override void Run(DeviceMemory memory, in LoopIndices clock)
