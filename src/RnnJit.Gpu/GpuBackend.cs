@@ -17,7 +17,8 @@ internal sealed class GpuBackend : PlannedBackend
     private readonly Func<int, GpuDevice> open;
     private readonly Dictionary<int, GpuDevice> devices = [];
 
-    private GpuBackend(string name, Func<int> count, Func<int, GpuDevice> open) => (Name, this.count, this.open) = (name, new Lazy<int>(count), open);
+    private GpuBackend(string name, Func<int> count, Func<int, GpuDevice> open) =>
+        (Name, this.count, this.open) = (name, new Lazy<int>(count), open);
 
     public override string Name { get; }
 
@@ -42,7 +43,8 @@ internal sealed class GpuBackend : PlannedBackend
             : new GpuExecutable<float>(program, plan, device, options);
     }
 
-    // A thread reads whatever lies wherever: rows need no gap, and what is packed is a plain matrix. A product of all steps at once costs one launch.
+    // A thread reads whatever lies wherever: rows need no gap, and what is packed is a plain matrix. A product of all steps at once costs
+    // one launch.
     protected override TargetTraits TraitsOf(ExecutableOptions options) => new()
     {
         PackedElements = (n, k, _, _) => (long)n * k,
@@ -50,7 +52,7 @@ internal sealed class GpuBackend : PlannedBackend
         RowGap = 0,
         RowsThatRepayPacking = int.MaxValue,
         PacksRows = false,
-        Chunks = options.TileLimits == ChunkLimits.Usual ? new ChunkLimits(long.MaxValue, int.MaxValue) : options.TileLimits,
+        Chunks = options.TileLimits == ChunkLimits.Usual ? new ChunkLimits(long.MaxValue, 1) : options.TileLimits,
     };
 
     private static int Lanes(ExecutableOptions options)

@@ -2,7 +2,9 @@ using RnnJit.Ops;
 
 namespace RnnJit.Emit;
 
-/// <summary>One element at a time in the memory of a GPU: operands are places in one arena. What ILGPU compiles wrong is spelled around.</summary>
+/// <summary>
+/// One element at a time in the memory of a GPU: operands are places in one arena. What ILGPU compiles wrong is spelled around.
+/// </summary>
 public sealed class IlgpuDialect : EmitDialect
 {
     public static IlgpuDialect Instance { get; } = new();

@@ -1,8 +1,8 @@
 namespace RnnJit.Emit;
 
 /// <summary>
-/// Kernels of a GPU: each thread takes units in turn, by the number of threads apart. A unit is a row, or some columns of one where columns do not meet, so
-/// that the text is right for any number of threads and needs no barrier.
+/// Kernels of a GPU: each thread takes units in turn, by the number of threads apart. A unit is a row, or some columns of one where columns
+/// do not meet, so that the text is right for any number of threads and needs no barrier.
 /// </summary>
 public sealed class IlgpuFrame : KernelFrame
 {
@@ -18,7 +18,8 @@ public sealed class IlgpuFrame : KernelFrame
 
     internal override IEnumerable<string> MethodAttributes => [];
 
-    internal override string Entry => "public static void Run<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)";
+    internal override string Entry =>
+        "public static void Run<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)";
 
     internal override IEnumerable<string> Prologue(bool hasColumns) => ["var call = new DeviceCall<T>(reals, integers, table, launch);"];
 
@@ -56,7 +57,8 @@ public sealed class IlgpuFrame : KernelFrame
 
     internal override string LoopStep => "j += step";
 
-    internal override IEnumerable<string> Mentioned => "unit lane step launch reals integers table ArrayView DeviceCall DeviceLaunch IDeviceKernel".Split(' ');
+    internal override IEnumerable<string> Mentioned =>
+        "unit lane step launch reals integers table ArrayView DeviceCall DeviceLaunch IDeviceKernel".Split(' ');
 
     internal override bool CutsAtFunctions => false;
 

@@ -7,8 +7,8 @@ namespace RnnJit.Emit;
 internal sealed record LaneSum(string Name, string Start, int Slot);
 
 /// <summary>
-/// The text around the statements of a kernel: namespaces, the type, its entry, the loop over rows, calls and signatures of passes over columns. The
-/// <see cref="EmitDialect"/> that it belongs to spells the statements.
+/// The text around the statements of a kernel: namespaces, the type, its entry, the loop over rows, calls and signatures of passes over
+/// columns. The <see cref="EmitDialect"/> that it belongs to spells the statements.
 /// </summary>
 public abstract class KernelFrame
 {
@@ -57,7 +57,8 @@ public abstract class KernelFrame
 /// <summary>Kernels of the CPU: a type that implements IKernel, one call for a run of rows.</summary>
 public abstract class CpuFrame : KernelFrame
 {
-    internal sealed override IEnumerable<string> Usings => ["System", "System.Runtime.CompilerServices", "RnnJit.Cpu", "RnnJit.Cpu.Simd", "RnnJit.Kernels"];
+    internal sealed override IEnumerable<string> Usings =>
+        ["System", "System.Runtime.CompilerServices", "RnnJit.Cpu", "RnnJit.Cpu.Simd", "RnnJit.Kernels"];
 
     internal sealed override string Declaration(string className) => $"internal readonly struct {className} : IKernel";
 

@@ -13,5 +13,6 @@ public sealed class ScalarFrame : CpuFrame
 
     internal override string LoopStep => "j++";
 
-    internal override IEnumerable<string> PassCalls(string pass, string arguments, IReadOnlyList<LaneSum> sums) => [$"{pass}<V, T>(in call, row, call.Start, call.End{arguments});"];
+    internal override IEnumerable<string> PassCalls(string pass, string arguments, IReadOnlyList<LaneSum> sums) =>
+        [$"{pass}<V, T>(in call, row, call.Start, call.End{arguments});"];
 }

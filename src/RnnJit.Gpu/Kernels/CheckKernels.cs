@@ -4,20 +4,20 @@ using ILGPU;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>Words of a check of integers; behind them come extents, strides of the integers and strides of their bounds.</summary>
-internal enum CheckWord
+internal static class CheckWord
 {
-    Index = 0,
-    Bound = 8,
+    public const int Index = 0;
+    public const int Bound = 8;
 
-    /// <summary>Lengths of the loop around, see <see cref="DeviceTable.Runs"/>.</summary>
-    Loop = 16,
-    Length = 25,
-    Rank,
-    PerRow,
-    Largest,
-    HasIgnored,
-    Ignored,
-    Words,
+    /// <summary>Lengths of the loop around, see <see cref="DeviceWords.Runs"/>.</summary>
+    public const int Loop = 16;
+    public const int Length = 25;
+    public const int Rank = 26;
+    public const int PerRow = 27;
+    public const int Largest = 28;
+    public const int HasIgnored = 29;
+    public const int Ignored = 30;
+    public const int Words = 31;
 }
 
 /// <summary>Checks of integers before others rely on them.</summary>
@@ -29,15 +29,15 @@ public static class CheckKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        long place = launch.Place;
-        for (long item = DeviceTable.Thread(launch); item < table[place + (int)CheckWord.Length]; item += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        for (long item = words.Thread; item < words[CheckWord.Length]; item += words.Threads)
         {
-            if (!Runs(integers, table, launch, item))
+            if (!Runs(integers, words, item))
                 continue;
-            int found = integers[At(table, launch, (int)CheckWord.Index, 1, item)];
-            bool ignored = table[place + (int)CheckWord.HasIgnored] != 0 && found == table[place + (int)CheckWord.Ignored];
-            if (!ignored && (found < 0 || found > table[place + (int)CheckWord.Largest]))
-                DeviceStatus.Report(integers, launch, item, found);
+            int found = integers[At(words, CheckWord.Index, 1, item)];
+            bool ignored = words[CheckWord.HasIgnored] != 0 && found == words[CheckWord.Ignored];
+            if (!ignored && (found < 0 || found > words[CheckWord.Largest]))
+                DeviceStatus.Report(integers, words, item, found);
         }
     }
 
@@ -46,25 +46,25 @@ public static class CheckKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        long place = launch.Place;
-        for (long item = DeviceTable.Thread(launch); item < table[place + (int)CheckWord.Length]; item += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        for (long item = words.Thread; item < words[CheckWord.Length]; item += words.Threads)
         {
-            if (!Runs(integers, table, launch, item))
+            if (!Runs(integers, words, item))
                 continue;
-            int found = integers[At(table, launch, (int)CheckWord.Index, 1, item)];
-            int bound = integers[At(table, launch, (int)CheckWord.Bound, 2, item)];
+            int found = integers[At(words, CheckWord.Index, 1, item)];
+            int bound = integers[At(words, CheckWord.Bound, 2, item)];
             if (found > bound)
-                DeviceStatus.Report(integers, launch, item, found, bound);
+                DeviceStatus.Report(integers, words, item, found, bound);
         }
     }
 
-    private static bool Runs(ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch, long item) =>
-        DeviceTable.Runs(integers, table, launch.Place + (int)CheckWord.Loop, launch, item / table[launch.Place + (int)CheckWord.PerRow]);
+    private static bool Runs(ArrayView<int> integers, DeviceWords words, long item) =>
+        words.Runs(integers, CheckWord.Loop, item / words[CheckWord.PerRow]);
 
-    private static long At(ArrayView<long> table, DeviceLaunch launch, int operand, int strides, long item)
+    private static long At(DeviceWords words, int operand, int strides, long item)
     {
-        int rank = (int)table[launch.Place + (int)CheckWord.Rank];
-        long axes = launch.Place + (int)CheckWord.Words;
-        return DeviceTable.Address(table, launch.Place + operand, launch) + DeviceTable.Offset(table, rank, axes, axes + (strides * rank), item);
+        int rank = (int)words[CheckWord.Rank];
+        long axes = CheckWord.Words;
+        return words.Address(operand) + words.Offset(rank, axes, axes + (strides * rank), item);
     }
 }

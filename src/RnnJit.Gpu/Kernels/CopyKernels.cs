@@ -4,25 +4,25 @@ using ILGPU;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>Words of a copy; behind them come extents, strides of the source and strides of the target.</summary>
-internal enum CopyWord
+internal static class CopyWord
 {
-    From = 0,
-    To = 8,
-    Length = 16,
-    Rank,
+    public const int From = 0;
+    public const int To = 8;
+    public const int Length = 16;
+    public const int Rank = 17;
 
     /// <summary>1 where rows of the first axis that take the step are left alone.</summary>
-    RestsOnly,
+    public const int RestsOnly = 18;
 
     /// <summary>Elements of a row of the first axis.</summary>
-    Row,
+    public const int Row = 19;
 
     /// <summary>The value that is written where there is no source.</summary>
-    Value,
+    public const int Value = 20;
 
-    /// <summary>Lengths of the loop, see <see cref="DeviceTable.Runs"/>.</summary>
-    Lengths,
-    Words = 32,
+    /// <summary>Lengths of the loop, see <see cref="DeviceWords.Runs"/>.</summary>
+    public const int Lengths = 21;
+    public const int Words = 32;
 }
 
 /// <summary>Copies, fills and packing between views of one shape.</summary>
@@ -33,10 +33,11 @@ public static class CopyKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        for (long i = words.Thread; i < words[CopyWord.Length]; i += words.Threads)
         {
-            if (Takes(integers, table, launch, i))
-                reals[To(table, launch, i)] = reals[From(table, launch, i)];
+            if (Takes(integers, words, i))
+                reals[To(words, i)] = reals[From(words, i)];
         }
     }
 
@@ -44,10 +45,11 @@ public static class CopyKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        for (long i = words.Thread; i < words[CopyWord.Length]; i += words.Threads)
         {
-            if (Takes(integers, table, launch, i))
-                integers[To(table, launch, i)] = integers[From(table, launch, i)];
+            if (Takes(integers, words, i))
+                integers[To(words, i)] = integers[From(words, i)];
         }
     }
 
@@ -55,11 +57,12 @@ public static class CopyKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        T value = V.Narrow(Interop.IntAsFloat((ulong)table[launch.Place + (int)CopyWord.Value]));
-        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        T value = V.Narrow(Interop.IntAsFloat((ulong)words[CopyWord.Value]));
+        for (long i = words.Thread; i < words[CopyWord.Length]; i += words.Threads)
         {
-            if (Takes(integers, table, launch, i))
-                reals[To(table, launch, i)] = value;
+            if (Takes(integers, words, i))
+                reals[To(words, i)] = value;
         }
     }
 
@@ -67,29 +70,30 @@ public static class CopyKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        int value = (int)Interop.IntAsFloat((ulong)table[launch.Place + (int)CopyWord.Value]);
-        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        int value = (int)Interop.IntAsFloat((ulong)words[CopyWord.Value]);
+        for (long i = words.Thread; i < words[CopyWord.Length]; i += words.Threads)
         {
-            if (Takes(integers, table, launch, i))
-                integers[To(table, launch, i)] = value;
+            if (Takes(integers, words, i))
+                integers[To(words, i)] = value;
         }
     }
 
-    internal static long From(ArrayView<long> table, DeviceLaunch launch, long i)
+    internal static long From(DeviceWords words, long i)
     {
-        int rank = (int)table[launch.Place + (int)CopyWord.Rank];
-        long axes = launch.Place + (int)CopyWord.Words;
-        return DeviceTable.Address(table, launch.Place + (int)CopyWord.From, launch) + DeviceTable.Offset(table, rank, axes, axes + rank, i);
+        int rank = (int)words[CopyWord.Rank];
+        long axes = CopyWord.Words;
+        return words.Address(CopyWord.From) + words.Offset(rank, axes, axes + rank, i);
     }
 
-    internal static long To(ArrayView<long> table, DeviceLaunch launch, long i)
+    internal static long To(DeviceWords words, long i)
     {
-        int rank = (int)table[launch.Place + (int)CopyWord.Rank];
-        long axes = launch.Place + (int)CopyWord.Words;
-        return DeviceTable.Address(table, launch.Place + (int)CopyWord.To, launch) + DeviceTable.Offset(table, rank, axes, axes + (2 * rank), i);
+        int rank = (int)words[CopyWord.Rank];
+        long axes = CopyWord.Words;
+        return words.Address(CopyWord.To) + words.Offset(rank, axes, axes + (2 * rank), i);
     }
 
-    private static bool Takes(ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch, long i) =>
-        table[launch.Place + (int)CopyWord.RestsOnly] == 0
-        || !DeviceTable.Runs(integers, table, launch.Place + (int)CopyWord.Lengths, launch, i / table[launch.Place + (int)CopyWord.Row]);
+    private static bool Takes(ArrayView<int> integers, DeviceWords words, long i) =>
+        words[CopyWord.RestsOnly] == 0
+        || !words.Runs(integers, CopyWord.Lengths, i / words[CopyWord.Row]);
 }

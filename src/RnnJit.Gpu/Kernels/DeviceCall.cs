@@ -3,79 +3,74 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>What emitted kernels see of a launch: operands by number, rows, columns, and memory of the thread.</summary>
+/// <summary>A launch as emitted kernels see it: operands by number, rows, columns, and memory of the thread.</summary>
 public readonly struct DeviceCall<T>
     where T : unmanaged
 {
-    /// <summary>Words in front of the operands: see <see cref="HeadWord"/>.</summary>
-    internal const int HeadWords = 24;
-
     public readonly ArrayView<T> Reals;
     public readonly ArrayView<int> Integers;
     public readonly int Columns;
     public readonly int Lanes;
-    private readonly ArrayView<long> table;
-    private readonly DeviceLaunch launch;
+    private readonly DeviceWords words;
 
     public DeviceCall(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
     {
-        (Reals, Integers, this.table, this.launch) = (reals, integers, table, launch);
-        Columns = (int)table[launch.Place + (int)HeadWord.Columns];
-        Lanes = (int)table[launch.Place + (int)HeadWord.Lanes];
+        (Reals, Integers, words) = (reals, integers, new DeviceWords(table, launch));
+        (Columns, Lanes) = ((int)words[HeadWord.Columns], (int)words[HeadWord.Lanes]);
     }
 
     /// <summary>The first unit of this thread.</summary>
-    public long FirstUnit => DeviceTable.Thread(launch);
+    public long FirstUnit => words.Thread;
 
     /// <summary>Units of all threads.</summary>
-    public long Units => Head(HeadWord.Units);
+    public long Units => words[HeadWord.Units];
 
-    public long Threads => DeviceTable.Threads(launch);
+    public long Threads => words.Threads;
 
     /// <summary>Memory of this thread: rows of kept values, then lanes of sums.</summary>
-    public long ThreadMemory => Head(HeadWord.Memory) + (DeviceTable.Thread(launch) * Head(HeadWord.MemoryStride));
+    public long ThreadMemory => words[HeadWord.Memory] + (words.Thread * words[HeadWord.MemoryStride]);
 
-    public int RowOf(long unit) => (int)(unit / Head(HeadWord.UnitsPerRow));
+    public int RowOf(long unit) => (int)(unit / words[HeadWord.UnitsPerRow]);
 
-    public int StartOf(long unit) => (int)(unit % Head(HeadWord.UnitsPerRow) * Head(HeadWord.Span));
+    public int StartOf(long unit) => (int)(unit % words[HeadWord.UnitsPerRow] * words[HeadWord.Span]);
 
     public int EndOf(long unit)
     {
-        long end = ((unit % Head(HeadWord.UnitsPerRow)) + 1) * Head(HeadWord.Span);
+        long end = ((unit % words[HeadWord.UnitsPerRow]) + 1) * words[HeadWord.Span];
         return end < Columns ? (int)end : Columns;
     }
 
-    /// <summary>Where a row of an operand begins.</summary>
+    /// <summary>The beginning of a row of an operand.</summary>
     public long At(int operand, int row)
     {
-        long place = Operand(operand);
-        return DeviceTable.Address(table, place, launch) + DeviceTable.Offset(table, Axes, launch.Place + HeadWords, place + DeviceTable.AddressWords, row);
+        long word = Operand(operand);
+        return words.Address(word) + words.Offset(Axes, HeadWord.Words, word + DeviceWords.AddressWords, row);
     }
 
     /// <summary>Whether a row is computed: with lengths, rows behind their end are not.</summary>
     public bool Runs(int row)
     {
-        if (Head(HeadWord.HasLengths) == 0)
+        if (words[HeadWord.HasLengths] == 0)
             return true;
 
-        long step = row / Head(HeadWord.RowsPerStep), item = row / Head(HeadWord.RowsPerItem) % Head(HeadWord.Items);
-        long lengths = DeviceTable.Address(table, launch.Place + (int)HeadWord.Lengths, launch);
-        return Head(HeadWord.BatchFirst) != 0 ? Integers[lengths + step] > item : Integers[lengths + item] > step;
+        long step = row / words[HeadWord.RowsPerStep], item = row / words[HeadWord.RowsPerItem] % words[HeadWord.Items];
+        long lengths = words.Address(HeadWord.Lengths);
+        return words[HeadWord.BatchFirst] != 0 ? Integers[lengths + step] > item : Integers[lengths + item] > step;
     }
 
     /// <summary>Fills outputs that are 0 in rows that are not computed.</summary>
     public void Clear(int row, int start, int end)
     {
-        for (int operand = 0; operand < Head(HeadWord.Operands); operand++)
+        for (int operand = 0; operand < words[HeadWord.Operands]; operand++)
         {
-            long width = table[Operand(operand) + DeviceTable.AddressWords + Axes];
+            long width = words[Operand(operand) + DeviceWords.AddressWords + Axes];
             long at = width == 0 ? 0 : At(operand, row);
             for (int j = start; j < end && j < width; j++)
                 Reals[at + j] = default;
         }
     }
 
-    /// <summary>Where a row of kept values begins, from the memory of the thread on.</summary>
+    /// <summary>The beginning of a row of kept values, from the memory of the thread on.</summary>
     public long KeptRow(int place) => place * (long)Columns;
 
     public void SetLane<V>(long memory, int slot, int lane, V value)
@@ -105,35 +100,34 @@ public readonly struct DeviceCall<T>
         return most;
     }
 
-    private int Axes => (int)Head(HeadWord.Axes);
+    private int Axes => (int)words[HeadWord.Axes];
 
-    private long Lane(long memory, int slot) => memory + (Head(HeadWord.Kept) * Columns) + (slot * Lanes);
+    private long Lane(long memory, int slot) => memory + (words[HeadWord.Kept] * Columns) + (slot * Lanes);
 
     // Address, a stride for each axis of rows, and the columns to clear in rows that are not computed.
-    private long Operand(int operand) => launch.Place + HeadWords + Axes + (operand * (DeviceTable.AddressWords + Axes + 1));
-
-    private long Head(HeadWord word) => table[launch.Place + (int)word];
+    private long Operand(int operand) => HeadWord.Words + Axes + (operand * (DeviceWords.AddressWords + Axes + 1));
 }
 
 /// <summary>Words in front of the operands of a kernel; behind them come the extents of the axes of rows.</summary>
-internal enum HeadWord
+internal static class HeadWord
 {
-    Columns,
-    Units,
-    UnitsPerRow,
-    Span,
-    Lanes,
-    Memory,
-    MemoryStride,
-    Kept,
-    Axes,
-    Operands,
-    HasLengths,
-    BatchFirst,
-    RowsPerStep,
-    RowsPerItem,
-    Items,
+    public const int Columns = 0;
+    public const int Units = 1;
+    public const int UnitsPerRow = 2;
+    public const int Span = 3;
+    public const int Lanes = 4;
+    public const int Memory = 5;
+    public const int MemoryStride = 6;
+    public const int Kept = 7;
+    public const int Axes = 8;
+    public const int Operands = 9;
+    public const int HasLengths = 10;
+    public const int BatchFirst = 11;
+    public const int RowsPerStep = 12;
+    public const int RowsPerItem = 13;
+    public const int Items = 14;
 
     /// <summary>An address.</summary>
-    Lengths = 16,
+    public const int Lengths = 16;
+    public const int Words = 24;
 }

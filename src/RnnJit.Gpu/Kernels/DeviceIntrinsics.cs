@@ -9,7 +9,8 @@ using ILGPU.IR.Values;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>
-/// Arithmetic that rounds once and is never fused or split by a compiler behind ILGPU: on the CPU accelerator the C# body runs, elsewhere the instruction is spelled.
+/// Arithmetic that rounds once and is never fused or split by a compiler behind ILGPU: on the CPU accelerator the C# body runs, elsewhere
+/// the instruction is spelled.
 /// </summary>
 public static class DeviceIntrinsics
 {
@@ -46,13 +47,17 @@ public static class DeviceIntrinsics
         manager.RegisterMethod(method, new CLIntrinsic(typeof(DeviceIntrinsics), cl, IntrinsicImplementationMode.GenerateCode));
     }
 
-    private static void FmaPtx32(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) => Ptx(generator, value, "fma.rn.f32", 3);
+    private static void FmaPtx32(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) =>
+        Ptx(generator, value, "fma.rn.f32", 3);
 
-    private static void FmaPtx64(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) => Ptx(generator, value, "fma.rn.f64", 3);
+    private static void FmaPtx64(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) =>
+        Ptx(generator, value, "fma.rn.f64", 3);
 
-    private static void MulPtx32(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) => Ptx(generator, value, "mul.rn.f32", 2);
+    private static void MulPtx32(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) =>
+        Ptx(generator, value, "mul.rn.f32", 2);
 
-    private static void MulPtx64(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) => Ptx(generator, value, "mul.rn.f64", 2);
+    private static void MulPtx64(PTXBackend backend, PTXCodeGenerator generator, ILGPU.IR.Value value) =>
+        Ptx(generator, value, "mul.rn.f64", 2);
 
     private static void FmaCl(CLBackend backend, CLCodeGenerator generator, ILGPU.IR.Value value) => Cl(generator, value, null);
 

@@ -3,7 +3,8 @@ using ILGPU;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>The first words of integers: a launch that finds a wrong number notes it, and the host throws after the run.</summary>
-/// <remarks>Of 64 bits each: the number of the first such launch; the smallest item of it that is wrong, and the number found; that item, and its bound.</remarks>
+/// <remarks>Of 64 bits each: the number of the first such launch; the smallest item of it that is wrong, and the number found; that item,
+/// and its bound.</remarks>
 internal static class DeviceStatus
 {
     /// <summary>Bytes in front of the arena.</summary>
@@ -13,10 +14,10 @@ internal static class DeviceStatus
     public const long None = long.MaxValue;
 
     /// <param name="bound">The number that the one found exceeds, where that is none of the command's own.</param>
-    public static void Report(ArrayView<int> integers, DeviceLaunch launch, long item, int found, int bound = 0)
+    public static void Report(ArrayView<int> integers, DeviceWords words, long item, int found, int bound = 0)
     {
-        int first = Atomic.CompareExchange(ref integers[0], 0, launch.Number);
-        if (first != 0 && first != launch.Number)
+        int first = Atomic.CompareExchange(ref integers[0], 0, words.Number);
+        if (first != 0 && first != words.Number)
             return;
         Atomic.Min(ref integers.Cast<long>()[1], (item << 32) | (uint)found);
         Atomic.Min(ref integers.Cast<long>()[2], (item << 32) | (uint)bound);

@@ -8,7 +8,9 @@ using RnnJit.Text;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>Kernels emitted for ILGPU and compiled to IL while the program runs; each text once for all devices. Safe for several threads.</summary>
+/// <summary>
+/// Kernels emitted for ILGPU and compiled to IL while the program runs; each text once for all devices. Safe for several threads.
+/// </summary>
 internal static class EmittedKernels
 {
     /// <summary>The word of <c>explain</c>.</summary>
@@ -33,7 +35,8 @@ internal static class EmittedKernels
     private static void Compile(Graph[] kernels)
     {
         string[] names = [.. kernels.Select((_, i) => "Kernel" + i.ToString(CultureInfo.InvariantCulture))];
-        Assembly assembly = JitCompiler.CompileForDevice(kernels.Zip(names, (kernel, name) => KernelEmitter.Emit(kernel, IlgpuDialect.Instance, name)), More);
+        Assembly assembly = JitCompiler.CompileForDevice(kernels.Zip(names,
+            (kernel, name) => KernelEmitter.Emit(kernel, IlgpuDialect.Instance, name)), More);
         for (int i = 0; i < names.Length; i++)
             Compiled[Printer.Print(kernels[i])] = assembly.GetType("RnnJit.Generated." + names[i], throwOnError: true)!;
     }
@@ -43,8 +46,10 @@ internal static class EmittedKernels
 internal static class DeviceMethods
 {
     public static MethodInfo Close(MethodInfo method, ElementType real) =>
-        real == ElementType.F64 ? method.MakeGenericMethod(typeof(Device64), typeof(double)) : method.MakeGenericMethod(typeof(Device32), typeof(float));
+        real == ElementType.F64 ? method.MakeGenericMethod(typeof(Device64), typeof(double))
+            : method.MakeGenericMethod(typeof(Device32), typeof(float));
 
     /// <summary>A kernel that is compiled with this assembly.</summary>
-    public static MethodInfo Own(Type type, string name, ElementType real) => Close(type.GetMethod(name, BindingFlags.Public | BindingFlags.Static)!, real);
+    public static MethodInfo Own(Type type, string name, ElementType real) =>
+        Close(type.GetMethod(name, BindingFlags.Public | BindingFlags.Static)!, real);
 }

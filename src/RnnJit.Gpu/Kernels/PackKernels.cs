@@ -4,18 +4,18 @@ using ILGPU;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>Words of the packing of listed rows.</summary>
-internal enum PackListedWord
+internal static class PackListedWord
 {
-    From = 0,
-    Listed = 8,
-    To = 16,
-    N = 24,
-    Column,
-    Time,
-    Row,
-    Batch,
-    Most,
-    Words,
+    public const int From = 0;
+    public const int Listed = 8;
+    public const int To = 16;
+    public const int N = 24;
+    public const int Column = 25;
+    public const int Time = 26;
+    public const int Row = 27;
+    public const int Batch = 28;
+    public const int Most = 29;
+    public const int Words = 30;
 }
 
 /// <summary>Right operands of products side by side: element (k, n) lies at k · N + n.</summary>
@@ -26,14 +26,15 @@ public static class PackKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        long place = launch.Place, n = table[place + (int)PackListedWord.N], batch = table[place + (int)PackListedWord.Batch];
-        long from = DeviceTable.Address(table, place + (int)PackListedWord.From, launch), to = DeviceTable.Address(table, place + (int)PackListedWord.To, launch);
-        long listed = DeviceTable.Address(table, place + (int)PackListedWord.Listed, launch);
-        for (long unit = DeviceTable.Thread(launch); unit < integers[listed] * n; unit += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        long n = words[PackListedWord.N], batch = words[PackListedWord.Batch];
+        long from = words.Address(PackListedWord.From), to = words.Address(PackListedWord.To);
+        long listed = words.Address(PackListedWord.Listed);
+        for (long unit = words.Thread; unit < integers[listed] * n; unit += words.Threads)
         {
             long row = integers[listed + 1 + (unit / n)];
-            reals[to + unit] = reals[from + (row / batch * table[place + (int)PackListedWord.Time]) + (row % batch * table[place + (int)PackListedWord.Row])
-                + (unit % n * table[place + (int)PackListedWord.Column])];
+            reals[to + unit] = reals[from + (row / batch * words[PackListedWord.Time]) + (row % batch * words[PackListedWord.Row])
+                + (unit % n * words[PackListedWord.Column])];
         }
     }
 }

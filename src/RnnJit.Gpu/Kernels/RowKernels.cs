@@ -4,28 +4,28 @@ using ILGPU;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>Words of a gather or scatter.</summary>
-internal enum IndexedWord
+internal static class IndexedWord
 {
-    Table = 0,
-    Index = 8,
-    Rows = 16,
-    Lengths = 24,
+    public const int Table = 0;
+    public const int Index = 8;
+    public const int Rows = 16;
+    public const int Lengths = 24;
 
-    /// <summary>Lengths of the loop around, see <see cref="DeviceTable.Runs"/>.</summary>
-    Loop = 32,
-    Items = 41,
-    Width,
-    Size,
-    PerRow,
+    /// <summary>Lengths of the loop around, see <see cref="DeviceWords.Runs"/>.</summary>
+    public const int Loop = 32;
+    public const int Items = 41;
+    public const int Width = 42;
+    public const int Size = 43;
+    public const int PerRow = 44;
 
     /// <summary>1 where rows with lengths are left out, 2 where they are 0.</summary>
-    Active,
-    Batch,
+    public const int Active = 45;
+    public const int Batch = 46;
 
     /// <summary>Items of a row of a step.</summary>
-    Inner,
-    Adds,
-    Words,
+    public const int Inner = 47;
+    public const int Adds = 48;
+    public const int Words = 49;
 }
 
 /// <summary>Rows of tables by index.</summary>
@@ -36,19 +36,20 @@ public static class RowKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        long place = launch.Place, width = table[place + (int)IndexedWord.Width];
-        long from = DeviceTable.Address(table, place + (int)IndexedWord.Table, launch), to = DeviceTable.Address(table, place + (int)IndexedWord.Rows, launch);
-        for (long unit = DeviceTable.Thread(launch); unit < table[place + (int)IndexedWord.Items] * width; unit += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        long width = words[IndexedWord.Width];
+        long from = words.Address(IndexedWord.Table), to = words.Address(IndexedWord.Rows);
+        for (long unit = words.Thread; unit < words[IndexedWord.Items] * width; unit += words.Threads)
         {
             long item = unit / width, column = unit % width;
-            if (!Runs(integers, table, launch, item))
+            if (!Runs(integers, words, item))
             {
-                if (table[place + (int)IndexedWord.Active] == 2 && IsInLoop(integers, table, launch, item))
+                if (words[IndexedWord.Active] == 2 && IsInLoop(integers, words, item))
                     reals[to + unit] = V.Narrow(0);
                 continue;
             }
 
-            long row = Row(integers, table, launch, item);
+            long row = Row(integers, words, item);
             if (row >= 0)
                 reals[to + unit] = reals[from + (row * width) + column];
         }
@@ -59,44 +60,46 @@ public static class RowKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        long place = launch.Place, width = table[place + (int)IndexedWord.Width];
-        long to = DeviceTable.Address(table, place + (int)IndexedWord.Table, launch), from = DeviceTable.Address(table, place + (int)IndexedWord.Rows, launch);
-        for (long column = DeviceTable.Thread(launch); column < width; column += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        long width = words[IndexedWord.Width];
+        long to = words.Address(IndexedWord.Table), from = words.Address(IndexedWord.Rows);
+        for (long column = words.Thread; column < width; column += words.Threads)
         {
-            for (long row = 0; row < table[place + (int)IndexedWord.Size] && table[place + (int)IndexedWord.Adds] == 0; row++)
+            for (long row = 0; row < words[IndexedWord.Size] && words[IndexedWord.Adds] == 0; row++)
                 reals[to + (row * width) + column] = V.Narrow(0);
-            for (long item = 0; item < table[place + (int)IndexedWord.Items]; item++)
+            for (long item = 0; item < words[IndexedWord.Items]; item++)
             {
-                long row = Runs(integers, table, launch, item) ? Row(integers, table, launch, item) : -1;
+                long row = Runs(integers, words, item) ? Row(integers, words, item) : -1;
                 if (row >= 0)
-                    reals[to + (row * width) + column] = V.Sum(V.Broadcast(reals[to + (row * width) + column]) + V.Broadcast(reals[from + (item * width) + column]));
+                    reals[to + (row * width) + column] = V.Sum(V.Broadcast(reals[to + (row * width) + column])
+                        + V.Broadcast(reals[from + (item * width) + column]));
             }
         }
     }
 
-    private static bool Runs(ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch, long item)
+    private static bool Runs(ArrayView<int> integers, DeviceWords words, long item)
     {
-        if (!IsInLoop(integers, table, launch, item))
+        if (!IsInLoop(integers, words, item))
             return false;
-        if (table[launch.Place + (int)IndexedWord.Active] == 0)
+        if (words[IndexedWord.Active] == 0)
             return true;
 
-        long lengths = DeviceTable.Address(table, launch.Place + (int)IndexedWord.Lengths, launch);
-        long batch = table[launch.Place + (int)IndexedWord.Batch], row = item / table[launch.Place + (int)IndexedWord.Inner];
+        long lengths = words.Address(IndexedWord.Lengths);
+        long batch = words[IndexedWord.Batch], row = item / words[IndexedWord.Inner];
         return integers[lengths + (row % batch)] > row / batch;
     }
 
-    private static bool IsInLoop(ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch, long item) =>
-        DeviceTable.Runs(integers, table, launch.Place + (int)IndexedWord.Loop, launch, item / table[launch.Place + (int)IndexedWord.PerRow]);
+    private static bool IsInLoop(ArrayView<int> integers, DeviceWords words, long item) =>
+        words.Runs(integers, IndexedWord.Loop, item / words[IndexedWord.PerRow]);
 
     // −1 for an index that has no row.
-    private static long Row(ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch, long item)
+    private static long Row(ArrayView<int> integers, DeviceWords words, long item)
     {
-        int row = integers[DeviceTable.Address(table, launch.Place + (int)IndexedWord.Index, launch) + item];
-        if (row >= 0 && row < table[launch.Place + (int)IndexedWord.Size])
+        int row = integers[words.Address(IndexedWord.Index) + item];
+        if (row >= 0 && row < words[IndexedWord.Size])
             return row;
 
-        DeviceStatus.Report(integers, launch, item, row);
+        DeviceStatus.Report(integers, words, item, row);
         return -1;
     }
 }

@@ -4,38 +4,41 @@ using ILGPU;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>Words of a sum over rows for each column.</summary>
-internal enum ColumnSumWord
+internal static class ColumnSumWord
 {
-    A = 0,
-    B = 8,
-    Result = 16,
-    Lengths = 24,
-    Rows = 32,
-    Columns,
-    RowA,
-    RowB,
-    IsDot,
-    Accumulate,
-    Forwards,
+    public const int A = 0;
+    public const int B = 8;
+    public const int Result = 16;
+    public const int Lengths = 24;
+    public const int Rows = 32;
+    public const int Columns = 33;
+    public const int RowA = 34;
+    public const int RowB = 35;
+    public const int IsDot = 36;
+    public const int Accumulate = 37;
+    public const int Forwards = 38;
 
     /// <summary>0: all rows; 1: rows of [T, B] up to the last that runs; 2: columns of [B, N].</summary>
-    Active,
-    Batch,
-    Words,
+    public const int Active = 39;
+    public const int Batch = 40;
+    public const int Words = 41;
 }
 
-/// <summary>Words of a reduction over any axes; behind them come kept axes (extents, strides of x, strides of the result) and reduced ones (extents, strides of x).</summary>
-internal enum ReduceWord
+/// <summary>
+/// Words of a reduction over any axes; behind them come kept axes (extents, strides of x, strides of the result) and reduced ones (extents,
+/// strides of x).
+/// </summary>
+internal static class ReduceWord
 {
-    Input = 0,
-    Result = 8,
-    Count = 16,
-    Length,
-    Kept,
-    Reduced,
-    IsRun,
-    IsMaximum,
-    Words,
+    public const int Input = 0;
+    public const int Result = 8;
+    public const int Count = 16;
+    public const int Length = 17;
+    public const int Kept = 18;
+    public const int Reduced = 19;
+    public const int IsRun = 20;
+    public const int IsMaximum = 21;
+    public const int Words = 22;
 }
 
 /// <summary>Sums whose order is that of the CPU, whatever the number of threads: a thread has whole sums.</summary>
@@ -48,24 +51,25 @@ public static class SumKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        long place = launch.Place, rows = table[place + (int)ColumnSumWord.Rows], batch = table[place + (int)ColumnSumWord.Batch];
-        long columns = table[place + (int)ColumnSumWord.Columns], active = table[place + (int)ColumnSumWord.Active];
-        long a = DeviceTable.Address(table, place + (int)ColumnSumWord.A, launch), b = DeviceTable.Address(table, place + (int)ColumnSumWord.B, launch);
-        long result = DeviceTable.Address(table, place + (int)ColumnSumWord.Result, launch);
-        long lengths = DeviceTable.Address(table, place + (int)ColumnSumWord.Lengths, launch);
-        bool isDot = table[place + (int)ColumnSumWord.IsDot] != 0, forwards = table[place + (int)ColumnSumWord.Forwards] != 0;
-        for (long column = DeviceTable.Thread(launch); column < columns; column += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        long rows = words[ColumnSumWord.Rows], batch = words[ColumnSumWord.Batch];
+        long columns = words[ColumnSumWord.Columns], active = words[ColumnSumWord.Active];
+        long a = words.Address(ColumnSumWord.A), b = words.Address(ColumnSumWord.B);
+        long result = words.Address(ColumnSumWord.Result);
+        long lengths = words.Address(ColumnSumWord.Lengths);
+        bool isDot = words[ColumnSumWord.IsDot] != 0, forwards = words[ColumnSumWord.Forwards] != 0;
+        for (long column = words.Thread; column < columns; column += words.Threads)
         {
-            V sum = table[place + (int)ColumnSumWord.Accumulate] != 0 ? V.Broadcast(reals[result + column]) : V.Create(0);
+            V sum = words[ColumnSumWord.Accumulate] != 0 ? V.Broadcast(reals[result + column]) : V.Create(0);
             for (long i = 0; i < rows; i++)
             {
                 long row = forwards ? i : rows - 1 - i;
-                if (active == 1 && !DeviceTable.IsActive(integers, lengths, batch, row % batch, row / batch))
+                if (active == 1 && !DeviceWords.IsActive(integers, lengths, batch, row % batch, row / batch))
                     continue;
-                if (active == 2 && !DeviceTable.IsActive(integers, lengths, batch, column / (columns / batch), row))
+                if (active == 2 && !DeviceWords.IsActive(integers, lengths, batch, column / (columns / batch), row))
                     continue;
-                V x = V.Broadcast(reals[a + (row * table[place + (int)ColumnSumWord.RowA]) + column]);
-                sum = isDot ? V.MultiplyAdd(x, V.Broadcast(reals[b + (row * table[place + (int)ColumnSumWord.RowB]) + column]), sum) : sum + x;
+                V x = V.Broadcast(reals[a + (row * words[ColumnSumWord.RowA]) + column]);
+                sum = isDot ? V.MultiplyAdd(x, V.Broadcast(reals[b + (row * words[ColumnSumWord.RowB]) + column]), sum) : sum + x;
             }
 
             reals[result + column] = V.Sum(sum);
@@ -76,29 +80,30 @@ public static class SumKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        long place = launch.Place, length = table[place + (int)ReduceWord.Length], axes = place + (int)ReduceWord.Words;
-        int kept = (int)table[place + (int)ReduceWord.Kept], reduced = (int)table[place + (int)ReduceWord.Reduced];
+        var words = new DeviceWords(table, launch);
+        long length = words[ReduceWord.Length], axes = ReduceWord.Words;
+        int kept = (int)words[ReduceWord.Kept], reduced = (int)words[ReduceWord.Reduced];
         long inner = axes + (3 * kept);
-        for (long item = DeviceTable.Thread(launch); item < table[place + (int)ReduceWord.Count]; item += DeviceTable.Threads(launch))
+        for (long item = words.Thread; item < words[ReduceWord.Count]; item += words.Threads)
         {
-            long x = DeviceTable.Address(table, place + (int)ReduceWord.Input, launch) + DeviceTable.Offset(table, kept, axes, axes + kept, item);
-            long to = DeviceTable.Address(table, place + (int)ReduceWord.Result, launch) + DeviceTable.Offset(table, kept, axes, axes + (2 * kept), item);
+            long x = words.Address(ReduceWord.Input) + words.Offset(kept, axes, axes + kept, item);
+            long to = words.Address(ReduceWord.Result) + words.Offset(kept, axes, axes + (2 * kept), item);
             double total = 0;
-            if (table[place + (int)ReduceWord.IsRun] != 0)
+            if (words[ReduceWord.IsRun] != 0)
             {
                 for (long block = 0; block < length; block += Block)
                     total += BlockSum<V, T>(reals, x + block, length - block < Block ? length - block : Block);
             }
-            else if (table[place + (int)ReduceWord.IsMaximum] != 0)
+            else if (words[ReduceWord.IsMaximum] != 0)
             {
                 total = double.NegativeInfinity;
                 for (long i = length - 1; i >= 0; i--)
-                    total = Greater(total, V.Widen(reals[x + DeviceTable.Offset(table, reduced, inner, inner + reduced, i)]));
+                    total = Greater(total, V.Widen(reals[x + words.Offset(reduced, inner, inner + reduced, i)]));
             }
             else
             {
                 for (long i = length - 1; i >= 0; i--)
-                    total += V.Widen(reals[x + DeviceTable.Offset(table, reduced, inner, inner + reduced, i)]);
+                    total += V.Widen(reals[x + words.Offset(reduced, inner, inner + reduced, i)]);
             }
 
             reals[to] = V.Narrow(total);
@@ -110,10 +115,11 @@ public static class SumKernels
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
-        for (long i = DeviceTable.Thread(launch); i < table[launch.Place + (int)CopyWord.Length]; i += DeviceTable.Threads(launch))
+        var words = new DeviceWords(table, launch);
+        for (long i = words.Thread; i < words[CopyWord.Length]; i += words.Threads)
         {
-            long to = CopyKernels.To(table, launch, i);
-            reals[to] = V.Sum(V.Broadcast(reals[to]) + V.Broadcast(reals[CopyKernels.From(table, launch, i)]));
+            long to = CopyKernels.To(words, i);
+            reals[to] = V.Sum(V.Broadcast(reals[to]) + V.Broadcast(reals[CopyKernels.From(words, i)]));
         }
     }
 

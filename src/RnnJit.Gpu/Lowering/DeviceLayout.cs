@@ -2,7 +2,10 @@ using RnnJit.Plans;
 
 namespace RnnJit.Gpu.Lowering;
 
-/// <summary>Places of all buffers of a plan in one block of device memory: the status words, the arena of the plan, copies of the caller's tensors, memory of threads.</summary>
+/// <summary>
+/// Places of all buffers of a plan in one block of device memory: the status words, the arena of the plan, copies of the caller's tensors,
+/// memory of threads.
+/// </summary>
 internal sealed class DeviceLayout
 {
     private const long Alignment = 256;

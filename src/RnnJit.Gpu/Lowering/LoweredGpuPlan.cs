@@ -22,9 +22,11 @@ internal sealed record LoweredGpuPlan(Plan Plan, int Lanes) : LoweredPlan(Plan)
             string text = kernel is not null ? kernel.DescribeWith(EmittedKernels.Provider)
                 : scan is not null ? $"{scan.Describe}, launches per step"
                 : command is HostOpCommand ? $"{command.Describe}; the device waits" : command.Describe;
-            yield return new PlanLine(depth, text, times, command.Flops, scan is null ? command.Bytes : 0, kernel is null ? "" : EmittedKernels.Provider);
+            yield return new PlanLine(depth, text, times, command.Flops, scan is null ? command.Bytes : 0, kernel is null ? ""
+                : EmittedKernels.Provider);
             foreach (ChunkedMatMul ahead in scan?.Ahead ?? [])
-                yield return new PlanLine(depth + 1, ahead.Describe, times * ahead.Count, ahead.Product.Flops / ahead.Count, ahead.Product.Bytes / ahead.Count, "");
+                yield return new PlanLine(depth + 1, ahead.Describe, times * ahead.Count, ahead.Product.Flops / ahead.Count,
+                    ahead.Product.Bytes / ahead.Count, "");
             foreach (PlanLine line in scan is null ? [] : LinesOf(scan.Body, depth + 1, times * scan.Steps))
                 yield return line;
         }

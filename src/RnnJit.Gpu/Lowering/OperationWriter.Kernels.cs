@@ -13,18 +13,20 @@ internal sealed partial class OperationWriter
     {
         Graph graph = kernel.Step.Kernel;
         int inputs = graph.Inputs.Count;
-        TensorType[] types = [.. graph.Inputs.Select(port => port.Type), .. graph.Outputs.Select(output => graph.Values.Type(output.Value))];
+        TensorType[] types = [.. graph.Inputs.Select(port => port.Type),
+            .. graph.Outputs.Select(output => graph.Values.Type(output.Value))];
         int[] rowShape = kernel.RowShape;
         long[][] strides = [.. kernel.Operands.Select((view, i) => Leading(types[i], view, rowShape))];
         if (kernel.Active is null)
             (rowShape, strides) = Joined(rowShape, strides);
         bool byColumns = kernel.Step.IsElementwise && graph.Outputs.All(output => KernelShapes.Of(graph.Values.Type(output.Value)) == KernelShape.Full);
-        int columns = kernel.Columns, span = byColumns ? device.Span(kernel.Rows, columns) : columns, parts = Math.Max((columns + span - 1) / Math.Max(span, 1), 1);
+        int columns = kernel.Columns, span = byColumns ? device.Span(kernel.Rows, columns) : columns,
+            parts = Math.Max((columns + span - 1) / Math.Max(span, 1), 1);
         long units = (long)kernel.Rows * parts;
         KernelMemory memory = KernelEmitter.MemoryOf(graph, IlgpuDialect.Instance);
         long perThread = (memory.Rows * (long)columns) + (memory.Sums * lanes);
 
-        var entry = table.Begin(DeviceCall<float>.HeadWords);
+        var entry = table.Begin(HeadWord.Words);
         entry.Set(HeadWord.Columns, columns);
         entry.Set(HeadWord.Units, units);
         entry.Set(HeadWord.UnitsPerRow, parts);
@@ -46,7 +48,8 @@ internal sealed partial class OperationWriter
         }
 
         LaunchOperation launch = Launch(kernels[graph], entry.Place, units);
-        ThreadBytes = Math.Max(ThreadBytes, perThread * launch.Config.GridDim.X * launch.Config.GroupDim.X * (real == ElementType.F64 ? sizeof(double) : sizeof(float)));
+        ThreadBytes = Math.Max(ThreadBytes, perThread * launch.Config.GridDim.X * launch.Config.GroupDim.X * (real == ElementType.F64
+            ? sizeof(double) : sizeof(float)));
         return launch;
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class OperationWriter
     {
         MatMulForm form = product.Form;
         bool packed = product.Packed is not null;
-        var entry = table.Begin((int)MatMulWord.Words);
+        var entry = table.Begin(MatMulWord.Words);
         entry.Address(MatMulWord.A, form.A);
         entry.Address(MatMulWord.B, product.Packed ?? form.B);
         entry.Address(MatMulWord.C, form.C);
@@ -35,7 +35,8 @@ internal sealed partial class OperationWriter
         entry.Set(MatMulWord.SumLoops, form.SumLoops.Length);
         Activity(entry, product);
         for (int loop = 0; loop < form.Loops.Length; loop++)
-            entry.Append(form.Loops[loop].Extent, form.Loops[loop].A, packed ? 0 : form.Loops[loop].B, form.Loops[loop].C, product.Init?.Loops[loop] ?? 0);
+            entry.Append(form.Loops[loop].Extent, form.Loops[loop].A, packed ? 0 : form.Loops[loop].B, form.Loops[loop].C,
+                product.Init?.Loops[loop] ?? 0);
         foreach (MatMulLoop loop in form.SumLoops)
             entry.Append(loop.Extent, loop.A, packed ? 0 : loop.B);
         return Launch(typeof(MatMulKernel), nameof(MatMulKernel.Run), entry.Place, Turns(form) * form.M.Extent * form.N.Extent);
@@ -61,12 +62,13 @@ internal sealed partial class OperationWriter
         long inner = Turns(product.Form) / Math.Max(rows.Axes == ActiveAxes.Loops ? rows.Steps * rows.Batch : rows.Batch, 1);
         entry.Set(MatMulWord.Active, 1 + (int)rows.Axes);
         entry.Set(MatMulWord.Inner, Math.Max(inner, 1));
-        entry.Set(MatMulWord.Ended, rows.Kind == RowEnd.Zero ? 1 : rows.Kind == RowEnd.Start && rows.Axes == ActiveAxes.Rows && product.Init is not null ? 2 : 0);
+        entry.Set(MatMulWord.Ended, rows.Kind == RowEnd.Zero ? 1 : rows.Kind == RowEnd.Start && rows.Axes == ActiveAxes.Rows
+            && product.Init is not null ? 2 : 0);
     }
 
     private LaunchOperation OfColumnSum(ColumnSumCommand sum)
     {
-        var entry = table.Begin((int)ColumnSumWord.Words);
+        var entry = table.Begin(ColumnSumWord.Words);
         entry.Address(ColumnSumWord.A, sum.A);
         entry.Address(ColumnSumWord.B, sum.B);
         entry.Address(ColumnSumWord.Result, sum.Result);
@@ -88,7 +90,7 @@ internal sealed partial class OperationWriter
         BufferView x = reduce.Input;
         int[] kept = reduce.Kept, reduced = [.. reduce.Op.Axes.Order()];
         int Extent(int[] axes) => axes.Aggregate(1, (product, axis) => product * x.Shape[axis]);
-        var entry = table.Begin((int)ReduceWord.Words);
+        var entry = table.Begin(ReduceWord.Words);
         entry.Address(ReduceWord.Input, x);
         entry.Address(ReduceWord.Result, reduce.Result);
         entry.Set(ReduceWord.Count, Extent(kept));

@@ -29,7 +29,7 @@ internal sealed partial class OperationWriter
 
     private TableWriter.TableEntry Indexed(BufferView rows, BufferView index, BufferView values, int width, ActiveRows? active, bool inLoop)
     {
-        var entry = table.Begin((int)IndexedWord.Words);
+        var entry = table.Begin(IndexedWord.Words);
         entry.Address(IndexedWord.Table, rows);
         entry.Address(IndexedWord.Index, index);
         entry.Address(IndexedWord.Rows, values);
@@ -47,8 +47,9 @@ internal sealed partial class OperationWriter
     {
         BufferView from = take.Input, to = take.Result;
         int axis = take.Axis;
-        long outer = from.Shape.Take(axis).Aggregate(1L, (product, extent) => product * extent), inner = from.Shape.Skip(axis + 1).Aggregate(1L, (product, extent) => product * extent);
-        var entry = table.Begin((int)TakeWord.Words);
+        long outer = from.Shape.Take(axis).Aggregate(1L, (product, extent) => product * extent),
+            inner = from.Shape.Skip(axis + 1).Aggregate(1L, (product, extent) => product * extent);
+        var entry = table.Begin(TakeWord.Words);
         entry.Address(TakeWord.From, from);
         entry.Address(TakeWord.Index, take.Index);
         entry.Address(TakeWord.To, to);
@@ -83,11 +84,12 @@ internal sealed partial class OperationWriter
     }
 
     private LaunchOperation OfCheck(CheckBoundsCommand check) =>
-        Launch(typeof(CheckKernels), nameof(CheckKernels.Bounds), Checked(check.Input, check.Bound, check.RowsAreBatch).Place, check.Input.Length, check);
+        Launch(typeof(CheckKernels), nameof(CheckKernels.Bounds), Checked(check.Input, check.Bound, check.RowsAreBatch).Place,
+            check.Input.Length, check);
 
     private TableWriter.TableEntry Checked(BufferView index, BufferView bound, bool byRow)
     {
-        var entry = table.Begin((int)CheckWord.Words);
+        var entry = table.Begin(CheckWord.Words);
         entry.Address(CheckWord.Index, index);
         entry.Address(CheckWord.Bound, bound);
         entry.Loop(CheckWord.Loop, byRow && index.Rank > 0 ? lengths : null);

@@ -65,10 +65,14 @@ internal sealed partial class OperationWriter
         GatherCommand gather => OfGather(gather),
         CopyCommand copy => Copy(copy.From, copy.To, null),
         ClearCommand clear => Fill(clear.To, 0),
-        ListRowsCommand rows => OfOrder(rows, nameof(PickKernels.List), rows.Lengths, rows.Listed, 1, rows.Steps, rows.Batch, forwards: rows.Forwards),
+        ListRowsCommand rows =>
+            OfOrder(rows, nameof(PickKernels.List), rows.Lengths, rows.Listed, 1, rows.Steps, rows.Batch, forwards: rows.Forwards),
         SortRowsCommand sort => OfOrder(sort, nameof(PickKernels.Sort), sort.Lengths, sort.Result, sort.Lengths.Length),
-        InversePermutationCommand inverse => OfOrder(inverse, nameof(PickKernels.Inverse), inverse.Order, inverse.Result, inverse.Order.Length, size: inverse.Result.Length),
-        BlockLengthsCommand cut => OfOrder(cut, nameof(PickKernels.BlockLengths), cut.Lengths, cut.Result, cut.Result.Length, cut.Steps, cut.Lengths.Length, first: cut.First),
+        InversePermutationCommand inverse =>
+            OfOrder(inverse, nameof(PickKernels.Inverse), inverse.Order, inverse.Result, inverse.Order.Length, size: inverse.Result.Length),
+        BlockLengthsCommand cut =>
+            OfOrder(cut, nameof(PickKernels.BlockLengths), cut.Lengths, cut.Result, cut.Result.Length, cut.Steps, cut.Lengths.Length,
+                first: cut.First),
         TakeCommand take => OfTake(take),
         CheckIndicesCommand check => OfCheck(check),
         CheckBoundsCommand check => OfCheck(check),
@@ -82,7 +86,8 @@ internal sealed partial class OperationWriter
         lengths = scan.Lengths;
         var ahead = scan.Ahead.Select(OfAhead).ToArray();
         DeviceOperation[] body = Write(scan.Body);
-        DeviceOperation[] rest = scan.Lengths is null ? [] : [.. scan.Hold.Select(copy => Copy(copy.From, copy.To, scan.Lengths)), .. scan.Yields.Select(view => Fill(view, 0, scan.Lengths))];
+        DeviceOperation[] rest = scan.Lengths is null ? [] : [.. scan.Hold.Select(copy => Copy(copy.From, copy.To, scan.Lengths)),
+            .. scan.Yields.Select(view => Fill(view, 0, scan.Lengths))];
         lengths = around;
         return new ScanOperation(scan.Steps, scan.Scan.Reverse, ahead, [.. body, .. rest]);
     }
@@ -116,7 +121,7 @@ internal sealed partial class OperationWriter
 
     private LaunchOperation OfListed(PackListedCommand pack)
     {
-        var entry = table.Begin((int)PackListedWord.Words);
+        var entry = table.Begin(PackListedWord.Words);
         entry.Address(PackListedWord.From, pack.Source);
         entry.Address(PackListedWord.Listed, pack.Rows.Listed);
         entry.Address(PackListedWord.To, pack.Target);
@@ -129,13 +134,15 @@ internal sealed partial class OperationWriter
     }
 
     private LaunchOperation Copy(BufferView from, BufferView to, BufferView? rests) =>
-        Copy(from, to, typeof(CopyKernels), to.Buffer.Element == ElementType.I32 ? nameof(CopyKernels.CopyIntegers) : nameof(CopyKernels.Copy), rests);
+        Copy(from, to, typeof(CopyKernels), to.Buffer.Element == ElementType.I32 ? nameof(CopyKernels.CopyIntegers)
+            : nameof(CopyKernels.Copy), rests);
 
     private LaunchOperation Fill(BufferView to, double value, BufferView? rests = null)
     {
         var entry = CopyEntry(null, to, rests);
         entry.Set(CopyWord.Value, BitConverter.DoubleToInt64Bits(value));
-        return Launch(typeof(CopyKernels), to.Buffer.Element == ElementType.I32 ? nameof(CopyKernels.FillIntegers) : nameof(CopyKernels.Fill), entry.Place, to.Length);
+        return Launch(typeof(CopyKernels), to.Buffer.Element == ElementType.I32 ? nameof(CopyKernels.FillIntegers)
+            : nameof(CopyKernels.Fill), entry.Place, to.Length);
     }
 
     private LaunchOperation Copy(BufferView from, BufferView to, Type type, string method, BufferView? rests) =>
@@ -144,7 +151,7 @@ internal sealed partial class OperationWriter
     /// <param name="rests">Lengths: only rows of the first axis that rest are written.</param>
     private TableWriter.TableEntry CopyEntry(BufferView? from, BufferView to, BufferView? rests)
     {
-        var entry = table.Begin((int)CopyWord.Words);
+        var entry = table.Begin(CopyWord.Words);
         entry.Address(CopyWord.From, from);
         entry.Address(CopyWord.To, to);
         entry.Set(CopyWord.Length, to.Length);
@@ -159,9 +166,10 @@ internal sealed partial class OperationWriter
     }
 
     private LaunchOperation OfOrder(
-        PlanCommand command, string method, BufferView from, BufferView to, int count, int steps = 0, int batch = 0, int size = 0, int first = 0, bool forwards = false)
+        PlanCommand command, string method, BufferView from, BufferView to, int count, int steps = 0, int batch = 0, int size = 0,
+            int first = 0, bool forwards = false)
     {
-        var entry = table.Begin((int)OrderWord.Words);
+        var entry = table.Begin(OrderWord.Words);
         entry.Address(OrderWord.From, from);
         entry.Address(OrderWord.To, to);
         entry.Set(OrderWord.Count, count);

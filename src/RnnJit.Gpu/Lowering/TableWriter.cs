@@ -25,24 +25,21 @@ internal sealed class TableWriter(DeviceLayout layout)
         public int Place => place;
 
         /// <summary>Writes a word.</summary>
-        public void Set<TWord>(TWord word, long value)
-            where TWord : struct, Enum => table.words[place + Index(word)] = value;
+        public void Set(int word, long value) => table.words[place + word] = value;
 
         /// <summary>Writes where a view lies.</summary>
-        public void Address<TWord>(TWord word, BufferView? view)
-            where TWord : struct, Enum
+        public void Address(int word, BufferView? view)
         {
             if (view is not null)
-                Write(place + Index(word), view);
+                Write(place + word, view);
         }
 
         /// <summary>Writes the lengths of the loop around, where it has some.</summary>
-        public void Loop<TWord>(TWord word, BufferView? lengths)
-            where TWord : struct, Enum
+        public void Loop(int word, BufferView? lengths)
         {
-            table.words[place + Index(word)] = lengths is null ? 0 : 1;
+            table.words[place + word] = lengths is null ? 0 : 1;
             if (lengths is not null)
-                Write(place + Index(word) + 1, lengths);
+                Write(place + word + 1, lengths);
         }
 
         public void Append(params IEnumerable<long> values) => table.words.AddRange(values);
@@ -52,7 +49,7 @@ internal sealed class TableWriter(DeviceLayout layout)
         public void AppendAddress(BufferView view)
         {
             int at = table.words.Count;
-            table.words.AddRange(new long[DeviceTable.AddressWords]);
+            table.words.AddRange(new long[DeviceWords.AddressWords]);
             Write(at, view);
         }
 
@@ -60,15 +57,13 @@ internal sealed class TableWriter(DeviceLayout layout)
         {
             long[] address =
             [
-                (table.Layout.Of(view.Buffer) / view.ElementSize) + view.Offset, view.TimeStride, view.Ring - 1, view.ParityStride, view.Parity,
+                (table.Layout.Of(view.Buffer) / view.ElementSize) + view.Offset, view.TimeStride, view.Ring - 1, view.ParityStride,
+                    view.Parity,
                 view.OuterTimeStride, view.OuterParityStride, view.OuterParity,
             ];
             for (int i = 0; i < address.Length; i++)
                 table.words[at + i] = address[i];
         }
-
-        private static int Index<TWord>(TWord word)
-            where TWord : struct, Enum => Convert.ToInt32(word, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private DeviceLayout Layout => layout;

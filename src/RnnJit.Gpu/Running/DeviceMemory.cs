@@ -94,14 +94,16 @@ internal sealed class DeviceMemory<T> : DeviceMemory
 
     private delegate void Body(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch);
 
-    private delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch);
+    private delegate void Launcher(AcceleratorStream stream, KernelConfig config, ArrayView<T> reals, ArrayView<int> integers,
+        ArrayView<long> table, DeviceLaunch launch);
 
     public override void Prepare(IEnumerable<DeviceOperation> operations)
     {
         foreach (DeviceOperation operation in operations)
         {
             if (operation is LaunchOperation launch)
-                launch.Launcher = device.CallsKernels ? launch.Method.CreateDelegate<Body>() : device.Load(launch.Method).CreateLauncherDelegate<Launcher>();
+                launch.Launcher = device.CallsKernels ? launch.Method.CreateDelegate<Body>()
+                    : device.Load(launch.Method).CreateLauncherDelegate<Launcher>();
             Prepare(operation.Inner);
         }
     }

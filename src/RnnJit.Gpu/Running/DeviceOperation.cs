@@ -34,7 +34,8 @@ internal sealed class LaunchOperation(MethodInfo method, int place, KernelConfig
     public override void Run(DeviceMemory memory, in LoopIndices clock)
     {
         if (hasWork)
-            memory.Launch(this, new DeviceLaunch(place, clock.T, clock.I, clock.OuterT, clock.OuterI, check == 0 ? 0 : memory.NumberOf(check)));
+            memory.Launch(this, new DeviceLaunch(place, clock.T, clock.I, clock.OuterT, clock.OuterI, check == 0 ? 0
+                : memory.NumberOf(check)));
     }
 }
 

@@ -6,6 +6,7 @@ using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using RnnJit.Gpu.Kernels;
+using RnnJit.Ir;
 
 namespace RnnJit.Gpu.Running;
 
@@ -33,7 +34,8 @@ internal sealed class GpuDevice
     /// <summary>True for ILGPU's accelerator on the threads of this process.</summary>
     public bool IsCpu { get; }
 
-    /// <summary>True where the threads of a launch are calls in the calling thread, one after the other: a launch of ILGPU's CPU accelerator wakes threads, which takes
+    /// <summary>True where the threads of a launch are calls in the calling thread, one after the other: a launch of ILGPU's CPU
+    /// accelerator wakes threads, which takes
     /// 0.1 ms on an idle machine and 10 ms on a busy one. Kernels without barriers cannot tell.</summary>
     public bool CallsKernels { get; }
 
@@ -57,10 +59,23 @@ internal sealed class GpuDevice
         }
     }
 
+    /// <exception cref="GraphException">RNNJ245: the device has less memory.</exception>
+    public void RequireMemory(string program, RnnJit.Device name, long bytes)
+    {
+        if (!IsCpu && bytes > Accelerator.MemorySize)
+        {
+            throw new GraphException(
+                "RNNJ245", $"The plan of '{program}' takes {bytes >> 20} MB of memory where '{name}' has {Accelerator.MemorySize >> 20} MB (make sizes smaller)");
+        }
+    }
+
     /// <summary>Groups and threads for so many units of work.</summary>
     public KernelConfig Config(long units) => new((int)Math.Clamp((units + GroupSize - 1) / GroupSize, 1, MostGroups), GroupSize);
 
-    /// <summary>Columns of a row that a thread takes at once: one on a GPU, so that neighbours read neighbours; as many as keep all threads busy on the CPU.</summary>
+    /// <summary>
+    /// Columns of a row that a thread takes at once: one on a GPU, so that neighbours read neighbours; as many as keep all threads busy on
+    /// the CPU.
+    /// </summary>
     public int Span(int rows, int columns)
     {
         int parts = (MostThreads + rows - 1) / Math.Max(rows, 1);
@@ -71,7 +86,8 @@ internal sealed class GpuDevice
     public static GpuDevice OpenCpu(bool launches)
     {
         Context context = Open(builder => builder.CPU(new CPUDevice(CpuThreads, 1, 1)));
-        return new GpuDevice(context, context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel), callsKernels: !launches);
+        return new GpuDevice(context, context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel),
+            callsKernels: !launches);
     }
 
     public static GpuDevice OpenCuda(int index) => Open(builder => builder.Cuda(), AcceleratorType.Cuda, index);

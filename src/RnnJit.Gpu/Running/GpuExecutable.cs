@@ -8,7 +8,9 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
 
-/// <summary>A Program on a device: tensors of the caller stay on the host, and are copied when they changed; outputs come back at the end of a run.</summary>
+/// <summary>
+/// A Program on a device: tensors of the caller stay on the host, and are copied when they changed; outputs come back at the end of a run.
+/// </summary>
 internal sealed unsafe class GpuExecutable<T> : Executable
     where T : unmanaged
 {
@@ -21,6 +23,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     private readonly long[] uploaded;
     private readonly (long Offset, Tensor Tensor)[] results;
     private readonly NativeBuffer outputs;
+    private readonly (long Offset, long Bytes)[][] poison;
 
     public GpuExecutable(Graph program, LoweredGpuPlan lowered, GpuDevice device, ExecutableOptions options)
         : base(program, options)
@@ -28,6 +31,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         (this.lowered, this.device) = (lowered, device);
         SlowPaths.WarnOfHostOps(program.Name, lowered.Plan.AllCommands.OfType<HostOpCommand>());
         RequireMemory(lowered.Layout.Bytes);
+        device.RequireMemory(program.Name, options.Device, lowered.Layout.Bytes);
         var writer = new OperationWriter(lowered, device);
         (operations, checks) = (writer.Operations, writer.Checks);
         var inputs = lowered.Plan.Inputs.ToDictionary(view => view.Buffer, view => Input(view.Buffer.Name));
@@ -37,6 +41,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         memory.Prepare(operations);
         memory.Prepare(writer.Fills);
         (outputs, results) = Results(lowered.Plan);
+        poison = options.Poison ? [.. operations.Select((_, n) => Beginning(n))] : [];
         lock (device.Running)
         {
             foreach (DeviceOperation fill in writer.Fills)
@@ -85,8 +90,13 @@ internal sealed unsafe class GpuExecutable<T> : Executable
             uploaded[i] = tensor.Version;
         }
 
-        foreach (DeviceOperation operation in operations)
-            operation.Run(memory, default);
+        for (int n = 0; n < operations.Length; n++)
+        {
+            foreach (var (offset, bytes) in poison.Length == 0 ? [] : poison[n])
+                memory.Fill(offset, bytes, PoisonInstruction.Fill);
+            operations[n].Run(memory, default);
+        }
+
         if (checks.Count > 0 && memory.Fault() is { Check: > 0 } fault)
             throw DeviceFault.Of(checks[fault.Check - 1], fault.Item, fault.Found, fault.Bound);
         foreach (var (offset, tensor) in results)
@@ -96,12 +106,18 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         }
     }
 
+    // Buffers whose life begins with an operation. Constants and packed weights stay from run to run.
+    private (long Offset, long Bytes)[] Beginning(int operation) => [.. lowered.Memory.Places
+        .Where(one => one.Value.First == operation && !(operation == 0
+            && one.Value.Last == int.MaxValue)).Select(one => (lowered.Layout.Of(one.Key), one.Key.Bytes))];
+
     private static ReadOnlySpan<byte> Bytes(Tensor tensor) => new(tensor.Data, checked(tensor.Length * tensor.ElementSize));
 
     private (NativeBuffer Memory, (long Offset, Tensor Tensor)[] Results) Results(Plans.Plan plan)
     {
         const long Alignment = 64;
-        var host = new NativeBuffer(plan.Outputs.Sum(view => (((long)view.Length * view.ElementSize) + Alignment - 1) / Alignment * Alignment));
+        var host = new NativeBuffer(plan.Outputs.Sum(view => (((long)view.Length * view.ElementSize)
+            + Alignment - 1) / Alignment * Alignment));
         var found = new List<(long, Tensor)>();
         byte* next = host.Data;
         foreach (var (output, view) in plan.Program.Outputs.Zip(plan.Outputs))

@@ -37,7 +37,8 @@ internal sealed class HostOperation(HostOpCommand host, DeviceLayout layout, Eva
         fixed (byte* data = copy)
         {
             byte* start = data;
-            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = Strided.Read(start + (Place(view, index, clock) * view.ElementSize), view.Buffer.Element));
+            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = Strided.Read(start
+                + (Place(view, index, clock) * view.ElementSize), view.Buffer.Element));
         }
 
         return array;
@@ -48,7 +49,8 @@ internal sealed class HostOperation(HostOpCommand host, DeviceLayout layout, Eva
         fixed (byte* data = copy)
         {
             byte* start = data;
-            NdArray.ForEach(view.Shape, (index, flat) => Strided.Write(start + (Place(view, index, clock) * view.ElementSize), view.Buffer.Element, value.Data[flat]));
+            NdArray.ForEach(view.Shape, (index, flat) => Strided.Write(start + (Place(view, index, clock) * view.ElementSize),
+                view.Buffer.Element, value.Data[flat]));
         }
     }
 
