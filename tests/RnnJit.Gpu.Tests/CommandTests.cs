@@ -69,9 +69,9 @@ public class CommandTests
         Graph program = cell.Build();
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         var options = new ExecutableOptions { Device = Device.Parse("ilgpu-cpu"), Sizes = sizes };
-        var chunked = options with { TileLimits = new ChunkLimits(0, 6) };
-        Assert.That(Executable.PlanOf(program, chunked).AllCommands.OfType<ScanCommand>().SelectMany(scan => scan.Ahead), Is.Not.Empty);
-        Assert.That(Executable.PlanOf(program, options).AllCommands.OfType<ScanCommand>().SelectMany(scan => scan.Ahead), Is.Empty);
+        var chunked = options with { ChunkLimits = new ChunkLimits(0, 6) };
+        Assert.That(Executable.PlanOf(program, chunked).AllCommands.OfType<ScanCommand>().SelectMany(scan => scan.Chunked), Is.Not.Empty);
+        Assert.That(Executable.PlanOf(program, options).AllCommands.OfType<ScanCommand>().SelectMany(scan => scan.Chunked), Is.Empty);
         using Executable tiles = Executable.Create(program, chunked), whole = Executable.Create(program, options);
         Bits.AssertEqual(CellProgram.Run(tiles, data), CellProgram.Run(whole, data), "chunks");
     }

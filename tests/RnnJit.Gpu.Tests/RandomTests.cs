@@ -64,7 +64,7 @@ public class RandomTests
         var options = new ExecutableOptions
         {
             Sizes = given.Sizes, Precision = real, Threads = 1, Kernels = TestKernels.Chain, Poison = given.Seed % 3 == 0,
-            TileLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
+            ChunkLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
         };
         using Executable cpu = Executable.Create(given.Program, options);
         using Executable device = Executable.Create(given.Program,

@@ -24,7 +24,7 @@ internal sealed record LoweredGpuPlan(Plan Plan, int Lanes) : LoweredPlan(Plan)
                 : command is HostOpCommand ? $"{command.Describe}; the device waits" : command.Describe;
             yield return new PlanLine(depth, text, times, command.Flops, scan is null ? command.Bytes : 0, kernel is null ? ""
                 : EmittedKernels.Provider);
-            foreach (ChunkedMatMul ahead in scan?.Ahead ?? [])
+            foreach (ChunkedMatMul ahead in scan?.Chunked ?? [])
                 yield return new PlanLine(depth + 1, ahead.Describe, times * ahead.Count, ahead.Product.Flops / ahead.Count,
                     ahead.Product.Bytes / ahead.Count, "");
             foreach (PlanLine line in scan is null ? [] : LinesOf(scan.Body, depth + 1, times * scan.Steps))

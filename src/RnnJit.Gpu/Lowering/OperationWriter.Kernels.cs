@@ -11,7 +11,7 @@ internal sealed partial class OperationWriter
 {
     private LaunchOperation OfKernel(KernelCommand kernel)
     {
-        Graph graph = kernel.Step.Kernel;
+        Graph graph = kernel.Op.Kernel;
         int inputs = graph.Inputs.Count;
         TensorType[] types = [.. graph.Inputs.Select(port => port.Type),
             .. graph.Outputs.Select(output => graph.Values.Type(output.Value))];
@@ -19,7 +19,7 @@ internal sealed partial class OperationWriter
         long[][] strides = [.. kernel.Operands.Select((view, i) => Leading(types[i], view, rowShape))];
         if (kernel.Active is null)
             (rowShape, strides) = Joined(rowShape, strides);
-        bool byColumns = kernel.Step.IsElementwise && graph.Outputs.All(output => KernelShapes.Of(graph.Values.Type(output.Value)) == KernelShape.Full);
+        bool byColumns = kernel.Op.IsElementwise && graph.Outputs.All(output => KernelShapes.Of(graph.Values.Type(output.Value)) == KernelShape.Full);
         int columns = kernel.Columns, span = byColumns ? device.Span(kernel.Rows, columns) : columns,
             parts = Math.Max((columns + span - 1) / Math.Max(span, 1), 1);
         long units = (long)kernel.Rows * parts;

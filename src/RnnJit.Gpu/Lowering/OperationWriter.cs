@@ -29,7 +29,7 @@ internal sealed partial class OperationWriter
         (this.device, real, lanes, layout) = (device, lowered.Plan.Options.Real, lowered.Lanes, lowered.Layout);
         table = new TableWriter(layout);
         evaluation = new Evaluation(lowered.Plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
-        Graph[] all = [.. lowered.Plan.AllCommands.OfType<KernelCommand>().Select(kernel => kernel.Step.Kernel).Distinct()];
+        Graph[] all = [.. lowered.Plan.AllCommands.OfType<KernelCommand>().Select(kernel => kernel.Op.Kernel).Distinct()];
         foreach (var (kernel, method) in all.Zip(EmittedKernels.Of(all, real)))
             kernels[kernel] = method;
         Fills = [.. lowered.Plan.Fills.Select(fill => Fill(fill.To, fill.Value))];
@@ -84,9 +84,9 @@ internal sealed partial class OperationWriter
     {
         BufferView? around = lengths;
         lengths = scan.Lengths;
-        var ahead = scan.Ahead.Select(OfAhead).ToArray();
+        var ahead = scan.Chunked.Select(OfAhead).ToArray();
         DeviceOperation[] body = Write(scan.Body);
-        DeviceOperation[] rest = scan.Lengths is null ? [] : [.. scan.Hold.Select(copy => Copy(copy.From, copy.To, scan.Lengths)),
+        DeviceOperation[] rest = scan.Lengths is null ? [] : [.. scan.Freeze.Select(copy => Copy(copy.From, copy.To, scan.Lengths)),
             .. scan.Yields.Select(view => Fill(view, 0, scan.Lengths))];
         lengths = around;
         return new ScanOperation(scan.Steps, scan.Scan.Reverse, ahead, [.. body, .. rest]);

@@ -57,9 +57,9 @@ internal sealed class TableWriter(DeviceLayout layout)
         {
             long[] address =
             [
-                (table.Layout.Of(view.Buffer) / view.ElementSize) + view.Offset, view.TimeStride, view.Ring - 1, view.ParityStride,
-                    view.Parity,
-                view.OuterTimeStride, view.OuterParityStride, view.OuterParity,
+                (table.Layout.Of(view.Buffer) / view.ElementSize) + view.Offset, view.TimeStride, view.Ring - 1, view.DoubleBufferStride,
+                    view.DoubleBufferHalf,
+                view.OuterTimeStride, view.OuterDoubleBufferStride, view.OuterDoubleBufferHalf,
             ];
             for (int i = 0; i < address.Length; i++)
                 table.words[at + i] = address[i];

@@ -21,6 +21,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     private readonly IReadOnlyList<PlanCommand> checks;
     private readonly (long Offset, Tensor Tensor)[] sources;
     private readonly long[] uploaded;
+    private readonly bool[] isReplaced;
     private readonly (long Offset, Tensor Tensor)[] results;
     private readonly NativeBuffer outputs;
     private readonly (long Offset, long Bytes)[][] poison;
@@ -41,6 +42,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         memory.Prepare(operations);
         memory.Prepare(writer.Fills);
         (outputs, results) = Results(lowered.Plan);
+        isReplaced = [.. sources.Select(source => results.Any(result => result.Tensor == source.Tensor))];
         poison = options.Poison ? [.. operations.Select((_, n) => Beginning(n))] : [];
         lock (device.Running)
         {
@@ -104,6 +106,13 @@ internal sealed unsafe class GpuExecutable<T> : Executable
             memory.Download(offset, new Span<byte>(tensor.Data, tensor.Length * tensor.ElementSize));
             tensor.Touch();
         }
+
+        // An input that an output takes the place of is on the device as it is here.
+        for (int i = 0; i < sources.Length; i++)
+        {
+            if (isReplaced[i])
+                uploaded[i] = sources[i].Tensor.Version;
+        }
     }
 
     // Buffers whose life begins with an operation. Constants and packed weights stay from run to run.
@@ -122,7 +131,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         byte* next = host.Data;
         foreach (var (output, view) in plan.Program.Outputs.Zip(plan.Outputs))
         {
-            var tensor = new Tensor(view.Buffer.Element, view.Shape, host, next);
+            Tensor tensor = Replaced(output.Name) ?? new Tensor(view.Buffer.Element, view.Shape, host, next);
             SetOutput(output.Name, tensor);
             found.Add((lowered.Layout.Of(view.Buffer) + (view.Offset * view.ElementSize), tensor));
             next += (((long)view.Length * view.ElementSize) + Alignment - 1) / Alignment * Alignment;

@@ -37,7 +37,7 @@ internal sealed class HostOperation(HostOpCommand host, DeviceLayout layout, Eva
         fixed (byte* data = copy)
         {
             byte* start = data;
-            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = Strided.Read(start
+            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = StridedMemory.Read(start
                 + (Place(view, index, clock) * view.ElementSize), view.Buffer.Element));
         }
 
@@ -49,15 +49,15 @@ internal sealed class HostOperation(HostOpCommand host, DeviceLayout layout, Eva
         fixed (byte* data = copy)
         {
             byte* start = data;
-            NdArray.ForEach(view.Shape, (index, flat) => Strided.Write(start + (Place(view, index, clock) * view.ElementSize),
+            NdArray.ForEach(view.Shape, (index, flat) => StridedMemory.Write(start + (Place(view, index, clock) * view.ElementSize),
                 view.Buffer.Element, value.Data[flat]));
         }
     }
 
     private static long Place(BufferView view, int[] index, in LoopIndices clock)
     {
-        long place = view.Offset + ((clock.T & (view.Ring - 1)) * view.TimeStride) + (((clock.I + view.Parity) & 1) * view.ParityStride)
-            + (clock.OuterT * view.OuterTimeStride) + (((clock.OuterI + view.OuterParity) & 1) * view.OuterParityStride);
+        long place = view.Offset + ((clock.T & (view.Ring - 1)) * view.TimeStride) + (((clock.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride)
+            + (clock.OuterT * view.OuterTimeStride) + (((clock.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride);
         for (int axis = 0; axis < index.Length; axis++)
             place += index[axis] * view.Strides[axis];
         return place;
