@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RnnJit.Cli.Commands;
 using RnnJit.Files;
+using RnnJit.Gpu;
 using RnnJit.Ir;
 using RnnJit.Jit;
 using RnnJit.Networks;
@@ -21,6 +22,7 @@ internal static class CommandLine
         void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
         Warnings.Sink = sentence => Report(sentence.ReplaceLineEndings(" "));
         JitKernels.Install();
+        GpuDevices.Install();
         CompilerWarmUp.Begin(arguments);
         try
         {

@@ -16,6 +16,15 @@ public static class JitCompiler
     /// <exception cref="JitException">The text does not compile.</exception>
     public static Assembly Compile(IEnumerable<string> texts, bool collectible = false) => JitLoader.Load(Image(texts), collectible);
 
+    /// <summary>Compiles all texts into one assembly that refers to more than kernels of the CPU do, with unchecked arithmetic: devices have no other.</summary>
+    /// <exception cref="JitException">The text does not compile.</exception>
+    internal static Assembly CompileForDevice(IEnumerable<string> texts, IReadOnlyList<Assembly> more)
+    {
+        MetadataReference[] references = [.. JitReferences.References, .. more.Select(JitReferences.Reference)];
+        CSharpCompilation compilation = Compilation(texts, references);
+        return JitLoader.Load(Emit(compilation.WithOptions(compilation.Options.WithOverflowChecks(false))), more: more);
+    }
+
     /// <summary>Lets Roslyn warm up in the background, so that the first kernel need not wait for it. Calling it again changes nothing.</summary>
     /// <returns>Ends when it is warm.</returns>
     public static Task WarmUp() => WarmingUp.Value;

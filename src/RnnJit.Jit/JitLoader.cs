@@ -14,12 +14,13 @@ internal static class JitLoader
     public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(object).Assembly, Assembly.Load("System.Runtime"), typeof(IKernel).Assembly, typeof(Graph).Assembly];
 
     /// <param name="collectible">Whether the assembly is unloaded when nothing uses it any more.</param>
-    public static Assembly Load(byte[] image, bool collectible = false)
+    /// <param name="more">What the image refers to besides.</param>
+    public static Assembly Load(byte[] image, bool collectible = false, IReadOnlyList<Assembly>? more = null)
     {
         var context = new AssemblyLoadContext("RnnJit.Kernels." + Interlocked.Increment(ref loaded), collectible);
 
         // Kernels refer to the runtime that is already loaded, wherever it came from.
-        context.Resolving += static (_, name) => Assemblies.FirstOrDefault(known => known.GetName().Name == name.Name);
+        context.Resolving += (_, name) => Assemblies.Concat(more ?? []).FirstOrDefault(known => known.GetName().Name == name.Name);
         return context.LoadFromStream(new MemoryStream(image, writable: false));
     }
 }

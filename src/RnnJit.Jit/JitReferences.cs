@@ -11,7 +11,8 @@ internal static class JitReferences
 
     public static IReadOnlyList<MetadataReference> References => Loaded.Value;
 
-    private static unsafe MetadataReference Reference(Assembly assembly)
+    /// <summary>A reference to an assembly that is loaded.</summary>
+    public static unsafe MetadataReference Reference(Assembly assembly)
     {
         if (!assembly.TryGetRawMetadata(out byte* blob, out int length))
             throw new JitException($"The assembly '{assembly.GetName().Name}' has no metadata in memory (publish without NativeAOT, or generate the kernels at build time)");

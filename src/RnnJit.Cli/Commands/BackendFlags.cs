@@ -14,12 +14,14 @@ internal sealed class BackendFlags
     private static readonly Device[] Known = [Device.Cpu, Device.Scalar, Device.Interpreter];
 
     private readonly Option<string> backend = CommonOptions.Text("--backend", "What runs the cases: " + string.Join(", ", Known.Select(Name)), Name(Known[0]));
+    private readonly Option<string?> device = CommonOptions.Optional(
+        "--device", "A device that runs the cases instead: ilgpu-cpu on any machine, cuda:0, opencl:0 where there is one", "device");
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
     private readonly Option<string[]> without = WithoutFlag.Create(open: false);
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[backend, precision, without])
+        foreach (Option option in (Option[])[backend, device, precision, without])
             command.Add(option);
     }
 
@@ -29,6 +31,9 @@ internal sealed class BackendFlags
     /// <exception cref="ArgumentException">There cannot be so many threads.</exception>
     public IGoldenBackend Read(ParseResult parsed)
     {
+        if (parsed.GetValue(device) is { } name)
+            return OnDevice(parsed, name);
+
         string wanted = parsed.GetRequiredValue(backend);
         if (Array.FindIndex(Known, known => Name(known) == wanted) is not (>= 0 and var found))
             throw new UsageException($"--backend is '{wanted}', wanted {string.Join(", ", Known.Select(Name))} (change it)");
@@ -39,6 +44,16 @@ internal sealed class BackendFlags
         if (((Option[])[without, CommonOptions.Threads, IsaFlag.Option]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
             throw new UsageException($"{idle.Name} has no meaning with --backend {wanted} (leave it out)");
         return new InterpreterBackend();
+    }
+
+    private ExecutableBackend OnDevice(ParseResult parsed, string name)
+    {
+        if (LayerFlags.IsGiven(parsed, backend))
+            throw new UsageException($"{device.Name} and {backend.Name} both say what runs the cases (leave one out)");
+        return new ExecutableBackend(new ExecutableOptions
+        {
+            Device = Device.Parse(name), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)),
+        });
     }
 
     /// <summary>What the command line asks for besides the usual, in parentheses; empty where that is nothing.</summary>

@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
+using RnnJit.Backends;
 using RnnJit.Jit;
 
 namespace RnnJit.Cli.Commands;
@@ -54,7 +55,7 @@ internal static class DoctorCommand
         yield return ("processor", $"vectors of {IsaFlag.BitsOfMachine} bits{(Width() < IsaFlag.BitsOfMachine ? " (narrower ones are in use: see DOTNET_EnableAVX512 and DOTNET_EnableAVX2)" : "")}");
         yield return ("JIT", RuntimeFeature.IsDynamicCodeCompiled ? "yes (cells are compiled in memory)" : "no (only kernels compiled at build time are fast)");
         yield return ("kernel cache", Describe(JitKernels.Cache));
-        yield return ("GPU", "not used by this version");
+        yield return ("devices", string.Join(", ", BackendRegistry.Names));
     }
 
     private static string Describe(KernelCache? cache) =>

@@ -12,12 +12,12 @@ namespace RnnJit.Cli.Commands;
 /// <summary><c>rnnjit emit CELL --dialect DIALECT</c>: the C# of a cell's kernels.</summary>
 internal static class EmitCommand
 {
-    private static readonly (string Name, EmitDialect Dialect)[] Dialects = [("simd", SimdDialect.Instance), ("scalar", ScalarDialect.Instance)];
+    private static readonly (string Name, EmitDialect Dialect)[] Dialects = [("simd", SimdDialect.Instance), ("scalar", ScalarDialect.Instance), ("ilgpu", IlgpuDialect.Instance)];
 
     public static Command Create(Terminal terminal)
     {
         Argument<string> cell = CellArgument.Create();
-        Option<string> dialect = CommonOptions.Text("--dialect", "simd, or scalar: readable, bounds and numbers checked", Dialects[0].Name);
+        Option<string> dialect = CommonOptions.Text("--dialect", "simd, scalar: readable, bounds and numbers checked, or ilgpu: for a thread of a GPU", Dialects[0].Name);
         var training = new Option<bool>("--training") { Description = "The kernels of a training step instead of a forward pass" };
         var command = new Command("emit", "Print the C# of a cell's kernels, for instance: rnnjit emit gru --dialect scalar") { cell, dialect, training };
         command.SetAction(parsed =>

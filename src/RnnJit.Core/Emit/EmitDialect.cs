@@ -3,8 +3,8 @@ using RnnJit.Ops;
 namespace RnnJit.Emit;
 
 /// <summary>
-/// A vocabulary of <see cref="KernelEmitter"/>: how elements are visited, loaded, stored and summed. Arithmetic is spelled the same in all dialects,
-/// on vectors V, so that they differ in nothing but memory and order.
+/// A vocabulary of <see cref="KernelEmitter"/>: how elements are loaded, stored and summed. Arithmetic is spelled the same in all dialects, on vectors V, so
+/// that they differ in nothing but memory and order. Its <see cref="KernelFrame"/> holds the type, the entry and the loops.
 /// </summary>
 public abstract class EmitDialect : IDialect
 {
@@ -13,19 +13,8 @@ public abstract class EmitDialect : IDialect
     /// <summary>What the header says the text is written for.</summary>
     internal abstract string Purpose { get; }
 
-    /// <summary>The type parameters of a pass over columns.</summary>
-    internal abstract string[] PassTypes { get; }
-
-    internal abstract string LoopStep { get; }
-
-    /// <summary>Statements in front of the rows.</summary>
-    internal virtual IEnumerable<string> Prologue(bool hasColumns) => [];
-
-    /// <summary>Statements that open the body of the loop over columns.</summary>
-    internal virtual IEnumerable<string> LoopProlog => [];
-
-    /// <summary>The calls of a pass that together visit the columns of a row.</summary>
-    internal abstract IEnumerable<string> PassCalls(string pass, string arguments);
+    /// <summary>What stands around the statements.</summary>
+    internal abstract KernelFrame Frame { get; }
 
     /// <summary>Declares how a pass reaches one row of an operand.</summary>
     internal abstract string Handle(string name, int operand, string type, string length);
@@ -35,6 +24,9 @@ public abstract class EmitDialect : IDialect
     internal abstract string Store(string value, string handle, string label);
 
     internal abstract string LoadRow(int operand, string row);
+
+    /// <summary>The integer of a row.</summary>
+    internal virtual string LoadIndex(int operand, string row) => $"call.Row<int>({operand}, {row})";
 
     internal abstract string StoreRow(string value, int operand, string label);
 
@@ -59,13 +51,14 @@ public abstract class EmitDialect : IDialect
     internal abstract string Keep(string x, string neutral);
 
     /// <summary>The lanes of an accumulator brought together.</summary>
-    internal abstract string Horizontal(string function, string lanes);
+    /// <param name="slot">Number of the reduction among those of the kernel.</param>
+    internal abstract string Horizontal(string function, string lanes, int slot);
 
     /// <summary>A function of many operations, as against one that the processor has.</summary>
     internal static bool IsFunction(string name) => name is "Exp" or "Log" or "Tanh" or "Sigmoid";
 
     /// <summary>A function that is called, not inlined.</summary>
-    internal string Outlined(string function, string[] arguments) => $"VectorCalls.{function}<V, T>({string.Join(", ", arguments)})";
+    internal virtual string Outlined(string function, string[] arguments) => $"VectorCalls.{function}<V, T>({string.Join(", ", arguments)})";
 
     public virtual string Call(string function, params string[] arguments) =>
         IsFunction(function) ? $"VectorMath.{function}<V, T>({string.Join(", ", arguments)})" : $"V.{function}({string.Join(", ", arguments)})";

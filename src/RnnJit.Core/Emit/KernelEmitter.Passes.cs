@@ -13,14 +13,17 @@ public sealed partial class KernelEmitter
         var arguments = passes.Given(pass).Select(names.Of).ToList();
         if (HasMemory(pass))
             arguments.Add(dialect.MemoryArgument);
+        var sums = new List<LaneSum>();
         foreach (int reduction in passes.Reductions(pass))
         {
             lanes[reduction] = names.Unique(names.Of(reduction).TrimStart('@') + "Lanes");
-            code.Line($"V {lanes[reduction]} = {dialect.Number(((ReductionOp)schedule.Definition(reduction)!.Op).Start)};");
-            arguments.Add("ref " + lanes[reduction]);
+            var sum = new LaneSum(lanes[reduction], dialect.Number(((ReductionOp)schedule.Definition(reduction)!.Op).Start), slots[reduction] = slots.Count);
+            code.Line($"V {sum.Name} = {sum.Start};");
+            sums.Add(sum);
+            arguments.Add("ref " + sum.Name);
         }
 
-        foreach (string line in dialect.PassCalls(PassName(pass), string.Concat(arguments.Select(argument => ", " + argument))))
+        foreach (string line in frame.PassCalls(PassName(pass), string.Concat(arguments.Select(argument => ", " + argument)), sums))
             code.Line(line);
     }
 
@@ -28,10 +31,7 @@ public sealed partial class KernelEmitter
     {
         int[] elements = passes.Elements(pass), reductions = passes.Reductions(pass), stores = passes.Stores(pass);
         var parameters = passes.Given(pass).Select(value => $", {TypeOf(value)} {names.Of(value)}").Concat(HasMemory(pass) ? [$", {dialect.MemoryParameter}"] : []).Concat(reductions.Select(value => $", ref V {lanes[value]}"));
-        code.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        code.Line($"private static void {PassName(pass)}<{string.Join(", ", dialect.PassTypes)}>(in KernelCall call, int row, int start, int end{string.Concat(parameters)})");
-        code.Constraints(dialect.PassTypes.Select(type => type switch { "A" => "A : struct, IAccess", "V" => "V : struct, ISimd<V, T>", _ => "T : unmanaged" }));
-        code.Open();
+        Method(frame.Pass(PassName(pass), string.Concat(parameters)), frame.PassTypes);
         var handles = elements.Where(value => value < kernel.Inputs.Count).ToDictionary(value => value, value => Handle(names.Of(value) + "Row", value));
         foreach (int value in MemoryOf(pass))
             handles[value] = Memory(value);
@@ -40,8 +40,8 @@ public sealed partial class KernelEmitter
         foreach (int reduction in reductions)
             code.Line($"V {sums[reduction]} = {lanes[reduction]};");
         code.Line();
-        code.Open($"for (int j = start; j < end; {dialect.LoopStep})");
-        foreach (string line in dialect.LoopProlog)
+        code.Open($"for (int j = start; j < end; {frame.LoopStep})");
+        foreach (string line in frame.LoopProlog)
             code.Line(line);
         Elements(pass, handles, sums, targets);
         code.Close();

@@ -7,7 +7,7 @@ namespace RnnJit.Emit;
 /// <summary>A C# identifier for every value: the user's local name where there is one. All names of a kernel differ.</summary>
 internal sealed class KernelNames
 {
-    // What the text of a kernel itself mentions.
+    // What the text of a kernel itself mentions; a frame may mention more.
     private static readonly string[] Mentioned =
         ("A V T call row start end vectors memory j n Run Text Full Tail VectorMath VectorCalls Finite RowMemory Span MethodImpl MethodImplOptions IAccess ISimd IKernel KernelCall").Split(' ');
 
@@ -15,8 +15,10 @@ internal sealed class KernelNames
     private readonly string[] values;
     private readonly string[] labels;
 
-    public KernelNames(Graph kernel, string className)
+    /// <param name="mentioned">What the frame of the text mentions besides.</param>
+    public KernelNames(Graph kernel, string className, IEnumerable<string> mentioned)
     {
+        taken.UnionWith(mentioned);
         taken.Add(className);
         values = new string[kernel.Values.Count];
         labels = new string[kernel.Values.Count];

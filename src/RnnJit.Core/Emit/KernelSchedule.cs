@@ -23,10 +23,12 @@ internal sealed class KernelSchedule
     private readonly bool[] followsFunction;
     private readonly HashSet<int> cuts = [];
     private readonly int[] uses;
+    private readonly bool cutsAtFunctions;
 
-    public KernelSchedule(Graph kernel)
+    /// <param name="cutsAtFunctions">False where many rows are computed at once, so that no chain waits for its own functions.</param>
+    public KernelSchedule(Graph kernel, bool cutsAtFunctions = true)
     {
-        this.kernel = kernel;
+        (this.kernel, this.cutsAtFunctions) = (kernel, cutsAtFunctions);
         int count = kernel.Values.Count;
         scopes = new Scope[count];
         phases = new int[count];
@@ -136,7 +138,7 @@ internal sealed class KernelSchedule
         followsFunction[value] = node.Operands.Any(operand => phases[operand] == phases[value] && followsFunction[operand]);
         if (scopes[value] != Scope.Element || !IsFunction(value))
             return;
-        if (followsFunction[value])
+        if (followsFunction[value] && cutsAtFunctions)
             cuts.Add(phases[value]++);
         followsFunction[value] = true;
     }

@@ -15,11 +15,7 @@ public sealed class ScalarDialect : EmitDialect
 
     internal override string Purpose => "one element at a time, with checks";
 
-    internal override string[] PassTypes => ["V", "T"];
-
-    internal override string LoopStep => "j++";
-
-    internal override IEnumerable<string> PassCalls(string pass, string arguments) => [$"{pass}<V, T>(in call, row, call.Start, call.End{arguments});"];
+    internal override KernelFrame Frame => ScalarFrame.Instance;
 
     internal override string Handle(string name, int operand, string type, string length) => $"Span<{type}> {name} = call.Span<{type}>({operand}, row, {length});";
 
@@ -45,5 +41,5 @@ public sealed class ScalarDialect : EmitDialect
 
     internal override string Keep(string x, string neutral) => x;
 
-    internal override string Horizontal(string function, string lanes) => lanes;
+    internal override string Horizontal(string function, string lanes, int slot) => lanes;
 }

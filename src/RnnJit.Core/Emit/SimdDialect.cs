@@ -15,22 +15,7 @@ public class SimdDialect : EmitDialect
 
     internal sealed override string Purpose => "for vectors of any width";
 
-    internal sealed override string[] PassTypes => ["A", "V", "T"];
-
-    internal sealed override string LoopStep => "j += V.Count";
-
-    internal sealed override IEnumerable<string> LoopProlog => ["int n = end - j;"];
-
-    internal sealed override IEnumerable<string> Prologue(bool hasColumns) =>
-        hasColumns ? ["int vectors = call.Start + ((call.End - call.Start) / V.Count * V.Count);"] : [];
-
-    internal sealed override IEnumerable<string> PassCalls(string pass, string arguments) =>
-    [
-        "if (call.Start < vectors)",
-        $"    {pass}<Full, V, T>(in call, row, call.Start, vectors{arguments});",
-        "if (vectors < call.End)",
-        $"    {pass}<Tail, V, T>(in call, row, vectors, call.End{arguments});",
-    ];
+    internal sealed override KernelFrame Frame => SimdFrame.Instance;
 
     internal sealed override string Handle(string name, int operand, string type, string length) => $"ref {type} {name} = ref call.Row<{type}>({operand}, row);";
 
@@ -57,5 +42,5 @@ public class SimdDialect : EmitDialect
 
     internal sealed override string Keep(string x, string neutral) => $"A.Keep<V, T>({x}, {neutral}, n)";
 
-    internal sealed override string Horizontal(string function, string lanes) => $"V.Broadcast(V.{function}({lanes}))";
+    internal sealed override string Horizontal(string function, string lanes, int slot) => $"V.Broadcast(V.{function}({lanes}))";
 }

@@ -212,6 +212,8 @@ internal sealed partial class Bufferize
         bool rowsLie = form.N.B == 1 || form.N.Extent == 1;
         if (!weight && !IsBody && rowsLie && !repays)
             return null;
+        if (!context.Target.PacksRows && rowsLie && views[value] is not null)
+            return null;
 
         string key = $"{Identity(value)}|{form.N.Extent},{form.N.B}|{form.K.Extent},{form.K.B}|{reverse}";
         if (context.Packed.TryGetValue(key, out BufferView? packed))

@@ -23,6 +23,9 @@ public sealed record TargetTraits
     /// <summary>Elements of B beyond which the memory of a packed copy counts for more than its speed.</summary>
     public long MostPacked { get; init; } = 16 << 20;
 
+    /// <summary>True where kernels want a parameter packed although its rows are contiguous.</summary>
+    public bool PacksRows { get; init; } = true;
+
     /// <summary>Sizes from which matrix products are computed in chunks ahead of their loop.</summary>
     public ChunkLimits Chunks { get; init; } = ChunkLimits.Usual;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using RnnJit.Cpu;
 using RnnJit.Kernels;
 using RnnJit.Runtime;
 
@@ -7,7 +9,7 @@ namespace RnnJit.Backends;
 public static class BackendRegistry
 {
     private static readonly List<IBackend> Installed =
-        [new CpuBackend("cpu", () => KernelChain.Simd), new CpuBackend("scalar", () => KernelChain.Scalar), new InterpreterBackend()];
+        [new CpuBackend("cpu", () => KernelChain.Simd, () => CpuWidth.Width), new CpuBackend("scalar", () => KernelChain.Scalar, () => 0), new InterpreterBackend()];
 
     /// <summary>All backends, in the order in which they were installed.</summary>
     public static IReadOnlyList<IBackend> All
@@ -29,14 +31,12 @@ public static class BackendRegistry
         }
     }
 
+    /// <summary>Names of all devices of this machine. Drivers are asked for theirs.</summary>
+    public static IEnumerable<string> Names => All.SelectMany(backend => Enumerable.Range(0, backend.Devices)
+        .Select(index => index == 0 ? backend.Name : string.Create(CultureInfo.InvariantCulture, $"{backend.Name}:{index}")));
+
     /// <summary>The backend of a device.</summary>
-    /// <exception cref="ArgumentException">There is none, or it has no device of that number.</exception>
-    public static IBackend Of(Device device)
-    {
-        IBackend backend = All.FirstOrDefault(known => known.Name == device.Backend)
-            ?? throw new ArgumentException($"The device is '{device}', wanted one of {string.Join(", ", All.Select(known => known.Name))} (change it, or install its backend)");
-        return device.Index < backend.Devices
-            ? backend
-            : throw new ArgumentException($"The device is '{device}', but '{backend.Name}' has {backend.Devices} devices here (choose one below that number)");
-    }
+    /// <exception cref="ArgumentException">There is no such device.</exception>
+    public static IBackend Of(Device device) => All.FirstOrDefault(known => known.Name == device.Backend && device.Index < known.Devices)
+        ?? throw new ArgumentException($"The device is '{device}', wanted one of {string.Join(", ", Names)} (change it, or install its backend)");
 }

@@ -60,6 +60,9 @@ internal sealed class BoundCheckInstruction(CheckBoundsCommand check) : IntegerC
     {
         int found = At(check.Input, left, item, clock), wanted = At(check.Bound, right, item, clock);
         if (found > wanted)
-            throw new ArgumentOutOfRangeException(null, $"'{check.Name}' holds {found} in row {item}, wanted at most {wanted}, which '{check.BoundName}' holds (shorten the one or lengthen the other)");
+            throw new ArgumentOutOfRangeException(null, Sentence(check, item, found, wanted));
     }
+
+    public static string Sentence(CheckBoundsCommand check, int item, int found, int wanted) =>
+        $"'{check.Name}' holds {found} in row {item}, wanted at most {wanted}, which '{check.BoundName}' holds (shorten the one or lengthen the other)";
 }

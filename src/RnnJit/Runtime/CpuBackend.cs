@@ -8,7 +8,8 @@ namespace RnnJit.Runtime;
 
 /// <summary>Plans on this CPU.</summary>
 /// <param name="kernels">The chain of kernel providers, where the caller gives none.</param>
-internal sealed class CpuBackend(string name, Func<KernelChain> kernels) : PlannedBackend
+/// <param name="bits">Bits of the vectors that kernels run on; 0 for one number.</param>
+internal sealed class CpuBackend(string name, Func<KernelChain> kernels, Func<int> bits) : PlannedBackend
 {
     public override string Name => name;
 
@@ -16,8 +17,12 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels) : Plann
 
     public override bool HasStreams => true;
 
+    /// <exception cref="ArgumentException">Sums of rows in other lanes than these vectors have.</exception>
     public override LoweredPlan Lower(Plan plan, ExecutableOptions options)
     {
+        int lanes = Math.Max(1, bits() / (options.Precision == ElementType.F64 ? 64 : 32));
+        if (options.RowLanes != 0 && options.RowLanes != lanes)
+            throw new ArgumentException($"RowLanes is {options.RowLanes}, but the vectors of '{name}' have {lanes} (leave it at 0, or choose another device)");
         CpuLowering lowering = Lowering(plan.Options, options);
         lowering.Prepare(plan.Commands);
         return new LoweredCpuPlan(plan, lowering.Lower(plan.Commands));

@@ -212,6 +212,8 @@ internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instructi
 
 internal static class IndexCheck
 {
+    private const string Cure = "check the vocabulary";
+
     /// <summary>The indices of the rows of the batch that are asked for.</summary>
     public static (int Start, int End) Items(in WorkShare share, BufferView index)
     {
@@ -219,9 +221,11 @@ internal static class IndexCheck
         return share.RowEnd < 0 ? (0, index.Length) : (share.RowStart * perRow, share.RowEnd * perRow);
     }
 
-    public static long Row(string name, int row, int rows, string cure = "check the vocabulary") => (uint)row < (uint)rows
+    public static long Row(string name, int row, int rows, string cure = Cure) => (uint)row < (uint)rows
         ? row
-        : throw new ArgumentOutOfRangeException(null, $"'{name}' holds index {row}, wanted 0 to {rows - 1} ({cure})");
+        : throw new ArgumentOutOfRangeException(null, Sentence(name, row, rows, cure));
+
+    public static string Sentence(string name, int row, int rows, string cure = Cure) => $"'{name}' holds index {row}, wanted 0 to {rows - 1} ({cure})";
 }
 
 /// <summary>Adds rows into a table by index, in ascending order of the rows and each worker for its own columns, so that the result does not depend on threads.</summary>

@@ -28,6 +28,9 @@ public sealed record ExecutableOptions
     /// <summary>Shares of the work, at most 1024; as many threads do them as there are cores and work for. 0: as many as that.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Lanes in which the sum of a row is added: 1, 2, 4, 8 or 16. 0: as the device does, a CPU by its vectors, which it cannot change; other devices in 16, or 8 in F64.</summary>
+    public int RowLanes { get; init; }
+
     /// <summary>How weights that products read are stored; for inference in F32.</summary>
     public WeightStorage Weights { get; init; }
 

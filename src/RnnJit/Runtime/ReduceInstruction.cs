@@ -29,7 +29,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
         reduced = op.Axes.Order().ToArray();
         count = kept.Aggregate(1, (product, axis) => product * x.Shape[axis]);
         length = reduced.Aggregate(1, (product, axis) => product * x.Shape[axis]);
-        isRun = op is SumOp && IsRun(x, reduced);
+        isRun = op is SumOp && command.IsRun;
     }
 
     public override void Resolve(PlanMemory memory)
@@ -56,20 +56,6 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
         T* source = (T*)from.At(clock), target = (T*)to.At(clock);
         for (int item = start; item < end; item++)
             Store(target + Offset(kept, item, result.Strides), Reduce(source + Offset(kept, item, x.Strides)));
-    }
-
-    // Without gaps; axes of extent 1 may lie anywhere.
-    private static bool IsRun(BufferView x, int[] axes)
-    {
-        long stride = 1;
-        foreach (int axis in axes.Where(axis => x.Shape[axis] != 1).Reverse())
-        {
-            if (x.Strides[axis] != stride)
-                return false;
-            stride *= x.Shape[axis];
-        }
-
-        return true;
     }
 
     private double Reduce(T* data)

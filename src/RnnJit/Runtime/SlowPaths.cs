@@ -18,14 +18,19 @@ internal static class SlowPaths
         int slow = kernels.Count(kernel => kernel.Provider == InterpretedKernelProvider.Called);
         if (slow > 0 && options.Kernels is null)
             Warnings.Once("RNNJ220", $"{program} {options.Device}", $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones ({Cure(options)})");
-        foreach (HostOpCommand host in all.Select(instruction => instruction.Command).OfType<HostOpCommand>())
+        WarnOfHostOps(program, all.Select(instruction => instruction.Command).OfType<HostOpCommand>());
+        if (options.Weights != WeightStorage.Single && all.Select(instruction => instruction.Command).OfType<PackCommand>().All(pack => pack.Target.Storage == WeightStorage.Single))
+            Warnings.Once("RNNJ227", $"{program} {options.Weights}", $"'{program}': no weights are stored as {options.Weights}, for no compiled product reads a matrix of parameters (leave the storage at {WeightStorage.Single})");
+    }
+
+    /// <summary>Warns of ops that have no compiled form.</summary>
+    public static void WarnOfHostOps(string program, IEnumerable<HostOpCommand> hosts)
+    {
+        foreach (HostOpCommand host in hosts)
         {
             string op = host.Op is ScanOp scan ? $"loop over {scan.Time}" : $"op '{host.Op.Name}'";
             Warnings.Once("RNNJ222", $"{program} {op} {host.Reason}", $"'{program}': the {op} is run by the interpreter, {host.Factor} than compiled: {host.Reason}");
         }
-
-        if (options.Weights != WeightStorage.Single && all.Select(instruction => instruction.Command).OfType<PackCommand>().All(pack => pack.Target.Storage == WeightStorage.Single))
-            Warnings.Once("RNNJ227", $"{program} {options.Weights}", $"'{program}': no weights are stored as {options.Weights}, for no compiled product reads a matrix of parameters (leave the storage at {WeightStorage.Single})");
     }
 
     private static IEnumerable<Instruction> Flat(IEnumerable<Instruction> instructions) =>

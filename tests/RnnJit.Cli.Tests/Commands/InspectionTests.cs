@@ -63,7 +63,7 @@ public class InspectionTests
         CommandRun run = CommandRun.Of(["emit", "lstm", "--dialect", dialect, .. training.Length > 0 ? [training] : Array.Empty<string>()]);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output, Does.Contain("struct Lstm1 : IKernel").And.Contain("Tanh"));
-        BadInputTests.Refused(CommandRun.Of("emit", "lstm", "--dialect", "latin"), "--dialect is 'latin', wanted simd or scalar (change it)");
+        BadInputTests.Refused(CommandRun.Of("emit", "lstm", "--dialect", "latin"), "--dialect is 'latin', wanted simd or scalar or ilgpu (change it)");
     }
 
     [TestCase("elman")]

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace RnnJit.Core.Tests.Architecture;
 
-/// <summary>The arrows of docs/architecture.md: Cli ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit.</summary>
+/// <summary>The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit.</summary>
 public class DependencyTests
 {
     private static readonly Dictionary<string, string[]> Projects = new()
@@ -12,7 +12,8 @@ public class DependencyTests
         ["RnnJit.Generators"] = ["RnnJit.Core"],
         ["RnnJit"] = ["RnnJit.Core", "RnnJit.Generators"],
         ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Generators"],
-        ["RnnJit.Cli"] = ["RnnJit.Jit"],
+        ["RnnJit.Gpu"] = ["RnnJit.Jit"],
+        ["RnnJit.Cli"] = ["RnnJit.Gpu", "RnnJit.Jit"],
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()
@@ -21,6 +22,7 @@ public class DependencyTests
         ["RnnJit.Generators"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["RnnJit"] = [],
         ["RnnJit.Jit"] = ["Microsoft.CodeAnalysis.CSharp"],
+        ["RnnJit.Gpu"] = ["ILGPU", "ILGPU.Algorithms"],
         ["RnnJit.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 
@@ -51,7 +53,9 @@ public class DependencyTests
     public void Only_generators_and_jit_speak_of_Roslyn() =>
         Assert.That(FilesThatUse("Microsoft.CodeAnalysis").Select(file => file.Split('/')[1]).Distinct(), Is.EquivalentTo(["RnnJit.Generators", "RnnJit.Jit"]));
 
-    [TestCase("ILGPU")]
+    [Test]
+    public void Only_the_GPU_backend_speaks_of_ILGPU() => Assert.That(FilesThatUse("ILGPU").Select(file => file.Split('/')[1]).Distinct(), Is.EquivalentTo(["RnnJit.Gpu"]));
+
     [TestCase("Google.Protobuf")]
     public void Nobody_speaks_of_packages_of_later_projects(string package) => Assert.That(FilesThatUse(package), Is.Empty);
 

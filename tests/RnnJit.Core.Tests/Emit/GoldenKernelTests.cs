@@ -8,12 +8,12 @@ namespace RnnJit.Core.Tests.Emit;
 /// <summary>The text of kernels in every dialect, as files beside their graphs. RNNJIT_ACCEPT=1 writes what is found; the difference is then read like code.</summary>
 public class GoldenKernelTests
 {
-    private static readonly EmitDialect[] Dialects = [SimdDialect.Instance, ScalarDialect.Instance];
+    private static readonly EmitDialect[] Dialects = [SimdDialect.Instance, ScalarDialect.Instance, IlgpuDialect.Instance];
 
     private static string[] Names => Directory.GetFiles(Folder(), "*.ir").Select(path => Path.GetFileNameWithoutExtension(path)).Order().ToArray();
 
     [Test]
-    public void The_text_is_the_expected_one([ValueSource(nameof(Names))] string name, [Values(0, 1)] int dialect)
+    public void The_text_is_the_expected_one([ValueSource(nameof(Names))] string name, [Values(0, 1, 2)] int dialect)
     {
         Graph kernel = KernelCanonical.Run(Parser.Parse(File.ReadAllText(Path.Combine(Folder(), name + ".ir"))));
         string found = KernelEmitter.Emit(kernel, Dialects[dialect], name), path = Path.Combine(Folder(), $"{name}.{Dialects[dialect].Name}.cs");

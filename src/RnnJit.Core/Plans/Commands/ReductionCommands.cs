@@ -8,6 +8,23 @@ public sealed record ReduceCommand(ReductionOp Op, BufferView Input, BufferView 
 {
     public int[] Kept => [.. Enumerable.Range(0, Input.Rank).Where(axis => !Op.Axes.Contains(axis))];
 
+    /// <summary>True where the elements of a sum have no gaps; axes of extent 1 may lie anywhere.</summary>
+    public bool IsRun
+    {
+        get
+        {
+            long stride = 1;
+            foreach (int axis in Op.Axes.OrderByDescending(axis => axis).Where(axis => Input.Shape[axis] != 1))
+            {
+                if (Input.Strides[axis] != stride)
+                    return false;
+                stride *= Input.Shape[axis];
+            }
+
+            return true;
+        }
+    }
+
     public override IEnumerable<BufferView> Reads => [Input];
 
     public override IEnumerable<BufferView> Writes => [Result];

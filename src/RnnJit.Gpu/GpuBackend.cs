@@ -1,0 +1,86 @@
+using ILGPU.Runtime;
+using RnnJit.Backends;
+using RnnJit.Gpu.Lowering;
+using RnnJit.Gpu.Running;
+using RnnJit.Ir;
+using RnnJit.Plans;
+using RnnJit.Runtime;
+
+namespace RnnJit.Gpu;
+
+/// <summary>Plans on devices of one kind, through ILGPU.</summary>
+internal sealed class GpuBackend : PlannedBackend
+{
+    private const int MostLanes = 16;
+
+    private readonly Lazy<int> count;
+    private readonly Func<int, GpuDevice> open;
+    private readonly Dictionary<int, GpuDevice> devices = [];
+
+    private GpuBackend(string name, Func<int> count, Func<int, GpuDevice> open) =>
+        (Name, this.count, this.open) = (name, new Lazy<int>(count), open);
+
+    public override string Name { get; }
+
+    public override int Devices => count.Value;
+
+    /// <summary>All kinds of devices.</summary>
+    public static IEnumerable<GpuBackend> All() =>
+    [
+        new("ilgpu-cpu", () => 2, index => GpuDevice.OpenCpu(launches: index == 1)),
+        new("cuda", () => GpuDevice.Count(AcceleratorType.Cuda), GpuDevice.OpenCuda),
+        new("opencl", () => GpuDevice.Count(AcceleratorType.OpenCL), GpuDevice.OpenOpenCl),
+    ];
+
+    /// <exception cref="ArgumentException">Lanes that cannot be, or the update of a training step, which a device does not make.</exception>
+    public override LoweredPlan Lower(Plan plan, ExecutableOptions options)
+    {
+        int lanes = Lanes(options);
+        return plan.AllCommands.FirstOrDefault(IsUpdate) is { } update
+            ? throw new ArgumentException(
+                $"'{plan.Program.Name}' updates parameters ({update.Text}), which '{options.Device}' does not do (choose the device cpu)")
+            : new LoweredGpuPlan(plan, lanes);
+    }
+
+    protected override Executable Bind(Graph program, LoweredPlan lowered, ExecutableOptions options)
+    {
+        var plan = (LoweredGpuPlan)lowered;
+        GpuDevice device = DeviceOf(options.Device.Index);
+        return options.Precision == ElementType.F64
+            ? new GpuExecutable<double>(program, plan, device, options)
+            : new GpuExecutable<float>(program, plan, device, options);
+    }
+
+    // A thread reads whatever lies wherever: rows need no gap, and what is packed is a plain matrix. A product of all steps at once costs
+    // one launch.
+    protected override TargetTraits TraitsOf(ExecutableOptions options) => new()
+    {
+        PackedElements = (n, k, _, _) => (long)n * k,
+        PanelWidth = _ => 1,
+        RowGap = 0,
+        RowsThatRepayPacking = int.MaxValue,
+        PacksRows = false,
+        Chunks = options.ChunkLimits == ChunkLimits.Usual ? new ChunkLimits(long.MaxValue, 1) : options.ChunkLimits,
+    };
+
+    private static bool IsUpdate(PlanCommand command) =>
+        command is RandomMaskCommand or SquareSumCommand or GradientNormCommand or ForEachCommand;
+
+    private static int Lanes(ExecutableOptions options)
+    {
+        int lanes = options.RowLanes > 0 ? options.RowLanes : options.Precision == ElementType.F64 ? MostLanes / 2 : MostLanes;
+        return lanes <= MostLanes && int.IsPow2(lanes)
+            ? lanes
+            : throw new ArgumentException($"RowLanes is {lanes}, wanted 1, 2, 4, 8 or 16 (change it, or leave it at 0)");
+    }
+
+    private GpuDevice DeviceOf(int index)
+    {
+        lock (devices)
+        {
+            if (!devices.TryGetValue(index, out GpuDevice? device))
+                devices[index] = device = open(index);
+            return device;
+        }
+    }
+}

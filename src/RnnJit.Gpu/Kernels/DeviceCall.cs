@@ -1,0 +1,133 @@
+using ILGPU;
+using RnnJit.Cpu.Simd;
+
+namespace RnnJit.Gpu.Kernels;
+
+/// <summary>A launch as emitted kernels see it: operands by number, rows, columns, and memory of the thread.</summary>
+public readonly struct DeviceCall<T>
+    where T : unmanaged
+{
+    public readonly ArrayView<T> Reals;
+    public readonly ArrayView<int> Integers;
+    public readonly int Columns;
+    public readonly int Lanes;
+    private readonly DeviceWords words;
+
+    public DeviceCall(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+    {
+        (Reals, Integers, words) = (reals, integers, new DeviceWords(table, launch));
+        (Columns, Lanes) = ((int)words[HeadWord.Columns], (int)words[HeadWord.Lanes]);
+    }
+
+    /// <summary>The first unit of this thread.</summary>
+    public long FirstUnit => words.Thread;
+
+    /// <summary>Units of all threads.</summary>
+    public long Units => words[HeadWord.Units];
+
+    public long Threads => words.Threads;
+
+    /// <summary>Memory of this thread: rows of kept values, then lanes of sums.</summary>
+    public long ThreadMemory => words[HeadWord.Memory] + (words.Thread * words[HeadWord.MemoryStride]);
+
+    public int RowOf(long unit) => (int)(unit / words[HeadWord.UnitsPerRow]);
+
+    public int StartOf(long unit) => (int)(unit % words[HeadWord.UnitsPerRow] * words[HeadWord.Span]);
+
+    public int EndOf(long unit)
+    {
+        long end = ((unit % words[HeadWord.UnitsPerRow]) + 1) * words[HeadWord.Span];
+        return end < Columns ? (int)end : Columns;
+    }
+
+    /// <summary>The beginning of a row of an operand.</summary>
+    public long At(int operand, int row)
+    {
+        long word = Operand(operand);
+        return words.Address(word) + words.Offset(Axes, HeadWord.Words, word + DeviceWords.AddressWords, row);
+    }
+
+    /// <summary>Whether a row is computed: with lengths, rows behind their end are not.</summary>
+    public bool Runs(int row)
+    {
+        if (words[HeadWord.HasLengths] == 0)
+            return true;
+
+        long step = row / words[HeadWord.RowsPerStep], item = row / words[HeadWord.RowsPerItem] % words[HeadWord.Items];
+        long lengths = words.Address(HeadWord.Lengths);
+        return words[HeadWord.BatchFirst] != 0 ? Integers[lengths + step] > item : Integers[lengths + item] > step;
+    }
+
+    /// <summary>Fills outputs that are 0 in rows that are not computed.</summary>
+    public void Clear(int row, int start, int end)
+    {
+        for (int operand = 0; operand < words[HeadWord.Operands]; operand++)
+        {
+            long width = words[Operand(operand) + DeviceWords.AddressWords + Axes];
+            long at = width == 0 ? 0 : At(operand, row);
+            for (int j = start; j < end && j < width; j++)
+                Reals[at + j] = default;
+        }
+    }
+
+    /// <summary>The beginning of a row of kept values, from the memory of the thread on.</summary>
+    public long KeptRow(int place) => place * (long)Columns;
+
+    public void SetLane<V>(long memory, int slot, int lane, V value)
+        where V : struct, ISimd<V, T> => Reals[Lane(memory, slot) + lane] = V.Sum(value);
+
+    /// <summary>The sum of the lanes: the upper half is added to the lower, until one is left.</summary>
+    public V Sum<V>(long memory, int slot)
+        where V : struct, ISimd<V, T>
+    {
+        long at = Lane(memory, slot);
+        for (int half = Lanes / 2; half > 0; half /= 2)
+        {
+            for (int lane = 0; lane < half; lane++)
+                Reals[at + lane] = V.Sum(V.Broadcast(Reals[at + lane]) + V.Broadcast(Reals[at + lane + half]));
+        }
+
+        return V.Broadcast(Reals[at]);
+    }
+
+    public V Max<V>(long memory, int slot)
+        where V : struct, ISimd<V, T>
+    {
+        long at = Lane(memory, slot);
+        V most = V.Broadcast(Reals[at]);
+        for (int lane = 1; lane < Lanes; lane++)
+            most = V.Max(most, V.Broadcast(Reals[at + lane]));
+        return most;
+    }
+
+    private int Axes => (int)words[HeadWord.Axes];
+
+    private long Lane(long memory, int slot) => memory + (words[HeadWord.Kept] * Columns) + (slot * Lanes);
+
+    // Address, a stride for each axis of rows, and the columns to clear in rows that are not computed.
+    private long Operand(int operand) => HeadWord.Words + Axes + (operand * (DeviceWords.AddressWords + Axes + 1));
+}
+
+/// <summary>Words in front of the operands of a kernel; behind them come the extents of the axes of rows.</summary>
+internal static class HeadWord
+{
+    public const int Columns = 0;
+    public const int Units = 1;
+    public const int UnitsPerRow = 2;
+    public const int Span = 3;
+    public const int Lanes = 4;
+    public const int Memory = 5;
+    public const int MemoryStride = 6;
+    public const int Kept = 7;
+    public const int Axes = 8;
+    public const int Operands = 9;
+    public const int HasLengths = 10;
+    public const int BatchFirst = 11;
+    public const int RowsPerStep = 12;
+    public const int RowsPerItem = 13;
+    public const int Items = 14;
+
+    /// <summary>An address.</summary>
+    public const int Lengths = 16;
+    public const int Words = 24;
+}

@@ -1,0 +1,59 @@
+using ILGPU;
+
+namespace RnnJit.Gpu.Kernels;
+
+/// <summary>The words of one operation in the table, counted from its first, and where the loops stand.</summary>
+public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
+{
+    /// <summary>Words of an address.</summary>
+    public const int AddressWords = 8;
+
+    private readonly ArrayView<long> table = table;
+    private readonly DeviceLaunch launch = launch;
+
+    public long this[long word] => table[launch.Place + word];
+
+    /// <summary>Number of the launch, see <see cref="DeviceLaunch.Number"/>.</summary>
+    public int Number => launch.Number;
+
+    /// <summary>This thread among all of the launch.</summary>
+    public long Thread => launch.HostThreads == 0 ? (Grid.IdxX * (long)Group.DimX) + Group.IdxX : launch.HostThread;
+
+    /// <summary>Threads of the launch.</summary>
+    public long Threads => launch.HostThreads == 0 ? Grid.DimX * (long)Group.DimX : launch.HostThreads;
+
+    /// <summary>The element at which an operand begins, at this step of the loops.</summary>
+    public long Address(long word) => this[word]
+        + ((launch.T & this[word + 2]) * this[word + 1]) + (((launch.I + this[word + 4]) & 1) * this[word + 3])
+        + (launch.OuterT * this[word + 5]) + (((launch.OuterI + this[word + 7]) & 1) * this[word + 6]);
+
+    /// <summary>Offset of an element by its number in row-major order, of extents and strides that begin at two words.</summary>
+    public long Offset(int rank, long extents, long strides, long number)
+    {
+        long offset = 0;
+        for (int axis = rank - 1; axis >= 0; axis--)
+        {
+            long extent = this[extents + axis];
+            offset += number % extent * this[strides + axis];
+            number /= extent;
+        }
+
+        return offset;
+    }
+
+    /// <summary>Whether a row of the batch takes this step: rows of a loop with lengths rest behind their end.</summary>
+    /// <param name="word">1 where the loop has lengths; then their address.</param>
+    public bool Runs(ArrayView<int> integers, long word, long row) => this[word] == 0 || integers[Address(word + 1) + row] > launch.T;
+
+    /// <summary>Whether a row lies before the last one that runs at a step. Rows are sorted by length as a rule.</summary>
+    public static bool IsActive(ArrayView<int> integers, long lengths, long batch, long row, long step)
+    {
+        for (long other = row; other < batch; other++)
+        {
+            if (integers[lengths + other] > step)
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,159 @@
+using System.ComponentModel;
+using ILGPU;
+
+namespace RnnJit.Gpu.Kernels;
+
+/// <summary>
+/// Words of a selection of rows along an axis; behind them come the extents before the axis and their strides in source and target, then
+/// those behind it.
+/// </summary>
+internal static class TakeWord
+{
+    public const int From = 0;
+    public const int Index = 8;
+    public const int To = 16;
+    public const int Lengths = 24;
+    public const int Outer = 32;
+    public const int Count = 33;
+    public const int Inner = 34;
+    public const int Extent = 35;
+    public const int StrideFrom = 36;
+    public const int StrideTo = 37;
+    public const int OuterRank = 38;
+    public const int InnerRank = 39;
+
+    /// <summary>0: all rows; else rows that run: 1 leaves the others alone, 2 clears them.</summary>
+    public const int Active = 40;
+    public const int OfSource = 41;
+    public const int IsInteger = 42;
+    public const int Words = 43;
+}
+
+/// <summary>Words of operations on row numbers and lengths.</summary>
+internal static class OrderWord
+{
+    public const int From = 0;
+    public const int To = 8;
+    public const int Count = 16;
+    public const int Size = 17;
+    public const int Steps = 18;
+    public const int First = 19;
+    public const int Forwards = 20;
+    public const int Batch = 21;
+    public const int Words = 22;
+}
+
+/// <summary>Rows along an axis by index, and the indices that lengths give.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class PickKernels
+{
+    public static void Take<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        var words = new DeviceWords(table, launch);
+        long count = words[TakeWord.Count], inner = words[TakeWord.Inner];
+        int outerRank = (int)words[TakeWord.OuterRank], innerRank = (int)words[TakeWord.InnerRank];
+        long outerAxes = TakeWord.Words, innerAxes = outerAxes + (3 * outerRank);
+        for (long unit = words.Thread; unit < words[TakeWord.Outer] * count * inner; unit += words.Threads)
+        {
+            long e = unit % inner, which = unit / inner % count, outer = unit / inner / count;
+            int row = integers[words.Address(TakeWord.Index) + which];
+            if (row < 0 || row >= words[TakeWord.Extent])
+            {
+                DeviceStatus.Report(integers, words, which, row);
+                continue;
+            }
+
+            bool runs = Lives(integers, words, which, row, outer);
+            if (!runs && words[TakeWord.Active] != 2)
+                continue;
+            long from = words.Address(TakeWord.From) + words.Offset(outerRank, outerAxes, outerAxes + outerRank, outer)
+                + (row * words[TakeWord.StrideFrom]) + words.Offset(innerRank, innerAxes, innerAxes + innerRank, e);
+            long to = words.Address(TakeWord.To) + words.Offset(outerRank, outerAxes, outerAxes + (2 * outerRank), outer)
+                + (which * words[TakeWord.StrideTo]) + words.Offset(innerRank, innerAxes, innerAxes + (2 * innerRank), e);
+            if (words[TakeWord.IsInteger] != 0)
+                integers[to] = runs ? integers[from] : 0;
+            else
+                reals[to] = runs ? reals[from] : V.Narrow(0);
+        }
+    }
+
+    /// <summary>The place of a row is the number of rows that are longer, or as long and before it.</summary>
+    public static void Sort<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        var words = new DeviceWords(table, launch);
+        long count = words[OrderWord.Count];
+        long from = words.Address(OrderWord.From), to = words.Address(OrderWord.To);
+        for (long row = words.Thread; row < count; row += words.Threads)
+        {
+            int length = integers[from + row], before = 0;
+            for (long other = 0; other < count; other++)
+            {
+                int others = integers[from + other];
+                if (others > length || (others == length && other < row))
+                    before++;
+            }
+
+            integers[to + before] = (int)row;
+        }
+    }
+
+    public static void Inverse<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        var words = new DeviceWords(table, launch);
+        long from = words.Address(OrderWord.From), to = words.Address(OrderWord.To);
+        for (long i = words.Thread; i < words[OrderWord.Count]; i += words.Threads)
+        {
+            int row = integers[from + i];
+            if (row >= 0 && row < words[OrderWord.Size])
+                integers[to + row] = (int)i;
+            else
+                DeviceStatus.Report(integers, words, i, row);
+        }
+    }
+
+    public static void BlockLengths<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        var words = new DeviceWords(table, launch);
+        long batch = words[OrderWord.Batch], steps = words[OrderWord.Steps];
+        long from = words.Address(OrderWord.From), to = words.Address(OrderWord.To);
+        for (long i = words.Thread; i < words[OrderWord.Count]; i += words.Threads)
+        {
+            long left = integers[from + (i % batch)] - words[OrderWord.First] - (i / batch * steps);
+            integers[to + i] = (int)(left < 0 ? 0 : left > steps ? steps : left);
+        }
+    }
+
+    /// <summary>One thread lists the rows that run: last to first, or first to last.</summary>
+    public static void List<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        var words = new DeviceWords(table, launch);
+        if (words.Thread > 0)
+            return;
+
+        long batch = words[OrderWord.Batch], total = words[OrderWord.Steps] * batch;
+        long from = words.Address(OrderWord.From), to = words.Address(OrderWord.To);
+        int count = 0;
+        for (long i = 0; i < total; i++)
+        {
+            long row = words[OrderWord.Forwards] != 0 ? i : total - 1 - i;
+            if (DeviceWords.IsActive(integers, from, batch, row % batch, row / batch))
+                integers[to + (++count)] = (int)row;
+        }
+
+        integers[to] = count;
+    }
+
+    private static bool Lives(ArrayView<int> integers, DeviceWords words, long which, int row, long step) =>
+        words[TakeWord.Active] == 0
+        || integers[words.Address(TakeWord.Lengths) + (words[TakeWord.OfSource] != 0 ? row : which)] > step;
+}

@@ -1,0 +1,106 @@
+using System.Reflection;
+using ILGPU;
+using ILGPU.Runtime;
+using RnnJit.Gpu.Kernels;
+using RnnJit.Plans;
+using RnnJit.Runtime;
+
+namespace RnnJit.Gpu.Running;
+
+/// <summary>A command of a plan as a device executes it. Nothing is allocated while it runs, but by ops of the host.</summary>
+internal abstract class DeviceOperation
+{
+    /// <summary>Queues its work.</summary>
+    public abstract void Run(DeviceMemory memory, in LoopIndices clock);
+
+    /// <summary>Operations inside this one.</summary>
+    public virtual IEnumerable<DeviceOperation> Inner => [];
+}
+
+/// <summary>One launch.</summary>
+/// <param name="method">What threads run.</param>
+/// <param name="place">Its first word in the table.</param>
+/// <param name="hasWork">False where a view has no elements.</param>
+/// <param name="check">Its number among the commands that check numbers, from 1; 0 for others.</param>
+internal sealed class LaunchOperation(MethodInfo method, int place, KernelConfig config, bool hasWork, int check) : DeviceOperation
+{
+    public MethodInfo Method => method;
+
+    public KernelConfig Config => config;
+
+    /// <summary>The delegate that launches or calls the method; the memory knows its type.</summary>
+    public Delegate? Launcher { get; set; }
+
+    public override void Run(DeviceMemory memory, in LoopIndices clock)
+    {
+        if (hasWork)
+            memory.Launch(this, new DeviceLaunch(place, clock.T, clock.I, clock.OuterT, clock.OuterI, check == 0 ? 0
+                : memory.NumberOf(check)));
+    }
+}
+
+/// <summary>A loop over time, its launches step by step.</summary>
+internal sealed class ScanOperation(int steps, bool reverse, ChunkOperation[] ahead, DeviceOperation[] body) : DeviceOperation
+{
+    public override IEnumerable<DeviceOperation> Inner => [.. ahead, .. body];
+
+    public override void Run(DeviceMemory memory, in LoopIndices clock)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            int t = reverse ? steps - 1 - i : i;
+            foreach (ChunkOperation chunk in ahead)
+                chunk.Begin(memory, t, i, reverse);
+            LoopIndices inside = clock.Inside(t, i);
+            memory.Steps++;
+            foreach (DeviceOperation operation in body)
+                operation.Run(memory, inside);
+        }
+    }
+}
+
+/// <summary>A product of some steps ahead of a loop.</summary>
+/// <param name="last">The same of the steps that are left over; null for none.</param>
+internal sealed class ChunkOperation(int chunk, LaunchOperation whole, LaunchOperation? last, int steps) : DeviceOperation
+{
+    public override IEnumerable<DeviceOperation> Inner => last is null ? [whole] : [whole, last];
+
+    /// <summary>Computes the chunk of a step where it begins.</summary>
+    public void Begin(DeviceMemory memory, int t, int i, bool reverse)
+    {
+        if (i == 0 || t % chunk == (reverse ? chunk - 1 : 0))
+            Run(memory, new LoopIndices(t - (t % chunk), 0, 0, 0));
+    }
+
+    public override void Run(DeviceMemory memory, in LoopIndices clock) => (clock.T + chunk <= steps ? whole : last!).Run(memory, clock);
+}
+
+/// <summary>Copies right operands of products side by side; parameters only after they changed.</summary>
+/// <param name="weights">The parameters; null where values of the run are packed.</param>
+internal sealed class PackOperation(PlanBuffer[]? weights, DeviceOperation[] copies) : DeviceOperation
+{
+    private readonly long[] packed = [.. (weights ?? []).Select(_ => -1L)];
+
+    public override IEnumerable<DeviceOperation> Inner => copies;
+
+    public override void Run(DeviceMemory memory, in LoopIndices clock)
+    {
+        if (weights is not null && !HaveChanged(memory))
+            return;
+        foreach (DeviceOperation copy in copies)
+            copy.Run(memory, clock);
+    }
+
+    private bool HaveChanged(DeviceMemory memory)
+    {
+        bool changed = false;
+        for (int w = 0; w < packed.Length; w++)
+        {
+            long version = memory.VersionOf(weights![w]);
+            changed |= version != packed[w];
+            packed[w] = version;
+        }
+
+        return changed;
+    }
+}

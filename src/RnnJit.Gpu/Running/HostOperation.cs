@@ -1,0 +1,65 @@
+using RnnJit.Gpu.Lowering;
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Plans;
+using RnnJit.Runtime;
+
+namespace RnnJit.Gpu.Running;
+
+/// <summary>An op that has no compiled form: the device waits, what it reads comes to the host, and what it gives goes back.</summary>
+internal sealed class HostOperation(HostOpCommand host, DeviceLayout layout, Evaluation evaluation) : DeviceOperation
+{
+    private readonly byte[][] copies = [.. host.Views.Select(view => new byte[view.Buffer.Bytes])];
+
+    public override void Run(DeviceMemory memory, in LoopIndices clock)
+    {
+        BufferView[] views = [.. host.Views];
+        for (int v = 0; v < views.Length; v++)
+            memory.Download(layout.Of(views[v].Buffer), copies[v]);
+        var operands = new NdArray[host.Operands.Length];
+        for (int o = 0; o < operands.Length; o++)
+            operands[o] = Read(host.Operands[o], copies[o], clock);
+        NdArray[] results = host.Op.Evaluate(operands, evaluation);
+        for (int r = 0; r < results.Length; r++)
+        {
+            // Results may share a buffer, so each is written into what is there now.
+            BufferView view = host.Results[r];
+            byte[] copy = copies[operands.Length + r];
+            memory.Download(layout.Of(view.Buffer), copy);
+            Write(view, copy, clock, results[r]);
+            memory.Upload(layout.Of(view.Buffer), copy);
+        }
+    }
+
+    private static unsafe NdArray Read(BufferView view, byte[] copy, LoopIndices clock)
+    {
+        var array = new NdArray(view.Shape);
+        fixed (byte* data = copy)
+        {
+            byte* start = data;
+            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = StridedMemory.Read(start
+                + (Place(view, index, clock) * view.ElementSize), view.Buffer.Element));
+        }
+
+        return array;
+    }
+
+    private static unsafe void Write(BufferView view, byte[] copy, LoopIndices clock, NdArray value)
+    {
+        fixed (byte* data = copy)
+        {
+            byte* start = data;
+            NdArray.ForEach(view.Shape, (index, flat) => StridedMemory.Write(start + (Place(view, index, clock) * view.ElementSize),
+                view.Buffer.Element, value.Data[flat]));
+        }
+    }
+
+    private static long Place(BufferView view, int[] index, in LoopIndices clock)
+    {
+        long place = view.Offset + ((clock.T & (view.Ring - 1)) * view.TimeStride) + (((clock.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride)
+            + (clock.OuterT * view.OuterTimeStride) + (((clock.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride);
+        for (int axis = 0; axis < index.Length; axis++)
+            place += index[axis] * view.Strides[axis];
+        return place;
+    }
+}

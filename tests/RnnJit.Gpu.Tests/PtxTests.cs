@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+using RnnJit.Cells;
+using RnnJit.Gpu.Kernels;
+using RnnJit.Ir;
+using RnnJit.Contracts;
+using RnnJit.Passes;
+using RnnJit.Planning;
+
+namespace RnnJit.Gpu.Tests;
+
+/// <summary>What ILGPU writes for NVIDIA's devices, as text: nothing of it runs here.</summary>
+[NonParallelizable]
+public class PtxTests
+{
+    private static readonly Type[] Own = [typeof(MatMulKernel), typeof(SumKernels), typeof(CopyKernels), typeof(RowKernels),
+        typeof(PickKernels), typeof(PackKernels), typeof(CheckKernels)];
+
+    private static IEnumerable<TestCaseData> OwnMethods =>
+        from type in Own
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
+        from real in new[] { ElementType.F32, ElementType.F64 }
+        select new TestCaseData(type, method.Name, real).SetArgDisplayNames(type.Name, method.Name, real.ToString());
+
+    [TestCaseSource(nameof(OwnMethods))]
+    public void An_own_kernel_is_compiled(Type type, string method, ElementType real) =>
+        AssertSound(Ptx(DeviceMethods.Own(type, method, real)));
+
+    [Test]
+    public void Emitted_kernels_are_compiled([Values(typeof(Lstm), typeof(LstmLayerNorm), typeof(SLstm))] Type cell,
+        [Values(ElementType.F32, ElementType.F64)] ElementType real)
+    {
+        IReadOnlyList<Graph> kernels = KernelList.Of(Pipeline.Run(new CellProgram(CellTracer.Trace(cell), Lengths: true).Build()));
+        Assert.That(kernels, Is.Not.Empty);
+        foreach (MethodInfo method in EmittedKernels.Of(kernels, real))
+            AssertSound(Ptx(method));
+    }
+
+    [Test]
+    public void A_product_that_may_be_fused_is_seen() =>
+        Assert.That(() => AssertSound(Ptx(typeof(PtxTests).GetMethod(nameof(Fusable))!)), Throws.TypeOf<AssertionException>());
+
+    // The day this fails ILGPU is cured, and conditions may become numbers by conversion again.
+    [Test]
+    public void ILGPU_still_gives_a_converted_condition_the_bits_of_an_integer() =>
+        Assert.That(Ptx(typeof(PtxTests).GetMethod(nameof(Converted))!), Does.Not.Contain("cvt.rn.f32").And.Not.Contain("0f3F800000"));
+
+    public static void Fusable(ArrayView<float> x, float a, float b) => x[0] = (x[1] * a) + b;
+
+    public static void Converted(ArrayView<float> x, int a) => x[0] = (float)(a < 3 ? 1 : 0);
+
+    // Products are spelled with their rounding, so that ptxas fuses none; nothing is approximate.
+    private static void AssertSound(string ptx)
+    {
+        Assert.That(ptx, Does.Contain(".entry"));
+        Assert.That(Regex.Matches(ptx, @"\bmul\.f(32|64)|\bmad\.f|\.approx|\.ftz").Select(match => match.Value), Is.Empty);
+    }
+
+    private static string Ptx(MethodInfo method)
+    {
+        using Context context = Context.Create(builder =>
+        {
+            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2);
+            DeviceIntrinsics.Register(builder);
+        });
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null!);
+        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), default)).PTXAssembly;
+    }
+}

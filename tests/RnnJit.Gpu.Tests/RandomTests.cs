@@ -1,0 +1,78 @@
+using RnnJit.Ir;
+using RnnJit.Jit;
+using RnnJit.Contracts;
+using RnnJit.Gpu.Kernels;
+using RnnJit.Passes;
+using RnnJit.Planning;
+using RnnJit.Plans;
+using RnnJit.Runtime;
+
+namespace RnnJit.Gpu.Tests;
+
+/// <summary>
+/// Random Programs, whose loops, products and views read each other in any way, bit for bit as on this CPU. RNNJIT_SEED=n-m runs those from
+/// n to m.
+/// </summary>
+[NonParallelizable]
+public class RandomTests
+{
+    private const int Usual = 80;
+
+    [Test]
+    public void Random_programs_give_the_same_bits()
+    {
+        int[] seeds = Seeds();
+        var given = seeds.Select(RandomGraphs.Of).ToArray();
+        Graph[] kernels = [.. given.SelectMany(one => KernelList.Of(Pipeline.Run(one.Program))).Distinct()];
+        JitKernelProvider.Simd.Prepare(kernels);
+        EmittedKernels.Of(kernels, ElementType.F32);
+        var failures = new List<string>();
+        var commands = new HashSet<string>();
+        foreach (GraphCase one in given)
+        {
+            try
+            {
+                Compare(one, commands);
+            }
+            catch (Exception e)
+            {
+                failures.Add($"seed {one.Seed}: {e.Message.Trim()}");
+            }
+        }
+
+        TestContext.Out.WriteLine(string.Join(", ", commands.Order()));
+        Assert.That(failures, Is.Empty);
+        if (seeds.Length >= Usual)
+            Assert.That(commands, Is.SupersetOf(new[] { "ColumnSumCommand", "CopyCommand", "GatherCommand", "KernelCommand",
+                "MatMulCommand", "PackCommand", "ReduceCommand", "ScanCommand", "ScatterCommand", "SortRowsCommand", "TakeCommand",
+                    "PackListedCommand", "HostOpCommand" }));
+    }
+
+    private static int[] Seeds()
+    {
+        string[] range = (Environment.GetEnvironmentVariable("RNNJIT_SEED") ?? $"0-{Usual - 1}").Split('-');
+        int first = int.Parse(range[0], System.Globalization.CultureInfo.InvariantCulture),
+            last = int.Parse(range[^1], System.Globalization.CultureInfo.InvariantCulture);
+        return [.. Enumerable.Range(first, last - first + 1)];
+    }
+
+    private static void Compare(GraphCase given, HashSet<string> commands)
+    {
+        ElementType real = given.Seed % 2 == 0 ? ElementType.F32 : ElementType.F64;
+        var options = new ExecutableOptions
+        {
+            Sizes = given.Sizes, Precision = real, Threads = 1, Kernels = TestKernels.Chain, Poison = given.Seed % 3 == 0,
+            ChunkLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
+        };
+        using Executable cpu = Executable.Create(given.Program, options);
+        using Executable device = Executable.Create(given.Program,
+            options with { Device = Device.Parse("ilgpu-cpu"), RowLanes = OnDevices.Lanes(real) });
+        foreach (PlanCommand command in Executable.PlanOf(given.Program, options with { Device = Device.Parse("ilgpu-cpu") }).AllCommands)
+            commands.Add(command.GetType().Name);
+        for (int run = 0; run < 2; run++)
+        {
+            Dictionary<string, NdArray> data = given.Draw(run);
+            Bits.AssertEqual(CellProgram.Run(device, data), CellProgram.Run(cpu, data), $"{real}, run {run}");
+        }
+    }
+}
