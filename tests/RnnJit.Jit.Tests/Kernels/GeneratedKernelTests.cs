@@ -46,7 +46,7 @@ public class GeneratedKernelTests
     public void Every_kernel_of_the_usual_optimisers_is_generated()
     {
         foreach (Optimiser optimiser in new Optimiser[] { new Adam(), new Adam { Decoupled = true, WeightDecay = 0.1 }, new Sgd(), new Sgd { Momentum = 0.9 }, new RmsProp(), new Adagrad(), new Adadelta() })
-            Assert.That(Missing(optimiser.Build()), Is.Empty, optimiser.Name);
+            Assert.That(Missing(TrainingStep.Kernels(optimiser)), Is.Empty, optimiser.Name);
     }
 
     [Test]

@@ -114,7 +114,7 @@ internal static class GraphKinds
         foreach (Instruction instruction in instructions)
         {
             Add(kinds, instruction.Views.Any(view => view.Rank > 1 && view.Shape[^1] * view.ElementSize % 4096 == 0 && view.Strides[^2] > view.Shape[^1] && view.Strides[^1] == 1), "rows a page apart");
-            Add(kinds, instruction is PackInstruction<double> or PackInstruction<float> && instruction.Describe.EndsWith(" values", StringComparison.Ordinal) && LargestRows(instructions) >= 2048, "B packed for many rows");
+            Add(kinds, instruction.Command is PackCommand { IsWeight: false } && LargestRows(instructions) >= 2048, "B packed for many rows");
             if (instruction is MatMulInstruction<double> wide)
                 AddOf(wide.Form, wide.Start, wide.Active, real, kinds);
             else if (instruction is MatMulInstruction<float> product)
