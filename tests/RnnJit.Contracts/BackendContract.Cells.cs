@@ -15,7 +15,8 @@ public abstract partial class BackendContract
         ["weight norm"] = cell => cell.WithWeightNorm(),
         ["layer norm of products"] = cell => cell.WithLayerNorm(epsilon: 0.1),
         ["layer norm of preactivations"] = cell => cell.WithLayerNorm(LayerNormForm.Preactivations, epsilon: 0.1),
-        ["all together"] = cell => cell.WithWeightNorm().WithDropConnect(0.5).WithLayerNorm(epsilon: 0.1).WithVariationalDropout(0.1, 0.1).WithZoneout(0.1),
+        ["all together"] = cell =>
+            cell.WithWeightNorm().WithDropConnect(0.5).WithLayerNorm(epsilon: 0.1).WithVariationalDropout(0.1, 0.1).WithZoneout(0.1),
     };
 
     protected static IEnumerable<string> TransformNames => Transforms.Keys;
@@ -38,7 +39,8 @@ public abstract partial class BackendContract
     }
 
     [Test, Combinatorial]
-    public void Transformed_cells([ValueSource(nameof(TransformedCells))] Type type, [ValueSource(nameof(TransformNames))] string name, [Values] bool lengths)
+    public void Transformed_cells([ValueSource(nameof(TransformedCells))] Type type, [ValueSource(nameof(TransformNames))] string name,
+        [Values] bool lengths)
     {
         var cell = new CellProgram(Transforms[name](CellTracer.Trace(type)), lengths, Reverse: lengths);
         Graph program = cell.Build();

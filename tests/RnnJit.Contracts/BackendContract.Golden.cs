@@ -18,7 +18,8 @@ public abstract partial class BackendContract
             string folder = Path.Combine(root ?? "", "golden", "cells");
             return string.IsNullOrEmpty(root) || !Directory.Exists(folder)
                 ? ["golden"]
-                : Families.SelectMany(family => Directory.GetFiles(folder, family)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+                : Families.SelectMany(family => Directory.GetFiles(folder, family))
+                    .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
         }
     }
 
@@ -31,10 +32,12 @@ public abstract partial class BackendContract
             return;
         }
 
-        foreach (var (threads, real) in Subject.Runs.SelectMany(run => new[] { run, (run.Threads, run.Real == ElementType.F32 ? ElementType.F64 : ElementType.F32) }))
+        ElementType Other(ElementType real) => real == ElementType.F32 ? ElementType.F64 : ElementType.F32;
+        foreach (var (threads, real) in Subject.Runs.SelectMany(run => new[] { run, (run.Threads, Other(run.Real)) }))
         {
             var lines = new List<string>();
-            GoldenSummary summary = GoldenRunner.Run([Path.Combine(root, "golden", "cells", file)], new Golden(Subject, threads), real, lines.Add);
+            string path = Path.Combine(root, "golden", "cells", file);
+            GoldenSummary summary = GoldenRunner.Run([path], new Golden(Subject, threads), real, lines.Add);
             Assert.That(summary, Is.EqualTo(new GoldenSummary(1, 0, 0)), $"{real}, {threads} threads: {string.Join("\n", lines)}");
         }
     }
@@ -46,8 +49,10 @@ public abstract partial class BackendContract
         public IReadOnlyDictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> inputs)
         {
             ElementType real = program.Inputs.Any(port => port.Type.Element == ElementType.F64) ? ElementType.F64 : ElementType.F32;
-            using Executable executable = backend.Create(program, SizeBinding.FromShapes(program, i => inputs[program.Inputs[i].Name].Shape), threads, real);
-            if (backend.Compiles && executable.Plan.FirstOrDefault(line => (line.Text + line.Provider).Contains("interpreted", StringComparison.Ordinal)) is { } line)
+            var sizes = SizeBinding.FromShapes(program, i => inputs[program.Inputs[i].Name].Shape);
+            using Executable executable = backend.Create(program, sizes, threads, real);
+            PlanLine? left = executable.Plan.FirstOrDefault(line => (line.Text + line.Provider).Contains("interpreted", StringComparison.Ordinal));
+            if (backend.Compiles && left is { } line)
                 throw new InvalidOperationException($"'{line.Text}' is interpreted");
 
             // A case holds data of other Programs too.

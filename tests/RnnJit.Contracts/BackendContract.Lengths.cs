@@ -8,7 +8,10 @@ namespace RnnJit.Contracts;
 // Batches with lengths, passes that are switched off, and time in blocks.
 public abstract partial class BackendContract
 {
-    /// <summary>Nine rows each: as they come, in order already, in the opposite order, one length, full, none at all, one row that runs, equal ones mixed.</summary>
+    /// <summary>
+    /// Nine rows each: as they come, in order already, in the opposite order, one length, full, none at all, one row that runs, equal ones
+    /// mixed.
+    /// </summary>
     protected static IEnumerable<int[]> Lengths =>
     [
         [3, 0, 7, 1, 5, 2, 7, 4, 6], [7, 7, 6, 5, 4, 3, 2, 1, 0], [0, 1, 2, 3, 4, 5, 6, 7, 7], [4, 4, 4, 4, 4, 4, 4, 4, 4],
@@ -18,7 +21,8 @@ public abstract partial class BackendContract
     protected static IEnumerable<string> Stages => Pipeline.Stages.Select(stage => stage.Name);
 
     [Test]
-    public void Any_lengths([Values(typeof(Lstm), typeof(GruResetAfter), typeof(LstmLayerNorm))] Type type, [Values] bool reverse, [ValueSource(nameof(Lengths))] int[] lengths)
+    public void Any_lengths([Values(typeof(Lstm), typeof(GruResetAfter), typeof(LstmLayerNorm))] Type type, [Values] bool reverse,
+        [ValueSource(nameof(Lengths))] int[] lengths)
     {
         CellProgram cell = Cell(type, lengths: true, reverse);
         Graph program = cell.Build();
@@ -35,11 +39,13 @@ public abstract partial class BackendContract
         CellProgram cell = Cell(typeof(Lstm), lengths: true, reverse: false);
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: 4, batch: 3);
-        (Subject with { Compiles = false, Runs = [(1, ElementType.F64)] }).Check(program, sizes, CellProgram.Draw(program, sizes), without: [stage]);
+        (Subject with { Compiles = false, Runs = [(1, ElementType.F64)] }).Check(program, sizes, CellProgram.Draw(program, sizes),
+            without: [stage]);
     }
 
     [Test]
-    public void Time_in_blocks([Values(typeof(Lstm), typeof(GruResetAfter))] Type type, [Values(1, 3, 5)] int block, [Values] bool reverse, [Values] bool lengths)
+    public void Time_in_blocks([Values(typeof(Lstm), typeof(GruResetAfter))] Type type, [Values(1, 3, 5)] int block,
+        [Values] bool reverse, [Values] bool lengths)
     {
         CellProgram cell = Cell(type, lengths, reverse) with { Backward = false };
         Graph forward = cell.Build();

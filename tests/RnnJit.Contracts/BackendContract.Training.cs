@@ -21,26 +21,33 @@ public abstract partial class BackendContract
         },
         ["product of directions, projection"] = (net, x, h) => net.Stack("layer", Gru, x, 2, h, new StackOptions
         {
-            Layer = new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Product }, Projection = 7, Dropout = 0.2,
+            Layer = new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Product }, Projection = 7,
+                Dropout = 0.2,
         }),
         ["residual, zoneout, trained start"] = (net, x, h) =>
-            net.Stack("layer", Lstm.WithZoneout(0.1), x, 2, h, new StackOptions { Layer = new RecurrentOptions { TrainedStart = true }, Skip = Skip.Residual }),
+            net.Stack("layer", Lstm.WithZoneout(0.1), x, 2, h,
+                new StackOptions { Layer = new RecurrentOptions { TrainedStart = true }, Skip = Skip.Residual }),
         ["dense skips, shortcut, layer norm"] = (net, x, h) =>
             net.Stack("layer", Gru.WithLayerNorm(epsilon: 0.1), x, 2, h, new StackOptions { Skip = Skip.Dense, Shortcut = true }),
         ["backward, masked steps, recurrent dropout"] = (net, x, h) => net.Recurrent(
-            "layer", Lstm.WithRecurrentDropout(0.2), x, h, new RecurrentOptions { Direction = Direction.Backward, StepMask = net.Input("mask", "T", "B", 1) }).Output,
+            "layer", Lstm.WithRecurrentDropout(0.2), x, h, new RecurrentOptions { Direction = Direction.Backward,
+                StepMask = net.Input("mask", "T", "B", 1) }).Output,
         ["last outputs of both directions, DropConnect, weight norm"] = (net, x, h) => net.Recurrent(
-            "layer", Lstm.WithWeightNorm().WithDropConnect(0.3), x, h, new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Average }).Last,
+            "layer", Lstm.WithWeightNorm().WithDropConnect(0.3), x, h,
+                new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Average }).Last,
         ["batch norm of steps, batch norm over time"] = (net, x, h) =>
-            net.Recurrent("layer1", Gru, net.Recurrent("layer0", Lstm.WithBatchNorm(0.1), x, h), h, new RecurrentOptions { NormaliseInput = true }).Output,
+            net.Recurrent("layer1", Gru, net.Recurrent("layer0", Lstm.WithBatchNorm(0.1), x, h), h,
+                new RecurrentOptions { NormaliseInput = true }).Output,
         ["batch norm of steps and over time, lengths"] = (net, x, h) =>
         {
             net.Lengths("lengths", "B");
-            Value y = net.Recurrent("layer0", Lstm.WithBatchNorm(0.1, steps: 3), x, h, new RecurrentOptions { Direction = Direction.Both }).Output;
+            Value y = net.Recurrent("layer0", Lstm.WithBatchNorm(0.1, steps: 3), x, h,
+                new RecurrentOptions { Direction = Direction.Both }).Output;
             return net.Recurrent("layer1", Gru, y, h, new RecurrentOptions { NormaliseInput = true, NormaliseSteps = 6 }).Output;
         },
         ["batch-major, variational dropout"] = (net, x, h) =>
-            net.SwapBatchAndTime(net.Recurrent("layer", Gru.WithVariationalDropout(0.1, 0.2), net.SwapBatchAndTime(net.Input("z", "B", "T", 5)), h)),
+            net.SwapBatchAndTime(net.Recurrent("layer", Gru.WithVariationalDropout(0.1, 0.2),
+                net.SwapBatchAndTime(net.Input("z", "B", "T", 5)), h)),
     };
 
     protected static IEnumerable<string> NetworkNames => Networks.Keys;
@@ -64,7 +71,8 @@ public abstract partial class BackendContract
     public void Training_steps([ValueSource(nameof(Optimisers))] Optimiser optimiser, [Values(null, 0.05)] double? clip)
     {
         var net = new NetworkBuilder("Step");
-        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(Lstm)), net.Dropout("drop", net.Input("x", "T", "B", 4), 0.25), net.Size("H", 5));
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(Lstm)), net.Dropout("drop", net.Input("x", "T", "B", 4), 0.25),
+            net.Size("H", 5));
         net.Output("loss", Loss.MeanSquaredError(net.Dense("head", h, 2), net.Input("target", "T", "B", 2)));
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = 5, ["B"] = 3 };
         Graph gradients = TrainingProgram.Of(net.Build());
@@ -74,10 +82,12 @@ public abstract partial class BackendContract
         Assert.That(wanted[TrainingStep.Finite].Data[0], Is.EqualTo(1));
 
         var (threads, real) = Subject.Runs[^1];
-        using Executable executable = Subject.Backend.Create(gradients, Subject.Options with { Sizes = sizes, Threads = threads, Precision = real, Step = step });
+        using Executable executable = Subject.Backend.Create(gradients,
+            Subject.Options with { Sizes = sizes, Threads = threads, Precision = real, Step = step });
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
         foreach (var (name, value) in wanted)
-            Assert.That(Bits.Distance(found[name], value), Is.LessThan(10 * (real == ElementType.F32 ? Subject.Single : Subject.Double)), name);
+            Assert.That(Bits.Distance(found[name], value), Is.LessThan(10 * (real == ElementType.F32 ? Subject.Single : Subject.Double)),
+                name);
     }
 
     // A mean of squares is above the square of the mean, 0.1 above 0.09.

@@ -4,7 +4,8 @@ using RnnJit.Ir;
 namespace RnnJit.Contracts;
 
 /// <summary>
-/// What every backend keeps: ops, cells, lengths, passes, second derivatives, streams, training steps and golden cases agree with the double oracle.
+/// What every backend keeps: ops, cells, lengths, passes, second derivatives, streams, training steps and golden cases agree with the
+/// double oracle.
 /// A backend joins by deriving a class that gives its <see cref="ContractBackend"/>.
 /// </summary>
 public abstract partial class BackendContract
@@ -22,7 +23,8 @@ public abstract partial class BackendContract
     public void Prepare()
     {
         Type[] cells = [.. new CellsAttribute().Of(GetType())], smooth = [.. new CellsAttribute { Smooth = true }.Of(GetType())];
-        Subject.Prepare(from type in cells from lengths in new[] { false, true } from reverse in new[] { false, true } select Cell(type, lengths, reverse).Build());
+        Subject.Prepare(
+            from type in cells from lengths in new[] { false, true } from reverse in new[] { false, true } select Cell(type, lengths, reverse).Build());
         Subject.Prepare(from type in smooth from conditions in new[] { false, true } select SecondDerivative.Of(type, conditions).Second);
     }
 
@@ -30,6 +32,7 @@ public abstract partial class BackendContract
     private static CellProgram Cell(Type type, bool lengths, bool reverse)
     {
         bool normalised = type.GetMethod("Step")!.GetParameters().Any(parameter => parameter.Name == "epsilon");
-        return new CellProgram(CellTracer.Trace(type, normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : []), lengths, reverse);
+        var given = normalised ? new Dictionary<string, double> { ["epsilon"] = 0.1 } : [];
+        return new CellProgram(CellTracer.Trace(type, given), lengths, reverse);
     }
 }

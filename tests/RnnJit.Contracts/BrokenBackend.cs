@@ -26,7 +26,8 @@ public sealed class BrokenBackend(IBackend right, int from = 0) : IBackend
             : base(program, options)
         {
             this.from = from;
-            inner = right.Create(program, options with { Shared = Program.Inputs.ToDictionary(port => port.Name, port => Input(port.Name)) });
+            var shared = Program.Inputs.ToDictionary(port => port.Name, port => Input(port.Name));
+            inner = right.Create(program, options with { Shared = shared });
             foreach (Output output in Program.Outputs)
                 SetOutput(output.Name, new Tensor(inner.Output(output.Name).Element, [.. inner.Output(output.Name).Shape]));
         }

@@ -5,7 +5,9 @@ using RnnJit.Cells;
 
 namespace RnnJit.Contracts;
 
-/// <summary>The built-in cells as values of a parameter: all of them, or those that a <see cref="CellSampleAttribute"/> of the fixture names.</summary>
+/// <summary>
+/// The built-in cells as values of a parameter: all of them, or those that a <see cref="CellSampleAttribute"/> of the fixture names.
+/// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class CellsAttribute : NUnitAttribute, IParameterDataSource
 {
@@ -16,7 +18,8 @@ public sealed class CellsAttribute : NUnitAttribute, IParameterDataSource
     public IEnumerable<Type> Of(Type fixture)
     {
         Type[]? sample = fixture.GetCustomAttribute<CellSampleAttribute>()?.Cells;
-        return CellProgram.Types.Where(type => sample?.Contains(type) != false && (!Smooth || Kinks.Of(CellTracer.Trace(type).Step).Length == 0));
+        return CellProgram.Types.Where(type => sample?.Contains(type) != false
+            && (!Smooth || Kinks.Of(CellTracer.Trace(type).Step).Length == 0));
     }
 
     public IEnumerable GetData(IParameterInfo parameter) => Of(parameter.Method.TypeInfo.Type);

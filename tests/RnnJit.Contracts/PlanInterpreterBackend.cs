@@ -6,7 +6,9 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Contracts;
 
-/// <summary>Plans of the CPU, run by the plan interpreter: what agrees here is a plan that is complete and right, whoever executes it.</summary>
+/// <summary>
+/// Plans of the CPU, run by the plan interpreter: what agrees here is a plan that is complete and right, whoever executes it.
+/// </summary>
 public sealed class PlanInterpreterBackend : IBackend
 {
     public string Name => "plan-interpreter";

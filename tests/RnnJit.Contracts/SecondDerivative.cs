@@ -29,7 +29,8 @@ public sealed record SecondDerivative
             definition = Masks.Masked(definition);
         var cell = new CellProgram(definition, Lengths: conditions, Reverse: conditions);
         First = cell.Build();
-        Names = First.Outputs.Where(output => output.Name.StartsWith("d_", StringComparison.Ordinal)).Select(output => output.Name[2..]).ToArray();
+        Names = First.Outputs.Where(output => output.Name.StartsWith("d_", StringComparison.Ordinal))
+            .Select(output => output.Name[2..]).ToArray();
         Second = Differentiated(First, Names);
         Sizes = cell.Sizes(steps: 3, batch: 2, units: 3);
         Data = Masks.Draw(definition, Second, Sizes);
@@ -39,7 +40,8 @@ public sealed record SecondDerivative
     }
 
     /// <summary>The same sample for all backends, so that the oracle need not run for each.</summary>
-    public static SecondDerivative Of(Type type, bool conditions) => Known.GetOrAdd((type, conditions), key => new SecondDerivative(key.Item1, key.Conditions));
+    public static SecondDerivative Of(Type type, bool conditions) =>
+        Known.GetOrAdd((type, conditions), key => new SecondDerivative(key.Item1, key.Conditions));
 
     public Graph First { get; }
 
@@ -67,14 +69,20 @@ public sealed record SecondDerivative
         return Differentiate.Run(builder.Build("program", first.Name, [(Projection, projection, OutputRole.Result)]), Projection, names);
     }
 
-    /// <summary>How far a derivative of the projection along a random direction is from the difference quotient, in lengths of derivative and direction.</summary>
+    /// <summary>
+    /// How far a derivative of the projection along a random direction is from the difference quotient, in lengths of derivative and
+    /// direction.
+    /// </summary>
     public double Error(Dictionary<string, NdArray> derivative)
     {
         var random = new Random(11);
-        Dictionary<string, double[]> direction = Names.ToDictionary(name => name, name => Data[name].Data.Select(_ => random.NextDouble() - 0.5).ToArray());
+        Dictionary<string, double[]> direction = Names.ToDictionary(name => name,
+            name => Data[name].Data.Select(_ => random.NextDouble() - 0.5).ToArray());
         double along = Names.Sum(name => derivative["d_" + name].Data.Zip(direction[name], (d, u) => d * u).Sum());
-        double quotient = ((8 * (At(direction, Epsilon) - At(direction, -Epsilon))) - (At(direction, 2 * Epsilon) - At(direction, -2 * Epsilon))) / (12 * Epsilon);
-        double lengths = Math.Sqrt(Names.Sum(name => derivative["d_" + name].Data.Sum(d => d * d)) * direction.Values.Sum(u => u.Sum(e => e * e)));
+        double near = At(direction, Epsilon) - At(direction, -Epsilon), far = At(direction, 2 * Epsilon) - At(direction, -2 * Epsilon);
+        double quotient = ((8 * near) - far) / (12 * Epsilon);
+        double squares = Names.Sum(name => derivative["d_" + name].Data.Sum(d => d * d));
+        double lengths = Math.Sqrt(squares * direction.Values.Sum(u => u.Sum(e => e * e)));
         return Math.Abs(along - quotient) / Math.Max(lengths, Tolerance);
     }
 

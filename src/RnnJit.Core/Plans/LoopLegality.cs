@@ -19,7 +19,9 @@ public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
 
     // A table becomes itself with rows added: it has one place for all steps.
     private static string? OfTables(ScanOp scan, RowIndependence rows) =>
-        Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || Grows(scan, rows, s)) ? null : "a table is read after it grew, or is made anew at each step";
+        Enumerable.Range(0, scan.States).All(s => !scan.IsTable(s) || Grows(scan, rows, s))
+            ? null
+            : "a table is read after it grew, or is made anew at each step";
 
     // By definition a step runs with as many rows as have not ended; a compiled one runs with all of them and leaves some out.
     private static string? OfLengths(ScanOp scan, RowIndependence rows)

@@ -36,7 +36,8 @@ public sealed class RowIndependence
     /// <summary>The first dimension of the states, of the sequences where there is no state; null where there is none.</summary>
     public static Dim? BatchOf(ScanOp scan)
     {
-        Port? first = scan.Body.Inputs.FirstOrDefault(port => port.Role == PortRole.State) ?? scan.Body.Inputs.FirstOrDefault(port => port.Role == PortRole.Sequence);
+        Port? first = scan.Body.Inputs.FirstOrDefault(port => port.Role == PortRole.State)
+            ?? scan.Body.Inputs.FirstOrDefault(port => port.Role == PortRole.Sequence);
         return first is { Type.Rank: > 0 } ? first.Type.Dims[0] : null;
     }
 
@@ -136,7 +137,9 @@ public sealed class RowIndependence
         bool inLeft = op.Left.Contains(last), inRight = op.Right.Contains(last);
         int columns = body.Nodes[n].Operands[inLeft ? 0 : 1];
         string labels = inLeft ? op.Left : op.Right;
-        return inLeft != inRight && (StepInvariants.Contains(body, columns) || (labels[labels.Length - 1] == last && HasUnitColumns(columns) && IsMade(columns)));
+        return inLeft != inRight
+            && (StepInvariants.Contains(body, columns) || (labels[labels.Length - 1] == last && HasUnitColumns(columns)
+                && IsMade(columns)));
     }
 
     // Elements of the last axis lie beside each other wherever the value lies.
@@ -159,7 +162,8 @@ public sealed class RowIndependence
 
     // Not a sequence, whose columns may lie apart.
     private bool IsMade(int value) => value >= body.Inputs.Count
-        ? body.Nodes[body.Values.Node(value)] is var maker && (maker.Op.Family != OpFamily.View || maker.Op is ConcatOp || IsMade(maker.Operands[0]))
+        ? body.Nodes[body.Values.Node(value)] is var maker && (maker.Op.Family != OpFamily.View || maker.Op is ConcatOp
+            || IsMade(maker.Operands[0]))
         : body.Inputs[value].Role == PortRole.State;
 
     // Nothing but a view of it leaves gaps.

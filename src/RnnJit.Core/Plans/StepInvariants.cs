@@ -24,7 +24,8 @@ internal static class StepInvariants
     /// </summary>
     public static bool IsBefore(Graph body, int value) => Contains(body, value) || IsConcatenatedRow(body, value)
         || (Maker(body, value) is { } maker
-            && (maker.Op.Family == OpFamily.Leaf || (maker.Op.Family == OpFamily.View && maker.Op is not ConcatOp && IsBefore(body, maker.Operands[0]))));
+            && (maker.Op.Family == OpFamily.Leaf
+                || (maker.Op.Family == OpFamily.View && maker.Op is not ConcatOp && IsBefore(body, maker.Operands[0]))));
 
     /// <summary>The inputs of a region that a value of views and of values side by side is made of.</summary>
     public static IEnumerable<int> Sources(Graph graph, int value) => Maker(graph, value) is { } maker
@@ -34,7 +35,8 @@ internal static class StepInvariants
     /// <summary>Matrices side by side, each of which comes from outside the region.</summary>
     public static bool IsWeightConcat(Graph graph, int value) =>
         Maker(graph, value) is { Op: ConcatOp { Axis: < 2 } } concat && graph.Values.Type(value).Rank == 2
-        && concat.Operands.All(operand => operand < graph.Inputs.Count && graph.Inputs[operand].Role is PortRole.Parameter or PortRole.Constant);
+        && concat.Operands.All(operand => operand < graph.Inputs.Count
+            && graph.Inputs[operand].Role is PortRole.Parameter or PortRole.Constant);
 
     /// <summary>Matrices side by side that products alone read: they are packed from their own tensors and never put together.</summary>
     public static bool IsWeight(Graph graph, int value) => IsWeightConcat(graph, value) && OnlyProductsRead(graph, value);

@@ -7,7 +7,8 @@ namespace RnnJit.Core.Tests.Plans;
 /// <summary>A loop that is left to the interpreter says in one sentence what of its step keeps it from being planned.</summary>
 public class LoopLegalityTests
 {
-    private const string Meet = "its rows read each other", Extent = "a step reads the extent of B", Pairs = "a step pairs rows of B", Tables = "a table is read after it grew, or is made anew";
+    private const string Meet = "its rows read each other", Extent = "a step reads the extent of B", Pairs = "a step pairs rows of B",
+        Tables = "a table is read after it grew, or is made anew";
 
     [TestCase("%0 = mul h, x", null, null)]
     [TestCase("%0 = sum[0] h | %0 = add %0, x", null, Meet)]

@@ -58,7 +58,7 @@ public class RowIndependenceTests
     [TestCase("%0 = gather c, i | %1 = gather %0, i", "%1")]
     [TestCase("%0 = scatter[B] i, h", "%0")]
     [TestCase("%0 = scatteradd x, i, h", "%0")]
-    [TestCase("%0 = onto x, h", "%0")]
+    [TestCase("%0 = accumulate x, h", "%0")]
     [TestCase("%0 = slice[0, 0, 1] h | %1 = add %0, x", "%1")]
     [TestCase("%0, %1 = scan[T] h { | state h: f32[B, H] | %0 = tanh h | next h = %0 | yield y = %0 | }", "%0")]
     public void Rows_that_meet(string lines, string next)

@@ -22,7 +22,8 @@ public class BrokenBackendTests
         [nameof(BackendContract.Scans)] = contract => contract.Scans((string)ScanSamples.All.First().Arguments[0]!),
         [nameof(BackendContract.Random_programs_agree)] = contract => contract.Random_programs_agree(),
         [nameof(BackendContract.Second_derivatives)] = contract => contract.Second_derivatives(typeof(Elman), false),
-        [nameof(BackendContract.Streams_are_the_whole_sequence_bit_for_bit)] = contract => contract.Streams_are_the_whole_sequence_bit_for_bit(typeof(Lstm), ElementType.F32),
+        [nameof(BackendContract.Streams_are_the_whole_sequence_bit_for_bit)] = contract =>
+            contract.Streams_are_the_whole_sequence_bit_for_bit(typeof(Lstm), ElementType.F32),
         [nameof(BackendContract.Composed_networks)] = contract => contract.Composed_networks("both directions, lengths"),
         [nameof(BackendContract.Training_steps)] = contract => contract.Training_steps(new Adam(), null),
     };
@@ -34,11 +35,14 @@ public class BrokenBackendTests
         Assert.That(() => All[contract](Of(new BrokenBackend(BackendRegistry.Of(Device.Cpu)))), Throws.TypeOf<AssertionException>());
 
     [TestCaseSource(nameof(Names))]
-    public void The_backend_without_it_is_right(string contract) => Assert.That(() => All[contract](Of(BackendRegistry.Of(Device.Cpu))), Throws.Nothing);
+    public void The_backend_without_it_is_right(string contract) =>
+        Assert.That(() => All[contract](Of(BackendRegistry.Of(Device.Cpu))), Throws.Nothing);
 
     [Test]
     public void A_number_that_is_wrong_in_the_second_run_is_found() => Assert.That(
-        () => All[nameof(BackendContract.Cells_forward_and_backward)](Of(new BrokenBackend(BackendRegistry.Of(Device.Cpu), from: 1))), Throws.TypeOf<AssertionException>());
+        () =>
+            All[nameof(BackendContract.Cells_forward_and_backward)](Of(new BrokenBackend(BackendRegistry.Of(Device.Cpu), from: 1))),
+                Throws.TypeOf<AssertionException>());
 
     // Golden cases need the reference data.
     [Test]

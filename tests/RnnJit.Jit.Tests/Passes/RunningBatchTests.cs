@@ -85,7 +85,8 @@ public class RunningBatchTests
             int[] running = [.. Enumerable.Range(0, Lengths.Length).Where(row => Lengths[row] > t)];
             var given = new Dictionary<string, NdArray>
             {
-                ["x"] = data["x"].At(t).Rows(running).Reshape([1, running.Length, width]), ["h"] = state.Rows(running), ["c"] = data["c"].Rows(running),
+                ["x"] = data["x"].At(t).Rows(running).Reshape([1, running.Length, width]), ["h"] = state.Rows(running),
+                    ["c"] = data["c"].Rows(running),
                 ["a"] = new([running.Length, running.Length], [.. running.SelectMany(i => running.Select(j => data["a"].Data[(i * Lengths.Length) + j]))]),
                 ["lengths"] = new([running.Length], [.. running.Select(_ => 1.0)]),
             };
@@ -93,7 +94,8 @@ public class RunningBatchTests
             for (int i = 0; i < running.Length; i++)
                 step.Data.AsSpan(i * width, width).CopyTo(state.Data.AsSpan(running[i] * width));
             for (int row = 0; row < Lengths.Length; row++)
-                Bits.AssertEqual(whole["y"].At(t).Data.AsSpan(row * width, width), running.Contains(row) ? state.Data.AsSpan(row * width, width) : new double[width], $"step {t}, row {row}");
+                Bits.AssertEqual(whole["y"].At(t).Data.AsSpan(row * width, width), running.Contains(row)
+                    ? state.Data.AsSpan(row * width, width) : new double[width], $"step {t}, row {row}");
         }
 
         Bits.AssertEqual(whole["last"].Data, state.Data, "the last state");

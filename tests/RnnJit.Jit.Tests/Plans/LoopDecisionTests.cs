@@ -16,7 +16,8 @@ public class LoopDecisionTests
     private const int Programs = 2000, Evaluated = 300;
 
     // Each extent is another one, so that rows are known by theirs.
-    private static readonly Dictionary<string, int> Apart = new() { ["T"] = 5, ["B"] = 11, ["H"] = 4, ["X"] = 3, ["P"] = 7, ["S"] = 2, ["R"] = 2, ["V"] = 13 };
+    private static readonly Dictionary<string, int> Apart = new() { ["T"] = 5, ["B"] = 11, ["H"] = 4, ["X"] = 3, ["P"] = 7, ["S"] = 2,
+        ["R"] = 2, ["V"] = 13 };
 
     private static IEnumerable<Type> Cells => CellProgram.Types;
 
@@ -37,7 +38,8 @@ public class LoopDecisionTests
         int[] counts = new int[3];
         Parallel.For(0, Programs, seed =>
         {
-            Plan plan = Executable.PlanOf(RandomGraphs.Of(seed).Program, new ExecutableOptions { Sizes = Apart, ChunkLimits = new ChunkLimits(256, 8) });
+            Plan plan = Executable.PlanOf(RandomGraphs.Of(seed).Program,
+                new ExecutableOptions { Sizes = Apart, ChunkLimits = new ChunkLimits(256, 8) });
             lock (wrong)
             {
                 wrong.AddRange(Wrong(plan).Select(sentence => $"seed {seed}: {sentence}"));
@@ -95,7 +97,8 @@ public class LoopDecisionTests
 
     // Commands do not show whose rows a gather or a scatter reads by number.
     private static IEnumerable<string> Wrong(Plan plan) => plan.AllCommands.OfType<ScanCommand>()
-        .Where(scan => scan.IsRowIndependent != scan.Body.All(command => command is not (ScatterCommand or GatherCommand) ? PlanRows.TakesRows(command, scan.Batch)
+        .Where(scan => scan.IsRowIndependent != scan.Body.All(command => command is not (ScatterCommand or GatherCommand)
+            ? PlanRows.TakesRows(command, scan.Batch)
             : command is GatherCommand gather && gather.Table.Shape[0] != scan.Batch))
         .Select(scan => $"rows apart by the graph: {scan.IsRowIndependent}, by the commands: {!scan.IsRowIndependent}\n{scan.Scan.Body}");
 
