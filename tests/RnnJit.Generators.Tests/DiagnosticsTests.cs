@@ -50,6 +50,7 @@ public class DiagnosticsTests
     [
         Step("RNNJ020", "Step may not call 'Console.WriteLine' (only operators on Value and functions of Rnn are compiled)", "Value Step(Value h) { [|Console.WriteLine(\"step\")|]; return Tanh(h); }"),
         Step("RNNJ020", "Step may not call 'Random.NextDouble' (only operators on Value and functions of Rnn are compiled)", "Value Step(Value h) => h * [|Random.Shared.NextDouble()|];"),
+        Step("RNNJ020", "Step may not call 'GC.Collect' (only operators on Value and functions of Rnn are compiled)", "Value Step(Value h) { [|GC.Collect()|]; return Tanh(h); }"),
         Step("RNNJ021", "Step may not decide by 'x == h' (values are known at run time only; write Select(Less(a, b), …, …))", Head + ") => [|x == h|] ? W * x : U * h;"),
         Step("RNNJ021", "Step may not decide by 'h is null' (values are known at run time only; write Select(Less(a, b), …, …))", "Value Step(Value h) { if ([|h is null|]) return Tanh(h!); return Exp(h); }"),
         Step("RNNJ022", "Step may not change 'last' (a step is a function of its parameters; return the new value as a state)", "Value Step(Value h) { [|last|] = h; return Tanh(h); }", "public static Value? last;"),
@@ -58,6 +59,8 @@ public class DiagnosticsTests
         Step("RNNJ023", "Cell 'C': 'new Value[depth - 3]' has -2 elements (use a length from 0 to 200000)",
             "Value Step(Value h, int depth = 1) { Value[] kept = [|new Value[depth - 3]|]; return h * kept.Length; }"),
         Step("RNNJ023", "Cell 'C': 'depth / (depth - 1)' fails for these numbers: Attempted to divide by zero. (change them)", "Value Step(Value h, int depth = 1) => h * ([|depth / (depth - 1)|]);"),
+        Step("RNNJ023", "Cell 'C': 'most + 1' fails for these numbers: Arithmetic operation resulted in an overflow. (change them)", "Value Step(Value h, int most = int.MaxValue) => h * ([|most + 1|]);"),
+        Step("RNNJ023", "Cell 'C': '-least' fails for these numbers: Arithmetic operation resulted in an overflow. (change them)", "Value Step(Value h, int least = int.MinValue) => h * ([|-least|]);"),
         Step("RNNJ023", "Cell 'C': 'throw new ArgumentException(\"depth\");' is reached for these numbers (change them or the condition)", "Value Step(Value h, int depth = 0) { if (depth < 1) [|throw new ArgumentException(\"depth\");|] return h * depth; }"),
         Step("RNNJ030", "The generator cannot read 'Environment.ProcessorCount', so the cell is traced at run time (write a const or a parameter with a default)", "Value Step(Value h) => h * [|Environment.ProcessorCount|];"),
         Step("RNNJ030", "The generator cannot read 'float.Parse(\"2\")', so the cell is traced at run time (only operators on Value, functions of Rnn and Math, and methods with source are compiled at build time)",

@@ -21,6 +21,17 @@ public class GeneratedSourceTests
         Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden), Is.Empty);
     }
 
+    // Each name with all its dots and underlines read alike would be A_B_C.
+    [Test]
+    public void Kernels_of_cells_with_names_that_look_alike_have_names_of_their_own()
+    {
+        string text = $"namespace A {{ [RnnCell] internal static partial class B_C {{ {Body} }} }}\nnamespace A_B {{ [RnnCell] internal static partial class C {{ {Body.Replace("Tanh", "Sigmoid")} }} }}";
+        var (reported, completed, result) = Source.Marked(text).Run();
+        Assert.That(reported, Is.Empty);
+        Assert.That(result.GeneratedTrees.Count(tree => tree.ToString().Contains(": IKernel")), Is.GreaterThanOrEqualTo(4));
+        Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden), Is.Empty);
+    }
+
     [Test]
     public void An_unreadable_cell_is_registered_by_its_type_alone()
     {

@@ -97,13 +97,15 @@ public class CellFileTests
         Assert.That(CellFile.Load(path, numbers: numbers).Step.ToString(), Does.Contain("mul 0.25"));
     }
 
-    [Test]
-    public void A_number_of_another_cell_is_refused()
+    [TestCase("rate")]
+    [TestCase("W", Description = "a matrix")]
+    [TestCase("x", Description = "a value")]
+    public void A_number_that_the_cell_does_not_have_is_refused(string name)
     {
         File.WriteAllText(path, Two);
         Assert.That(
-            () => CellFile.Load(path, "Plain", new Dictionary<string, double> { ["rate"] = 1 }),
-            Fails($"{path}(6,67): error RNNJ016: Cell 'Plain' has no number 'rate' (it has none)"));
+            () => CellFile.Load(path, "Plain", new Dictionary<string, double> { [name] = 1 }),
+            Fails($"{path}(6,67): error RNNJ016: Cell 'Plain' has no number '{name}' (it has none)"));
     }
 
     [Test]
