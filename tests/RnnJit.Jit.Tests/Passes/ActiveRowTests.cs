@@ -146,6 +146,29 @@ public class ActiveRowTests
     }
 
     [Test]
+    public void Weight_gradients_of_loops_with_other_lengths_add_up_rows_of_their_own()
+    {
+        var net = new NetworkBuilder("Net");
+        Value x = net.Input("x", "T", "B", 5);
+        Dim h = net.Size("H", 12);
+        Value Layer(string name, string lengths) =>
+            net.Recurrent(name, CellTracer.Trace(typeof(Elman)), x, h, new RecurrentOptions { Lengths = net.Lengths(lengths, "B") }).Output;
+        Value y = Layer("one", "lengths"), z = Layer("two", "others");
+        net.Output("loss", Rnn.Total(y * y) + Rnn.Total(z * z));
+        Graph network = net.Build();
+        Graph program = Differentiate.Run(network, "loss", network.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name).ToArray());
+        var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = 5, ["B"] = 6 };
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+
+        // Each has rows that the other one lacks.
+        data["lengths"] = new NdArray([6], [2, 2, 2, 2, 2, 2]);
+        data["others"] = new NdArray([6], [5, 4, 0, 1, 0, 0]);
+        int lists = 0;
+        OracleContract.Check(program, sizes, data, planned: executable => lists = executable.Plan.Count(line => line.Text.StartsWith("list the rows", StringComparison.Ordinal)));
+        Assert.That(lists, Is.EqualTo(2));
+    }
+
+    [Test]
     public void Explain_says_why_a_batch_norm_of_steps_runs_on_all_rows()
     {
         var net = new NetworkBuilder("Net");

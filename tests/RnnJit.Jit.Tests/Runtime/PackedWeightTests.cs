@@ -1,3 +1,4 @@
+using RnnJit.Cells;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
@@ -138,6 +139,18 @@ public class PackedWeightTests
     public void What_an_outer_step_makes_or_is_given_is_packed_in_each_of_its_steps([Values(MatrixOfTheOuterStep, MatrixForEachOuterStep)] string text) =>
         OracleContract.Check(Parser.Parse(text), Sizes, planned: executable =>
             Assert.That(executable.Plan.Where(line => line.Text.StartsWith("pack", StringComparison.Ordinal)).Select(line => line.Depth), Is.EqualTo([1])));
+
+    // Rows and columns of such a matrix lie equally far apart.
+    [TestCase("X")]
+    [TestCase("H")]
+    public void Merged_weights_of_one_column_are_packed_as_rows(string symbol)
+    {
+        var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)));
+        Dictionary<string, int> sizes = cell.Sizes(steps: 4, batch: 5);
+        sizes[symbol] = 1;
+        OracleContract.Check(cell.Build(), sizes, planned: executable =>
+            Assert.That(executable.Plan.Select(line => line.Text), Has.Some.Contains($"pack 1 × {4 * sizes["H"]} from 4 weights")));
+    }
 
     [Test]
     public void A_weight_that_an_interpreted_loop_reads_too_is_packed() =>
