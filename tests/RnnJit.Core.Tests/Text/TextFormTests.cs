@@ -84,6 +84,11 @@ public class TextFormTests
     [TestCase("program p\n  input x: f32[B]\n  = tanh x", "RNNJ106", "Line 3")]
     [TestCase("program p\n  input x: f32[2147483647H]\n  %0 = concat[0] x, x", "RNNJ200", "Line 3")]
     [TestCase("program p\n  input x: f32[2147483647H + 2147483647H]", "RNNJ200", "Line 2")]
+    [TestCase("program p\n  input x: f32[B, B]\n  input w: f32[B, H]\n  %0 = contract[aa,ab->b] x, w", "RNNJ113", "'aa,ab->b' is no contraction")]
+    [TestCase("program p\n  input x: f32[B, H]\n  input w: f32[B, B]\n  %0 = contract[ab,aa->b] x, w", "RNNJ113", "'ab,aa->b' is no contraction")]
+    [TestCase("program p\n  input x: f32[B, H]\n  input w: f32[B]\n  %0 = contract[ab,a->bb] x, w", "RNNJ113", "'ab,a->bb' is no contraction")]
+    [TestCase("program p\n  input x: f32[T + 1, H]\n  %0 = reshape[T, H] x", "RNNJ116", "Line 3")]
+    [TestCase("program p\n  input x: f32[T - 1, H]\n  %0 = reshape[T, H] x", "RNNJ116", "Line 3")]
     public void Bad_text_is_refused_with_its_line(string text, string id, string sentence) =>
         Assert.That(() => Parser.Parse(text), Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo(id).And.Message.Contains(sentence));
 }
