@@ -84,6 +84,7 @@ internal sealed class SafetensorsTests
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", "lacks one of")]
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "lacks one of")]
     [TestCase("{\"a\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}}", "no whole number of bytes")]
+    [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", "no whole number of bytes below 2^63")]
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} x", "no JSON")]
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}", "no JSON")]
     [TestCase("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "no valid Unicode")]

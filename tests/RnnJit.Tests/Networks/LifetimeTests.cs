@@ -2,6 +2,7 @@ using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
+using RnnJit.Text;
 using RnnJit.Training;
 
 namespace RnnJit.Tests.Networks;
@@ -118,6 +119,19 @@ public class LifetimeTests
         Tensor weights = model.Parameters.Values.First();
         weights.Dispose();
         Assert.That(() => weights.Single[0], Throws.Nothing);
+    }
+
+    [Test]
+    public void Dispose_of_an_executable_leaves_a_shared_tensor_to_its_owner()
+    {
+        Graph program = Parser.Parse("program P\ninput x: f32[2]\ninput w: f32[2]\n%0 = mul x, w\nreturn y = %0");
+        using var shared = new Tensor(ElementType.F32, 2);
+        shared.Set([3, 4]);
+        Executable executable = Executable.Create(program, new ExecutableOptions { Shared = new Dictionary<string, Tensor> { ["w"] = shared } });
+        Tensor own = executable.Input("x");
+        executable.Dispose();
+        Assert.That(shared.ToNdArray().Data, Is.EqualTo(new double[] { 3, 4 }));
+        Assert.That(() => own.ToNdArray(), Throws.TypeOf<ObjectDisposedException>());
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using RnnJit.Cells;
+using RnnJit.Files;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
@@ -117,6 +118,19 @@ public class ModelTests
 
         ResealedFile.Change(path, name, values => values[1] = number);
         Assert.That(() => Model.Load(path), Throws.TypeOf<CheckpointException>().With.Message.EqualTo($"'{path}': {fault}, wanted finite numbers (use another copy)"));
+    }
+
+    [Test]
+    public void A_checkpoint_of_another_format_is_not_loaded()
+    {
+        using var folder = new TemporaryFolder();
+        using Model model = Make();
+        string path = folder.File("m.safetensors");
+        model.Save(path);
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        SafetensorsFile.Write(path, file.Tensors, new Dictionary<string, string>(file.Metadata) { ["format"] = "rnnjit 2" });
+        Assert.That(() => Model.Load(path), Throws.TypeOf<CheckpointException>().With.Message.EqualTo(
+            $"'{path}' is no checkpoint: its format is 'rnnjit 2', wanted 'rnnjit 1' (choose a file that rnnjit wrote)"));
     }
 
     [Test]

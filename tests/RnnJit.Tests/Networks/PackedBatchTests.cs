@@ -58,6 +58,7 @@ public class PackedBatchTests
         Assert.That(() => PackedBatch.Pack(Padded, [1, 2]), Throws.ArgumentException.With.Message.EqualTo("The batch is [3, 3, 2] but there are 2 lengths, wanted [T, B, …] and B lengths (give one for each row)"));
         Assert.That(() => PackedBatch.Pack(Padded, [1, 4, 2]), Throws.ArgumentException.With.Message.StartsWith("'lengths' holds 4 for row 1, wanted 0 to 3"));
         Assert.That(() => new PackedBatch(Padded, [1, 2]), Throws.ArgumentException.With.Message.EqualTo("Batch size 1 is 2, wanted 1 to 1 (sizes never grow)"));
+        Assert.That(() => new PackedBatch(new NdArray([6, 2]), [3, 1, 2]), Throws.ArgumentException.With.Message.EqualTo("Batch size 2 is 2, wanted 1 to 1 (sizes never grow)"));
         Assert.That(() => new PackedBatch(Padded, [2, 2]), Throws.ArgumentException.With.Message.Contains("wanted 4 rows"));
         Assert.That(() => new PackedBatch(Padded, [2, 1], [0, 0]), Throws.ArgumentException.With.Message.Contains("does not name each of 2 rows once"));
         Assert.That(() => PackedBatch.Pack(Padded, [1, 3, 2]).Pad(2), Throws.ArgumentException.With.Message.Contains("the longest sequence has 3"));

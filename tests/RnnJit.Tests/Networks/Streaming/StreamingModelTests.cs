@@ -1,4 +1,6 @@
+using RnnJit.Backends;
 using RnnJit.Cells;
+using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
@@ -216,6 +218,26 @@ public class StreamingModelTests
         var options = new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 1 } };
         Assert.That(() => new StreamingModel(program, options), Throws.TypeOf<GraphException>().With.Message.EqualTo(
             "'P' cannot be streamed: a part of the time steps is cut out (only the last one is known step by step)"));
+    }
+
+    // A loop over time keeps each state in a place of its own; a step without one hands its states over as they are.
+    [Test]
+    public unsafe void States_that_change_places_are_read_before_they_are_written()
+    {
+        Graph step = Parser.Parse("program P\nstate a: f32[2]\nstate b: f32[2]\n%0 = sub a, b\nreturn y = %0\nnext a = b\nnext b = a");
+        using StepPlan plan = ((CpuBackend)BackendRegistry.Of(Device.Cpu)).CreateStream(step, new ExecutableOptions());
+        using var memory = new NativeBuffer(plan.Bytes);
+        plan.BindAddresses(memory.Data);
+        Span<float> At(ByteRange place) => new(memory.Data + place.Offset, 2);
+        for (int run = 0; run < 2; run++)
+        {
+            At(plan.Input("a").Place).Fill(3);
+            At(plan.Input("b").Place).Fill(5);
+            plan.Run(memory.Data);
+            Assert.That(At(plan.Output("y").Place).ToArray(), Is.EqualTo(new float[] { -2, -2 }));
+            Assert.That(At(plan.Input("a").Place).ToArray(), Is.EqualTo(new float[] { 5, 5 }));
+            Assert.That(At(plan.Input("b").Place).ToArray(), Is.EqualTo(new float[] { 3, 3 }));
+        }
     }
 
     [Test]
