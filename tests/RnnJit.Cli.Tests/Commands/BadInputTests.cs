@@ -107,6 +107,8 @@ public class BadInputTests
     }
 
     [TestCase("cell Broken\n  input x: f32[B, X]\n  next h = %0\n", "Line 3: '%0' is not defined before its use (define it in a line above)")]
+    [TestCase("cell Broken\n  input x: f32[B, H]\n  state h: f32[B, H]\n  return y = x\n", "The cell 'Broken' has the states f32[B, H] but the next values  (as many, in the same order and shape)")]
+    [TestCase("cell Broken\n  input x: f32[B, X]\n  state h: f32[B, H]\n  next h = x\n", "The cell 'Broken' has the states f32[B, H] but the next values f32[B, X] (as many, in the same order and shape)")]
     [TestCase("program P\n  input x: f32[B, X]\n  return y = x\n", "holds a program, wanted a cell")]
     [TestCase("", "The text is empty")]
     public void Cells_that_are_none(string text, string sentence)

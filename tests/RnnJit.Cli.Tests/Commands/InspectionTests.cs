@@ -25,6 +25,17 @@ public class InspectionTests
         Assert.That(Parser.Parse(run.Output).Name, Is.EqualTo("Gru"));
     }
 
+    [TestCase("differentiate", "hoist-and-sink", "contract[abc,dc->abd] x, layer0.W")]
+    [TestCase("simplify-3", "merge-matmuls", "concat[0] layer0.")]
+    public void A_stage_prints_what_it_made_itself(string before, string stage, string made)
+    {
+        string[] names = [.. Stages.SkipWhile(name => name != before).TakeWhile(name => name != stage)];
+        Assert.That(names, Is.Not.Empty);
+        foreach (string name in names)
+            Assert.That(CommandRun.Of("show", "lstm", "--after", name).Output, Does.StartWith("program").And.Not.Contains(made), name);
+        Assert.That(CommandRun.Of("show", "lstm", "--after", stage).Output, Does.Contain(made));
+    }
+
     [Test]
     public void The_last_stage_is_a_plan_at_given_sizes()
     {
@@ -75,6 +86,21 @@ public class InspectionTests
         using JsonDocument result = JsonDocument.Parse(run.Output);
         Assert.That(result.RootElement.GetProperty("passed").GetBoolean());
         Assert.That(result.RootElement.GetProperty("gradients").GetArrayLength(), Is.GreaterThanOrEqualTo(5));
+    }
+
+    // Detach stops the derivative on its way to the sequence, and to nothing else.
+    [Test]
+    public void One_wrong_gradient_among_right_ones_fails()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("Cut.cs"), "[RnnCell]\npublic static partial class Cut\n{\n    public static Value Step(Value x, Value h, Vector a, Vector b) => Tanh(a * Detach(x) + b + h);\n}\n");
+        CommandRun run = CommandRun.Of("gradcheck", folder.File("Cut.cs"), "--json");
+        Assert.That(run.ExitCode, Is.EqualTo(1), run.Error);
+        using JsonDocument result = JsonDocument.Parse(run.Output);
+        Assert.That(result.RootElement.GetProperty("passed").GetBoolean(), Is.False);
+        Assert.That(
+            result.RootElement.GetProperty("gradients").EnumerateArray().Where(gradient => !gradient.GetProperty("passed").GetBoolean()).Select(gradient => gradient.GetProperty("input").GetString()),
+            Is.EqualTo(new[] { "x" }));
     }
 
     [Test]
