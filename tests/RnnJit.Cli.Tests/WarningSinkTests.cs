@@ -28,7 +28,7 @@ public class WarningSinkTests
         File.WriteAllText(cell, Reading);
         CommandRun run = CommandRun.Of("explain", cell, "--lengths", "--training", "--hidden", "4", "--seq", "3", "--batch", "2", "--kernel-cache", cache);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
-        Assert.That(run.Output, Does.Match("scan, interpreted, .*its rows read each other"));
+        Assert.That(run.Output, Does.Match("scan, interpreted, .*a step pairs rows of B"));
 
         string[] lines = run.Error.TrimEnd().Split(Environment.NewLine);
         Assert.That(lines, Has.Length.EqualTo(2).And.All.StartsWith("rnnjit: warning RNNJ22"));
