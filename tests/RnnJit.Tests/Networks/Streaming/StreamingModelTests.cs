@@ -225,7 +225,7 @@ public class StreamingModelTests
     public unsafe void States_that_change_places_are_read_before_they_are_written()
     {
         Graph step = Parser.Parse("program P\nstate a: f32[2]\nstate b: f32[2]\n%0 = sub a, b\nreturn y = %0\nnext a = b\nnext b = a");
-        using StepPlan plan = ((CpuBackend)BackendRegistry.Of(Device.Cpu)).CreateStream(step, new ExecutableOptions());
+        using StreamExecutable plan = ((CpuBackend)BackendRegistry.Of(Device.Cpu)).CreateStream(step, new ExecutableOptions());
         using var memory = new NativeBuffer(plan.Bytes);
         plan.BindAddresses(memory.Data);
         Span<float> At(ByteRange place) => new(memory.Data + place.Offset, 2);
