@@ -32,15 +32,8 @@ internal sealed class GpuBackend : PlannedBackend
         new("opencl", () => GpuDevice.Count(AcceleratorType.OpenCL), GpuDevice.OpenOpenCl),
     ];
 
-    /// <exception cref="ArgumentException">Lanes that cannot be, or the update of a training step, which a device does not make.</exception>
-    public override LoweredPlan Lower(Plan plan, ExecutableOptions options)
-    {
-        int lanes = Lanes(options);
-        return plan.AllCommands.FirstOrDefault(IsUpdate) is { } update
-            ? throw new ArgumentException(
-                $"'{plan.Program.Name}' updates parameters ({update.Text}), which '{options.Device}' does not do (choose the device cpu)")
-            : new LoweredGpuPlan(plan, lanes);
-    }
+    /// <exception cref="ArgumentException">Lanes that cannot be.</exception>
+    public override LoweredPlan Lower(Plan plan, ExecutableOptions options) => new LoweredGpuPlan(plan, Lanes(options));
 
     protected override Executable Bind(Graph program, LoweredPlan lowered, ExecutableOptions options)
     {
@@ -62,9 +55,6 @@ internal sealed class GpuBackend : PlannedBackend
         PacksRows = false,
         Chunks = options.ChunkLimits == ChunkLimits.Usual ? new ChunkLimits(long.MaxValue, 1) : options.ChunkLimits,
     };
-
-    private static bool IsUpdate(PlanCommand command) =>
-        command is RandomMaskCommand or SquareSumCommand or GradientNormCommand or ForEachCommand;
 
     private static int Lanes(ExecutableOptions options)
     {

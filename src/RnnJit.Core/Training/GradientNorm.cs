@@ -4,7 +4,7 @@ namespace RnnJit.Training;
 public static class GradientNorm
 {
     /// <summary>Added to the norm, as torch.nn.utils.clip_grad_norm_ does.</summary>
-    internal const double Epsilon = 1e-6;
+    public const double Epsilon = 1e-6;
 
     /// <summary>The factor of every gradient: bound / (norm + 1e-6) where that is below 1, else 1.</summary>
     /// <param name="norm">The L2 norm over all elements of all gradients.</param>

@@ -21,9 +21,10 @@ internal sealed record LoweredGpuPlan(Plan Plan, int Lanes) : LoweredPlan(Plan)
             var kernel = command as KernelCommand;
             string text = kernel is not null ? kernel.DescribeWith(EmittedKernels.Provider)
                 : scan is not null ? $"{scan.Describe}, launches per step"
+                : command is ForEachCommand ? $"{command.Describe} ({EmittedKernels.Provider})"
                 : command is HostOpCommand ? $"{command.Describe}; the device waits" : command.Describe;
-            yield return new PlanLine(depth, text, times, command.Flops, scan is null ? command.Bytes : 0, kernel is null ? ""
-                : EmittedKernels.Provider);
+            yield return new PlanLine(depth, text, times, command.Flops, scan is null ? command.Bytes : 0,
+                command is KernelCommand or ForEachCommand ? EmittedKernels.Provider : "");
             foreach (ChunkedMatMul ahead in scan?.Chunked ?? [])
                 yield return new PlanLine(depth + 1, ahead.Describe, times * ahead.Count, ahead.Product.Flops / ahead.Count,
                     ahead.Product.Bytes / ahead.Count, "");

@@ -12,19 +12,35 @@ internal sealed partial class OperationWriter
     private LaunchOperation OfKernel(KernelCommand kernel)
     {
         Graph graph = kernel.Op.Kernel;
-        int inputs = graph.Inputs.Count;
-        TensorType[] types = [.. graph.Inputs.Select(port => port.Type),
-            .. graph.Outputs.Select(output => graph.Values.Type(output.Value))];
+        TensorType[] types = TypesOf(graph);
         int[] rowShape = kernel.RowShape;
         long[][] strides = [.. kernel.Operands.Select((view, i) => Leading(types[i], view, rowShape))];
         if (kernel.Active is null)
             (rowShape, strides) = Joined(rowShape, strides);
         bool byColumns = kernel.Op.IsElementwise && graph.Outputs.All(output => KernelShapes.Of(graph.Values.Type(output.Value)) == KernelShape.Full);
-        int columns = kernel.Columns, span = byColumns ? device.Span(kernel.Rows, columns) : columns,
+        return OfRows(graph, kernel.Operands, new KernelRows(kernel.Rows, kernel.Columns, rowShape, strides, byColumns), kernel);
+    }
+
+    // A launch for each item: all read and write the same operands of the kernel, each at its own places.
+    private SequenceOperation OfForEach(ForEachCommand each) => new([.. each.Items.Select(item => OfItem(each.Op.Kernel, item))]);
+
+    private LaunchOperation OfItem(Graph graph, BufferView[] views)
+    {
+        BufferView written = views[^1];
+        int columns = written.Rank == 0 ? 1 : written.Shape[^1], rows = columns == 0 ? 0 : written.Length / columns;
+        long[][] strides = [.. views.Select(view => new[] { view.Rank == 2 ? view.Strides[0] : 0L })];
+        return OfRows(graph, views, new KernelRows(rows, columns, [rows], strides, ByColumns: true), null);
+    }
+
+    private LaunchOperation OfRows(Graph graph, IReadOnlyList<BufferView> views, KernelRows rows, KernelCommand? kernel)
+    {
+        int inputs = graph.Inputs.Count, columns = rows.Columns, span = rows.ByColumns ? device.Span(rows.Rows, columns) : columns,
             parts = Math.Max((columns + span - 1) / Math.Max(span, 1), 1);
-        long units = (long)kernel.Rows * parts;
+        TensorType[] types = TypesOf(graph);
+        long units = (long)rows.Rows * parts;
         KernelMemory memory = KernelEmitter.MemoryOf(graph, IlgpuDialect.Instance);
         long perThread = (memory.Rows * (long)columns) + (memory.Sums * lanes);
+        int size = real == ElementType.F64 ? sizeof(double) : sizeof(float);
 
         var entry = table.Begin(HeadWord.Words);
         entry.Set(HeadWord.Columns, columns);
@@ -32,30 +48,32 @@ internal sealed partial class OperationWriter
         entry.Set(HeadWord.UnitsPerRow, parts);
         entry.Set(HeadWord.Span, span);
         entry.Set(HeadWord.Lanes, lanes);
-        entry.Set(HeadWord.Memory, layout.Bytes / (real == ElementType.F64 ? sizeof(double) : sizeof(float)));
+        entry.Set(HeadWord.Memory, layout.Bytes / size);
         entry.Set(HeadWord.MemoryStride, perThread);
         entry.Set(HeadWord.Kept, memory.Rows);
-        entry.Set(HeadWord.Axes, rowShape.Length);
+        entry.Set(HeadWord.Axes, rows.Shape.Length);
         entry.Set(HeadWord.Operands, types.Length);
         Rows(entry, kernel);
-        entry.Append(rowShape);
+        entry.Append(rows.Shape);
         for (int i = 0; i < types.Length; i++)
         {
-            entry.AppendAddress(kernel.Operands[i]);
-            entry.Append(strides[i]);
-            bool clears = i >= inputs && kernel.Active?.Zeros.Contains(i - inputs) == true;
+            entry.AppendAddress(views[i]);
+            entry.Append(rows.Strides[i]);
+            bool clears = i >= inputs && kernel?.Active?.Zeros.Contains(i - inputs) == true;
             entry.Append(!clears ? 0L : KernelShapes.Of(types[i]) == KernelShape.Row ? 1 : columns);
         }
 
         LaunchOperation launch = Launch(kernels[graph], entry.Place, units);
-        ThreadBytes = Math.Max(ThreadBytes, perThread * launch.Config.GridDim.X * launch.Config.GroupDim.X * (real == ElementType.F64
-            ? sizeof(double) : sizeof(float)));
+        ThreadBytes = Math.Max(ThreadBytes, perThread * launch.Config.GridDim.X * launch.Config.GroupDim.X * size);
         return launch;
     }
 
-    private static void Rows(TableWriter.TableEntry entry, KernelCommand kernel)
+    private static TensorType[] TypesOf(Graph graph) =>
+        [.. graph.Inputs.Select(port => port.Type), .. graph.Outputs.Select(output => graph.Values.Type(output.Value))];
+
+    private static void Rows(TableWriter.TableEntry entry, KernelCommand? kernel)
     {
-        if (kernel.Active is not { } active)
+        if (kernel?.Active is not { } active)
             return;
 
         long inner = kernel.RowShape.Skip(2).Aggregate(1L, (product, extent) => product * extent);
@@ -101,4 +119,8 @@ internal sealed partial class OperationWriter
 
         return ([.. extents], [.. rows.Select(operand => operand.ToArray())]);
     }
+
+    /// <summary>The rows of a kernel and how its operands lie along their axes.</summary>
+    /// <param name="ByColumns">True where threads may share a row.</param>
+    private sealed record KernelRows(int Rows, int Columns, int[] Shape, long[][] Strides, bool ByColumns);
 }

@@ -29,7 +29,7 @@ internal sealed partial class OperationWriter
         (this.device, real, lanes, layout) = (device, lowered.Plan.Options.Real, lowered.Lanes, lowered.Layout);
         table = new TableWriter(layout);
         evaluation = new Evaluation(lowered.Plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
-        Graph[] all = [.. lowered.Plan.AllCommands.OfType<KernelCommand>().Select(kernel => kernel.Op.Kernel).Distinct()];
+        Graph[] all = [.. lowered.Plan.AllCommands.Select(KernelOf).OfType<Graph>().Distinct()];
         foreach (var (kernel, method) in all.Zip(EmittedKernels.Of(all, real)))
             kernels[kernel] = method;
         Fills = [.. lowered.Plan.Fills.Select(fill => Fill(fill.To, fill.Value))];
@@ -48,6 +48,8 @@ internal sealed partial class OperationWriter
 
     /// <summary>Bytes behind the layout that threads use.</summary>
     public long ThreadBytes { get; private set; }
+
+    private static Graph? KernelOf(PlanCommand command) => ((command as KernelCommand)?.Op ?? (command as ForEachCommand)?.Op)?.Kernel;
 
     private DeviceOperation[] Write(IEnumerable<PlanCommand> commands) => [.. commands.Select(Write)];
 
@@ -76,6 +78,10 @@ internal sealed partial class OperationWriter
         TakeCommand take => OfTake(take),
         CheckIndicesCommand check => OfCheck(check),
         CheckBoundsCommand check => OfCheck(check),
+        RandomMaskCommand mask => OfMask(mask),
+        SquareSumCommand sum => OfSquares(sum),
+        GradientNormCommand norm => OfNorm(norm),
+        ForEachCommand each => OfForEach(each),
         HostOpCommand host => new HostOperation(host, layout, evaluation),
         _ => throw new NotSupportedException($"The device does not lower '{command.Text}'"),
     };

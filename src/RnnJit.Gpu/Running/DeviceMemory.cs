@@ -20,6 +20,9 @@ internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, I
     /// <summary>Steps of loops that began in this run.</summary>
     public int Steps { get; set; }
 
+    /// <summary>Copies of tensors of the caller so far.</summary>
+    public long Uploads { get; private set; }
+
     /// <summary>Changes of the tensor that stands for an input.</summary>
     public long VersionOf(PlanBuffer buffer) => inputs[buffer].Version;
 
@@ -30,6 +33,13 @@ internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, I
 
     /// <summary>Gives launches the delegates that they are queued with.</summary>
     public abstract void Prepare(IEnumerable<DeviceOperation> operations);
+
+    /// <summary>Copies a tensor of the caller.</summary>
+    public void UploadTensor(long offset, ReadOnlySpan<byte> from)
+    {
+        Uploads++;
+        Upload(offset, from);
+    }
 
     public void Upload(long offset, ReadOnlySpan<byte> from)
     {

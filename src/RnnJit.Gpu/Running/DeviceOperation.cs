@@ -39,6 +39,18 @@ internal sealed class LaunchOperation(MethodInfo method, int place, KernelConfig
     }
 }
 
+/// <summary>Several operations, one after the other.</summary>
+internal sealed class SequenceOperation(DeviceOperation[] operations) : DeviceOperation
+{
+    public override IEnumerable<DeviceOperation> Inner => operations;
+
+    public override void Run(DeviceMemory memory, in LoopIndices clock)
+    {
+        foreach (DeviceOperation operation in operations)
+            operation.Run(memory, clock);
+    }
+}
+
 /// <summary>A loop over time, its launches step by step.</summary>
 internal sealed class ScanOperation(int steps, bool reverse, ChunkOperation[] ahead, DeviceOperation[] body) : DeviceOperation
 {

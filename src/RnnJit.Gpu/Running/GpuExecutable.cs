@@ -14,6 +14,8 @@ namespace RnnJit.Gpu.Running;
 internal sealed unsafe class GpuExecutable<T> : Executable
     where T : unmanaged
 {
+    private const long NotThere = -1;
+
     private readonly LoweredGpuPlan lowered;
     private readonly GpuDevice device;
     private readonly DeviceMemory<T> memory;
@@ -37,7 +39,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         (operations, checks) = (writer.Operations, writer.Checks);
         var inputs = lowered.Plan.Inputs.ToDictionary(view => view.Buffer, view => Input(view.Buffer.Name));
         sources = [.. inputs.Select(pair => (lowered.Layout.Of(pair.Key), pair.Value))];
-        uploaded = [.. sources.Select(_ => -1L)];
+        uploaded = [.. sources.Select(_ => NotThere)];
         memory = new DeviceMemory<T>(device, lowered.Layout.Bytes + writer.ThreadBytes, writer.Table, Math.Max(checks.Count, 1), inputs);
         memory.Prepare(operations);
         memory.Prepare(writer.Fills);
@@ -52,6 +54,9 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     }
 
     public override long ArenaBytes => lowered.Memory.Bytes;
+
+    /// <summary>Tensors of the caller that were copied to the device so far.</summary>
+    internal override long Uploads => memory.Uploads;
 
     public override IReadOnlyList<PlanLine> Plan => lowered.Lines;
 
@@ -86,10 +91,11 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         for (int i = 0; i < sources.Length; i++)
         {
             var (offset, tensor) = sources[i];
-            if (tensor.Version == uploaded[i])
-                continue;
-            memory.Upload(offset, Bytes(tensor));
-            uploaded[i] = tensor.Version;
+            if (tensor.Version != uploaded[i])
+                memory.UploadTensor(offset, Bytes(tensor));
+
+            // A run that throws may leave there what the caller never sees.
+            uploaded[i] = isReplaced[i] ? NotThere : tensor.Version;
         }
 
         for (int n = 0; n < operations.Length; n++)
@@ -106,8 +112,11 @@ internal sealed unsafe class GpuExecutable<T> : Executable
             memory.Download(offset, new Span<byte>(tensor.Data, tensor.Length * tensor.ElementSize));
             tensor.Touch();
         }
+    }
 
-        // An input that an output takes the place of is on the device as it is here.
+    // An input that an output takes the place of is on the device as it is here.
+    protected override void OnReplaced()
+    {
         for (int i = 0; i < sources.Length; i++)
         {
             if (isReplaced[i])

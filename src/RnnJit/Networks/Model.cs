@@ -20,6 +20,9 @@ public sealed record ModelOptions
 
     public Device Device { get; init; } = Device.Cpu;
 
+    /// <summary>Lanes in which the sum of a row is added, see <see cref="ExecutableOptions.RowLanes"/>. 0: as the device does.</summary>
+    public int RowLanes { get; init; }
+
     /// <summary>How weights that products read are stored while the model runs; 16 bits are for inference in F32. <see cref="Model.Parameters"/> stay as they are.</summary>
     public WeightStorage Weights { get; init; }
 
@@ -160,6 +163,7 @@ public sealed class Model : IDisposable
         Device = Options.Device,
         Precision = Options.Precision,
         Threads = Options.Threads,
+        RowLanes = Options.RowLanes,
         Weights = Options.Weights,
         Kernels = Options.Kernels,
         MemoryLimit = Options.MemoryLimit,

@@ -156,6 +156,9 @@ public abstract class Executable : IDisposable
     /// <summary>Bytes the Program holds besides its inputs; 0 where nothing is planned.</summary>
     public virtual long ArenaBytes => 0;
 
+    /// <summary>Tensors of the caller that were copied to the memory of a device in all runs; 0 where it is that of the host.</summary>
+    internal virtual long Uploads => 0;
+
     /// <summary>What a run does, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
 
@@ -179,6 +182,7 @@ public abstract class Executable : IDisposable
             RunProgram();
             foreach (Tensor replaced in replacedInputs)
                 replaced.Touch();
+            OnReplaced();
         }
         finally
         {
@@ -199,6 +203,11 @@ public abstract class Executable : IDisposable
     }
 
     protected abstract void RunProgram();
+
+    /// <summary>Called at the end of a run, once the versions of replaced inputs have advanced.</summary>
+    protected virtual void OnReplaced()
+    {
+    }
 
     public virtual void Dispose()
     {
