@@ -41,6 +41,15 @@ public class PtxTests
             AssertSound(Ptx(method));
     }
 
+    // A signed shift or a sign in a widened word would give other masks than the CPU's.
+    [Test]
+    public void The_generator_of_masks_is_unsigned()
+    {
+        string ptx = Ptx(DeviceMethods.Own(typeof(MaskKernel), nameof(MaskKernel.Draw), ElementType.F32));
+        File.WriteAllText("/tmp/mask.ptx", ptx);
+        Assert.That(ptx, Does.Contain("cvt.u64.u32").And.Contain("shr.b64").And.Not.Contain("shr.s64"));
+    }
+
     [Test]
     public void A_product_that_may_be_fused_is_seen() =>
         Assert.That(() => AssertSound(Ptx(typeof(PtxTests).GetMethod(nameof(Fusable))!)), Throws.TypeOf<AssertionException>());

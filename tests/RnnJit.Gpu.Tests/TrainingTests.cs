@@ -117,8 +117,9 @@ public class TrainingTests
     [Test]
     public void A_wrong_index_changes_nothing()
     {
-        using var cpu = new Run(CharacterNetwork.Build(CellTracer.Trace(typeof(Gru)), 11, 1, 5, 4, 0.25), Device.Cpu, new TrainerOptions());
-        using var device = new Run(CharacterNetwork.Build(CellTracer.Trace(typeof(Gru)), 11, 1, 5, 4, 0.25), OnDevice, new TrainerOptions());
+        NetworkBuilder network = CharacterNetwork.Build(CellTracer.Trace(typeof(Gru)), 11, 1, 5, 4, 0.25);
+        using var cpu = new Run(network, Device.Cpu, new TrainerOptions());
+        using var device = new Run(network, OnDevice, new TrainerOptions());
         AssertSame(cpu, device, 0, 2);
         double[] before = device.Everything;
         string Sentence(Run run)
@@ -143,14 +144,15 @@ public class TrainingTests
         {
             using var cpu = new CharacterTraining(text, CellTracer.Trace(typeof(Gru)), options);
             using var first = new CharacterTraining(text, CellTracer.Trace(typeof(Gru)), options, Options(OnDevice));
-            Continue(cpu, 30);
-            Continue(first, 10);
+            double[] wanted = Continue(cpu, 30);
+            double[] found = Continue(first, 10);
             first.Save(file);
             using CharacterTraining second = CharacterTraining.Resume(file, _ => text, Options(Device.Cpu));
-            Continue(second, 20);
+            found = [.. found, .. Continue(second, 20)];
             second.Save(file);
             using CharacterTraining third = CharacterTraining.Resume(file, _ => text, Options(OnDevice));
-            Continue(third, 30);
+            found = [.. found, .. Continue(third, 30)];
+            Bits.AssertEqual(found, wanted, "losses");
             Assert.That(third.Measure().Validation, Is.EqualTo(cpu.Measure().Validation));
             Bits.AssertEqual(Run.ParametersOf(third.Model.Model), Run.ParametersOf(cpu.Model.Model), "parameters");
         }
@@ -160,10 +162,12 @@ public class TrainingTests
         }
     }
 
-    private static void Continue(CharacterTraining training, int to)
+    private static double[] Continue(CharacterTraining training, int to)
     {
+        var losses = new List<double>();
         while (training.Done < to)
-            training.Step();
+            losses.Add(training.Step());
+        return [.. losses];
     }
 
     private static Device OnDevice => Device.Parse("ilgpu-cpu");

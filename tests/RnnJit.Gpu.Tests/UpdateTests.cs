@@ -17,7 +17,7 @@ public class UpdateTests
     [Test]
     public void A_mask_has_the_same_bits(
         [Values("f32[T, B, H]", "f32[B, H]", "f32[H]", "f32[B]", "f32[T, B]", "f32[B, T, H]", "f32[]", "f32[T, H]")] string type,
-        [Values("dropout 0.25", "zoneout 0.1", "training", "dropout 0")] string init,
+        [Values("dropout 0.25", "zoneout 0.1", "training")] string init,
         [Values(ElementType.F32, ElementType.F64)] ElementType real)
     {
         var builder = new GraphBuilder();
@@ -30,7 +30,8 @@ public class UpdateTests
         var found = new HashSet<string>();
 
         // Seeds and updates of more than 32 bits; a part of a batch that begins at any row, of more rows than an int has.
-        foreach (double[] given in (double[][])[[7, 0, 3, 0, 0, 3], [-7, 12, -3, 1, 5, 8], [7, 0, 4, 0, 2, 9], [1, 2, 3, 4, int.MaxValue, -1]])
+        double[][] drawn = [[7, 0, 3, 0, 0, 3], [-7, 12, -3, 1, 5, 8], [7, 0, 4, 0, 2, 9], [1, 2, 3, 4, int.MaxValue, -1]];
+        foreach (double[] given in drawn)
         {
             var data = new Dictionary<string, NdArray> { ["words"] = new NdArray([RandomMaskOp.Words], given) };
             NdArray mask = CellProgram.Run(cpu, data)["y"];
@@ -39,7 +40,7 @@ public class UpdateTests
         }
 
         if (type == "f32[T, B, H]")
-            Assert.That(found, Has.Count.EqualTo(init is "training" or "dropout 0" ? 1 : 4));
+            Assert.That(found, Has.Count.EqualTo(init == "training" ? 1 : 4));
     }
 
     [Test]
@@ -97,12 +98,14 @@ public class UpdateTests
     private static Executable Step(Device device)
     {
         var net = new NetworkBuilder("Step");
-        Value h = net.Recurrent("layer0", CellTracer.Trace(typeof(Lstm)), net.Dropout("drop", net.Input("x", "T", "B", 4), 0.25), net.Size("H", 5));
+        Value x = net.Dropout("drop", net.Input("x", "T", "B", 4), 0.25);
+        Value h = net.Recurrent("layer0", CellTracer.Trace(typeof(Lstm)), x, net.Size("H", 5));
         net.Output("loss", Loss.MeanSquaredError(net.Dense("head", h, 2), net.Input("target", "T", "B", 2)));
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = 5, ["B"] = 3 };
         return Executable.Create(TrainingProgram.Of(net.Build()), new ExecutableOptions
         {
-            Device = device, Sizes = sizes, Step = new TrainingStep(new Adam(), 0.05, CarryState: true), RowLanes = OnDevices.Lanes(ElementType.F32),
+            Device = device, Sizes = sizes, RowLanes = OnDevices.Lanes(ElementType.F32),
+            Step = new TrainingStep(new Adam(), 0.05, CarryState: true),
         });
     }
 

@@ -16,6 +16,7 @@ internal static class TrainCommand
         Option<string?> file = CommonOptions.Optional("--out", "The checkpoint to write (default rnnjit.safetensors, or the file resumed)", "file");
         Option<string?> plot = CommonOptions.Optional("--plot", "The loss curve to draw (default: beside the checkpoint, .svg)", "file");
         Option<string?> resume = CommonOptions.Optional("--resume", "Continue this checkpoint exactly where it stopped", "file");
+        Option<string?> device = DeviceFlag.Create();
         Option<int> sample = CommonOptions.Number("--sample", "Characters to write at the end", 300);
         var command = new Command("train",
             """
@@ -28,7 +29,7 @@ internal static class TrainCommand
             """) { text };
         foreach (Option option in model.All)
             command.Add(option);
-        foreach (Option option in new Option[] { file, plot, resume, sample })
+        foreach (Option option in new Option[] { file, plot, resume, sample, device })
             command.Add(option);
 
         command.SetAction(parsed =>
@@ -50,7 +51,7 @@ internal static class TrainCommand
             if (parsed.GetValue(sample) < 0)
                 throw new UsageException($"--sample is {parsed.GetValue(sample)}, wanted 0 or more (change it)");
 
-            var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads) };
+            var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Device = DeviceFlag.Read(parsed, device, terminal) };
             using CharacterTraining training = parsed.GetValue(resume) is { } from
                 ? Resume(model, parsed, from, parsed.GetValue(text), run, path => RequireRead("the text of the checkpoint", path))
                 : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal), model.Read(parsed, ownText: parsed.GetValue(text) is null), run);

@@ -49,7 +49,8 @@ public static class MaskKernel
         for (long unit = words.Thread; unit < words[MaskWord.Rows] * groups; unit += words.Threads)
         {
             long row = unit / groups, group = (first / Group) + (unit % groups);
-            var (r0, r1, r2, r3) = Philox.Block(key, (ulong)group, Counter(words, row, (uint)integers[numbers + 4], (uint)integers[numbers + 5]));
+            ulong counter = Counter(words, row, (uint)integers[numbers + 4], (uint)integers[numbers + 5]);
+            var (r0, r1, r2, r3) = Philox.Block(key, (ulong)group, counter);
             long at = words.Address(MaskWord.Mask) + (row * units), element = (group * Group) - first;
             Store<V, T>(reals, words, at, element, r0);
             Store<V, T>(reals, words, at, element + 1, r1);
@@ -63,8 +64,9 @@ public static class MaskKernel
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
+        int word = number < words[MaskWord.Threshold] ? MaskWord.Other : MaskWord.Drawn;
         if (element >= 0 && element < words[MaskWord.Units])
-            reals[at + element] = V.Narrow(Interop.IntAsFloat((ulong)words[number < words[MaskWord.Threshold] ? MaskWord.Other : MaskWord.Drawn]));
+            reals[at + element] = V.Narrow(Interop.IntAsFloat((ulong)words[word]));
     }
 
     private static ulong Counter(DeviceWords words, long row, uint firstRow, uint wholeRows)

@@ -5,7 +5,9 @@ using RnnJit.Training;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>Words of sums of squares; behind them come, for each tensor, its address and the words of <see cref="SquareTensorWord"/>.</summary>
+/// <summary>
+/// Words of sums of squares; behind them come, for each tensor, its address and the words of <see cref="SquareTensorWord"/>.
+/// </summary>
 internal static class SquareSumWord
 {
     public const int Sums = 0;
@@ -120,7 +122,8 @@ public static class NormKernels
             for (long place = begin + ((lane - (begin % Lanes) + Lanes) % Lanes); place < last; place += Lanes)
             {
                 long element = place - start;
-                double number = V.Widen(reals[words.Address(at) + (element / columns * words[at + SquareTensorWord.Row]) + (element % columns)]);
+                long offset = (element / columns * words[at + SquareTensorWord.Row]) + (element % columns);
+                double number = V.Widen(reals[words.Address(at) + offset]);
                 sum += DeviceIntrinsics.Mul(number, number);
             }
         }

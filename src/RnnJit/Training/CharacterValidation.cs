@@ -27,13 +27,15 @@ internal sealed class CharacterValidation : IDisposable
     {
         (batches.Cursor, double sum) = (0, 0);
         session.State.Reset();
-        Span<int> x = session.Input("x").Int32, y = session.Input("target").Int32;
-        while (batches.Next(x, y) > 0)
+        Tensor x = session.Input("x"), y = session.Input("target");
+
+        // Each span is taken anew, which counts as a change: a device copies what changed.
+        while (batches.Next(x.Int32, y.Int32) > 0)
         {
             cancel.ThrowIfCancellationRequested();
 
             // Padding may have any class: its loss is not counted.
-            foreach (ref int target in y)
+            foreach (ref int target in y.Int32)
                 target = Math.Max(target, 0);
             session.Run();
             sum += Sum();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using RnnJit.Backends;
 
 namespace RnnJit.Cli.Tests.Commands;
 
@@ -28,6 +29,45 @@ public class TrainTests
         Assert.That(root.GetProperty("updates").GetInt32(), Is.EqualTo(60));
         Assert.That(folder.Names, Is.EqualTo(new[] { "m.safetensors", "m.svg", "text.txt" }));
         Assert.That(File.ReadAllText(folder.File("m.svg")), Does.StartWith("<svg").And.Contain("validation"));
+    }
+
+    // A softmax adds rows in lanes: 16 on a device, as many as its vectors have on a CPU.
+    [Test]
+    public void A_device_trains_and_the_cpu_reads_what_it_saved()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        string[] options = ["--seq", "5", "--steps", "20", "--cell", "gru", "--dropout", "0.2"];
+        CommandRun cpu = CommandRun.Of(Train(folder, "cpu.safetensors", options)),
+            device = CommandRun.Of(Train(folder, "device.safetensors", [.. options, "--device", "ilgpu-cpu"]));
+        Assert.That(new[] { cpu.ExitCode, device.ExitCode }, Is.All.Zero, device.Error);
+        if (IsaFlag.Bits == 512)
+            Assert.That(File.ReadAllBytes(folder.File("device.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("cpu.safetensors"))));
+        CommandRun sample = CommandRun.Of("sample", folder.File("device.safetensors"), "--length", "5");
+        Assert.That(sample.ExitCode, Is.Zero, sample.Error);
+    }
+
+    [Test]
+    public void Without_a_gpu_auto_trains_on_the_cpu_and_says_so()
+    {
+        if (BackendRegistry.Names.Any(name => name.StartsWith("cuda", StringComparison.Ordinal) || name.StartsWith("opencl", StringComparison.Ordinal)))
+            Assert.Ignore("There is a GPU");
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        string[] options = ["--seq", "5", "--steps", "4"];
+        CommandRun plain = CommandRun.Of(Train(folder, "plain.safetensors", options)),
+            auto = CommandRun.Of(Train(folder, "auto.safetensors", [.. options, "--device", "auto"]));
+        Assert.That(auto.ExitCode, Is.Zero, auto.Error);
+        Assert.That(auto.Error, Does.Contain("rnnjit: --device auto found no GPU (cuda, opencl); the training runs on cpu"));
+        Assert.That(plain.Error, Does.Not.Contain("GPU"));
+        Assert.That(File.ReadAllBytes(folder.File("auto.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("plain.safetensors"))));
+    }
+
+    [Test]
+    public void A_device_that_cannot_train_as_asked_is_refused()
+    {
+        BadInputTests.Refused(CommandRun.Of("train", "--device", "tpu"), "The device is 'tpu', wanted one of cpu, scalar");
+        BadInputTests.Refused(CommandRun.Of("train", "--device", "ilgpu-cpu", "--threads", "2"), "--threads has no meaning with --device ilgpu-cpu (leave it out)");
     }
 
     [TestCase("lstm", "--zoneout", "0.1", "--layer-norm", "--weight-norm", "--residual")]

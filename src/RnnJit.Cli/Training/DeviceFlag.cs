@@ -1,0 +1,50 @@
+using System.CommandLine;
+using RnnJit.Cli.Layers;
+using RnnJit.Runtime;
+
+namespace RnnJit.Cli.Training;
+
+/// <summary><c>--device</c> of a training.</summary>
+internal static class DeviceFlag
+{
+    private const string Auto = "auto";
+
+    // In the order in which they are tried.
+    private static readonly string[] Gpus = ["cuda", "opencl"];
+
+    public static Option<string?> Create() => CommonOptions.Optional(
+        "--device",
+        $"What trains: cpu (the default), ilgpu-cpu, cuda:0, opencl:0 where there is one; {Auto}: a GPU where there is one, else cpu",
+        "device");
+
+    /// <exception cref="ArgumentException">There is no such device.</exception>
+    /// <exception cref="UsageException">Threads are given to a device that has none.</exception>
+    public static Device Read(ParseResult parsed, Option<string?> option, Terminal terminal)
+    {
+        string name = parsed.GetValue(option) ?? Device.Cpu.ToString();
+        if (name == Auto)
+            return Found(terminal);
+        Device device = Device.Parse(name);
+        if (device != Device.Cpu && device != Device.Scalar)
+            CommonOptions.RequireAbsent(parsed, $"{option.Name} {name}", CommonOptions.Threads);
+        return device;
+    }
+
+    private static Device Found(Terminal terminal)
+    {
+        foreach (string gpu in Gpus)
+        {
+            try
+            {
+                return Device.Parse(gpu);
+            }
+            catch (ArgumentException)
+            {
+                // There is none.
+            }
+        }
+
+        terminal.Error.WriteLine($"rnnjit: --device {Auto} found no GPU ({string.Join(", ", Gpus)}); the training runs on {Device.Cpu}");
+        return Device.Cpu;
+    }
+}
