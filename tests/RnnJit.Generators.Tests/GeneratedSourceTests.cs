@@ -33,6 +33,16 @@ public class GeneratedSourceTests
     }
 
     [Test]
+    public void A_step_that_is_a_partial_method_is_read()
+    {
+        const string Text = "[RnnCell] internal static partial class C { public static partial Value Step(Value h); public static partial Value Step(Value h) => Tanh(h); }";
+        var (reported, completed, result) = Source.Marked(Text).Run();
+        Assert.That(reported, Is.Empty);
+        Assert.That(result.GeneratedTrees.Count(tree => tree.ToString().Contains("CanonicalText")), Is.GreaterThanOrEqualTo(1));
+        Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
+    }
+
+    [Test]
     public void An_unreadable_cell_is_registered_by_its_type_alone()
     {
         string text = Source.Step("Value Step(Value h) => Tanh(h) * Environment.ProcessorCount;").Run().Result.GeneratedTrees.Single().ToString();

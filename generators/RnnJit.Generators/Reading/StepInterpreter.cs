@@ -31,7 +31,7 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
     /// <exception cref="ReadingStopped">The body cannot be read; the finding says where and why.</exception>
     public Value[] Run(IMethodSymbol method, object?[] arguments)
     {
-        step = method;
+        step = Implementation(method);
         object? result = Coerce(Enter(method, null, arguments, 0, method.DeclaringSyntaxReferences[0].GetSyntax(cancel)), method.ReturnType);
         object?[] elements = result is TupleValue tuple ? tuple.Items : [result];
         return elements.Select(element => element as Value
@@ -45,6 +45,7 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
             throw ReadingStopped.At(caller, "RNNJ030", $"The generator does not follow '{SourceText.Of(caller)}' deeper than {DeepestCall} calls, so the cell is traced at run time (write it as a loop)");
 
         CheckBudget(caller);
+        method = Implementation(method);
         var frame = new Frame(method, around, depth);
         foreach (var (parameter, argument) in method.Parameters.Zip(arguments, (parameter, argument) => (parameter, argument)))
             frame.Variables[parameter] = argument;
@@ -53,10 +54,12 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
         return frame.Result;
     }
 
+    // Both parts of a partial method have parameters of their own; the body reads those of the second.
+    private static IMethodSymbol Implementation(IMethodSymbol method) => method.PartialImplementationPart ?? method;
+
     private IOperation? Body(IMethodSymbol method)
     {
-        IMethodSymbol definition = method.PartialImplementationPart ?? method;
-        if (definition.IsAsync || definition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancel) is not { } syntax)
+        if (method.IsAsync || method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancel) is not { } syntax)
             return null;
 
         return compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, cancel) switch
