@@ -185,4 +185,15 @@ public class LifetimeTests
             Assert.That(end, Is.TypeOf<ObjectDisposedException>(), $"round {round}");
         }
     }
+
+    [Test]
+    public void An_output_that_is_an_input_keeps_the_numbers_of_its_run()
+    {
+        Graph program = Parser.Parse("program P\n  input x: f32[3]\n  %0: f32[3] = tanh x\n  return y = %0\n  return z = x\n");
+        using Executable executable = Executable.Create(program, new ExecutableOptions());
+        executable.Input("x").Set([1, 2, 3]);
+        executable.Run();
+        executable.Input("x").Set([4, 5, 6]);
+        Assert.That(executable.Output("z").ToNdArray().Data, Is.EqualTo(new double[] { 1, 2, 3 }));
+    }
 }
