@@ -14,7 +14,7 @@ using RnnJit.Planning;
 
 namespace RnnJit.Gpu.Tests;
 
-/// <summary>What ILGPU writes for NVIDIA's devices, as text: nothing of it runs here.</summary>
+/// <summary>The PTX that ILGPU writes, as text: nothing of it runs here.</summary>
 [NonParallelizable]
 public class PtxTests
 {

@@ -13,7 +13,7 @@ public abstract class EmitDialect : IDialect
     /// <summary>What the header says the text is written for.</summary>
     internal abstract string Purpose { get; }
 
-    /// <summary>What stands around the statements.</summary>
+    /// <summary>The text around the statements.</summary>
     internal abstract KernelFrame Frame { get; }
 
     /// <summary>Declares how a pass reaches one row of an operand.</summary>

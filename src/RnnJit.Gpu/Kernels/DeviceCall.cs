@@ -47,7 +47,7 @@ public readonly struct DeviceCall<T>
         return words.Address(word) + words.Offset(Axes, HeadWord.Words, word + DeviceWords.AddressWords, row);
     }
 
-    /// <summary>Whether a row is computed: with lengths, rows behind their end are not.</summary>
+    /// <summary>True where a row is computed: with lengths, rows that have ended are not.</summary>
     public bool Runs(int row)
     {
         if (words[HeadWord.HasLengths] == 0)

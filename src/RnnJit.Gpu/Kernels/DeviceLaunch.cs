@@ -1,6 +1,6 @@
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>What differs from launch to launch of one operation: the rest stands in the table.</summary>
+/// <summary>Arguments that differ from launch to launch of one operation: the rest stands in the table.</summary>
 /// <param name="Place">First word of the operation in the table.</param>
 /// <param name="T">Time step of the innermost loop.</param>
 /// <param name="I">Steps of it that were done before.</param>

@@ -41,11 +41,11 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
         return offset;
     }
 
-    /// <summary>Whether a row of the batch takes this step: rows of a loop with lengths rest behind their end.</summary>
+    /// <summary>True where a row of the batch takes this step: rows of a loop with lengths that have ended do not.</summary>
     /// <param name="word">1 where the loop has lengths; then their address.</param>
     public bool Runs(ArrayView<int> integers, long word, long row) => this[word] == 0 || integers[Address(word + 1) + row] > launch.T;
 
-    /// <summary>Whether a row lies before the last one that runs at a step. Rows are sorted by length as a rule.</summary>
+    /// <summary>True where a row lies before the last one that runs at a step. Rows are sorted by length as a rule.</summary>
     public static bool IsActive(ArrayView<int> integers, long lengths, long batch, long row, long step)
     {
         for (long other = row; other < batch; other++)
