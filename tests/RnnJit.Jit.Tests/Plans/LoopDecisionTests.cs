@@ -10,7 +10,7 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Plans;
 
-/// <summary>What the graph of a loop says of its rows is what the commands that it becomes can do, and what numbers show.</summary>
+/// <summary>Row independence that the graph of a loop states holds for the commands it becomes, and in numbers.</summary>
 public class LoopDecisionTests
 {
     private const int Programs = 2000, Evaluated = 300;

@@ -8,7 +8,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Plans;
 
-/// <summary>What the plan interpreter computes comes from the plan alone. Its contract compares it with the interpreter, which knows the Program alone.</summary>
+/// <summary>Results of the plan interpreter come from the plan alone. Its contract compares it with the interpreter, which knows the Program alone.</summary>
 public class PlanInterpreterTests
 {
     // A negative control: without any one command that writes, some output of an LSTM's training step changes.
