@@ -125,6 +125,10 @@ public class RecurrentLayerTests
         Assert.That(residual.Data, Is.EqualTo(first.Data.Zip(Input.Data, (y, x) => y + x)).Within(1e-15));
     }
 
+    [Test]
+    public void A_value_of_parameters_alone_is_given_out_for_every_step() =>
+        Assert.That(Run((net, x) => net.Recurrent("layer", WithFixedOutput, x, net.Size("H", H))).Data, Is.EqualTo(Enumerable.Repeat(Math.Tanh(1), T * H)).Within(1e-15));
+
     [TestCase(-1)]
     [TestCase(T + 1)]
     public void A_length_out_of_range_is_named(int wrong)
@@ -163,6 +167,19 @@ public class RecurrentLayerTests
             return new CellDefinition(builder.Build("cell", "Doubled", [("h", next, OutputRole.Next), ("y", 2 * next, OutputRole.Result)]));
         }
     }
+
+    // y = tanh b beside the state.
+    private static CellDefinition WithFixedOutput
+    {
+        get
+        {
+            var builder = new GraphBuilder();
+            Value x = builder.Input("x", F32("B", "X"), PortRole.Input), h = builder.Input("h", F32("B", "H"), PortRole.State), b = builder.Input("b", F32("H"), PortRole.Parameter, "ones");
+            return new CellDefinition(builder.Build("cell", "Fixed", [("h", h + Rnn.Max(Rnn.Maximum(x), 0), OutputRole.Next), ("y", Rnn.Tanh(b), OutputRole.Result)]));
+        }
+    }
+
+    private static TensorType F32(params Dim[] dims) => new(ElementType.F32, dims);
 
     private static NdArray Apart(int direction) =>
         Run((net, x) => net.Recurrent("layer", Cell, x, net.Size("H", H), new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None }).Directions[direction]);
