@@ -13,6 +13,7 @@ internal sealed class FusionGroups
     private readonly List<int>[] users;
     private readonly IReadOnlyDictionary<int, ScheduledMatMul> starts;
     private readonly HashSet<int> startedProducts;
+    private readonly HashSet<int> results;
 
     /// <param name="starts">Whether products take additions over.</param>
     public FusionGroups(Graph graph, bool starts)
@@ -20,6 +21,7 @@ internal sealed class FusionGroups
         this.graph = graph;
         this.starts = starts ? AccumulatorInits.Of(graph) : new Dictionary<int, ScheduledMatMul>();
         startedProducts = [.. this.starts.Values.Select(sum => sum.Product)];
+        results = [.. graph.Outputs.Select(output => output.Value)];
         groupOf = new Group?[graph.Nodes.Count];
         levels = new int[graph.Nodes.Count];
         users = Enumerable.Range(0, graph.Values.Count).Select(_ => new List<int>()).ToArray();
@@ -41,8 +43,11 @@ internal sealed class FusionGroups
         /// <summary>True where work stays outside for want of room.</summary>
         public bool IsFull { get; set; }
 
-        /// <summary>What the nodes read, their own values among it.</summary>
+        /// <summary>Operands of the nodes, their own values among them; those of nodes that have moved on stay.</summary>
         public HashSet<int> Read { get; } = [];
+
+        /// <summary>Values of <see cref="Read"/> that no node of the kernel makes, without constants of rank 0.</summary>
+        public HashSet<int> Inputs { get; } = [];
     }
 
     /// <summary>Kernels over the same rows that may grow, by level and age: a node meets none that stands below what it reads.</summary>
@@ -89,7 +94,7 @@ internal sealed class FusionGroups
             if (!open.TryGetValue(domain.Rows, out OpenGroups? alike))
                 open[domain.Rows] = alike = new OpenGroups();
             int lowest = Makers(node).Select(maker => levels[maker]).DefaultIfEmpty(0).Max();
-            Group? home = share ? alike.From(lowest).FirstOrDefault(group => IsBehind(group, node) && Fits(group, node, domain)) : null;
+            Group? home = share ? alike.From(lowest).FirstOrDefault(group => Fits(group, node, domain)) : null;
             if (home is null)
             {
                 foreach (Group full in share ? Makers(node).Select(maker => groupOf[maker]).OfType<Group>().Where(group => IsBehind(group, node) && Takes(group, node, domain)) : [])
@@ -109,26 +114,51 @@ internal sealed class FusionGroups
         node.Operands.Select(graph.Values.Node).Where(maker => maker >= 0 && graph.Nodes[maker].Op.Family != OpFamily.Leaf);
 
     // Everything the node reads comes from below or from the kernel itself.
-    private bool IsBehind(Group group, Node node) => Makers(node).All(maker => groupOf[maker] == group || levels[maker] < group.Level);
+    private bool IsBehind(Group group, Node node)
+    {
+        foreach (int operand in node.Operands)
+        {
+            int maker = graph.Values.Node(operand);
+            if (maker >= 0 && graph.Nodes[maker].Op.Family != OpFamily.Leaf && groupOf[maker] != group && levels[maker] >= group.Level)
+                return false;
+        }
 
-    private bool Fits(Group group, Node node, KernelDomain domain) => Takes(group, node, domain) && HasRoom(group, node);
+        return true;
+    }
+
+    // The cheapest question first: most kernels that are behind a node are full.
+    private bool Fits(Group group, Node node, KernelDomain domain) => HasRoom(group, node) && IsBehind(group, node) && Takes(group, node, domain);
 
     // Everything the node reads has a place in the joined domain.
     private bool Takes(Group group, Node node, KernelDomain domain) =>
         group.Domain.Join(domain) is { } joined && node.Operands.All(operand => joined.Place(graph.Values.Type(operand)) is not null);
 
     // Work that grows a kernel beyond its bounds begins another one.
-    private bool HasRoom(Group group, Node node) => group.Nodes.Count < Fuse.MostOperations
-        && (group.Read.Count + node.Operands.Count <= Fuse.MostInputs || group.Read.Concat(node.Operands).Distinct().Count(operand => IsRead(group, operand)) <= Fuse.MostInputs);
+    private bool HasRoom(Group group, Node node)
+    {
+        int inputs = group.Inputs.Count;
+        if (inputs + node.Operands.Count > Fuse.MostInputs)
+        {
+            foreach (int operand in node.Operands.Distinct())
+                inputs += !group.Inputs.Contains(operand) && IsRead(group, operand) ? 1 : 0;
+        }
+
+        return inputs <= Fuse.MostInputs && group.Nodes.Count < Fuse.MostOperations;
+    }
 
     private bool IsRead(Group group, int operand) => !IsScalar(operand) && (graph.Values.Node(operand) is not (int maker and >= 0) || groupOf[maker] != group);
 
     private void Put(int node, Group group)
     {
+        int value = graph.Values.FirstResult(node);
+        if (groupOf[node] is { } from && from.Nodes.Remove(node) && from.Read.Contains(value))
+            from.Inputs.Add(value);
         group.Nodes.Add(node);
-        group.Read.UnionWith(graph.Nodes[node].Operands);
         groupOf[node] = group;
         levels[node] = group.Level;
+        group.Inputs.Remove(value);
+        group.Read.UnionWith(graph.Nodes[node].Operands);
+        group.Inputs.UnionWith(graph.Nodes[node].Operands.Where(operand => IsRead(group, operand)));
     }
 
     // a · b ± c is one operation with one rounding: its parts stand in one kernel however large that is, so that the bounds change no bit of a result.
@@ -154,7 +184,6 @@ internal sealed class FusionGroups
             }
 
             to.Domain = joined;
-            from.Nodes.Remove(n);
             Put(n, to);
         }
     }
@@ -229,8 +258,7 @@ internal sealed class FusionGroups
             Name(builder, values[result], result);
         }
 
-        var region = new HashSet<int>(graph.Outputs.Select(output => output.Value));
-        int[] outputs = group.Nodes.Select(n => graph.Values.FirstResult(n)).Where(value => region.Contains(value) || users[value].Any(user => groupOf[user] != group)).ToArray();
+        int[] outputs = group.Nodes.Select(n => graph.Values.FirstResult(n)).Where(value => results.Contains(value) || users[value].Any(user => groupOf[user] != group)).ToArray();
         Graph kernel = builder.Build("kernel", "fused", outputs.Select((value, i) => ("r" + i, values[value], OutputRole.Result)));
         return new ScheduledKernel(kernel, inputs.ToEquatable(), outputs.ToEquatable(), domain.Rows, columns, group.Nodes.Count) { IsFull = group.IsFull };
     }

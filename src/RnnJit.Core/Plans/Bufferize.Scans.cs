@@ -16,9 +16,10 @@ internal sealed partial class Bufferize
         }
 
         int steps = scan.Time.Evaluate(context.Sizes);
+        Dim? batch = RowIndependence.BatchOf(scan);
         var body = new Bufferize(context, scan.Body, depth + 1) { Rows = legality.Rows };
         for (int i = 0; i < scan.Sequences; i++)
-            body.SetView(i, Sequence(node.Operands[i], scan, i).Inside().AtStep());
+            body.SetView(i, Sequence(node.Operands[i], scan.Body.Inputs[i].Type, batch).Inside().AtStep());
         body.spent.UnionWith(Spent(node, scan));
         for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
             body.SetView(i, (views[node.Operands[i]] ?? Concatenated(node.Operands[i])).Inside());
@@ -62,7 +63,6 @@ internal sealed partial class Bufferize
         for (int s = 0; s < sums.Length; s++)
             body.AddSum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
-        int batch = RowIndependence.BatchOf(scan)?.Evaluate(context.Sizes) ?? 1;
         BufferView? lengths = scan.HasLengths ? ViewOf(node.Operands[node.Operands.Count - 1]).Inside() : null;
         ChunkedMatMul[] ahead = chunked.Where(product => product.Loop == graph.Values.Node(value)).Select(product => product.Product).ToArray();
         AddPreheader(node, body);
@@ -71,7 +71,7 @@ internal sealed partial class Bufferize
         foreach (CopyCommand copy in initial)
             Commands.Add(copy);
         Commands.Add(new ScanCommand(
-            scan, steps, batch, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead));
+            scan, steps, batch?.Evaluate(context.Sizes) ?? 1, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead));
         for (int s = 0; s < scan.States; s++)
             CopyToDestinationIfElsewhere(value + s, views[value + s]!);
     }
@@ -84,11 +84,10 @@ internal sealed partial class Bufferize
     }
 
     // Rows that are the same for the whole batch are read by every worker: where their columns lie apart they are copied before the loop.
-    private BufferView Sequence(int value, ScanOp scan, int i)
+    private BufferView Sequence(int value, TensorType step, Dim? batch)
     {
         BufferView view = ViewOf(value);
-        TensorType step = scan.Body.Inputs[i].Type;
-        bool ofRows = step.Rank > 0 && step.Dims[0] == RowIndependence.BatchOf(scan);
+        bool ofRows = step.Rank > 0 && step.Dims[0] == batch;
         return ofRows || step.Rank == 0 || view.Shape[^1] == 1 || view.Strides[^1] == 1 ? view : Dense(value);
     }
 
