@@ -32,8 +32,7 @@ internal sealed class GpuBackend : PlannedBackend
         new("opencl", () => GpuDevice.Count(AcceleratorType.OpenCL), GpuDevice.OpenOpenCl),
     ];
 
-    /// <exception cref="ArgumentException">Lanes that cannot be.</exception>
-    public override LoweredPlan Lower(Plan plan, ExecutableOptions options) => new LoweredGpuPlan(plan, Lanes(options));
+    public override LoweredPlan Lower(Plan plan, ExecutableOptions options) => new LoweredGpuPlan(plan);
 
     protected override Executable Bind(Graph program, LoweredPlan lowered, ExecutableOptions options)
     {
@@ -53,6 +52,7 @@ internal sealed class GpuBackend : PlannedBackend
         RowGap = 0,
         RowsThatRepayPacking = int.MaxValue,
         PacksRows = false,
+        RowLanes = Lanes(options),
         Chunks = options.ChunkLimits == ChunkLimits.Usual ? new ChunkLimits(long.MaxValue, 1) : options.ChunkLimits,
     };
 

@@ -14,6 +14,8 @@ public sealed class BrokenBackend(IBackend right, int from = 0) : IBackend
 
     public bool HasStreams => right.HasStreams;
 
+    public int RowLanes(ExecutableOptions options) => right.RowLanes(options);
+
     public Executable Create(Graph program, ExecutableOptions options) => new BrokenExecutable(right, program, options, from);
 
     private sealed class BrokenExecutable : Executable

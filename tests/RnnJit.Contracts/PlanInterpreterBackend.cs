@@ -17,6 +17,8 @@ public sealed class PlanInterpreterBackend : IBackend
 
     public bool HasStreams => false;
 
+    public int RowLanes(ExecutableOptions options) => 1;
+
     public Executable Create(Graph program, ExecutableOptions options) => new PlanExecutable(program, options);
 
     private sealed class PlanExecutable : Executable

@@ -46,14 +46,12 @@ internal sealed class BackendFlags
         return new InterpreterBackend();
     }
 
-    private ExecutableBackend OnDevice(ParseResult parsed, string name)
+    private IGoldenBackend OnDevice(ParseResult parsed, string name)
     {
         if (LayerFlags.IsGiven(parsed, backend))
             throw new UsageException($"{device.Name} and {backend.Name} both say what runs the cases (leave one out)");
-        return new ExecutableBackend(new ExecutableOptions
-        {
-            Device = Device.Parse(name), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)),
-        });
+        var options = new ExecutableOptions { Device = Device.Parse(name), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) };
+        return Known.Contains(options.Device) ? new ExecutableBackend(options) : new DeviceComparison(options);
     }
 
     /// <summary>What the command line asks for besides the usual, in parentheses; empty where that is nothing.</summary>
@@ -70,7 +68,7 @@ internal sealed class BackendFlags
     }
 
     /// <summary>For <c>--json</c>; null for the interpreter.</summary>
-    public object? ToJson(ParseResult parsed, IGoldenBackend chosen) => (chosen as ExecutableBackend)?.Options is not { } options ? null : new
+    public object? ToJson(ParseResult parsed, IGoldenBackend chosen) => ((chosen as ExecutableBackend)?.Options ?? (chosen as DeviceComparison)?.Options) is not { } options ? null : new
     {
         threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, vectorBits = IsaFlag.Bits, without = WithoutFlag.Read(parsed, without),
     };

@@ -34,7 +34,7 @@ internal static class ExplainCommand
             IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
             PeakMemory[] peaks = request.Training ? PeakMemory.Of(request) : [];
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = request.Cell.Name, arenaBytes = executable.ArenaBytes, peaks, remarks, plan = executable.Plan }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = request.Cell.Name, arenaBytes = executable.ArenaBytes, rowLanes = executable.RowLanes, peaks, remarks, plan = executable.Plan }));
             else
                 Print(terminal.Out, executable, remarks, peaks);
             return ExitCode.Success;
@@ -56,6 +56,7 @@ internal static class ExplainCommand
         foreach (string sentence in remarks)
             to.WriteLine(sentence);
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{flops / 1e9:0.####} GFLOP in products a run; arena {executable.ArenaBytes:N0} bytes, allocated once."));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Lanes in which sums of a row are added: {executable.RowLanes}."));
         foreach (PeakMemory peak in peaks)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{(peak.Interval == 0 ? "Without checkpoints" : $"With a checkpoint every {peak.Interval} steps")}: peak {peak.ArenaBytes:N0} bytes, of them {peak.KeptBytes:N0} kept for the backward pass."));

@@ -17,6 +17,7 @@ internal static class TrainCommand
         Option<string?> plot = CommonOptions.Optional("--plot", "The loss curve to draw (default: beside the checkpoint, .svg)", "file");
         Option<string?> resume = CommonOptions.Optional("--resume", "Continue this checkpoint exactly where it stopped", "file");
         Option<string?> device = DeviceFlag.Create();
+        Option<int> lanes = CommonOptions.Number("--row-lanes", "Lanes in which sums of a row are added on a device that has a choice: 1, 2, 4, 8 or 16; 0: as the file resumed, else as the device does", 0);
         Option<int> sample = CommonOptions.Number("--sample", "Characters to write at the end", 300);
         var command = new Command("train",
             """
@@ -29,7 +30,7 @@ internal static class TrainCommand
             """) { text };
         foreach (Option option in model.All)
             command.Add(option);
-        foreach (Option option in new Option[] { file, plot, resume, sample, device })
+        foreach (Option option in new Option[] { file, plot, resume, sample, device, lanes })
             command.Add(option);
 
         command.SetAction(parsed =>
@@ -51,7 +52,7 @@ internal static class TrainCommand
             if (parsed.GetValue(sample) < 0)
                 throw new UsageException($"--sample is {parsed.GetValue(sample)}, wanted 0 or more (change it)");
 
-            var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Device = DeviceFlag.Read(parsed, device, terminal) };
+            var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Device = DeviceFlag.Read(parsed, device, terminal), RowLanes = parsed.GetValue(lanes) };
             using CharacterTraining training = parsed.GetValue(resume) is { } from
                 ? Resume(model, parsed, from, parsed.GetValue(text), run, path => RequireRead("the text of the checkpoint", path))
                 : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal), model.Read(parsed, ownText: parsed.GetValue(text) is null), run);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using RnnJit.Ir;
 using RnnJit.Verification;
@@ -52,13 +53,21 @@ internal static class VerifyCommand
                 if (!json)
                     terminal.Out.WriteLine(line);
             });
+            var both = backend as DeviceComparison;
             terminal.Out.WriteLine(json
-                ? JsonSerializer.Serialize(new { backend = backend.Name, options = flags.ToJson(parsed, backend), passed = summary.Passed, failed = summary.Failed, skipped = summary.Skipped, lines })
-                : $"{summary.Passed} passed, {summary.Failed} failed, {summary.Skipped} skipped{flags.Describe(parsed)}");
-            return summary.Failed == 0 && summary.Found > 0 ? ExitCode.Success : ExitCode.Failure;
+                ? JsonSerializer.Serialize(new
+                {
+                    backend = backend.Name, options = flags.ToJson(parsed, backend), passed = summary.Passed, failed = summary.Failed, skipped = summary.Skipped,
+                    numbers = both?.Numbers, differing = both?.Differing, lines,
+                })
+                : $"{summary.Passed} passed, {summary.Failed} failed, {summary.Skipped} skipped{flags.Describe(parsed)}{Compared(both)}");
+            return summary.Failed == 0 && summary.Found > 0 && both is not { Differing: > 0 } ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
     }
+
+    private static string Compared(DeviceComparison? both) => both is null ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"\n{both.Numbers:N0} numbers of '{both.Name}' compared with the CPU's in equal lanes, {both.Differing:N0} differ");
 
     private static void Files(string[] paths)
     {

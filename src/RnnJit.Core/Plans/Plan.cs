@@ -15,6 +15,9 @@ public sealed record Plan(
     Graph Program, PlanOptions Options, IReadOnlyList<PlanBuffer> Buffers, IReadOnlyList<FillCommand> Fills, IReadOnlyList<PlanCommand> Commands,
     IReadOnlyList<BufferView> Inputs, IReadOnlyList<BufferView> Outputs)
 {
+    /// <summary>Lanes in which the sum of a row is added; plans of equal lanes give the same bits on any device.</summary>
+    public int RowLanes { get; init; } = 1;
+
     /// <summary>All commands, those inside loops among them, in order.</summary>
     public IEnumerable<PlanCommand> AllCommands => Flat(Commands);
 
@@ -37,7 +40,10 @@ public sealed record Plan(
         bufferize.Run();
         BufferView[] outputs = [.. program.Outputs.Select((output, o) => places[o] ?? Dense(context, bufferize, output.Value))];
         bufferize.AddUpdates(program.Outputs.Zip(places).Where(pair => pair.Second is not null).Select(pair => (pair.First.Value, pair.Second!)));
-        var plan = new Plan(program, options, [.. context.Buffers], [.. context.Fills], [.. bufferize.Commands], inputs, outputs);
+        var plan = new Plan(program, options, [.. context.Buffers], [.. context.Fills], [.. bufferize.Commands], inputs, outputs)
+        {
+            RowLanes = target.RowLanes,
+        };
         PlanBounds.Check(plan.Commands, plan.Outputs.Concat(plan.Fills.Select(fill => fill.To)));
         PlanRows.Check(plan.Commands);
         return plan;

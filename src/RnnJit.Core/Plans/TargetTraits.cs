@@ -26,6 +26,9 @@ public sealed record TargetTraits
     /// <summary>True where kernels want a parameter packed although its rows are contiguous.</summary>
     public bool PacksRows { get; init; } = true;
 
+    /// <summary>Lanes in which the sum of a row is added: lane l adds elements l, l + lanes, …, then halves of the lanes are added. 1: from first to last.</summary>
+    public int RowLanes { get; init; } = 1;
+
     /// <summary>Sizes from which matrix products are computed in chunks ahead of their loop.</summary>
     public ChunkLimits Chunks { get; init; } = ChunkLimits.Usual;
 }

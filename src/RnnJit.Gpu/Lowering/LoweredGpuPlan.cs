@@ -6,8 +6,7 @@ using RnnJit.Runtime;
 namespace RnnJit.Gpu.Lowering;
 
 /// <summary>A plan whose commands become launches on a device, or ops of the host where no compiled form fits.</summary>
-/// <param name="Lanes">Lanes in which sums of a row are added.</param>
-internal sealed record LoweredGpuPlan(Plan Plan, int Lanes) : LoweredPlan(Plan)
+internal sealed record LoweredGpuPlan(Plan Plan) : LoweredPlan(Plan)
 {
     public DeviceLayout Layout { get; } = new(Plan, MemoryPlan.Of(Plan));
 

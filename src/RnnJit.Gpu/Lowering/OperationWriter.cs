@@ -26,7 +26,7 @@ internal sealed partial class OperationWriter
 
     public OperationWriter(LoweredGpuPlan lowered, GpuDevice device)
     {
-        (this.device, real, lanes, layout) = (device, lowered.Plan.Options.Real, lowered.Lanes, lowered.Layout);
+        (this.device, real, lanes, layout) = (device, lowered.Plan.Options.Real, lowered.Plan.RowLanes, lowered.Layout);
         table = new TableWriter(layout);
         evaluation = new Evaluation(lowered.Plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
         Graph[] all = [.. lowered.Plan.AllCommands.Select(KernelOf).OfType<Graph>().Distinct()];

@@ -15,6 +15,10 @@ public interface IBackend
     /// <summary>True where it stores weights in 16 bits and runs streams, whose memory the caller brings to each step.</summary>
     bool HasStreams { get; }
 
+    /// <summary>Lanes in which the sum of a row is added under these options.</summary>
+    /// <exception cref="ArgumentException"><see cref="ExecutableOptions.RowLanes"/> asks for lanes that it does not have.</exception>
+    int RowLanes(ExecutableOptions options);
+
     /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes more memory than is allowed.</exception>
     /// <exception cref="ArgumentException">An option cannot be met.</exception>
     Executable Create(Graph program, ExecutableOptions options);

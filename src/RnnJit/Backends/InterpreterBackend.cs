@@ -12,5 +12,8 @@ internal sealed class InterpreterBackend : IBackend
 
     public bool HasStreams => false;
 
+    /// <summary>It adds from first to last.</summary>
+    public int RowLanes(ExecutableOptions options) => 1;
+
     public Executable Create(Graph program, ExecutableOptions options) => new InterpretedExecutable(program, options);
 }

@@ -26,6 +26,8 @@ public abstract class PlannedBackend : IBackend
 
     public virtual bool HasStreams => false;
 
+    public int RowLanes(ExecutableOptions options) => TraitsOf(options).RowLanes;
+
     /// <summary>Passes and bufferization. It takes no memory of the plan's size, compiles nothing and needs no device.</summary>
     /// <exception cref="GraphException">A size is missing.</exception>
     /// <exception cref="ArgumentException">An option cannot be met.</exception>
@@ -44,6 +46,7 @@ public abstract class PlannedBackend : IBackend
     protected abstract Executable Bind(Graph program, LoweredPlan lowered, ExecutableOptions options);
 
     /// <summary>Facts about the device that the layout of a plan depends on.</summary>
+    /// <exception cref="ArgumentException">Sums of rows are wanted in lanes that the device does not have.</exception>
     protected abstract TargetTraits TraitsOf(ExecutableOptions options);
 
     /// <summary>All passes, in the precision in which the Program runs, then the update of a training step.</summary>

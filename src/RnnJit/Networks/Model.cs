@@ -1,3 +1,4 @@
+using RnnJit.Backends;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Kernels;
@@ -81,6 +82,10 @@ public sealed class Model : IDisposable
 
     /// <summary>The number of trained numbers.</summary>
     public long ParameterCount => Parameters.Values.Sum(tensor => (long)tensor.Length);
+
+    /// <summary>Lanes in which sums of a row are added: results are equal bit for bit on all devices of equal lanes.</summary>
+    /// <exception cref="ArgumentException">The device does not have those that <see cref="ModelOptions.RowLanes"/> asks for.</exception>
+    public int RowLanes => BackendRegistry.Of(Options.Device).RowLanes(new ExecutableOptions { Precision = Options.Precision, RowLanes = Options.RowLanes });
 
     internal TensorBlock Block => block;
 

@@ -17,12 +17,8 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels, Func<in
 
     public override bool HasStreams => true;
 
-    /// <exception cref="ArgumentException">Sums of rows in other lanes than these vectors have.</exception>
     public override LoweredPlan Lower(Plan plan, ExecutableOptions options)
     {
-        int lanes = Math.Max(1, bits() / (options.Precision == ElementType.F64 ? 64 : 32));
-        if (options.RowLanes != 0 && options.RowLanes != lanes)
-            throw new ArgumentException($"RowLanes is {options.RowLanes}, but the vectors of '{name}' have {lanes} (leave it at 0, or choose another device)");
         CpuLowering lowering = Lowering(plan.Options, options);
         lowering.Prepare(plan.Commands);
         return new LoweredCpuPlan(plan, lowering.Lower(plan.Commands));
@@ -48,7 +44,16 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels, Func<in
         PackedElements = (n, k, element, storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
         PanelWidth = element => element == ElementType.F64 ? Gemm.NR<double>() : Gemm.NR<float>(),
         Chunks = options.ChunkLimits,
+        RowLanes = Lanes(options),
     };
+
+    private int Lanes(ExecutableOptions options)
+    {
+        int lanes = Math.Max(1, bits() / (options.Precision == ElementType.F64 ? 64 : 32));
+        return options.RowLanes == 0 || options.RowLanes == lanes
+            ? lanes
+            : throw new ArgumentException($"RowLanes is {options.RowLanes}, but the vectors of '{name}' have {lanes} (leave it at 0, or choose another device)");
+    }
 
     private CpuLowering Lowering(PlanOptions plan, ExecutableOptions options) => new(plan, options.Kernels ?? kernels());
 

@@ -140,6 +140,9 @@ public abstract class Executable : IDisposable
         ? backend.PlanOf(program, options)
         : throw new ArgumentException($"'{program.Name}' has no plan on the device '{options.Device}' (choose the device cpu or scalar)");
 
+    /// <summary>Lanes in which sums of a row are added.</summary>
+    public int RowLanes => BackendRegistry.Of(Options.Device).RowLanes(Options);
+
     // Bytes of the inputs that are made here.
     private long InputBytes { get; }
 

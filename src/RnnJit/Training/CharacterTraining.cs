@@ -97,7 +97,7 @@ public sealed class CharacterTraining : IDisposable
         if (Hash(text) != checkpoint["text.sha256"])
             throw new CheckpointException($"'{path}' was trained on another text than {text.Source} (give the text it began with: '{checkpoint["text"]}')");
 
-        CharacterTraining training = Begin(checkpoint, text, options, run);
+        CharacterTraining training = Begin(checkpoint, text, options, RowLanesOf.Resume(checkpoint, options.Precision, run));
         try
         {
             training.Read(checkpoint);

@@ -146,6 +146,7 @@ public sealed class Trainer : IDisposable
     internal void Write(Checkpoint checkpoint)
     {
         checkpoint["steps"] = Steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        checkpoint[RowLanesOf.Key] = model.RowLanes.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (var (name, tensor) in optimiserState.Tensors)
             checkpoint.Put(name, tensor);
         checkpoint.Put("schedule", options.LearningRate.State);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RnnJit.Backends;
+using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Tests.Commands;
 
@@ -31,20 +32,44 @@ public class TrainTests
         Assert.That(File.ReadAllText(folder.File("m.svg")), Does.StartWith("<svg").And.Contain("validation"));
     }
 
-    // A softmax adds rows in lanes: 16 on a device, as many as its vectors have on a CPU.
+    // A softmax adds rows in lanes, as many as the vectors of a CPU have; a device takes those it is given.
     [Test]
-    public void A_device_trains_and_the_cpu_reads_what_it_saved()
+    public void A_device_trains_to_the_file_of_the_cpu()
     {
         using var folder = new TemporaryFolder();
         folder.Text();
         string[] options = ["--seq", "5", "--steps", "20", "--cell", "gru", "--dropout", "0.2"];
-        CommandRun cpu = CommandRun.Of(Train(folder, "cpu.safetensors", options)),
-            device = CommandRun.Of(Train(folder, "device.safetensors", [.. options, "--device", "ilgpu-cpu"]));
-        Assert.That(new[] { cpu.ExitCode, device.ExitCode }, Is.All.Zero, device.Error);
-        if (IsaFlag.Bits == 512)
-            Assert.That(File.ReadAllBytes(folder.File("device.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("cpu.safetensors"))));
+        Trained(folder, "cpu.safetensors", options);
+        Trained(folder, "device.safetensors", [.. options, "--device", "ilgpu-cpu", "--row-lanes", Lanes]);
+        Assert.That(File.ReadAllBytes(folder.File("device.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("cpu.safetensors"))));
         CommandRun sample = CommandRun.Of("sample", folder.File("device.safetensors"), "--length", "5");
         Assert.That(sample.ExitCode, Is.Zero, sample.Error);
+    }
+
+    [Test]
+    public void A_training_in_other_lanes_is_resumed_and_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        string[] options = ["--seq", "5", "--steps", "4"];
+        string other = Lanes == "1" ? "2" : "1";
+        Trained(folder, "device.safetensors", [.. options, "--device", "ilgpu-cpu", "--row-lanes", other]);
+        string sentence = $"was trained with sums of rows in lanes: {other}, and goes on with {Lanes} on";
+        CommandRun same = CommandRun.Of("train", "--resume", folder.File("device.safetensors"), "--device", "ilgpu-cpu");
+        CommandRun cpu = CommandRun.Of("train", "--resume", folder.File("device.safetensors"));
+        Assert.That(new[] { same.ExitCode, cpu.ExitCode }, Is.All.Zero, same.Error + cpu.Error);
+        Assert.That(same.Error, Does.Not.Contain(sentence));
+        Assert.That(cpu.Error, Does.Contain("RNNJ226").And.Contain(sentence));
+        BadInputTests.Refused(CommandRun.Of("train", "--row-lanes", other), $"RowLanes is {other}, but the vectors of 'cpu' have {Lanes} (leave it at 0, or choose another device)");
+        BadInputTests.Refused(CommandRun.Of("train", "--device", "ilgpu-cpu", "--row-lanes", "3"), "RowLanes is 3, wanted 1, 2, 4, 8 or 16 (change it, or leave it at 0)");
+    }
+
+    private static string Lanes => BackendRegistry.Of(Device.Cpu).RowLanes(new ExecutableOptions()).ToString(CultureInfo.InvariantCulture);
+
+    private static void Trained(TemporaryFolder folder, string file, string[] options)
+    {
+        CommandRun run = CommandRun.Of(Train(folder, file, options));
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
     }
 
     [Test]

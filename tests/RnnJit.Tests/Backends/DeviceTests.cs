@@ -82,6 +82,8 @@ public class DeviceTests
 
         public bool HasStreams => false;
 
+        public int RowLanes(ExecutableOptions options) => 1;
+
         public Executable Create(Graph program, ExecutableOptions options) => Executable.Create(program, options with { Device = Device.Interpreter });
     }
 }

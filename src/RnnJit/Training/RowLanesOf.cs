@@ -1,0 +1,53 @@
+using System.Numerics;
+using RnnJit.Backends;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Runtime;
+
+namespace RnnJit.Training;
+
+/// <summary>The lanes of row sums that a checkpoint was trained with, where it goes on.</summary>
+internal static class RowLanesOf
+{
+    /// <summary>Text of a checkpoint: the lanes. Files of before have none.</summary>
+    public const string Key = "row_lanes";
+
+    private const int Most = 16;
+
+    /// <summary>
+    /// Takes the file's lanes where the caller asks for none and the device has them, so that the training goes on with the same bits; says where it has others.
+    /// </summary>
+    /// <exception cref="CheckpointException">The file holds a number of lanes that cannot be.</exception>
+    /// <exception cref="ArgumentException">The device does not have the lanes that the caller asks for.</exception>
+    public static ModelOptions Resume(Checkpoint checkpoint, ElementType precision, ModelOptions run)
+    {
+        if (!checkpoint.Has(Key))
+            return run;
+        int lanes = checkpoint.Number(Key);
+        if (lanes > Most || !BitOperations.IsPow2(lanes))
+            throw new CheckpointException($"'{checkpoint.Path}' has {Key} = {lanes}, wanted 1, 2, 4, 8 or {Most} (use another copy)");
+        if (run.RowLanes == 0 && Has(run.Device, precision, lanes))
+            return run with { RowLanes = lanes };
+
+        int own = BackendRegistry.Of(run.Device).RowLanes(new ExecutableOptions { Precision = precision, RowLanes = run.RowLanes });
+        if (own != lanes)
+        {
+            Warnings.Once("RNNJ226", checkpoint.Path, $"'{checkpoint.Path}' was trained with sums of rows in lanes: {lanes}, and goes on with {own} on '{run.Device}', "
+                + $"so that last bits differ from those of a training that was not interrupted (choose a device that has as many)");
+        }
+
+        return run;
+    }
+
+    private static bool Has(Device device, ElementType precision, int lanes)
+    {
+        try
+        {
+            return BackendRegistry.Of(device).RowLanes(new ExecutableOptions { Precision = precision, RowLanes = lanes }) == lanes;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}
