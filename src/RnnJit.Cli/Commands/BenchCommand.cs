@@ -4,6 +4,7 @@ using System.Text.Json;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
 using RnnJit.Cli.Training;
+using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Commands;
 
@@ -35,6 +36,7 @@ internal static class BenchCommand
               rnnjit bench lstm --training --profile --threads 1
               rnnjit bench lstm --stream --input 1 --hidden 24
               rnnjit bench lstm --training --lengths uniform
+              rnnjit bench lstm --training --device cuda:0
               rnnjit bench targets --quick
             """) { cell, seconds, peers, svg, compiling, CompilerWarmUp.Flag, passes, profile, stream, lengths, IsaFlag.Option };
         layer.AddTo(command);
@@ -48,7 +50,9 @@ internal static class BenchCommand
             RequireOne(parsed, [lengths, compiling, passes, profile, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
             if (!parsed.GetValue(compiling) && LayerFlags.IsGiven(parsed, CompilerWarmUp.Flag))
                 throw new UsageException($"{CompilerWarmUp.Flag.Name} is for {compiling.Name} (add it)");
-            LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal));
+            LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
+            if (request.Device != Device.Cpu)
+                CommonOptions.RequireAbsent(parsed, $"{layer.Target.Name} {request.Device}", peers, svg, compiling, passes, stream, lengths, IsaFlag.Option);
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = CommonOptions.Seconds(parsed, seconds);
             if (parsed.GetValue(svg) is { } picture)
@@ -67,6 +71,9 @@ internal static class BenchCommand
                 return Report(terminal, json, new ProfileTimes(request, time, terminal.Interrupted).Run(), ProfileTimes.Print);
             if (parsed.GetValue(stream))
                 return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
+
+            if (request.Device != Device.Cpu)
+                return Print(terminal, json, DeviceRun.Of(request, time));
 
             LayerRun run = LayerRun.Of(request, time, parsed.GetValue(peers), IsaFlag.Given(parsed), terminal.Interrupted);
             if (json)
@@ -103,6 +110,15 @@ internal static class BenchCommand
         if (request.Threads > 1)
             throw new UsageException($"--stream runs on one thread, so --threads {request.Threads} has no meaning (leave it out)");
         return new StreamTimes(request with { Batch = LayerFlags.IsGiven(parsed, layer.Batch) ? request.Batch : 1 }, seconds).Run();
+    }
+
+    private static int Print(Terminal terminal, bool json, DeviceRun run)
+    {
+        if (json)
+            terminal.Out.WriteLine(JsonSerializer.Serialize(run.ToJson()));
+        else
+            run.Print(terminal.Out);
+        return ExitCode.Success;
     }
 
     private static int Report<T>(Terminal terminal, bool json, T result, Action<TextWriter, T> print)

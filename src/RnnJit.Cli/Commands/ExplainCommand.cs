@@ -29,7 +29,7 @@ internal static class ExplainCommand
         layer.AddTo(command);
         command.SetAction(parsed =>
         {
-            LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal));
+            LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
             using Executable executable = LayerBuilder.Bind(request with { Lengths = parsed.GetValue(lengths) });
             IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
             PeakMemory[] peaks = request.Training ? PeakMemory.Of(request) : [];

@@ -44,7 +44,7 @@ internal static class ShowCommand
                 CommonOptions.RequireAbsent(parsed, $"--after {stage}", layer.All.Where(option => option != layer.Training).Append(lengths).Append(optimiser));
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             string text = isPlan
-                ? PlanText.Print(LayerBuilder.Run(layer.Read(parsed, definition) with { Lengths = parsed.GetValue(lengths), Step = Step(parsed, optimiser, layer) }).ToPlan())
+                ? PlanText.Print(LayerBuilder.Run(layer.Read(parsed, definition, terminal) with { Lengths = parsed.GetValue(lengths), Step = Step(parsed, optimiser, layer) }).ToPlan())
                 : Printer.PrintNamed(CellStages.Find(stage).Run(definition, parsed.GetValue(layer.Training)));
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, stage = parsed.GetValue(after), text }));

@@ -20,11 +20,13 @@ internal static class VerifyCommand
           rnnjit verify golden data/golden --precision f64
           rnnjit verify golden data/golden --without fuse,merge --threads 2
           rnnjit verify golden data/golden --isa 128
+          rnnjit verify cells --device cuda:0
         """)
     {
         Cases(terminal, "golden", "Run reference cases, a line for each, for instance: rnnjit verify golden data/golden --precision f64", "JSON files, or folders that are searched with all folders in them", GoldenRunner.Run),
         Cases(terminal, "keras", "Run layers of Keras against the expectations of its own tests", "JSON files", KerasRunner.Run, Files),
         Cases(terminal, "tflite", "Run the LSTM of TensorFlow Lite Micro against its values", "JSON files", TfliteRunner.Run, Files),
+        VerifyCellsCommand.Create(terminal),
         IsaFlag.Option,
     };
 

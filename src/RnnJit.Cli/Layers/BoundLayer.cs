@@ -11,6 +11,7 @@ internal sealed record BoundLayer(LayerRequest Request, Graph Program, LayerPort
     public ExecutableOptions Options => new()
     {
         Sizes = Sizes,
+        Device = Request.Device,
         Threads = Request.Threads,
         Precision = Request.Precision,
         Weights = Request.Weights,

@@ -28,8 +28,10 @@ internal sealed class LayerFlags
 
     public Option<string?> Schedule { get; } = ScheduleFlag.Create();
 
+    public Option<string?> Target { get; } = DeviceFlag.Create("What it is planned for and runs on");
+
     /// <summary>All of them, in the order in which help lists them.</summary>
-    public Option[] All => [Training, Seq, Batch, hidden, input, precision, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights, verify];
+    public Option[] All => [Training, Seq, Batch, hidden, input, precision, Target, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights, verify];
 
     public void AddTo(Command command)
     {
@@ -39,8 +41,11 @@ internal sealed class LayerFlags
 
     /// <summary>What the command line asks for.</summary>
     /// <exception cref="UsageException">A size is not positive, a name is unknown, or two options exclude each other.</exception>
-    public LayerRequest Read(ParseResult parsed, CellDefinition cell)
+    public LayerRequest Read(ParseResult parsed, CellDefinition cell, Terminal terminal)
     {
+        Device device = DeviceFlag.Read(parsed, Target, terminal);
+        if (device != Device.Cpu)
+            CommonOptions.RequireAbsent(parsed, $"{Target.Name} {device}", Schedule, weights);
         bool training = parsed.GetValue(Training);
         int? interval = CheckpointFlag.Read(parsed, Checkpoint);
         if (interval != 0 && !training)
@@ -56,6 +61,7 @@ internal sealed class LayerFlags
             Batch = Size(parsed, Batch),
             Hidden = Size(parsed, hidden),
             Inputs = chosen,
+            Device = device,
             Threads = parsed.GetValue(CommonOptions.Threads),
             Precision = ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision)),
             Weights = storage,

@@ -28,6 +28,9 @@ internal sealed record LayerRequest(CellDefinition Cell)
     /// <summary>H, and the size of every dimension that the equations leave open.</summary>
     public int Hidden { get; init; } = 256;
 
+    /// <summary>The device that it is planned for and runs on.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
     /// <summary>0: one for each core.</summary>
     public int Threads { get; init; }
 
@@ -70,6 +73,8 @@ internal sealed record LayerRequest(CellDefinition Cell)
 
     private IEnumerable<string> Differences()
     {
+        if (Device != Device.Cpu)
+            yield return "on " + Device;
         if (Precision != ElementType.F32)
             yield return Precision.ToString().ToLowerInvariant();
         if (Weights != WeightStorage.Single)

@@ -131,4 +131,17 @@ public class BenchTests
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output, Does.Contain("% of the medians").And.Contain("without these notes"));
     }
+
+    [Test]
+    public void A_layer_on_a_device_is_timed()
+    {
+        string[] layer = ["bench", "gru", "--device", "ilgpu-cpu", "--seq", "3", "--batch", "2", "--hidden", "4", "--seconds", "0.1"];
+        CommandRun run = CommandRun.Of([.. layer, "--training", "--json"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        JsonElement root = JsonDocument.Parse(run.Output).RootElement;
+        Assert.That(root.GetProperty("device").GetString(), Is.EqualTo("ilgpu-cpu"));
+        Assert.That(root.GetProperty("min").GetDouble(), Is.Positive.And.LessThanOrEqualTo(root.GetProperty("median").GetDouble()));
+        foreach (string[] idle in (string[][])[["--peers"], ["--compile"], ["--passes"], ["--stream"], ["--lengths", "full"], ["--threads", "2"], ["--schedule", "batch"], ["--weights", "bf16"]])
+            BadInputTests.Refused(CommandRun.Of(["bench", "gru", "--device", "ilgpu-cpu", .. idle]), $"{idle[0]} has no meaning with --device ilgpu-cpu (leave it out)");
+    }
 }

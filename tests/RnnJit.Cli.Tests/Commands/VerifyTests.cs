@@ -56,6 +56,36 @@ public class VerifyTests
         Refused("--isa has no meaning with --backend interpreter (leave it out)", "--backend", "interpreter", "--isa", "128");
     }
 
+    [Test]
+    public void Cells_on_a_device_have_the_bits_of_the_cpu()
+    {
+        CommandRun run = CommandRun.Of("verify", "cells", "--only", "gru", "--precision", "f64", "--json");
+        JsonElement root = JsonDocument.Parse(run.Output).RootElement;
+        Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
+        Assert.That(root.GetProperty("passed").GetInt32(), Is.AtLeast(1));
+        Assert.That(root.GetProperty("numbers").GetInt64(), Is.AtLeast(1000));
+        foreach (JsonElement cell in root.GetProperty("cells").EnumerateArray())
+            Assert.That(cell.GetProperty("Differing").GetInt64(), Is.Zero, cell.GetProperty("Cell").GetString());
+    }
+
+    // The negative control: the interpreter rounds at the end of each op, so that most numbers of float32 differ.
+    [Test]
+    public void Cells_that_differ_are_a_failure()
+    {
+        CommandRun run = CommandRun.Of("verify", "cells", "--only", "gru", "--device", "interpreter");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failure), run.Output);
+        Assert.That(run.Output, Does.Contain("Gru  FAIL"));
+        BadInputTests.Refused(CommandRun.Of("verify", "cells", "--only", "nothing"), "--only is 'nothing', which no cell's name holds");
+    }
+
+    [Test]
+    public void Golden_cases_on_a_device_are_compared_with_the_cpu_too()
+    {
+        CommandRun run = CommandRun.Of(["verify", "golden", .. Files(Varied[..1]), "--device", "ilgpu-cpu"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
+        Assert.That(run.Output, Does.Contain("1 passed, 0 failed, 0 skipped").And.Contain(" numbers of 'ilgpu-cpu' compared with the CPU's in equal lanes, 0 differ"));
+    }
+
     private static IEnumerable<string> Files(string[] names)
     {
         string? root = Environment.GetEnvironmentVariable("RNNJIT_DATA");

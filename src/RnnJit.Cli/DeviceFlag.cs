@@ -2,9 +2,9 @@ using System.CommandLine;
 using RnnJit.Cli.Layers;
 using RnnJit.Runtime;
 
-namespace RnnJit.Cli.Training;
+namespace RnnJit.Cli;
 
-/// <summary><c>--device</c> of a training.</summary>
+/// <summary><c>--device</c>: the device that runs what a command runs.</summary>
 internal static class DeviceFlag
 {
     private const string Auto = "auto";
@@ -12,10 +12,9 @@ internal static class DeviceFlag
     // In the order in which they are tried.
     private static readonly string[] Gpus = ["cuda", "opencl"];
 
-    public static Option<string?> Create() => CommonOptions.Optional(
-        "--device",
-        $"What trains: cpu (the default), ilgpu-cpu, cuda:0, opencl:0 where there is one; {Auto}: a GPU where there is one, else cpu",
-        "device");
+    /// <param name="description">Its task, for instance: What trains.</param>
+    public static Option<string?> Create(string description) => CommonOptions.Optional(
+        "--device", $"{description}: cpu (the default), ilgpu-cpu, cuda:0, opencl:0 where there is one; {Auto}: a GPU where there is one, else cpu", "device");
 
     /// <exception cref="ArgumentException">There is no such device.</exception>
     /// <exception cref="UsageException">Threads are given to a device that has none.</exception>
@@ -44,7 +43,7 @@ internal static class DeviceFlag
             }
         }
 
-        terminal.Error.WriteLine($"rnnjit: --device {Auto} found no GPU ({string.Join(", ", Gpus)}); the training runs on {Device.Cpu}");
+        terminal.Error.WriteLine($"rnnjit: --device {Auto} found no GPU ({string.Join(", ", Gpus)}); it runs on {Device.Cpu}");
         return Device.Cpu;
     }
 }
