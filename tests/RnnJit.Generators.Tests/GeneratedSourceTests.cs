@@ -49,13 +49,10 @@ public class GeneratedSourceTests
         Assert.That(text, Does.Contain("CellRegistry.Register(typeof(C));").And.Not.Contain("CanonicalText"));
     }
 
-    // A class of the same name in another file is another one.
+    // A class of the same name in another file is another one, so a part of it would be a class that nobody wrote.
     [Test]
-    public void A_cell_of_file_scope_is_not_registered()
-    {
-        var result = Source.Marked($"[RnnCell] file static partial class C {{ {Body} }}").Run().Result;
-        Assert.That(result.GeneratedTrees.Select(tree => tree.ToString()), Has.None.Contains("CellRegistry.Register("));
-    }
+    public void A_cell_of_file_scope_gets_no_file() =>
+        Assert.That(Source.Marked($"[RnnCell] file static partial class C {{ {Body} }}").Run().Result.GeneratedTrees, Is.Empty);
 
     [Test]
     public void A_wrong_cell_gets_no_file() =>

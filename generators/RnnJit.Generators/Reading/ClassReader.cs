@@ -19,6 +19,8 @@ internal static class ClassReader
             throw ReadingStopped.At(location, "RNNJ004", $"Cell '{cell.Name}' is {Found(cell)} (write public static partial class {cell.Name})");
         if (cell.IsGenericType)
             throw ReadingStopped.At(location, "RNNJ005", $"Cell '{cell.Name}' has type parameters, but a cell is one graph (leave them away)");
+        if (cell.IsFileLocal)
+            throw ReadingStopped.At(location, "RNNJ005", $"Cell '{cell.Name}' has file scope, so no generated file can complete it (write public static partial class {cell.Name})");
 
         var outer = new List<string>();
         bool visible = cell.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal;
@@ -26,12 +28,14 @@ internal static class ClassReader
         {
             if (!IsPartial(type) || type.IsGenericType)
                 throw ReadingStopped.At(location, "RNNJ005", $"Cell '{cell.Name}' lies in '{type.Name}', which is {(type.IsGenericType ? "generic" : "not partial")} (make '{type.Name}' partial without type parameters or move the cell out)");
+            if (type.IsFileLocal)
+                throw ReadingStopped.At(location, "RNNJ005", $"Cell '{cell.Name}' lies in '{type.Name}', which has file scope, so no generated file can complete it (make '{type.Name}' public or internal, or move the cell out)");
             outer.Insert(0, $"partial {Keyword(type)} {type.ToDisplayString(Name)}");
             visible &= type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal;
         }
 
         string space = cell.ContainingNamespace.IsGlobalNamespace ? "" : cell.ContainingNamespace.ToDisplayString(Written);
-        return new CellPlace(space, outer.ToEquatable(), cell.ToDisplayString(Name), visible && !cell.IsFileLocal);
+        return new CellPlace(space, outer.ToEquatable(), cell.ToDisplayString(Name), visible);
     }
 
     public static IMethodSymbol Step(INamedTypeSymbol cell)
