@@ -48,12 +48,13 @@ public sealed record ChunkedMatMul(MatMulCommand Product, int Steps, int Chunk, 
     /// <summary>Time steps of a chunk, a power of two; 0 where chunks are worth nothing.</summary>
     public static int StepsOf(int steps, int batch, long bytesPerStep, ChunkLimits limits)
     {
-        if (batch == 0)
-            return 0;
-        int chunk = 1;
-        while ((long)chunk * batch < limits.LeastRows)
-            chunk *= 2;
-        return steps >= 2 * chunk && steps * bytesPerStep > limits.LeastBytes ? chunk : 0;
+        for (int chunk = 1; chunk <= steps / 2; chunk *= 2)
+        {
+            if ((long)chunk * batch >= limits.LeastRows)
+                return steps * bytesPerStep > limits.LeastBytes ? chunk : 0;
+        }
+
+        return 0;
     }
 }
 
