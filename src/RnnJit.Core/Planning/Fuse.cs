@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Planning;
 
 /// <summary>
-/// Fuses elementwise work and row reductions of a region into kernels. A kernel may only read what earlier steps made: nodes get levels, a kernel has
+/// Fuses elementwise work and row reductions of a region into kernels. A kernel may only read what earlier scheduled ops made: nodes get levels, a kernel has
 /// one level, and edges between steps go upwards. Work then sinks to the kernel that alone reads it, so that nothing is stored in between. Work
 /// that shares nothing gets kernels of its own.
 /// </summary>

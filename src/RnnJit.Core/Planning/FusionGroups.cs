@@ -94,19 +94,19 @@ internal sealed class FusionGroups
             if (!open.TryGetValue(domain.Rows, out OpenGroups? alike))
                 open[domain.Rows] = alike = new OpenGroups();
             int lowest = Makers(node).Select(maker => levels[maker]).DefaultIfEmpty(0).Max();
-            Group? home = share ? alike.From(lowest).FirstOrDefault(group => Fits(group, node, domain)) : null;
-            if (home is null)
+            Group? group = share ? alike.From(lowest).FirstOrDefault(candidate => Fits(candidate, node, domain)) : null;
+            if (group is null)
             {
-                foreach (Group full in share ? Makers(node).Select(maker => groupOf[maker]).OfType<Group>().Where(group => IsBehind(group, node) && Takes(group, node, domain)) : [])
+                foreach (Group full in share ? Makers(node).Select(made => groupOf[made]).OfType<Group>().Where(maker => IsBehind(maker, node) && Takes(maker, node, domain)) : [])
                     full.IsFull = true;
-                groups.Add(home = new Group(domain, lowest + 1));
-                alike.Add(home);
+                groups.Add(group = new Group(domain, lowest + 1));
+                alike.Add(group);
             }
 
-            home.Domain = home.Domain.Join(domain)!;
-            Put(n, home);
-            if (home.Nodes.Count >= Fuse.MostOperations)
-                alike.Remove(home);
+            group.Domain = group.Domain.Join(domain)!;
+            Put(n, group);
+            if (group.Nodes.Count >= Fuse.MostOperations)
+                alike.Remove(group);
         }
     }
 

@@ -3,25 +3,25 @@ using RnnJit.Ops;
 
 namespace RnnJit.Planning;
 
-/// <summary>What a step over all time steps does with rows behind their end.</summary>
-public enum RowEnd
+/// <summary>Result of a scheduled op over all time steps in the padding.</summary>
+public enum PaddingResult
 {
-    /// <summary>Nothing: nobody reads what it gives there.</summary>
+    /// <summary>Undefined: nobody reads it.</summary>
     Unread,
 
-    /// <summary>It gives 0 there, which needs no arithmetic.</summary>
+    /// <summary>0, which needs no arithmetic.</summary>
     Zero,
 
-    /// <summary>It gives what its chains start from.</summary>
-    Start,
+    /// <summary>The accumulator init.</summary>
+    Init,
 
-    /// <summary>It adds up rows, and those add 0.</summary>
+    /// <summary>None: the op sums over rows, and padding adds 0.</summary>
     AddsNothing,
 }
 
-/// <summary>By which lengths rows end, and what a step does with those that ended.</summary>
+/// <summary>Lengths by which rows end, and the result of an op in the padding behind them.</summary>
 /// <param name="BatchFirst">Rows are those of [B, T, …].</param>
-public readonly record struct EndedRows(int Lengths, RowEnd Kind, bool BatchFirst = false);
+public readonly record struct EndedRows(int Lengths, PaddingResult Kind, bool BatchFirst = false);
 
 /// <summary>
 /// Which products, sums and kernels over all steps of a region need only the rows that loops with lengths run on. What such a loop yields is 0 behind a row's end, and what it reads
@@ -45,7 +45,7 @@ public sealed class PaddingAnalysis
     /// <summary>True where no reader of a value reads behind the ends of rows by these lengths, so that anything may stand there. A reader with other lengths may read on.</summary>
     public bool IsUnread(int value, int lengths) => readers.Of(value) is { End: { } end, Numbers: false } && end.Lengths == lengths;
 
-    /// <summary>By which lengths the rows of a product, sum or gather end, and what it does behind; null where it needs all rows.</summary>
+    /// <summary>The lengths by which the rows of a product, sum or gather end, and its result behind; null where it needs all rows.</summary>
     public EndedRows? Of(int node)
     {
         Node done = graph.Nodes[node];
@@ -58,7 +58,7 @@ public sealed class PaddingAnalysis
         return done.Op is ContractOp product ? OfProduct(product, node, batchFirst: false) ?? OfProduct(product, node, batchFirst: true) : null;
     }
 
-    private static EndedRows? AddsNothing(Ending? zero) => zero is { BatchFirst: false } end ? new EndedRows(end.Lengths, RowEnd.AddsNothing) : null;
+    private static EndedRows? AddsNothing(Ending? zero) => zero is { BatchFirst: false } end ? new EndedRows(end.Lengths, PaddingResult.AddsNothing) : null;
 
     private EndedRows? OfProduct(ContractOp product, int node, bool batchFirst)
     {
@@ -70,11 +70,11 @@ public sealed class PaddingAnalysis
         Ending? Zero(int operand) => zeros[graph.Nodes[node].Operands[operand]] is { } end && end.BatchFirst == batchFirst ? end : null;
         Ending? zero = rows.Use == RowUse.OfOne ? Zero(rows.Operand) : Zero(0) ?? Zero(1);
         if (rows.Adds)
-            return zero is { } end ? new EndedRows(end.Lengths, RowEnd.AddsNothing, batchFirst) : null;
+            return zero is { } end ? new EndedRows(end.Lengths, PaddingResult.AddsNothing, batchFirst) : null;
 
         // What a product gives is the sum that it took over.
         return Behind(ResultOf(node)) is { } behind ? (behind.BatchFirst == batchFirst ? behind : null)
-            : sums.ContainsKey(node) && zero is { } ended ? new EndedRows(ended.Lengths, RowEnd.Start, batchFirst) : null;
+            : sums.ContainsKey(node) && zero is { } ended ? new EndedRows(ended.Lengths, PaddingResult.Init, batchFirst) : null;
     }
 
     /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>
@@ -88,11 +88,11 @@ public sealed class PaddingAnalysis
     /// <summary>
     /// The lengths by which rows end that are taken at every step: rows of the source, and then the result is 0 behind; else rows of the result. Null where all are taken.
     /// </summary>
-    public (int Lengths, RowEnd Kind, bool OfSource)? OfTake(int node)
+    public (int Lengths, PaddingResult Kind, bool OfSource)? OfTake(int node)
     {
         Node take = graph.Nodes[node];
         return take.Op is not TakeOp { Axis: 1 } ? null
-            : zeros[take.Operands[0]] is { BatchFirst: false } source ? (source.Lengths, RowEnd.Zero, true)
+            : zeros[take.Operands[0]] is { BatchFirst: false } source ? (source.Lengths, PaddingResult.Zero, true)
             : Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } placed ? (placed.Lengths, placed.Kind, false)
             : null;
     }
@@ -100,14 +100,14 @@ public sealed class PaddingAnalysis
     /// <summary>Whether a value is computed behind the ends of rows because it is wanted there and need not be 0.</summary>
     public bool WantsAllRows(int value) => readers.Of(value) is { End: null } && zeros[value] is null;
 
-    /// <summary>Whose rows behind their ends make a value be computed for all rows: the step that reads them, null if they are given out.</summary>
+    /// <summary>The scheduled op that reads a value's padding and so forces computing it; null if the value is given out.</summary>
     public ScheduledOp? AllRowsFor(int value) => readers.Of(value)?.Reader;
 
     private EndedRows? Behind(int value)
     {
         PaddingDemand.Want? want = readers.Of(value);
         if (want?.End is { } end && (!want.Numbers || zeros[value] is null))
-            return new EndedRows(end.Lengths, want.Numbers ? RowEnd.Zero : RowEnd.Unread, end.BatchFirst);
-        return zeros[value] is { } zero ? new EndedRows(zero.Lengths, RowEnd.Zero, zero.BatchFirst) : null;
+            return new EndedRows(end.Lengths, want.Numbers ? PaddingResult.Zero : PaddingResult.Unread, end.BatchFirst);
+        return zeros[value] is { } zero ? new EndedRows(zero.Lengths, PaddingResult.Zero, zero.BatchFirst) : null;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class RowRemarks
         if (!IsOverSteps(kernel.Rows, batchFirst: false) && !IsOverSteps(kernel.Rows, batchFirst: true))
             return HasSteps([.. kernel.Rows, kernel.Columns]) ? Elsewhere : "";
         if (ends.Of(kernel) is { } end)
-            return RowsOf(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero);
+            return RowsOf(end.Zeros.Length == 0 ? PaddingResult.Unread : PaddingResult.Zero);
         return kernel.Outputs.Select(AllRows).FirstOrDefault(why => why.Length > 0) ?? "; on all rows, for its results end by different lengths";
     }
 
@@ -52,11 +52,11 @@ internal sealed class RowRemarks
     // Time and rows in another order or with something between them.
     private bool HasSteps(IReadOnlyList<Dim> dims) => endings.Any(end => dims.Contains(end.Time) && dims.Contains(graph.Values.Type(end.Lengths).Dims[0]));
 
-    private static string RowsOf(RowEnd kind) => kind switch
+    private static string RowsOf(PaddingResult kind) => kind switch
     {
-        RowEnd.Unread => "; on rows that run only",
-        RowEnd.Zero => "; on rows that run only, 0 behind",
-        RowEnd.Start => "; on rows that run only, behind what its chains start from",
+        PaddingResult.Unread => "; on rows that run only",
+        PaddingResult.Zero => "; on rows that run only, 0 behind",
+        PaddingResult.Init => "; on rows that run only, behind what its chains start from",
         _ => "; of rows that run only",
     };
 

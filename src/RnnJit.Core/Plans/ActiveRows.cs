@@ -25,21 +25,21 @@ public enum ActiveAxes
 /// <param name="Lengths">Steps of each row of the batch, i32[B].</param>
 /// <param name="BatchFirst">Rows are those of [B, T, …]; each row of the batch has a prefix of them.</param>
 /// <param name="Listed">Row numbers as <see cref="ListRowsCommand"/> writes them; for sums.</param>
-public sealed record ActiveRows(RowEnd Kind, BufferView Lengths, int Steps, int Batch, BufferView? Listed = null, ActiveAxes Axes = ActiveAxes.Rows, bool BatchFirst = false)
+public sealed record ActiveRows(PaddingResult Kind, BufferView Lengths, int Steps, int Batch, BufferView? Listed = null, ActiveAxes Axes = ActiveAxes.Rows, bool BatchFirst = false)
 {
     /// <summary>Its name among the passes that can be switched off.</summary>
     public const string Name = "active-rows";
 
     /// <summary>Attributes in <see cref="PlanText"/>.</summary>
-    public string Text => $" rows<{Steps} steps, {(Kind == RowEnd.Zero ? "zero" : Kind == RowEnd.Start ? "init" : Kind == RowEnd.Unread ? "unread" : "sum")}{(BatchFirst ? ", batch first" : "")}>";
+    public string Text => $" rows<{Steps} steps, {(Kind == PaddingResult.Zero ? "zero" : Kind == PaddingResult.Init ? "init" : Kind == PaddingResult.Unread ? "unread" : "sum")}{(BatchFirst ? ", batch first" : "")}>";
 
     public IEnumerable<BufferView> Views => Listed is null ? [Lengths] : [Lengths, Listed];
 
     public string Describe => Kind switch
     {
-        RowEnd.Unread => ", rows that run only",
-        RowEnd.Zero => ", rows that run only, 0 behind",
-        RowEnd.Start => ", rows that run only",
+        PaddingResult.Unread => ", rows that run only",
+        PaddingResult.Zero => ", rows that run only, 0 behind",
+        PaddingResult.Init => ", rows that run only",
         _ => ", of rows that run only",
     };
 }

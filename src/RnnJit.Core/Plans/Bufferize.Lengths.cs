@@ -34,10 +34,10 @@ internal sealed partial class Bufferize
 
     // The rows that a kernel of all steps is done for, null for all.
     private KernelRows? ActiveRowsOf(ScheduledKernel kernel) => context.HasActiveRows && Ends.Of(kernel) is { } end
-        ? new KernelRows(ActiveRowsBy(end.Zeros.Length == 0 ? RowEnd.Unread : RowEnd.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
+        ? new KernelRows(ActiveRowsBy(end.Zeros.Length == 0 ? PaddingResult.Unread : PaddingResult.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
         : null;
 
-    private ActiveRows ActiveRowsBy(RowEnd kind, int lengthsOf, Dim time)
+    private ActiveRows ActiveRowsBy(PaddingResult kind, int lengthsOf, Dim time)
     {
         PlaceEarly(lengthsOf);
         BufferView lengths = Contiguous(lengthsOf);
@@ -51,7 +51,7 @@ internal sealed partial class Bufferize
             return null;
 
         PlaceEarly(end.Lengths);
-        return new TakenRows(Contiguous(end.Lengths), end.Kind == RowEnd.Zero, end.OfSource);
+        return new TakenRows(Contiguous(end.Lengths), end.Kind == PaddingResult.Zero, end.OfSource);
     }
 
     // Whether what a loop yields need not be 0 behind the ends of rows.
@@ -84,7 +84,7 @@ internal sealed partial class Bufferize
             case RowUse.AddsSteps:
                 return SumsSteps(form, op, active) ? active : null;
             case RowUse.OfBoth:
-                return form.HasColumns && active.Kind != RowEnd.Start ? active with { Axes = ActiveAxes.Loops } : null;
+                return form.HasColumns && active.Kind != PaddingResult.Init ? active with { Axes = ActiveAxes.Loops } : null;
         }
 
         // The kernels take rows of A.
@@ -101,7 +101,7 @@ internal sealed partial class Bufferize
         string a = form.Swapped ? op.Right : op.Left, b = form.Swapped ? op.Left : op.Right;
         int alone = a.Count(label => !b.Contains(label));
         bool memory = b.Contains(op.Result[active.BatchFirst ? 0 : 1]);
-        return active.Kind != RowEnd.Start && form.HasColumns
+        return active.Kind != PaddingResult.Init && form.HasColumns
             && (memory ? alone == 1 && form.M.Extent == active.Steps
                 : alone == 2 && (IsSegmented(form, active) || (form.Loops.Length == 1 && form.Loops[0].Extent == active.Batch && form.M.Extent == active.Steps)));
     }

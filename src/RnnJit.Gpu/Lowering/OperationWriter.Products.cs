@@ -53,7 +53,7 @@ internal sealed partial class OperationWriter
         entry.Address(MatMulWord.Lengths, rows.Lengths);
         entry.Set(MatMulWord.Steps, rows.Steps);
         entry.Set(MatMulWord.Batch, rows.Batch);
-        if (rows is { Kind: RowEnd.AddsNothing, Axes: ActiveAxes.Rows })
+        if (rows is { Kind: PaddingResult.AddsNothing, Axes: ActiveAxes.Rows })
         {
             entry.Address(MatMulWord.Listed, rows.Listed);
             return;
@@ -62,7 +62,7 @@ internal sealed partial class OperationWriter
         long inner = Turns(product.Form) / Math.Max(rows.Axes == ActiveAxes.Loops ? rows.Steps * rows.Batch : rows.Batch, 1);
         entry.Set(MatMulWord.Active, 1 + (int)rows.Axes);
         entry.Set(MatMulWord.Inner, Math.Max(inner, 1));
-        entry.Set(MatMulWord.Ended, rows.Kind == RowEnd.Zero ? 1 : rows.Kind == RowEnd.Start && rows.Axes == ActiveAxes.Rows
+        entry.Set(MatMulWord.Ended, rows.Kind == PaddingResult.Zero ? 1 : rows.Kind == PaddingResult.Init && rows.Axes == ActiveAxes.Rows
             && product.Init is not null ? 2 : 0);
     }
 

@@ -14,7 +14,7 @@ internal sealed partial class OperationWriter
         var entry = Indexed(gather.Table, gather.Index, gather.Result, gather.Width, gather.Active, inLoop: true);
         int inner = gather.Active is { } rows ? gather.Index.Length / Math.Max(rows.Steps * rows.Batch, 1) : 1;
         entry.Set(IndexedWord.Inner, Math.Max(inner, 1));
-        entry.Set(IndexedWord.Active, gather.Active is null ? 0 : gather.Active.Kind == RowEnd.Zero ? 2 : 1);
+        entry.Set(IndexedWord.Active, gather.Active is null ? 0 : gather.Active.Kind == PaddingResult.Zero ? 2 : 1);
         return Launch(typeof(RowKernels), nameof(RowKernels.Gather), entry.Place, (long)gather.Index.Length * gather.Width, gather);
     }
 

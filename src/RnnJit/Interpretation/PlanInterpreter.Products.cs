@@ -26,11 +26,11 @@ public sealed partial class PlanInterpreter
         {
             int row = flat / columns, m = row % form.M.Extent, l = row / form.M.Extent, most = count;
             bool rests = at.Runs?[form.RowsAreLoop ? l / Size(form.Loops[1..]) : m] == false;
-            RowEnd? ended = rests ? RowEnd.Unread : lengths is null ? null : Ended(product, lengths, l, m, ref most);
+            PaddingResult? ended = rests ? PaddingResult.Unread : lengths is null ? null : Ended(product, lengths, l, m, ref most);
             double sum = starts?[flat] ?? 0;
             for (int k = 0; ended is null && k < most; k++)
                 sum += a[(row * width) + (int)(listed?[k + 1] ?? k)] * b[(((l * columns) + (flat % columns)) * count) + k];
-            return ended switch { null or RowEnd.Start => sum, RowEnd.Zero => 0, _ => null };
+            return ended switch { null or PaddingResult.Init => sum, PaddingResult.Zero => 0, _ => null };
         });
     }
 
@@ -91,15 +91,15 @@ public sealed partial class PlanInterpreter
     private static int Count(double[] lengths, int t) => Array.FindLastIndex(lengths, length => length > t) + 1;
 
     // Null where row m of turn l of the loops is computed, of fewer terms where steps are summed to a row's end; else its value, or none.
-    private static RowEnd? Ended(MatMulCommand product, double[] lengths, int l, int m, ref int terms)
+    private static PaddingResult? Ended(MatMulCommand product, double[] lengths, int l, int m, ref int terms)
     {
         ActiveRows rows = product.Rows!;
         MatMulLoop[] loops = product.Form.Loops;
         if (rows.Axes == ActiveAxes.Rows)
         {
             var (t, row) = loops.Length == 0 ? (m / rows.Batch, m % rows.Batch) : (l, m);
-            RowEnd kind = rows.Kind == RowEnd.Start && product.Init is null ? RowEnd.Unread : rows.Kind;
-            return kind == RowEnd.AddsNothing || row < Count(lengths, t) ? null : kind;
+            PaddingResult kind = rows.Kind == PaddingResult.Init && product.Init is null ? PaddingResult.Unread : rows.Kind;
+            return kind == PaddingResult.AddsNothing || row < Count(lengths, t) ? null : kind;
         }
 
         int turns = rows.Axes == ActiveAxes.Loops ? rows.Steps * rows.Batch : rows.Batch, turn = l / (Size(loops) / turns);
@@ -107,6 +107,6 @@ public sealed partial class PlanInterpreter
         if (rows.Axes == ActiveAxes.SumOfSteps)
             terms = steps;
         bool runs = rows.Axes switch { ActiveAxes.Loops => turn / rows.Batch < steps, ActiveAxes.Steps => m < steps, _ => true };
-        return runs ? null : rows.Kind == RowEnd.Zero ? RowEnd.Zero : RowEnd.Unread;
+        return runs ? null : rows.Kind == PaddingResult.Zero ? PaddingResult.Zero : PaddingResult.Unread;
     }
 }

@@ -170,7 +170,7 @@ public sealed partial class PlanInterpreter
     {
         double[] table = Read(gather.Table, at).Data, index = Read(gather.Index, at).Data;
         Func<int, bool> running = Running(gather.Active, index.Length, at);
-        double? ended = gather.Active?.Kind == RowEnd.Zero ? 0 : null;
+        double? ended = gather.Active?.Kind == PaddingResult.Zero ? 0 : null;
         int width = gather.Width;
         Write(gather.Result, at, flat => running(flat / width) ? table[((int)index[flat / width] * width) + (flat % width)] : ended);
     }

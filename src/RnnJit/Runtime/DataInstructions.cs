@@ -204,7 +204,7 @@ internal sealed unsafe class GatherInstruction(GatherCommand gather) : Instructi
         {
             if (length == null || length[r / items % active!.Batch] > r / items / active.Batch)
                 Buffer.MemoryCopy(from + (IndexCheck.Row(name, which[r], table.Shape[0]) * bytes), to + (r * bytes), bytes, bytes);
-            else if (active.Kind == Planning.RowEnd.Zero)
+            else if (active.Kind == Planning.PaddingResult.Zero)
                 new Span<byte>(to + (r * bytes), (int)bytes).Clear();
         }
     }

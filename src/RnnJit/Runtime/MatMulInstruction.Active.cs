@@ -59,8 +59,8 @@ internal sealed unsafe partial class MatMulInstruction<T>
     private void ExecuteActiveRows(in WorkShare share, in LoopIndices clock)
     {
         int* length = (int*)lengths.At(clock);
-        if (Active!.Kind == RowEnd.Zero || (Active.Kind == RowEnd.Start && Start is not null))
-            FillEnded(length, share, (T*)c.At(clock), Active.Kind == RowEnd.Start ? StartAt(clock) : default);
+        if (Active!.Kind == PaddingResult.Zero || (Active.Kind == PaddingResult.Init && Start is not null))
+            FillEnded(length, share, (T*)c.At(clock), Active.Kind == PaddingResult.Init ? StartAt(clock) : default);
         int total = 0;
         for (int t = 0, rows = Active.Batch; t < Active.Steps; t++)
             total += rows = ActiveRowCount.At(length, t, rows);

@@ -32,7 +32,7 @@ internal sealed unsafe partial class MatMulInstruction<T>
             };
             LoopOffsets at = OffsetsOf(l);
             Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), 0, rows, panelStart, panelEnd, Active.Axes == ActiveAxes.SumOfSteps ? steps : form.K.Extent, backwards: false);
-            for (int ended = rows; ended < form.M.Extent && Active.Kind == RowEnd.Zero && panelStart == 0; ended++)
+            for (int ended = rows; ended < form.M.Extent && Active.Kind == PaddingResult.Zero && panelStart == 0; ended++)
                 new Span<T>(pc + at.C + (ended * form.M.C), form.N.Extent).Clear();
         }
     }

@@ -81,7 +81,7 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
             return;
         }
 
-        if (Active is { Kind: Planning.RowEnd.AddsNothing })
+        if (Active is { Kind: Planning.PaddingResult.AddsNothing })
         {
             ExecuteListed(share, clock);
             return;

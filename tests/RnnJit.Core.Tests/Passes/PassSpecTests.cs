@@ -84,7 +84,7 @@ public class PassSpecTests
         return graph;
     }
 
-    private static string Print(Graph graph, string[] passes) => passes[^1] == "Fuse" ? Steps(Fuse.Run(graph)) : Printer.Print(graph);
+    private static string Print(Graph graph, string[] passes) => passes[^1] == "Fuse" ? Ops(Fuse.Run(graph)) : Printer.Print(graph);
 
     // The sizes stand in a comment: # sizes T=4 B=2 f64 chunks; with adam it is the plan of a training step.
     private static string Plan(Graph graph, string text)
@@ -108,20 +108,20 @@ public class PassSpecTests
         return PlanText.Print(RnnJit.Plans.Plan.Of(whole, new PlanOptions(sizes, real) { Aliases = step.Aliases(whole) }, target));
     }
 
-    // The steps in order: a kernel with its rectangle and its graph, a product with what its chains start from, or one node.
-    private static string Steps(OpSchedule list)
+    // The scheduled ops in order: a kernel with its domain and its graph, a product with its accumulator init, or one node.
+    private static string Ops(OpSchedule list)
     {
         string[] names = Printer.ValueNames(list.Graph, named: false);
         string Named(IEnumerable<int> values) => string.Join(", ", values.Select(value => names[value]));
         var text = new StringBuilder();
-        foreach (ScheduledOp step in list.Ops)
+        foreach (ScheduledOp scheduled in list.Ops)
         {
-            if (step is ScheduledKernel kernel)
+            if (scheduled is ScheduledKernel kernel)
                 text.Append($"[{kernel.Rows}] × {kernel.Columns}: {Named(kernel.Inputs)} ⇒ {Named(kernel.Outputs)}\n").Append(Indented(Printer.Print(kernel.Kernel)));
-            else if (step is ScheduledMatMul product)
+            else if (scheduled is ScheduledMatMul product)
                 text.Append($"{names[list.Graph.Values.FirstResult(product.Node)]} = {list.Graph.Nodes[product.Product].Op} {Named(list.Graph.Nodes[product.Product].Operands)} from {names[product.Start]}\n");
-            else if (list.Graph.Nodes[((ScheduledNode)step).Node] is var node)
-                text.Append($"{names[list.Graph.Values.FirstResult(((ScheduledNode)step).Node)]} = {node.Op} {Named(node.Operands)}\n");
+            else if (list.Graph.Nodes[((ScheduledNode)scheduled).Node] is var node)
+                text.Append($"{names[list.Graph.Values.FirstResult(((ScheduledNode)scheduled).Node)]} = {node.Op} {Named(node.Operands)}\n");
         }
 
         return text.ToString();

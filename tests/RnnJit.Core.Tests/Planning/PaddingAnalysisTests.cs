@@ -109,7 +109,7 @@ public class PaddingAnalysisTests
         var (ends, graph, _) = Of("z = mul x, g", After);
         Assert.That(ends.IsUnread(Value(graph, "z"), graph.InputIndex("lengths")), Is.False);
         Assert.That(Kernel("z = mul x, g", After, "z"), Is.EqualTo("lengths: z"));
-        Assert.That(ends.Of(graph.Values.Node(Value(graph, "d")))!.Value.Kind, Is.EqualTo(RowEnd.AddsNothing));
+        Assert.That(ends.Of(graph.Values.Node(Value(graph, "d")))!.Value.Kind, Is.EqualTo(PaddingResult.AddsNothing));
     }
 
     [TestCase("abc,dc->abd", RowUse.OfOne, 0)]
@@ -124,17 +124,17 @@ public class PaddingAnalysisTests
     public void A_product_says_by_its_labels_where_rows_go(string labels, RowUse use, int operand) =>
         Assert.That(RowProduct.Of(new ContractOp(labels)), Is.EqualTo(new RowProduct(use, operand)));
 
-    [TestCase("m = contract[abc,abd->abcd] x, x\n  z = contract[abcd,cd->abd] m, W", "return y = y", "m", RowEnd.Unread, TestName = "an outer product that only a product reads of which a loop reads")]
-    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,acd->abd] q, k\n  return m = m", "m", RowEnd.Zero, TestName = "a query with a memory, the batch first")]
-    [TestCase("q = transpose[1, 0, 2] x\n  m = contract[abc,acd->abd] q, k\n  z = transpose[1, 0, 2] m", "return y = y", "m", RowEnd.Unread, TestName = "a query with a memory that a loop reads, the batch first")]
-    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,dc->abd] q, W\n  return m = m", "m", RowEnd.Zero, TestName = "a product with a weight, the batch first")]
-    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  m = contract[abc,abd->acd] q, r\n  return m = m", "m", RowEnd.AddsNothing, TestName = "the gradient of a memory, the batch first")]
-    [TestCase("z = mul x, g", "m = contract[abc,abd->abcd] y, x\n  return m = m", "m", RowEnd.Zero, TestName = "an outer product of what is 0")]
-    [TestCase("z = mul x, g", "m = contract[abc,bd->abcd] y, h\n  return m = m", "m", RowEnd.Zero, TestName = "a product with a number of each row")]
-    [TestCase("z = mul x, g", "m = contract[abc,abd->bcd] y, x\n  return m = m", "m", RowEnd.AddsNothing, TestName = "a sum over the steps of each row")]
-    [TestCase("z = mul x, g", "m = sum[0] y\n  return m = m", "m", RowEnd.AddsNothing, TestName = "a sum over steps")]
-    [TestCase("z = gather W, codes", "return y = y", "z", RowEnd.Unread, TestName = "rows of a table for a loop")]
-    public void Products_of_a_row_with_itself_and_tables_leave_out_rows(string before, string after, string name, RowEnd wanted)
+    [TestCase("m = contract[abc,abd->abcd] x, x\n  z = contract[abcd,cd->abd] m, W", "return y = y", "m", PaddingResult.Unread, TestName = "an outer product that only a product reads of which a loop reads")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,acd->abd] q, k\n  return m = m", "m", PaddingResult.Zero, TestName = "a query with a memory, the batch first")]
+    [TestCase("q = transpose[1, 0, 2] x\n  m = contract[abc,acd->abd] q, k\n  z = transpose[1, 0, 2] m", "return y = y", "m", PaddingResult.Unread, TestName = "a query with a memory that a loop reads, the batch first")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,dc->abd] q, W\n  return m = m", "m", PaddingResult.Zero, TestName = "a product with a weight, the batch first")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  m = contract[abc,abd->acd] q, r\n  return m = m", "m", PaddingResult.AddsNothing, TestName = "the gradient of a memory, the batch first")]
+    [TestCase("z = mul x, g", "m = contract[abc,abd->abcd] y, x\n  return m = m", "m", PaddingResult.Zero, TestName = "an outer product of what is 0")]
+    [TestCase("z = mul x, g", "m = contract[abc,bd->abcd] y, h\n  return m = m", "m", PaddingResult.Zero, TestName = "a product with a number of each row")]
+    [TestCase("z = mul x, g", "m = contract[abc,abd->bcd] y, x\n  return m = m", "m", PaddingResult.AddsNothing, TestName = "a sum over the steps of each row")]
+    [TestCase("z = mul x, g", "m = sum[0] y\n  return m = m", "m", PaddingResult.AddsNothing, TestName = "a sum over steps")]
+    [TestCase("z = gather W, codes", "return y = y", "z", PaddingResult.Unread, TestName = "rows of a table for a loop")]
+    public void Products_of_a_row_with_itself_and_tables_leave_out_rows(string before, string after, string name, PaddingResult wanted)
     {
         var (ends, graph, _) = Of(before, after);
         Assert.That(ends.Of(graph.Values.Node(Value(graph, name)))?.Kind, Is.EqualTo(wanted));
