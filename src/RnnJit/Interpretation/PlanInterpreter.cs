@@ -14,7 +14,8 @@ public sealed partial class PlanInterpreter
     private readonly Evaluation evaluation;
     private readonly Dictionary<PlanBuffer, double[]> memory = [];
 
-    private PlanInterpreter(Plan plan) => evaluation = OfSizes(plan.Options.Sizes);
+    private PlanInterpreter(Plan plan) =>
+        evaluation = new(plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
 
     /// <summary>Outputs by name for inputs by name.</summary>
     public static Dictionary<string, NdArray> Run(Plan plan, IReadOnlyDictionary<string, NdArray> inputs)
@@ -30,12 +31,10 @@ public sealed partial class PlanInterpreter
     // Time step and number of steps done, of the innermost loop and of the one around it; rows that still run, null for all.
     private readonly record struct Loops(int T, int I, int OuterT, int OuterI, bool[]? Runs);
 
-    private static Evaluation OfSizes(IReadOnlyDictionary<string, int> sizes) =>
-        new(sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
-
     // Where each element of a view lies at this step, in row-major order.
     private (double[] Data, long[] Places) Elements(BufferView view, Loops at)
     {
+        // Packed weights in 16 bits are two to an element.
         if (!memory.TryGetValue(view.Buffer, out double[]? data))
             memory[view.Buffer] = data = new double[view.Buffer.Elements * 2];
         long start = view.Offset + (at.OuterT * view.OuterTimeStride) + (((at.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride)
@@ -66,8 +65,6 @@ public sealed partial class PlanInterpreter
 
     private void Write(BufferView view, Loops at, NdArray value) => Write(view, at, flat => value.Data[flat]);
 
-    private double[]? LengthsOf(ActiveRows? rows, Loops at) => rows is null ? null : Read(rows.Lengths, at).Data;
-
     private double[] Along(BufferView view, Loops at, params (int Extent, long Stride)[] axes) => Read(view.Over(axes), at).Data;
 
     private void Run(PlanCommand command, Loops at)
@@ -78,69 +75,91 @@ public sealed partial class PlanInterpreter
             case MatMulCommand product: MatMul(product, at); break;
             case ScanCommand scan: Scan(scan, at); break;
             case PackCommand pack: Pack(pack, at); break;
-            case PackListedCommand pack: PackListed(pack, at); break;
+            case PackListedCommand { Rows: var all } pack:
+                // Rows that are not listed are packed as well; the product reads none of them.
+                BufferView source = pack.Source.Over([(all.Steps, pack.TimeStride), (all.Batch, pack.RowStride), (pack.N, pack.NStride)]);
+                Write(pack.Target.Over([(all.Steps * all.Batch, pack.N), (pack.N, 1)]), at, Read(source, at));
+                break;
             case ListRowsCommand rows: ListRows(rows, at); break;
-            case ColumnSumCommand sum: ColumnSum(sum, at); break;
+            case ColumnSumCommand columns: ColumnSum(columns, at); break;
             case ScatterCommand scatter: Scatter(scatter, at); break;
-            case GatherCommand gather: Gather(gather, at); break;
-            case TakeCommand take: Take(take, at); break;
-            case ReduceCommand reduce: Apply(reduce.Op, [reduce.Result], at, reduce.Input); break;
+            case GatherCommand gather:
+                Func<int, bool> isActive = Active(gather.Active, gather.Index.Length, at);
+                Take(gather.Table, 0, gather.Index, gather.Result, at, (_, place, _) => isActive(place), gather.Active?.Kind == PaddingResult.Zero);
+                break;
+            case TakeCommand take:
+                Func<int, int, bool> runs = Runs(take.Active?.Lengths, at);
+                bool ofSource = take.Active?.OfSource == true;
+                Take(take.Input, take.Axis, take.Index, take.Result, at, (t, place, row) => runs(t, ofSource ? row : place), take.Active?.Clears == true);
+                break;
             case CopyCommand copy: Write(copy.To, at, Read(copy.From, at)); break;
             case FillCommand fill: Write(fill.To, at, _ => fill.Value); break;
             case ClearCommand clear: Write(clear.To, at, _ => 0); break;
             case AccumulateCommand add: Apply(AddOp.Instance, [add.Sum], at, add.Sum, add.Input); break;
             case SortRowsCommand sort: Apply(ArgsortOp.Instance, [sort.Result], at, sort.Lengths); break;
-            case InversePermutationCommand inverse: Apply(InversePermutationOp.Instance, [inverse.Result], at, inverse.Order); break;
-            case BlockLengthsCommand cut:
-                Apply(new BlockLengthsOp(Dim.Of(cut.Result.Shape[0]), cut.Steps, Dim.Of(cut.First)), [cut.Result], at, cut.Lengths);
+            case SquareSumCommand squares:
+                // Blocks are for the order of additions: here all of them stand in the first one.
+                double sum = squares.Inputs.Sum(input => Read(input, at).Data.Sum(x => x * x));
+                Write(squares.Sums, at, block => block == 0 ? sum : 0);
                 break;
-            case RandomMaskCommand mask: Apply(mask.Op, [mask.Mask], at, mask.Words); break;
-            case SquareSumCommand squares: SquareSum(squares, at); break;
-            case GradientNormCommand norm: Norm(norm, at); break;
-            case ForEachCommand each: ForEach(each, at); break;
-            case HostOpCommand host: Apply(host.Op, host.Results, at, host.Operands); break;
+            case GradientNormCommand norm:
+                var result = norm.Op.Of(Read(norm.Loss, at).Data[0], Read(norm.Sums, at).Data.Sum());
+                Write(norm.Norm, at, _ => result.Norm);
+                Write(norm.Factor, at, _ => result.Factor);
+                Write(norm.Finite, at, _ => result.Finite);
+                break;
+            case ForEachCommand each:
+                foreach (BufferView[] item in each.Items)
+                    Kernel(new KernelCommand(each.Op, item, item[^1].Shape[..^1], item[^1].Shape[^1], Active: null), at);
+                break;
+            case { Definition: { } op }: Apply(op, command.Writes, at, command.Reads); break;
             case CheckIndicesCommand or CheckBoundsCommand: break;
             default: throw new NotSupportedException($"The plan interpreter does not know '{command.Text}'");
         }
     }
 
-    private void Apply(Op op, BufferView[] results, Loops at, params BufferView[] operands)
+    private void Apply(Op op, IEnumerable<BufferView> results, Loops at, params IEnumerable<BufferView> operands)
     {
         foreach (var (view, value) in results.Zip(op.Evaluate([.. operands.Select(operand => Read(operand, at))], evaluation)))
             Write(view, at, value);
     }
 
-    // Of items in the order of [T, B, …] or, in a step, of [B, …]: true for those of rows that run.
-    private Func<int, bool> Running(ActiveRows? rows, int items, Loops at)
+    // For a step and a row of the batch: true where the row runs; without lengths all do.
+    private Func<int, int, bool> Runs(BufferView? lengths, Loops at)
+    {
+        double[]? steps = lengths is null ? null : Read(lengths, at).Data;
+        return (t, row) => steps is null || t < steps[row];
+    }
+
+    // For items in the order of [T, B, …] or, in a step, of [B, …]: true for those of rows that run.
+    private Func<int, bool> Active(ActiveRows? rows, int items, Loops at)
     {
         if (rows is null)
-            return item => at.Runs is not { } runs || runs[item / (items / runs.Length)];
-        double[] lengths = Read(rows.Lengths, at).Data;
-        int of = items / (rows.Steps * rows.Batch), last = rows.BatchFirst ? rows.Steps : rows.Batch;
-        return item => rows.BatchFirst ? lengths[item / of / last] > item / of % last : lengths[item / of % last] > item / of / last;
+            return item => at.Runs is not { } active || active[item / (items / active.Length)];
+        Func<int, int, bool> runs = Runs(rows.Lengths, at);
+        int steps = rows.Steps, batch = rows.Batch, of = items / (steps * batch);
+        return item => rows.BatchFirst ? runs(item / of % steps, item / of / steps) : runs(item / of / batch, item / of % batch);
     }
 
     // Rows are those of all dimensions but the last; an operand with fewer of them repeats over the first ones.
     private void Kernel(KernelCommand kernel, Loops at)
     {
         Graph graph = kernel.Op.Kernel;
-        NdArray[] operands = [.. graph.Inputs.Select((port, i) =>
+        Evaluation ofKernel = evaluation.With("R", kernel.Rows).With("N", kernel.Columns);
+        NdArray[] operands = [.. graph.Inputs.Zip(kernel.Operands, (port, view) =>
         {
-            BufferView view = kernel.Operands[i];
-            bool hasRows = port.Type.Rank > 0 && port.Type.Dims[0] == Dim.Symbol("R");
-            int[] columns = hasRows && port.Type.IsReal ? [view.Rank == 0 ? 1 : view.Shape[^1]] : [];
-            NdArray x = Read(hasRows ? view.Broadcast([.. kernel.RowShape, .. columns]) : view, at);
-            return x.Reshape(hasRows ? [kernel.Rows, .. columns] : port.Type.Rank == 0 ? [] : [x.Length]);
+            int[] shape = ofKernel.Shape(port.Type);
+            bool hasRows = shape.Length > 0 && port.Type.Dims[0] == Dim.Symbol("R");
+            return Read(hasRows ? view.Broadcast([.. kernel.RowShape, .. shape[1..]]) : view, at).Reshape(shape);
         })];
-        var sizes = new Dictionary<string, int> { ["R"] = kernel.Rows, ["N"] = kernel.Columns };
-        NdArray[] results = InterpretedGraph.Walk(graph, operands, OfSizes(sizes));
-        Func<int, bool> running = Running(kernel.Active?.Rows, kernel.Rows, at);
+        NdArray[] results = ofKernel.Run(graph, operands);
+        Func<int, bool> isActive = Active(kernel.Active?.Rows, kernel.Rows, at);
         for (int o = 0; o < results.Length; o++)
         {
             NdArray result = results[o];
             int width = result.Length / Math.Max(kernel.Rows, 1);
-            double? ended = kernel.Active?.Zeros.Contains(o) == true ? 0 : null;
-            Write(kernel.Operands[operands.Length + o], at, flat => running(flat / width) ? result.Data[flat] : ended);
+            double? padding = kernel.Active?.Zeros.Contains(o) == true ? 0 : null;
+            Write(kernel.Operands[operands.Length + o], at, flat => isActive(flat / width) ? result.Data[flat] : padding);
         }
     }
 
@@ -152,8 +171,8 @@ public sealed partial class PlanInterpreter
             int t = scan.Scan.Reverse ? scan.Steps - 1 - i : i;
             bool[]? runs = lengths is null ? null : [.. lengths.Select(length => t < length)];
             var at = new Loops(t, i, around.T, around.I, runs);
-            foreach (ChunkedMatMul ahead in scan.Chunked.Where(ahead => i == 0 || ahead.Begins(t, scan.Scan.Reverse)))
-                Chunk(ahead, t);
+            foreach (ChunkedMatMul product in scan.Chunked)
+                Chunked(product, t);
             foreach (PlanCommand command in scan.Body)
                 Run(command, at);
             foreach (int row in Enumerable.Range(0, lengths?.Length ?? 0).Where(row => !runs![row]))
@@ -166,35 +185,25 @@ public sealed partial class PlanInterpreter
         }
     }
 
-    private void Gather(GatherCommand gather, Loops at)
-    {
-        double[] table = Read(gather.Table, at).Data, index = Read(gather.Index, at).Data;
-        Func<int, bool> running = Running(gather.Active, index.Length, at);
-        double? ended = gather.Active?.Kind == PaddingResult.Zero ? 0 : null;
-        int width = gather.Width;
-        Write(gather.Result, at, flat => running(flat / width) ? table[((int)index[flat / width] * width) + (flat % width)] : ended);
-    }
-
     private void Scatter(ScatterCommand scatter, Loops at)
     {
         double[] from = Read(scatter.Input, at).Data, index = Read(scatter.Index, at).Data;
-        Func<int, bool> running = Running(scatter.Active, index.Length, at);
+        Func<int, bool> isActive = Active(scatter.Active, index.Length, at);
         NdArray table = scatter.Adds ? Read(scatter.Table, at) : new NdArray(scatter.Table.Shape);
         for (int e = 0; e < from.Length; e++)
-            table.Data[((int)index[e / scatter.Width] * scatter.Width) + (e % scatter.Width)] += running(e / scatter.Width) ? from[e] : 0;
+            table.Data[((int)index[e / scatter.Width] * scatter.Width) + (e % scatter.Width)] += isActive(e / scatter.Width) ? from[e] : 0;
         Write(scatter.Table, at, table);
     }
 
-    private void Take(TakeCommand take, Loops at)
+    // result[t, place, …] = x[t, row, …] where row = index[place]; with axis 0 there is one t.
+    private void Take(BufferView x, int axis, BufferView index, BufferView result, Loops at, Func<int, int, int, bool> isActive, bool clears)
     {
-        double[] x = Read(take.Input, at).Data, index = Read(take.Index, at).Data;
-        double[]? lengths = take.Active is null ? null : Read(take.Active.Lengths, at).Data;
-        int inner = take.Input.Shape.Skip(take.Axis + 1).Aggregate(1, (a, b) => a * b), extent = take.Input.Shape[take.Axis];
-        Write(take.Result, at, flat =>
+        double[] from = Read(x, at).Data, rows = Read(index, at).Data;
+        int width = x.Shape.Skip(axis + 1).Aggregate(1, (a, b) => a * b);
+        Write(result, at, flat =>
         {
-            int item = flat / inner, step = item / index.Length, place = item % index.Length, source = (int)index[place];
-            bool runs = lengths is null || lengths[take.Active!.OfSource ? source : place] > step;
-            return runs ? x[(((step * extent) + source) * inner) + (flat % inner)] : take.Active!.Clears ? 0 : null;
+            int t = flat / width / rows.Length, place = flat / width % rows.Length, row = (int)rows[place];
+            return isActive(t, place, row) ? from[(((t * x.Shape[axis]) + row) * width) + (flat % width)] : clears ? 0 : null;
         });
     }
 }

@@ -8,6 +8,8 @@ namespace RnnJit.Plans;
 /// <param name="Reason">Reason for which no compiled form fits.</param>
 public sealed record HostOpCommand(Op Op, BufferView[] Operands, BufferView[] Results, string Reason) : PlanCommand
 {
+    public override Op? Definition => Op;
+
     public override IEnumerable<BufferView> Reads => Operands;
 
     public override IEnumerable<BufferView> Writes => Results;

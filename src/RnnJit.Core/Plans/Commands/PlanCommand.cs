@@ -1,3 +1,6 @@
+using RnnJit.Ir;
+using RnnJit.Ops;
+
 namespace RnnJit.Plans;
 
 /// <summary>Times at which a command has to be done.</summary>
@@ -24,6 +27,9 @@ public abstract record PlanCommand
 
     /// <summary>Elements that its address arithmetic reaches, as views of the same buffers; <see cref="PlanBounds"/> proves them beside <see cref="Views"/>.</summary>
     public virtual IEnumerable<BufferView> Reached => [];
+
+    /// <summary>The op that gives what it writes from what it reads, in double precision; null where a command is more or less than one op.</summary>
+    public virtual Op? Definition => null;
 
     public virtual CommandWhen When => CommandWhen.Run;
 

@@ -25,6 +25,8 @@ public sealed record ReduceCommand(ReductionOp Op, BufferView Input, BufferView 
         }
     }
 
+    public override Op? Definition => Op;
+
     public override IEnumerable<BufferView> Reads => [Input];
 
     public override IEnumerable<BufferView> Writes => [Result];

@@ -1,4 +1,5 @@
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Plans;
 
@@ -19,6 +20,8 @@ public sealed record SortRowsCommand(BufferView Lengths, BufferView Keys, Buffer
 /// <param name="Name">Name of the indices, for messages.</param>
 public sealed record InversePermutationCommand(BufferView Order, BufferView Result, string Name) : PlanCommand
 {
+    public override Op? Definition => InversePermutationOp.Instance;
+
     public override IEnumerable<BufferView> Reads => [Order];
 
     public override IEnumerable<BufferView> Writes => [Result];
@@ -47,6 +50,8 @@ public sealed record TakeCommand(BufferView Input, BufferView Index, BufferView 
 /// <param name="First">First step of the first block.</param>
 public sealed record BlockLengthsCommand(BufferView Lengths, BufferView Result, int Steps, int First) : PlanCommand
 {
+    public override Op? Definition => new BlockLengthsOp(Dim.Of(Result.Shape[0]), Steps, Dim.Of(First));
+
     public override IEnumerable<BufferView> Reads => [Lengths];
 
     public override IEnumerable<BufferView> Writes => [Result];

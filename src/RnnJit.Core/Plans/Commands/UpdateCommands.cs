@@ -8,6 +8,8 @@ namespace RnnJit.Plans;
 /// <param name="Words">Seed, update and rows of the batch: see <see cref="RandomMaskOp"/>.</param>
 public sealed record RandomMaskCommand(RandomMaskOp Op, BufferView Words, BufferView Mask) : PlanCommand
 {
+    public override Op? Definition => Op;
+
     public override IEnumerable<BufferView> Reads => [Words];
 
     public override IEnumerable<BufferView> Writes => [Mask];
