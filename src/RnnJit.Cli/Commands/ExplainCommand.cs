@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
-using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Commands;
@@ -34,7 +34,7 @@ internal static class ExplainCommand
             IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
             PeakMemory[] peaks = request.Training ? PeakMemory.Of(request) : [];
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = request.Cell.Name, arenaBytes = executable.ArenaBytes, rowLanes = executable.RowLanes, peaks, remarks, plan = executable.Plan }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = request.Cell.Name, arenaBytes = executable.ArenaBytes, rowLanes = executable.RowLanes, peaks, fallbacks = executable.Fallbacks, remarks, plan = executable.Plan }));
             else
                 Print(terminal.Out, executable, remarks, peaks);
             return ExitCode.Success;
@@ -53,7 +53,7 @@ internal static class ExplainCommand
 
         double flops = executable.Plan.Sum(line => line.Flops * line.Times);
         to.WriteLine();
-        foreach (string sentence in remarks)
+        foreach (string sentence in executable.Fallbacks.Concat(remarks))
             to.WriteLine(sentence);
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{flops / 1e9:0.####} GFLOP in products a run; arena {executable.ArenaBytes:N0} bytes, allocated once."));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Lanes in which sums of a row are added: {executable.RowLanes}."));

@@ -1,6 +1,5 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
-using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
@@ -10,12 +9,21 @@ namespace RnnJit.Plans;
 /// <param name="Interpreted">The reason for which the loop is left to the interpreter; null where it is planned.</param>
 public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
 {
+    private const int Deepest = 2;
+
     /// <param name="depth">How many loops are around it.</param>
     public static LoopLegality Of(ScanOp scan, int depth)
     {
         RowIndependence rows = RowIndependence.Of(scan);
-        return new LoopLegality(InterpretedLoop.Why(scan, depth) ?? OfTables(scan, rows) ?? OfLengths(scan, rows), rows);
+        return new LoopLegality(OfDepth(scan, depth) ?? OfTables(scan, rows) ?? OfLengths(scan, rows), rows);
     }
+
+    private static string? OfDepth(ScanOp scan, int depth) => depth + Nesting(scan) is var nesting and > Deepest
+        ? $"loops stand {nesting} deep and are planned {Deepest} deep (take a loop or a checkpoint away)"
+        : null;
+
+    // Loops in loops: time in blocks has two of them.
+    private static int Nesting(ScanOp scan) => 1 + scan.Body.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(Nesting).DefaultIfEmpty(0).Max();
 
     // A table becomes itself with rows added: it has one place for all steps.
     private static string? OfTables(ScanOp scan, RowIndependence rows) =>

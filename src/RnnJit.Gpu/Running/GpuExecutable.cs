@@ -32,7 +32,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         : base(program, options)
     {
         (this.lowered, this.device) = (lowered, device);
-        SlowPaths.WarnOfHostOps(program.Name, lowered.Plan.AllCommands.OfType<HostOpCommand>());
+        Fallbacks = SlowPaths.Warn(SlowPaths.OfHostOps(program.Name, lowered.Plan.AllCommands));
         RequireMemory(lowered.Layout.Bytes);
         device.RequireMemory(program.Name, options.Device, lowered.Layout.Bytes);
         var writer = new OperationWriter(lowered, device);
@@ -59,6 +59,10 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     internal override long Uploads => memory.Uploads;
 
     public override IReadOnlyList<PlanLine> Plan => lowered.Lines;
+
+    public override IReadOnlyList<string> Fallbacks { get; }
+
+    internal override Plans.Plan BufferPlan => lowered.Plan;
 
     protected override void RunProgram()
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using RnnJit.Cpu.Simd;
+using RnnJit.Runtime;
 
 namespace RnnJit.Cpu;
 
@@ -28,14 +29,12 @@ internal static class CpuWidth
     // CPUID, leaf 1: FMA3. Other processors have it or not, whatever a process was told.
     private static bool MachineHasFma => HasFma || (X86Base.IsSupported && (X86Base.CpuId(1, 0).Ecx & (1 << 12)) != 0);
 
-    /// <summary>Says that a program compiled ahead of time has the narrowest vectors on a processor with wider ones (with a JIT the width was asked for), or that products run without fused multiply-add.</summary>
-    public static void Warn()
-    {
-        if (!RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } sentence)
-            Warnings.Once("RNNJ221", "", sentence);
-        else if (Unfused(HasFma, MachineHasFma) is { } unfused)
-            Warnings.Once("RNNJ225", "", unfused);
-    }
+    /// <summary>
+    /// The warning that a program compiled ahead of time has the narrowest vectors on a processor with wider ones (with a JIT the width was asked for), or that
+    /// products run without fused multiply-add; null where neither is so.
+    /// </summary>
+    public static SlowPath? Slow => !RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } narrow ? new SlowPath("RNNJ221", "", narrow)
+        : Unfused(HasFma, MachineHasFma) is { } unfused ? new SlowPath("RNNJ225", "", unfused) : null;
 
     /// <summary>The sentence on products without fused multiply-add where the processor has it; else null.</summary>
     internal static string? Unfused(bool used, bool machine) => used || !machine ? null

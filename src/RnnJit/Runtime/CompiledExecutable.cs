@@ -23,7 +23,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         this.lowered = lowered;
         Plans.Plan plan = lowered.Plan;
         instructions = lowered.Instructions;
-        SlowPaths.Warn(program.Name, options, instructions);
+        Fallbacks = SlowPaths.Warn(SlowPaths.Of(program.Name, options, instructions));
         RequireMemory(Memory.Bytes);
         if (options.Poison)
             instructions = PoisonInstruction.Before(instructions, Memory).ToArray();
@@ -48,8 +48,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     /// <summary>Bytes of the arena: everything but the caller's tensors.</summary>
     public override long ArenaBytes => Memory.Bytes;
 
-    /// <summary>The plan that the instructions were lowered from.</summary>
-    internal Plans.Plan BufferPlan => lowered.Plan;
+    internal override Plans.Plan BufferPlan => lowered.Plan;
 
     /// <summary>Places of its buffers in the arena.</summary>
     internal MemoryPlan Memory => lowered.Memory;
@@ -57,6 +56,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     internal IReadOnlyList<Instruction> Instructions => instructions;
 
     internal long AllocatedBytes => arena.Length;
+
+    public override IReadOnlyList<string> Fallbacks { get; }
 
     public override IReadOnlyList<double> PlanSeconds => timer?.Seconds ?? [];
 

@@ -71,7 +71,7 @@ internal sealed record LoweredCpuPlan(Plan Plan, Instruction[] Instructions) : L
         foreach (Instruction instruction in instructions)
         {
             var scan = instruction as ScanInstruction;
-            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, instruction switch { KernelInstruction kernel => kernel.Provider, ForEachInstruction each => each.Provider, _ => "" });
+            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, instruction.Provider);
             foreach (MatMulChunks product in scan?.Chunked ?? [])
                 yield return new PlanLine(depth + 1, product.Describe, times * product.Count, product.Flops / product.Count, product.Views.Sum(view => (double)view.Length * view.ElementSize) / product.Count, "");
             foreach (PlanLine line in scan is null ? [] : LinesOf(scan.Body, depth + 1, times * scan.Steps))

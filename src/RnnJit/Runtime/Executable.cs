@@ -165,6 +165,12 @@ public abstract class Executable : IDisposable
     /// <summary>What a run does, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
 
+    /// <summary>Parts of the plan that are slower than they could be: interpreted loops, ops and kernels, narrow vectors. One sentence each, with its cure.</summary>
+    public virtual IReadOnlyList<string> Fallbacks => [];
+
+    /// <summary>The plan that a run executes; null where nothing is planned.</summary>
+    internal virtual Plans.Plan? BufferPlan => null;
+
     /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/>, on the worker with the most rows; what lies between two lines belongs to the second, and frozen rows and the end of a loop to the loop's own. Empty without <see cref="ExecutableOptions.Profile"/>.</summary>
     public virtual IReadOnlyList<double> PlanSeconds => [];
 

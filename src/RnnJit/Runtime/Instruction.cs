@@ -21,6 +21,9 @@ internal abstract class Instruction(PlanCommand? command)
     /// <summary>A line for people.</summary>
     public virtual string Describe => command?.Describe ?? GetType().Name;
 
+    /// <summary>Provider of its kernel; empty for what has none.</summary>
+    public virtual string Provider => "";
+
     /// <summary>Turns views into addresses once memory is there.</summary>
     public abstract void Resolve(PlanMemory memory);
 

@@ -44,7 +44,7 @@ internal sealed unsafe partial class KernelInstruction : Instruction
 
     public ScheduledKernel Op => op;
 
-    public string Provider => provider;
+    public override string Provider => provider;
 
     public int Rows => rows * outer.Aggregate(1, (a, b) => a * b);
 

@@ -6,32 +6,57 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Warnings of parts of a plan that are slower or wider than they could be, once for each Program.</summary>
+/// <summary>A part of a plan that is slower or wider than it could be.</summary>
+/// <param name="Id">Id of the warning.</param>
+/// <param name="Key">Warnings with the same id and key are said once.</param>
+/// <param name="Sentence">Finding and cure.</param>
+internal sealed record SlowPath(string Id, string Key, string Sentence);
+
+/// <summary>Finds and warns of parts of a plan that are slower or wider than they could be.</summary>
 internal static class SlowPaths
 {
-    /// <summary>Warns of interpreted kernels and ops and of weights in 16 bits that nobody reads. Kernels that the caller chose (<see cref="ExecutableOptions.Kernels"/>) are no surprise.</summary>
-    public static void Warn(string program, ExecutableOptions options, IEnumerable<Instruction> instructions)
+    /// <summary>
+    /// Interpreted kernels and ops, narrow vectors, and weights in 16 bits that nobody reads. Kernels that the caller chose (<see
+    /// cref="ExecutableOptions.Kernels"/>) are no surprise.
+    /// </summary>
+    public static IReadOnlyList<SlowPath> Of(string program, ExecutableOptions options, IEnumerable<Instruction> instructions)
     {
-        CpuWidth.Warn();
         Instruction[] all = [.. Flat(instructions)];
-        KernelInstruction[] kernels = [.. all.OfType<KernelInstruction>()];
-        int slow = kernels.Count(kernel => kernel.Provider == InterpretedKernelProvider.Called);
-        if (slow > 0 && options.Kernels is null)
-            Warnings.Once("RNNJ220", $"{program} {options.Device}", $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones ({Cure(options)})");
-        WarnOfHostOps(program, all.Select(instruction => instruction.Command).OfType<HostOpCommand>());
-        if (options.Weights != WeightStorage.Single && all.Select(instruction => instruction.Command).OfType<PackCommand>().All(pack => pack.Target.Storage == WeightStorage.Single))
-            Warnings.Once("RNNJ227", $"{program} {options.Weights}", $"'{program}': no weights are stored as {options.Weights}, for no compiled product reads a matrix of parameters (leave the storage at {WeightStorage.Single})");
+        PlanCommand[] commands = [.. all.Select(instruction => instruction.Command).OfType<PlanCommand>()];
+        return [.. new[] { CpuWidth.Slow, OfKernels(program, options, all) }.OfType<SlowPath>(), .. OfHostOps(program, commands), .. OfWeights(program, options, commands)];
     }
 
-    /// <summary>Warns of ops that have no compiled form.</summary>
-    public static void WarnOfHostOps(string program, IEnumerable<HostOpCommand> hosts)
+    /// <summary>Ops that have no compiled form, each once.</summary>
+    public static IEnumerable<SlowPath> OfHostOps(string program, IEnumerable<PlanCommand> commands) => commands.OfType<HostOpCommand>().Select(host =>
     {
-        foreach (HostOpCommand host in hosts)
+        string op = host.Op is ScanOp scan ? $"loop over {scan.Time}" : $"op '{host.Op.Name}'";
+        return new SlowPath("RNNJ222", $"{program} {op} {host.Reason}", $"'{program}': the {op} is run by the interpreter, {host.Factor} than compiled: {host.Reason}");
+    }).Distinct();
+
+    /// <summary>Says each once for each Program; gives the sentences.</summary>
+    public static IReadOnlyList<string> Warn(IEnumerable<SlowPath> paths)
+    {
+        var sentences = new List<string>();
+        foreach (SlowPath path in paths)
         {
-            string op = host.Op is ScanOp scan ? $"loop over {scan.Time}" : $"op '{host.Op.Name}'";
-            Warnings.Once("RNNJ222", $"{program} {op} {host.Reason}", $"'{program}': the {op} is run by the interpreter, {host.Factor} than compiled: {host.Reason}");
+            Warnings.Once(path.Id, path.Key, path.Sentence);
+            sentences.Add(path.Sentence);
         }
+
+        return sentences;
     }
+
+    private static SlowPath? OfKernels(string program, ExecutableOptions options, Instruction[] all)
+    {
+        Instruction[] kernels = [.. all.Where(instruction => instruction.Provider.Length > 0)];
+        int slow = kernels.Count(kernel => kernel.Provider == InterpretedKernelProvider.Called);
+        return slow == 0 || options.Kernels is not null ? null
+            : new SlowPath("RNNJ220", $"{program} {options.Device}", $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones ({Cure(options)})");
+    }
+
+    private static IEnumerable<SlowPath> OfWeights(string program, ExecutableOptions options, PlanCommand[] commands) =>
+        options.Weights == WeightStorage.Single || commands.OfType<PackCommand>().Any(pack => pack.Target.Storage != WeightStorage.Single) ? []
+        : [new SlowPath("RNNJ227", $"{program} {options.Weights}", $"'{program}': no weights are stored as {options.Weights}, for no compiled product reads a matrix of parameters (leave the storage at {WeightStorage.Single})")];
 
     private static IEnumerable<Instruction> Flat(IEnumerable<Instruction> instructions) =>
         instructions.SelectMany(instruction => instruction is ScanInstruction scan ? Flat(scan.Body) : [instruction]);

@@ -158,7 +158,7 @@ internal sealed unsafe class ForEachInstruction : Instruction
         }
     }
 
-    public string Provider => provider;
+    public override string Provider => provider;
 
     public override string Describe => $"{base.Describe} ({provider})";
 

@@ -16,7 +16,7 @@ public class ExplainTests
     {
         string text = Output("gru", "--training", "--hidden", "128", "--seq", "6", "--batch", "32");
         Assert.That(text, Does.Contain("is 3 products merged").And.Contain("was not hoisted: it reads state h of the step before"));
-        Assert.That(text, Does.Match(@"nodes fused over \[B, H\]; not fused with step \d+, for 'contract' stands between"));
+        Assert.That(text, Does.Match(@"nodes fused over \[B, H\]; not fused with op \d+, for 'contract' stands between"));
         Assert.That(text, Does.Contain("stores").And.Contain("because reading them costs less than computing them again"));
         Assert.That(text, Does.Contain("(generated)").And.Contain("FMA-bound").And.Contain("memory-bound"));
     }

@@ -3,6 +3,7 @@ using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Passes;
 using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Text;
 
 namespace RnnJit.Core.Tests.Passes;

@@ -1,6 +1,5 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
-using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
@@ -14,8 +13,11 @@ public sealed record HostOpCommand(Op Op, BufferView[] Operands, BufferView[] Re
 
     public override IEnumerable<BufferView> Writes => Results;
 
+    /// <summary>Factor by which a loop is slower, in words; the more arithmetic a step has, the more.</summary>
+    public const string FactorOfLoops = "tens to hundreds of times slower";
+
     /// <summary>Factor by which it is slower than a compiled form, in words.</summary>
-    public string Factor => Op is ScanOp ? InterpretedLoop.Factor : "much slower";
+    public string Factor => Op is ScanOp ? FactorOfLoops : "much slower";
 
     public override string Describe => $"{Op.Name}, interpreted, {Factor} than compiled: {Reason}";
 

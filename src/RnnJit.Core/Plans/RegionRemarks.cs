@@ -1,7 +1,8 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Planning;
 
-namespace RnnJit.Planning;
+namespace RnnJit.Plans;
 
 /// <summary>Merged products and fused kernels of one region, and what kept others apart.</summary>
 internal sealed class RegionRemarks
@@ -99,9 +100,9 @@ internal sealed class RegionRemarks
             if (ops[s] is not ScheduledKernel kernel)
                 continue;
             int[] before = kernel.Inputs.Select(input => scheduledAt[input]).Where(maker => maker >= 0 && ops[maker] is ScheduledKernel).Distinct().OrderBy(maker => maker).ToArray();
-            string why = string.Join("; ", before.Select(maker => $"not fused with step {maker + 1}, {Why((ScheduledKernel)ops[maker], kernel, maker, s)}"));
+            string why = string.Join("; ", before.Select(maker => $"not fused with op {maker + 1}, {Why((ScheduledKernel)ops[maker], kernel, maker, s)}"));
             string full = kernel.IsFull ? $"; no more work fits into it, for a kernel has at most {Fuse.MostOperations} operations and {Fuse.MostInputs} inputs" : "";
-            yield return $"{region}, step {s + 1}: {Quantity.Of(kernel.Nodes, "node")} fused over {Domain(kernel)}{full}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
+            yield return $"{region}, scheduled op {s + 1}: {Quantity.Of(kernel.Nodes, "node")} fused over {Domain(kernel)}{full}{(why.Length == 0 ? "" : "; " + why)}{rows.Of(kernel)}.";
         }
     }
 

@@ -1,7 +1,8 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
+using RnnJit.Planning;
 
-namespace RnnJit.Planning;
+namespace RnnJit.Plans;
 
 /// <summary>On which rows the products and kernels over all steps of a region are done, and why on all.</summary>
 internal sealed class RowRemarks
@@ -64,7 +65,7 @@ internal sealed class RowRemarks
 
     private string Reader(int value) => ends.AllRowsFor(value) switch
     {
-        ScheduledKernel kernel => $"step {schedule.Ops.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        ScheduledKernel kernel => $"scheduled op {schedule.Ops.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
         ScheduledMatMul product => $"contract {RegionRemarks.ValueName(graph, graph.Values.FirstResult(product.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
         ScheduledNode op => $"{graph.Nodes[op.Node].Op.Name} {RegionRemarks.ValueName(graph, graph.Values.FirstResult(op.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
         _ => $"{RegionRemarks.ValueName(graph, value)} is given out",

@@ -1,10 +1,11 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 using RnnJit.Passes;
+using RnnJit.Planning;
 
-namespace RnnJit.Planning;
+namespace RnnJit.Plans;
 
-/// <summary>What the passes did to a Program and, where they did nothing, why not; one sentence each.</summary>
+/// <summary>Results of the passes and, where one did nothing, the reason; one sentence each. Loops that are interpreted are left out.</summary>
 public static class Remarks
 {
     /// <param name="program">Before the passes.</param>
@@ -54,12 +55,8 @@ public static class Remarks
             if (node.Op is not ScanOp scan)
                 continue;
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
-            if (InterpretedLoop.Why(scan, depth) is { } obstacle)
-            {
-                yield return $"{name} is run by the interpreter, {InterpretedLoop.Factor} than compiled: {obstacle}.";
+            if (LoopLegality.Of(scan, depth).Interpreted is not null)
                 continue;
-            }
-
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
             if (!scan.HasLoops && scan.States > 0)
