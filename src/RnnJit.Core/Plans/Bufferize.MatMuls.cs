@@ -65,23 +65,7 @@ internal sealed partial class Bufferize
         BufferView? sum = start is null ? SumDestination(value) : null;
         result = sum ?? result;
 
-        // The operand that does not change with time is the one worth packing.
-        bool swap = IsBody && !IsInvariant(r) && IsInvariant(l);
-        MatMulForm form = MatMulForm.Of(op, left, right, result, swap);
-        if (!form.HasColumns)
-        {
-            result = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
-            form = MatMulForm.Of(op, left, right, result, swap);
-        }
-
-        // A product that is done by row has them as its rows, whatever lies beside each other at these sizes.
-        BufferView? relaid = null;
-        if (!Fits(form, l, r) || (form.RowsAreColumns && Rows?.IsByRow(n) == true))
-        {
-            MatMulForm exchanged = MatMulForm.Of(op, left, right, result, swap, other: true);
-            form = Fits(exchanged, l, r) && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Relayout(op, form.Swapped, l, r, value, ref result, out relaid);
-        }
-
+        MatMulForm form = FormOf(op, n, value, left, right, ref result, out BufferView? relaid);
         int b = form.Swapped ? l : r, a = form.Swapped ? r : l;
         if (views[a] is null)
             views[a] = Concatenated(a);
@@ -110,6 +94,28 @@ internal sealed partial class Bufferize
             Commands.Add(new MatMulCommand(form, packed, reverse, IsInvariant(b)) { Accumulate = accumulate, Init = from, Rows = active });
         views[value] = result;
         CopyToDestinationIfElsewhere(value, result);
+    }
+
+    // The form whose columns the kernels write, with a place of its own for the result where it has none; else one whose B is relaid.
+    private MatMulForm FormOf(ContractOp op, int n, int value, BufferView left, BufferView right, ref BufferView result, out BufferView? relaid)
+    {
+        int l = graph.Nodes[n].Operands[0], r = graph.Nodes[n].Operands[1];
+
+        // The operand that does not change with time is the one worth packing.
+        bool swap = IsBody && !IsInvariant(r) && IsInvariant(l);
+        relaid = null;
+        MatMulForm form = MatMulForm.Of(op, left, right, result, swap);
+        if (!form.HasColumns)
+        {
+            result = context.Allocate(context.Shape(graph.Values.Type(value)), graph.Values.Type(value).Element);
+            form = MatMulForm.Of(op, left, right, result, swap);
+        }
+
+        // A product that is done by row has them as its rows, whatever lies beside each other at these sizes.
+        if (Fits(form, l, r) && !(form.RowsAreColumns && Rows?.IsByRow(n) == true))
+            return form;
+        MatMulForm exchanged = MatMulForm.Of(op, left, right, result, swap, other: true);
+        return Fits(exchanged, l, r) && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Relayout(op, form.Swapped, l, r, value, ref result, out relaid);
     }
 
     // Rows of parameters side by side are put together again only after they changed, as a matrix of one row.

@@ -14,13 +14,6 @@ internal sealed partial class Bufferize
             case SliceOp or TransposeOp or BroadcastOp or ReshapeOp:
                 views[value] = Viewed(node);
                 break;
-            case ConcatOp when IsWeight(value):
-                break;
-            case ConcatOp when IsConcatenatedRow(value):
-                // A product from which its chains start puts it together.
-                if (IsBody && !OnlyProductsStartFrom(value))
-                    views[value] = ConcatenatedRow(value);
-                break;
             case ConcatOp concat:
                 AddConcat(node, value, concat);
                 break;

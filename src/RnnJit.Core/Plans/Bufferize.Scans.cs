@@ -16,14 +16,7 @@ internal sealed partial class Bufferize
         }
 
         int steps = scan.Time.Evaluate(context.Sizes);
-        Dim? batch = RowIndependence.BatchOf(scan);
-        var body = new Bufferize(context, scan.Body, depth + 1) { Rows = legality.Rows };
-        for (int i = 0; i < scan.Sequences; i++)
-            body.SetView(i, Sequence(node.Operands[i], scan.Body.Inputs[i].Type, batch).Inside().AtStep());
-        body.spent.UnionWith(Spent(node, scan));
-        for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
-            body.SetView(i, (views[node.Operands[i]] ?? Concatenated(node.Operands[i])).Inside());
-
+        Bufferize body = BodyOf(node, scan, legality);
         var initial = new List<CopyCommand>();
         var hold = new List<CopyCommand>();
         var covered = new HashSet<int>();
@@ -37,29 +30,13 @@ internal sealed partial class Bufferize
         }
 
         late.RemoveAll(wanted => body.TryPlace(wanted.Value, wanted.To));
-        var yields = new List<BufferView>();
-        for (int y = scan.States; y < scan.States + scan.Yields; y++)
-        {
-            if (covered.Contains(y))
-                continue;
-            BufferView whole = views[value + y] = Destination(value + y), step = whole.Inside().AtStep();
-            if (!scan.HasLengths || !IsUnread(value + y, node.Operands[node.Operands.Count - 1]))
-                yields.Add(step);
-            if (!body.TryPlace(scan.Body.Outputs[y].Value, step))
-                late.Add((scan.Body.Outputs[y].Value, step));
-        }
-
+        BufferView[] yields = [.. PlaceYields(node, value, scan, body, covered, late)];
         BufferView[] sums = Enumerable.Range(scan.States + scan.Yields, scan.Sums).Select(sum => views[value + sum] = Destination(value + sum)).ToArray();
         for (int s = 0; s < sums.Length; s++)
             body.TrySum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
         body.Run();
-        foreach (var (from, to) in late)
-        {
-            if (!body.ViewOf(from).IsSamePlace(to))
-                body.Commands.Add(new CopyCommand(body.ViewOf(from), to));
-        }
-
+        body.CopyLate(late);
         for (int s = 0; s < sums.Length; s++)
             body.AddSum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
@@ -71,9 +48,50 @@ internal sealed partial class Bufferize
         foreach (CopyCommand copy in initial)
             Commands.Add(copy);
         Commands.Add(new ScanCommand(
-            scan, steps, batch?.Evaluate(context.Sizes) ?? 1, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields.ToArray(), ahead));
+            scan, steps, RowIndependence.BatchOf(scan)?.Evaluate(context.Sizes) ?? 1, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields, ahead));
         for (int s = 0; s < scan.States; s++)
             CopyToDestinationIfElsewhere(value + s, views[value + s]!);
+    }
+
+    // A step with the places of what it is given.
+    private Bufferize BodyOf(Node node, ScanOp scan, LoopLegality legality)
+    {
+        Dim? batch = RowIndependence.BatchOf(scan);
+        var body = new Bufferize(context, scan.Body, depth + 1) { Rows = legality.Rows };
+        for (int i = 0; i < scan.Sequences; i++)
+            body.SetView(i, Sequence(node.Operands[i], scan.Body.Inputs[i].Type, batch).Inside().AtStep());
+        body.spent.UnionWith(Spent(node, scan));
+        for (int i = scan.Sequences + scan.States; i < scan.Body.Inputs.Count; i++)
+            body.SetView(i, (views[node.Operands[i]] ?? Concatenated(node.Operands[i])).Inside());
+        return body;
+    }
+
+    // Places of what a step yields; gives those that are cleared for rows that have ended.
+    private List<BufferView> PlaceYields(Node node, int value, ScanOp scan, Bufferize body, HashSet<int> covered, List<(int Value, BufferView To)> late)
+    {
+        var cleared = new List<BufferView>();
+        for (int y = scan.States; y < scan.States + scan.Yields; y++)
+        {
+            if (covered.Contains(y))
+                continue;
+            BufferView whole = views[value + y] = Destination(value + y), step = whole.Inside().AtStep();
+            if (!scan.HasLengths || !IsUnread(value + y, node.Operands[node.Operands.Count - 1]))
+                cleared.Add(step);
+            if (!body.TryPlace(scan.Body.Outputs[y].Value, step))
+                late.Add((scan.Body.Outputs[y].Value, step));
+        }
+
+        return cleared;
+    }
+
+    // Values that were computed elsewhere than where they are wanted.
+    private void CopyLate(List<(int Value, BufferView To)> late)
+    {
+        foreach (var (from, to) in late)
+        {
+            if (!ViewOf(from).IsSamePlace(to))
+                Commands.Add(new CopyCommand(ViewOf(from), to));
+        }
     }
 
     private LoopLegality LegalityOf(int node)

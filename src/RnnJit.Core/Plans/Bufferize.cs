@@ -189,6 +189,16 @@ internal sealed partial class Bufferize
 
     private void AddConcat(Node node, int value, ConcatOp concat)
     {
+        if (IsWeight(value))
+            return;
+        if (IsConcatenatedRow(value))
+        {
+            // A product from which its chains start puts it together.
+            if (IsBody && !OnlyProductsStartFrom(value))
+                views[value] = ConcatenatedRow(value);
+            return;
+        }
+
         BufferView whole = destinations[value];
         int start = 0;
         foreach (int operand in node.Operands)

@@ -95,6 +95,19 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
 
         T* pa = (T*)a.At(clock), pb = (T*)b.At(clock), pc = (T*)c.At(clock);
         StartPointer start = StartAt(clock);
+        MatMulPart part = PartOf(share);
+        for (int l = part.LoopStart; l < part.LoopEnd; l++)
+        {
+            LoopOffsets at = OffsetsOf(l);
+            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), part.RowStart, part.RowEnd, part.PanelStart, part.PanelEnd, form.K.Extent, backwards: (clock.I & 1) == 1);
+        }
+    }
+
+    private readonly record struct MatMulPart(int LoopStart, int LoopEnd, int RowStart, int RowEnd, int PanelStart, int PanelEnd);
+
+    // Turns of the loops, rows and panels of one share: its rows of the batch, then a part of the loops, of the rows or of the panels.
+    private MatMulPart PartOf(in WorkShare share)
+    {
         int loopCount = LoopCount();
         int loopStart = 0, loopEnd = loopCount, rowStart = 0, rowEnd = form.M.Extent, panelStart = 0, panelEnd = panels;
         if (share.RowEnd >= 0)
@@ -120,11 +133,7 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
                 (panelStart, panelEnd) = share.Of(panels);
         }
 
-        for (int l = loopStart; l < loopEnd; l++)
-        {
-            LoopOffsets at = OffsetsOf(l);
-            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), rowStart, rowEnd, panelStart, panelEnd, form.K.Extent, backwards: (clock.I & 1) == 1);
-        }
+        return new MatMulPart(loopStart, loopEnd, rowStart, rowEnd, panelStart, panelEnd);
     }
 
     private int LoopCount()

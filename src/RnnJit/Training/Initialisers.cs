@@ -1,3 +1,4 @@
+using RnnJit.Cpu;
 using System.Numerics;
 using RnnJit.Randomness;
 

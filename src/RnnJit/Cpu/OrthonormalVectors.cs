@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RnnJit.Randomness;
 
-namespace RnnJit.Training;
+namespace RnnJit.Cpu;
 
 /// <summary>Gaussian vectors made orthonormal by modified Gram–Schmidt.</summary>
 internal static class OrthonormalVectors
