@@ -51,9 +51,8 @@ public abstract partial class BackendContract
             ElementType real = program.Inputs.Any(port => port.Type.Element == ElementType.F64) ? ElementType.F64 : ElementType.F32;
             var sizes = SizeBinding.FromShapes(program, i => inputs[program.Inputs[i].Name].Shape);
             using Executable executable = backend.Create(program, sizes, threads, real);
-            PlanLine? left = executable.Plan.FirstOrDefault(line => (line.Text + line.Provider).Contains("interpreted", StringComparison.Ordinal));
-            if (backend.Compiles && left is { } line)
-                throw new InvalidOperationException($"'{line.Text}' is interpreted");
+            if (backend.Compiles && executable.Interpreted() is [var left, ..])
+                throw new InvalidOperationException($"'{left}' is interpreted");
 
             // A case holds data of other Programs too.
             return CellProgram.Run(executable, program.Inputs.ToDictionary(port => port.Name, port => inputs[port.Name]));

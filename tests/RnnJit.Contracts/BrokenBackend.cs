@@ -1,5 +1,6 @@
 using RnnJit.Backends;
 using RnnJit.Ir;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Contracts;
@@ -35,6 +36,8 @@ public sealed class BrokenBackend(IBackend right, int from = 0) : IBackend
         }
 
         public override IReadOnlyList<PlanLine> Plan => inner.Plan;
+
+        internal override Plan? BufferPlan => inner.BufferPlan;
 
         public override void Dispose()
         {

@@ -37,6 +37,8 @@ public sealed class PlanInterpreterBackend : IBackend
             }
         }
 
+        internal override Plan BufferPlan => plan;
+
         protected override void RunProgram()
         {
             var given = Program.Inputs.ToDictionary(port => port.Name, port => Input(port.Name).ToNdArray());

@@ -39,7 +39,7 @@ public class MaskTests
             Dictionary<string, int> sizes = new CellProgram(cell).Sizes(steps: 4, batch: 3, units: 3);
             Dictionary<string, NdArray> data = Masks.Draw(cell, program, sizes), wanted = Interpreter.Run(program, data, sizes);
             using Executable executable = CellProgram.Create(program, sizes);
-            Assert.That(executable.Plan.Select(line => line.Text + line.Provider), Has.None.Contains("interpreted"));
+            Assert.That(executable.Interpreted(), Is.Empty);
             Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
             foreach (var (name, value) in wanted)
                 Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-5), $"{name}{(lengths ? ", lengths" : "")}{(reverse ? ", reverse" : "")}");

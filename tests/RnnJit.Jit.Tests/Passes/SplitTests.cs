@@ -4,6 +4,7 @@ using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Ops;
 using RnnJit.Passes;
 using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Passes;
@@ -44,8 +45,8 @@ public class SplitTests
         Graph program = LayersInOneStep.OneLoop(lengths: false, reverse: false);
         Dictionary<string, int> sizes = SizesOf(program);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using var with = (CompiledExecutable)CellProgram.Create(program, sizes);
-        using var without = (CompiledExecutable)CellProgram.Create(program, sizes, without: [LoopFission.Name]);
+        using Executable with = CellProgram.Create(program, sizes);
+        using Executable without = CellProgram.Create(program, sizes, without: [LoopFission.Name]);
         Dictionary<string, NdArray> wanted = CellProgram.Run(with, data), found = CellProgram.Run(without, data);
         // Both are within 1e-5 of the oracle.
         foreach (var (name, value) in wanted)
@@ -63,6 +64,6 @@ public class SplitTests
     private static string[] Products(Graph program) => program.Nodes.Where(node => node.Op is ContractOp)
         .Select(node => $"{node.Op} {string.Join(" ", node.Operands.Select(operand => program.Values.Type(operand)))}").ToArray();
 
-    private static int StepProducts(CompiledExecutable executable) =>
-        executable.Instructions.OfType<ScanInstruction>().Sum(loop => loop.Steps * loop.Body.Count(instruction => instruction.Describe.StartsWith("product", StringComparison.Ordinal)));
+    private static int StepProducts(Executable executable) =>
+        executable.Commands<ScanCommand>().Sum(loop => loop.Steps * loop.Body.OfType<MatMulCommand>().Count());
 }

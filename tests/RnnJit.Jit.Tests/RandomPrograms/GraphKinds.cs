@@ -51,7 +51,7 @@ internal static class GraphKinds
     /// <summary>Kinds that the plan shows.</summary>
     public static void AddOf(CompiledExecutable executable, ElementType real, int threads, HashSet<string> kinds)
     {
-        Add(kinds, executable.Plan.Any(line => line.Text.StartsWith("scan, interpreted", StringComparison.Ordinal)), "loop left to the interpreter");
+        Add(kinds, executable.Commands<HostOpCommand>().Any(command => command.Op is ScanOp), "loop left to the interpreter");
         AddOf(executable.Instructions, real, threads, kinds);
     }
 

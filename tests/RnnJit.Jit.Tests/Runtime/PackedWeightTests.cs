@@ -2,6 +2,8 @@ using RnnJit.Cells;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Ops;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Text;
 
@@ -133,12 +135,16 @@ public class PackedWeightTests
     [Test]
     public void Products_that_add_in_other_directions_have_panels_of_their_own() =>
         OracleContract.Check(Parser.Parse(BothDirections), Sizes, planned: executable =>
-            Assert.That(executable.Plan.Count(line => line.Text.StartsWith("pack", StringComparison.Ordinal)), Is.EqualTo(2)));
+            Assert.That(executable.Commands<PackCommand>().Count(), Is.EqualTo(2)));
 
     [Test]
     public void What_an_outer_step_makes_or_is_given_is_packed_in_each_of_its_steps([Values(MatrixOfTheOuterStep, MatrixForEachOuterStep)] string text) =>
         OracleContract.Check(Parser.Parse(text), Sizes, planned: executable =>
-            Assert.That(executable.Plan.Where(line => line.Text.StartsWith("pack", StringComparison.Ordinal)).Select(line => line.Depth), Is.EqualTo([1])));
+        {
+            ScanCommand outer = executable.CommandsOutsideLoops().OfType<ScanCommand>().Single();
+            Assert.That(outer.Body.OfType<PackCommand>().Count(), Is.EqualTo(1));
+            Assert.That(executable.Commands<PackCommand>().Count(), Is.EqualTo(1));
+        });
 
     // Rows and columns of such a matrix lie equally far apart.
     [TestCase("X")]
@@ -149,15 +155,16 @@ public class PackedWeightTests
         Dictionary<string, int> sizes = cell.Sizes(steps: 4, batch: 5);
         sizes[symbol] = 1;
         OracleContract.Check(cell.Build(), sizes, planned: executable =>
-            Assert.That(executable.Plan.Select(line => line.Text), Has.Some.Contains($"pack 1 × {4 * sizes["H"]} from 4 weights")));
+            Assert.That(executable.Commands<PackCommand>(), Has.Some.Matches<PackCommand>(pack => pack is { N: 1, IsWeight: true, Parts.Length: 4 } && pack.K == 4 * sizes["H"])));
     }
 
     [Test]
     public void A_weight_that_an_interpreted_loop_reads_too_is_packed() =>
         OracleContract.Check(Parser.Parse(BehindAnInterpretedLoop), Sizes, planned: executable =>
         {
-            Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith("scan, interpreted").And.Some.StartsWith("loop"));
-            Assert.That(executable.Plan.Count(line => line.Text.StartsWith("pack", StringComparison.Ordinal)), Is.EqualTo(1));
+            Assert.That(executable.Commands<HostOpCommand>().Count(command => command.Op is ScanOp), Is.EqualTo(1));
+            Assert.That(executable.Commands<ScanCommand>().Count(), Is.EqualTo(1));
+            Assert.That(executable.Commands<PackCommand>().Count(), Is.EqualTo(1));
         });
 
     [Test]
@@ -166,7 +173,7 @@ public class PackedWeightTests
         Graph program = Parser.Parse(SideBySide);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, Sizes);
         using Executable executable = CellProgram.Create(program, Sizes, threads);
-        Assert.That(executable.Plan.Select(line => line.Text), Has.Some.Contains("from 2 weights, when they changed"));
+        Assert.That(executable.Commands<PackCommand>(), Has.Some.Matches<PackCommand>(pack => pack is { Parts.Length: 2, When: CommandWhen.ParametersChanged }));
         Tensor tensor = executable.Input(changed);
         Span<float> kept = tensor.Single;
         CellProgram.Run(executable, data);

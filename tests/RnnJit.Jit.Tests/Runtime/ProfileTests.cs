@@ -3,6 +3,7 @@ using RnnJit.Cells;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Runtime;
@@ -22,7 +23,7 @@ public class ProfileTests
         using Executable profiled = Executable.Create(program, plain.Options with { Schedule = schedule, Profile = true });
         Bits.AssertEqual(CellProgram.Run(profiled, data), CellProgram.Run(plain, data), "notes of time");
 
-        Assert.That(profiled.Plan.Select(line => line.Text), Has.Some.StartsWith("loop"));
+        Assert.That(profiled.Commands<ScanCommand>(), Is.Not.Empty);
         Assert.That(profiled.PlanSeconds, Has.Count.EqualTo(profiled.Plan.Count));
         // The watched thread takes no share of a run through which the system holds it back.
         for (int run = 0; run < 50 && !Seconds(profiled).All(seconds => seconds > 0); run++)

@@ -3,6 +3,7 @@ using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Verification;
 
@@ -13,22 +14,22 @@ public class ExecutableBackendTests
 {
     private static readonly Graph Program = Lstm();
 
-    private static string[] Plan(ExecutableOptions options)
-    {
-        using Executable executable = new ExecutableBackend(options).Bind(Program, Inputs());
-        return [.. executable.Plan.Select(line => line.Text)];
-    }
+    private static CompiledExecutable Bind(ExecutableOptions options) => (CompiledExecutable)new ExecutableBackend(options).Bind(Program, Inputs());
 
     [Test]
     public void Threads_arrive()
     {
-        Assert.That(Plan(new ExecutableOptions { Threads = 1 }), Has.None.Contain("estimated microseconds a step"));
-        Assert.That(Plan(new ExecutableOptions { Threads = 2 }), Has.Some.Contain("estimated microseconds a step"));
+        using CompiledExecutable one = Bind(new ExecutableOptions { Threads = 1 }), two = Bind(new ExecutableOptions { Threads = 2 });
+        Assert.That(Shares(one), Is.EqualTo(1));
+        Assert.That(Shares(two), Is.EqualTo(2));
     }
 
     [Test]
-    public void Passes_that_are_switched_off_arrive() =>
-        Assert.That(Plan(new ExecutableOptions { Threads = 1, Without = [Fuse.Name] }), Has.Length.GreaterThan(Plan(new ExecutableOptions { Threads = 1 }).Length));
+    public void Passes_that_are_switched_off_arrive()
+    {
+        using CompiledExecutable fused = Bind(new ExecutableOptions()), apart = Bind(new ExecutableOptions { Without = [Fuse.Name] });
+        Assert.That(Kernels(apart), Is.GreaterThan(Kernels(fused)));
+    }
 
     [Test]
     public void Precision_is_that_of_the_case()
@@ -41,6 +42,11 @@ public class ExecutableBackendTests
     [Test]
     public void Threads_that_cannot_be_are_refused_at_once() =>
         Assert.That(() => new ExecutableBackend(new ExecutableOptions { Threads = 5000 }), Throws.ArgumentException.With.Message.Contains("The number of threads is 5000"));
+
+    // Workers of the loop.
+    private static int Shares(CompiledExecutable executable) => executable.Instructions.OfType<ScanInstruction>().Single().Pool!.Shares;
+
+    private static int Kernels(CompiledExecutable executable) => executable.BufferPlan.AllCommands.OfType<KernelCommand>().Count();
 
     private static Graph Lstm()
     {
