@@ -74,6 +74,8 @@ internal sealed partial class Bufferize
         ActiveRows? active = ActiveRowsOf(value, op, form, relaid is null && sumOverTime);
         if (active is { Axes: ActiveAxes.Steps } && IsSegmented(form, active))
             form = form.InSegments(active.Batch);
+        if (Rows?.IsByRow(n) == true)
+            form = form.ByRow();
         BufferView? packed = active?.Listed is not null ? PackListed(form, b, active) : relaid is null ? Pack(form, b, reverse, active is null && RepaysPacking(form)) : null;
         if (packed is null && views[b] is null)
             views[b] = Concatenated(b);

@@ -42,7 +42,9 @@ public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
             return $"a step reads the extent of {batch}, which is less as rows end";
         if (Enumerable.Range(0, scan.Body.Values.Count).Any(value => scan.Body.Values.Type(value).Dims.Skip(1).Any(dim => dim == batch)))
             return $"a step pairs rows of {batch}, and both rows of a pair end";
-        return rows.TakesRows ? null : "its rows read each other, so lengths cannot end them one by one";
+        return rows.TakesRows ? null
+            : rows.Undivided is { } op ? $"'{op}' has no command for some rows of a step alone, so lengths cannot end them one by one"
+            : "its rows read each other, so lengths cannot end them one by one";
     }
 
     private static bool Grows(ScanOp scan, RowIndependence rows, int state)

@@ -86,6 +86,21 @@ public sealed record MatMulForm(
         M = M with { Extent = M.Extent / count },
     };
 
+    /// <summary>The same product with the rows of the batch, the first axis of C, as <see cref="M"/> or as the first loop.</summary>
+    public MatMulForm ByRow()
+    {
+        int batch = C.Shape[0];
+        if (!RowsAreM || (M.Extent == batch && M.C == C.Strides[0]))
+            return this;
+
+        // They are a loop among others, or joined with further rows.
+        int row = Array.FindIndex(Loops, loop => loop.Extent == batch && loop.C == C.Strides[0]);
+        if (row >= 0)
+            return this with { Loops = [Loops[row], .. Loops[..row], .. Loops[(row + 1)..]], RowLoop = 0 };
+        MatMulForm cut = InSegments(batch);
+        return cut with { Loops = [cut.Loops[0] with { C = C.Strides[0] }, .. Loops], RowLoop = 0 };
+    }
+
     private static IEnumerable<int> Extents(MatMulForm form) => [form.M.Extent, form.N.Extent, form.K.Extent, .. form.Loops.Select(loop => loop.Extent), -1, .. form.SumLoops.Select(loop => loop.Extent)];
 
     // The innermost labels that join to one loop, and the rest.

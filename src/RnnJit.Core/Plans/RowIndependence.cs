@@ -29,7 +29,9 @@ public sealed class RowIndependence
             rows.byRow[n] = rows.FindByRow(n);
         bool outputs = rows.OutputsAreRows;
         rows.Holds = outputs && rows.byRow.All(found => found);
-        rows.TakesRows = outputs && Enumerable.Range(0, rows.byRow.Length).All(n => rows.byRow[n] || rows.AddsRowsToTable(n));
+        int[] whole = [.. Enumerable.Range(0, rows.byRow.Length).Where(n => !rows.byRow[n] && !rows.AddsRowsToTable(n))];
+        rows.TakesRows = outputs && whole.Length == 0;
+        rows.Undivided = whole.Length > 0 && whole.All(n => rows.axes[rows.body.Values.FirstResult(n)] >= 0) ? rows.body.Nodes[whole[0]].Op : null;
         return rows;
     }
 
@@ -48,6 +50,9 @@ public sealed class RowIndependence
     /// True where a step can be done for the rows that still run only: rows may also be added to a table, which all of them read.
     /// </summary>
     public bool TakesRows { get; private set; }
+
+    /// <summary>An op that has no command for some rows alone, although no row reads another one; null where rows read each other or all ops have one.</summary>
+    public Op? Undivided { get; private set; }
 
     /// <summary>True for a table, and for what it has become once rows were added to it in its one place.</summary>
     public bool IsTable(int value)
@@ -107,7 +112,7 @@ public sealed class RowIndependence
     private bool AddsRowsToTable(int n) =>
         body.Nodes[n] is { Op: ScatterAddOp } add && IsTable(add.Operands[0]) && IsRows(add.Operands[1]) && IsRows(add.Operands[2]);
 
-    // The rows are a loop of the product, or alone the rows of its left matrix, where the right one is there before the loop.
+    // The rows are a loop of the product, or rows of its left matrix, where the right one is there before the loop.
     private bool IsByRow(ContractOp op, Node node)
     {
         if (op.Left == op.Right && op.Left.EndsWith(op.Result, StringComparison.Ordinal) && op.Result.Length < op.Left.Length)
@@ -121,8 +126,11 @@ public sealed class RowIndependence
         string rows = inLeft ? op.Left : op.Right, other = inLeft ? op.Right : op.Left;
         int left = node.Operands[inLeft ? 0 : 1], right = node.Operands[inLeft ? 1 : 0];
         TensorType type = body.Values.Type(left);
-        return StepInvariants.Contains(body, right) && !(other.Contains(last) && rows.Contains(last) && StepInvariants.Contains(body, left))
-            && op.Result.Skip(1).All(label => other.Contains(label) || type.Dims[rows.IndexOf(label)].IsOne);
+        if (!StepInvariants.Contains(body, right) || (other.Contains(last) && rows.Contains(last) && StepInvariants.Contains(body, left)))
+            return false;
+
+        // Further rows beside those of the batch make them a loop; columns come last then.
+        return other.Contains(last) || op.Result.Skip(1).All(label => other.Contains(label) || type.Dims[rows.IndexOf(label)].IsOne);
     }
 
     // A product that a sum over time alone reads adds to it where that lies.

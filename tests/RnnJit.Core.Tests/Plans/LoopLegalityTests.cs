@@ -7,7 +7,7 @@ namespace RnnJit.Core.Tests.Plans;
 /// <summary>A loop that is left to the interpreter says in one sentence what of its step keeps it from being planned.</summary>
 public class LoopLegalityTests
 {
-    private const string Meet = "its rows read each other", Extent = "a step reads the extent of B", Pairs = "a step pairs rows of B",
+    private const string Meet = "its rows read each other", Undivided = "'contract[abc,dc->adb]' has no command for some rows of a step alone", Extent = "a step reads the extent of B", Pairs = "a step pairs rows of B",
         Tables = "a table is read after it grew, or is made anew";
 
     [TestCase("%0 = mul h, x", null, null)]
@@ -31,6 +31,41 @@ public class LoopLegalityTests
         foreach (bool lengths in (bool[])[false, true])
             Assert.That(Reason(Table(lines, lengths)), wanted is null ? Is.Null : Does.StartWith(wanted));
     }
+
+    // Rows beside those of the batch are a loop of the product, or keep its rows from being ended one by one: then nobody says that rows read each other.
+    [TestCase("contract[abc,cd->abd]", "S, D", null)]
+    [TestCase("contract[abc,dc->abd]", "S, D", null)]
+    [TestCase("contract[abc,dc->adb]", "D, S", Undivided)]
+    public void Products_of_further_rows(string product, string result, string? wanted)
+    {
+        string weight = product.Contains(",cd") ? "f32[H, D]" : "f32[D, H]";
+        var scan = (ScanOp)Parser.Parse($$"""
+            program p
+              input x: f32[T, B, S, H]
+              input W: {{weight}}
+              input h: f32[B, {{result}}]
+              input lengths: i32[B]
+              %0, %1 = scan[T, lengths] x, h, W, lengths {
+                sequence x: f32[B, S, H]
+                state h: f32[B, {{result}}]
+                constant W: {{weight}}
+                %0 = {{product}} x, W
+                %1 = add %0, h
+                next h = %1
+                yield y = %1
+              }
+              return y = %1
+            """).Nodes[0].Op;
+        Assert.That(Reason(scan), wanted is null ? Is.Null : Does.StartWith(wanted));
+        Assert.That(LoopLegality.Of(scan, depth: 0).Rows.Holds, Is.EqualTo(wanted is null));
+    }
+
+    // Loops in loops, and what they stand in.
+    [TestCase(0, null)]
+    [TestCase(1, null)]
+    [TestCase(2, "loops stand 3 deep and are planned 2 deep")]
+    public void A_loop_may_stand_in_one_other(int depth, string? wanted) =>
+        Assert.That(LoopLegality.Of(Loop("%0 = mul h, x", lengths: false), depth).Interpreted, wanted is null ? Is.Null : Does.StartWith(wanted));
 
     // Rows of the batch meet in a table, so lengths end them and workers share each command.
     [Test]

@@ -2,6 +2,8 @@ using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Jit.Tests.Runtime;
 using RnnJit.Passes;
+using RnnJit.Planning;
+using RnnJit.Plans;
 using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Passes;
@@ -9,6 +11,49 @@ namespace RnnJit.Jit.Tests.Passes;
 /// <summary>Passes over a batch with lengths: rows are ordered along all their axes or not at all, and a value that a step makes of its running rows stays in the loop.</summary>
 public class RowsOfLengthsTests
 {
+    private const string FurtherRows = """
+        program p
+          input x: f32[T, B, S, H]
+          input h: f32[B, S, H]
+          input lengths: i32[B]
+          parameter W: f32[H, H]
+          %0, %1 = scan[T, lengths] x, h, W, lengths {
+            sequence x: f32[B, S, H]
+            state h: f32[B, S, H]
+            constant W: f32[H, H]
+            %0 = contract[abc,cd->abd] h, W
+            %1 = add %0, x
+            %2 = tanh %1
+            next h = %2
+            yield y = %2
+          }
+          return h = %0
+          return y = %1
+        """;
+
+    // Of each row of the batch a part is multiplied, so that its rows do not join those of the others.
+    private const string PartOfFurtherRows = """
+        program p
+          input x: f32[T, B, S, H]
+          input h: f32[B, 2S, H]
+          input lengths: i32[B]
+          parameter W: f32[H, H]
+          %0, %1 = scan[T, lengths] x, h, W, lengths {
+            sequence x: f32[B, S, H]
+            state h: f32[B, 2S, H]
+            constant W: f32[H, H]
+            %0 = slice[1, 1, S] h
+            %1 = contract[abc,cd->abd] %0, W
+            %2 = add %1, x
+            %3 = tanh %2
+            %4 = concat[1] %3, %2
+            next h = %4
+            yield y = %4
+          }
+          return h = %0
+          return y = %1
+        """;
+
     private const string PairsOfRows = """
         program p
           input x: f32[T, B, H]
@@ -310,7 +355,24 @@ public class RowsOfLengthsTests
         Dictionary<string, NdArray> data = Data(program);
         data["lengths"] = new NdArray([9], [7, 5, 3, 6, 3, 7, 4, 5, 7]);
         OracleContract.Check(program, Sizes, data, planned: executable =>
-            Assert.That(executable.Plan.Where(line => line.Depth == 0).Select(line => line.Text), Has.Some.Match("^product 9 .* in 7, packed, rows that run only")));
+            Assert.That(executable.CommandsOutsideLoops().OfType<MatMulCommand>(), Has.Some.Matches<MatMulCommand>(product =>
+                product is { Form: { M.Extent: 9, Loops: [{ Extent: 7 }] }, Packed: not null, Init: null, Rows.Kind: not PaddingResult.AddsNothing })));
+    }
+
+    // Each row of the batch has rows of its own, which are one matrix with those of all others where they join.
+    [Test]
+    public void Rows_beside_those_of_the_batch_end_with_them([Values(FurtherRows, PartOfFurtherRows)] string text, [Values(1, 9)] int batch, [Values(1, 3)] int further)
+    {
+        Graph program = Parser.Parse(text);
+        var sizes = new Dictionary<string, int>(Sizes) { ["B"] = batch, ["S"] = further };
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
+        data["lengths"] = new NdArray([batch], Lengths[..batch]);
+        OracleContract.Check(program, sizes, data, planned: executable =>
+        {
+            Assert.That(executable.Interpreted(), Is.Empty);
+            MatMulForm form = executable.Commands<ScanCommand>().Single().Body.OfType<MatMulCommand>().Single().Form;
+            Assert.That(further == 1 ? form.M.Extent : form.Loops[0].Extent, Is.EqualTo(batch));
+        });
     }
 
     private static Dictionary<string, NdArray> Data(Graph program)
