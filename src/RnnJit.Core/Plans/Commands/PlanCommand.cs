@@ -44,4 +44,6 @@ public abstract record PlanCommand
 
     /// <summary>Name of the operation and its attributes, as <see cref="PlanText"/> prints them.</summary>
     public abstract string Text { get; }
+
+    public sealed override string ToString() => Describe;
 }

@@ -45,6 +45,8 @@ public sealed record ChunkedMatMul(MatMulCommand Product, int Steps, int Chunk, 
 
     public string Describe => $"{Product.Describe}, {Quantity.Of(Chunk, "step")} at a time";
 
+    public override string ToString() => Describe;
+
     /// <summary>Time steps of a chunk, a power of two; 0 where chunks are worth nothing.</summary>
     public static int StepsOf(int steps, int batch, long bytesPerStep, ChunkLimits limits)
     {
