@@ -1,17 +1,15 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Contracts;
-using RnnJit.Networks;
 using RnnJit.Runtime;
 using RnnJit.Training;
+using static RnnJit.Gpu.Tests.Run;
 
 namespace RnnJit.Gpu.Tests;
 
 /// <summary>Training steps on a device, bit for bit as on this CPU with as many lanes.</summary>
 public class TrainingTests
 {
-    private const int Steps = 7, Batch = 3;
-
     private static readonly Type[] Cells = [typeof(Lstm), typeof(Gru), typeof(Leaky)];
 
     private static readonly Optimiser[] Optimisers =
@@ -113,27 +111,6 @@ public class TrainingTests
         Bits.AssertEqual(device.Everything, cpu.Everything, "all that a step replaces");
     }
 
-    // The check is read after the device has updated; the caller's parameters never were.
-    [Test]
-    public void A_wrong_index_changes_nothing()
-    {
-        NetworkBuilder network = CharacterNetwork.Build(CellTracer.Trace(typeof(Gru)), 11, 1, 5, 4, 0.25);
-        using var cpu = new Run(network, Device.Cpu, new TrainerOptions());
-        using var device = new Run(network, OnDevice, new TrainerOptions());
-        AssertSame(cpu, device, 0, 2);
-        double[] before = device.Everything;
-        string Sentence(Run run)
-        {
-            run.Fill(new Random(9));
-            run.Trainer.Input("x").Int32[2] = 11;
-            return Assert.Throws<ArgumentOutOfRangeException>(() => run.Trainer.Step())!.Message;
-        }
-
-        Assert.That(Sentence(device), Is.EqualTo(Sentence(cpu)));
-        Bits.AssertEqual(device.Everything, before, "after a wrong index");
-        AssertSame(cpu, device, 2, 4);
-    }
-
     [Test]
     public void Characters_are_learnt_with_the_same_bits_and_either_resumes_the_other()
     {
@@ -170,29 +147,6 @@ public class TrainingTests
         return [.. losses];
     }
 
-    private static Device OnDevice => Device.Parse("ilgpu-cpu");
-
-    private static ModelOptions Options(Device device, ElementType real = ElementType.F32) =>
-        new() { Seed = 3, Precision = real, Threads = 2, Device = device, RowLanes = OnDevices.Lanes(real) };
-
-    private static void AssertSame(Run wanted, Run found, int from, int to)
-    {
-        wanted.Train(from, to);
-        found.Train(from, to);
-        Bits.AssertEqual([.. found.Numbers], [.. wanted.Numbers], "losses and norms");
-        Bits.AssertEqual(found.Parameters, wanted.Parameters, "parameters");
-    }
-
-    private static NetworkBuilder Network(Type cell, int hidden)
-    {
-        var net = new NetworkBuilder("Trained");
-        Value x = net.Input("x", "T", "B", 4);
-        net.Lengths("lengths", "B");
-        Value h = net.Recurrent("layer0", CellTracer.Trace(cell), x, net.Size("H", hidden));
-        net.Output("loss", Loss.MeanSquaredError(net.Dense("head", net.Dropout("drop", h, 0.25), 2), net.Input("target", "T", "B", 2)));
-        return net;
-    }
-
     /// <summary>A cell that no library has, with a sum over each row.</summary>
     public static class Leaky
     {
@@ -200,73 +154,6 @@ public class TrainingTests
         {
             Value mixed = (0.5 * h) + (0.5 * Rnn.Tanh((W * x) + (U * h) + b));
             return mixed / Rnn.Sqrt(1 + Rnn.Sum(mixed * mixed));
-        }
-    }
-
-    // A model in training, with the losses and norms of its updates.
-    private sealed class Run : IDisposable
-    {
-        private readonly Model model;
-
-        public Run(NetworkBuilder network, Device device, TrainerOptions options, ElementType real = ElementType.F32)
-        {
-            model = new Model(network, Options(device, real));
-            Trainer = new Trainer(model, Steps, Batch, options);
-        }
-
-        public Trainer Trainer { get; }
-
-        public List<double> Numbers { get; } = [];
-
-        public double[] Parameters => ParametersOf(model);
-
-        /// <summary>All that a step replaces.</summary>
-        public double[] Everything => [.. Trainer.StepProgram.Inputs.Where(port => port.Role is PortRole.Parameter or PortRole.State)
-            .SelectMany(port => Trainer.Input(port.Name).ToNdArray().Data)];
-
-        public static double[] ParametersOf(Model model) =>
-            [.. model.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.ToNdArray().Data)];
-
-        // The data of an update depend on its number.
-        public void Train(int from, int to)
-        {
-            for (int update = from; update < to; update++)
-            {
-                Fill(new Random(update));
-                Numbers.Add(Trainer.Step());
-                Numbers.Add(Trainer.GradientNorm);
-            }
-        }
-
-        public void Fill(Random random)
-        {
-            foreach (Port port in Trainer.StepProgram.Inputs.Where(port => port.Name is "x" or "target" or "lengths"))
-            {
-                int Integer() => port.Name == "lengths" ? 1 + random.Next(Steps) : random.Next(11);
-                Tensor input = Trainer.Input(port.Name);
-                input.Set([.. Enumerable.Range(0, input.Length).Select(_ => port.Type.IsReal ? random.NextDouble() - 0.5 : Integer())]);
-            }
-        }
-
-        public void Save(string file)
-        {
-            using var checkpoint = new Checkpoint(file);
-            ModelFile.Write(model, checkpoint);
-            Trainer.Write(checkpoint);
-            checkpoint.Write(file);
-        }
-
-        public void Read(string file)
-        {
-            using Checkpoint checkpoint = Checkpoint.Read(file, 0);
-            ModelFile.ReadParameters(checkpoint, model);
-            Trainer.Read(checkpoint);
-        }
-
-        public void Dispose()
-        {
-            Trainer.Dispose();
-            model.Dispose();
         }
     }
 }

@@ -36,7 +36,7 @@ public class LayerBench
     public void TrainingStep()
     {
         foreach (Tensor weight in weights)
-            weight.Touch();
+            weight.Write<float>();
         executable.Run();
     }
 }

@@ -70,12 +70,21 @@ internal sealed class RunLoop
         while (runs < Capacity && (now < end || runs < least))
         {
             foreach (Tensor weight in changed)
-                weight.Touch();
+                Change(weight);
             run();
             now = Stopwatch.GetTimestamp();
             stamps[++runs] = now;
         }
 
         Count = runs;
+    }
+
+    // A span to write counts as a change.
+    private static void Change(Tensor weight)
+    {
+        if (weight.Element == ElementType.F64)
+            weight.Write<double>();
+        else
+            weight.Write<float>();
     }
 }

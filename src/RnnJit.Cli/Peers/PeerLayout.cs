@@ -40,14 +40,14 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
     /// <summary>What the executable computed, by the names that peers give it.</summary>
     public IEnumerable<(string Name, float[] Values)> Results(Executable executable, bool training)
     {
-        yield return (LayerProgram.Output, executable.Output(LayerProgram.Output).Single.ToArray());
+        yield return (LayerProgram.Output, executable.Output(LayerProgram.Output).Read<float>().ToArray());
         if (!training)
             yield break;
-        yield return ("dx", executable.Output("d_x").Single.ToArray());
+        yield return ("dx", executable.Output("d_x").Read<float>().ToArray());
         foreach (string state in States(executable))
-            yield return ($"d{state}0", executable.Output($"d_layer0.{state}0").Single.ToArray());
+            yield return ($"d{state}0", executable.Output($"d_layer0.{state}0").Read<float>().ToArray());
         foreach (var (stack, parameters) in Stacks)
-            yield return ("d" + stack, [.. parameters.SelectMany(name => executable.Output("d_layer0." + name).Single.ToArray())]);
+            yield return ("d" + stack, [.. parameters.SelectMany(name => executable.Output("d_layer0." + name).Read<float>().ToArray())]);
     }
 
     private static PeerLayout Gates(string name, string[] gates, params (string, string[])[] more) =>
@@ -55,11 +55,11 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
 
     private static IEnumerable<string> States(Executable executable) => ((string[])["h", "c"]).Where(state => executable.Program.InputIndex($"layer0.{state}0") >= 0);
 
-    private static SafetensorsTensor Whole(Tensor tensor) => SafetensorsTensor.From(tensor.Single, [.. tensor.Shape.Select(size => (long)size)]);
+    private static SafetensorsTensor Whole(Tensor tensor) => SafetensorsTensor.From(tensor.Read<float>(), [.. tensor.Shape.Select(size => (long)size)]);
 
     private static SafetensorsTensor Stacked(Tensor[] parts)
     {
-        float[] values = [.. parts.SelectMany(part => part.Single.ToArray())];
+        float[] values = [.. parts.SelectMany(part => part.Read<float>().ToArray())];
         return SafetensorsTensor.From(values, [parts.Sum(part => part.Shape[0]), .. parts[0].Shape.Skip(1).Select(size => (long)size)]);
     }
 }

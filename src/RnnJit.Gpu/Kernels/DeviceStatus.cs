@@ -13,6 +13,9 @@ internal static class DeviceStatus
     /// <summary>No item.</summary>
     public const long None = long.MaxValue;
 
+    /// <summary>True where a launch of this run, before this one, found a wrong number.</summary>
+    public static bool HasFault(ArrayView<int> integers) => integers[0] != 0;
+
     /// <param name="bound">The number that the one found exceeds, where that is none of the command's own.</param>
     public static void Report(ArrayView<int> integers, DeviceWords words, long item, int found, int bound = 0)
     {

@@ -62,7 +62,7 @@ public static class NormKernels
         }
     }
 
-    /// <summary>One thread: the sums are added from first to last.</summary>
+    /// <summary>One thread: the sums are added from first to last. A wrong number that a check found counts as not finite, so that nothing is updated.</summary>
     public static void Norm<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
@@ -81,7 +81,7 @@ public static class NormKernels
         double loss = V.Widen(reals[words.Address(NormWord.Loss)]);
         reals[words.Address(NormWord.Norm)] = V.Narrow(norm);
         reals[words.Address(NormWord.Factor)] = V.Narrow(factor);
-        reals[words.Address(NormWord.Finite)] = V.Narrow(IsFinite(loss) && IsFinite(norm) ? 1d : 0d);
+        reals[words.Address(NormWord.Finite)] = V.Narrow(IsFinite(loss) && IsFinite(norm) && !DeviceStatus.HasFault(integers) ? 1d : 0d);
     }
 
     private static double Scale(double norm, double bound) =>

@@ -1,17 +1,25 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
 using RnnJit.Gpu.Kernels;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
 
+/// <summary>Bytes of the host beside their place on a device.</summary>
+internal readonly record struct HostCopy(ArrayView<byte> Host, ArrayView<byte> Device);
+
+/// <summary>Bytes of the host with their address.</summary>
+internal readonly record struct HostBytes(nint Host, HostCopy Copy);
+
 /// <summary>The memory of a plan on a device, and the stream that its launches are queued on.</summary>
 internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, IReadOnlyDictionary<PlanBuffer, Tensor> inputs) : IDisposable
 {
-    private readonly long[] status = new long[DeviceStatus.Bytes / sizeof(long)];
+    private readonly List<MemoryBuffer> hostBuffers = [];
+
+    public GpuDevice Device => device;
 
     protected AcceleratorStream Stream { get; } = device.Accelerator.CreateStream();
 
@@ -20,63 +28,76 @@ internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, I
     /// <summary>Steps of loops that began in this run.</summary>
     public int Steps { get; set; }
 
-    /// <summary>Copies of tensors of the caller so far.</summary>
+    /// <summary>Copies of tensors to the device so far.</summary>
     public long Uploads { get; private set; }
+
+    /// <summary>Copies of tensors from the device so far.</summary>
+    public long Downloads { get; private set; }
 
     /// <summary>Changes of the tensor that stands for an input.</summary>
     public long VersionOf(PlanBuffer buffer) => inputs[buffer].Version;
 
-    /// <summary>A number of a launch that no other step of this run has, see <see cref="Fault"/>.</summary>
+    /// <summary>A number of a launch that no other step of this run has; see <see cref="CheckOf"/>.</summary>
     public int NumberOf(int check) => unchecked((int)((((long)Steps * checks) + check - 1) % int.MaxValue)) + 1;
+
+    /// <summary>The check that a number stands for, from 1.</summary>
+    public int CheckOf(int number) => ((number - 1) % checks) + 1;
 
     public abstract void Launch(LaunchOperation launch, DeviceLaunch where);
 
     /// <summary>Gives launches the delegates that they are queued with.</summary>
     public abstract void Prepare(IEnumerable<DeviceOperation> operations);
 
-    /// <summary>Copies a tensor of the caller.</summary>
-    public void UploadTensor(long offset, ReadOnlySpan<byte> from)
+    /// <summary>Makes bytes of the host ready to be copied; they stay where they are as long as this lives.</summary>
+    public unsafe HostCopy Beside(long offset, void* host, long length)
+    {
+        if (length == 0)
+            return default;
+        MemoryBuffer buffer = CPUMemoryBuffer.Create(device.Accelerator, (nint)host, length, 1);
+        hostBuffers.Add(buffer);
+        return new HostCopy(buffer.AsRawArrayView(), Bytes.View.SubView(offset, length));
+    }
+
+    /// <summary>Takes bytes of the host beside some of the device.</summary>
+    public HostBytes Beside(long offset, long length)
+    {
+        MemoryBuffer buffer = CPUMemoryBuffer.Create(device.Accelerator, Math.Max(length, 1), 1);
+        hostBuffers.Add(buffer);
+        return new HostBytes(buffer.NativePtr, length == 0 ? default : new HostCopy(buffer.AsRawArrayView(), Bytes.View.SubView(offset, length)));
+    }
+
+    public void UploadTensor(in HostCopy copy)
     {
         Uploads++;
-        Upload(offset, from);
+        Upload(copy);
     }
 
-    public void Upload(long offset, ReadOnlySpan<byte> from)
+    public void DownloadTensor(in HostCopy copy)
     {
-        if (from.Length > 0)
-            Bytes.View.SubView(offset, from.Length).CopyFromCPU(Stream, ref MemoryMarshal.GetReference(from), from.Length);
+        Downloads++;
+        Download(copy);
     }
 
-    public void Download(long offset, Span<byte> to)
+    public void Upload(in HostCopy copy)
     {
-        if (to.Length == 0)
-            return;
-        Stream.Synchronize();
-        Bytes.View.SubView(offset, to.Length).CopyToCPU(Stream, ref MemoryMarshal.GetReference(to), to.Length);
+        if (copy.Host.Length > 0)
+            copy.Host.CopyTo(Stream, copy.Device);
+    }
+
+    /// <summary>Copies behind all launches that were queued, and waits for it.</summary>
+    public void Download(in HostCopy copy)
+    {
+        if (copy.Host.Length > 0)
+            copy.Device.CopyTo(Stream, copy.Host);
         Stream.Synchronize();
     }
 
     public void Fill(long offset, long length, byte value) => Bytes.MemSet(Stream, value, offset, length);
 
-    /// <summary>Forgets what an earlier run found.</summary>
-    public void Begin()
-    {
-        Steps = 0;
-        Array.Clear(status);
-        status[1] = status[2] = DeviceStatus.None;
-        Upload(0, MemoryMarshal.AsBytes(status.AsSpan()));
-    }
-
-    /// <summary>The number of the command that found a wrong number, from 1, with the item, the number and its bound; 0 for none.</summary>
-    public (int Check, int Item, int Found, int Bound) Fault()
-    {
-        Download(0, MemoryMarshal.AsBytes(status.AsSpan()));
-        int number = (int)status[0];
-        return number == 0 ? default : (((number - 1) % checks) + 1, (int)(status[1] >> 32), (int)status[1], (int)status[2]);
-    }
-
     public virtual void Dispose()
     {
+        foreach (MemoryBuffer buffer in hostBuffers)
+            buffer.Dispose();
         Bytes.Dispose();
         Stream.Dispose();
     }

@@ -9,42 +9,42 @@ using RnnJit.Runtime;
 namespace RnnJit.Gpu.Running;
 
 /// <summary>
-/// A Program on a device: tensors of the caller stay on the host, and are copied when they changed; outputs come back at the end of a run.
+/// A Program on a device. Tensors of the caller are copied there when they changed, and what a run made stays there until somebody reads it.
 /// </summary>
 internal sealed unsafe class GpuExecutable<T> : Executable
     where T : unmanaged
 {
-    private const long NotThere = -1;
-
     private readonly LoweredGpuPlan lowered;
     private readonly GpuDevice device;
     private readonly DeviceMemory<T> memory;
     private readonly DeviceOperation[] operations;
     private readonly IReadOnlyList<PlanCommand> checks;
-    private readonly (long Offset, Tensor Tensor)[] sources;
-    private readonly long[] uploaded;
-    private readonly bool[] isReplaced;
-    private readonly (long Offset, Tensor Tensor)[] results;
+    private readonly DeviceHead head;
+    private readonly DeviceTensor[] sources;
+    private readonly DeviceTensor[] replaced;
+    private readonly DeviceTensor[] results;
     private readonly NativeBuffer outputs;
+    private readonly bool updatesAfterChecks;
     private readonly (long Offset, long Bytes)[][] poison;
 
     public GpuExecutable(Graph program, LoweredGpuPlan lowered, GpuDevice device, ExecutableOptions options)
         : base(program, options)
     {
         (this.lowered, this.device) = (lowered, device);
-        Fallbacks = SlowPaths.Warn(SlowPaths.OfHostOps(program.Name, lowered.Plan.AllCommands));
+        Plans.Plan plan = lowered.Plan;
+        Fallbacks = SlowPaths.Warn(SlowPaths.OfHostOps(program.Name, plan.AllCommands));
         RequireMemory(lowered.Layout.Bytes);
         device.RequireMemory(program.Name, options.Device, lowered.Layout.Bytes);
         var writer = new OperationWriter(lowered, device);
         (operations, checks) = (writer.Operations, writer.Checks);
-        var inputs = lowered.Plan.Inputs.ToDictionary(view => view.Buffer, view => Input(view.Buffer.Name));
-        sources = [.. inputs.Select(pair => (lowered.Layout.Of(pair.Key), pair.Value))];
-        uploaded = [.. sources.Select(_ => NotThere)];
+        var inputs = plan.Inputs.ToDictionary(view => view.Buffer, view => Input(view.Buffer.Name));
         memory = new DeviceMemory<T>(device, lowered.Layout.Bytes + writer.ThreadBytes, writer.Table, Math.Max(checks.Count, 1), inputs);
         memory.Prepare(operations);
         memory.Prepare(writer.Fills);
-        (outputs, results) = Results(lowered.Plan);
-        isReplaced = [.. sources.Select(source => results.Any(result => result.Tensor == source.Tensor))];
+        sources = [.. inputs.Select(pair => Place(pair.Key.Name, pair.Value, lowered.Layout.Of(pair.Key)))];
+        outputs = new NativeBuffer(plan.Outputs.Sum(Aligned));
+        (results, replaced, head) = Results(plan);
+        updatesAfterChecks = UpdateOrder.IsAfterChecks(plan, checks);
         poison = options.Poison ? [.. operations.Select((_, n) => Beginning(n))] : [];
         lock (device.Running)
         {
@@ -55,8 +55,9 @@ internal sealed unsafe class GpuExecutable<T> : Executable
 
     public override long ArenaBytes => lowered.Memory.Bytes;
 
-    /// <summary>Tensors of the caller that were copied to the device so far.</summary>
     internal override long Uploads => memory.Uploads;
+
+    internal override long Downloads => memory.Downloads;
 
     public override IReadOnlyList<PlanLine> Plan => lowered.Lines;
 
@@ -71,6 +72,15 @@ internal sealed unsafe class GpuExecutable<T> : Executable
 
         try
         {
+            foreach (DeviceTensor source in sources)
+            {
+                if (!source.IsCurrent)
+                    source.Tensor.Fetch();
+            }
+
+            // A run that fails may have written there: the host keeps what it replaces.
+            for (int i = 0; i < replaced.Length && !updatesAfterChecks; i++)
+                replaced[i].Tensor.Fetch();
             lock (device.Running)
                 RunOnDevice();
         }
@@ -82,49 +92,50 @@ internal sealed unsafe class GpuExecutable<T> : Executable
 
     public override void Dispose()
     {
+        foreach (DeviceTensor tensor in replaced)
+            tensor.Release();
         base.Dispose();
         lock (device.Running)
             memory.Dispose();
+        head.Dispose();
         outputs.Dispose();
+    }
+
+    protected override void CountChanges()
+    {
+        head.Change();
+        foreach (DeviceTensor result in results)
+            result.Change();
     }
 
     private void RunOnDevice()
     {
-        if (checks.Count > 0)
-            memory.Begin();
-        for (int i = 0; i < sources.Length; i++)
+        memory.Steps = 0;
+        head.Begin();
+        foreach (DeviceTensor source in sources)
+            source.Upload();
+        try
         {
-            var (offset, tensor) = sources[i];
-            if (tensor.Version != uploaded[i])
-                memory.UploadTensor(offset, Bytes(tensor));
+            for (int n = 0; n < operations.Length; n++)
+            {
+                foreach (var (offset, bytes) in poison.Length == 0 ? [] : poison[n])
+                    memory.Fill(offset, bytes, PoisonInstruction.Fill);
+                operations[n].Run(memory, default);
+            }
 
-            // A run that throws may leave there what the caller never sees.
-            uploaded[i] = isReplaced[i] ? NotThere : tensor.Version;
+            if (checks.Count > 0 && head.Fault() is { Number: > 0 } fault)
+                throw DeviceFault.Of(checks[memory.CheckOf(fault.Number) - 1], fault.Item, fault.Found, fault.Bound);
         }
-
-        for (int n = 0; n < operations.Length; n++)
+        catch
         {
-            foreach (var (offset, bytes) in poison.Length == 0 ? [] : poison[n])
-                memory.Fill(offset, bytes, PoisonInstruction.Fill);
-            operations[n].Run(memory, default);
-        }
+            head.Spoil();
+            foreach (DeviceTensor result in results)
+            {
+                if (!updatesAfterChecks || !replaced.Contains(result))
+                    result.Spoil();
+            }
 
-        if (checks.Count > 0 && memory.Fault() is { Check: > 0 } fault)
-            throw DeviceFault.Of(checks[fault.Check - 1], fault.Item, fault.Found, fault.Bound);
-        foreach (var (offset, tensor) in results)
-        {
-            memory.Download(offset, new Span<byte>(tensor.Data, tensor.Length * tensor.ElementSize));
-            tensor.Touch();
-        }
-    }
-
-    // An input that an output takes the place of is on the device as it is here.
-    protected override void OnReplaced()
-    {
-        for (int i = 0; i < sources.Length; i++)
-        {
-            if (isReplaced[i])
-                uploaded[i] = sources[i].Tensor.Version;
+            throw;
         }
     }
 
@@ -133,24 +144,55 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         .Where(one => one.Value.First == operation && !(operation == 0
             && one.Value.Last == int.MaxValue)).Select(one => (lowered.Layout.Of(one.Key), one.Key.Bytes))];
 
-    private static ReadOnlySpan<byte> Bytes(Tensor tensor) => new(tensor.Data, checked(tensor.Length * tensor.ElementSize));
+    private DeviceTensor Place(string name, Tensor tensor, long offset) => new(memory, Program.Name, name, tensor,
+        memory.Beside(offset, tensor.Data, (long)tensor.Length * tensor.ElementSize));
 
-    private (NativeBuffer Memory, (long Offset, Tensor Tensor)[] Results) Results(Plans.Plan plan)
+    private static long Aligned(BufferView view)
     {
         const long Alignment = 64;
-        var host = new NativeBuffer(plan.Outputs.Sum(view => (((long)view.Length * view.ElementSize)
-            + Alignment - 1) / Alignment * Alignment));
-        var found = new List<(long, Tensor)>();
-        byte* next = host.Data;
+        return (((long)view.Length * view.ElementSize) + Alignment - 1) / Alignment * Alignment;
+    }
+
+    private (DeviceTensor[] Results, DeviceTensor[] Replaced, DeviceHead Head) Results(Plans.Plan plan)
+    {
+        var found = new List<DeviceTensor>();
+        var inputs = new List<DeviceTensor>();
+        var scalars = new List<(Tensor, int)>();
+        byte* next = outputs.Data;
         foreach (var (output, view) in plan.Program.Outputs.Zip(plan.Outputs))
         {
-            Tensor tensor = Replaced(output.Name) ?? new Tensor(view.Buffer.Element, view.Shape, host, next);
+            long offset = lowered.Layout.Of(view.Buffer) + (view.Offset * view.ElementSize);
+            Tensor? input = Replaced(output.Name);
+            Tensor tensor = input ?? new Tensor(view.Buffer.Element, view.Shape, outputs, next);
             SetOutput(output.Name, tensor);
-            found.Add((lowered.Layout.Of(view.Buffer) + (view.Offset * view.ElementSize), tensor));
-            next += (((long)view.Length * view.ElementSize) + Alignment - 1) / Alignment * Alignment;
+            next += Aligned(view);
+            if (input is not null)
+                inputs.Add(sources.First(source => source.Tensor == input));
+            else if (offset < lowered.Layout.HeadBytes)
+                scalars.Add((tensor, (int)offset));
+            else
+                found.Add(Place(output.Name, tensor, offset));
         }
 
-        return (host, [.. found]);
+        return ([.. found, .. inputs], [.. inputs], new DeviceHead(memory, Program.Name, lowered.Layout.HeadBytes, [.. scalars]));
+    }
+}
+
+/// <summary>The order of a plan that replaces inputs.</summary>
+internal static class UpdateOrder
+{
+    /// <summary>
+    /// True where all that may fail, a wrong number or an op of the host, comes before the norm, and inputs are written behind it: the norm then
+    /// sees a failure, and nothing is replaced.
+    /// </summary>
+    /// <param name="checks">Commands that check numbers.</param>
+    public static bool IsAfterChecks(Plan plan, IReadOnlyList<PlanCommand> checks)
+    {
+        int norm = plan.Commands.ToList().FindIndex(command => command is GradientNormCommand);
+        var all = new HashSet<PlanCommand>(checks, ReferenceEqualityComparer.Instance);
+        return norm >= 0
+            && !Plan.Flat(plan.Commands.Skip(norm + 1)).Any(command => command is HostOpCommand || all.Contains(command))
+            && !Plan.Flat(plan.Commands.Take(norm)).SelectMany(command => command.Writes).Any(view => view.Buffer.IsExternal);
     }
 }
 

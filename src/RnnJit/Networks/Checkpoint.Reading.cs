@@ -106,11 +106,11 @@ internal sealed partial class Checkpoint
             Span<byte> bytes = chunk.AsSpan(0, count * size);
             ReadData(entry.Begin + ((long)start * size), bytes);
             if (into.Element == ElementType.F32)
-                Widen(bytes, entry.Dtype, into.Single.Slice(start, count));
+                Widen(bytes, entry.Dtype, into.Write<float>().Slice(start, count));
             else if (into.Element == ElementType.F64)
-                Widen(bytes, entry.Dtype, into.Double.Slice(start, count));
+                Widen(bytes, entry.Dtype, into.Write<double>().Slice(start, count));
             else
-                MemoryMarshal.Cast<byte, int>(bytes).CopyTo(into.Int32.Slice(start, count));
+                MemoryMarshal.Cast<byte, int>(bytes).CopyTo(into.Write<int>().Slice(start, count));
         }
 
         if (!IsFinite(into))
@@ -119,8 +119,8 @@ internal sealed partial class Checkpoint
 
     private static bool IsFinite(Tensor tensor) => tensor.Element switch
     {
-        ElementType.F32 => IsFinite<float>(tensor.Single),
-        ElementType.F64 => IsFinite<double>(tensor.Double),
+        ElementType.F32 => IsFinite<float>(tensor.Read<float>()),
+        ElementType.F64 => IsFinite<double>(tensor.Read<double>()),
         _ => true,
     };
 

@@ -45,9 +45,9 @@ internal sealed partial class Checkpoint(string path) : IDisposable
         {
             ElementType.F32 or ElementType.F64 when weights != WeightStorage.Single => SafetensorsTensor.From(
                 [.. tensor.ToNdArray().Data.Select(value => (float)value)], shape, weights == WeightStorage.Half ? SafetensorsDtype.F16 : SafetensorsDtype.BF16),
-            ElementType.F32 => SafetensorsTensor.From(tensor.Single, shape),
-            ElementType.F64 => SafetensorsTensor.From(tensor.Double, shape),
-            _ => SafetensorsTensor.From(tensor.Int32, shape),
+            ElementType.F32 => SafetensorsTensor.From(tensor.Read<float>(), shape),
+            ElementType.F64 => SafetensorsTensor.From(tensor.Read<double>(), shape),
+            _ => SafetensorsTensor.From(tensor.Read<int>(), shape),
         };
         if (Fault(tensors[name], tensor, tensors[name].ToDouble()) is { } fault)
             throw new NotFiniteNumberException($"tensor '{name}' [{string.Join(", ", shape)}] holds {fault}");

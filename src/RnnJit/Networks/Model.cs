@@ -77,7 +77,7 @@ public sealed class Model : IDisposable
 
     public ModelOptions Options { get; }
 
-    /// <summary>The trained tensors by name. Whoever writes one calls <see cref="Tensor.Touch"/>.</summary>
+    /// <summary>The trained tensors by name. Whoever reads one after training on a device fetches it from there.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters => block.Parts;
 
     /// <summary>The number of trained numbers.</summary>

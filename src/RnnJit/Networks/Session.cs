@@ -57,11 +57,11 @@ public sealed class Session : IDisposable
             throw new ArgumentException($"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found {x.Length} real numbers (give that many)");
         if (input.Element == ElementType.F32)
         {
-            x.CopyTo(input.Single);
+            x.CopyTo(input.Write<float>());
         }
         else
         {
-            Span<double> to = input.Double;
+            Span<double> to = input.Write<double>();
             for (int i = 0; i < x.Length; i++)
                 to[i] = x[i];
         }
@@ -78,7 +78,7 @@ public sealed class Session : IDisposable
         Tensor input = First();
         if (input.Length != 1 || input.Element != ElementType.I32)
             throw new ArgumentException($"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found one integer (open the model with T = 1 and B = 1)");
-        input.Int32[0] = code;
+        input.Write<int>()[0] = code;
         Run();
         return result;
     }

@@ -1,3 +1,4 @@
+using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
@@ -11,6 +12,7 @@ internal sealed unsafe class TensorBlock : IDisposable
     // Rows of this length are what threads share out; the last one is filled up.
     private const int Columns = 1024;
 
+    private readonly NativeBuffer memory;
     private readonly Dictionary<string, Tensor> parts = new(StringComparer.Ordinal);
 
     public TensorBlock(ElementType element, IEnumerable<(string Name, int[] Shape)> tensors)
@@ -23,12 +25,11 @@ internal sealed unsafe class TensorBlock : IDisposable
             length = checked(length + ((NdArray.Size(shape) + unit - 1) / unit * unit));
         }
 
-        int columns = Math.Clamp(length, unit, Columns);
-        Whole = new Tensor(element, (length + columns - 1) / columns, columns);
+        int columns = Math.Clamp(length, unit, Columns), rows = (length + columns - 1) / columns, size = Alignment / unit;
+        memory = new NativeBuffer((long)rows * columns * size);
         foreach (var (name, shape, start) in placed)
-        {
-            parts.Add(name, new Tensor(element, shape, Whole.Memory, (byte*)Whole.Data + ((long)start * Whole.ElementSize)));
-        }
+            parts.Add(name, new Tensor(element, shape, memory, memory.Data + ((long)start * size)));
+        Whole = new Tensor(element, [rows, columns], memory, memory.Data, [.. parts.Values]);
     }
 
     /// <summary>All elements, gaps included, cut into rows.</summary>
@@ -40,13 +41,5 @@ internal sealed unsafe class TensorBlock : IDisposable
     /// <summary>An empty block of the same layout.</summary>
     public TensorBlock Alike() => new(Whole.Element, parts.Select(part => (part.Key, part.Value.Shape.ToArray())));
 
-    /// <summary>Says that all elements changed.</summary>
-    public void Touch()
-    {
-        Whole.Touch();
-        foreach (Tensor part in parts.Values)
-            part.Touch();
-    }
-
-    public void Dispose() => Whole.Dispose();
+    public void Dispose() => memory.Dispose();
 }

@@ -68,6 +68,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
 
         try
         {
+            FetchInputs();
             timer?.Start();
             pool.Run(this);
         }

@@ -95,7 +95,6 @@ public abstract class Executable : IDisposable
     private readonly Dictionary<string, Tensor> inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> outputs = new(StringComparer.Ordinal);
     private readonly NativeBuffer[] memory;
-    private readonly Tensor[] replacedInputs;
     private LengthCheck? lengths;
     private volatile bool disposed;
 
@@ -111,7 +110,6 @@ public abstract class Executable : IDisposable
         RequireMemory(0);
         foreach (Port port in Program.Inputs)
             inputs[port.Name] = options.Shared.TryGetValue(port.Name, out Tensor? shared) ? Fitting(port, shared) : new Tensor(port.Type.Element, Shape(port.Type));
-        replacedInputs = [.. Aliases.Values.Distinct().Select(Input)];
         memory = [.. inputs.Values.Select(tensor => tensor.Memory).Distinct()];
     }
 
@@ -159,8 +157,11 @@ public abstract class Executable : IDisposable
     /// <summary>Bytes the Program holds besides its inputs; 0 where nothing is planned.</summary>
     public virtual long ArenaBytes => 0;
 
-    /// <summary>Tensors of the caller that were copied to the memory of a device in all runs; 0 where it is that of the host.</summary>
+    /// <summary>Copies of tensors to the memory of a device so far; 0 where it is that of the host.</summary>
     internal virtual long Uploads => 0;
+
+    /// <summary>Copies of tensors from the memory of a device so far; 0 where it is that of the host.</summary>
+    internal virtual long Downloads => 0;
 
     /// <summary>What a run does, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
@@ -174,7 +175,9 @@ public abstract class Executable : IDisposable
     /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/>, on the worker with the most rows; what lies between two lines belongs to the second, and frozen rows and the end of a loop to the loop's own. Empty without <see cref="ExecutableOptions.Profile"/>.</summary>
     public virtual IReadOnlyList<double> PlanSeconds => [];
 
-    /// <summary>Runs the Program over what its inputs hold.</summary>
+    /// <summary>
+    /// Runs the Program over what its inputs hold. Spans of inputs and outputs that were taken before are not valid afterwards.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths of sequences are negative or beyond the last step.</exception>
     /// <exception cref="ObjectDisposedException">This was disposed, or the model or tensor that an input belongs to.</exception>
     public void Run()
@@ -189,9 +192,7 @@ public abstract class Executable : IDisposable
 
             (lengths ??= new LengthCheck(Program, Options.Sizes, Input)).Run();
             RunProgram();
-            foreach (Tensor replaced in replacedInputs)
-                replaced.Touch();
-            OnReplaced();
+            CountChanges();
         }
         finally
         {
@@ -213,9 +214,18 @@ public abstract class Executable : IDisposable
 
     protected abstract void RunProgram();
 
-    /// <summary>Called at the end of a run, once the versions of replaced inputs have advanced.</summary>
-    protected virtual void OnReplaced()
+    /// <summary>Called at the end of a run: all outputs changed, those that take the place of an input among them.</summary>
+    protected virtual void CountChanges()
     {
+        foreach (Tensor output in outputs.Values)
+            output.Change();
+    }
+
+    /// <summary>Brings inputs to the host whose newest values another run left on a device.</summary>
+    protected void FetchInputs()
+    {
+        foreach (Tensor input in inputs.Values)
+            input.Fetch();
     }
 
     public virtual void Dispose()

@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Runtime;
 
 /// <summary>Inputs that say how many steps each row has: before each run they are compared with the steps there are.</summary>
-internal sealed unsafe class LengthCheck
+internal sealed class LengthCheck
 {
     private readonly (string Name, Tensor Lengths, int Steps)[] checks;
 
@@ -37,7 +37,7 @@ internal sealed unsafe class LengthCheck
     {
         foreach (var (name, lengths, steps) in checks)
         {
-            var values = new ReadOnlySpan<int>(lengths.Data, lengths.Length);
+            ReadOnlySpan<int> values = lengths.Read<int>();
             for (int row = 0; row < values.Length; row++)
             {
                 if ((uint)values[row] > (uint)steps)

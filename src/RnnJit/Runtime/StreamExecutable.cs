@@ -108,6 +108,8 @@ internal sealed unsafe class StreamExecutable : IDisposable
     public void Refresh()
     {
         RequireMemory();
+        foreach (Tensor parameter in parameters.Values)
+            parameter.Fetch();
         foreach (Instruction instruction in preheader)
         {
             instruction.Execute(new WorkShare(0, 1, -1, -1), default);

@@ -4,15 +4,23 @@ using RnnJit.Ir;
 
 namespace RnnJit.Runtime;
 
-/// <summary>A dense row-major tensor in native memory, 64-byte aligned. Programs share tensors: the same weights serve training, validation and the optimiser.</summary>
+/// <summary>
+/// A dense row-major tensor in native memory, 64-byte aligned. Programs share tensors: the same weights serve training, validation and
+/// the optimiser.
+/// </summary>
 /// <remarks>
-/// A tensor of a model, session, trainer or stream is freed with it. Every member that reads or writes elements then throws <see cref="ObjectDisposedException"/>;
-/// a span that was taken before is not checked and must not be used.
+/// A run on a device leaves values there; whoever reads the tensor fetches them. A tensor of a model, session, trainer or stream is
+/// freed with it: every member
+/// that reads or writes elements then throws <see cref="ObjectDisposedException"/>. A span that was taken before is not checked and
+/// must not be used.
 /// </remarks>
 public sealed unsafe class Tensor : IDisposable
 {
     private readonly bool isOwner;
     private readonly void* data;
+    private readonly Tensor[] parts;
+    private IDeviceValues? newest;
+    private long version;
 
     public Tensor(ElementType element, params int[] shape)
     {
@@ -22,16 +30,19 @@ public sealed unsafe class Tensor : IDisposable
         Memory = new NativeBuffer((long)Length * ElementSize);
         isOwner = true;
         data = Memory.Data;
+        parts = [];
     }
 
     /// <summary>A part of memory that belongs to somebody else; it keeps that memory alive, and <see cref="Dispose"/> leaves it alone.</summary>
-    internal Tensor(ElementType element, int[] shape, NativeBuffer memory, void* data)
+    /// <param name="parts">Tensors that lie in this one, elements in common.</param>
+    internal Tensor(ElementType element, int[] shape, NativeBuffer memory, void* data, params Tensor[] parts)
     {
         Memory = memory;
         Element = element;
         Shape = shape;
         Length = NdArray.Size(shape);
         this.data = data;
+        this.parts = parts;
     }
 
     public ElementType Element { get; }
@@ -40,13 +51,24 @@ public sealed unsafe class Tensor : IDisposable
 
     public int Length { get; }
 
-    /// <summary>Counts changes, so that packed copies of weights are made again only when needed. Taking a span to write counts; whoever keeps a span calls <see cref="Touch"/>.</summary>
-    public long Version { get; private set; }
+    /// <summary>
+    /// Counts changes, so that packed weights and copies on devices are made again only when needed. Writing counts, reading does not.
+    /// </summary>
+    public long Version
+    {
+        get
+        {
+            long sum = version;
+            foreach (Tensor part in parts)
+                sum += part.version;
+            return sum;
+        }
+    }
 
     /// <summary>The memory that the elements lie in.</summary>
     internal NativeBuffer Memory { get; }
 
-    /// <summary>The first element. Raw: whoever uses it keeps the tensor alive.</summary>
+    /// <summary>The first element. Raw: whoever uses it keeps the tensor alive, and calls <see cref="Fetch"/> before reading.</summary>
     /// <exception cref="ObjectDisposedException">The memory was freed.</exception>
     internal void* Data
     {
@@ -59,19 +81,41 @@ public sealed unsafe class Tensor : IDisposable
 
     internal int ElementSize => Element == ElementType.F64 ? 8 : 4;
 
-    /// <exception cref="InvalidOperationException">The tensor is not f32.</exception>
+    /// <summary>
+    /// The elements to read, [<see cref="Length"/>], row-major. Fetches them where a run left them on a device; it is no change.
+    /// </summary>
+    /// <remarks>The span is valid until the next run of a Program that the tensor belongs to.</remarks>
+    /// <typeparam name="T">float for f32, double for f64, int for i32.</typeparam>
+    /// <exception cref="InvalidOperationException">The tensor has another element type, or a run that failed left no values.</exception>
     /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
-    public Span<float> Single => Span<float>(ElementType.F32);
+    public ReadOnlySpan<T> Read<T>()
+        where T : unmanaged
+    {
+        Require<T>();
+        void* from = Data;
+        Fetch();
+        return new ReadOnlySpan<T>(from, Length);
+    }
 
-    /// <exception cref="InvalidOperationException">The tensor is not f64.</exception>
+    /// <summary>
+    /// The elements to read and write, [<see cref="Length"/>], row-major. Fetches them where a run left them on a device, and counts as
+    /// a change, whatever is written.
+    /// </summary>
+    /// <remarks>
+    /// The span is valid until the next run of a Program that the tensor belongs to: what is written into it afterwards may be missed.
+    /// </remarks>
+    /// <typeparam name="T">float for f32, double for f64, int for i32.</typeparam>
+    /// <exception cref="InvalidOperationException">The tensor has another element type, or a run that failed left no values.</exception>
     /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
-    public Span<double> Double => Span<double>(ElementType.F64);
-
-    /// <exception cref="InvalidOperationException">The tensor is not i32.</exception>
-    /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
-    public Span<int> Int32 => Span<int>(ElementType.I32);
-
-    public void Touch() => Version++;
+    public Span<T> Write<T>()
+        where T : unmanaged
+    {
+        Require<T>();
+        void* to = Data;
+        Fetch();
+        Change();
+        return new Span<T>(to, Length);
+    }
 
     /// <summary>Copies values in, rounding to the element type, and counts the change.</summary>
     /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
@@ -90,15 +134,17 @@ public sealed unsafe class Tensor : IDisposable
                 ((int*)to)[i] = (int)values[i];
         }
 
-        Touch();
+        Change();
         GC.KeepAlive(this);
     }
 
     /// <summary>The values as doubles.</summary>
+    /// <exception cref="InvalidOperationException">A run that failed left no values.</exception>
     /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
     public NdArray ToNdArray()
     {
         void* from = Data;
+        Fetch();
         var result = new double[Length];
         for (int i = 0; i < Length; i++)
             result[i] = Element == ElementType.F32 ? ((float*)from)[i] : Element == ElementType.F64 ? ((double*)from)[i] : ((int*)from)[i];
@@ -112,18 +158,21 @@ public sealed unsafe class Tensor : IDisposable
     public void Clear()
     {
         NativeMemory.Clear(Data, (nuint)((long)Length * ElementSize));
-        Touch();
+        Change();
         GC.KeepAlive(this);
     }
 
     /// <exception cref="ArgumentException">The other tensor has another element type or length.</exception>
+    /// <exception cref="InvalidOperationException">A run that failed left no values in the other tensor.</exception>
     /// <exception cref="ObjectDisposedException">The memory of one of them was freed.</exception>
     public void CopyFrom(Tensor other)
     {
         if (other.Element != Element || other.Length != Length)
             throw new ArgumentException($"A tensor of {Length} {Element} cannot take {other.Length} {other.Element} (use the same shape)");
-        Buffer.MemoryCopy(other.Data, Data, (long)Length * ElementSize, (long)Length * ElementSize);
-        Touch();
+        void* from = other.Data;
+        other.Fetch();
+        Buffer.MemoryCopy(from, Data, (long)Length * ElementSize, (long)Length * ElementSize);
+        Change();
         GC.KeepAlive(this);
         GC.KeepAlive(other);
     }
@@ -135,12 +184,52 @@ public sealed unsafe class Tensor : IDisposable
             Memory.Dispose();
     }
 
-    private Span<T> Span<T>(ElementType wanted)
+    /// <summary>Counts a change of the values here, which are the newest from now on.</summary>
+    internal void Change()
+    {
+        newest = null;
+        version++;
+        foreach (Tensor part in parts)
+            part.Change();
+    }
+
+    /// <summary>Counts a change that a device made in its own memory, where the newest values stay until they are read.</summary>
+    internal void ChangeOn(IDeviceValues device)
+    {
+        version++;
+        newest = device;
+    }
+
+    /// <summary>True where the newest values are those of that device.</summary>
+    internal bool IsOn(IDeviceValues device) => newest == device;
+
+    /// <summary>Copies the newest values here, if a device has them. No change.</summary>
+    internal void Fetch()
+    {
+        foreach (Tensor part in parts)
+            part.Fetch();
+        if (newest is not { } device)
+            return;
+        device.Fetch();
+        newest = null;
+    }
+
+    private void Require<T>()
         where T : unmanaged
     {
-        if (Element != wanted)
-            throw new InvalidOperationException($"The tensor is {Element}, not {wanted} (use the property of its element type)");
-        Touch();
-        return new Span<T>(Data, Length);
+        ElementType wanted = typeof(T) == typeof(float) ? ElementType.F32 : typeof(T) == typeof(double) ? ElementType.F64 : ElementType.I32;
+        if (Element != wanted || (wanted == ElementType.I32 && typeof(T) != typeof(int)))
+        {
+            throw new InvalidOperationException(
+                $"The tensor is {Element}, not {typeof(T).Name} (take float for F32, double for F64, int for I32)");
+        }
     }
+}
+
+/// <summary>Values of a tensor in the memory of a device that are newer than those of the host.</summary>
+internal interface IDeviceValues
+{
+    /// <summary>Copies them to the memory of the tensor.</summary>
+    /// <exception cref="InvalidOperationException">They are gone: a run that failed, or a device that was lost, left none.</exception>
+    void Fetch();
 }

@@ -131,5 +131,5 @@ public sealed class CharacterModel : IDisposable
         return best;
     }
 
-    private static double Logit(Tensor logits, int i) => logits.Element == ElementType.F64 ? logits.Double[i] : logits.Single[i];
+    private static double Logit(Tensor logits, int i) => logits.Element == ElementType.F64 ? logits.Read<double>()[i] : logits.Read<float>()[i];
 }

@@ -121,7 +121,7 @@ public sealed class CharacterTraining : IDisposable
             trainer.State.Reset();
         }
 
-        batches.Next(trainer.Input("x").Int32, trainer.Input("target").Int32);
+        batches.Next(trainer.Input("x").Write<int>(), trainer.Input("target").Write<int>());
         double loss = trainer.Step();
         sum += loss;
         counted++;

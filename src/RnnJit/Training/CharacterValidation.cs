@@ -29,13 +29,13 @@ internal sealed class CharacterValidation : IDisposable
         session.State.Reset();
         Tensor x = session.Input("x"), y = session.Input("target");
 
-        // Each span is taken anew, which counts as a change: a device copies what changed.
-        while (batches.Next(x.Int32, y.Int32) > 0)
+        // Each span is valid until the next run, and counts as a change: a device copies what changed.
+        while (batches.Next(x.Write<int>(), y.Write<int>()) > 0)
         {
             cancel.ThrowIfCancellationRequested();
 
             // Padding may have any class: its loss is not counted.
-            foreach (ref int target in y.Int32)
+            foreach (ref int target in y.Write<int>())
                 target = Math.Max(target, 0);
             session.Run();
             sum += Sum();
@@ -52,9 +52,11 @@ internal sealed class CharacterValidation : IDisposable
         for (int b = 0; b < batches.Streams; b++)
         {
             for (int t = 0; t < batches.ValidSteps[b]; t++)
-                sum += losses.Element == ElementType.F64 ? losses.Double[(t * batches.Streams) + b] : losses.Single[(t * batches.Streams) + b];
+                sum += Loss((t * batches.Streams) + b);
         }
 
         return sum;
     }
+
+    private double Loss(int i) => losses.Element == ElementType.F64 ? losses.Read<double>()[i] : losses.Read<float>()[i];
 }

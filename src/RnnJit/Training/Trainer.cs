@@ -86,6 +86,12 @@ public sealed class Trainer : IDisposable
     /// <summary>The Program of a step: the gradients' and, after it, the update.</summary>
     public Graph StepProgram => executable.Program;
 
+    /// <summary>Copies of tensors to the device so far, see <see cref="Executable.Uploads"/>.</summary>
+    internal long Uploads => executable.Uploads + (update?.Uploads ?? 0);
+
+    /// <summary>Copies of tensors from the device so far, see <see cref="Executable.Downloads"/>.</summary>
+    internal long Downloads => executable.Downloads + (update?.Downloads ?? 0);
+
     /// <summary>The Program that training a model runs: its part that <c>loss</c> needs, differentiated.</summary>
     /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>.</exception>
     public static Graph Program(Graph model) => TrainingProgram.Of(model);
@@ -202,7 +208,7 @@ public sealed class Trainer : IDisposable
     {
         options.Optimiser.SetScalars(scalars, Steps + 1, LearningRate);
         for (int i = 0; i < scalars.Length; i++)
-            numbers[i].Set([scalars[i]]);
+            numbers[i].Set(scalars.AsSpan(i, 1));
     }
 
     private void Finish()
@@ -218,12 +224,12 @@ public sealed class Trainer : IDisposable
     {
         if (random is null)
             return;
-        Span<int> words = random.Int32;
+        Span<int> words = random.Write<int>();
         ulong seed = model.Options.Seed;
         (words[0], words[1], words[2], words[3], words[4], words[5]) = ((int)seed, (int)(seed >> 32), Steps, 0, 0, Batch);
     }
 
-    private static double Number(Tensor scalar) => scalar.Element == ElementType.F64 ? scalar.Double[0] : scalar.Single[0];
+    private static double Number(Tensor scalar) => scalar.Element == ElementType.F64 ? scalar.Read<double>()[0] : scalar.Read<float>()[0];
 
     private DivergenceException Diverged(string what, double value) => new(Steps + 1, what, value, options.Locate?.Invoke(executable), EmptyLengths());
 
@@ -233,6 +239,6 @@ public sealed class Trainer : IDisposable
         Graph program = executable.Program;
         var lengths = program.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => node.Operands[node.Operands.Count - 1])
             .Where(operand => operand < program.Inputs.Count).Select(operand => program.Inputs[operand].Name);
-        return lengths.FirstOrDefault(name => executable.Input(name).Int32.IndexOfAnyExcept(0) < 0) is { } empty ? $"every length in '{empty}' is 0: give one row at least one step" : null;
+        return lengths.FirstOrDefault(name => executable.Input(name).Read<int>().IndexOfAnyExcept(0) < 0) is { } empty ? $"every length in '{empty}' is 0: give one row at least one step" : null;
     }
 }

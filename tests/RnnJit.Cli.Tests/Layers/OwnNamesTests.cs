@@ -48,10 +48,10 @@ public class OwnNamesTests
         BoundLayer layer = LayerBuilder.Run(new LayerRequest(CellFile.Load(folder.File("Taken.cs"))) { Training = true, Lengths = true, Steps = 3, Batch = 2, Hidden = 4, Threads = 1 });
         Assert.That(layer.Ports, Is.EqualTo(new LayerPorts(Lengths: "lengths_", OutputGradient: "dy_")));
         using Executable executable = layer.ToExecutable();
-        Assert.That(executable.Input("lengths_").Int32.ToArray(), Is.All.EqualTo(3));
-        Assert.That(executable.Input("dy_").Single.ToArray(), Is.All.EqualTo((float)LayerData.OutputGradient));
+        Assert.That(executable.Input("lengths_").Read<int>().ToArray(), Is.All.EqualTo(3));
+        Assert.That(executable.Input("dy_").Read<float>().ToArray(), Is.All.EqualTo((float)LayerData.OutputGradient));
         foreach (string name in (string[])["loss", "y", "target", "dy", "lengths"])
-            Assert.That(executable.Input(name).Single.ToArray().Distinct().Count(), Is.GreaterThan(1), name);
+            Assert.That(executable.Input(name).Read<float>().ToArray().Distinct().Count(), Is.GreaterThan(1), name);
         Assert.That(layer.Program.Outputs.Select(output => output.Name), Does.Contain("y").And.Contain("d_y").And.Contain("d_dy").And.Not.Contain("d_dy_"));
     }
 

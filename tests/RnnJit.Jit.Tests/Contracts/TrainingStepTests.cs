@@ -79,7 +79,7 @@ public class TrainingStepTests
         using var model = new Model(Network(), new ModelOptions { Seed = 2 });
         double[] before = [.. model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data)];
         using var trainer = new Trainer(model, Steps, Batch, new TrainerOptions { Optimiser = new Sgd(), SplitStep = true });
-        trainer.Input("x").Single.Fill(0.5f);
+        trainer.Input("x").Write<float>().Fill(0.5f);
         double loss = trainer.Backward();
         Assert.That(trainer.Backward(), Is.EqualTo(loss));
         Assert.That(trainer.Gradients.ToNdArray().Data, Has.Some.Not.Zero);
@@ -87,7 +87,7 @@ public class TrainingStepTests
         trainer.Update();
         Assert.That(trainer.GradientNorm, Is.Zero);
         Assert.That(model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data), Is.EqualTo(before));
-        trainer.Gradients.Single[0] = float.NaN;
+        trainer.Gradients.Write<float>()[0] = float.NaN;
         Assert.That(() => trainer.Update(), Throws.TypeOf<DivergenceException>());
         Assert.That(model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data), Is.EqualTo(before));
     }

@@ -175,7 +175,6 @@ public class PackedWeightTests
         using Executable executable = CellProgram.Create(program, Sizes, threads);
         Assert.That(executable.Commands<PackCommand>(), Has.Some.Matches<PackCommand>(pack => pack is { Parts.Length: 2, When: CommandWhen.ParametersChanged }));
         Tensor tensor = executable.Input(changed);
-        Span<float> kept = tensor.Single;
         CellProgram.Run(executable, data);
         executable.Run();
 
@@ -197,13 +196,8 @@ public class PackedWeightTests
                 }
 
                 break;
-            case Change.Span:
-                Fill(tensor.Single, numbers);
-                break;
             default:
-                // A span that was kept is written behind the tensor's back.
-                Fill(kept, numbers);
-                tensor.Touch();
+                Fill(tensor.Write<float>(), numbers);
                 break;
         }
 
@@ -217,8 +211,7 @@ public class PackedWeightTests
         Set,
         Clear,
         CopyFrom,
-        Span,
-        Touch,
+        Write,
     }
 
     private static void Fill(Span<float> to, double[] numbers)

@@ -26,10 +26,10 @@ public class BatchNormTests
         // The loss is the mean of squares of numbers with this variance over itself + ε.
         Assert.That(trainer.Step(), Is.EqualTo(variance / (variance + 1e-5)).Within(1e-14));
         double runningMean = 0.1 * mean, runningVariance = 0.9 + (0.1 * variance);
-        Assert.That(model.Parameters["norm.mean"].Double[0], Is.EqualTo(runningMean).Within(1e-14));
-        Assert.That(model.Parameters["norm.variance"].Double[0], Is.EqualTo(runningVariance).Within(1e-14));
+        Assert.That(model.Parameters["norm.mean"].Read<double>()[0], Is.EqualTo(runningMean).Within(1e-14));
+        Assert.That(model.Parameters["norm.variance"].Read<double>()[0], Is.EqualTo(runningVariance).Within(1e-14));
 
-        double gain = model.Parameters["norm.gain"].Double[0], shift = model.Parameters["norm.shift"].Double[0];
+        double gain = model.Parameters["norm.gain"].Read<double>()[0], shift = model.Parameters["norm.shift"].Read<double>()[0];
         Assert.That(gain, Is.EqualTo(1 - 1e-3).Within(1e-6), "Adam's first step is the learning rate");
         double[] found = model.Run(new Dictionary<string, NdArray> { ["x"] = new([3, 2, 1], X) }).Data;
         Assert.That(found, Is.EqualTo(X.Select(x => ((x - runningMean) / Math.Sqrt(runningVariance + 1e-5) * gain) + shift)).Within(1e-14));
@@ -99,7 +99,7 @@ public class BatchNormTests
                 last = trainer.Step();
             Assert.That(last, Is.LessThan(0.7 * first));
             string mean = overTime ? "layer.input.mean" : "layer.Wi_mean";
-            Assert.That(model.Parameters[mean].Single.ToArray(), Has.None.Zero);
+            Assert.That(model.Parameters[mean].Read<float>().ToArray(), Has.None.Zero);
         }
     }
 
@@ -116,10 +116,10 @@ public class BatchNormTests
             net.Output("y", net.Recurrent("layer", input ? cell : cell.WithBatchNorm(steps: 2), net.Input("x", "T", "B", 1), 1, options).Output);
             using var model = new Model(net, new ModelOptions { Precision = ElementType.F64 });
             string mean = input ? "layer.input.mean" : "layer.W_mean", gain = input ? "layer.input.gain" : "layer.W_gain";
-            model.Parameters["layer.W"].Double[0] = 1;
-            model.Parameters["layer.U"].Double[0] = 0;
-            model.Parameters[gain].Double[0] = 1;
-            (model.Parameters[mean].Double[0], model.Parameters[mean].Double[1]) = (10, 20);
+            model.Parameters["layer.W"].Write<double>()[0] = 1;
+            model.Parameters["layer.U"].Write<double>()[0] = 0;
+            model.Parameters[gain].Write<double>()[0] = 1;
+            model.Parameters[mean].Set([10, 20]);
             double[] x = [10.5, 19.5, 20.25, 20.75];
             for (int steps = 1; steps <= 4; steps += 3)
             {

@@ -81,7 +81,7 @@ public class LifetimeTests
         yield return Case("snapshot", o => (o.Stream.Dispose, () => o.Stream.Snapshot()));
     }
 
-    private static Action Read(Tensor tensor) => () => _ = tensor.Single[0];
+    private static Action Read(Tensor tensor) => () => _ = tensor.Read<float>()[0];
 
     [TestCaseSource(nameof(Cases))]
     public void Use_after_dispose_throws_one_sentence(object make)
@@ -95,7 +95,8 @@ public class LifetimeTests
 
     private static readonly TestCaseData[] Members =
     [
-        new TestCaseData((Action<Tensor>)(tensor => _ = tensor.Single[0])).SetArgDisplayNames("Single"),
+        new TestCaseData((Action<Tensor>)(tensor => _ = tensor.Read<float>()[0])).SetArgDisplayNames("Read"),
+        new TestCaseData((Action<Tensor>)(tensor => tensor.Write<float>()[0] = 1)).SetArgDisplayNames("Write"),
         new TestCaseData((Action<Tensor>)(tensor => tensor.Set([1, 2]))).SetArgDisplayNames("Set"),
         new TestCaseData((Action<Tensor>)(tensor => tensor.ToNdArray())).SetArgDisplayNames("ToNdArray"),
         new TestCaseData((Action<Tensor>)(tensor => tensor.Clear())).SetArgDisplayNames("Clear"),
@@ -118,7 +119,7 @@ public class LifetimeTests
         using Model model = Make();
         Tensor weights = model.Parameters.Values.First();
         weights.Dispose();
-        Assert.That(() => weights.Single[0], Throws.Nothing);
+        Assert.That(() => weights.Read<float>()[0], Throws.Nothing);
     }
 
     [Test]
@@ -141,7 +142,7 @@ public class LifetimeTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Assert.That(output.Memory.IsDisposed, Is.False);
-        Assert.That(output.Single[0], Is.Not.NaN);
+        Assert.That(output.Read<float>()[0], Is.Not.NaN);
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         static Tensor Unreachable()

@@ -68,11 +68,11 @@ public class MaskTests
             net.Output("loss", Loss.MeanSquaredError(h, net.Input("target", "T", "B", "H")));
             using var model = new Model(net, new ModelOptions { Threads = threads });
             using var trainer = new Trainer(model, 5, 12);
-            trainer.Input("x").Single.Fill(0.5f);
-            trainer.Input("target").Single.Fill(0.3f);
+            trainer.Input("x").Write<float>().Fill(0.5f);
+            trainer.Input("target").Write<float>().Fill(0.3f);
             for (int step = 0; step < 3; step++)
                 trainer.Step();
-            return model.Parameters["layer.Ui"].Single.ToArray();
+            return model.Parameters["layer.Ui"].Read<float>().ToArray();
         }
 
         Assert.That(Trained(2), Is.EqualTo(Trained(1)));

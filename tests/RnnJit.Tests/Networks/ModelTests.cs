@@ -34,12 +34,12 @@ public class ModelTests
         NdArray x = Data(6, 1, 3), whole = model.Run(new Dictionary<string, NdArray> { ["x"] = x });
         for (int t = 0; t < 6; t++)
         {
-            float[] y = model.Step([.. x.At(t).Data.Select(value => (float)value)]).Single.ToArray();
+            float[] y = model.Step([.. x.At(t).Data.Select(value => (float)value)]).Read<float>().ToArray();
             Assert.That(y, Is.EqualTo(whole.At(t).Data.Select(value => (float)value)).Within(1e-6), $"step {t}");
         }
 
         model.ResetState();
-        Assert.That(model.Step([.. x.At(0).Data.Select(value => (float)value)]).Single[0], Is.EqualTo((float)whole.Data[0]).Within(1e-6));
+        Assert.That(model.Step([.. x.At(0).Data.Select(value => (float)value)]).Read<float>()[0], Is.EqualTo((float)whole.Data[0]).Within(1e-6));
     }
 
     [Test]
@@ -73,10 +73,10 @@ public class ModelTests
     public void One_seed_fixes_all_parameters()
     {
         using Model a = Make(seed: 3), b = Make(seed: 3), c = Make(seed: 4);
-        Assert.That(b.Parameters["layer0.Wi"].Single.ToArray(), Is.EqualTo(a.Parameters["layer0.Wi"].Single.ToArray()));
-        Assert.That(c.Parameters["layer0.Wi"].Single.ToArray(), Is.Not.EqualTo(a.Parameters["layer0.Wi"].Single.ToArray()));
-        Assert.That(a.Parameters["layer0.Wi"].Single.ToArray(), Is.Not.EqualTo(a.Parameters["layer0.Wf"].Single.ToArray()));
-        Assert.That(a.Parameters["layer0.bf"].Single.ToArray(), Has.All.EqualTo(1f));
+        Assert.That(b.Parameters["layer0.Wi"].Read<float>().ToArray(), Is.EqualTo(a.Parameters["layer0.Wi"].Read<float>().ToArray()));
+        Assert.That(c.Parameters["layer0.Wi"].Read<float>().ToArray(), Is.Not.EqualTo(a.Parameters["layer0.Wi"].Read<float>().ToArray()));
+        Assert.That(a.Parameters["layer0.Wi"].Read<float>().ToArray(), Is.Not.EqualTo(a.Parameters["layer0.Wf"].Read<float>().ToArray()));
+        Assert.That(a.Parameters["layer0.bf"].Read<float>().ToArray(), Has.All.EqualTo(1f));
         Assert.That(a.ParameterCount, Is.EqualTo(4 * ((5 * 3) + (5 * 5) + 5) + (2 * 5) + 2));
     }
 
@@ -111,7 +111,7 @@ public class ModelTests
         model.Save(path);
         byte[] before = File.ReadAllBytes(path);
 
-        parameter.Single[1] = number;
+        parameter.Write<float>()[1] = number;
         string at = parameter.Shape.Count == 1 ? "[1]" : "[0, 1]", fault = $"tensor '{name}' [{string.Join(", ", parameter.Shape)}] holds {called} at {at}";
         Assert.That(() => model.Save(path), Throws.TypeOf<NotFiniteNumberException>().With.Message.EqualTo(fault));
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(before));
@@ -138,7 +138,7 @@ public class ModelTests
     {
         using var folder = new TemporaryFolder();
         using Model model = Make();
-        model.Parameters.Values.First().Single[0] = 70000;
+        model.Parameters.Values.First().Write<float>()[0] = 70000;
         Assert.That(() => model.Save(folder.File("m.safetensors"), WeightStorage.Half), Throws.TypeOf<NotFiniteNumberException>());
         Assert.That(folder.Names, Is.Empty);
     }
@@ -149,12 +149,12 @@ public class ModelTests
         using Model model = Make();
         string? asked = null;
         using var trainer = new Trainer(model, 5, 2, new TrainerOptions { Locate = executable => asked = executable.Program.Name });
-        trainer.Input("x").Single.Fill(float.NaN);
-        float[] before = model.Parameters["layer0.Wi"].Single.ToArray();
+        trainer.Input("x").Write<float>().Fill(float.NaN);
+        float[] before = model.Parameters["layer0.Wi"].Read<float>().ToArray();
         var thrown = Assert.Throws<DivergenceException>(() => trainer.Step())!;
         Assert.That(thrown.Message, Does.Contain("step 1: the loss is NaN, first in Test"));
         Assert.That(thrown.Place, Is.EqualTo("Test").And.EqualTo(asked));
-        Assert.That(model.Parameters["layer0.Wi"].Single.ToArray(), Is.EqualTo(before));
+        Assert.That(model.Parameters["layer0.Wi"].Read<float>().ToArray(), Is.EqualTo(before));
         Assert.That(trainer.Steps, Is.Zero);
     }
 
@@ -169,16 +169,16 @@ public class ModelTests
         net.Output("loss", Loss.MeanSquaredError(net.Dense("head", h, 2), net.Input("target", "T", "B", 2)));
         using var model = new Model(net, new ModelOptions { Device = Device.Parse(device) });
         foreach (string name in new[] { "layer0.W", "layer0.U" })
-            model.Parameters[name].Single.Fill(1e11f);
+            model.Parameters[name].Write<float>().Fill(1e11f);
         using var trainer = new Trainer(model, 6, 2);
-        trainer.Input("x").Single.Fill(1);
+        trainer.Input("x").Write<float>().Fill(1);
 
         // 1e11 · 5^t · 1e11^t leaves float32, below 3.4e38, at step 3.
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("first in 'contract' of layer0 at time step 3"));
 
-        model.Parameters["layer0.U"].Single[3] = float.PositiveInfinity;
+        model.Parameters["layer0.U"].Write<float>()[3] = float.PositiveInfinity;
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.EndsWith("first in parameter 'layer0.U' [5, 5], which holds Infinity at [0, 3] (give numbers that are finite)"));
-        model.Parameters["layer0.U"].Single[3] = float.NaN;
+        model.Parameters["layer0.U"].Write<float>()[3] = float.NaN;
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.EndsWith("first in parameter 'layer0.U' [5, 5], which holds NaN at [0, 3] (give numbers that are finite)"));
     }
 

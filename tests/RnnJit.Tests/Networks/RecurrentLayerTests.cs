@@ -99,7 +99,7 @@ public class RecurrentLayerTests
         trainer.Input("x").Set(Input.Data);
         trainer.Input("target").Set(Drawn(3, T, B, H).Data);
         trainer.Step();
-        Assert.That(model.Parameters["layer.h0"].Single.ToArray(), Has.None.Zero);
+        Assert.That(model.Parameters["layer.h0"].Read<float>().ToArray(), Has.None.Zero);
     }
 
     [Test]

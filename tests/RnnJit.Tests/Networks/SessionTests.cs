@@ -79,14 +79,14 @@ public class SessionTests
     {
         using Model model = Classifier(Device.Cpu);
         using Session apart = model.Open(new SessionOptions()), carried = model.Open(new SessionOptions { CarryState = true });
-        float[] Step(Session session) => session.Step([1, 2, 3]).Single.ToArray();
+        float[] Step(Session session) => session.Step([1, 2, 3]).Read<float>().ToArray();
         float[] first = Step(apart);
         Assert.That(Step(apart), Is.EqualTo(first));
         Assert.That(Step(carried), Is.EqualTo(first));
         float[] second = Step(carried);
         Assert.That(second, Is.Not.EqualTo(first));
         model.Step([1, 2, 3]);
-        Assert.That(model.Step([1, 2, 3]).Single.ToArray(), Is.EqualTo(second));
+        Assert.That(model.Step([1, 2, 3]).Read<float>().ToArray(), Is.EqualTo(second));
     }
 
     [TestCase(0, 1, "'Steps' is 0, wanted at least 1 (give the number of time steps)")]

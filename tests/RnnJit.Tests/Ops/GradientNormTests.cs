@@ -25,7 +25,7 @@ public unsafe class GradientNormTests
 
         executable.Run();
         fixed (double* data = block.ToArray())
-            Assert.That(executable.Output("n").Double[0], Is.EqualTo(Math.Sqrt(FlatReduction.SumOfSquares(data, block.Count))));
+            Assert.That(executable.Output("n").Read<double>()[0], Is.EqualTo(Math.Sqrt(FlatReduction.SumOfSquares(data, block.Count))));
     }
 
     [Test]
@@ -40,6 +40,6 @@ public unsafe class GradientNormTests
         executable.Input("a").Set(numbers);
         executable.Run();
         fixed (double* data = numbers.Where((_, i) => i % 83 is >= 3 and < 16).ToArray())
-            Assert.That(executable.Output("n").Double[0], Is.EqualTo(Math.Sqrt(FlatReduction.SumOfSquares(data, 701 * 13))));
+            Assert.That(executable.Output("n").Read<double>()[0], Is.EqualTo(Math.Sqrt(FlatReduction.SumOfSquares(data, 701 * 13))));
     }
 }

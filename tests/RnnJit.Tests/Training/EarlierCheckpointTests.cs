@@ -75,13 +75,13 @@ public class EarlierCheckpointTests
         var random = new Random(5);
         for (int update = 0; update < updates; update++)
         {
-            foreach (ref float number in trainer.Input("x").Single)
+            foreach (ref float number in trainer.Input("x").Write<float>())
                 number = (float)random.NextDouble() - 0.5f;
-            foreach (ref int length in trainer.Input("lengths").Int32)
+            foreach (ref int length in trainer.Input("lengths").Write<int>())
                 length = 4 + random.Next(4);
-            foreach (ref int label in trainer.Input("target").Int32)
+            foreach (ref int label in trainer.Input("target").Write<int>())
                 label = random.Next(3);
-            foreach (ref int count in trainer.Input("labels").Int32)
+            foreach (ref int count in trainer.Input("labels").Write<int>())
                 count = 1 + random.Next(2);
             trainer.Step();
         }

@@ -32,9 +32,9 @@ public class TrainerMessageTests
         using var model = new Model(net);
         using var trainer = new Trainer(model, steps: 4, batch: 2);
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("the loss is NaN").And.Message.Contains("(every length in 'lengths' is 0: give one row at least one step)"));
-        trainer.Input("lengths").Int32[1] = 4;
+        trainer.Input("lengths").Write<int>()[1] = 4;
         Assert.That(trainer.Step(), Is.Not.NaN);
-        trainer.Input("x").Single.Fill(float.NaN);
+        trainer.Input("x").Write<float>().Fill(float.NaN);
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("(give numbers that are finite)"));
     }
 
@@ -47,10 +47,10 @@ public class TrainerMessageTests
         net.Output("loss", Rnn.Total(Rnn.Sqrt(squared ? w * w * x : w * x)));
         using var model = new Model(net);
         using var trainer = new Trainer(model, steps: 1, batch: 1);
-        trainer.Input("x").Single.Fill(1);
+        trainer.Input("x").Write<float>().Fill(1);
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains($"the norm of the gradients is {found}"));
         Assert.That(trainer.Steps, Is.Zero);
-        Assert.That(model.Parameters["w"].Single.ToArray(), Is.EqualTo(new float[2]));
+        Assert.That(model.Parameters["w"].Read<float>().ToArray(), Is.EqualTo(new float[2]));
     }
 
     private static void Train(Action<NetworkBuilder> build)

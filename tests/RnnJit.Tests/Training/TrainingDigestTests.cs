@@ -52,11 +52,11 @@ public class TrainingDigestTests
         {
             foreach (string name in (string[])["x", "target"])
             {
-                foreach (ref float number in trainer.Input(name).Single)
+                foreach (ref float number in trainer.Input(name).Write<float>())
                     number = (float)random.NextDouble() - 0.5f;
             }
 
-            foreach (ref int length in trainer.Input("lengths").Int32)
+            foreach (ref int length in trainer.Input("lengths").Write<int>())
                 length = 1 + random.Next(Steps);
             trainer.Step();
         }
