@@ -53,6 +53,7 @@ internal sealed class GpuBackend : PlannedBackend
         RowsThatRepayPacking = int.MaxValue,
         PacksRows = false,
         RowLanes = Lanes(options),
+        LoopDepth = int.MaxValue,
         Chunks = options.ChunkLimits == ChunkLimits.Usual ? new ChunkLimits(long.MaxValue, 1) : options.ChunkLimits,
     };
 

@@ -19,7 +19,7 @@ namespace RnnJit.Gpu.Tests;
 public class PtxTests
 {
     private static readonly Type[] Own = [typeof(MatMulKernel), typeof(SumKernels), typeof(CopyKernels), typeof(RowKernels),
-        typeof(PickKernels), typeof(PackKernels), typeof(CheckKernels), typeof(MaskKernel), typeof(NormKernels)];
+        typeof(PickKernels), typeof(PackKernels), typeof(CheckKernels), typeof(MaskKernel), typeof(NormKernels), typeof(TableKernels)];
 
     private static IEnumerable<TestCaseData> OwnMethods =>
         from type in Own

@@ -27,6 +27,9 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
 
     public int OuterDoubleBufferHalf { get; init; }
 
+    /// <summary>Movements of the loops further out, the nearest first, up to the last one that moves it.</summary>
+    public LoopMovement[] Further { get; init; } = [];
+
     /// <summary>The matrix that is packed there; null for elements in the order of the strides.</summary>
     public PackedPanels? Panels { get; init; }
 
@@ -39,8 +42,8 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     /// <summary>Whether it lies elsewhere at every step of the innermost loop.</summary>
     public bool MovesWithTime => TimeStride != 0 || DoubleBufferStride != 0;
 
-    /// <summary>Whether it lies elsewhere at every step of the loop around.</summary>
-    public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterDoubleBufferStride != 0;
+    /// <summary>Whether it lies elsewhere at steps of the loops around.</summary>
+    public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterDoubleBufferStride != 0 || Further.Length > 0;
 
     /// <summary>A parameter, or a part of one, that is the same at every step: its version tells whether it changed.</summary>
     public bool IsWeight => Buffer.IsParameter && !MovesWithTime && !MovesWithOuterTime;
@@ -50,14 +53,19 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     {
         TimeStride = 0, DoubleBufferStride = 0, DoubleBufferHalf = 0,
         OuterTimeStride = TimeStride, OuterDoubleBufferStride = DoubleBufferStride, OuterDoubleBufferHalf = DoubleBufferHalf,
+        Further = MovesWithOuterTime ? [new LoopMovement(OuterTimeStride, OuterDoubleBufferStride, OuterDoubleBufferHalf), .. Further] : [],
     };
 
     /// <summary>The views that lie at one place for all steps of a loop, as seen from outside that loop.</summary>
     public BufferView Outside() => this with
     {
         TimeStride = OuterTimeStride, DoubleBufferStride = OuterDoubleBufferStride, DoubleBufferHalf = OuterDoubleBufferHalf,
-        OuterTimeStride = 0, OuterDoubleBufferStride = 0, OuterDoubleBufferHalf = 0,
+        OuterTimeStride = Nearest.TimeStride, OuterDoubleBufferStride = Nearest.DoubleBufferStride,
+        OuterDoubleBufferHalf = Nearest.DoubleBufferHalf,
+        Further = Further.Length > 0 ? Further[1..] : [],
     };
+
+    private LoopMovement Nearest => Further.Length > 0 ? Further[0] : default;
 
     public bool IsContiguous => Strides.SequenceEqual(Dense(Shape)) || Length <= 1;
 
@@ -180,6 +188,18 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
 
         return outer == inner * innerExtent ? inner : null;
     }
+}
+
+/// <summary>Movement of a view from step to step of a loop.</summary>
+/// <param name="TimeStride">As <see cref="BufferView.TimeStride"/>.</param>
+/// <param name="DoubleBufferStride">As <see cref="BufferView.DoubleBufferStride"/>.</param>
+/// <param name="DoubleBufferHalf">As <see cref="BufferView.DoubleBufferHalf"/>.</param>
+public readonly record struct LoopMovement(long TimeStride, long DoubleBufferStride, int DoubleBufferHalf)
+{
+    /// <summary>Elements from where the view lies without the loop.</summary>
+    /// <param name="t">The time step.</param>
+    /// <param name="i">Steps that were done before.</param>
+    public long At(int t, int i) => (t * TimeStride) + (((i + DoubleBufferHalf) & 1) * DoubleBufferStride);
 }
 
 /// <summary>A right operand [K, N] of matrix products in the panels of a target.</summary>

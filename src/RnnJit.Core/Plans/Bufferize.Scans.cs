@@ -97,7 +97,7 @@ internal sealed partial class Bufferize
     private LoopLegality LegalityOf(int node)
     {
         if (!legalities.TryGetValue(node, out LoopLegality? known))
-            legalities[node] = known = LoopLegality.Of((ScanOp)graph.Nodes[node].Op, depth);
+            legalities[node] = known = LoopLegality.Of((ScanOp)graph.Nodes[node].Op, depth, context.Target.LoopDepth);
         return known;
     }
 

@@ -9,17 +9,16 @@ namespace RnnJit.Plans;
 /// <param name="Interpreted">The reason for which the loop is left to the interpreter; null where it is planned.</param>
 public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
 {
-    private const int Deepest = 2;
-
     /// <param name="depth">How many loops are around it.</param>
-    public static LoopLegality Of(ScanOp scan, int depth)
+    /// <param name="deepest">How deep the target plans loops in loops.</param>
+    public static LoopLegality Of(ScanOp scan, int depth, int deepest = 2)
     {
         RowIndependence rows = RowIndependence.Of(scan);
-        return new LoopLegality(OfDepth(scan, depth) ?? OfTables(scan, rows) ?? OfLengths(scan, rows), rows);
+        return new LoopLegality(OfDepth(scan, depth, deepest) ?? OfTables(scan, rows) ?? OfLengths(scan, rows), rows);
     }
 
-    private static string? OfDepth(ScanOp scan, int depth) => depth + Nesting(scan) is var nesting and > Deepest
-        ? $"loops stand {nesting} deep and are planned {Deepest} deep (take a loop or a checkpoint away)"
+    private static string? OfDepth(ScanOp scan, int depth, int deepest) => depth + Nesting(scan) is var nesting && nesting > deepest
+        ? $"loops stand {nesting} deep and are planned {deepest} deep (take a loop or a checkpoint away)"
         : null;
 
     // Loops in loops: time in blocks has two of them.

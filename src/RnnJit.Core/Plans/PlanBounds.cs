@@ -8,14 +8,15 @@ public static class PlanBounds
     {
         foreach (BufferView view in others)
             Check(view, 1, 1, "a result");
-        Check(commands, 1, 1);
+        Check(commands, [1, 1]);
     }
 
     /// <summary>Checks a view that is used at <paramref name="steps"/> steps of the innermost loop and <paramref name="outerSteps"/> of the one around it.</summary>
+    /// <param name="further">Steps of the loops further out, the nearest first.</param>
     /// <exception cref="InvalidOperationException">The view reaches beyond its buffer.</exception>
-    public static void Check(BufferView view, int steps, int outerSteps, string user)
+    public static void Check(BufferView view, int steps, int outerSteps, string user, params int[] further)
     {
-        if (steps == 0 || outerSteps == 0 || view.Shape.Contains(0))
+        if (steps == 0 || outerSteps == 0 || further.Contains(0) || view.Shape.Contains(0))
             return;
 
         Int128 first = view.Offset, last = view.Offset;
@@ -30,26 +31,34 @@ public static class PlanBounds
         Extend(ref first, ref last, view.DoubleBufferStride);
         Extend(ref first, ref last, (Int128)(outerSteps - 1) * view.OuterTimeStride);
         Extend(ref first, ref last, view.OuterDoubleBufferStride);
+        for (int loop = 0; loop < view.Further.Length; loop++)
+        {
+            Extend(ref first, ref last, (Int128)((loop < further.Length ? further[loop] : 1) - 1) * view.Further[loop].TimeStride);
+            Extend(ref first, ref last, view.Further[loop].DoubleBufferStride);
+        }
+
         if (first < 0 || (last + 1) * view.ElementSize > view.Buffer.Bytes)
             throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a buffer of {view.Buffer.Bytes} bytes in '{user}' (the plan is wrong; report the Program)");
     }
 
-    private static void Check(IEnumerable<PlanCommand> commands, int steps, int outerSteps)
+    // Steps of the loops around, the innermost first.
+    private static void Check(IEnumerable<PlanCommand> commands, int[] steps)
     {
         foreach (PlanCommand command in commands)
         {
             if (command is ScanCommand scan)
             {
+                int[] inside = [scan.Steps, .. steps];
                 foreach (BufferView view in scan.OwnViews)
-                    Check(view, scan.Steps, steps, scan.Describe);
+                    Check(view, inside[0], inside[1], scan.Describe, inside[2..]);
                 foreach (BufferView view in scan.Chunked.SelectMany(product => product.Product.Views))
                     Check(view, 1, 1, "a chunk");
-                Check(scan.Body, scan.Steps, steps);
+                Check(scan.Body, inside);
                 continue;
             }
 
             foreach (BufferView view in command.Views.Concat(command.Reached))
-                Check(view, steps, outerSteps, command.Describe);
+                Check(view, steps[0], steps[1], command.Describe, steps[2..]);
         }
     }
 

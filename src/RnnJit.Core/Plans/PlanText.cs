@@ -8,7 +8,8 @@ namespace RnnJit.Plans;
 /// <summary>
 /// A plan as text: buffers with space, size, offset and lifetime, then commands with what they read and write. A view is its buffer, then <c>+offset</c>,
 /// <c>[shape]</c> and <c>:[strides]</c> in elements where they are not those of the whole dense buffer; inside loops <c>t*N</c> moves it by N elements each
-/// time step, <c>flip*N</c> alternates between two places, <c>ring N</c> takes the time step modulo N, and capitals are those of the loop around.
+/// time step, <c>flip*N</c> alternates between two places, <c>ring N</c> takes the time step modulo N, capitals are those of the loop
+/// around, <c>T2*N</c> and <c>FLIP2*N</c> those of the one around that, and so on.
 /// </summary>
 public static class PlanText
 {
@@ -52,6 +53,12 @@ public static class PlanText
             text.Append(":[").AppendJoin(", ", view.Strides).Append(']');
         Move(text, "t", view.TimeStride, "flip", view.DoubleBufferStride, view.DoubleBufferHalf);
         Move(text, "T", view.OuterTimeStride, "FLIP", view.OuterDoubleBufferStride, view.OuterDoubleBufferHalf);
+        for (int loop = 0; loop < view.Further.Length; loop++)
+        {
+            LoopMovement move = view.Further[loop];
+            Move(text, $"T{loop + 2}", move.TimeStride, $"FLIP{loop + 2}", move.DoubleBufferStride, move.DoubleBufferHalf);
+        }
+
         if (view.Ring > 0)
             text.Append(CultureInfo.InvariantCulture, $" ring {view.Ring}");
         return text.ToString();

@@ -90,12 +90,25 @@ internal sealed partial class OperationWriter
     {
         BufferView? around = lengths;
         lengths = scan.Lengths;
+        table.Enter();
         var ahead = scan.Chunked.Select(OfAhead).ToArray();
         DeviceOperation[] body = Write(scan.Body);
         DeviceOperation[] rest = scan.Lengths is null ? [] : [.. scan.Freeze.Select(copy => Copy(copy.From, copy.To, scan.Lengths)),
             .. scan.Yields.Select(view => Fill(view, 0, scan.Lengths))];
         lengths = around;
-        return new ScanOperation(scan.Steps, scan.Scan.Reverse, ahead, [.. body, .. rest]);
+        return new ScanOperation(scan.Steps, scan.Scan.Reverse, ahead, [.. body, .. rest], OfMoves(table.Leave()));
+    }
+
+    // Moves what lies in loops inside the next one; an address tells of two loops.
+    private LaunchOperation? OfMoves(IReadOnlyList<TableMove> moves)
+    {
+        if (moves.Count == 0)
+            return null;
+        var entry = table.Begin(MoveWord.Words);
+        entry.Set(MoveWord.Count, moves.Count);
+        foreach (TableMove move in moves)
+            entry.Append(move.Word, move.Movement.TimeStride, move.Movement.DoubleBufferStride, move.Movement.DoubleBufferHalf);
+        return Launch(typeof(TableKernels), nameof(TableKernels.Move), entry.Place, moves.Count);
     }
 
     // The chunk that begins at step t: A and what the chains start from move with it, the ring has room for one chunk.

@@ -3,12 +3,29 @@ using RnnJit.Plans;
 
 namespace RnnJit.Gpu.Lowering;
 
+/// <summary>A word of the table that holds the beginning of an operand, and its movement from step to step of a loop.</summary>
+internal readonly record struct TableMove(int Word, LoopMovement Movement);
+
 /// <summary>Writes what threads read of operations: places, extents and strides, as words of 64 bits.</summary>
 internal sealed class TableWriter(DeviceLayout layout)
 {
     private readonly List<long> words = [];
 
+    // Addresses that move with loops further out than an address tells, for each loop around what is written now, the outermost first.
+    private readonly List<List<TableMove>> loops = [];
+
     public long[] Words => [.. words];
+
+    /// <summary>From now on operations are in a further loop.</summary>
+    public void Enter() => loops.Add([]);
+
+    /// <summary>The loop ends. Gives the addresses that it moves itself.</summary>
+    public IReadOnlyList<TableMove> Leave()
+    {
+        List<TableMove> moves = loops[^1];
+        loops.RemoveAt(loops.Count - 1);
+        return moves;
+    }
 
     /// <summary>Begins an operation of so many words, all 0; more may be appended.</summary>
     public TableEntry Begin(int size)
@@ -63,6 +80,8 @@ internal sealed class TableWriter(DeviceLayout layout)
             ];
             for (int i = 0; i < address.Length; i++)
                 table.words[at + i] = address[i];
+            for (int loop = 0; loop < view.Further.Length; loop++)
+                table.loops[^(loop + 3)].Add(new TableMove(at, view.Further[loop]));
         }
     }
 

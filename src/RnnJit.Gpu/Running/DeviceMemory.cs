@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -8,16 +9,11 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
 
-/// <summary>Bytes of the host beside their place on a device.</summary>
-internal readonly record struct HostCopy(ArrayView<byte> Host, ArrayView<byte> Device);
-
-/// <summary>Bytes of the host with their address.</summary>
-internal readonly record struct HostBytes(nint Host, HostCopy Copy);
-
 /// <summary>The memory of a plan on a device, and the stream that its launches are queued on.</summary>
 internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, IReadOnlyDictionary<PlanBuffer, Tensor> inputs) : IDisposable
 {
-    private readonly List<MemoryBuffer> hostBuffers = [];
+    // A view of each piece of native memory is made once: nothing is allocated for a copy.
+    private readonly Dictionary<(nint Address, long Length), MemoryBuffer> hostBuffers = [];
 
     public GpuDevice Device => device;
 
@@ -27,6 +23,9 @@ internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, I
 
     /// <summary>Steps of loops that began in this run.</summary>
     public int Steps { get; set; }
+
+    /// <summary>Time step and steps done before of the loops that run now, the outermost first.</summary>
+    public List<(int T, int I)> Loops { get; } = [];
 
     /// <summary>Copies of tensors to the device so far.</summary>
     public long Uploads { get; private set; }
@@ -48,47 +47,32 @@ internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, I
     /// <summary>Gives launches the delegates that they are queued with.</summary>
     public abstract void Prepare(IEnumerable<DeviceOperation> operations);
 
-    /// <summary>Makes bytes of the host ready to be copied; they stay where they are as long as this lives.</summary>
-    public unsafe HostCopy Beside(long offset, void* host, long length)
-    {
-        if (length == 0)
-            return default;
-        MemoryBuffer buffer = CPUMemoryBuffer.Create(device.Accelerator, (nint)host, length, 1);
-        hostBuffers.Add(buffer);
-        return new HostCopy(buffer.AsRawArrayView(), Bytes.View.SubView(offset, length));
-    }
-
-    /// <summary>Takes bytes of the host beside some of the device.</summary>
-    public HostBytes Beside(long offset, long length)
-    {
-        MemoryBuffer buffer = CPUMemoryBuffer.Create(device.Accelerator, Math.Max(length, 1), 1);
-        hostBuffers.Add(buffer);
-        return new HostBytes(buffer.NativePtr, length == 0 ? default : new HostCopy(buffer.AsRawArrayView(), Bytes.View.SubView(offset, length)));
-    }
-
-    public void UploadTensor(in HostCopy copy)
+    /// <summary>Copies a tensor to the device.</summary>
+    public void UploadTensor(long offset, ReadOnlySpan<byte> from)
     {
         Uploads++;
-        Upload(copy);
+        Upload(offset, from);
     }
 
-    public void DownloadTensor(in HostCopy copy)
+    /// <summary>Copies a tensor from the device.</summary>
+    public void DownloadTensor(long offset, Span<byte> to)
     {
         Downloads++;
-        Download(copy);
+        Download(offset, to);
     }
 
-    public void Upload(in HostCopy copy)
+    /// <summary>Queues a copy of native memory, which may change as soon as this returns.</summary>
+    public void Upload(long offset, ReadOnlySpan<byte> from)
     {
-        if (copy.Host.Length > 0)
-            copy.Host.CopyTo(Stream, copy.Device);
+        if (from.Length > 0)
+            Host(ref MemoryMarshal.GetReference(from), from.Length).CopyTo(Stream, Place(offset, from.Length));
     }
 
-    /// <summary>Copies behind all launches that were queued, and waits for it.</summary>
-    public void Download(in HostCopy copy)
+    /// <summary>Waits for all that was queued, and copies to native memory.</summary>
+    public void Download(long offset, Span<byte> to)
     {
-        if (copy.Host.Length > 0)
-            copy.Device.CopyTo(Stream, copy.Host);
+        if (to.Length > 0)
+            Place(offset, to.Length).CopyTo(Stream, Host(ref MemoryMarshal.GetReference(to), to.Length));
         Stream.Synchronize();
     }
 
@@ -96,10 +80,20 @@ internal abstract class DeviceMemory(GpuDevice device, long bytes, int checks, I
 
     public virtual void Dispose()
     {
-        foreach (MemoryBuffer buffer in hostBuffers)
+        foreach (MemoryBuffer buffer in hostBuffers.Values)
             buffer.Dispose();
         Bytes.Dispose();
         Stream.Dispose();
+    }
+
+    private ArrayView<byte> Place(long offset, long length) => Bytes.View.SubView(offset, length);
+
+    private unsafe ArrayView<byte> Host(ref byte first, long length)
+    {
+        nint address = (nint)Unsafe.AsPointer(ref first);
+        if (!hostBuffers.TryGetValue((address, length), out MemoryBuffer? buffer))
+            hostBuffers[(address, length)] = buffer = CPUMemoryBuffer.Create(device.Accelerator, address, length, 1);
+        return buffer.AsRawArrayView();
     }
 }
 

@@ -2,9 +2,12 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
 
-/// <summary>A tensor of the host with its place in the memory of a plan: copied there after it changed, and back when somebody reads it.</summary>
+/// <summary>
+/// A tensor of the host with its place in the memory of a plan: copied there after it changed, and back when somebody reads it.
+/// </summary>
 /// <param name="name">Of the input or output, for messages.</param>
-internal sealed class DeviceTensor(DeviceMemory memory, string program, string name, Tensor tensor, HostCopy copy) : IDeviceValues
+/// <param name="offset">Its first byte in the memory.</param>
+internal sealed unsafe class DeviceTensor(DeviceMemory memory, string program, string name, Tensor tensor, long offset) : IDeviceValues
 {
     private const long NotThere = -1;
 
@@ -12,6 +15,8 @@ internal sealed class DeviceTensor(DeviceMemory memory, string program, string n
     private string? lost;
 
     public Tensor Tensor => tensor;
+
+    private Span<byte> Bytes => new(tensor.Data, checked(tensor.Length * tensor.ElementSize));
 
     /// <summary>True where the device has what the tensor holds.</summary>
     public bool IsCurrent => version == tensor.Version;
@@ -21,7 +26,7 @@ internal sealed class DeviceTensor(DeviceMemory memory, string program, string n
     {
         if (IsCurrent)
             return;
-        memory.UploadTensor(copy);
+        memory.UploadTensor(offset, Bytes);
         version = tensor.Version;
     }
 
@@ -39,7 +44,7 @@ internal sealed class DeviceTensor(DeviceMemory memory, string program, string n
         {
             if (lost is not null)
                 throw new InvalidOperationException(lost);
-            memory.DownloadTensor(copy);
+            memory.DownloadTensor(offset, Bytes);
         }
     }
 
@@ -62,7 +67,8 @@ internal sealed class DeviceTensor(DeviceMemory memory, string program, string n
         }
         catch (Exception e)
         {
-            lost = $"'{program}' was disposed before '{name}' was read, and the device gave no values: {e.Message} (read what is needed before Dispose)";
+            lost = $"'{program}' was disposed before '{name}' was read, and the device gave no values: {e.Message} "
+                + "(read what is needed before Dispose)";
         }
         finally
         {

@@ -9,7 +9,8 @@ using RnnJit.Runtime;
 namespace RnnJit.Gpu.Running;
 
 /// <summary>
-/// A Program on a device. Tensors of the caller are copied there when they changed, and what a run made stays there until somebody reads it.
+/// A Program on a device. Tensors of the caller are copied there when they changed, and what a run made stays there until somebody
+/// reads it.
 /// </summary>
 internal sealed unsafe class GpuExecutable<T> : Executable
     where T : unmanaged
@@ -123,12 +124,11 @@ internal sealed unsafe class GpuExecutable<T> : Executable
                 operations[n].Run(memory, default);
             }
 
-            if (checks.Count > 0 && head.Fault() is { Number: > 0 } fault)
+            if (head.Fault() is { Number: > 0 } fault)
                 throw DeviceFault.Of(checks[memory.CheckOf(fault.Number) - 1], fault.Item, fault.Found, fault.Bound);
         }
         catch
         {
-            head.Spoil();
             foreach (DeviceTensor result in results)
             {
                 if (!updatesAfterChecks || !replaced.Contains(result))
@@ -144,8 +144,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         .Where(one => one.Value.First == operation && !(operation == 0
             && one.Value.Last == int.MaxValue)).Select(one => (lowered.Layout.Of(one.Key), one.Key.Bytes))];
 
-    private DeviceTensor Place(string name, Tensor tensor, long offset) => new(memory, Program.Name, name, tensor,
-        memory.Beside(offset, tensor.Data, (long)tensor.Length * tensor.ElementSize));
+    private DeviceTensor Place(string name, Tensor tensor, long offset) => new(memory, Program.Name, name, tensor, offset);
 
     private static long Aligned(BufferView view)
     {
@@ -174,7 +173,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
                 found.Add(Place(output.Name, tensor, offset));
         }
 
-        return ([.. found, .. inputs], [.. inputs], new DeviceHead(memory, Program.Name, lowered.Layout.HeadBytes, [.. scalars]));
+        return ([.. found, .. inputs], [.. inputs], new DeviceHead(memory, lowered.Layout.HeadBytes, [.. scalars]));
     }
 }
 
@@ -182,8 +181,8 @@ internal sealed unsafe class GpuExecutable<T> : Executable
 internal static class UpdateOrder
 {
     /// <summary>
-    /// True where all that may fail, a wrong number or an op of the host, comes before the norm, and inputs are written behind it: the norm then
-    /// sees a failure, and nothing is replaced.
+    /// True where all that may fail, a wrong number or an op of the host, comes before the norm, and inputs are written behind it: the
+    /// norm then sees a failure, and nothing is replaced.
     /// </summary>
     /// <param name="checks">Commands that check numbers.</param>
     public static bool IsAfterChecks(Plan plan, IReadOnlyList<PlanCommand> checks)

@@ -1,3 +1,4 @@
+using RnnJit.Cpu;
 using RnnJit.Gpu.Lowering;
 using RnnJit.Ir;
 using RnnJit.Ops;
@@ -7,48 +8,58 @@ using RnnJit.Runtime;
 namespace RnnJit.Gpu.Running;
 
 /// <summary>An op that has no compiled form: the device waits, what it reads comes to the host, and what it gives goes back.</summary>
-internal sealed class HostOperation(HostOpCommand host, DeviceLayout layout, Evaluation evaluation) : DeviceOperation
+internal sealed unsafe class HostOperation(HostOpCommand host, DeviceLayout layout, Evaluation evaluation) : DeviceOperation
 {
     private readonly BufferView[] views = [.. host.Views];
-    private HostBytes[]? copies;
+    private readonly NativeBuffer[] copies = [.. host.Views.Select(view => new NativeBuffer(view.Buffer.Bytes))];
 
     public override void Run(DeviceMemory memory, in LoopIndices clock)
     {
-        copies ??= [.. views.Select(view => memory.Beside(layout.Of(view.Buffer), view.Buffer.Bytes))];
         for (int v = 0; v < views.Length; v++)
-            memory.Download(copies[v].Copy);
+            memory.Download(layout.Of(views[v].Buffer), Bytes(copies[v]));
         var operands = new NdArray[host.Operands.Length];
         for (int o = 0; o < operands.Length; o++)
-            operands[o] = Read(views[o], copies[o].Host, clock);
+            operands[o] = Read(views[o], copies[o].Data, Start(views[o], memory, clock));
         NdArray[] results = host.Op.Evaluate(operands, evaluation);
         for (int r = 0; r < results.Length; r++)
         {
             // Results may share a buffer, so each is written into what is there now.
-            HostBytes copy = copies[operands.Length + r];
-            memory.Download(copy.Copy);
-            Write(host.Results[r], copy.Host, clock, results[r]);
-            memory.Upload(copy.Copy);
+            BufferView view = host.Results[r];
+            NativeBuffer copy = copies[operands.Length + r];
+            memory.Download(layout.Of(view.Buffer), Bytes(copy));
+            Write(view, copy.Data, Start(view, memory, clock), results[r]);
+            memory.Upload(layout.Of(view.Buffer), Bytes(copy));
         }
     }
 
-    private static unsafe NdArray Read(BufferView view, nint start, LoopIndices clock)
+    private static Span<byte> Bytes(NativeBuffer copy) => new(copy.Data, checked((int)copy.Length));
+
+    private static NdArray Read(BufferView view, byte* data, long start)
     {
         var array = new NdArray(view.Shape);
-        NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = StridedMemory.Read((byte*)start
-            + (Place(view, index, clock) * view.ElementSize), view.Buffer.Element));
+        NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = StridedMemory.Read(data
+            + (Place(view, index, start) * view.ElementSize), view.Buffer.Element));
         return array;
     }
 
-    private static unsafe void Write(BufferView view, nint start, LoopIndices clock, NdArray value) =>
-        NdArray.ForEach(view.Shape, (index, flat) => StridedMemory.Write((byte*)start + (Place(view, index, clock) * view.ElementSize),
+    private static void Write(BufferView view, byte* data, long start, NdArray value) =>
+        NdArray.ForEach(view.Shape, (index, flat) => StridedMemory.Write(data + (Place(view, index, start) * view.ElementSize),
             view.Buffer.Element, value.Data[flat]));
 
-    private static long Place(BufferView view, int[] index, in LoopIndices clock)
+    private static long Start(BufferView view, DeviceMemory memory, in LoopIndices clock)
     {
-        long place = view.Offset + ((clock.T & (view.Ring - 1)) * view.TimeStride) + (((clock.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride)
+        long start = view.Offset
+            + ((clock.T & (view.Ring - 1)) * view.TimeStride) + (((clock.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride)
             + (clock.OuterT * view.OuterTimeStride) + (((clock.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride);
+        for (int loop = 0; loop < view.Further.Length; loop++)
+            start += view.Further[loop].At(memory.Loops[^(loop + 3)].T, memory.Loops[^(loop + 3)].I);
+        return start;
+    }
+
+    private static long Place(BufferView view, int[] index, long start)
+    {
         for (int axis = 0; axis < index.Length; axis++)
-            place += index[axis] * view.Strides[axis];
-        return place;
+            start += index[axis] * view.Strides[axis];
+        return start;
     }
 }

@@ -12,10 +12,12 @@ namespace RnnJit.Interpretation;
 public sealed partial class PlanInterpreter
 {
     private readonly Evaluation evaluation;
-    private readonly Dictionary<PlanBuffer, double[]> memory = [];
+    private readonly Dictionary<PlanBuffer, double[]> memory;
 
-    private PlanInterpreter(Plan plan) =>
-        evaluation = new(plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
+    // Packed weights in 16 bits are two to an element.
+    private PlanInterpreter(Plan plan) => (evaluation, memory) = (
+        new(plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context)),
+        plan.Buffers.ToDictionary(buffer => buffer, buffer => new double[buffer.Elements * 2]));
 
     /// <summary>Outputs by name for inputs by name.</summary>
     public static Dictionary<string, NdArray> Run(Plan plan, IReadOnlyDictionary<string, NdArray> inputs)
@@ -28,17 +30,22 @@ public sealed partial class PlanInterpreter
         return plan.Program.Outputs.Zip(plan.Outputs).ToDictionary(pair => pair.First.Name, pair => interpreter.Read(pair.Second, default));
     }
 
-    // Time step and number of steps done, of the innermost loop and of the one around it; rows that still run, null for all.
-    private readonly record struct Loops(int T, int I, int OuterT, int OuterI, bool[]? Runs);
+    // Time step and number of steps done of each loop, the innermost first; rows that still run, null for all.
+    private readonly record struct Loops((int T, int I)[]? All, bool[]? Runs)
+    {
+        public (int T, int I) this[int loop] => All is not null && loop < All.Length ? All[loop] : default;
+
+        public Loops Inside(int t, int i, bool[]? runs) => new([(t, i), .. All ?? []], runs);
+    }
 
     // Where each element of a view lies at this step, in row-major order.
     private (double[] Data, long[] Places) Elements(BufferView view, Loops at)
     {
-        // Packed weights in 16 bits are two to an element.
-        if (!memory.TryGetValue(view.Buffer, out double[]? data))
-            memory[view.Buffer] = data = new double[view.Buffer.Elements * 2];
-        long start = view.Offset + (at.OuterT * view.OuterTimeStride) + (((at.OuterI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride)
-            + ((view.Ring > 0 ? at.T % view.Ring : at.T) * view.TimeStride) + (((at.I + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride);
+        double[] data = memory[view.Buffer];
+        var ((t, i), (outerT, outerI)) = (at[0], at[1]);
+        long start = view.Offset + (outerT * view.OuterTimeStride) + (((outerI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride)
+            + ((view.Ring > 0 ? t % view.Ring : t) * view.TimeStride) + (((i + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride)
+            + view.Further.Select((loop, n) => loop.At(at[n + 2].T, at[n + 2].I)).Sum();
         var places = new long[view.Length];
         NdArray.ForEach(view.Shape, (index, flat) =>
         {
@@ -77,8 +84,8 @@ public sealed partial class PlanInterpreter
             case PackCommand pack: Pack(pack, at); break;
             case PackListedCommand { Rows: var all } pack:
                 // Rows that are not listed are packed as well; the product reads none of them.
-                BufferView source = pack.Source.Over([(all.Steps, pack.TimeStride), (all.Batch, pack.RowStride), (pack.N, pack.NStride)]);
-                Write(pack.Target.Over([(all.Steps * all.Batch, pack.N), (pack.N, 1)]), at, Read(source, at));
+                double[] source = Along(pack.Source, at, (all.Steps, pack.TimeStride), (all.Batch, pack.RowStride), (pack.N, pack.NStride));
+                Write(pack.Target.Over([(all.Steps * all.Batch, pack.N), (pack.N, 1)]), at, flat => source[flat]);
                 break;
             case ListRowsCommand rows: ListRows(rows, at); break;
             case ColumnSumCommand columns: ColumnSum(columns, at); break;
@@ -89,8 +96,8 @@ public sealed partial class PlanInterpreter
                 break;
             case TakeCommand take:
                 Func<int, int, bool> runs = Runs(take.Active?.Lengths, at);
-                bool ofSource = take.Active?.OfSource == true;
-                Take(take.Input, take.Axis, take.Index, take.Result, at, (t, place, row) => runs(t, ofSource ? row : place), take.Active?.Clears == true);
+                Take(take.Input, take.Axis, take.Index, take.Result, at,
+                    (t, place, row) => runs(t, take.Active?.OfSource == true ? row : place), take.Active?.Clears == true);
                 break;
             case CopyCommand copy: Write(copy.To, at, Read(copy.From, at)); break;
             case FillCommand fill: Write(fill.To, at, _ => fill.Value); break;
@@ -99,8 +106,7 @@ public sealed partial class PlanInterpreter
             case SortRowsCommand sort: Apply(ArgsortOp.Instance, [sort.Result], at, sort.Lengths); break;
             case SquareSumCommand squares:
                 // Blocks are for the order of additions: here all of them stand in the first one.
-                double sum = squares.Inputs.Sum(input => Read(input, at).Data.Sum(x => x * x));
-                Write(squares.Sums, at, block => block == 0 ? sum : 0);
+                Write(squares.Sums, at, block => block == 0 ? squares.Inputs.Sum(input => Read(input, at).Data.Sum(x => x * x)) : 0);
                 break;
             case GradientNormCommand norm:
                 var result = norm.Op.Of(Read(norm.Loss, at).Data[0], Read(norm.Sums, at).Data.Sum());
@@ -165,16 +171,14 @@ public sealed partial class PlanInterpreter
 
     private void Scan(ScanCommand scan, Loops around)
     {
-        double[]? lengths = scan.Lengths is null ? null : Read(scan.Lengths, around with { OuterT = around.T, OuterI = around.I }).Data;
+        double[]? lengths = scan.Lengths is null ? null : Read(scan.Lengths, around.Inside(0, 0, null)).Data;
         for (int i = 0; i < scan.Steps; i++)
         {
             int t = scan.Scan.Reverse ? scan.Steps - 1 - i : i;
             bool[]? runs = lengths is null ? null : [.. lengths.Select(length => t < length)];
-            var at = new Loops(t, i, around.T, around.I, runs);
-            foreach (ChunkedMatMul product in scan.Chunked)
-                Chunked(product, t);
-            foreach (PlanCommand command in scan.Body)
-                Run(command, at);
+            Loops at = around.Inside(t, i, runs);
+            scan.Chunked.ToList().ForEach(product => Chunked(product, t));
+            scan.Body.ToList().ForEach(command => Run(command, at));
             foreach (int row in Enumerable.Range(0, lengths?.Length ?? 0).Where(row => !runs![row]))
             {
                 foreach (CopyCommand freeze in scan.Freeze)
