@@ -13,7 +13,10 @@ internal static class SquareSumWord
     public const int Sums = 0;
     public const int Blocks = 8;
     public const int Tensors = 9;
-    public const int Words = 10;
+
+    /// <summary>Where the lanes of the first block lie, in doubles from the beginning of the memory.</summary>
+    public const int Lanes = 10;
+    public const int Words = 11;
 }
 
 /// <summary>Words of a tensor whose squares are added.</summary>
@@ -44,9 +47,23 @@ internal static class NormWord
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class NormKernels
 {
-    private const int Lanes = 16;
+    internal const int Lanes = 16;
 
-    /// <summary>A thread has a whole block of all tensors side by side: element i in lane i mod 16, the lanes added as a tree.</summary>
+    /// <summary>A thread has a lane of a block of all tensors side by side: element i of the block is in lane i mod 16.</summary>
+    public static void SquareLanes<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        var words = new DeviceWords(table, launch);
+        ArrayView<double> sums = integers.Cast<double>();
+        for (long unit = words.Thread; unit < words[SquareSumWord.Blocks] * Lanes; unit += words.Threads)
+        {
+            long from = unit / Lanes * SquareSumCommand.Block;
+            sums[words[SquareSumWord.Lanes] + unit] = Lane<V, T>(reals, words, from, First(words, from), (int)(unit % Lanes));
+        }
+    }
+
+    /// <summary>A thread has a block: its lanes are added as a tree.</summary>
     public static void Squares<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
@@ -55,14 +72,16 @@ public static class NormKernels
         ArrayView<double> sums = integers.Cast<double>();
         for (long block = words.Thread; block < words[SquareSumWord.Blocks]; block += words.Threads)
         {
-            long from = block * SquareSumCommand.Block, tensor = First(words, from);
-            double even = Quarter<V, T>(reals, words, from, tensor, 0) + Quarter<V, T>(reals, words, from, tensor, 2);
-            sums[words.Address(SquareSumWord.Sums) + block] =
-                even + (Quarter<V, T>(reals, words, from, tensor, 1) + Quarter<V, T>(reals, words, from, tensor, 3));
+            long lanes = words[SquareSumWord.Lanes] + (block * Lanes);
+            double even = Quarter(sums, lanes) + Quarter(sums, lanes + 2);
+            sums[words.Address(SquareSumWord.Sums) + block] = even + (Quarter(sums, lanes + 1) + Quarter(sums, lanes + 3));
         }
     }
 
-    /// <summary>One thread: the sums are added from first to last. A wrong number that a check found counts as not finite, so that nothing is updated.</summary>
+    /// <summary>
+    /// One thread: the sums are added from first to last. A wrong number that a check found counts as not finite, so that nothing is
+    /// updated.
+    /// </summary>
     public static void Norm<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
@@ -100,13 +119,8 @@ public static class NormKernels
 
     private static long Tensor(long tensor) => SquareSumWord.Words + (tensor * SquareTensorWord.Words);
 
-    private static double Quarter<V, T>(ArrayView<T> reals, DeviceWords words, long from, long tensor, int lane)
-        where V : struct, IDeviceReal<V, T>
-        where T : unmanaged
-    {
-        double first = Lane<V, T>(reals, words, from, tensor, lane) + Lane<V, T>(reals, words, from, tensor, lane + 8);
-        return first + (Lane<V, T>(reals, words, from, tensor, lane + 4) + Lane<V, T>(reals, words, from, tensor, lane + 12));
-    }
+    private static double Quarter(ArrayView<double> sums, long lane) =>
+        sums[lane] + sums[lane + 8] + (sums[lane + 4] + sums[lane + 12]);
 
     private static double Lane<V, T>(ArrayView<T> reals, DeviceWords words, long from, long tensor, int lane)
         where V : struct, IDeviceReal<V, T>

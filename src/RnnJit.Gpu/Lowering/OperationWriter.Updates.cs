@@ -28,13 +28,15 @@ internal sealed partial class OperationWriter
         return Launch(typeof(MaskKernel), nameof(MaskKernel.Draw), entry.Place, rows * groups);
     }
 
-    private LaunchOperation OfSquares(SquareSumCommand command)
+    // The lanes lie in the memory of threads, which no other launch needs in between.
+    private SequenceOperation OfSquares(SquareSumCommand command)
     {
         long[] starts = SquareSumCommand.Places(command.Inputs).Starts;
         var entry = table.Begin(SquareSumWord.Words);
         entry.Address(SquareSumWord.Sums, command.Sums);
         entry.Set(SquareSumWord.Blocks, command.Sums.Length);
         entry.Set(SquareSumWord.Tensors, starts.Length);
+        entry.Set(SquareSumWord.Lanes, layout.Bytes / sizeof(double));
         for (int i = 0; i < starts.Length; i++)
         {
             BufferView view = command.Inputs[i];
@@ -43,7 +45,10 @@ internal sealed partial class OperationWriter
             entry.Append(starts[i], view.Length, columns, view.Rank < 2 ? columns : view.Strides[0]);
         }
 
-        return Launch(typeof(NormKernels), nameof(NormKernels.Squares), entry.Place, command.Sums.Length);
+        long lanes = (long)command.Sums.Length * NormKernels.Lanes;
+        ThreadBytes = Math.Max(ThreadBytes, lanes * sizeof(double));
+        return new SequenceOperation([Launch(typeof(NormKernels), nameof(NormKernels.SquareLanes), entry.Place, lanes),
+            Launch(typeof(NormKernels), nameof(NormKernels.Squares), entry.Place, command.Sums.Length)]);
     }
 
     private LaunchOperation OfNorm(GradientNormCommand command)
