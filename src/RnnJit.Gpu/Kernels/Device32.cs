@@ -3,7 +3,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>One float of a thread, rounded as a lane of a vector of the CPU.</summary>
+/// <summary>One float of a thread, rounded as a lane of a vector of the CPU. The build makes the other precision of this text.</summary>
 /// <remarks>Numbers of conditions are spelled <c>c ? 1f : 0f</c>: ILGPU 1.5.3 gives a converted integer of a condition the bits of that
 /// integer.</remarks>
 public readonly struct Device32(float value) : IDeviceReal<Device32, float>
