@@ -6,11 +6,13 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using RnnJit.Cells;
+using RnnJit.Emit;
 using RnnJit.Gpu.Kernels;
 using RnnJit.Ir;
 using RnnJit.Contracts;
 using RnnJit.Passes;
 using RnnJit.Planning;
+using RnnJit.Training;
 
 namespace RnnJit.Gpu.Tests;
 
@@ -38,6 +40,15 @@ public class PtxTests
         IReadOnlyList<Graph> kernels = KernelList.Of(Pipeline.Run(new CellProgram(CellTracer.Trace(cell), Lengths: true).Build()));
         Assert.That(kernels, Is.Not.Empty);
         foreach (MethodInfo method in EmittedKernels.Of(kernels, real))
+            AssertSound(Ptx(method));
+    }
+
+    [Test]
+    public void Updates_of_all_parameters_are_compiled([Values] bool replacement,
+        [Values(ElementType.F32, ElementType.F64)] ElementType real)
+    {
+        Graph kernel = KernelCanonical.Run(replacement ? TrainingStep.Replacement() : TrainingStep.Guarded(new Adam()));
+        foreach (MethodInfo method in EmittedKernels.Of([kernel], real, overItems: true))
             AssertSound(Ptx(method));
     }
 

@@ -7,17 +7,18 @@ namespace RnnJit.Emit;
 /// </summary>
 public sealed class IlgpuDialect : EmitDialect
 {
-    public static IlgpuDialect Instance { get; } = new();
+    private IlgpuDialect(string name, string purpose, IlgpuFrame frame) => (Name, Purpose, Frame) = (name, purpose, frame);
 
-    private IlgpuDialect()
-    {
-    }
+    public static IlgpuDialect Instance { get; } = new("ilgpu", "for a thread of a GPU", IlgpuFrame.Instance);
 
-    public override string Name => "ilgpu";
+    /// <summary>The same for a kernel over several items, as <see cref="ForEachOp"/> has them.</summary>
+    public static IlgpuDialect Items { get; } = new("ilgpu-items", "for a thread of a GPU, over several items", IlgpuFrame.Items);
 
-    internal override string Purpose => "for a thread of a GPU";
+    public override string Name { get; }
 
-    internal override KernelFrame Frame => IlgpuFrame.Instance;
+    internal override string Purpose { get; }
+
+    internal override KernelFrame Frame { get; }
 
     internal override string Handle(string name, int operand, string type, string length) => $"long {name} = call.At({operand}, row);";
 

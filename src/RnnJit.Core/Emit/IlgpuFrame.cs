@@ -6,11 +6,15 @@ namespace RnnJit.Emit;
 /// </summary>
 public sealed class IlgpuFrame : KernelFrame
 {
-    public static IlgpuFrame Instance { get; } = new();
+    private readonly bool overItems;
 
-    private IlgpuFrame()
-    {
-    }
+    private IlgpuFrame(bool overItems) => this.overItems = overItems;
+
+    /// <summary>Kernels of one domain of rows.</summary>
+    public static IlgpuFrame Instance { get; } = new(overItems: false);
+
+    /// <summary>Kernels of several items, each with rows of its own, in one launch.</summary>
+    public static IlgpuFrame Items { get; } = new(overItems: true);
 
     internal override IEnumerable<string> Usings => ["ILGPU", "RnnJit.Cpu", "RnnJit.Cpu.Simd", "RnnJit.Gpu.Kernels"];
 
@@ -21,11 +25,28 @@ public sealed class IlgpuFrame : KernelFrame
     internal override string Entry =>
         "public static void Run<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)";
 
-    internal override IEnumerable<string> Prologue(bool hasColumns) => ["var call = new DeviceCall<T>(reals, integers, table, launch);"];
+    // Numbers that all items share are read where the first one has them.
+    internal override IEnumerable<string> Prologue(bool hasColumns) => overItems
+        ? ["var items = new DeviceItems<T>(reals, integers, table, launch);", "DeviceCall<T> call = items.First;"]
+        : ["var call = new DeviceCall<T>(reals, integers, table, launch);"];
 
-    internal override string RowLoop => "for (long unit = call.FirstUnit; unit < call.Units; unit += call.Threads)";
+    internal override string RowLoop => overItems
+        ? "for (long next = items.FirstUnit; next < items.Units; next += items.Threads)"
+        : "for (long unit = call.FirstUnit; unit < call.Units; unit += call.Threads)";
 
-    internal override IEnumerable<string> RowProlog =>
+    internal override IEnumerable<string> RowProlog => overItems ? ItemProlog : UnitProlog;
+
+    private static string[] ItemProlog =>
+    [
+        "call = items.Of(next);",
+        "long unit = next - call.First;",
+        "if (unit >= call.Units)",
+        "    continue;",
+        "int row = call.RowOf(unit), start = call.StartOf(unit), end = call.EndOf(unit);",
+        "",
+    ];
+
+    private static string[] UnitProlog =>
     [
         "int row = call.RowOf(unit), start = call.StartOf(unit), end = call.EndOf(unit);",
         "if (!call.Runs(row))",
@@ -58,7 +79,7 @@ public sealed class IlgpuFrame : KernelFrame
     internal override string LoopStep => "j += step";
 
     internal override IEnumerable<string> Mentioned =>
-        "unit lane step launch reals integers table ArrayView DeviceCall DeviceLaunch IDeviceKernel".Split(' ');
+        "unit next items lane step launch reals integers table ArrayView DeviceCall DeviceItems DeviceLaunch IDeviceKernel".Split(' ');
 
     internal override bool CutsAtFunctions => false;
 

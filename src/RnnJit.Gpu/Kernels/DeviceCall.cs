@@ -27,6 +27,9 @@ public readonly struct DeviceCall<T>
 
     public long Threads => words.Threads;
 
+    /// <summary>Where several items are one launch: the number of the first unit of this one.</summary>
+    public long First => words[HeadWord.First];
+
     /// <summary>Memory of this thread: rows of kept values, then lanes of sums.</summary>
     public long ThreadMemory => words[HeadWord.Memory] + (words.Thread * words[HeadWord.MemoryStride]);
 
@@ -126,6 +129,9 @@ internal static class HeadWord
     public const int RowsPerStep = 12;
     public const int RowsPerItem = 13;
     public const int Items = 14;
+
+    /// <summary>Units of the items before this one, where several are one launch.</summary>
+    public const int First = 15;
 
     /// <summary>An address.</summary>
     public const int Lengths = 16;

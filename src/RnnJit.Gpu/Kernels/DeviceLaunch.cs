@@ -14,4 +14,7 @@ public readonly record struct DeviceLaunch(int Place, int T, int I, int OuterT, 
 
     /// <summary>Which of them this is.</summary>
     public int HostThread { get; init; }
+
+    /// <summary>The same of another operation.</summary>
+    public DeviceLaunch At(int place) => new(place, T, I, OuterT, OuterI, Number) { HostThreads = HostThreads, HostThread = HostThread };
 }

@@ -20,25 +20,29 @@ internal static class EmittedKernels
     private static readonly Dictionary<string, Type> Compiled = new(StringComparer.Ordinal);
 
     /// <summary>The methods that run kernels in a precision, in order.</summary>
-    public static MethodInfo[] Of(IReadOnlyList<Graph> kernels, ElementType real)
+    /// <param name="overItems">True for methods that run them over several items in one launch.</param>
+    public static MethodInfo[] Of(IReadOnlyList<Graph> kernels, ElementType real, bool overItems = false)
     {
+        IlgpuDialect dialect = overItems ? IlgpuDialect.Items : IlgpuDialect.Instance;
+        string Key(Graph kernel) => dialect.Name + " " + Printer.Print(kernel);
         lock (Compiled)
         {
-            string[] texts = [.. kernels.Select(Printer.Print)];
-            Graph[] missing = [.. kernels.Where((_, i) => !Compiled.ContainsKey(texts[i])).DistinctBy(Printer.Print)];
-            if (missing.Length > 0)
-                Compile(missing);
+            string[] texts = [.. kernels.Select(Key)];
+            Graph[] missing = [.. kernels.Where((_, i) => !Compiled.ContainsKey(texts[i])).DistinctBy(Key)];
+            foreach (var (kernel, type) in missing.Zip(Compile(missing, dialect)))
+                Compiled[Key(kernel)] = type;
             return [.. texts.Select(text => DeviceMethods.Close(Compiled[text].GetMethod(nameof(IDeviceKernel.Run))!, real))];
         }
     }
 
-    private static void Compile(Graph[] kernels)
+    private static IEnumerable<Type> Compile(Graph[] kernels, IlgpuDialect dialect)
     {
+        if (kernels.Length == 0)
+            return [];
         string[] names = [.. kernels.Select((_, i) => "Kernel" + i.ToString(CultureInfo.InvariantCulture))];
         Assembly assembly = JitCompiler.CompileForDevice(kernels.Zip(names,
-            (kernel, name) => KernelEmitter.Emit(kernel, IlgpuDialect.Instance, name)), More);
-        for (int i = 0; i < names.Length; i++)
-            Compiled[Printer.Print(kernels[i])] = assembly.GetType("RnnJit.Generated." + names[i], throwOnError: true)!;
+            (kernel, name) => KernelEmitter.Emit(kernel, dialect, name)), More);
+        return names.Select(name => assembly.GetType("RnnJit.Generated." + name, throwOnError: true)!);
     }
 }
 

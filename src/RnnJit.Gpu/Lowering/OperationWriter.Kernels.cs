@@ -18,21 +18,38 @@ internal sealed partial class OperationWriter
         if (kernel.Active is null)
             (rowShape, strides) = Joined(rowShape, strides);
         bool byColumns = kernel.Op.IsElementwise && graph.Outputs.All(output => KernelShapes.Of(graph.Values.Type(output.Value)) == KernelShape.Full);
-        return OfRows(graph, kernel.Operands, new KernelRows(kernel.Rows, kernel.Columns, rowShape, strides, byColumns), kernel);
+        var rows = new KernelRows(kernel.Rows, kernel.Columns, rowShape, strides, byColumns);
+        var head = Head(graph, kernel.Operands, rows, kernel, first: 0);
+        LaunchOperation launch = Launch(kernels[graph], head.Place, head.Units);
+        ThreadBytes = Math.Max(ThreadBytes, head.BytesPerThread * launch.Config.GridDim.X * launch.Config.GroupDim.X);
+        return launch;
     }
 
-    // A launch for each item: all read and write the same operands of the kernel, each at its own places.
-    private SequenceOperation OfForEach(ForEachCommand each) => new([.. each.Items.Select(item => OfItem(each.Op.Kernel, item))]);
-
-    private LaunchOperation OfItem(Graph graph, BufferView[] views)
+    // One launch for all items. Each begins with a block of its own, and a table says whose a block is.
+    private LaunchOperation OfForEach(ForEachCommand each)
     {
-        BufferView written = views[^1];
-        int columns = written.Rank == 0 ? 1 : written.Shape[^1], rows = columns == 0 ? 0 : written.Length / columns;
-        long[][] strides = [.. views.Select(view => new[] { view.Rank == 2 ? view.Strides[0] : 0L })];
-        return OfRows(graph, views, new KernelRows(rows, columns, [rows], strides, ByColumns: true), null);
+        int block = device.GroupSize;
+        var blocks = new List<long>();
+        foreach (BufferView[] views in each.Items)
+        {
+            BufferView written = views[^1];
+            int columns = written.Rank == 0 ? 1 : written.Shape[^1], count = columns == 0 ? 0 : written.Length / columns;
+            long[][] strides = [.. views.Select(view => new[] { view.Rank == 2 ? view.Strides[0] : 0L })];
+            var rows = new KernelRows(count, columns, [count], strides, ByColumns: true);
+            var head = Head(each.Op.Kernel, views, rows, null, blocks.Count * (long)block);
+            blocks.AddRange(Enumerable.Repeat((long)head.Place, (int)((head.Units + block - 1) / block)));
+        }
+
+        var entry = table.Begin(ItemsWord.Words);
+        entry.Set(ItemsWord.Units, blocks.Count * (long)block);
+        entry.Set(ItemsWord.Block, block);
+        entry.Append(blocks);
+        return Launch(itemKernels[each.Op.Kernel], entry.Place, blocks.Count * (long)block);
     }
 
-    private LaunchOperation OfRows(Graph graph, IReadOnlyList<BufferView> views, KernelRows rows, KernelCommand? kernel)
+    // Writes the head of a kernel and its operands.
+    private (int Place, long Units, long BytesPerThread) Head(Graph graph, IReadOnlyList<BufferView> views, KernelRows rows,
+        KernelCommand? kernel, long first)
     {
         int inputs = graph.Inputs.Count, columns = rows.Columns, span = rows.ByColumns ? device.Span(rows.Rows, columns) : columns,
             parts = Math.Max((columns + span - 1) / Math.Max(span, 1), 1);
@@ -51,6 +68,7 @@ internal sealed partial class OperationWriter
         entry.Set(HeadWord.Memory, layout.Bytes / size);
         entry.Set(HeadWord.MemoryStride, perThread);
         entry.Set(HeadWord.Kept, memory.Rows);
+        entry.Set(HeadWord.First, first);
         entry.Set(HeadWord.Axes, rows.Shape.Length);
         entry.Set(HeadWord.Operands, types.Length);
         Rows(entry, kernel);
@@ -63,9 +81,7 @@ internal sealed partial class OperationWriter
             entry.Append(!clears ? 0L : KernelShapes.Of(types[i]) == KernelShape.Row ? 1 : columns);
         }
 
-        LaunchOperation launch = Launch(kernels[graph], entry.Place, units);
-        ThreadBytes = Math.Max(ThreadBytes, perThread * launch.Config.GridDim.X * launch.Config.GroupDim.X * size);
-        return launch;
+        return (entry.Place, units, perThread * size);
     }
 
     private static TensorType[] TypesOf(Graph graph) =>

@@ -18,7 +18,8 @@ internal sealed partial class OperationWriter
     private readonly TableWriter table;
     private readonly DeviceLayout layout;
     private readonly Evaluation evaluation;
-    private readonly Dictionary<Graph, MethodInfo> kernels = [];
+    private readonly Dictionary<Graph, MethodInfo> kernels;
+    private readonly Dictionary<Graph, MethodInfo> itemKernels;
     private readonly List<PlanCommand> checks = [];
 
     // Lengths of the loop whose step is written, as seen from inside.
@@ -29,9 +30,8 @@ internal sealed partial class OperationWriter
         (this.device, real, lanes, layout) = (device, lowered.Plan.Options.Real, lowered.Plan.RowLanes, lowered.Layout);
         table = new TableWriter(layout);
         evaluation = new Evaluation(lowered.Plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context));
-        Graph[] all = [.. lowered.Plan.AllCommands.Select(KernelOf).OfType<Graph>().Distinct()];
-        foreach (var (kernel, method) in all.Zip(EmittedKernels.Of(all, real)))
-            kernels[kernel] = method;
+        kernels = Emitted(lowered.Plan.AllCommands.OfType<KernelCommand>().Select(kernel => kernel.Op.Kernel), overItems: false);
+        itemKernels = Emitted(lowered.Plan.AllCommands.OfType<ForEachCommand>().Select(each => each.Op.Kernel), overItems: true);
         Fills = [.. lowered.Plan.Fills.Select(fill => Fill(fill.To, fill.Value))];
         Operations = Write(lowered.Plan.Commands);
     }
@@ -49,7 +49,11 @@ internal sealed partial class OperationWriter
     /// <summary>Bytes behind the layout that threads use.</summary>
     public long ThreadBytes { get; private set; }
 
-    private static Graph? KernelOf(PlanCommand command) => ((command as KernelCommand)?.Op ?? (command as ForEachCommand)?.Op)?.Kernel;
+    private Dictionary<Graph, MethodInfo> Emitted(IEnumerable<Graph> graphs, bool overItems)
+    {
+        Graph[] all = [.. graphs.Distinct()];
+        return all.Zip(EmittedKernels.Of(all, real, overItems)).ToDictionary();
+    }
 
     private DeviceOperation[] Write(IEnumerable<PlanCommand> commands) => [.. commands.Select(Write)];
 
