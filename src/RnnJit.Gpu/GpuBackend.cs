@@ -17,7 +17,9 @@ internal sealed class GpuBackend : PlannedBackend
     private readonly Func<int, GpuDevice> open;
     private readonly Dictionary<int, GpuDevice> devices = [];
 
-    private GpuBackend(string name, Func<int> count, Func<int, GpuDevice> open) =>
+    /// <param name="count">Devices of the kind.</param>
+    /// <param name="open">Opens the one with a number.</param>
+    public GpuBackend(string name, Func<int> count, Func<int, GpuDevice> open) =>
         (Name, this.count, this.open) = (name, new Lazy<int>(count), open);
 
     public override string Name { get; }
@@ -27,9 +29,9 @@ internal sealed class GpuBackend : PlannedBackend
     /// <summary>All kinds of devices.</summary>
     public static IEnumerable<GpuBackend> All() =>
     [
-        new("ilgpu-cpu", () => 2, index => GpuDevice.OpenCpu(launches: index == 1)),
-        new("cuda", () => GpuDevice.Count(AcceleratorType.Cuda), GpuDevice.OpenCuda),
-        new("opencl", () => GpuDevice.Count(AcceleratorType.OpenCL), GpuDevice.OpenOpenCl),
+        new("ilgpu-cpu", () => 2, index => IlgpuDevice.OpenCpu(launches: index == 1)),
+        new("cuda", () => IlgpuDevice.Count(AcceleratorType.Cuda), IlgpuDevice.OpenCuda),
+        new("opencl", () => IlgpuDevice.Count(AcceleratorType.OpenCL), IlgpuDevice.OpenOpenCl),
     ];
 
     public override LoweredPlan Lower(Plan plan, ExecutableOptions options) => new LoweredGpuPlan(plan);

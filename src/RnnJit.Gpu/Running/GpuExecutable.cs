@@ -17,7 +17,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
 {
     private readonly LoweredGpuPlan lowered;
     private readonly GpuDevice device;
-    private readonly DeviceMemory<T> memory;
+    private readonly DeviceMemory memory;
     private readonly DeviceOperation[] operations;
     private readonly IReadOnlyList<PlanCommand> checks;
     private readonly DeviceHead head;
@@ -39,7 +39,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         var writer = new OperationWriter(lowered, device);
         (operations, checks) = (writer.Operations, writer.Checks);
         var inputs = plan.Inputs.ToDictionary(view => view.Buffer, view => Input(view.Buffer.Name));
-        memory = new DeviceMemory<T>(device, lowered.Layout.Bytes + writer.ThreadBytes, writer.Table, Math.Max(checks.Count, 1), inputs);
+        memory = device.Allocate<T>(lowered.Layout.Bytes + writer.ThreadBytes, writer.Table, Math.Max(checks.Count, 1), inputs);
         memory.Prepare(operations);
         memory.Prepare(writer.Fills);
         sources = [.. inputs.Select(pair => Place(pair.Key.Name, pair.Value, lowered.Layout.Of(pair.Key)))];
@@ -120,7 +120,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
             for (int n = 0; n < operations.Length; n++)
             {
                 foreach (var (offset, bytes) in poison.Length == 0 ? [] : poison[n])
-                    memory.Fill(offset, bytes, PoisonInstruction.Fill);
+                    memory.Poison(offset, bytes, PoisonInstruction.Fill);
                 operations[n].Run(memory, default);
             }
 
