@@ -4,8 +4,9 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>One float of a thread, rounded as a lane of a vector of the CPU. The build makes the other precision of this text.</summary>
-/// <remarks>Numbers of conditions are spelled <c>c ? 1f : 0f</c>: ILGPU 1.5.3 gives a converted integer of a condition the bits of that
-/// integer.</remarks>
+/// <remarks>Two miscompiles of ILGPU 1.5.3 are spelled around. A converted integer of a condition has the bits of that integer: it is
+/// spelled <c>c ? 1f : 0f</c>. A comparison whose left side is a constant becomes its mirror image, and NaN goes the other way:
+/// a right side that may be NaN is asked for.</remarks>
 public readonly struct Device32(float value) : IDeviceReal<Device32, float>
 {
     private readonly float v = value;
@@ -48,28 +49,28 @@ public readonly struct Device32(float value) : IDeviceReal<Device32, float>
 
     // Of equal numbers only zeros differ in bits: the minimum of them has either sign bit, the maximum both.
     public static Device32 Min(Device32 a, Device32 b) =>
-        a.v < b.v ? a : b.v < a.v ? b : a.v == b.v ? Or(a, b) : IsNaN(a) ? a : b;
+        IsNaN(a) ? a : IsNaN(b) ? b : a.v < b.v ? a : b.v < a.v ? b : Or(a, b);
 
     public static Device32 Max(Device32 a, Device32 b) =>
-        a.v > b.v ? a : b.v > a.v ? b : a.v == b.v ? And(a, b) : IsNaN(a) ? a : b;
+        IsNaN(a) ? a : IsNaN(b) ? b : a.v > b.v ? a : b.v > a.v ? b : And(a, b);
 
-    public static Device32 Clamp(Device32 x, Device32 low, Device32 high) => x.v < low.v ? low : high.v < x.v ? high : x;
+    public static Device32 Clamp(Device32 x, Device32 low, Device32 high) => x.v < low.v ? low : x.v > high.v ? high : x;
 
-    public static Device32 AtMost(Device32 x, Device32 high) => high.v < x.v ? high : x;
+    public static Device32 AtMost(Device32 x, Device32 high) => x.v > high.v ? high : x;
 
     public static Device32 Sqrt(Device32 x) => new(MathF.Sqrt(x.v));
 
     public static Device32 Abs(Device32 x) => new(MathF.Abs(x.v));
 
-    public static Device32 Less(Device32 a, Device32 b) => new(a.v < b.v ? 1f : 0f);
+    public static Device32 Less(Device32 a, Device32 b) => new(IsLess(a, b) ? 1f : 0f);
 
-    public static Device32 LessOrEqual(Device32 a, Device32 b) => new(a.v <= b.v ? 1f : 0f);
+    public static Device32 LessOrEqual(Device32 a, Device32 b) => new(a.v <= b.v && !IsNaN(b) ? 1f : 0f);
 
-    public static Device32 Equal(Device32 a, Device32 b) => new(a.v == b.v ? 1f : 0f);
+    public static Device32 Equal(Device32 a, Device32 b) => new(a.v == b.v && !IsNaN(b) ? 1f : 0f);
 
     public static Device32 Select(Device32 condition, Device32 a, Device32 b) => condition.v == 0 ? b : a;
 
-    public static Device32 SelectLess(Device32 a, Device32 b, Device32 x, Device32 y) => a.v < b.v ? x : y;
+    public static Device32 SelectLess(Device32 a, Device32 b, Device32 x, Device32 y) => IsLess(a, b) ? x : y;
 
     public static float Sum(Device32 x) => x.v;
 
@@ -90,6 +91,8 @@ public readonly struct Device32(float value) : IDeviceReal<Device32, float>
     public static double Widen(float x) => x;
 
     public static float Narrow(double x) => (float)x;
+
+    private static bool IsLess(Device32 a, Device32 b) => a.v < b.v && !IsNaN(b);
 
     private static bool IsNaN(Device32 x) => !(x.v <= 0) && !(x.v >= 0);
 
