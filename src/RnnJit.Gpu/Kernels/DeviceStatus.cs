@@ -20,7 +20,9 @@ internal static class DeviceStatus
     public static void Report(ArrayView<int> integers, DeviceWords words, long item, int found, int bound = 0)
     {
         int first = Atomic.CompareExchange(ref integers[0], 0, words.Number);
-        if (first != 0 && first != words.Number)
+
+        // One condition: ILGPU 1.5.3 takes what an atomic operation returns for equal in all threads, and here a launch agrees.
+        if ((first != 0) & (first != words.Number))
             return;
         Atomic.Min(ref integers.Cast<long>()[1], (item << 32) | (uint)found);
         Atomic.Min(ref integers.Cast<long>()[2], (item << 32) | (uint)bound);
