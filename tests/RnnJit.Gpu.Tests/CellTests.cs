@@ -62,5 +62,6 @@ public class Install
     {
         JitKernels.Install();
         GpuDevices.Install();
+        Ptx.PtxDevice.Install();
     }
 }
