@@ -72,6 +72,17 @@ public class PtxTests
     public void ILGPU_still_turns_a_comparison_with_a_constant_round_and_NaN_with_it() =>
         Assert.That(Ptx(typeof(PtxTests).GetMethod(nameof(Mirrored))!), Does.Match(@"setp\.(gtu|le)\.f32\s+%p\d+, %f\d+, 0f3F800000"));
 
+    // The day this fails ILGPU is cured, and what an atomic operation returned may be branched on.
+    [Test]
+    public void ILGPU_still_takes_the_result_of_an_atomic_operation_for_equal_in_all_threads() =>
+        Assert.That(Ptx(typeof(PtxTests).GetMethod(nameof(Noted))!), Does.Match(@"atom\.cas[\s\S]*@!?%p\d+ bra\.uni"));
+
+    public static void Noted(ArrayView<int> x)
+    {
+        if (Atomic.CompareExchange(ref x[0], 0, 1) != 0)
+            x[1] = 2;
+    }
+
     public static void Mirrored(ArrayView<float> x, float b) => x[0] = 1f < b ? 3f : 4f;
 
     public static void Fusable(ArrayView<float> x, float a, float b) => x[0] = (x[1] * a) + b;

@@ -81,7 +81,7 @@ public class RandomTests
         }
     }
 
-    private static int HostOps(GraphCase given, ExecutableOptions options) =>
+    internal static int HostOps(GraphCase given, ExecutableOptions options) =>
         Executable.PlanOf(given.Program, options).AllCommands.Count(command => command is HostOpCommand);
 
     // Loops that the CPU leaves to the interpreter are computed in double there.

@@ -95,7 +95,7 @@ public class UpdateTests
         Assert.That(device.Plan.Select(line => line.Text), Has.None.Contains("the device waits"));
     }
 
-    private static Executable Step(Device device)
+    internal static Executable Step(Device device)
     {
         var net = new NetworkBuilder("Step");
         Value x = net.Dropout("drop", net.Input("x", "T", "B", 4), 0.25);
@@ -110,7 +110,7 @@ public class UpdateTests
     }
 
     // Squares of moments are above 0.
-    private static Dictionary<string, NdArray> Draw(Graph program)
+    internal static Dictionary<string, NdArray> Draw(Graph program)
     {
         var random = new Random(4);
         var sizes = new Dictionary<string, int> { ["T"] = 5, ["B"] = 3, ["H"] = 5 };

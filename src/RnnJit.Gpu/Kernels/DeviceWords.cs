@@ -48,12 +48,14 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
     /// <summary>True where a row lies before the last one that runs at a step. Rows are sorted by length as a rule.</summary>
     public static bool IsActive(ArrayView<int> integers, long lengths, long batch, long row, long step)
     {
+        // No 'return true' from the loop: ILGPU 1.5.3 takes constants for equal in all threads, whichever way a thread came to them.
+        int longest = 0;
         for (long other = row; other < batch; other++)
         {
-            if (integers[lengths + other] > step)
-                return true;
+            int length = integers[lengths + other];
+            longest = length > longest ? length : longest;
         }
 
-        return false;
+        return longest > step;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PtxDevice(PtxOrder order, Func<string, string>? edit = nul
         new GpuBackend("ptx", () => Enum.GetValues<PtxOrder>().Length, index => new PtxDevice((PtxOrder)index)));
 
     public override DeviceMemory Allocate<T>(long bytes, long[] table, int checks, IReadOnlyDictionary<PlanBuffer, Tensor> inputs) =>
-        new Memory(order, edit ?? (text => text), Marshal.SizeOf<T>(), bytes, table, checks, inputs);
+        new Memory(this, order, edit ?? (text => text), Marshal.SizeOf<T>(), bytes, table, checks, inputs);
 
     /// <summary>Memory that knows which of its bytes were written, and the kernels of a plan.</summary>
     private sealed class Memory : DeviceMemory
@@ -34,9 +34,9 @@ internal sealed class PtxDevice(PtxOrder order, Func<string, string>? edit = nul
         private readonly PtxRange words;
         private int launches;
 
-        public Memory(PtxOrder order, Func<string, string> edit, int size, long bytes, long[] table, int checks,
+        public Memory(GpuDevice device, PtxOrder order, Func<string, string> edit, int size, long bytes, long[] table, int checks,
             IReadOnlyDictionary<PlanBuffer, Tensor> inputs)
-            : base(checks, inputs)
+            : base(device, checks, inputs)
         {
             (this.order, this.edit, this.size) = (order, edit, size);
             all = ranges.Add("memory", bytes);
