@@ -9,8 +9,7 @@ public sealed partial class PlanInterpreter
     // C[loops, m, n] = start + Σ A[loops, m, terms] · B[loops, n, terms]; where rows are listed these alone are the terms.
     private void MatMul(MatMulCommand product, Loops at)
     {
-        MatMulForm form = product.Form;
-        ActiveRows? active = product.Rows;
+        var (form, active) = (product.Form, product.Rows);
         Func<int, int, bool> runs = Runs(active?.Lengths, at);
         MatMulLoop[] terms = active?.Listed is null ? [.. form.SumLoops, form.K] : [form.K with { Extent = active.Steps * active.Batch }];
         int columns = form.N.Extent, count = Size(terms), turns = Size(form.Loops);

@@ -110,9 +110,8 @@ public sealed partial class PlanInterpreter
                 break;
             case GradientNormCommand norm:
                 var result = norm.Op.Of(Read(norm.Loss, at).Data[0], Read(norm.Sums, at).Data.Sum());
-                Write(norm.Norm, at, _ => result.Norm);
-                Write(norm.Factor, at, _ => result.Factor);
-                Write(norm.Finite, at, _ => result.Finite);
+                foreach (var (view, number) in ((BufferView, double)[])[(norm.Norm, result.Norm), (norm.Factor, result.Factor), (norm.Finite, result.Finite)])
+                    Write(view, at, _ => number);
                 break;
             case ForEachCommand each:
                 foreach (BufferView[] item in each.Items)
@@ -162,10 +161,9 @@ public sealed partial class PlanInterpreter
         Func<int, bool> isActive = Active(kernel.Active?.Rows, kernel.Rows, at);
         for (int o = 0; o < results.Length; o++)
         {
-            NdArray result = results[o];
-            int width = result.Length / Math.Max(kernel.Rows, 1);
+            double[] result = results[o].Data;
             double? padding = kernel.Active?.Zeros.Contains(o) == true ? 0 : null;
-            Write(kernel.Operands[operands.Length + o], at, flat => isActive(flat / width) ? result.Data[flat] : padding);
+            Write(kernel.Operands[operands.Length + o], at, flat => isActive(flat / (result.Length / kernel.Rows)) ? result[flat] : padding);
         }
     }
 

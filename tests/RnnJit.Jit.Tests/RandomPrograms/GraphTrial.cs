@@ -17,7 +17,7 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
     private const int Single = 24, Double = 53;
 
     // One rounding may be lucky; a loop that enlarges roundings to the size of the values enlarges the coarse ones no further.
-    private static readonly int[] Coarse = [40, 42, 44, 46, 48, 50];
+    private static readonly int[] Coarse = [40, 42, 44, 46, 48, 50], Fine = [24, 25, 26, 27, 28, 30];
 
     private static readonly ScanSchedule?[] Schedules = [null, ScanSchedule.BatchParallel, ScanSchedule.HiddenParallel];
 
@@ -95,8 +95,8 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
             if (difference <= Bound(real) * size)
                 continue;
 
-            // The oracle rounded after each op shows how much the Program enlarges a rounding: to the bits of float32, in float64 to several
-            // numbers of bits, each taken for as many bits less than float64 has. Where terms near 1 cancel, their own roundings are left.
+            // The oracle rounded after each op, to several numbers of bits, shows how much the Program enlarges a rounding: each is taken for
+            // as many bits more or less than the precision has. Where terms near 1 cancel, their own roundings are left.
             double Enlarged(int bits)
             {
                 if (!rounded.TryGetValue(bits, out Dictionary<string, NdArray>? known))
@@ -104,8 +104,8 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
                 return Distance(known[name], value);
             }
 
-            double left = 8 * Math.ScaleB(Math.Sqrt(value.Length), real == ElementType.F32 ? -Single : -Double);
-            double allowed = left + (real == ElementType.F32 ? 16 * Enlarged(Single) : 4 * Coarse.Max(bits => Math.ScaleB(Enlarged(bits), bits - Double)));
+            var (own, several) = real == ElementType.F32 ? (Single, Fine) : (Double, Coarse);
+            double allowed = (8 * Math.ScaleB(Math.Sqrt(value.Length), -own)) + (4 * several.Max(bits => Math.ScaleB(Enlarged(bits), bits - own)));
             if (!(difference <= allowed))
                 return $"'{name}' differs by {difference:E2} of {size:E2} ({real}, {executable.Options.Threads} threads, {run}), first wrong {WrongStage(name, inputs, value)}";
         }
