@@ -141,7 +141,7 @@ public class BenchTests
         JsonElement root = JsonDocument.Parse(run.Output).RootElement;
         Assert.That(root.GetProperty("device").GetString(), Is.EqualTo("ilgpu-cpu"));
         Assert.That(root.GetProperty("min").GetDouble(), Is.Positive.And.LessThanOrEqualTo(root.GetProperty("median").GetDouble()));
-        foreach (string[] idle in (string[][])[["--peers"], ["--compile"], ["--passes"], ["--stream"], ["--lengths", "full"], ["--threads", "2"], ["--schedule", "batch"], ["--weights", "bf16"]])
+        foreach (string[] idle in (string[][])[["--peers"], ["--compile"], ["--passes"], ["--profile"], ["--stream"], ["--lengths", "full"], ["--threads", "2"], ["--schedule", "batch"], ["--weights", "bf16"]])
             BadInputTests.Refused(CommandRun.Of(["bench", "gru", "--device", "ilgpu-cpu", .. idle]), $"{idle[0]} has no meaning with --device ilgpu-cpu (leave it out)");
     }
 }
