@@ -77,6 +77,28 @@ public class PtxTests
     public void ILGPU_still_takes_the_result_of_an_atomic_operation_for_equal_in_all_threads() =>
         Assert.That(Ptx(typeof(PtxTests).GetMethod(nameof(Noted))!), Does.Match(@"atom\.cas[\s\S]*@!?%p\d+ bra\.uni"));
 
+    // The day this fails ILGPU is cured, and loops may return true.
+    [Test]
+    public void ILGPU_still_takes_constants_for_equal_in_all_threads() =>
+        Assert.That(Ptx(typeof(PtxTests).GetMethod(nameof(Found))!), Does.Match(@"@!?%p\d+ bra\.uni"));
+
+    public static void Found(ArrayView<int> x)
+    {
+        if (HasMore(x, ILGPU.Group.IdxX))
+            x[0] = 2;
+    }
+
+    private static bool HasMore(ArrayView<int> x, int from)
+    {
+        for (int i = from; i < x.IntLength; i++)
+        {
+            if (x[i] > 3)
+                return true;
+        }
+
+        return false;
+    }
+
     public static void Noted(ArrayView<int> x)
     {
         if (Atomic.CompareExchange(ref x[0], 0, 1) != 0)
