@@ -17,7 +17,7 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
     private const int Single = 24, Double = 53;
 
     // One rounding may be lucky; a loop that enlarges roundings to the size of the values enlarges the coarse ones no further.
-    private static readonly int[] Coarse = [40, 42, 44, 46, 48, 50], Fine = [24, 25, 26, 27, 28, 30];
+    private static readonly int[] Coarse = [40, 42, 44, 46, 48, 50, 52], Fine = [24, 25, 26, 27, 28, 30];
 
     private static readonly ScanSchedule?[] Schedules = [null, ScanSchedule.BatchParallel, ScanSchedule.HiddenParallel];
 
