@@ -40,6 +40,13 @@ data="$here/data"
 [ -x "$tool" ] || wrong "'$tool' is not there, wanted the tool (unpack the archive of pack.sh whole, or set RNNJIT_TOOL)"
 mkdir -p "$out" || wrong "the folder '$out' cannot be made"
 
+# Results of another device or build are not taken for this one's.
+subject="$device $(cat "$here/commit" 2> /dev/null || echo unknown)"
+if [ -f "$out/subject" ] && [ "$(cat "$out/subject")" != "$subject" ]; then
+  [ "$again" = 1 ] && [ -z "$only" ] || wrong "'$out' holds results of '$(cat "$out/subject")', wanted '$subject': choose another --out, or --again without --only"
+fi
+printf '%s\n' "$subject" > "$out/subject" || wrong "'$out' cannot be written"
+
 # T, B, H: DeepBench's recurrent layers, a long sequence of few rows, many rows.
 shapes=("25 16 512" "25 32 512" "50 32 1024" "100 1 256" "50 256 512" "1024 16 768")
 

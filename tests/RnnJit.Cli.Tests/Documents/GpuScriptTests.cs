@@ -36,6 +36,10 @@ public class GpuScriptTests
         Assert.That(output, Does.Contain("cells: passed (").And.Contain("doctor: passed before").And.Contain("bench: passed before"));
         Assert.That(File.ReadAllLines(folder.File("calls")), Is.EqualTo(new[] { "verify cells --device ilgpu-cpu --json", "verify cells --device ilgpu-cpu --precision f64 --json" }));
         Assert.That(System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder.File("results/summary.json"))).RootElement.GetProperty("bench").GetArrayLength(), Is.EqualTo(24));
+
+        (code, _, error) = ToolProcess.Run(run.Replace("ilgpu-cpu", "cuda:0", StringComparison.Ordinal), folder.Path);
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.StartWith("run.sh: 'results' holds results of 'ilgpu-cpu unknown', wanted 'cuda:0 unknown'"));
     }
 
     [TestCase("--only", "foo", "'foo' is no phase")]
