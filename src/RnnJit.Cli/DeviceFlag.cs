@@ -12,7 +12,7 @@ internal static class DeviceFlag
     // In the order in which they are tried.
     private static readonly string[] Gpus = ["cuda", "opencl"];
 
-    /// <param name="description">Its task, for instance: What trains.</param>
+    /// <param name="description">The device's task, for instance: Device that trains.</param>
     public static Option<string?> Create(string description) => CommonOptions.Optional(
         "--device", $"{description}: cpu (the default), ilgpu-cpu, cuda:0, opencl:0 where there is one; {Auto}: a GPU where there is one, else cpu", "device");
 

@@ -16,7 +16,7 @@ internal static class TrainCommand
         Option<string?> file = CommonOptions.Optional("--out", "The checkpoint to write (default rnnjit.safetensors, or the file resumed)", "file");
         Option<string?> plot = CommonOptions.Optional("--plot", "The loss curve to draw (default: beside the checkpoint, .svg)", "file");
         Option<string?> resume = CommonOptions.Optional("--resume", "Continue this checkpoint exactly where it stopped", "file");
-        Option<string?> device = DeviceFlag.Create("What trains");
+        Option<string?> device = DeviceFlag.Create("Device that trains");
         Option<int> lanes = CommonOptions.Number("--row-lanes", "Lanes in which sums of a row are added on a device that has a choice: 1, 2, 4, 8 or 16; 0: as the file resumed, else as the device does", 0);
         Option<int> sample = CommonOptions.Number("--sample", "Characters to write at the end", 300);
         var command = new Command("train",

@@ -29,6 +29,8 @@ internal static class VerifyCellsCommand
         {
             CommonOptions.RequireAbsent(parsed, "verify cells", CommonOptions.Threads, IsaFlag.Option);
             var options = new ExecutableOptions { Device = Device.Parse(parsed.GetRequiredValue(device)) };
+            if (options.Device == Device.Cpu)
+                throw new UsageException($"--device is '{Device.Cpu}', which cells are compared with (choose ilgpu-cpu or a GPU)");
             ElementType real = ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision));
             string[] names = [.. CellRegistry.Names.Where(name => name.Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
             if (names.Length == 0)

@@ -28,7 +28,7 @@ internal sealed class LayerFlags
 
     public Option<string?> Schedule { get; } = ScheduleFlag.Create();
 
-    public Option<string?> Target { get; } = DeviceFlag.Create("What it is planned for and runs on");
+    public Option<string?> Target { get; } = DeviceFlag.Create("Device that the layer is planned for and runs on");
 
     /// <summary>All of them, in the order in which help lists them.</summary>
     public Option[] All => [Training, Seq, Batch, hidden, input, precision, Target, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights, verify];

@@ -39,10 +39,10 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
 
     public int Length => NdArray.Size(Shape);
 
-    /// <summary>Whether it lies elsewhere at every step of the innermost loop.</summary>
+    /// <summary>True where its place differs from step to step of the innermost loop.</summary>
     public bool MovesWithTime => TimeStride != 0 || DoubleBufferStride != 0;
 
-    /// <summary>Whether it lies elsewhere at steps of the loops around.</summary>
+    /// <summary>True where its place differs from step to step of a loop further out.</summary>
     public bool MovesWithOuterTime => OuterTimeStride != 0 || OuterDoubleBufferStride != 0 || Further.Length > 0;
 
     /// <summary>A parameter, or a part of one, that is the same at every step: its version tells whether it changed.</summary>

@@ -29,7 +29,7 @@ public sealed record TargetTraits
     /// <summary>Lanes in which the sum of a row is added: lane l adds elements l, l + lanes, …, then halves of the lanes are added. 1: from first to last.</summary>
     public int RowLanes { get; init; } = 1;
 
-    /// <summary>How deep loops stand in loops; deeper ones are left to the interpreter.</summary>
+    /// <summary>Deepest nesting of loops that is planned; deeper loops are left to the interpreter.</summary>
     public int LoopDepth { get; init; } = 2;
 
     /// <summary>Sizes from which matrix products are computed in chunks ahead of their loop.</summary>

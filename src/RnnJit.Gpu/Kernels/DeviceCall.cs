@@ -27,7 +27,7 @@ public readonly struct DeviceCall<T>
 
     public long Threads => words.Threads;
 
-    /// <summary>Where several items are one launch: the number of the first unit of this one.</summary>
+    /// <summary>Number of this item's first unit in a launch over several items.</summary>
     public long First => words[HeadWord.First];
 
     /// <summary>Memory of this thread: rows of kept values, then lanes of sums.</summary>

@@ -14,7 +14,7 @@ internal static class SquareSumWord
     public const int Blocks = 8;
     public const int Tensors = 9;
 
-    /// <summary>Where the lanes of the first block lie, in doubles from the beginning of the memory.</summary>
+    /// <summary>Offset of the first block's lanes, in doubles from the beginning of the memory.</summary>
     public const int Lanes = 10;
     public const int Words = 11;
 }

@@ -5,7 +5,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
 
-/// <summary>What runs launches: so many groups of so many threads, with memory for plans.</summary>
+/// <summary>A device that runs launches of groups of threads and allocates memory for plans.</summary>
 internal abstract class GpuDevice(int groupSize, int mostGroups)
 {
     public int GroupSize => groupSize;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RnnJit.Metrics;
 
-/// <summary>How a sentence is cut into words before BLEU counts them.</summary>
+/// <summary>Tokenisation of a sentence before BLEU counts its n-grams.</summary>
 public enum BleuTokenisation
 {
     /// <summary>That of mteval-v13a, which sacreBLEU takes by default: punctuation stands alone.</summary>
@@ -22,7 +22,7 @@ public enum BleuTokenisation
 public sealed record BleuScore(double Score, IReadOnlyList<long> Matches, IReadOnlyList<long> Totals, long Words, long ReferenceWords, double BrevityPenalty);
 
 /// <summary>
-/// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018): n-grams up to 4, one reference a sentence, clipped counts summed over the corpus, case kept,
+/// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018; read in its source, sacrebleu/metrics/bleu.py): n-grams up to 4, one reference a sentence, clipped counts summed over the corpus, case kept,
 /// exponential smoothing of zero counts (NIST; Chen and Cherry 2014, method 3).
 /// </summary>
 public static partial class Bleu

@@ -32,8 +32,8 @@ internal static class RowLanesOf
         int own = BackendRegistry.Of(run.Device).RowLanes(new ExecutableOptions { Precision = precision, RowLanes = run.RowLanes });
         if (own != lanes)
         {
-            Warnings.Once("RNNJ226", checkpoint.Path, $"'{checkpoint.Path}' was trained with sums of rows in lanes: {lanes}, and goes on with {own} on '{run.Device}', "
-                + $"so that last bits differ from those of a training that was not interrupted (choose a device that has as many)");
+            Warnings.Once("RNNJ226", checkpoint.Path, $"'{checkpoint.Path}' was trained with RowLanes {lanes} and goes on with {own} on '{run.Device}', "
+                + "so last bits differ from those of an uninterrupted training (resume on a device that has the same lanes)");
         }
 
         return run;

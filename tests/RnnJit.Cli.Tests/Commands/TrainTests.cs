@@ -54,7 +54,7 @@ public class TrainTests
         string[] options = ["--seq", "5", "--steps", "4"];
         string other = Lanes == "1" ? "2" : "1";
         Trained(folder, "device.safetensors", [.. options, "--device", "ilgpu-cpu", "--row-lanes", other]);
-        string sentence = $"was trained with sums of rows in lanes: {other}, and goes on with {Lanes} on";
+        string sentence = $"was trained with RowLanes {other} and goes on with {Lanes} on";
         CommandRun same = CommandRun.Of("train", "--resume", folder.File("device.safetensors"), "--device", "ilgpu-cpu");
         CommandRun cpu = CommandRun.Of("train", "--resume", folder.File("device.safetensors"));
         Assert.That(new[] { same.ExitCode, cpu.ExitCode }, Is.All.Zero, same.Error + cpu.Error);

@@ -75,6 +75,8 @@ public class VerifyTests
         CommandRun run = CommandRun.Of("verify", "cells", "--only", "gru", "--device", "interpreter");
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failure), run.Output);
         Assert.That(run.Output, Does.Contain("Gru  FAIL"));
+        BadInputTests.Refused(CommandRun.Of("verify", "cells", "--device", "cpu"), "--device is 'cpu', which cells are compared with (choose ilgpu-cpu or a GPU)");
+        BadInputTests.Refused(CommandRun.Of("verify", "cells", "--device", "cuda:9"), "The device is 'cuda:9', wanted one of cpu, scalar");
         BadInputTests.Refused(CommandRun.Of("verify", "cells", "--only", "nothing"), "--only is 'nothing', which no cell's name holds");
     }
 
