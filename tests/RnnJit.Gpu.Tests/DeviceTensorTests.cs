@@ -45,18 +45,64 @@ public class DeviceTensorTests
         Assert.That(memory.Downloads, Is.EqualTo(1));
     }
 
-    // Counts copies and keeps nothing.
-    private sealed class Memory() : DeviceMemory(IlgpuDevice.OpenCpu(launches: false), checks: 1, new Dictionary<PlanBuffer, Tensor>())
+    [Test]
+    public void Values_go_from_plan_to_plan_of_one_device_without_the_host([Values] bool same)
     {
+        GpuDevice device = IlgpuDevice.OpenCpu(launches: false);
+        using var tensor = new Tensor(ElementType.F32, 4);
+        using Memory first = new(device), second = same ? new Memory(device) : new Memory();
+        DeviceTensor giver = new(first, "P", "x", tensor, offset: 0), taker = new(second, "Q", "x", tensor, offset: 64);
+        giver.Change();
+        taker.FetchFromOthers();
+        taker.Upload();
+        int host = same ? 0 : 1;
+        Assert.That((first.Downloads, second.Uploads, second.Copies), Is.EqualTo(((long)host, (long)host, 1 - host)));
+        Assert.That(taker.IsCurrent);
+        taker.Upload();
+        Assert.That(second.Copies, Is.EqualTo(1 - host), "it is there");
+        tensor.Read<float>();
+        Assert.That(first.Downloads, Is.EqualTo(1), "the host has them once");
+        tensor.Write<float>();
+        taker.Upload();
+        Assert.That((second.Uploads, second.Copies), Is.EqualTo((host + 1L, 1 - host)), "now the host has the newest");
+    }
+
+    [Test]
+    public void Values_that_a_failed_run_left_are_taken_by_no_other_plan()
+    {
+        GpuDevice device = IlgpuDevice.OpenCpu(launches: false);
+        using var tensor = new Tensor(ElementType.F32, 4);
+        using Memory first = new(device), second = new(device);
+        DeviceTensor giver = new(first, "P", "x", tensor, offset: 0), taker = new(second, "Q", "x", tensor, offset: 64);
+        giver.Change();
+        giver.Spoil();
+        Assert.That(taker.FetchFromOthers, Throws.InvalidOperationException.With.Message.Contains("'P' failed"));
+        Assert.That(second.Copies, Is.Zero);
+    }
+
+    // Counts copies and keeps nothing.
+    private sealed class Memory(GpuDevice device) : DeviceMemory(device, checks: 1, new Dictionary<PlanBuffer, Tensor>())
+    {
+        public Memory()
+            : this(IlgpuDevice.OpenCpu(launches: false))
+        {
+        }
+
+        public int Copies { get; private set; }
+
         public override void Launch(LaunchOperation launch, DeviceLaunch where) => throw new NotSupportedException();
 
-        public override void Upload(long offset, ReadOnlySpan<byte> from)
+        public override unsafe void Upload(long offset, byte* from, long bytes)
         {
         }
 
-        public override void Download(long offset, Span<byte> to)
+        public override unsafe void Download(long offset, byte* to, long bytes)
         {
         }
+
+        public override void CopyFrom(DeviceMemory other, long otherOffset, long offset, long bytes) => Copies++;
+
+        public override DeviceTimer CreateTimer(int lines) => throw new NotSupportedException();
 
         public override void Poison(long offset, long length, byte value)
         {

@@ -26,8 +26,9 @@ internal sealed class Run : IDisposable
 
     public double[] Parameters => ParametersOf(model);
 
-    /// <summary>All that a step replaces.</summary>
-    public double[] Everything => [.. Trainer.StepProgram.Inputs.Where(port => port.Role is PortRole.Parameter or PortRole.State)
+    /// <summary>All that a step replaces; gradients between its parts have no values after a step that failed.</summary>
+    public double[] Everything => [.. Trainer.StepProgram.Inputs.Where(port => port.Role is PortRole.Parameter or PortRole.State
+        && !port.Name.StartsWith("step.of.", StringComparison.Ordinal))
         .SelectMany(port => Trainer.Input(port.Name).ToNdArray().Data)];
 
     /// <summary>Inputs that a caller or a trainer writes before each step.</summary>

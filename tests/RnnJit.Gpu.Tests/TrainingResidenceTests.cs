@@ -49,6 +49,28 @@ public class TrainingResidenceTests
         Assert.That(device.Trainer.Downloads, Is.EqualTo(downloads));
     }
 
+    // Gradients, parameters and moments go from part to part of the step in the memory of the device.
+    [Test]
+    public void A_split_step_brings_its_loss_to_the_host_and_nothing_else()
+    {
+        var options = new TrainerOptions { ClipNorm = 0.05, CarryState = true, SplitStep = true };
+        using var device = new Run(Network(typeof(Lstm), 5), OnDevice, options);
+        using var cpu = new Run(Network(typeof(Lstm), 5), Device.Cpu, options);
+        cpu.Train(0, 6);
+        device.Train(0, 3);
+        (long downloads, long uploads) = (device.Trainer.Downloads, device.Trainer.Uploads);
+        for (int update = 3; update < 6; update++)
+        {
+            device.Train(update, update + 1);
+            Assert.That(device.Trainer.Downloads, Is.EqualTo(++downloads), $"update {update}");
+        }
+
+        Assert.That(device.Trainer.Uploads - uploads, Is.EqualTo(3 * (device.Given + Adam.Length + 1)), "data, numbers of a step, and the loss that was read");
+        Bits.AssertEqual(device.Everything, cpu.Everything, "all that a step replaces");
+    }
+
+    private static readonly string[] Adam = ["rate", "correction"];
+
     [Test]
     public void What_is_read_between_updates_is_fetched_once()
     {

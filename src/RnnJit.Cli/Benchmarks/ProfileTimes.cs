@@ -19,8 +19,11 @@ internal sealed record LineTime(int Depth, string Text, int Times, string Kind, 
 /// <param name="Min">Milliseconds of a run without notes of time, the fastest one.</param>
 /// <param name="Median">Milliseconds of a run without notes of time.</param>
 /// <param name="ProfiledMedian">Milliseconds of a run with notes of time.</param>
-/// <param name="Peak">FLOP/s of the machine in the layer's precision.</param>
-internal sealed record LayerProfile(IReadOnlyList<LineTime> Lines, double Min, double Median, double ProfiledMedian, double Peak, MachineLimits Machine);
+/// <param name="Device">Where the layer ran.</param>
+/// <param name="Peak">FLOP/s of the machine in the layer's precision; 0 on a device, whose peak is not measured.</param>
+/// <param name="Machine">Limits of the CPU; null on a device.</param>
+internal sealed record LayerProfile(
+    IReadOnlyList<LineTime> Lines, double Min, double Median, double ProfiledMedian, string Device, double Peak, MachineLimits? Machine);
 
 /// <summary>Times each line of a layer's plan, in turns with the same layer that notes nothing.</summary>
 internal sealed class ProfileTimes(LayerRequest request, double seconds, CancellationToken interrupted)
@@ -33,19 +36,20 @@ internal sealed class ProfileTimes(LayerRequest request, double seconds, Cancell
     {
         BoundLayer layer = LayerBuilder.Run(request);
         using Executable profiled = layer.ToExecutable(layer.Options with { Profile = true }), plain = layer.ToExecutable();
-        var loop = new RunLoop(profiled, request.Training);
-        var plainLoop = new RunLoop(plain, request.Training);
+        bool onCpu = request.Device == Device.Cpu;
+        var loop = new RunLoop(profiled, request.Training && onCpu);
+        var plainLoop = new RunLoop(plain, request.Training && onCpu);
         double warmUp = Math.Min(RunLoop.WarmUpSeconds, seconds);
         loop.WarmUp(warmUp);
         plainLoop.WarmUp(warmUp);
-        MachineLimits machine = MachineLimits.Measure(request.Threads, Math.Clamp(seconds / 20, 0.002, 0.1));
+        MachineLimits? machine = !onCpu ? null : MachineLimits.Measure(request.Threads, Math.Clamp(seconds / 20, 0.002, 0.1));
 
         var lines = new List<IReadOnlyList<double>>();
         List<double> own = [], without = [];
-        using var cores = new CoreRotation(request.ThreadCount);
+        using CoreRotation? cores = onCpu ? new CoreRotation(request.ThreadCount) : null;
         for (int turn = 0; turn < Turns; turn++)
         {
-            cores.Turn(turn, []);
+            cores?.Turn(turn, []);
             interrupted.ThrowIfCancellationRequested();
             plainLoop.Run(seconds / (2 * Turns));
             without.AddRange(plainLoop.Times);
@@ -62,7 +66,7 @@ internal sealed class ProfileTimes(LayerRequest request, double seconds, Cancell
         var plainTimes = new RunTimes(without);
         return new LayerProfile(
             [.. profiled.Plan.Select((line, l) => Of(line, new RunTimes(lines.Select(run => run[l]))))], plainTimes.Min * 1e3, plainTimes.Median * 1e3, new RunTimes(own).Median * 1e3,
-            request.Precision == ElementType.F64 ? machine.DoubleFlops : machine.SingleFlops, machine);
+            request.Device.ToString(), (request.Precision == ElementType.F64 ? machine?.DoubleFlops : machine?.SingleFlops) ?? 0, machine);
     }
 
     public static void Print(TextWriter to, LayerProfile profile)
@@ -72,15 +76,20 @@ internal sealed class ProfileTimes(LayerRequest request, double seconds, Cancell
         foreach (LineTime line in profile.Lines)
         {
             double speed = line.Flops / line.Min / 1e6;
-            string[] products = line.Flops > 0 && line.Min > 0 ? [Text($"{speed:0.0}"), Text($"{100e9 * speed / profile.Peak:0}")] : ["", ""];
+            string[] products = line.Flops > 0 && line.Min > 0 ? [Text($"{speed:0.0}"), profile.Peak > 0 ? Text($"{100e9 * speed / profile.Peak:0}") : ""] : ["", ""];
             table.Add([Text($"{line.Min:0.000}"), Text($"{line.Median:0.000}"), Text($"{100 * line.Median / all:0.0}"), Text($"{line.Times}"), .. products, new string(' ', 4 * line.Depth) + line.Text]);
         }
 
         table.Print(to, markdown: false);
         to.WriteLine();
         to.WriteLine(string.Join(", ", Kinds.Select(kind => Text($"{kind} {100 * profile.Lines.Where(line => line.Kind == kind).Sum(line => line.Median) / all:0.0} %"))) + " of the medians");
-        to.WriteLine(Text($"a run: min {profile.Min:0.000} ms, median {profile.Median:0.000} ms without these notes, {profile.ProfiledMedian:0.000} ms with them; times are those of the thread with the most rows, waiting for others included"));
-        to.WriteLine(LayerReport.Describe(profile.Machine));
+        string whose = profile.Machine is null
+            ? $"times lie between events in the queue of {profile.Device}, launches that it waits for included"
+            : "times are those of the thread with the most rows, waiting for others included";
+        to.WriteLine(Text(
+            $"a run: min {profile.Min:0.000} ms, median {profile.Median:0.000} ms without these notes, {profile.ProfiledMedian:0.000} ms with them; {whose}"));
+        if (profile.Machine is { } machine)
+            to.WriteLine(LayerReport.Describe(machine));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -52,7 +52,7 @@ internal static class BenchCommand
                 throw new UsageException($"{CompilerWarmUp.Flag.Name} is for {compiling.Name} (add it)");
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
             if (request.Device != Device.Cpu)
-                CommonOptions.RequireAbsent(parsed, $"{layer.Target.Name} {request.Device}", peers, svg, compiling, passes, profile, stream, lengths, IsaFlag.Option);
+                CommonOptions.RequireAbsent(parsed, $"{layer.Target.Name} {request.Device}", peers, svg, compiling, passes, stream, lengths, IsaFlag.Option);
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = CommonOptions.Seconds(parsed, seconds);
             if (parsed.GetValue(svg) is { } picture)

@@ -35,11 +35,11 @@ public readonly struct DeviceCall<T>
 
     public int RowOf(long unit) => (int)(unit / words[HeadWord.UnitsPerRow]);
 
-    public int StartOf(long unit) => (int)(unit % words[HeadWord.UnitsPerRow] * words[HeadWord.Span]);
+    public int StartOf(long unit) => (int)(PartOf(unit) * words[HeadWord.Span]);
 
     public int EndOf(long unit)
     {
-        long end = ((unit % words[HeadWord.UnitsPerRow]) + 1) * words[HeadWord.Span];
+        long end = (PartOf(unit) + 1) * words[HeadWord.Span];
         return end < Columns ? (int)end : Columns;
     }
 
@@ -47,7 +47,7 @@ public readonly struct DeviceCall<T>
     public long At(int operand, int row)
     {
         long word = Operand(operand);
-        return words.Address(word) + words.Offset(Axes, HeadWord.Words, word + DeviceWords.AddressWords, row);
+        return words.RowAddress(word, Axes, HeadWord.Words, word + DeviceWords.AddressWords, row);
     }
 
     /// <summary>True where a row is computed: with lengths, rows that have ended are not.</summary>
@@ -56,7 +56,8 @@ public readonly struct DeviceCall<T>
         if (words[HeadWord.HasLengths] == 0)
             return true;
 
-        long step = row / words[HeadWord.RowsPerStep], item = row / words[HeadWord.RowsPerItem] % words[HeadWord.Items];
+        uint number = (uint)row, step = number / (uint)words[HeadWord.RowsPerStep];
+        uint item = number / (uint)words[HeadWord.RowsPerItem] % (uint)words[HeadWord.Items];
         long lengths = words.Address(HeadWord.Lengths);
         return words[HeadWord.BatchFirst] != 0 ? Integers[lengths + step] > item : Integers[lengths + item] > step;
     }
@@ -102,6 +103,8 @@ public readonly struct DeviceCall<T>
             most = V.Max(most, V.Broadcast(Reals[at + lane]));
         return most;
     }
+
+    private long PartOf(long unit) => unit - (RowOf(unit) * words[HeadWord.UnitsPerRow]);
 
     private int Axes => (int)words[HeadWord.Axes];
 

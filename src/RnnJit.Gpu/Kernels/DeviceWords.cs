@@ -8,10 +8,12 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
     /// <summary>Words of an address.</summary>
     public const int AddressWords = 8;
 
-    private readonly ArrayView<long> table = table;
+    // Moved to the operation and, for an address, to its first word: a word is then one register and a constant for ptxas, which else kept a register for
+    // the place of each word across the loop over rows, and spilled.
+    private readonly ArrayView<long> own = table.SubView(launch.Place);
     private readonly DeviceLaunch launch = launch;
 
-    public long this[long word] => table[launch.Place + word];
+    public long this[long word] => own[word];
 
     /// <summary>Number of the launch, see <see cref="DeviceLaunch.Number"/>.</summary>
     public int Number => launch.Number;
@@ -23,9 +25,12 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
     public long Threads => launch.HostThreads == 0 ? Grid.DimX * (long)Group.DimX : launch.HostThreads;
 
     /// <summary>The element at which an operand begins, at this step of the loops.</summary>
-    public long Address(long word) => this[word]
-        + ((launch.T & this[word + 2]) * this[word + 1]) + (((launch.I + this[word + 4]) & 1) * this[word + 3])
-        + (launch.OuterT * this[word + 5]) + (((launch.OuterI + this[word + 7]) & 1) * this[word + 6]);
+    public long Address(long word)
+    {
+        ArrayView<long> at = own.SubView(word);
+        return at[0] + ((launch.T & at[2]) * at[1]) + (((launch.I + at[4]) & 1) * at[3])
+            + (launch.OuterT * at[5]) + (((launch.OuterI + at[7]) & 1) * at[6]);
+    }
 
     /// <summary>Offset of an element by its number in row-major order, of extents and strides that begin at two words.</summary>
     public long Offset(int rank, long extents, long strides, long number)
@@ -39,6 +44,25 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
         }
 
         return offset;
+    }
+
+    /// <summary>The element at which a row of an operand begins: its address and the offset of the row by its number.</summary>
+    /// <remarks>
+    /// Division of 32 bits is code in place, where one of 64 bits is a call across which ptxas keeps the registers of all callers. The sum begins with the address, so that
+    /// its words are not waiting in registers until all offsets are there.
+    /// </remarks>
+    public long RowAddress(long word, int rank, long extents, long strides, int row)
+    {
+        long place = Address(word);
+        uint rest = (uint)row;
+        for (int axis = rank - 1; axis >= 0; axis--)
+        {
+            uint extent = (uint)this[extents + axis];
+            place += rest % extent * this[strides + axis];
+            rest /= extent;
+        }
+
+        return place;
     }
 
     /// <summary>True where a row of the batch takes this step: rows of a loop with lengths that have ended do not.</summary>

@@ -22,6 +22,9 @@ internal sealed partial class OperationWriter
     private readonly Dictionary<Graph, MethodInfo> itemKernels;
     private readonly List<PlanCommand> checks = [];
 
+    // Lines of the plan so far, in the order of LoweredGpuPlan.Lines.
+    private int line;
+
     // Lengths of the loop whose step is written, as seen from inside.
     private BufferView? lengths;
 
@@ -57,7 +60,15 @@ internal sealed partial class OperationWriter
 
     private DeviceOperation[] Write(IEnumerable<PlanCommand> commands) => [.. commands.Select(Write)];
 
-    private DeviceOperation Write(PlanCommand command) => command switch
+    private DeviceOperation Write(PlanCommand command)
+    {
+        int number = line++;
+        DeviceOperation operation = Of(command);
+        operation.Line = number;
+        return operation;
+    }
+
+    private DeviceOperation Of(PlanCommand command) => command switch
     {
         KernelCommand kernel => OfKernel(kernel),
         MatMulCommand product => OfProduct(product),
@@ -92,6 +103,7 @@ internal sealed partial class OperationWriter
 
     private DeviceOperation OfScan(ScanCommand scan)
     {
+        int own = line - 1;
         BufferView? around = lengths;
         lengths = scan.Lengths;
         table.Enter();
@@ -99,6 +111,8 @@ internal sealed partial class OperationWriter
         DeviceOperation[] body = Write(scan.Body);
         DeviceOperation[] rest = scan.Lengths is null ? [] : [.. scan.Freeze.Select(copy => Copy(copy.From, copy.To, scan.Lengths)),
             .. scan.Yields.Select(view => Fill(view, 0, scan.Lengths))];
+        foreach (DeviceOperation operation in rest)
+            operation.Line = own;
         lengths = around;
         return new ScanOperation(scan.Steps, scan.Scan.Reverse, ahead, [.. body, .. rest], OfMoves(table.Leave()));
     }
@@ -125,7 +139,10 @@ internal sealed partial class OperationWriter
             Init = ahead.Product.Init is { } init ? init with { View = init.View with { TimeStride = ahead.Batch * init.Row } } : null,
         };
         int last = ahead.Steps % ahead.Chunk;
-        return new ChunkOperation(ahead.Chunk, OfProduct(Of(ahead.Chunk)), last == 0 ? null : OfProduct(Of(last)), ahead.Steps);
+        return new ChunkOperation(ahead.Chunk, OfProduct(Of(ahead.Chunk)), last == 0 ? null : OfProduct(Of(last)), ahead.Steps)
+        {
+            Line = line++,
+        };
     }
 
     private PackOperation OfPack(PackCommand pack)

@@ -28,7 +28,7 @@ internal sealed unsafe class DeviceHead : IDisposable
     {
         Words.Clear();
         Words[1] = Words[2] = DeviceStatus.None;
-        memory.Upload(0, MemoryMarshal.AsBytes(Words));
+        memory.Upload(0, host.Data, DeviceStatus.Bytes);
     }
 
     /// <summary>
@@ -36,7 +36,7 @@ internal sealed unsafe class DeviceHead : IDisposable
     /// </summary>
     public (int Number, int Item, int Found, int Bound) Fault()
     {
-        memory.Download(0, new Span<byte>(host.Data, (int)host.Length));
+        memory.Download(0, host.Data, host.Length);
         return Words[0] == 0 ? default : ((int)Words[0], (int)(Words[1] >> 32), (int)Words[1], (int)Words[2]);
     }
 

@@ -15,6 +15,9 @@ internal abstract class DeviceMemory(GpuDevice device, int checks, IReadOnlyDict
     /// <summary>Time step and steps done before of the loops that run now, the outermost first.</summary>
     public List<(int T, int I)> Loops { get; } = [];
 
+    /// <summary>Notes the time of each line of the plan; null in runs that are not profiled.</summary>
+    public DeviceTimer? Timer { get; set; }
+
     /// <summary>Copies of tensors to the device so far.</summary>
     public long Uploads { get; private set; }
 
@@ -44,29 +47,35 @@ internal abstract class DeviceMemory(GpuDevice device, int checks, IReadOnlyDict
     }
 
     /// <summary>Copies a tensor to the device.</summary>
-    public void UploadTensor(long offset, ReadOnlySpan<byte> from)
+    public unsafe void UploadTensor(long offset, Tensor tensor)
     {
         Uploads++;
-        Upload(offset, from);
+        Upload(offset, (byte*)tensor.Data, tensor.Bytes);
     }
 
     /// <summary>Copies a tensor from the device.</summary>
-    public void DownloadTensor(long offset, Span<byte> to)
+    public unsafe void DownloadTensor(long offset, Tensor tensor)
     {
         Downloads++;
-        Download(offset, to);
+        Download(offset, (byte*)tensor.Data, tensor.Bytes);
     }
 
     /// <summary>Queues a copy of native memory, which may change as soon as this returns.</summary>
-    public abstract void Upload(long offset, ReadOnlySpan<byte> from);
+    public abstract unsafe void Upload(long offset, byte* from, long bytes);
 
     /// <summary>Waits for all that was queued, and copies to native memory.</summary>
-    public abstract void Download(long offset, Span<byte> to);
+    public abstract unsafe void Download(long offset, byte* to, long bytes);
+
+    /// <summary>Queues a copy from the memory of another plan on the same device, whose queue is empty.</summary>
+    public abstract void CopyFrom(DeviceMemory other, long otherOffset, long offset, long bytes);
 
     /// <summary>Fills what nobody reads before it is written.</summary>
     public abstract void Poison(long offset, long length, byte value);
 
     public abstract void Dispose();
+
+    /// <summary>A timer of the queue for so many lines of a plan.</summary>
+    public abstract DeviceTimer CreateTimer(int lines);
 
     /// <summary>Gives a launch what it is queued with.</summary>
     protected abstract void Prepare(LaunchOperation launch);

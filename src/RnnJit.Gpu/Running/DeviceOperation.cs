@@ -10,8 +10,19 @@ namespace RnnJit.Gpu.Running;
 /// <summary>A command of a plan as a device executes it. Nothing is allocated while it runs, but by ops of the host.</summary>
 internal abstract class DeviceOperation
 {
+    /// <summary>Line of the plan that its time belongs to; negative for parts of another operation.</summary>
+    public int Line { get; set; } = -1;
+
     /// <summary>Queues its work.</summary>
     public abstract void Run(DeviceMemory memory, in LoopIndices clock);
+
+    /// <summary>Queues its work, and notes when it is done in a run that is profiled.</summary>
+    public void RunLine(DeviceMemory memory, in LoopIndices clock)
+    {
+        Run(memory, clock);
+        if (Line >= 0)
+            memory.Timer?.Mark(Line);
+    }
 
     /// <summary>Operations inside this one.</summary>
     public virtual IEnumerable<DeviceOperation> Inner => [];
@@ -91,7 +102,7 @@ internal sealed class ScanOperation(int steps, bool reverse, ChunkOperation[] ah
             LoopIndices inside = clock.Inside(t, i);
             memory.Steps++;
             foreach (DeviceOperation operation in body)
-                operation.Run(memory, inside);
+                operation.RunLine(memory, inside);
         }
     }
 }
@@ -106,7 +117,7 @@ internal sealed class ChunkOperation(int chunk, LaunchOperation whole, LaunchOpe
     public void Begin(DeviceMemory memory, int t, int i, bool reverse)
     {
         if (i == 0 || t % chunk == (reverse ? chunk - 1 : 0))
-            Run(memory, new LoopIndices(t - (t % chunk), 0, 0, 0));
+            RunLine(memory, new LoopIndices(t - (t % chunk), 0, 0, 0));
     }
 
     public override void Run(DeviceMemory memory, in LoopIndices clock) => (clock.T + chunk <= steps ? whole : last!).Run(memory, clock);

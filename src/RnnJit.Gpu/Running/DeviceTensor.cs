@@ -7,26 +7,43 @@ namespace RnnJit.Gpu.Running;
 /// </summary>
 /// <param name="name">Of the input or output, for messages.</param>
 /// <param name="offset">Its first byte in the memory.</param>
-internal sealed unsafe class DeviceTensor(DeviceMemory memory, string program, string name, Tensor tensor, long offset) : IDeviceValues
+internal sealed class DeviceTensor(DeviceMemory memory, string program, string name, Tensor tensor, long offset) : IDeviceValues
 {
     private const long NotThere = -1;
+
+    private readonly DeviceMemory memory = memory;
+    private readonly long offset = offset;
 
     private long version = NotThere;
     private string? lost;
 
     public Tensor Tensor => tensor;
 
-    private Span<byte> Bytes => new(tensor.Data, checked(tensor.Length * tensor.ElementSize));
-
     /// <summary>True where the device has what the tensor holds.</summary>
     public bool IsCurrent => version == tensor.Version;
 
-    /// <summary>Copies the tensor to the device if it changed since. Its newest values are on the host.</summary>
+    // The place in the memory of another plan on this device where the newest values are; null where they are elsewhere, or gone.
+    private DeviceTensor? Neighbour =>
+        tensor.Newest is DeviceTensor { lost: null } other && other.memory.Device == memory.Device ? other : null;
+
+    /// <summary>Brings the newest values to the host, unless this device has them already.</summary>
+    public void FetchFromOthers()
+    {
+        if (!IsCurrent && Neighbour is null)
+            tensor.Fetch();
+    }
+
+    /// <summary>
+    /// Copies the tensor to the place if it changed since: from the memory of another plan on this device, or from the host.
+    /// </summary>
     public void Upload()
     {
         if (IsCurrent)
             return;
-        memory.UploadTensor(offset, Bytes);
+        if (Neighbour is { } other)
+            memory.CopyFrom(other.memory, other.offset, offset, tensor.Bytes);
+        else
+            memory.UploadTensor(offset, tensor);
         version = tensor.Version;
     }
 
@@ -44,7 +61,7 @@ internal sealed unsafe class DeviceTensor(DeviceMemory memory, string program, s
         {
             if (lost is not null)
                 throw new InvalidOperationException(lost);
-            memory.DownloadTensor(offset, Bytes);
+            memory.DownloadTensor(offset, tensor);
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     private readonly DeviceHead head;
     private readonly DeviceTensor[] sources;
     private readonly DeviceTensor[] replaced;
+    private readonly DeviceTensor[] updated;
     private readonly DeviceTensor[] results;
     private readonly NativeBuffer outputs;
     private readonly bool updatesAfterChecks;
@@ -40,11 +41,15 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         (operations, checks) = (writer.Operations, writer.Checks);
         var inputs = plan.Inputs.ToDictionary(view => view.Buffer, view => Input(view.Buffer.Name));
         memory = device.Allocate<T>(lowered.Layout.Bytes + writer.ThreadBytes, writer.Table, Math.Max(checks.Count, 1), inputs);
+        memory.Timer = options.Profile ? memory.CreateTimer(Plan.Count) : null;
         memory.Prepare(operations);
         memory.Prepare(writer.Fills);
         sources = [.. inputs.Select(pair => Place(pair.Key.Name, pair.Value, lowered.Layout.Of(pair.Key)))];
         outputs = new NativeBuffer(plan.Outputs.Sum(Aligned));
         (results, replaced, head) = Results(plan);
+        HashSet<Tensor> overwritten = Overwritten(plan, inputs);
+        sources = [.. sources.Where(source => !overwritten.Contains(source.Tensor))];
+        updated = [.. replaced.Where(tensor => !overwritten.Contains(tensor.Tensor))];
         updatesAfterChecks = UpdateOrder.IsAfterChecks(plan, checks);
         poison = options.Poison ? [.. operations.Select((_, n) => Beginning(n))] : [];
         lock (device.Running)
@@ -66,6 +71,8 @@ internal sealed unsafe class GpuExecutable<T> : Executable
 
     internal override Plans.Plan BufferPlan => lowered.Plan;
 
+    public override IReadOnlyList<double> PlanSeconds => memory.Timer?.Seconds ?? [];
+
     protected override void RunProgram()
     {
         if (!outputs.TryEnter())
@@ -74,14 +81,11 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         try
         {
             foreach (DeviceTensor source in sources)
-            {
-                if (!source.IsCurrent)
-                    source.Tensor.Fetch();
-            }
+                source.FetchFromOthers();
 
-            // A run that fails may have written there: the host keeps what it replaces.
-            for (int i = 0; i < replaced.Length && !updatesAfterChecks; i++)
-                replaced[i].Tensor.Fetch();
+            // A run that fails may have written there: the host keeps what it reads and replaces.
+            for (int i = 0; i < updated.Length && !updatesAfterChecks; i++)
+                updated[i].Tensor.Fetch();
             lock (device.Running)
                 RunOnDevice();
         }
@@ -115,15 +119,17 @@ internal sealed unsafe class GpuExecutable<T> : Executable
         head.Begin();
         foreach (DeviceTensor source in sources)
             source.Upload();
+        memory.Timer?.Start();
         try
         {
             for (int n = 0; n < operations.Length; n++)
             {
                 foreach (var (offset, bytes) in poison.Length == 0 ? [] : poison[n])
                     memory.Poison(offset, bytes, PoisonInstruction.Fill);
-                operations[n].Run(memory, default);
+                operations[n].RunLine(memory, default);
             }
 
+            memory.Timer?.Finish();
             if (head.Fault() is { Number: > 0 } fault)
                 throw DeviceFault.Of(checks[memory.CheckOf(fault.Number) - 1], fault.Item, fault.Found, fault.Bound);
         }
@@ -143,6 +149,13 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     private (long Offset, long Bytes)[] Beginning(int operation) => [.. lowered.Memory.Places
         .Where(one => one.Value.First == operation && !(operation == 0
             && one.Value.Last == int.MaxValue)).Select(one => (lowered.Layout.Of(one.Key), one.Key.Bytes))];
+
+    // Inputs that only take results of a run: the Program reads nothing that they held.
+    private static HashSet<Tensor> Overwritten(Plans.Plan plan, Dictionary<PlanBuffer, Tensor> inputs)
+    {
+        var read = new HashSet<int>(plan.Program.Nodes.SelectMany(node => node.Operands).Concat(plan.Program.Outputs.Select(output => output.Value)));
+        return [.. plan.Inputs.Select((view, i) => (view, i)).Where(input => !read.Contains(input.i)).Select(input => inputs[input.view.Buffer])];
+    }
 
     private DeviceTensor Place(string name, Tensor tensor, long offset) => new(memory, Program.Name, name, tensor, offset);
 

@@ -16,7 +16,7 @@ internal sealed unsafe class HostOperation(HostOpCommand host, DeviceLayout layo
     public override void Run(DeviceMemory memory, in LoopIndices clock)
     {
         for (int v = 0; v < views.Length; v++)
-            memory.Download(layout.Of(views[v].Buffer), Bytes(copies[v]));
+            memory.Download(layout.Of(views[v].Buffer), copies[v].Data, copies[v].Length);
         var operands = new NdArray[host.Operands.Length];
         for (int o = 0; o < operands.Length; o++)
             operands[o] = Read(views[o], copies[o].Data, Start(views[o], memory, clock));
@@ -26,13 +26,11 @@ internal sealed unsafe class HostOperation(HostOpCommand host, DeviceLayout layo
             // Results may share a buffer, so each is written into what is there now.
             BufferView view = host.Results[r];
             NativeBuffer copy = copies[operands.Length + r];
-            memory.Download(layout.Of(view.Buffer), Bytes(copy));
+            memory.Download(layout.Of(view.Buffer), copy.Data, copy.Length);
             Write(view, copy.Data, Start(view, memory, clock), results[r]);
-            memory.Upload(layout.Of(view.Buffer), Bytes(copy));
+            memory.Upload(layout.Of(view.Buffer), copy.Data, copy.Length);
         }
     }
-
-    private static Span<byte> Bytes(NativeBuffer copy) => new(copy.Data, checked((int)copy.Length));
 
     private static NdArray Read(BufferView view, byte* data, long start)
     {

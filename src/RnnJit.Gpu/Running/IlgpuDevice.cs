@@ -93,7 +93,7 @@ internal sealed class IlgpuDevice : GpuDevice
     // O2 is what inlines the functions of kernels.
     private static Context Open(Action<Context.Builder> add) => Context.Create(builder =>
     {
-        builder.EnableAlgorithms().Optimize(OptimizationLevel.O2);
+        builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).Profiling();
         DeviceIntrinsics.Register(builder);
         add(builder);
     });

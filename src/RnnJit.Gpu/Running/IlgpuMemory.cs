@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -55,18 +54,26 @@ internal sealed class IlgpuMemory<T> : DeviceMemory
             Unsafe.As<Body>(launch.Launcher!)(reals, integers, table, where with { HostThreads = threads, HostThread = thread });
     }
 
-    public override void Upload(long offset, ReadOnlySpan<byte> from)
+    public override unsafe void Upload(long offset, byte* from, long bytes)
     {
-        if (from.Length > 0)
-            Host(ref MemoryMarshal.GetReference(from), from.Length).CopyTo(stream, Place(offset, from.Length));
+        if (bytes > 0)
+            Host((nint)from, bytes).CopyTo(stream, Place(offset, bytes));
     }
 
-    public override void Download(long offset, Span<byte> to)
+    public override unsafe void Download(long offset, byte* to, long bytes)
     {
-        if (to.Length > 0)
-            Place(offset, to.Length).CopyTo(stream, Host(ref MemoryMarshal.GetReference(to), to.Length));
+        if (bytes > 0)
+            Place(offset, bytes).CopyTo(stream, Host((nint)to, bytes));
         stream.Synchronize();
     }
+
+    public override void CopyFrom(DeviceMemory other, long otherOffset, long offset, long bytes)
+    {
+        if (bytes > 0)
+            ((IlgpuMemory<T>)other).Place(otherOffset, bytes).CopyTo(stream, Place(offset, bytes));
+    }
+
+    public override DeviceTimer CreateTimer(int lines) => new EventTimer(stream, lines);
 
     public override void Poison(long offset, long length, byte value) => memory.MemSet(stream, value, offset, length);
 
@@ -84,9 +91,8 @@ internal sealed class IlgpuMemory<T> : DeviceMemory
 
     private ArrayView<byte> Place(long offset, long length) => memory.View.SubView(offset, length);
 
-    private unsafe ArrayView<byte> Host(ref byte first, long length)
+    private ArrayView<byte> Host(nint address, long length)
     {
-        nint address = (nint)Unsafe.AsPointer(ref first);
         if (!hostBuffers.TryGetValue((address, length), out MemoryBuffer? buffer))
             hostBuffers[(address, length)] = buffer = CPUMemoryBuffer.Create(device.Accelerator, address, length, 1);
         return buffer.AsRawArrayView();

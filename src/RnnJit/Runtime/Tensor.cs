@@ -81,6 +81,23 @@ public sealed unsafe class Tensor : IDisposable
 
     internal int ElementSize => Element == ElementType.F64 ? 8 : 4;
 
+    internal long Bytes => (long)Length * ElementSize;
+
+    /// <summary>The one device that has the newest values of all elements; null where the host has some, or several devices.</summary>
+    internal IDeviceValues? Newest
+    {
+        get
+        {
+            foreach (Tensor part in parts)
+            {
+                if (part.newest is not null)
+                    return null;
+            }
+
+            return newest;
+        }
+    }
+
     /// <summary>
     /// The elements to read, [<see cref="Length"/>], row-major. Fetches them where a run left them on a device; it is no change.
     /// </summary>

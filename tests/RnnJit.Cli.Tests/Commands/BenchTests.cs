@@ -132,6 +132,28 @@ public class BenchTests
         Assert.That(run.Output, Does.Contain("% of the medians").And.Contain("without these notes"));
     }
 
+    [TestCase("ilgpu-cpu")]
+    [TestCase("ilgpu-cpu:1")]
+    public void A_profile_of_a_device_has_each_line_of_its_plan(string device)
+    {
+        string[] layer = ["lstm", "--training", "--device", device, .. Small[..6]];
+        JsonElement json = JsonDocument.Parse(CommandRun.Of(["bench", "--profile", "--json", "--seconds", "0.1", .. layer]).Output).RootElement;
+        JsonElement[] lines = [.. json.GetProperty("Lines").EnumerateArray()];
+        JsonElement plan = JsonDocument.Parse(CommandRun.Of(["explain", "--json", .. layer]).Output).RootElement.GetProperty("plan");
+        Assert.That(lines.Select(line => line.GetProperty("Text").GetString()),
+            Is.EqualTo(plan.EnumerateArray().Select(line => line.GetProperty("Text").GetString())));
+
+        // Kernels and products take time wherever they stand, and all lines together no more than the run with its notes.
+        double Median(JsonElement line) => line.GetProperty("Median").GetDouble();
+        Assert.That(lines.Where(line => line.GetProperty("Kind").GetString() != "the rest").Select(Median), Has.All.Positive);
+        Assert.That(lines.Sum(line => line.GetProperty("Min").GetDouble()), Is.LessThan(json.GetProperty("ProfiledMedian").GetDouble()));
+        Assert.That(json.GetProperty("Machine").ValueKind, Is.EqualTo(JsonValueKind.Null), "the limits of the CPU bound no device");
+
+        CommandRun run = CommandRun.Of(["bench", "--profile", "--seconds", "0.1", .. layer]);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Contain($"events in the queue of {device}"));
+    }
+
     [Test]
     public void A_layer_on_a_device_is_timed()
     {
@@ -141,7 +163,7 @@ public class BenchTests
         JsonElement root = JsonDocument.Parse(run.Output).RootElement;
         Assert.That(root.GetProperty("device").GetString(), Is.EqualTo("ilgpu-cpu"));
         Assert.That(root.GetProperty("min").GetDouble(), Is.Positive.And.LessThanOrEqualTo(root.GetProperty("median").GetDouble()));
-        foreach (string[] idle in (string[][])[["--peers"], ["--compile"], ["--passes"], ["--profile"], ["--stream"], ["--lengths", "full"], ["--threads", "2"], ["--schedule", "batch"], ["--weights", "bf16"]])
+        foreach (string[] idle in (string[][])[["--peers"], ["--compile"], ["--passes"], ["--stream"], ["--lengths", "full"], ["--threads", "2"], ["--schedule", "batch"], ["--weights", "bf16"]])
             BadInputTests.Refused(CommandRun.Of(["bench", "gru", "--device", "ilgpu-cpu", .. idle]), $"{idle[0]} has no meaning with --device ilgpu-cpu (leave it out)");
     }
 }

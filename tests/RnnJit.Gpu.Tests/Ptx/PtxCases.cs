@@ -32,6 +32,8 @@ internal static class PtxCases
         (Integer, "div.s64", [-7L, 2L], -3L), (Integer, "div.s64", [7L, -2L], -3L),
         (Integer, "div.s64", [long.MinValue, 1L], long.MinValue),
         (Integer, "rem.s64", [-7L, 2L], -1L), (Integer, "rem.s64", [7L, -2L], 1L), (Integer, "rem.s64", [6L, 3L], 0L),
+        (Integer, "div.u32", [0xFFFFFFF9u, 2u], 0x7FFFFFFCu), (Integer, "div.u32", [6u, 7u], 0u),
+        (Integer, "rem.u32", [0xFFFFFFF9u, 2u], 1u), (Integer, "rem.u32", [6u, 7u], 6u),
         (Integer, "neg.s64", [5L], -5L), (Integer, "neg.s64", [long.MinValue], long.MinValue),
         (Logic, "and.b32", [0xF0F0F0F0u, 0xFF00FF00u], 0xF000F000u),
         (Logic, "and.b64", [0xF0F0F0F0F0F0F0F0, 0xFF00FF00FF00FF00], 0xF000F000F000F000),

@@ -47,9 +47,19 @@ internal sealed class PtxDevice(PtxOrder order, Func<string, string>? edit = nul
         public override void Launch(LaunchOperation launch, DeviceLaunch where) => machines[launch.Method].Launch(new PtxLaunch(ranges,
             ++launches, launch.Config.GridDim.X, launch.Config.GroupDim.X, Parameters(where), order));
 
-        public override void Upload(long offset, ReadOnlySpan<byte> from) => all.Write(offset, from);
+        public override unsafe void Upload(long offset, byte* from, long bytes) =>
+            all.Write(offset, new ReadOnlySpan<byte>(from, checked((int)bytes)));
 
-        public override void Download(long offset, Span<byte> to) => all.Read(offset, to);
+        public override unsafe void Download(long offset, byte* to, long bytes) => all.Read(offset, new Span<byte>(to, checked((int)bytes)));
+
+        public override void CopyFrom(DeviceMemory other, long otherOffset, long offset, long bytes)
+        {
+            var copy = new byte[checked((int)bytes)];
+            ((Memory)other).all.Read(otherOffset, copy);
+            all.Write(offset, copy);
+        }
+
+        public override DeviceTimer CreateTimer(int lines) => throw new NotSupportedException("The interpreter of PTX has no clock");
 
         public override void Poison(long offset, long length, byte value) => all.Poison(offset, length, value);
 

@@ -41,10 +41,12 @@ public class PtxInstructionTests
         Assert.That(Run("add.f32", ["f32", "f32", "f32"], [1f, 2f]), Is.Not.EqualTo(Bits(BitConverter.UInt32BitsToSingle(0x40400001))));
 
     [TestCase("div.s64", 7L, 0L, "divides by 0, whose result PTX leaves open")]
+    [TestCase("div.u32", 7u, 0u, "divides by 0, whose result PTX leaves open")]
+    [TestCase("rem.u32", 7u, 0u, "divides by 0, whose result PTX leaves open")]
     [TestCase("rem.s64", 7L, 0L, "divides by 0, whose result PTX leaves open")]
     [TestCase("div.s64", long.MinValue, -1L, "divides the least number by -1, whose result PTX leaves open")]
-    public void What_PTX_leaves_open_is_refused(string name, long a, long b, string sentence) =>
-        Assert.That(() => Run(name, ["s64", "s64", "s64"], [a, b]), Throws.TypeOf<PtxException>().With.Message.EndsWith(sentence));
+    public void What_PTX_leaves_open_is_refused(string name, object a, object b, string sentence) =>
+        Assert.That(() => Run(name, [.. Enumerable.Repeat(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], 3)], [a, b]), Throws.TypeOf<PtxException>().With.Message.EndsWith(sentence));
 
     // A kernel of that one instruction: operands come from memory, the result goes there.
     private static ulong Run(string name, string[] types, object[] operands)

@@ -16,7 +16,7 @@ public class PtxMutationTests
 {
     private const string Bits = "differ";
 
-    private const string Somehow = "differ|never written|which has|races|no memory|not aligned|some lanes only";
+    private const string Somehow = "differ|never written|which has|races|no memory|not aligned|some lanes only|divides by 0";
 
     // A place that only some kernels of a Program have; registers and labels have other numbers from build to build.
     private static readonly Fault[] Faults =
@@ -69,6 +69,8 @@ public class PtxMutationTests
             Bits),
         new("functions", "a minimum that takes NaN for a number", @"setp\.(g|l)eu\.f32", "setp.$1e.f32", Bits, Everywhere: true),
         new("functions", "zeros without signs", @"or\.b32", "and.b32", Bits),
+        new("functions", "one as the bits of the integer 1, as ILGPU writes (float)(c ? 1 : 0)", @"0f3F800000, 0f00000000, (%p\d+);",
+            "0f00000001, 0f00000000, $1;", Bits, Everywhere: true),
     ];
 
     private static IEnumerable<TestCaseData> Sources => Faults.Select((fault, i) => new TestCaseData(i).SetArgDisplayNames(fault.Kernel,

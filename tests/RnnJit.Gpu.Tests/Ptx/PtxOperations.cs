@@ -37,6 +37,8 @@ internal static class PtxOperations
         Two("mul.wide.u32", "u64 u32 u32", (a, b) => a * b),
         Three("mad.lo.u64", "u64 u64 u64 u64", (a, b, c) => (a * b) + c),
         Two("div.s64", "s64 s64 s64", (a, b) => (ulong)Quotient((long)a, (long)b).Quotient),
+        Two("div.u32", "u32 u32 u32", (a, b) => (uint)Unsigned(a, b).Quotient),
+        Two("rem.u32", "u32 u32 u32", (a, b) => (uint)Unsigned(a, b).Remainder),
         Two("rem.s64", "s64 s64 s64", (a, b) => (ulong)Quotient((long)a, (long)b).Remainder),
         One("neg.s64", "s64 s64", a => 0 - a),
     ]);
@@ -75,6 +77,9 @@ internal static class PtxOperations
         One("cvt.u64.u32", "u64 u32", a => a),
         One("cvt.u32.u64", "u32 u64", a => (uint)a),
     ]);
+
+    private static (ulong Quotient, ulong Remainder) Unsigned(ulong a, ulong b) =>
+        b == 0 ? throw new PtxException("divides by 0, whose result PTX leaves open") : Math.DivRem(a, b);
 
     private static (long Quotient, long Remainder) Quotient(long a, long b) =>
         b == 0 ? throw new PtxException("divides by 0, whose result PTX leaves open")

@@ -23,16 +23,21 @@ public class PtxasTests
         MethodInfo[] methods = [.. EmittedKernels.Of(PtxKernelTests.Standard, real), .. PtxTests.Own.SelectMany(type =>
             type.GetMethods(BindingFlags.Public | BindingFlags.Static).Select(method => DeviceMethods.Own(type, method.Name, real)))];
         int most = 0;
+        List<string> found = [];
         foreach (MethodInfo method in methods)
         {
-            string report = Assemble(ptxas, PtxCompiler.Of(method));
+            string ptx = PtxCompiler.Of(method), report = Assemble(ptxas, ptx), name = $"{method.DeclaringType!.Name}.{method.Name}";
             int registers = Regex.Matches(report, @"Used (\d+) registers").Max(used => int.Parse(used.Groups[1].Value,
                 CultureInfo.InvariantCulture));
-            Assert.That(Spilled(report), Is.Empty, report);
-            Assert.That(registers * Threads, Is.LessThanOrEqualTo(Registers), report);
+            found.AddRange(Spilled(report).Select(spill => $"{name}: {spill}"));
+            if (registers * Threads > Registers)
+                found.Add($"{name}: {registers} registers");
+            if (Spilled(report).Any() && Environment.GetEnvironmentVariable("RNNJIT_DUMP") is { Length: > 0 } folder)
+                File.WriteAllText(Path.Combine(folder, $"{name}.{real}.ptx"), ptx);
             most = Math.Max(most, registers);
         }
 
+        Assert.That(found, Is.Empty);
         TestContext.Out.WriteLine($"{methods.Length} kernels, {real}: at most {most} registers");
     }
 
