@@ -140,6 +140,7 @@ public class WarningsTests
 
         Assert.That(Said(name).Where(sentence => sentence.Contains("RNNJ222")), Has.One.StartsWith($"warning RNNJ222: '{name}': the loop over T is run by the interpreter, {HostOpCommand.FactorOfLoops} than compiled: {reason}"));
         Assert.That(Remarks.Of(program), Has.None.StartsWith("Loop 1"));
+        Assert.That(Remarks.Of(program, loopDepth: 3), Has.Some.StartsWith("Loop 1"), "of a device that plans it");
     }
 
     [TestCase("WarnedGather", "gather h, i")]

@@ -31,7 +31,8 @@ internal static class ExplainCommand
         {
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
             using Executable executable = LayerBuilder.Bind(request with { Lengths = parsed.GetValue(lengths) });
-            IReadOnlyList<string> remarks = Remarks.Of(executable.Program, executable.Options.Without);
+            IReadOnlyList<string> remarks = Remarks.Of(
+                executable.Program, executable.Options.Without, executable.LoopDepth);
             PeakMemory[] peaks = request.Training ? PeakMemory.Of(request) : [];
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = request.Cell.Name, arenaBytes = executable.ArenaBytes, rowLanes = executable.RowLanes, peaks, fallbacks = executable.Fallbacks, remarks, plan = executable.Plan }));

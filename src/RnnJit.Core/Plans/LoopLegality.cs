@@ -11,7 +11,7 @@ public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
 {
     /// <param name="depth">How many loops are around it.</param>
     /// <param name="deepest">How deep the target plans loops in loops.</param>
-    public static LoopLegality Of(ScanOp scan, int depth, int deepest = 2)
+    public static LoopLegality Of(ScanOp scan, int depth, int deepest)
     {
         RowIndependence rows = RowIndependence.Of(scan);
         return new LoopLegality(OfDepth(scan, depth, deepest) ?? OfTables(scan, rows) ?? OfLengths(scan, rows), rows);

@@ -18,6 +18,9 @@ public sealed record Plan(
     /// <summary>Lanes in which the sum of a row is added; plans of equal lanes give the same bits on any device.</summary>
     public int RowLanes { get; init; } = 1;
 
+    /// <summary>Deepest nesting of loops that the target plans.</summary>
+    public int LoopDepth { get; init; } = TargetTraits.UsualLoopDepth;
+
     /// <summary>All commands, those inside loops among them, in order.</summary>
     public IEnumerable<PlanCommand> AllCommands => Flat(Commands);
 
@@ -43,6 +46,7 @@ public sealed record Plan(
         var plan = new Plan(program, options, [.. context.Buffers], [.. context.Fills], [.. bufferize.Commands], inputs, outputs)
         {
             RowLanes = target.RowLanes,
+            LoopDepth = target.LoopDepth,
         };
         PlanBounds.Check(plan.Commands, plan.Outputs.Concat(plan.Fills.Select(fill => fill.To)));
         PlanRows.Check(plan.Commands);

@@ -10,7 +10,9 @@ public static class Remarks
 {
     /// <param name="program">Before the passes.</param>
     /// <param name="without">Passes that are switched off.</param>
-    public static IReadOnlyList<string> Of(Graph program, IReadOnlyCollection<string>? without = null)
+    /// <param name="loopDepth">Deepest nesting of loops that the target plans (<see cref="TargetTraits.LoopDepth"/>).</param>
+    public static IReadOnlyList<string> Of(
+        Graph program, IReadOnlyCollection<string>? without = null, int loopDepth = TargetTraits.UsualLoopDepth)
     {
         var stages = new Dictionary<string, Graph>(StringComparer.Ordinal);
         Graph optimised = Pipeline.Run(program, without, (name, graph) => stages[name] = graph);
@@ -19,7 +21,7 @@ public static class Remarks
         if (LengthRemark(optimised, fuse) is { } lengths)
             remarks.Add(lengths);
         remarks.AddRange(new RegionRemarks("Program", optimised, fuse).Sentences());
-        remarks.AddRange(Loops("Loop ", optimised, fuse));
+        remarks.AddRange(Loops("Loop ", optimised, fuse, loopDepth));
 
         if (stages.TryGetValue(Rematerialize.Name, out Graph? kept) && stages.TryGetValue("simplify-2", out Graph? before))
             remarks.AddRange(Recomputed(before, kept));
@@ -46,7 +48,7 @@ public static class Remarks
 
     private static string Count(int count, string what) => count == 0 ? "" : $"; {Quantity.Of(count, what)} over all steps";
 
-    private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse, int depth = 0)
+    private static IEnumerable<string> Loops(string prefix, Graph graph, bool fuse, int loopDepth, int depth = 0)
     {
         int loop = 0;
         var zeros = new PaddingZeros(graph);
@@ -55,7 +57,7 @@ public static class Remarks
             if (node.Op is not ScanOp scan)
                 continue;
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
-            if (LoopLegality.Of(scan, depth).Interpreted is not null)
+            if (LoopLegality.Of(scan, depth, loopDepth).Interpreted is not null)
                 continue;
             foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
                 yield return sentence;
@@ -67,7 +69,7 @@ public static class Remarks
                 yield return $"{name} is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it reads.";
             if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
                 yield return $"{name} hands on, of every step: {Yields(scan)}.";
-            foreach (string sentence in Loops(number + ".", scan.Body, fuse, depth + 1))
+            foreach (string sentence in Loops(number + ".", scan.Body, fuse, loopDepth, depth + 1))
                 yield return sentence;
         }
     }

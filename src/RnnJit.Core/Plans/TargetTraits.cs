@@ -5,6 +5,9 @@ namespace RnnJit.Plans;
 /// <summary>Facts about a backend that the layout of a plan depends on.</summary>
 public sealed record TargetTraits
 {
+    /// <summary>Loops in loops that a CPU plans.</summary>
+    public const int UsualLoopDepth = 2;
+
     /// <summary>Elements that a right operand of n columns and k rows takes when it is packed in panels, padding included.</summary>
     public required Func<int, int, ElementType, WeightStorage, long> PackedElements { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record TargetTraits
     public int RowLanes { get; init; } = 1;
 
     /// <summary>Deepest nesting of loops that is planned; deeper loops are left to the interpreter.</summary>
-    public int LoopDepth { get; init; } = 2;
+    public int LoopDepth { get; init; } = UsualLoopDepth;
 
     /// <summary>Sizes from which matrix products are computed in chunks ahead of their loop.</summary>
     public ChunkLimits Chunks { get; init; } = ChunkLimits.Usual;

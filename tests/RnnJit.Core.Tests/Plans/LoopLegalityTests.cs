@@ -57,7 +57,7 @@ public class LoopLegalityTests
               return y = %1
             """).Nodes[0].Op;
         Assert.That(Reason(scan), wanted is null ? Is.Null : Does.StartWith(wanted));
-        Assert.That(LoopLegality.Of(scan, depth: 0).Rows.Holds, Is.EqualTo(wanted is null));
+        Assert.That(LoopLegality.Of(scan, depth: 0, TargetTraits.UsualLoopDepth).Rows.Holds, Is.EqualTo(wanted is null));
     }
 
     // Loops in loops, and what they stand in.
@@ -65,7 +65,7 @@ public class LoopLegalityTests
     [TestCase(1, null)]
     [TestCase(2, "loops stand 3 deep and are planned 2 deep")]
     public void A_loop_may_stand_in_one_other(int depth, string? wanted) =>
-        Assert.That(LoopLegality.Of(Loop("%0 = mul h, x", lengths: false), depth).Interpreted, wanted is null ? Is.Null : Does.StartWith(wanted));
+        Assert.That(LoopLegality.Of(Loop("%0 = mul h, x", lengths: false), depth, TargetTraits.UsualLoopDepth).Interpreted, wanted is null ? Is.Null : Does.StartWith(wanted));
 
     // Rows of the batch meet in a table, so lengths end them and workers share each command.
     [Test]
@@ -76,7 +76,7 @@ public class LoopLegalityTests
         Assert.That(rows.Holds, Is.False);
     }
 
-    private static string? Reason(ScanOp scan) => LoopLegality.Of(scan, depth: 0).Interpreted;
+    private static string? Reason(ScanOp scan) => LoopLegality.Of(scan, depth: 0, TargetTraits.UsualLoopDepth).Interpreted;
 
     private static ScanOp Loop(string lines, bool lengths) => Scan($$"""
         %s, %y = scan[T{{(lengths ? ", lengths" : "")}}] x, h{{(lengths ? ", lengths" : "")}} {
