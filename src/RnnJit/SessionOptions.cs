@@ -1,6 +1,6 @@
 namespace RnnJit;
 
-/// <summary>The shape a session is bound to, the results it computes and whether it carries its states.</summary>
+/// <summary>The shape a session is bound to, the values it is given, the results it computes and whether it carries its states.</summary>
 public sealed record SessionOptions
 {
     /// <summary>T: time steps of a run, at least 1.</summary>
@@ -9,7 +9,19 @@ public sealed record SessionOptions
     /// <summary>B: rows of the batch, at least 1.</summary>
     public int Batch { get; init; } = 1;
 
-    /// <summary>Names of results; none: the model's first output. Final states are always computed.</summary>
+    /// <summary>
+    /// Further dimension symbols of the Program, such as S, the steps of a decoder or the nodes of a tree. They stand above sizes of the model; T and B are
+    /// <see cref="Steps"/> and <see cref="Batch"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>
+    /// Names of outputs that the session is given as inputs: what they would have been computed from is left out. A start state, <c>decoder.h0</c>, becomes a
+    /// state of the session, so that a decoder runs step by step from the states that an encoder computed.
+    /// </summary>
+    public IReadOnlyList<string> Given { get; init; } = [];
+
+    /// <summary>Names of results; none: the model's first output. Final states are computed too: all of them, or with <see cref="Given"/> those of states that are read.</summary>
     public IReadOnlyList<string> Results { get; init; } = [];
 
     /// <summary>
@@ -18,12 +30,16 @@ public sealed record SessionOptions
     /// </summary>
     public bool CarryState { get; init; }
 
-    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, or given twice.</exception>
     internal void Check()
     {
         if (Steps < 1)
             throw new ArgumentException($"'{nameof(Steps)}' is {Steps}, wanted at least 1 (give the number of time steps)");
         if (Batch < 1)
             throw new ArgumentException($"'{nameof(Batch)}' is {Batch}, wanted at least 1 (give the number of rows)");
+        if (Sizes.Keys.FirstOrDefault(symbol => symbol is "T" or "B") is { } known)
+            throw new ArgumentException($"'{nameof(Sizes)}' gives {known}, which {(known == "T" ? nameof(Steps) : nameof(Batch))} gives (leave it out)");
+        if (Sizes.FirstOrDefault(size => size.Value < 1) is { Key: { } symbol, Value: var size })
+            throw new ArgumentException($"'{nameof(Sizes)}' gives {symbol} = {size}, wanted at least 1 (give a positive size)");
     }
 }

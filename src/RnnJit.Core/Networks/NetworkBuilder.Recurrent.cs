@@ -9,6 +9,8 @@ public sealed partial class NetworkBuilder
 {
     private const string ReversePrefix = "reverse.";
 
+    private readonly List<(string Name, Value Value)> startStates = [];
+
     private Value? commonLengths;
 
     /// <summary>
@@ -18,8 +20,8 @@ public sealed partial class NetworkBuilder
     /// <param name="hidden">The size of the states: what the cell calls H.</param>
     /// <param name="more">What else the cell needs, see <see cref="RecurrentOptions.Given"/>.</param>
     /// <exception cref="GraphException">RNNJ160 to RNNJ162: an input is missing or does not fit, a size is not usable, or a dimension of the cell stays open.</exception>
-    public Value Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null) =>
-        Recurrent(name, cell, x, hidden, new RecurrentOptions { Given = more ?? new Dictionary<string, Value>() }).Output;
+    public RecurrentLayer Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null) =>
+        Recurrent(name, cell, x, hidden, new RecurrentOptions { Given = more ?? new Dictionary<string, Value>() });
 
     /// <summary>A cell over time in one or both directions, see <see cref="RecurrentOptions"/>. The backward direction of two is called <c>NAME.reverse</c>.</summary>
     /// <inheritdoc cref="Recurrent(string, CellDefinition, Value, Dim, IReadOnlyDictionary{string, Value})" path="/exception"/>
@@ -41,39 +43,57 @@ public sealed partial class NetworkBuilder
         var outputs = new List<Value>();
         var lasts = new List<Value?>();
         var finals = new Dictionary<string, Value>(StringComparer.Ordinal);
+        var all = new Dictionary<string, Value>(StringComparer.Ordinal);
         foreach (bool reverse in directions)
         {
             string prefix = reverse && directions.Length > 1 ? ReversePrefix : "";
             Dictionary<string, Value> given = Given(options, prefix, cell, x, rows);
             CellDefinition applied = options.NormaliseInput ? WithNormalisedInput($"{name}.{prefix}", cell, given, x, hidden, options, rows.Counts, reverse) : cell;
             var running = new Dictionary<string, Value>(StringComparer.Ordinal);
-            Dictionary<string, Value> inputs = Inputs($"{name}.{prefix}", applied, x, hidden, new Dictionary<string, Value>(given), running, options, reverse);
+            Dictionary<string, Value> inputs = StepOperands($"{name}.{prefix}", applied, x, hidden, new Dictionary<string, Value>(given), running, options, reverse);
             var (last, sequences) = CellScan.Apply(Graph, applied, inputs, x.Type.Dims[0], reverse, rows.Lengths);
             KeepStatistics($"{name}.{prefix}", running, sequences, rows.Mask, reverse);
             string[] names = cell.States.Select(port => port.Name).ToArray();
             for (int s = 0; s < names.Length; s++)
                 finals[prefix + names[s]] = last[s];
-            if (!options.TrainedStart)
-                states.AddRange(names.Select((state, s) => (state, Next: ($"{name}.{prefix}{state}", last[s], OutputRole.Next))).Where(pair => !given.ContainsKey(pair.state)).Select(pair => pair.Next));
+            AddStates($"{name}.{prefix}", names, inputs, last, given, options.TrainedStart);
+            foreach (KeyValuePair<string, Value> sequence in sequences)
+                all[prefix + sequence.Key] = sequence.Value;
             outputs.Add(Graph.Label(Moments.Counted(sequences[cell.LayerOutput.Name], rows.Within), name));
             lasts.Add(Last(cell, finals, prefix, outputs[outputs.Count - 1], reverse, full: rows.Lengths is null && rows.Mask is null));
         }
 
-        return new RecurrentLayer(name, options.Merge, outputs, lasts, finals);
+        return new RecurrentLayer(name, options.Merge, outputs, lasts, finals, all);
+    }
+
+    // States that the caller carries are outputs; computed and trained ones have names, so that a session can be given them.
+    private void AddStates(string prefix, string[] names, Dictionary<string, Value> inputs, Value[] last, Dictionary<string, Value> given, bool trained)
+    {
+        for (int s = 0; s < names.Length; s++)
+        {
+            bool isGiven = given.ContainsKey(names[s]);
+            string final = prefix + names[s] + (isGiven || !trained ? "" : ".start");
+            if (isGiven || trained)
+                startStates.AddRange([(final + "0", inputs[names[s]]), (final, last[s])]);
+            else
+                states.Add((final, last[s], OutputRole.Next));
+        }
     }
 
     /// <summary>Layers of one cell on top of each other, called <c>NAME0</c>, <c>NAME1</c>, …: x [T, B, X] ⇒ [T, B, ·].</summary>
     /// <exception cref="GraphException">RNNJ160 to RNNJ163, RNNJ167: a layer or an option does not fit.</exception>
-    public Value Stack(string name, CellDefinition cell, Value x, int layers, Dim hidden, StackOptions? options = null)
+    public RecurrentLayer Stack(string name, CellDefinition cell, Value x, int layers, Dim hidden, StackOptions? options = null)
     {
         if (layers < 1)
             throw new GraphException("RNNJ161", $"The number of layers of '{name}' is {layers} (give a positive number)");
         options ??= new StackOptions();
         Value h = x;
+        var made = new List<RecurrentLayer>();
         for (int layer = 0; layer < layers; layer++)
         {
             string called = name + layer;
-            Value y = Recurrent(called, cell, h, hidden, options.Layer).Output;
+            made.Add(Recurrent(called, cell, h, hidden, options.Layer));
+            Value y = made[made.Count - 1].Output;
             if (options.Projection is { } width)
                 y = Dense(called + ".projection", y, width);
             y = Dropout(called, y, options.Dropout);
@@ -85,7 +105,7 @@ public sealed partial class NetworkBuilder
             };
         }
 
-        return options.Shortcut ? Rnn.Concat(h, x) : h;
+        return RecurrentLayer.OfStack(name, made, options.Shortcut ? Rnn.Concat(h, x) : h);
     }
 
     /// <summary>The number of steps of each row, an input i32[batch] from 0 to T, for all recurrent layers that follow: states freeze there, outputs are 0 behind it.</summary>
@@ -107,7 +127,7 @@ public sealed partial class NetworkBuilder
     }
 
     // Running statistics are also received apart, as they are kept.
-    private Dictionary<string, Value> Inputs(
+    private Dictionary<string, Value> StepOperands(
         string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, Dictionary<string, Value> running, RecurrentOptions options, bool reverse)
     {
         TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden, options.Dims));

@@ -15,6 +15,7 @@ public sealed partial class NetworkBuilder(string name)
     private readonly HashSet<string> inputNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> outputNames = new(StringComparer.Ordinal);
     private readonly List<(string Name, Value Value, OutputRole Role)> results = [];
+    private readonly List<(string Name, Value Value)> named = [];
     private readonly List<(string Name, Value Value, OutputRole Role)> statistics = [];
     private readonly List<(string Name, Value Value, OutputRole Role)> states = [];
 
@@ -88,13 +89,34 @@ public sealed partial class NetworkBuilder(string name)
         return value;
     }
 
+    /// <summary>
+    /// Names a value that sessions may be given or asked for: an encoder's memory, a mask, a context. It is computed only where somebody asks for it.
+    /// Start states that are computed or trained have names of their own, <c>LAYER.h0</c> and <c>LAYER.h.start0</c>.
+    /// </summary>
+    /// <exception cref="GraphException">RNNJ164: an input or output has the name.</exception>
+    public Value Named(string valueName, Value value)
+    {
+        if (inputNames.Contains(valueName) || !outputNames.Add(valueName))
+            throw new GraphException("RNNJ164", $"'{valueName}' is declared twice in network '{name}' (choose another name)");
+        named.Add((valueName, value));
+        return value;
+    }
+
+    /// <summary>The name of the Program.</summary>
     public string Name => name;
 
-    /// <summary>The Program: results, running statistics, then final states in the order of the initial ones.</summary>
+    /// <summary>The Program: results, named values, running statistics, then final states in the order of the initial ones.</summary>
     /// <exception cref="GraphException">RNNJ164: there is no output.</exception>
     public Graph Build() => results.Count > 0
-        ? Graph.Build("program", name, results.Concat(statistics).Concat(states))
+        ? Graph.Build("program", name, results.Concat(AllNamed()).Concat(statistics).Concat(states))
         : throw new GraphException("RNNJ164", $"Network '{name}' has no output (call Output)");
+
+    // Names of start states give way to names that the user chose.
+    private IEnumerable<(string Name, Value Value, OutputRole Role)> AllNamed()
+    {
+        var starts = startStates.Where(pair => !outputNames.Contains(pair.Name) && !inputNames.Contains(pair.Name));
+        return named.Concat(starts).Select(pair => (pair.Name, pair.Value, OutputRole.Result));
+    }
 
     private Value Declare(string port, TensorType type, PortRole role, string init = "") => inputNames.Add(port)
         ? Graph.Input(port, type, role, init)

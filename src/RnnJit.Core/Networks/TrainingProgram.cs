@@ -8,12 +8,18 @@ namespace RnnJit.Networks;
 public static class TrainingProgram
 {
     /// <summary>The part of a network that its output <c>loss</c> needs, with the gradient <c>d_NAME</c> of every parameter; final states and running statistics stay.</summary>
-    /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>.</exception>
-    public static Graph Of(Graph network)
+    /// <param name="trains">False for parameters that are left as they are; null: all are trained.</param>
+    /// <param name="kept">Outputs and named values whose gradient <c>d_NAME</c> is wanted as well.</param>
+    /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>, or no output of a name in <paramref name="kept"/>.</exception>
+    public static Graph Of(Graph network, Func<string, bool>? trains = null, IReadOnlyList<string>? kept = null)
     {
         RequireLoss(network);
-        Graph slice = ProgramSlice.Run(network, output => output.Role == OutputRole.Next || output.Name == "loss" || RunningPort.IsNext(network, output), masks: true);
-        return Differentiate.Run(slice, "loss", [.. slice.Inputs.Where(port => port.Role == PortRole.Parameter && !RunningPort.Is(port)).Select(port => port.Name)]);
+        bool IsWanted(Output output) => output.Role == OutputRole.Next || output.Name == "loss" || RunningPort.IsNext(network, output)
+            || kept?.Contains(output.Name) == true;
+        Graph slice = ProgramSlice.Run(network, IsWanted, masks: true);
+        string[] trained = [.. slice.Inputs.Where(port => port.Role == PortRole.Parameter && !RunningPort.Is(port) && trains?.Invoke(port.Name) != false)
+            .Select(port => port.Name)];
+        return Differentiate.Run(slice, "loss", trained, kept);
     }
 
     private static void RequireLoss(Graph network)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
@@ -6,14 +7,19 @@ namespace RnnJit.Networks;
 /// <summary>The states of a bound Program: initial ones are inputs, final ones outputs, in the same order.</summary>
 public sealed class CarriedState
 {
+    private readonly Executable executable;
     private readonly (Tensor Initial, Tensor Final)[] pairs;
+    private readonly Dictionary<string, int> places;
+    private byte[] rowsBefore = [];
 
     internal CarriedState(Executable executable)
     {
+        this.executable = executable;
         Port[] initial = executable.Program.Inputs.Where(port => port.Role == PortRole.State).ToArray();
         Output[] final = executable.Program.Outputs.Where(output => output.Role == OutputRole.Next).ToArray();
         pairs = initial.Zip(final, (port, output) => (executable.Input(port.Name), executable.Output(output.Name))).ToArray();
         Names = [.. initial.Select(port => port.Name)];
+        places = Names.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
     }
 
     /// <summary>The names of the initial states, such as <c>layer0.h0</c>.</summary>
@@ -22,8 +28,16 @@ public sealed class CarriedState
     /// <summary>The initial state of that place, [B, H]; freed with the session or trainer.</summary>
     public Tensor this[int state] => pairs[state].Initial;
 
+    /// <summary>The initial state of that name, [B, H]; freed with the session or trainer.</summary>
+    /// <exception cref="UnknownNameException">There is no such state.</exception>
+    public Tensor this[string name] => pairs[Place(name)].Initial;
+
     /// <summary>The final state of that place after the last run, [B, H]; valid until the next run.</summary>
     public Tensor Final(int state) => pairs[state].Final;
+
+    /// <summary>The final state that follows the initial one of that name, after the last run, [B, H]; valid until the next run.</summary>
+    /// <exception cref="UnknownNameException">There is no such state.</exception>
+    public Tensor Final(string name) => pairs[Place(name)].Final;
 
     /// <summary>Makes the final states the initial ones of the next run.</summary>
     public void Carry()
@@ -38,4 +52,48 @@ public sealed class CarriedState
         foreach (var (initial, _) in pairs)
             initial.Clear();
     }
+
+    /// <summary>
+    /// Row r of all initial states becomes what row rows[r] was: a search that goes on from its best hypotheses reorders them so. A row may be taken several times.
+    /// </summary>
+    /// <param name="rows">A row for each of the batch, [B].</param>
+    /// <exception cref="ArgumentException">There is another number of rows, or one is outside the batch; nothing is changed.</exception>
+    public void Reorder(ReadOnlySpan<int> rows)
+    {
+        foreach (var (initial, _) in pairs)
+            Check(rows, initial.Shape[0]);
+        foreach (var (initial, _) in pairs)
+        {
+            if (initial.Element == ElementType.F64)
+                Move(MemoryMarshal.AsBytes(initial.Write<double>()), rows);
+            else if (initial.Element == ElementType.F32)
+                Move(MemoryMarshal.AsBytes(initial.Write<float>()), rows);
+            else
+                Move(MemoryMarshal.AsBytes(initial.Write<int>()), rows);
+        }
+    }
+
+    private void Move(Span<byte> state, ReadOnlySpan<int> rows)
+    {
+        if (rowsBefore.Length < state.Length)
+            rowsBefore = new byte[state.Length];
+        state.CopyTo(rowsBefore);
+        int row = state.Length / rows.Length;
+        for (int r = 0; r < rows.Length; r++)
+            rowsBefore.AsSpan(rows[r] * row, row).CopyTo(state[(r * row)..]);
+    }
+
+    private static void Check(ReadOnlySpan<int> rows, int batch)
+    {
+        if (rows.Length != batch)
+            throw new ArgumentException($"{rows.Length} rows are given for a batch of {batch} (give one for each row of the batch)");
+        foreach (int row in rows)
+        {
+            if (row < 0 || row >= batch)
+                throw new ArgumentException($"Row {row} is named, wanted 0 to {batch - 1} (name rows of the batch)");
+        }
+    }
+
+    private int Place(string name) =>
+        places.TryGetValue(name, out int place) ? place : throw new UnknownNameException($"Program '{executable.Program.Name}'", "state", name, Names);
 }

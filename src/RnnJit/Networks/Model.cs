@@ -112,16 +112,17 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>Binds the part of the Program that some results need to a length and a batch size.</summary>
-    /// <exception cref="GraphException">RNNJ165: there is no such result.</exception>
+    /// <exception cref="GraphException">RNNJ165: there is no such result or given value, or one is both. RNNJ101: a size is missing.</exception>
     /// <exception cref="ArgumentException">A size is below 1.</exception>
     public Session Open(SessionOptions options)
     {
         options.Check();
         IReadOnlyList<string> wanted = options.Results.Count > 0 ? options.Results : [Program.Outputs[0].Name];
         if (wanted.FirstOrDefault(name => Program.OutputIndex(name) < 0) is { } unknown)
-            throw new GraphException("RNNJ165", $"'{unknown}' is no output of '{Program.Name}' (found: {string.Join(", ", Program.Outputs.Select(output => output.Name))})");
-        Graph slice = ProgramSlice.Run(Program, output => output.Role == OutputRole.Next || wanted.Contains(output.Name), masks: false);
-        return new Session(Bind(slice, options.Steps, options.Batch), options.CarryState);
+            throw ProgramCut.Unknown(Program, unknown);
+        Graph cut = options.Given.Count > 0 ? ProgramCut.Run(Program, options.Given, wanted) : Program;
+        Graph slice = ProgramSlice.Run(cut, output => output.Role == OutputRole.Next || wanted.Contains(output.Name), masks: false);
+        return new Session(Executable.Create(slice, OptionsFor(options.Steps, options.Batch, options.Sizes)), options.CarryState);
     }
 
     /// <summary>Runs the model over whole sequences from zero states.</summary>
@@ -140,7 +141,8 @@ public sealed class Model : IDisposable
         var probe = new Graph(slice.Kind, slice.Name, given.ToEquatable(), [], []);
         Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => inputs[given[i].Name].Shape, Sizes);
 
-        using var session = new Session(Bind(slice, sizes.GetValueOrDefault("T", 1), sizes.GetValueOrDefault("B", 1)), carry: false);
+        using var session = new Session(
+            Executable.Create(slice, OptionsFor(sizes.GetValueOrDefault("T", 1), sizes.GetValueOrDefault("B", 1), sizes)), carry: false);
         foreach (Port port in given)
             session.Input(port.Name).Set(inputs[port.Name].Data);
         session.Run();
@@ -157,14 +159,15 @@ public sealed class Model : IDisposable
     /// <summary>Makes the state that <see cref="Step(int)"/> carries zero.</summary>
     public void ResetState() => stepper?.State.Reset();
 
-    /// <summary>Makes a Program executable that shares the parameters: a part of <see cref="Program"/> or what was derived from it.</summary>
-    /// <param name="more">A further symbol of the Program, null if it has none.</param>
-    internal Executable Bind(Graph program, int steps, int batch, string? more = null, int size = 0) => Executable.Create(program, OptionsFor(steps, batch, more, size));
-
     /// <summary>How a part of the model is bound.</summary>
-    internal ExecutableOptions OptionsFor(int steps, int batch, string? more = null, int size = 0) => new()
+    /// <param name="more">Further symbols of the Program.</param>
+    internal ExecutableOptions OptionsFor(int steps, int batch, IReadOnlyDictionary<string, int>? more = null) => new()
     {
-        Sizes = new Dictionary<string, int>(Sizes) { ["T"] = steps, ["B"] = batch, [more ?? "T"] = more is null ? steps : size },
+        Sizes = new Dictionary<string, int>([.. Sizes.Where(size => more?.ContainsKey(size.Key) != true), .. more ?? new Dictionary<string, int>()])
+        {
+            ["T"] = steps,
+            ["B"] = batch,
+        },
         Device = Options.Device,
         Precision = Options.Precision,
         Threads = Options.Threads,

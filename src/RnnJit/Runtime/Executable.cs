@@ -58,6 +58,9 @@ public sealed record ExecutableOptions
     /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made here.</summary>
     public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
 
+    /// <summary>Memory that several Programs use in turns; null: the Program has an arena of its own.</summary>
+    internal SharedArena? Arena { get; init; }
+
     /// <summary>Whether memory holds NaN before it is written, to see who reads what nobody wrote.</summary>
     internal bool Poison { get; init; }
 
@@ -168,6 +171,9 @@ public abstract class Executable : IDisposable
 
     /// <summary>Parts of the plan that are slower than they could be: interpreted loops, ops and kernels, narrow vectors. One sentence each, with its cure.</summary>
     public virtual IReadOnlyList<string> Fallbacks => [];
+
+    /// <summary>Deepest nesting of loops that the device plans; deeper ones are left to the interpreter.</summary>
+    public int LoopDepth => BufferPlan?.LoopDepth ?? TargetTraits.UsualLoopDepth;
 
     /// <summary>The plan that a run executes; null where nothing is planned.</summary>
     internal virtual Plans.Plan? BufferPlan => null;

@@ -24,7 +24,7 @@ public class PassSpecTests
     {
         ["Simplify"] = Simplify.Run,
         ["Differentiate"] = graph => Differentiate.Run(graph, "loss", graph.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()),
-        ["Train"] = TrainingProgram.Of,
+        ["Train"] = network => TrainingProgram.Of(network),
         ["ReassociateSums"] = ReassociateSums.Run,
         ["LoopFission"] = LoopFission.Run,
         ["HoistAndSink"] = HoistAndSink.Run,
