@@ -13,6 +13,8 @@ namespace RnnJit.Training;
 /// <param name="CarryState">True where the next step begins with the final states.</param>
 public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool CarryState)
 {
+    private const string GradientPrefix = "d_";
+
     private const string HandedPrefix = "step.of.";
 
     /// <summary>The part of the step that a Program runs.</summary>
@@ -29,8 +31,22 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
 
     private const string Next = "next.";
 
+    /// <summary>Multiples of the learning rate, by parameter; 1 where none is named.</summary>
+    public IReadOnlyDictionary<string, double> Rates { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Parameters whose gradient <c>d_NAME</c> stays an output of the step.</summary>
+    public IReadOnlyCollection<string> Kept { get; init; } = [];
+
+    /// <summary>Multiples of the learning rate that occur in a step, in ascending order.</summary>
+    /// <param name="gradients">The Program of the gradients, or the step.</param>
+    public double[] Multiples(Graph gradients) =>
+        [.. gradients.Inputs.Where(port => port.Role == PortRole.Parameter && gradients.OutputIndex("d_" + port.Name) >= 0)
+            .Select(port => MultipleOf(port.Name)).Distinct().OrderBy(multiple => multiple)];
+
     /// <summary>Name of the input that holds a number of the optimiser.</summary>
-    public static string Number(string scalar) => "step." + scalar;
+    /// <param name="multiple">The multiple of the learning rate that it is computed for.</param>
+    public static string Number(string scalar, double multiple = 1) =>
+        "step." + scalar + (multiple == 1 ? "" : " x" + multiple.ToString("r", System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Name of the input that holds a state of the optimiser for a parameter.</summary>
     public string State(string state, string parameter) => $"{Optimiser.Name}.{state}.{parameter}";
@@ -145,14 +161,16 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         Value loss = values[gradients.Outputs[gradients.OutputIndex("loss")].Value];
         ElementType real = loss.Type.Element;
         var trained = Trained(gradients).ToList();
-        var outputs = gradients.Outputs.Where(output => !IsGradient(gradients, output.Name) && !RunningPort.IsNext(gradients, output))
+        bool IsLeft(Output output) => !IsGradient(gradients, output.Name) || Kept.Contains(output.Name.Substring(GradientPrefix.Length));
+        var outputs = gradients.Outputs.Where(output => IsLeft(output) && !RunningPort.IsNext(gradients, output))
             .Select(output => (output.Name, Value: values[output.Value], output.Role)).ToList();
         if (trained.Count == 0)
             throw new GraphException("RNNJ140", $"Program '{gradients.Name}' has no parameter that its loss depends on (add a layer)");
         Value[] norm = builder.AddMany(new GradientNormOp(ClipNorm), [loss, .. trained.Select(pair => values[pair.Gradient])]);
         outputs.Add((Norm, norm[0], OutputRole.Result));
         outputs.Add((Finite, norm[2], OutputRole.Result));
-        outputs.AddRange(Trained(builder, values, gradients, trained, norm[1], norm[2], real));
+        foreach (var group in trained.GroupBy(pair => MultipleOf(gradients.Inputs[pair.Parameter].Name)).OrderBy(group => group.Key))
+            outputs.AddRange(Trained(builder, values, gradients, [.. group], group.Key, norm[1], norm[2], real));
 
         Replace(gradients, builder, values, norm[2], outputs);
         return builder.Build(gradients.Kind, gradients.Name, outputs.Select(output => (output.Name, output.Value, output.Role)));
@@ -182,10 +200,11 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
     }
 
     private IEnumerable<(string, Value, OutputRole)> Trained(
-        GraphBuilder builder, Value[] values, Graph gradients, List<(int Parameter, int Gradient)> trained, Value scale, Value finite, ElementType real)
+        GraphBuilder builder, Value[] values, Graph gradients, List<(int Parameter, int Gradient)> trained, double multiple, Value scale, Value finite,
+        ElementType real)
     {
         var number = new TensorType(real);
-        Value[] numbers = [finite, scale, .. Optimiser.Scalars.Select(scalar => builder.Input(Number(scalar), number))];
+        Value[] numbers = [finite, scale, .. Optimiser.Scalars.Select(scalar => builder.Input(Number(scalar, multiple), number))];
         var operands = new List<Value>();
         foreach (var (parameter, gradient) in trained)
         {
@@ -216,8 +235,10 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         }
     }
 
+    private double MultipleOf(string parameter) => Rates.TryGetValue(parameter, out double multiple) ? multiple : 1;
+
     private static bool IsGradient(Graph gradients, string output) =>
-        output.StartsWith("d_", StringComparison.Ordinal) && gradients.InputIndex(output.Substring(2)) is >= 0 and var input && gradients.Inputs[input].Role == PortRole.Parameter;
+        output.StartsWith(GradientPrefix, StringComparison.Ordinal) && gradients.InputIndex(output.Substring(GradientPrefix.Length)) is >= 0 and var input && gradients.Inputs[input].Role == PortRole.Parameter;
 
     private static string Running(Graph gradients, Output next) => gradients.Inputs.First(port => RunningPort.Is(port) && RunningPort.Next(port.Name) == next.Name).Name;
 

@@ -25,6 +25,9 @@ internal sealed partial class Checkpoint(string path) : IDisposable
 
     public bool Has(string key) => texts.ContainsKey(key);
 
+    /// <summary>True where a file that was read has a tensor of that name.</summary>
+    public bool HasTensor(string name) => stored.ContainsKey(name);
+
     /// <exception cref="CheckpointException">There is no such text.</exception>
     public string this[string key]
     {

@@ -121,7 +121,9 @@ internal static class ModelFile
         return sizes;
     }
 
-    private static ElementType ReadPrecision(Checkpoint checkpoint) => checkpoint["precision"] switch
+    /// <summary>The precision of the parameters.</summary>
+    /// <exception cref="CheckpointException">There is none that is known.</exception>
+    public static ElementType ReadPrecision(Checkpoint checkpoint) => checkpoint["precision"] switch
     {
         nameof(ElementType.F32) => ElementType.F32,
         nameof(ElementType.F64) => ElementType.F64,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Plans;
@@ -15,6 +16,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     private readonly Instruction[] sequence;
     private readonly PlanTimer? timer;
     private readonly NativeBuffer arena;
+    private readonly PlanMemory memory = new();
     private readonly WorkerPool pool;
 
     public CompiledExecutable(Graph program, LoweredCpuPlan lowered, ExecutableOptions options)
@@ -27,8 +29,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         RequireMemory(Memory.Bytes);
         if (options.Poison)
             instructions = PoisonInstruction.Before(instructions, Memory).ToArray();
-        arena = new NativeBuffer(Memory.Bytes);
-        var memory = new PlanMemory();
+        arena = options.Arena?.Rent(Memory.Bytes) ?? new NativeBuffer(Memory.Bytes);
+        options.Arena?.Take(this);
         foreach (BufferView input in plan.Inputs)
             memory.Bind(input.Buffer, Input(input.Buffer.Name));
         memory.Place(Memory, arena.Data);
@@ -69,6 +71,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         try
         {
             FetchInputs();
+            if (Options.Arena?.Take(this) == true)
+                Restore();
             timer?.Start();
             pool.Run(this);
         }
@@ -101,9 +105,21 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
     {
         base.Dispose();
         pool.Dispose();
-        arena.Dispose();
+        if (Options.Arena is { } shared)
+            shared.Return(arena);
+        else
+            arena.Dispose();
     }
 
+    // Another Program wrote into the arena: what outlasts a run is made again.
+    private void Restore()
+    {
+        foreach (PlanBuffer buffer in Memory.Places.Keys.Where(buffer => buffer.Space == BufferSpace.Shared))
+            NativeMemory.Clear(memory.Data(buffer), (nuint)buffer.Bytes);
+        memory.Fill(lowered.Plan.Fills);
+        foreach (Instruction instruction in instructions)
+            instruction.Invalidate();
+    }
 }
 
 /// <summary>Something the calling thread notes after all shares are done.</summary>

@@ -27,6 +27,11 @@ internal abstract class Instruction(PlanCommand? command)
     /// <summary>Turns views into addresses once memory is there.</summary>
     public abstract void Resolve(PlanMemory memory);
 
+    /// <summary>Says that memory which outlasts a run was cleared: what was kept there is made again.</summary>
+    public virtual void Invalidate()
+    {
+    }
+
     /// <summary>Does one share.</summary>
     public abstract void Execute(in WorkShare share, in LoopIndices clock);
 

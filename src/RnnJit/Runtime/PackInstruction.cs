@@ -43,6 +43,8 @@ internal sealed unsafe class PackInstruction<T> : Instruction, IAfterBarrier
             packedVersions[p] = weights[p]?.Version ?? -1;
     }
 
+    public override void Invalidate() => Array.Fill(packedVersions, -1L);
+
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         if (!IsStale())

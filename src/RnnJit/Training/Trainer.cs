@@ -1,68 +1,66 @@
+using RnnJit.Data;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Ops;
-using RnnJit.Passes;
 using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 
 /// <summary>
-/// Lowers a model's output <c>loss</c>, a scalar: fill <see cref="Input"/>, call <see cref="Step"/>. Each step runs forward and back over T time steps,
-/// clips by the norm of all gradients, and updates every parameter. Not safe for concurrent use.
+/// Lowers a model's output <c>loss</c>, a scalar. Each step runs forward and back over T time steps, clips by the norm of all gradients, and updates every
+/// parameter. Not safe for concurrent use.
 /// </summary>
-public sealed class Trainer : IDisposable
+public sealed partial class Trainer : IDisposable
 {
     private readonly Model model;
     private readonly TrainerOptions options;
-    private readonly Executable executable;
-    private readonly Executable? update;
-    private readonly TensorBlock? gradients;
-    private readonly OptimiserState optimiserState;
-    private readonly Tensor[] numbers;
-    private readonly double[] scalars;
-    private readonly Tensor? random;
-    private readonly Tensor loss;
-    private readonly Tensor norm;
-    private readonly Tensor finite;
+    private readonly TrainerShared shared;
+    private readonly BatchShape? shape;
+    private readonly LinkedList<BoundStep> bound = [];
+    private BoundStep? current;
+    private FitState? fit;
+    private bool carries;
+    private int carriedRows;
 
+    /// <summary>A trainer of batches of any shape, see <see cref="Step(Batch)"/>: parameters, moments and one arena serve them all.</summary>
+    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>, or an option names an output that it has not.</exception>
+    /// <exception cref="ArgumentException">The model stores its weights in 16 bits, or an option is out of range.</exception>
+    public Trainer(Model model, TrainerOptions? options = null)
+        : this(model, options ?? new TrainerOptions(), fixedSizes: null)
+    {
+    }
+
+    /// <summary>A trainer of one shape: fill <see cref="Input"/>, call <see cref="Step()"/>.</summary>
     /// <param name="steps">T, the time steps through which gradients flow.</param>
     /// <param name="batch">B.</param>
     /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>; RNNJ168: the checkpoint interval is negative.</exception>
-    /// <exception cref="ArgumentException">The model stores its weights in 16 bits.</exception>
+    /// <exception cref="ArgumentException">The model stores its weights in 16 bits, or an option is out of range.</exception>
     public Trainer(Model model, int steps, int batch, TrainerOptions? options = null)
+        : this(model, options ?? new TrainerOptions(), new Dictionary<string, int> { ["T"] = steps, ["B"] = batch })
+    {
+    }
+
+    private Trainer(Model model, TrainerOptions options, Dictionary<string, int>? fixedSizes)
     {
         if (model.Options.Weights != WeightStorage.Single)
             throw new ArgumentException($"The model stores its weights as {model.Options.Weights}, which training would lose updates in (open it with Single)", nameof(model));
-        (this.model, this.options) = (model, options ?? new TrainerOptions());
-        int interval = this.options.CheckpointInterval ?? StripMineTime.Default(steps);
-        var (blocked, symbol, blocks) = interval == 0 ? (model.Program, null, 0) : StripMineTime.Run(model.Program, "T", steps, interval);
-        Differentiated = Program(blocked);
-        var step = new TrainingStep(this.options.Optimiser, this.options.ClipNorm, this.options.CarryState);
-        optimiserState = new OptimiserState(model.Block, step, model.Options.MemoryLimit);
-        ExecutableOptions bound = model.OptionsFor(steps, batch, symbol, blocks);
-        Dictionary<string, Tensor> shared = bound.Shared.Concat(optimiserState.Tensors).ToDictionary(pair => pair.Key, pair => pair.Value);
-        if (this.options.SplitStep)
-        {
-            gradients = GradientBlock();
-            foreach (var (name, part) in gradients.Parts)
-                shared[TrainingStep.Handed("d_" + name)] = part;
-            executable = Executable.Create(Differentiated, bound with { Step = step with { Part = StepPart.Gradients }, Shared = shared });
-            foreach (Port port in executable.Program.Inputs)
-                shared[port.Name] = executable.Input(port.Name);
-            update = Executable.Create(Differentiated, bound with { Step = step with { Part = StepPart.Update }, Shared = shared });
-        }
+        (this.model, this.options, shared) = (model, options, new TrainerShared(model, options));
+        if (fixedSizes is not null)
+            current = bound.AddFirst(new BoundStep(shared, fixedSizes)).Value;
         else
-        {
-            executable = Executable.Create(Differentiated, bound with { Step = step, Shared = shared });
-        }
+            shape = new BatchShape(TrainingProgram.Of(model.Program), model.Sizes, options.StepMultiple);
+    }
 
-        Executable last = update ?? executable;
-        State = new CarriedState(executable);
-        scalars = new double[step.Optimiser.Scalars.Count];
-        numbers = [.. step.Optimiser.Scalars.Select(scalar => last.Input(TrainingStep.Number(scalar)))];
-        random = executable.Program.InputIndex(TrainingStep.Random) >= 0 ? executable.Input(TrainingStep.Random) : null;
-        (loss, norm, finite) = (executable.Output("loss"), last.Output(TrainingStep.Norm), last.Output(TrainingStep.Finite));
-        Batch = batch;
+    /// <summary>The model in training.</summary>
+    public Model Model => model;
+
+    /// <summary>What a training loop over epochs of so many batches knows: of the last one, if that had as many, else of a new one.</summary>
+    internal FitState FitStateOf(int batches)
+    {
+        if (fit?.Batches == batches)
+            return fit;
+        fit?.Dispose();
+        return fit = new FitState(Steps, batches);
     }
 
     /// <summary>The number of steps made.</summary>
@@ -77,20 +75,27 @@ public sealed class Trainer : IDisposable
     /// <summary>Tells the schedule a loss measured on data held back, as <see cref="PlateauRate"/> needs after each validation.</summary>
     public void Observe(double loss) => options.LearningRate.Observe(loss);
 
-    /// <summary>The states; zero at first.</summary>
-    public CarriedState State { get; }
+    /// <summary>The states of batches with as many rows as the last one; zero at first.</summary>
+    /// <exception cref="InvalidOperationException">No batch was given yet, so there is no shape.</exception>
+    public CarriedState State => Current.State;
 
     /// <summary>The Program of the gradients: loss, final states, and the gradient <c>d_NAME</c> of every parameter.</summary>
-    public Graph Differentiated { get; }
+    public Graph Differentiated => Current.Differentiated;
 
     /// <summary>The Program of a step: the gradients' and, after it, the update.</summary>
-    public Graph StepProgram => executable.Program;
+    public Graph StepProgram => Current.Executable.Program;
+
+    /// <summary>Shapes of batches that are bound now.</summary>
+    public int Shapes => bound.Count;
 
     /// <summary>Copies of tensors to the device so far, see <see cref="Executable.Uploads"/>.</summary>
-    internal long Uploads => executable.Uploads + (update?.Uploads ?? 0);
+    internal long Uploads => bound.Sum(step => step.Executable.Uploads + (step.Update?.Uploads ?? 0));
 
     /// <summary>Copies of tensors from the device so far, see <see cref="Executable.Downloads"/>.</summary>
-    internal long Downloads => executable.Downloads + (update?.Downloads ?? 0);
+    internal long Downloads => bound.Sum(step => step.Executable.Downloads + (step.Update?.Downloads ?? 0));
+
+    /// <summary>Bytes of the arena that all shapes share, and of smaller ones that some still use.</summary>
+    internal long ArenaBytes => shared.Arena.Bytes;
 
     /// <summary>The Program that training a model runs: its part that <c>loss</c> needs, differentiated.</summary>
     /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>.</exception>
@@ -98,11 +103,56 @@ public sealed class Trainer : IDisposable
 
     /// <summary>An input to fill before each step, [T, B, …]. Masks are no inputs: the step draws them.</summary>
     /// <exception cref="UnknownNameException">There is no such input.</exception>
-    public Tensor Input(string name) => executable.Input(name);
+    public Tensor Input(string name) => Current.Executable.Input(name);
 
     /// <summary>All gradients side by side, [rows, columns], where the step is split: written by <see cref="Backward"/>, read by <see cref="Update"/>.</summary>
     /// <exception cref="InvalidOperationException">The step is not split.</exception>
-    public Tensor Gradients => (gradients ?? throw NotSplit(nameof(Gradients))).Whole;
+    public Tensor Gradients => (options.SplitStep ? shared.Gradients : throw NotSplit(nameof(Gradients)))?.Whole ?? throw NoShape();
+
+    /// <summary>The gradient of a parameter, output or named value that <see cref="TrainerOptions.Gradients"/> names, after the last step and before clipping.</summary>
+    /// <exception cref="UnknownNameException">The options do not name it.</exception>
+    public Tensor Gradient(string name)
+    {
+        if (!options.Gradients.Contains(name))
+            throw new UnknownNameException($"The trainer of '{model.Program.Name}'", "gradient", name, options.Gradients);
+        return options.SplitStep && shared.Gradients?.Parts.TryGetValue(name, out Tensor? part) == true ? part : Current.Executable.Output("d_" + name);
+    }
+
+    /// <summary>One step over a batch of any shape. A shape that is new is bound first, which takes as long as making a trainer of it.</summary>
+    /// <returns>The loss before the update.</returns>
+    /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing or its shape does not fit.</exception>
+    /// <exception cref="UnknownNameException">The batch gives an input that the network does not have.</exception>
+    /// <exception cref="InvalidOperationException">States are carried and the batch has other rows than the one before.</exception>
+    /// <inheritdoc cref="Step()" path="/exception"/>
+    public double Step(Batch batch)
+    {
+        Bind(batch);
+        return Step();
+    }
+
+    /// <summary>Binds the shape of a batch and fills the inputs, for <see cref="Step()"/>, <see cref="Backward"/> or a look at <see cref="State"/>.</summary>
+    /// <inheritdoc cref="Step(Batch)" path="/exception"/>
+    public void Bind(Batch batch)
+    {
+        if (shape is null)
+            throw new InvalidOperationException($"The trainer of '{model.Program.Name}' was made for one shape (leave steps and batch away to train on batches of any shape)");
+        Dictionary<string, int> sizes = shape.Of(batch);
+        if (carries && carriedRows != sizes["B"])
+        {
+            throw new InvalidOperationException($"The batch has {sizes["B"]} rows where states of {carriedRows} are carried "
+                + "(keep the number of rows, drop a last batch that is smaller, or call ResetState first)");
+        }
+
+        Use(sizes);
+        shape.Fill(batch, Input);
+    }
+
+    /// <summary>Makes all states zero; the next batch may have another number of rows.</summary>
+    public void ResetState()
+    {
+        shared.ClearStates();
+        carries = false;
+    }
 
     /// <summary>One step.</summary>
     /// <returns>The loss before the update.</returns>
@@ -110,18 +160,19 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ObjectDisposedException">The trainer or its model was disposed.</exception>
     public double Step()
     {
-        if (update is not null)
+        if (options.SplitStep)
         {
             double before = Backward();
             Update();
             return before;
         }
 
-        FillRandom();
-        FillNumbers();
-        executable.Run();
-        Finish();
-        return Number(loss);
+        BoundStep step = Current;
+        step.FillRandom(model.Options.Seed, Steps);
+        step.FillNumbers(Steps + 1, LearningRate);
+        step.Executable.Run();
+        Finish(step);
+        return step.Loss;
     }
 
     /// <summary>The first part of a split step: loss and gradients. Nothing is updated; calling it again draws the same masks.</summary>
@@ -129,11 +180,11 @@ public sealed class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">The step is not split.</exception>
     public double Backward()
     {
-        if (update is null)
+        if (!options.SplitStep)
             throw NotSplit(nameof(Backward));
-        FillRandom();
-        executable.Run();
-        return Number(loss);
+        Current.FillRandom(model.Options.Seed, Steps);
+        Current.Executable.Run();
+        return Current.Loss;
     }
 
     /// <summary>The second part of a split step: the update by what <see cref="Gradients"/> holds, with the bits of a step that is not split.</summary>
@@ -141,101 +192,80 @@ public sealed class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">The step is not split.</exception>
     public void Update()
     {
-        if (update is null)
+        if (!options.SplitStep)
             throw NotSplit(nameof(Update));
-        FillNumbers();
-        update.Run();
-        Finish();
-    }
-
-    /// <summary>Puts all that the next steps depend on, besides the parameters and the data, into a checkpoint.</summary>
-    internal void Write(Checkpoint checkpoint)
-    {
-        checkpoint["steps"] = Steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        checkpoint[RowLanesOf.Key] = model.RowLanes.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        foreach (var (name, tensor) in optimiserState.Tensors)
-            checkpoint.Put(name, tensor);
-        checkpoint.Put("schedule", options.LearningRate.State);
-        for (int s = 0; s < State.Names.Count; s++)
-            checkpoint.Put("state." + State.Names[s], State[s]);
-    }
-
-    /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not finite.</exception>
-    internal void Read(Checkpoint checkpoint)
-    {
-        Steps = checkpoint.Number("steps");
-        foreach (var (name, tensor) in optimiserState.Tensors)
-            checkpoint.Get(name, tensor);
-        RestoreSchedule(checkpoint);
-        if (!double.IsFinite(LearningRate))
-            throw new CheckpointException($"'{checkpoint.Path}': the learning rate of its schedule is {LearningRate.ToString(System.Globalization.CultureInfo.InvariantCulture)}, wanted a finite number (use another copy)");
-        for (int s = 0; s < State.Names.Count; s++)
-            checkpoint.Get("state." + State.Names[s], State[s]);
-    }
-
-    private void RestoreSchedule(Checkpoint checkpoint)
-    {
-        int wanted = options.LearningRate.State.Length;
-        if (wanted == 0)
-            return;
-        double[] state = checkpoint.Numbers("schedule");
-        if (state.Length != wanted)
-            throw new CheckpointException($"'{checkpoint.Path}' holds {state.Length} numbers of a schedule, wanted {wanted} (use the checkpoint of this schedule)");
-        options.LearningRate.Restore(state);
+        Current.FillNumbers(Steps + 1, LearningRate);
+        Current.Update!.Run();
+        Finish(Current);
     }
 
     /// <summary>Frees inputs, gradients and moments; the parameters stay the model's. Tensors of the trainer throw afterwards.</summary>
     public void Dispose()
     {
-        update?.Dispose();
-        executable.Dispose();
-        gradients?.Dispose();
-        optimiserState.Dispose();
+        foreach (BoundStep step in bound)
+            step.Dispose();
+        fit?.Dispose();
+        shared.Dispose();
     }
 
-    private int Batch { get; }
+    private BoundStep Current => current ?? throw NoShape();
+
+    private InvalidOperationException NoShape() =>
+        new($"The trainer of '{model.Program.Name}' has no shape before the first batch (call Bind or Step with one, or give steps and batch to its constructor)");
+
+    // The most recently used shape comes first.
+    private void Use(Dictionary<string, int> sizes)
+    {
+        LinkedListNode<BoundStep>? known = bound.First;
+        while (known is not null && !IsOf(known.Value, sizes))
+            known = known.Next;
+        if (known is not null)
+        {
+            bound.Remove(known);
+            bound.AddFirst(known);
+            current = known.Value;
+            return;
+        }
+
+        BoundStep made = new(shared, sizes);
+        bound.AddFirst(made);
+        current = made;
+        if (bound.Count > options.MostShapes)
+        {
+            bound.Last!.Value.Dispose();
+            bound.RemoveLast();
+        }
+    }
+
+    private static bool IsOf(BoundStep step, Dictionary<string, int> sizes)
+    {
+        foreach (var (symbol, size) in sizes)
+        {
+            if (!step.Sizes.TryGetValue(symbol, out int other) || other != size)
+                return false;
+        }
+
+        return step.Sizes.Count == sizes.Count;
+    }
 
     private static InvalidOperationException NotSplit(string member) => new($"{member} is for a split step (set TrainerOptions.SplitStep)");
 
-    private TensorBlock GradientBlock()
+    private void Finish(BoundStep step)
     {
-        long bytes = model.Block.Whole.Length * (long)model.Block.Whole.ElementSize;
-        MemoryBudget.Require("The block of gradients", bytes, model.Options.MemoryLimit);
-        return new TensorBlock(model.Options.Precision, model.Parameters.Where(pair => Differentiated.OutputIndex("d_" + pair.Key) >= 0).Select(pair => (pair.Key, pair.Value.Shape.ToArray())));
-    }
-
-    private void FillNumbers()
-    {
-        options.Optimiser.SetScalars(scalars, Steps + 1, LearningRate);
-        for (int i = 0; i < scalars.Length; i++)
-            numbers[i].Set(scalars.AsSpan(i, 1));
-    }
-
-    private void Finish()
-    {
-        double value = Number(loss);
-        GradientNorm = Number(norm);
-        if (Number(finite) == 0)
+        double value = step.Loss;
+        GradientNorm = step.Norm;
+        if (!step.IsFinite)
             throw Diverged(double.IsFinite(value) ? "the norm of the gradients" : "the loss", double.IsFinite(value) ? GradientNorm : value);
         Steps++;
+        (carries, carriedRows) = (options.CarryState, step.Batch);
     }
 
-    private void FillRandom()
-    {
-        if (random is null)
-            return;
-        Span<int> words = random.Write<int>();
-        ulong seed = model.Options.Seed;
-        (words[0], words[1], words[2], words[3], words[4], words[5]) = ((int)seed, (int)(seed >> 32), Steps, 0, 0, Batch);
-    }
-
-    private static double Number(Tensor scalar) => scalar.Element == ElementType.F64 ? scalar.Read<double>()[0] : scalar.Read<float>()[0];
-
-    private DivergenceException Diverged(string what, double value) => new(Steps + 1, what, value, options.Locate?.Invoke(executable), EmptyLengths());
+    private DivergenceException Diverged(string what, double value) => new(Steps + 1, what, value, options.Locate?.Invoke(Current.Executable), EmptyLengths());
 
     // A mean over the steps that count is 0 / 0 where none does.
     private string? EmptyLengths()
     {
+        Executable executable = Current.Executable;
         Graph program = executable.Program;
         var lengths = program.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => node.Operands[node.Operands.Count - 1])
             .Where(operand => operand < program.Inputs.Count).Select(operand => program.Inputs[operand].Name);

@@ -24,6 +24,23 @@ public sealed record TrainerOptions
     /// <summary>True to make a step in two parts, between which the gradients may be changed: <see cref="Trainer.Backward"/> and <see cref="Trainer.Update"/>.</summary>
     public bool SplitStep { get; init; }
 
+    /// <summary>
+    /// The learning rate of a parameter as a multiple of that of the step, by the parameter's name; 0: it stays as it is, and no gradient is computed for it. null: 1 for all.
+    /// </summary>
+    public Func<string, double>? RateOf { get; init; }
+
+    /// <summary>Names of parameters, outputs and named values whose gradients <see cref="Trainer.Gradient"/> gives after each step.</summary>
+    public IReadOnlyList<string> Gradients { get; init; } = [];
+
+    /// <summary>
+    /// Where the network has lengths: time steps of a batch are rounded up to a multiple of this, so that fewer shapes occur. Rows end where their lengths say; a loss that
+    /// does not leave steps behind the ends out counts these too. 1: steps stay as they are.
+    /// </summary>
+    public int StepMultiple { get; init; } = 8;
+
+    /// <summary>Shapes of batches that stay bound; the one that was not used for longest is given up for a new one.</summary>
+    public int MostShapes { get; init; } = 64;
+
     /// <summary>Called when a loss or gradient is not finite; says where it began. By default the step is interpreted op by op, which takes seconds; null: the exception says it without a place.</summary>
     public FaultLocator? Locate { get; init; } = Interpretation.FaultSearch.Run;
 }

@@ -1,0 +1,94 @@
+using RnnJit.Cells;
+using RnnJit.Data;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
+using RnnJit.Ops;
+using RnnJit.Runtime;
+
+namespace RnnJit.Training;
+
+/// <summary>Sizes of batches, and the way of their values into tensors that may have more steps.</summary>
+/// <param name="program">Reads the inputs that a batch gives.</param>
+/// <param name="known">Sizes of the model.</param>
+/// <param name="multiple">Steps of rows with lengths are rounded up to a multiple of it.</param>
+internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int> known, int multiple)
+{
+    private readonly Port[] ports = [.. program.Inputs.Where(port => port.Role is PortRole.Input or PortRole.PerSequence && !MaskPort.Is(port))];
+
+    private readonly HashSet<string> rounded = [.. program.Nodes.Select(node => node.Op).OfType<ScanOp>().Where(scan => scan.HasLengths)
+        .Select(scan => scan.Time.AsSymbol).OfType<string>()];
+
+    /// <summary>Sizes of the symbols that the model leaves open.</summary>
+    /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing, or its shape does not fit.</exception>
+    /// <exception cref="UnknownNameException">An input is given that the Program does not read.</exception>
+    public Dictionary<string, int> Of(Batch batch)
+    {
+        foreach (string name in batch.Inputs.Keys)
+        {
+            if (!Array.Exists(ports, port => port.Name == name))
+                throw new UnknownNameException($"Program '{program.Name}'", "input", name, ports.Select(port => port.Name));
+        }
+
+        if (Array.Find(ports, port => !batch.Inputs.ContainsKey(port.Name)) is { } missing)
+            throw new GraphException("RNNJ150", $"Input '{missing.Name}' of '{program.Name}' is missing in the batch (give {missing.Type})");
+        if (Array.Find(ports, port => (batch.Inputs[port.Name].Element == ElementType.I32) != (port.Type.Element == ElementType.I32)) is { } other)
+            throw new GraphException("RNNJ151", $"'{other.Name}' holds {batch.Inputs[other.Name].Element} but {other.Type} is wanted (give that type)");
+        var probe = new Graph(program.Kind, program.Name, ports.ToEquatable(), [], []);
+        Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => [.. batch.Inputs[ports[i].Name].Shape], known);
+        foreach (string symbol in rounded.Where(sizes.ContainsKey))
+            sizes[symbol] = (sizes[symbol] + multiple - 1) / multiple * multiple;
+        sizes.TryAdd("T", 1);
+        sizes.TryAdd("B", batch.Rows);
+        return sizes.Where(size => !known.ContainsKey(size.Key)).ToDictionary(size => size.Key, size => size.Value);
+    }
+
+    /// <summary>Copies the values of a batch in; steps that were added have the input's padding.</summary>
+    public void Fill(Batch batch, Func<string, Tensor> input)
+    {
+        foreach (Port port in ports)
+        {
+            BatchInput from = batch.Inputs[port.Name];
+            Tensor to = input(port.Name);
+            if (to.Element == ElementType.I32)
+                Copy(from.Integers.Span, [.. from.Shape], to.Write<int>(), to.Shape, (int)from.Padding);
+            else if (to.Element == ElementType.F32)
+                Copy(from.Reals.Span, [.. from.Shape], to.Write<float>(), to.Shape, (float)from.Padding);
+            else
+                Copy(Widened(from.Reals.Span), [.. from.Shape], to.Write<double>(), to.Shape, from.Padding);
+        }
+    }
+
+    private static double[] Widened(ReadOnlySpan<float> values)
+    {
+        var wide = new double[values.Length];
+        for (int i = 0; i < wide.Length; i++)
+            wide[i] = values[i];
+        return wide;
+    }
+
+    // Whole rows of the last axes at once; what lies behind the values of an axis is padding.
+    private static void Copy<T>(ReadOnlySpan<T> from, ReadOnlySpan<int> shape, Span<T> to, IReadOnlyList<int> wanted, T padding)
+    {
+        if (from.Length == to.Length)
+        {
+            from.CopyTo(to);
+            return;
+        }
+
+        to.Fill(padding);
+        CopyAxis(from, shape, to, wanted, axis: 0);
+    }
+
+    private static void CopyAxis<T>(ReadOnlySpan<T> from, ReadOnlySpan<int> shape, Span<T> to, IReadOnlyList<int> wanted, int axis)
+    {
+        if (axis == shape.Length - 1)
+        {
+            from.CopyTo(to);
+            return;
+        }
+
+        int row = from.Length / Math.Max(shape[axis], 1), wide = to.Length / Math.Max(wanted[axis], 1);
+        for (int i = 0; i < shape[axis]; i++)
+            CopyAxis(from.Slice(i * row, row), shape, to.Slice(i * wide, wide), wanted, axis + 1);
+    }
+}

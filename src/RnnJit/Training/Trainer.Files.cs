@@ -1,0 +1,127 @@
+using System.Globalization;
+using RnnJit.Networks;
+using RnnJit.Runtime;
+
+namespace RnnJit.Training;
+
+/// <content>Checkpoints of a training loop of one's own.</content>
+public sealed partial class Trainer
+{
+    private const string RowsKey = "states.rows";
+
+    /// <summary>
+    /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried states, and what <see cref="Fit"/> knows.
+    /// The file is one of <see cref="Model.Load"/> too. It is written whole or not at all.
+    /// </summary>
+    /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
+    /// <exception cref="DivergenceException">A parameter, a moment or a carried state is not finite; a previous file is untouched.</exception>
+    public void Save(string path)
+    {
+        using var checkpoint = new Checkpoint(path);
+        try
+        {
+            ModelFile.Write(model, checkpoint);
+            Write(checkpoint);
+            fit?.Write(checkpoint);
+        }
+        catch (NotFiniteNumberException e)
+        {
+            throw new DivergenceException(Steps, e.Message, path, e);
+        }
+
+        checkpoint.Write(path);
+    }
+
+    /// <summary>
+    /// Goes on from what <see cref="Save"/> wrote: steps over the same batches give the bits of a run that was never interrupted. The trainer is of batches of any shape;
+    /// optimiser, schedule and rates are those of <paramref name="options"/>, which are no part of the file.
+    /// </summary>
+    /// <returns>A trainer whose <see cref="Model"/> the caller disposes after it.</returns>
+    /// <exception cref="CheckpointException">The file is missing, damaged or no training, or was written with another optimiser.</exception>
+    public static Trainer Resume(string path, TrainerOptions? options = null, ModelOptions? run = null)
+    {
+        run ??= new ModelOptions();
+        using Checkpoint checkpoint = Checkpoint.Read(path, run.MemoryLimit);
+        if (!checkpoint.Has("steps"))
+            throw new CheckpointException($"'{path}' holds a model and no training (use Model.Load, or a file of Trainer.Save)");
+        Model model = ModelFile.Read(checkpoint, RowLanesOf.Resume(checkpoint, ModelFile.ReadPrecision(checkpoint), run));
+        try
+        {
+            var trainer = new Trainer(model, options);
+            try
+            {
+                trainer.Read(checkpoint);
+                trainer.fit = FitState.Read(checkpoint, model);
+                return trainer;
+            }
+            catch
+            {
+                trainer.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts all that the next steps depend on, besides the parameters and the data, into a checkpoint.</summary>
+    internal void Write(Checkpoint checkpoint)
+    {
+        checkpoint["steps"] = Steps.ToString(CultureInfo.InvariantCulture);
+        checkpoint[RowLanesOf.Key] = model.RowLanes.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, tensor) in shared.Tensors)
+            checkpoint.Put(name, tensor);
+        checkpoint.Put("schedule", options.LearningRate.State);
+        if (shape is null || carries)
+        {
+            for (int s = 0; s < (current?.State.Names.Count ?? 0); s++)
+                checkpoint.Put("state." + State.Names[s], State[s]);
+        }
+
+        if (shape is not null && carries)
+            checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not finite.</exception>
+    internal void Read(Checkpoint checkpoint)
+    {
+        Steps = checkpoint.Number("steps");
+        foreach (var (name, tensor) in shared.Tensors)
+            checkpoint.Get(name, tensor);
+        RestoreSchedule(checkpoint);
+        if (!double.IsFinite(LearningRate))
+        {
+            throw new CheckpointException($"'{checkpoint.Path}': the learning rate of its schedule is "
+                + $"{LearningRate.ToString(CultureInfo.InvariantCulture)}, wanted a finite number (use another copy)");
+        }
+
+        if (shape is not null && checkpoint.Has(RowsKey))
+        {
+            carriedRows = checkpoint.Number(RowsKey);
+            carries = options.CarryState;
+            foreach (var (name, tensor) in carries ? shared.StatesOf(model, carriedRows) : [])
+                checkpoint.Get("state." + name, tensor);
+        }
+
+        for (int s = 0; s < (current?.State.Names.Count ?? 0); s++)
+            checkpoint.Get("state." + State.Names[s], State[s]);
+    }
+
+    private void RestoreSchedule(Checkpoint checkpoint)
+    {
+        int wanted = options.LearningRate.State.Length;
+        if (wanted == 0)
+            return;
+        double[] state = checkpoint.Numbers("schedule");
+        if (state.Length != wanted)
+        {
+            throw new CheckpointException(
+                $"'{checkpoint.Path}' holds {state.Length} numbers of a schedule, wanted {wanted} (use the checkpoint of this schedule)");
+        }
+
+        options.LearningRate.Restore(state);
+    }
+}

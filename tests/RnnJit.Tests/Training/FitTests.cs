@@ -1,0 +1,124 @@
+using RnnJit.Data;
+using RnnJit.Networks;
+using RnnJit.Training;
+using static RnnJit.Tests.Training.BatchTrainingTests;
+
+namespace RnnJit.Tests.Training;
+
+/// <summary>The training loop: epochs, measures, an early end, the best parameters, runs that are cut and continued.</summary>
+public class FitTests
+{
+    [Test]
+    public void Loss_falls_and_each_step_and_epoch_is_reported()
+    {
+        using Model model = Tagger();
+        using var trainer = new Trainer(model, Rate());
+        var heard = new List<FitProgress>();
+        FitResult result = Fit.Run(trainer, new Fixed(4), new FitOptions { Epochs = 30, Progress = new Heard(heard.Add) });
+        Assert.That(result.Epochs, Has.Count.EqualTo(30));
+        Assert.That(result.Epochs[^1].Loss, Is.LessThan(0.8 * result.Epochs[0].Loss));
+        Assert.That(result.Epochs.Select(epoch => epoch.Measure), Is.EqualTo(result.Epochs.Select(epoch => epoch.Loss)), "no measure: the loss counts");
+        Assert.That(heard, Has.Count.EqualTo(30 * 5));
+        Assert.That(heard.Count(report => report.Measure is not null), Is.EqualTo(30));
+        Assert.That(heard[2], Is.EqualTo(heard[2] with { Epoch = 1, Epochs = 30, Batch = 3, Batches = 4, Measure = null }));
+        Assert.That(heard[^1].Left, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public void The_run_ends_early_and_keeps_the_best_parameters([Values] bool higher)
+    {
+        using Model model = Tagger();
+        using var trainer = new Trainer(model, Rate());
+        double[] measures = [3, 2, 1, 1, 5, 4, 0];
+        var seen = new List<double[]>();
+        FitResult result = Fit.Run(trainer, new Fixed(2), new FitOptions
+        {
+            Epochs = 7, Patience = 3, KeepBest = true, HigherIsBetter = higher,
+            Validate = () =>
+            {
+                seen.Add(Parameters(model));
+                return higher ? -measures[seen.Count - 1] : measures[seen.Count - 1];
+            },
+        });
+        Assert.That((result.Best.Epoch, result.Epochs.Count, result.EndedEarly), Is.EqualTo((3, 6, true)));
+        Assert.That(Parameters(model), Is.EqualTo(seen[2]));
+        Assert.That(seen[5], Is.Not.EqualTo(seen[2]));
+    }
+
+    // Cut at any step, by a saved file: the run has the bits of one that was never cut.
+    [TestCase(1)]
+    [TestCase(4)]
+    [TestCase(6)]
+    [TestCase(11)]
+    public void A_run_that_is_cancelled_and_resumed_ends_as_one_that_was_not(int cut)
+    {
+        using var folder = new TemporaryFolder();
+        var options = new FitOptions { Epochs = 4, KeepBest = true, Patience = 9 };
+        using Model whole = Tagger(), parted = Tagger();
+        using var straight = new Trainer(whole, Rate());
+        FitResult wanted = Fit.Run(straight, new Fixed(4), options with { Validate = Measure(whole) });
+
+        using var cancel = new CancellationTokenSource();
+        using (var first = new Trainer(parted, Rate()))
+        {
+            var heard = new Heard(_ =>
+            {
+                if (first.Steps == cut)
+                    cancel.Cancel();
+            });
+            Assert.That(() => Fit.Run(first, new Fixed(4), options with { Progress = heard, Cancel = cancel.Token, Checkpoint = folder.File("c"), Validate = Measure(parted) }),
+                Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        using Trainer second = Trainer.Resume(folder.File("c"), Rate());
+        FitResult found = Fit.Run(second, new Fixed(4), options with { Validate = Measure(second.Model) });
+        Assert.That(found.Epochs, Is.EqualTo(wanted.Epochs));
+        Assert.That(Parameters(second.Model), Is.EqualTo(Parameters(whole)));
+        second.Model.Dispose();
+    }
+
+    [Test]
+    public void Other_batches_begin_a_loop_of_their_own()
+    {
+        using Model model = Tagger();
+        using var trainer = new Trainer(model, Rate());
+        Fit.Run(trainer, new Fixed(4), new FitOptions { Epochs = 2 });
+        FitResult more = Fit.Run(trainer, new Fixed(3), new FitOptions { Epochs = 2 });
+        Assert.That((more.Epochs.Count, trainer.Steps), Is.EqualTo((2, 14)));
+        FitResult again = Fit.Run(trainer, new Fixed(3), new FitOptions { Epochs = 3 });
+        Assert.That((again.Epochs.Count, trainer.Steps), Is.EqualTo((3, 17)), "one more epoch of the same loop");
+    }
+
+    [Test]
+    public void What_cannot_run_gets_a_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        using Model model = Tagger();
+        using var trainer = new Trainer(model, Rate());
+        string Message(IBatches batches, FitOptions options) => Assert.Catch(() => Fit.Run(trainer, batches, options))!.Message;
+        Assert.That(Message(new Fixed(0), new FitOptions()), Is.EqualTo("There are no batches to train on (give at least one row)"));
+        Assert.That(Message(new Fixed(2), new FitOptions { Epochs = 0 }), Does.StartWith("Epochs is 0"));
+        Assert.That(Message(new Fixed(2), new FitOptions { Patience = 0 }), Does.StartWith("Patience is 0"));
+        Assert.That(Message(new Fixed(2), new FitOptions { Validate = () => double.NaN }), Does.Contain("the measure of epoch 1 is NaN"));
+        Assert.That(Message(new Fixed(2, less: 1), new FitOptions()), Does.Contain("batches where Count is 2 (give as many in each epoch)"));
+        model.Save(folder.File("model"));
+        Assert.That(() => Trainer.Resume(folder.File("model")), Throws.TypeOf<CheckpointException>().With.Message.Contains("holds a model and no training"));
+    }
+
+    private static TrainerOptions Rate() => new() { LearningRate = new ConstantRate(0.05) };
+
+    private static Func<double> Measure(Model model) => () => Math.Abs(Parameters(model)[3]);
+
+    private sealed class Heard(Action<FitProgress> hear) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => hear(value);
+    }
+
+    // The same batches in each epoch, of shapes of their own.
+    private sealed class Fixed(int count, int less = 0) : IBatches
+    {
+        public int Count => count;
+
+        public IEnumerable<Batch> Epoch(int epoch, int from = 0) => Enumerable.Range(from, count - from - less).Select(n => Drawn(n, 3 + (5 * n), 2 + n));
+    }
+}
