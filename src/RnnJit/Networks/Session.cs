@@ -25,6 +25,9 @@ public sealed class Session : IDisposable
 
     public Graph Program => executable.Program;
 
+    /// <summary>True where the final states of a run are the initial ones of the next.</summary>
+    internal bool Carries => carry;
+
     /// <summary>An input to fill, [T, B, …].</summary>
     /// <exception cref="UnknownNameException">There is no such input.</exception>
     public Tensor Input(string name) => executable.Input(name);
@@ -33,6 +36,21 @@ public sealed class Session : IDisposable
     /// <exception cref="UnknownNameException">There is no such input.</exception>
     /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
     public void Set(string name, NdArray value) => executable.Set(name, value);
+
+    /// <summary>Fills an input with what another session computed, such as an encoder's memory.</summary>
+    /// <exception cref="UnknownNameException">There is no such input.</exception>
+    /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
+    public void Set(string name, Tensor value)
+    {
+        Tensor input = Input(name);
+        if (!input.Shape.SequenceEqual(value.Shape) || input.Element != value.Element)
+        {
+            throw new GraphException("RNNJ151", $"'{name}' is {input.Element}[{string.Join(", ", input.Shape)}], found {value.Element}[{string.Join(", ", value.Shape)}] "
+                + "(give that shape and type)");
+        }
+
+        input.CopyFrom(value);
+    }
 
     /// <summary>A result, valid until the next run.</summary>
     /// <exception cref="UnknownNameException">There is no such result.</exception>

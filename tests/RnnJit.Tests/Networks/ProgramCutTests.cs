@@ -52,6 +52,31 @@ public class ProgramCutTests
         }
     }
 
+    // A stream steps along S of the decoder, whose memory has T places.
+    [Test]
+    public void A_decoder_streams_from_a_memory_and_a_start_state_that_are_given()
+    {
+        using Model model = new(Translator());
+        using Session whole = model.Open(new SessionOptions
+        {
+            Steps = Source, Sizes = new Dictionary<string, int> { ["S"] = Target }, Results = ["logits", "memory", "decoder.h0"],
+        });
+        NdArray x = new([Source, 1], [1, 5, 2, 6]), y = new([Target, 1], [0, 3, 4, 1, 2]);
+        whole.Set("x", x);
+        whole.Set("y", y);
+        whole.Run();
+        using var streaming = new StreamingModel(model, new SessionOptions { Steps = Source, Given = ["memory", "decoder.h0"], Results = ["logits"] }, time: "S");
+        using StreamState state = streaming.NewState();
+        state["decoder.h0"].CopyFrom(whole.Output("decoder.h0"));
+        state.Input("memory").CopyFrom(whole.Output("memory"));
+        var logits = new float[Words];
+        for (int step = 0; step < Target; step++)
+        {
+            streaming.Step([(int)y.Data[step]], state, logits);
+            Assert.That(logits, Is.EqualTo(whole.Output("logits").Read<float>().Slice(step * Words, Words).ToArray()).Within(1e-6), $"step {step}");
+        }
+    }
+
     [Test]
     public void A_trained_start_state_can_be_given_too()
     {

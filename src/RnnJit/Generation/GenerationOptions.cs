@@ -1,0 +1,84 @@
+namespace RnnJit.Generation;
+
+/// <summary>How sequences are generated.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>Codes that every row is given first, at least one: a start token, or a prompt.</summary>
+    public IReadOnlyList<int> Prompt { get; init; } = [0];
+
+    /// <summary>The code that ends a sequence; null: sequences end with <see cref="MostTokens"/>.</summary>
+    public int? End { get; init; }
+
+    /// <summary>Tokens of a sequence at most.</summary>
+    public int MostTokens { get; init; } = 100;
+
+    /// <summary>Divides the logits before one is drawn; 0: the most probable token is taken (argmax).</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Only so many of the most probable tokens are drawn from; 0: all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Only the most probable tokens whose probabilities reach this sum are drawn from (Holtzman et al. 2020, nucleus sampling); 1: all.</summary>
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Tokens that are never generated.</summary>
+    public IReadOnlyCollection<int> Banned { get; init; } = [];
+
+    /// <summary>Fixes the draws: row r draws from its own stream of this seed.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <exception cref="ArgumentException">A number is out of range.</exception>
+    internal void Check(int tokens)
+    {
+        if (Prompt.Count == 0)
+            throw new ArgumentException("The prompt is empty, wanted at least one token (give a start token)");
+        foreach (int code in Prompt.Concat(Banned).Concat(End is { } end ? [end] : []))
+        {
+            if (code < 0 || code >= tokens)
+                throw new ArgumentException($"Token {code} is named, wanted 0 to {tokens - 1} (name tokens that the model gives logits for)");
+        }
+
+        if (MostTokens < 1)
+            throw new ArgumentException($"{nameof(MostTokens)} is {MostTokens}, wanted at least 1 (change it)");
+        if (!(Temperature >= 0) || !double.IsFinite(Temperature))
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(Temperature)} is {Temperature}, wanted 0 or more (1 is the model's own)"));
+        if (TopK < 0)
+            throw new ArgumentException($"{nameof(TopK)} is {TopK}, wanted 0 or more (0 is all tokens)");
+        if (TopP is not (> 0 and <= 1))
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(TopP)} is {TopP}, wanted above 0 and at most 1 (1 is all tokens)"));
+        if (Banned.Distinct().Count() >= tokens)
+            throw new ArgumentException($"All {tokens} tokens are banned (leave one)");
+    }
+}
+
+/// <summary>How a beam search runs.</summary>
+public sealed record BeamOptions
+{
+    /// <summary>Codes that every row is given first, at least one.</summary>
+    public IReadOnlyList<int> Prompt { get; init; } = [0];
+
+    /// <summary>The code that ends a sequence.</summary>
+    public required int End { get; init; }
+
+    /// <summary>Tokens of a sequence at most.</summary>
+    public int MostTokens { get; init; } = 100;
+
+    /// <summary>Hypotheses that are followed for each sequence; the session's batch is a multiple of it.</summary>
+    public int Width { get; init; } = 4;
+
+    /// <summary>α: the logarithm of the probability is divided by ((5 + n) / 6)^α for n tokens, the end token included (Wu et al. 2016, equation 14). 0: by nothing.</summary>
+    public double LengthPenalty { get; init; } = 0.6;
+
+    /// <summary>Tokens that are never generated.</summary>
+    public IReadOnlyCollection<int> Banned { get; init; } = [];
+
+    /// <exception cref="ArgumentException">A number is out of range.</exception>
+    internal void Check(int tokens, int rows)
+    {
+        new GenerationOptions { Prompt = Prompt, End = End, MostTokens = MostTokens, Banned = Banned }.Check(tokens);
+        if (Width < 1 || rows % Width != 0)
+            throw new ArgumentException($"The width is {Width} where the session has {rows} rows (give a width of at least 1, and a batch that is a multiple of it)");
+        if (!(LengthPenalty >= 0) || !double.IsFinite(LengthPenalty))
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(LengthPenalty)} is {LengthPenalty}, wanted 0 or more (0.6 is usual)"));
+    }
+}
