@@ -1,0 +1,11 @@
+namespace RnnJit.Data;
+
+/// <summary>The parts that a vocabulary cuts texts into.</summary>
+public enum TokenKind
+{
+    /// <summary>What stands between white space.</summary>
+    Words,
+
+    /// <summary>Unicode scalar values.</summary>
+    Characters,
+}
