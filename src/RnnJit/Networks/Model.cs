@@ -87,6 +87,12 @@ public sealed class Model : IDisposable
     /// <exception cref="ArgumentException">The device does not have those that <see cref="ModelOptions.RowLanes"/> asks for.</exception>
     public int RowLanes => BackendRegistry.Of(Options.Device).RowLanes(new ExecutableOptions { Precision = Options.Precision, RowLanes = Options.RowLanes });
 
+    /// <summary>Texts of the user's, which <see cref="Save"/> and training checkpoints write and <see cref="Load"/> reads.</summary>
+    public ModelMetadata Metadata { get; } = new();
+
+    /// <summary>Vocabularies by name, which <see cref="Save"/> and training checkpoints write and <see cref="Load"/> reads.</summary>
+    public ModelVocabularies Vocabularies { get; } = new();
+
     internal TensorBlock Block => block;
 
     /// <summary>Reads what <see cref="Save"/> wrote, or a training checkpoint. Precision is the file's.</summary>
@@ -100,7 +106,7 @@ public sealed class Model : IDisposable
 
     internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) => new(program, sizes, options, initialise: false);
 
-    /// <summary>Writes Program, sizes and parameters into one safetensors file, whole or not at all.</summary>
+    /// <summary>Writes Program, sizes, parameters, metadata and vocabularies into one safetensors file, whole or not at all.</summary>
     /// <param name="weights">In 16 bits the file is half as large and all parameters are rounded.</param>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or a number too large for 16 bits; a previous file is untouched.</exception>

@@ -6,7 +6,7 @@ using RnnJit.Text;
 
 namespace RnnJit.Networks;
 
-/// <summary>A model as texts and tensors of a checkpoint: Program, sizes, precision, parameters.</summary>
+/// <summary>A model as texts and tensors of a checkpoint: Program, sizes, precision, parameters, metadata and vocabularies.</summary>
 internal static class ModelFile
 {
     /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or is too large for the storage.</exception>
@@ -15,6 +15,8 @@ internal static class ModelFile
         checkpoint["program"] = ProgramText(model);
         checkpoint["sizes"] = JsonSerializer.Serialize(new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal), CheckpointJson.Default.SortedDictionaryStringInt32);
         checkpoint["precision"] = model.Options.Precision.ToString();
+        model.Metadata.Write(checkpoint);
+        model.Vocabularies.Write(checkpoint);
         foreach (var (name, tensor) in model.Parameters)
             checkpoint.Put(name, tensor, weights);
     }
@@ -38,7 +40,9 @@ internal static class ModelFile
         return program;
     }
 
-    /// <exception cref="CheckpointException">The checkpoint holds no model, its tensors do not fit its Program, or a parameter holds a number that is not finite.</exception>
+    /// <exception cref="CheckpointException">
+    /// The checkpoint holds no model, its tensors do not fit its Program, a parameter holds a number that is not finite, or metadata or a vocabulary is not usable.
+    /// </exception>
     public static Model Read(Checkpoint checkpoint, ModelOptions options)
     {
         Graph program = ReadProgram(checkpoint);
@@ -67,10 +71,14 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Reads all parameters.</summary>
-    /// <exception cref="CheckpointException">One is missing, has another shape or type, or holds a number that is not finite.</exception>
+    /// <summary>Reads metadata, vocabularies and all parameters.</summary>
+    /// <exception cref="CheckpointException">
+    /// A parameter is missing, has another shape or type, or holds a number that is not finite, or metadata or a vocabulary is not usable.
+    /// </exception>
     public static void ReadParameters(Checkpoint checkpoint, Model model)
     {
+        model.Metadata.Read(checkpoint);
+        model.Vocabularies.Read(checkpoint);
         foreach (var (name, tensor) in model.Parameters)
             checkpoint.Get(name, tensor);
     }

@@ -23,6 +23,17 @@ internal static class ResealedFile
         SafetensorsFile.Write(path, tensors, texts.Append(new("sha256", digest)));
     }
 
+    /// <summary>Adds texts and writes the digest that fits.</summary>
+    public static void Add(string path, IEnumerable<KeyValuePair<string, string>> more)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        var tensors = new SortedDictionary<string, SafetensorsTensor>(file.Tensors.ToDictionary(), StringComparer.Ordinal);
+        var texts = new SortedDictionary<string, string>(file.Metadata.Concat(more).ToDictionary(), StringComparer.Ordinal);
+        texts.Remove("sha256");
+        string digest = Digest(texts, tensors);
+        SafetensorsFile.Write(path, tensors, texts.Append(new("sha256", digest)));
+    }
+
     private static string Digest(SortedDictionary<string, string> texts, SortedDictionary<string, SafetensorsTensor> tensors)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
