@@ -1,4 +1,5 @@
 using RnnJit.Cells;
+using RnnJit.Data;
 using RnnJit.Networks;
 using RnnJit.Runtime;
 using RnnJit.Text;
@@ -96,6 +97,9 @@ internal sealed class FuzzSeeds
     private static void Save(NetworkBuilder net, ModelOptions options, string path, WeightStorage weights = WeightStorage.Single)
     {
         using var model = new Model(net, options);
+        model.Metadata["note"] = "a seed";
+        model.Vocabularies["words"] = TokenVocabulary.Words([@"the quick \ brown fox"]);
+        model.Vocabularies["tags"] = TokenVocabulary.Characters(["ab\n"], new TokenOptions { Reserved = false });
         model.Save(path, weights);
     }
 
