@@ -19,9 +19,12 @@ internal sealed class TreeValues(string name, int[] numbers, IReadOnlyList<IRead
             inputs[input] = values;
     }
 
-    public override BatchInput Derived(DerivedKind kind, BatchSizes sizes) => kind == DerivedKind.Roots
-        ? BatchInput.Of(sizes.Forests[name].Roots.ToArray(), trees.Length)
-        : base.Derived(kind, sizes);
+    public override BatchInput Derived(DerivedKind kind, BatchSizes sizes) => kind switch
+    {
+        DerivedKind.Roots => BatchInput.Of(sizes.Forests[name].Roots.ToArray(), trees.Length),
+        DerivedKind.Mask => sizes.Forests[name].Mask(),
+        _ => base.Derived(kind, sizes),
+    };
 
     private ForestBatch Packed(int multiple)
     {

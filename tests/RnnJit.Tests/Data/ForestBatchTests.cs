@@ -81,6 +81,8 @@ public class ForestBatchTests
         Assert.That(epoch[0].Inputs["roots"].Integers.ToArray(), Is.EqualTo(new[] { 3, 4 }));
         Assert.That(epoch[1].Inputs["roots"].Integers.ToArray(), Is.EqualTo(new[] { 0 }));
         Assert.That(batches.RoundedTo(4).Epoch(0).First().Inputs["words"].Integers.ToArray(), Is.EqualTo(new[] { 1, 2, 0, 0, 3, 0, 0, 0 }));
+        Assert.That(batches.Mask("mask", of: "tree").RoundedTo(4).Epoch(0).First().Inputs["mask"].Reals.ToArray(),
+            Is.EqualTo(new float[] { 1, 1, 1, 1, 1, 0, 0, 0 }));
         Assert.That(batches.Bucketed(pool: 0).Epoch(0).First().Inputs["words"].Integers.ToArray(), Is.EqualTo(new[] { 3, 0, 4, 5 }),
             "the smallest trees first");
         foreach (var (name, input) in ForestBatch.Of([.. rows[..2].Select(row => ForestBatch.Children(row.Parents))], 2).Inputs("tree"))

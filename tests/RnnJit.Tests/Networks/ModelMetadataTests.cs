@@ -1,7 +1,9 @@
+using RnnJit.Cells;
 using RnnJit.Data;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Text;
+using RnnJit.Training;
 
 namespace RnnJit.Tests.Networks;
 
@@ -30,6 +32,28 @@ public class ModelMetadataTests
         Assert.That(read.Vocabularies["tags"].CodeOf("O"), Is.EqualTo(model.Vocabularies["tags"].CodeOf("O")));
         read.Save(again);
         Assert.That(File.ReadAllBytes(again), Is.EqualTo(File.ReadAllBytes(path)));
+    }
+
+    [Test]
+    public void A_training_keeps_them_when_it_goes_on_and_its_checkpoint_is_a_model()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("t.safetensors"), again = folder.File("u.safetensors");
+        CharacterText text = CharacterText.From("she sells sea shells by the sea shore");
+        var options = new CharacterOptions { Hidden = 4, Embedding = 3, Steps = 2, Batch = 1 };
+        using (var training = new CharacterTraining(text, CellRegistry.Find("Elman"), options))
+        {
+            training.Model.Model.Metadata["run"] = "7";
+            training.Model.Model.Vocabularies["words"] = TokenVocabulary.Words(["sea shells"]);
+            training.Step();
+            training.Save(path);
+        }
+
+        using CharacterTraining resumed = CharacterTraining.Resume(path, _ => text);
+        resumed.Save(again);
+        Assert.That(File.ReadAllBytes(again), Is.EqualTo(File.ReadAllBytes(path)));
+        using Model read = Model.Load(again);
+        Assert.That((read.Metadata["run"], read.Vocabularies["words"].Count), Is.EqualTo(("7", 6)));
     }
 
     [Test]
