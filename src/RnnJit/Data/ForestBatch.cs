@@ -97,7 +97,7 @@ public sealed class ForestBatch
     {
         Require([.. codes.Select(tree => tree.Count)], "numbers");
         int[] given = [.. codes.SelectMany(tree => tree)], all = [.. given, .. Enumerable.Repeat(padding, Nodes - given.Length)];
-        return BatchInput.Of(all, Nodes);
+        return BatchInput.Of(all, Nodes).Padded(padding);
     }
 
     /// <summary>A vector of each node, f32[N, X]; 0 for nodes that rounding adds.</summary>

@@ -35,7 +35,7 @@ public static class Padding
     }
 
     /// <summary>Rows of whole numbers, padded: i32[T, B] or i32[B, T].</summary>
-    /// <param name="padding">The number behind the end of a row.</param>
+    /// <param name="padding">The number behind the end of a row, which <see cref="BatchInput.Padding"/> keeps.</param>
     /// <param name="steps">T; 0: as many steps as the longest row has.</param>
     /// <exception cref="ArgumentException">There is no row, or one is longer than T.</exception>
     public static BatchInput Codes(
@@ -52,7 +52,7 @@ public static class Padding
                 codes[shape.At(t, row)] = values[t];
         }
 
-        return BatchInput.Of(codes, shape.With());
+        return BatchInput.Of(codes, shape.With()).Padded(padding);
     }
 
     /// <summary>Rows of vectors, padded with 0: f32[T, B, X] or f32[B, T, X].</summary>
@@ -124,8 +124,8 @@ public static class Padding
         int first = padded.Shape[0], second = padded.Shape[1];
         int[] shape = [second, first, .. padded.Shape.Skip(2)];
         return padded.Element == ElementType.I32
-            ? BatchInput.Of(Swapped(padded.Integers.Span, first, second), shape)
-            : BatchInput.Of(Swapped(padded.Reals.Span, first, second), shape);
+            ? BatchInput.Of(Swapped(padded.Integers.Span, first, second), shape).Padded(padded.Padding)
+            : BatchInput.Of(Swapped(padded.Reals.Span, first, second), shape).Padded(padded.Padding);
     }
 
     private static T[] Swapped<T>(ReadOnlySpan<T> values, int first, int second)

@@ -4,7 +4,7 @@ namespace RnnJit.Data;
 /// Batches of rows: which inputs they have, in which order rows come. Each method gives new batches and leaves these as they are. An epoch
 /// depends on the rows, on the description and on its number alone, so it is the same whenever it is read.
 /// </summary>
-public sealed partial class RowBatches<TRow>
+public sealed partial class RowBatches<TRow> : IBatches
 {
     private const string Time = "T";
 

@@ -59,6 +59,10 @@ internal sealed partial class Checkpoint
         ? this[key]
         : throw new CheckpointException($"'{path}': the text of '{key}' has {this[key].Length} characters, wanted at most {LongestText} (the file is damaged)");
 
+    /// <summary>Texts whose keys begin with a prefix, by the rest of the key.</summary>
+    public IEnumerable<(string Name, string Text)> TextsOf(string prefix) =>
+        texts.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => (pair.Key[prefix.Length..], pair.Value));
+
     /// <summary>A text that is a whole number.</summary>
     /// <exception cref="CheckpointException">It is none.</exception>
     public int Number(string key) => int.TryParse(this[key], NumberStyles.None, CultureInfo.InvariantCulture, out int number)

@@ -27,9 +27,6 @@ internal sealed partial class Checkpoint(string path) : IDisposable
 
     /// <summary>True where a file that was read has a tensor of that name.</summary>
     public bool HasTensor(string name) => stored.ContainsKey(name);
-    /// <summary>Texts whose keys begin with a prefix, by the rest of the key.</summary>
-    public IEnumerable<(string Name, string Text)> TextsOf(string prefix) =>
-        texts.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => (pair.Key[prefix.Length..], pair.Value));
 
     /// <exception cref="CheckpointException">There is no such text.</exception>
     public string this[string key]

@@ -13,6 +13,7 @@ public class PaddingTests
     {
         BatchInput time = Padding.Codes(Rows, padding: 9), batch = Padding.Codes(Rows, padding: 9, order: SequenceOrder.BatchMajor);
         Assert.That(time.Shape, Is.EqualTo(new[] { 3, 3 }));
+        Assert.That((time.Padding, Padding.Swapped(time).Padding, Padding.Codes(Rows).Padding), Is.EqualTo((9.0, 9.0, 0.0)));
         Assert.That(time.Integers.ToArray(), Is.EqualTo(new[] { 1, 9, 4, 2, 9, 9, 3, 9, 9 }));
         Assert.That(batch.Integers.ToArray(), Is.EqualTo(new[] { 1, 2, 3, 9, 9, 9, 4, 9, 9 }));
         Assert.That(Padding.Codes(Rows, steps: 5).Shape, Is.EqualTo(new[] { 5, 3 }));
