@@ -1,10 +1,11 @@
+using System.Globalization;
 using RnnJit.Ir;
 using RnnJit.Ops;
 
 namespace RnnJit;
 
-/// <summary>The functions of which equations are made. Sums, maxima and softmax run over the last axis.</summary>
-public static class Rnn
+/// <summary>The functions of which equations are made. Sums, maxima and softmax run over the last axis where no axis is given.</summary>
+public static partial class Rnn
 {
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ).</summary>
     public static Value Sigmoid(Value x) => x.Builder.Add(SigmoidOp.Instance, x);
@@ -29,9 +30,19 @@ public static class Rnn
 
     public static Value Max(Value a, double b) => Max(a, a.Constant(b));
 
+    public static Value Max(double a, Value b) => Max(b.Constant(a), b);
+
     public static Value Min(Value a, Value b) => a.Builder.Add(MinOp.Instance, a, b);
 
     public static Value Min(Value a, double b) => Min(a, a.Constant(b));
+
+    public static Value Min(double a, Value b) => Min(b.Constant(a), b);
+
+    /// <summary>min(max(x, low), high); NaN stays NaN, and no gradient passes outside of the bounds.</summary>
+    /// <exception cref="GraphException">RNNJ126: low is not at most high.</exception>
+    public static Value Clip(Value x, double low, double high) => low <= high
+        ? Min(Max(x, low), high)
+        : throw new GraphException("RNNJ126", $"Clip has the bounds {low.ToString(CultureInfo.InvariantCulture)} and {high.ToString(CultureInfo.InvariantCulture)}, wanted the lower one first (exchange them)");
 
     /// <summary>1 where a &lt; b, else 0.</summary>
     public static Value Less(Value a, Value b) => a.Builder.Add(LessOp.Instance, a, b);
@@ -45,11 +56,23 @@ public static class Rnn
 
     public static Value LessEqual(Value a, double b) => LessEqual(a, a.Constant(b));
 
+    public static Value LessEqual(double a, Value b) => LessEqual(b.Constant(a), b);
+
     /// <summary>1 where a = b, else 0.</summary>
     public static Value Equal(Value a, Value b) => a.Builder.Add(EqualOp.Instance, a, b);
 
+    public static Value Equal(Value a, double b) => Equal(a, a.Constant(b));
+
+    public static Value Equal(double a, Value b) => Equal(b.Constant(a), b);
+
     /// <summary>a where the condition is not 0, else b.</summary>
     public static Value Select(Value condition, Value a, Value b) => a.Builder.Add(SelectOp.Instance, condition, a, b);
+
+    public static Value Select(Value condition, Value a, double b) => Select(condition, a, a.Constant(b));
+
+    public static Value Select(Value condition, double a, Value b) => Select(condition, b.Constant(a), b);
+
+    public static Value Select(Value condition, double a, double b) => Select(condition, condition.Constant(a), condition.Constant(b));
 
     /// <summary>ln(1 + eˣ) = m + ln(eˣ⁻ᵐ + e⁻ᵐ) with m = max(x, 0), without overflow; its derivative is σ(x) at 0 too.</summary>
     public static Value Softplus(Value x)
@@ -93,15 +116,7 @@ public static class Rnn
 
     /// <summary>The last axis cut into equal parts: f32[B, 4H] ⇒ 4 × f32[B, H].</summary>
     /// <exception cref="GraphException">RNNJ118: the axis has no such parts.</exception>
-    public static Value[] Split(Value x, int parts)
-    {
-        TensorType type = x.Type;
-        Dim whole = type.Dims[type.Rank - 1], part = x.Builder.Dims.Unknown();
-        if (parts < 1 || !x.Builder.Dims.Unify(whole, parts * part))
-            throw new GraphException("RNNJ118", $"Split needs a last axis of {parts} equal parts, found {type} (make it {parts} times a dimension)");
-        part = x.Builder.Dims.Resolve(part);
-        return Enumerable.Range(0, parts).Select(i => x.Builder.Add(new SliceOp(type.Rank - 1, i * part, part), x)).ToArray();
-    }
+    public static Value[] Split(Value x, int parts) => SplitAlong(x, parts, x.Type.Rank - 1, "a last axis");
 
     /// <summary>y[…, o] = Σᵢ W[o, i] · x[…, i].</summary>
     public static Value Product(Matrix w, Value x)

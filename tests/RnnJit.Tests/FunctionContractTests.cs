@@ -24,13 +24,33 @@ public class FunctionContractTests
         [nameof(Rnn.Equal)] = b => { Value x = Rows(b); return () => Rnn.Equal(x, Rnn.Relu(x)) * x * x; },
         [nameof(Rnn.Select)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Select(Rnn.Less(x, y), x * x, x * y); },
         [nameof(Rnn.Softplus)] = b => { Value x = Rows(b); return () => Rnn.Softplus(x); },
-        [nameof(Rnn.Sum)] = b => { Value x = Rows(b); return () => Rnn.Sum(x) * x; },
-        [nameof(Rnn.Mean)] = b => { Value x = Rows(b); return () => Rnn.Mean(x) * x; },
-        [nameof(Rnn.Maximum)] = b => { Value x = Rows(b); return () => Rnn.Maximum(x) * x; },
-        [nameof(Rnn.LogSumExp)] = b => { Value x = Rows(b); return () => Rnn.LogSumExp(x); },
-        [nameof(Rnn.Softmax)] = b => { Value x = Rows(b); return () => Rnn.Softmax(x); },
-        [nameof(Rnn.Concat)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Concat(x * y, y, x); },
-        [nameof(Rnn.Split)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "B", "3H")); return () => Rnn.Split(x, 3).Aggregate((p, q) => p * q); },
+        [nameof(Rnn.Clip)] = b => { Value x = Rows(b); return () => Rnn.Clip(x, -0.4, 0.5) * x; },
+        [nameof(Rnn.Sum)] = b => { Value x = Rows(b); return () => (Rnn.Sum(x) + Rnn.Sum(x * x, 0) + Rnn.Sum(x * x, 0, -1)) * x; },
+        [nameof(Rnn.Mean)] = b => { Value x = Rows(b); return () => (Rnn.Mean(x) + Rnn.Mean(x * x, 0) + Rnn.Mean(x * x, 0, 1)) * x; },
+        [nameof(Rnn.Maximum)] = b => { Value x = Rows(b); return () => (Rnn.Maximum(x) + Rnn.Maximum(x, 0) + Rnn.Maximum(x, 0, 1)) * x; },
+        [nameof(Rnn.ArgMax)] = b =>
+        {
+            Value x = Rows(b), w = b.Input("w", new TensorType(ElementType.F32, "H", "X"));
+            return () => Rnn.Gather(new Matrix(w * w), Rnn.ArgMax(x)) * Rnn.Sum(x);
+        },
+        [nameof(Rnn.LogSumExp)] = b => { Value x = Rows(b); return () => Rnn.LogSumExp(x) * Rnn.LogSumExp(x, 0); },
+        [nameof(Rnn.Softmax)] = b => { Value x = Rows(b); return () => Rnn.Softmax(x) * Rnn.Softmax(x, 0); },
+        [nameof(Rnn.Slice)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "B + 2", "H")); return () => Rnn.Slice(x, 0, 1, "B") * Rnn.Slice(x, 0, 2, "B"); },
+        [nameof(Rnn.Reshape)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "B", "2H")); return () => Rnn.Reshape(x * x, "2B", "H"); },
+        [nameof(Rnn.Transpose)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "T", "B", "H")); return () => Rnn.Transpose(x * x, -1, 0, 1); },
+        [nameof(Rnn.Windows)] = b =>
+        {
+            Value x = b.Input("x", new TensorType(ElementType.F32, "T + 2", "B", "H"));
+            return () => Rnn.Windows(x * x, 0, 3, Padding.Valid) * Rnn.Slice(Rnn.Windows(x, 0, 3) * Rnn.Windows(x, 0, 3, Padding.Causal), 0, 2, "T");
+        },
+        [nameof(Rnn.MeanOverTime)] = b => { var (y, lengths) = Sequences(b); return () => Rnn.MeanOverTime(y * y, lengths); },
+        [nameof(Rnn.MaxOverTime)] = b => { var (y, lengths) = Sequences(b); return () => Rnn.MaxOverTime(y * y, lengths); },
+        [nameof(Rnn.Concat)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Sum(Rnn.Concat(x * y, y, x)) * Rnn.Sum(Rnn.Concat(0, y, x), 0); },
+        [nameof(Rnn.Split)] = b =>
+        {
+            Value x = b.Input("x", new TensorType(ElementType.F32, "B", "3H"));
+            return () => Rnn.Split(x, 3).Aggregate((p, q) => p * q) * Rnn.Split(Rnn.Transpose(x, 1, 0), 3, 0).Select(part => Rnn.Transpose(part, 1, 0)).First();
+        },
         [nameof(Rnn.Product)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "X", "H")); return () => Rnn.Product(new Matrix(w), x); },
         [nameof(Rnn.Bilinear)] = b =>
         {
@@ -98,6 +118,9 @@ public class FunctionContractTests
         Graph graph = builder.Build("program", "p", [("loss", Rnn.Total(Rnn.Detach(x) * x), OutputRole.Result)]);
         Assert.That(GradientCheck.Run(graph, "loss", ["x"], Derivatives.Draw(graph)).Passed, Is.False);
     }
+
+    private static (Value Y, Indices Lengths) Sequences(GraphBuilder builder) => (
+        builder.Input("y", new TensorType(ElementType.F32, "T", "B", "H")), new Indices(builder.Input("lengths", new TensorType(ElementType.I32, "B"))));
 
     private static Value Rows(GraphBuilder builder, string name = "x", string columns = "H") => builder.Input(name, new TensorType(ElementType.F32, "B", columns));
 }

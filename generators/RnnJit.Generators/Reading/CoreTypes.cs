@@ -9,7 +9,7 @@ internal static class CoreTypes
 
     private static readonly Dictionary<string, Type> Known = new[]
     {
-        typeof(Rnn), typeof(Attention), typeof(Value), typeof(Matrix), typeof(Vector), typeof(Tensor3), typeof(Indices),
+        typeof(Rnn), typeof(Attention), typeof(Value), typeof(Matrix), typeof(Vector), typeof(Tensor3), typeof(Indices), typeof(Ir.Dim),
     }.ToDictionary(type => type.FullName, StringComparer.Ordinal);
 
     /// <summary>Name with namespace, as reflection writes it.</summary>

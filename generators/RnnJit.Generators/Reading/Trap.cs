@@ -13,6 +13,7 @@ internal static class Trap
         if (outer is not { OperatorKind: BinaryOperatorKind.Multiply, LeftOperand: IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } inner }
             || outer.Syntax is not BinaryExpressionSyntax { Left: BinaryExpressionSyntax }
             || !Is(inner.LeftOperand, "RnnJit.Matrix")
+            || Is(inner, "RnnJit.Matrix")
             || !CoreTypes.IsSymbolic(outer.OperatorMethod?.Parameters[1].Type)
             || !warned.Add(outer.Syntax))
         {

@@ -24,10 +24,17 @@ public static class CellInit
             return port;
         if (port.Init.Length == 0)
             return port with { Init = port.Type.Rank == 1 ? "zeros" : port.Type.Rank == 2 && states.Contains(port.Type.Dims[1]) ? "orthogonal" : "glorot" };
-        if (!Kinds.Contains(port.Init) && !IsNumber(port.Init))
-            throw new GraphException("RNNJ014", $"Cell '{cell}': '{port.Init}' is no initialiser of '{port.Name}' ({NearName.Suggest(port.Init, Kinds)}write {string.Join(", ", Kinds)} or a finite number such as 0.1)");
-
+        Require($"Cell '{cell}'", port.Name, port.Init);
         return port;
+    }
+
+    /// <summary>The sentence for an initialiser that is unknown.</summary>
+    /// <param name="owner">The cell or the network, with its name.</param>
+    /// <exception cref="GraphException">RNNJ014.</exception>
+    internal static void Require(string owner, string parameter, string init)
+    {
+        if (!Kinds.Contains(init) && !IsNumber(init))
+            throw new GraphException("RNNJ014", $"{owner}: '{init}' is no initialiser of '{parameter}' ({NearName.Suggest(init, Kinds)}write {string.Join(", ", Kinds)} or a finite number such as 0.1)");
     }
 
     // As it stands it is printed into generated C# and read again: no blanks, no line ends. Older frameworks call a number beyond the largest no number, newer ones infinite.

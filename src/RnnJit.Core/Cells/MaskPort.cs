@@ -1,13 +1,20 @@
 using System.Globalization;
 using RnnJit.Ir;
+using RnnJit.Randomness;
 
 namespace RnnJit.Cells;
 
-/// <summary>Masks are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c>, <c>zoneout 0.1</c> or <c>training</c>.</summary>
+/// <summary>
+/// Masks and noise are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c>, <c>zoneout 0.1</c>,
+/// <c>training</c> or <c>noise</c>.
+/// </summary>
 public static class MaskPort
 {
     /// <summary>A number that is 1 in training and 0 outside.</summary>
     public const string Training = "training";
+
+    /// <summary>Numbers that are uniform in (−1, 1) in training, and 0 outside.</summary>
+    public const string Noise = "noise";
 
     private const string DropoutWord = "dropout ", ZoneoutWord = "zoneout ";
 
@@ -20,7 +27,8 @@ public static class MaskPort
     public static string Zoneout(string site, double rate) => ZoneoutWord + Checked(site, rate);
 
     public static bool Is(Port port) => port.Role is PortRole.Input or PortRole.PerSequence
-        && (port.Init.StartsWith(DropoutWord, StringComparison.Ordinal) || port.Init.StartsWith(ZoneoutWord, StringComparison.Ordinal) || port.Init == Training);
+        && (port.Init.StartsWith(DropoutWord, StringComparison.Ordinal) || port.Init.StartsWith(ZoneoutWord, StringComparison.Ordinal)
+            || port.Init is Training or Noise);
 
     /// <summary>What fills the mask.</summary>
     /// <exception cref="GraphException">RNNJ163: the rate is not from 0 to below 1; RNNJ240: it is no number.</exception>
@@ -28,6 +36,8 @@ public static class MaskPort
     {
         if (port.Init == Training)
             return new MaskLaw(0, 1, 1, 0);
+        if (port.Init == Noise)
+            return new MaskLaw(0, 0, 0, 0) { IsUniform = true };
 
         bool dropout = port.Init.StartsWith(DropoutWord, StringComparison.Ordinal);
         double rate = Require(port.Name, InitNumber.Real(port, port.Init.Substring((dropout ? DropoutWord : ZoneoutWord).Length)));
@@ -48,4 +58,11 @@ public static class MaskPort
 /// <param name="Drawn">The number that is drawn with that probability.</param>
 /// <param name="Other">The number in all other places.</param>
 /// <param name="Outside">The number outside training.</param>
-public readonly record struct MaskLaw(double Rate, double Drawn, double Other, double Outside);
+public readonly record struct MaskLaw(double Rate, double Drawn, double Other, double Outside)
+{
+    /// <summary>True for noise: each number is <see cref="Philox.Uniform"/> of its random word, and rate, drawn and other say nothing.</summary>
+    public bool IsUniform { get; init; }
+
+    /// <summary>The number that a random word stands for.</summary>
+    public double Of(uint word) => IsUniform ? Philox.Uniform(word) : word < (ulong)Math.Round((1 - Rate) * (1L << 32)) ? Other : Drawn;
+}

@@ -13,7 +13,26 @@ public sealed class Matrix(Value value)
 
     public static Matrix operator +(Matrix a, Matrix b) => new(a.Tensor + b.Tensor);
 
+    public static Matrix operator +(Matrix a, double b) => new(a.Tensor + b);
+
+    public static Matrix operator +(double a, Matrix b) => new(a + b.Tensor);
+
     public static Matrix operator -(Matrix a, Matrix b) => new(a.Tensor - b.Tensor);
+
+    public static Matrix operator -(Matrix a, double b) => new(a.Tensor - b);
+
+    public static Matrix operator -(double a, Matrix b) => new(a - b.Tensor);
+
+    public static Matrix operator -(Matrix a) => new(-a.Tensor);
+
+    /// <summary>Every element times the number.</summary>
+    public static Matrix operator *(Matrix a, double b) => new(a.Tensor * b);
+
+    /// <summary>Every element times the number.</summary>
+    public static Matrix operator *(double a, Matrix b) => new(a * b.Tensor);
+
+    /// <summary>Every element divided by the number.</summary>
+    public static Matrix operator /(Matrix a, double b) => new(a.Tensor / b);
 }
 
 /// <summary>A trained vector; as a Value it is added to or multiplied with every row.</summary>
@@ -28,7 +47,21 @@ public sealed class Vector(Value value)
 
     public static Value operator *(Value a, Vector b) => a * b.Tensor;
 
+    public static Value operator *(Vector a, Vector b) => a.Tensor * b.Tensor;
+
+    public static Value operator *(Vector a, double b) => a.Tensor * b;
+
     public static Value operator *(double a, Vector b) => a * b.Tensor;
+
+    public static Value operator /(Vector a, Value b) => a.Tensor / b;
+
+    public static Value operator /(Value a, Vector b) => a / b.Tensor;
+
+    public static Value operator /(Vector a, Vector b) => a.Tensor / b.Tensor;
+
+    public static Value operator /(Vector a, double b) => a.Tensor / b;
+
+    public static Value operator /(double a, Vector b) => a / b.Tensor;
 
     public static Value operator +(Vector a, Value b) => a.Tensor + b;
 
@@ -36,17 +69,21 @@ public sealed class Vector(Value value)
 
     public static Value operator +(Vector a, Vector b) => a.Tensor + b.Tensor;
 
+    public static Value operator +(Vector a, double b) => a.Tensor + b;
+
     public static Value operator +(double a, Vector b) => a + b.Tensor;
 
     public static Value operator -(Vector a, Value b) => a.Tensor - b;
 
     public static Value operator -(Value a, Vector b) => a - b.Tensor;
 
+    public static Value operator -(Vector a, Vector b) => a.Tensor - b.Tensor;
+
+    public static Value operator -(Vector a, double b) => a.Tensor - b;
+
     public static Value operator -(double a, Vector b) => a - b.Tensor;
 
     public static Value operator -(Vector a) => -a.Tensor;
-
-    public static Value operator /(Value a, Vector b) => a / b.Tensor;
 }
 
 /// <summary>A trained tensor of rank 3, [outputs, left, right]; used through <see cref="Rnn.Bilinear"/>.</summary>

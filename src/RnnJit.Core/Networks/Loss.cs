@@ -27,6 +27,17 @@ public static partial class Loss
         return Reduce(Select(LessEqual(size, delta), 0.5 * error * error, delta * (size - (0.5 * delta))), reduction);
     }
 
+    /// <summary>q e where e ≥ 0, else (q − 1) e, with e = target − y, over two tensors of one shape: the least mean of it has y at the q-quantile of the targets (Koenker and Bassett 1978, Econometrica 46, equation 3.1).</summary>
+    /// <param name="quantile">q, above 0 and below 1; 0.5 is half the absolute error.</param>
+    /// <exception cref="GraphException">RNNJ143: q is not above 0 and below 1.</exception>
+    public static Value Pinball(Value y, Value target, double quantile, Reduction reduction = Reduction.Mean)
+    {
+        if (!(quantile > 0 && quantile < 1))
+            throw new GraphException("RNNJ143", $"The quantile of the pinball loss is {quantile}, wanted a number above 0 and below 1 (0.5 is the median)");
+        Value error = target - y;
+        return Reduce(Max(quantile * error, (quantile - 1) * error), reduction);
+    }
+
     /// <summary>−t ln σ(x) − (1 − t) ln(1 − σ(x)) = ln(1 + eˣ) − t x, for logits x and targets t in [0, 1] of one shape; no logit is too large.</summary>
     /// <param name="positiveWeight">Multiplies the first term; broadcasts to the shape of the logits. Null is 1.</param>
     public static Value BinaryCrossEntropy(Value logits, Value target, Value? positiveWeight = null, Reduction reduction = Reduction.Mean) => Reduce(

@@ -36,7 +36,8 @@ public sealed partial class NetworkBuilder
         Value? number = counts is null ? null : Moments.Number(counts, axes);
         Value Running(string statistic, Value batch, double start)
         {
-            Value running = steps > 0 ? Parameter(name + statistic, RunningPort.Init(start), steps, width) : Parameter(name + statistic, RunningPort.Init(start), width);
+            var type = new TensorType(ElementType.F32, steps > 0 ? [steps, width] : [width]);
+            Value running = Declare(name + statistic, type, PortRole.Parameter, RunningPort.Init(start));
             Keep(name + statistic, running, batch, number, reverse);
             return Rnn.Select(TrainingFlag, batch, steps > 0 ? StepStatistics.Over(running, x.Type.Dims[0], reverse) : running);
         }

@@ -43,20 +43,40 @@ public sealed partial class NetworkBuilder(string name)
     /// <summary>Integers given at each run, for instance character codes i32[T, B].</summary>
     public Indices Indices(string name, params Dim[] dims) => new(Declare(name, new TensorType(ElementType.I32, dims), PortRole.Input));
 
-    /// <summary>A trained tensor.</summary>
+    /// <summary>A trained tensor. Layers share it by reading it more than once; its gradient is the sum of theirs.</summary>
     /// <param name="init">glorot, orthogonal, uniform, zeros, ones or a number.</param>
-    public Value Parameter(string name, string init, params Dim[] dims) => Declare(name, new TensorType(ElementType.F32, dims), PortRole.Parameter, init);
+    /// <exception cref="GraphException">RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.</exception>
+    public Value Parameter(string name, string init, params Dim[] dims)
+    {
+        CellInit.Require($"Network '{this.Name}'", name, init);
+        return Declare(name, new TensorType(ElementType.F32, dims), PortRole.Parameter, init);
+    }
 
     /// <summary>A vector for each code: index i32[…] ⇒ f32[…, width]; trains <c>NAME.table</c> [rows, width].</summary>
-    public Value Embedding(string name, Indices index, Dim rows, Dim width) =>
-        Rnn.Gather(new Matrix(Parameter(name + ".table", "uniform", rows, width)), index);
+    /// <param name="init">The initialiser of the table: glorot, orthogonal, uniform (±1 / √width), zeros, ones or a number.</param>
+    /// <exception cref="GraphException">RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.</exception>
+    public Value Embedding(string name, Indices index, Dim rows, Dim width, string init = "uniform") =>
+        Rnn.Gather(new Matrix(Parameter(name + ".table", init, rows, width)), index);
 
     /// <summary>y = W x + b over the last axis: x […, X] ⇒ […, outputs]; trains <c>NAME.W</c> [outputs, X] and <c>NAME.b</c> [outputs].</summary>
-    public Value Dense(string name, Value x, Dim outputs)
+    /// <param name="init">The initialiser of W: glorot, orthogonal, uniform (±1 / √X), zeros, ones or a number.</param>
+    /// <param name="biasInit">The initialiser of b.</param>
+    /// <exception cref="GraphException">RNNJ014: an initialiser is unknown. RNNJ164: the name is taken.</exception>
+    public Value Dense(string name, Value x, Dim outputs, string init = "glorot", string biasInit = "zeros")
     {
-        var w = new Matrix(Parameter(name + ".W", "glorot", outputs, x.Type.Dims[x.Type.Rank - 1]));
-        return (w * x) + Parameter(name + ".b", "zeros", outputs);
+        var w = new Matrix(Parameter(name + ".W", init, outputs, x.Type.Dims[x.Type.Rank - 1]));
+        return (w * x) + Parameter(name + ".b", biasInit, outputs);
     }
+
+    /// <summary>
+    /// A convolution along an axis, time unless another one is given: y[t] = Σⱼ Wⱼ x[t + j − before] + b, over the channels of the last axis. It is one product
+    /// of the matrix with the windows that <see cref="Rnn.Windows"/> puts side by side, so [T, B, C] ⇒ [T', B, outputs], where T' is T, or T − width + 1
+    /// without padding. Trains <c>NAME.W</c> [outputs, width · C], the part of each j behind the other, and <c>NAME.b</c> [outputs].
+    /// </summary>
+    /// <param name="init">The initialiser of W.</param>
+    /// <exception cref="GraphException">RNNJ126: the width or the axis is not usable. RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.</exception>
+    public Value Convolution(string name, Value x, Dim outputs, int width, Padding padding = Padding.Same, int axis = 0, string init = "glorot") =>
+        Dense(name, Rnn.Windows(x, axis, width, padding), outputs, init);
 
     /// <summary>
     /// Inverted dropout: x times a mask that is 0 with this probability, else 1 / (1 − p). The mask is the input <c>NAME.mask</c>,

@@ -44,6 +44,7 @@ public static class OpTable
         ["sequence_mask"] = SequenceMaskOp.Parse,
         ["assert_le"] = Plain(AssertLeOp.Instance),
         ["blocklengths"] = BlockLengthsOp.Parse,
+        ["argmax"] = Plain(ArgMaxOp.Instance),
         ["argsort"] = ArgsortOp.Parse,
         ["inverse_permutation"] = Plain(InversePermutationOp.Instance),
         ["take"] = TakeOp.Parse,

@@ -6,7 +6,7 @@ using RnnJit.Randomness;
 namespace RnnJit.Ops;
 
 /// <summary>
-/// A mask drawn by Philox 4×32-10. Operand: i32[6], the words of the seed, the words of the update's number (low word first), the first row of the batch, and the
+/// A mask, or noise, drawn by Philox 4×32-10. Operand: i32[6], the words of the seed, the words of the update's number (low word first), the first row of the batch, and the
 /// rows of the whole batch. Every element is a function of these, the site, its row (t · B + b) and its unit, so any backend and any part of a batch draw the
 /// same bits. Printed as <c>random_mask[site, initialiser : type]</c>; the initialiser is that of a <see cref="MaskPort"/>.
 /// </summary>
@@ -57,13 +57,12 @@ public sealed class RandomMaskOp(TensorType type, int site, string init) : Op
         var result = new NdArray(evaluation.Shape(Type));
         int[] words = [.. operands[0].Data.Select(word => (int)word)];
         var counter = new MaskCounter(MaskCounter.Join(words[0], words[1]), MaskCounter.Join(words[2], words[3]), words[4], words[5], Site, result.Shape, BatchAxis);
-        ulong threshold = (ulong)Math.Round((1 - Law.Rate) * (1L << 32));
         bool single = Type.Element == ElementType.F32;
         for (int i = 0; i < result.Length; i++)
         {
             ulong unit = counter.FirstUnit + (ulong)(i % counter.Units);
             var (r0, r1, r2, r3) = Philox.Block(counter.Key, unit >> 2, counter.Row(i / counter.Units));
-            double number = (unit & 3) switch { 0 => r0, 1 => r1, 2 => r2, _ => r3 } < threshold ? Law.Other : Law.Drawn;
+            double number = Law.Of((unit & 3) switch { 0 => r0, 1 => r1, 2 => r2, _ => r3 });
             result.Data[i] = single ? (float)number : number;
         }
 

@@ -29,6 +29,7 @@ internal static class RowsAlike
             ScatterOp scatter => scatter.Rows != batch,
             MarkOp mark => mark.Places != batch,
             BlockLengthsOp cut => !Mentions(cut.Blocks, batch),
+            ArgMaxOp => x.Dims[x.Rank - 1] != batch,
             AssertLeOp or AccumulateOp => true,
             { Family: OpFamily.Leaf or OpFamily.Elementwise or OpFamily.Contraction or OpFamily.Reduction or OpFamily.View } => true,
             _ => false,

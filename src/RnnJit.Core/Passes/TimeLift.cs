@@ -10,7 +10,7 @@ internal static class TimeLift
     public static bool CanLift(Op op) => op.Family switch
     {
         OpFamily.Elementwise or OpFamily.Contraction or OpFamily.Reduction or OpFamily.View => true,
-        OpFamily.Gather => op is GatherOp or MarkOp,
+        OpFamily.Gather => op is GatherOp or MarkOp or ArgMaxOp,
         _ => false,
     };
 
@@ -38,7 +38,7 @@ internal static class TimeLift
             case ElementwiseOp:
                 return builder.Add(op, operands.Select((x, i) => timed[i] ? Aligned(builder, x, result.Rank, time) : x).ToArray());
             case GatherOp when !timed[0]:
-            case MarkOp:
+            case MarkOp or ArgMaxOp:
                 return builder.Add(op, operands);
             default:
                 throw new InvalidOperationException($"'{op.Name}' cannot leave a loop");
@@ -71,7 +71,7 @@ internal static class TimeLift
                 return new ReshapeOp(reshape.Dims.Skip(1));
             case BroadcastOp broadcast when broadcast.Dims.Count > 0 && broadcast.Dims[0] == time:
                 return new BroadcastOp(broadcast.Dims.Skip(1));
-            case ElementwiseOp or MarkOp:
+            case ElementwiseOp or MarkOp or ArgMaxOp:
                 return op;
             case GatherOp when !timed[0]:
                 return op;

@@ -35,6 +35,10 @@ internal sealed partial class Bufferize
             case ArgsortOp or InversePermutationOp or TakeOp or AssertLeOp:
                 AddRowNumbers(node, value, n);
                 break;
+            case ArgMaxOp:
+                views[value] = Destination(value);
+                Commands.Add(new ArgMaxCommand(Source(node), views[value]!));
+                break;
             case BlockLengthsOp cut when Source(node).IsContiguous:
                 views[value] = Destination(value);
                 Commands.Add(new BlockLengthsCommand(Source(node), views[value]!, cut.Steps, cut.From.Evaluate(context.Sizes)));

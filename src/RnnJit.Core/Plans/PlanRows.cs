@@ -30,6 +30,7 @@ public static class PlanRows
         KernelCommand kernel => kernel.RowShape.Length > 0 && kernel.RowShape[0] == batch,
         MatMulCommand product => TakesRows(product, batch),
         ReduceCommand reduce => HasRows(reduce.Result, batch) && !reduce.Op.Axes.Contains(0),
+        ArgMaxCommand most => HasRows(most.Result, batch),
         GatherCommand gather => HasRows(gather.Index, batch),
         ScatterCommand { Adds: true } scatter => HasRows(scatter.Index, batch),
         CheckIndicesCommand check => HasRows(check.Index, batch),

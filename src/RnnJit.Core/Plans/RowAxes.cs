@@ -61,6 +61,7 @@ internal sealed class RowAxes
             ReshapeOp => x < 0 ? x : Reshaped(body.Values.Type(node.Operands[0]), x, node.Results[0]),
             ConcatOp concat => Aligned(node) is var axis && axis == concat.Axis ? Mixed : axis,
             ReductionOp reduction => x >= 0 && reduction.Axes.Contains(x) ? Mixed : x,
+            ArgMaxOp => x == body.Values.Type(node.Operands[0]).Rank - 1 ? Mixed : x,
             ContractOp contract => Contracted(contract, x, axes[node.Operands[1]]),
             MarkOp => x,
             GatherOp => x == None ? axes[node.Operands[1]] : Mixed,

@@ -90,6 +90,8 @@ public sealed class RowIndependence
             case MarkOp or ElementwiseOp or ReductionOp when KernelDomain.Of(body, n) is { } domain:
                 return domain.Rows.Count > 0 && domain.Rows[0] == batch && IsRows(value)
                     && node.Operands.All(operand => HasUnitColumns(operand) || CopiesByRow(operand));
+            case ArgMaxOp:
+                return IsRows(value);
             case ReductionOp reduction:
                 return IsRows(value) && !reduction.Axes.Contains(0);
             default:

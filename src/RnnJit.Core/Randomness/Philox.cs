@@ -37,7 +37,33 @@ public static class Philox
         return (c0, c1, c2, c3);
     }
 
+    /// <summary>
+    /// A random word as a number that is uniform in (−1, 1): its upper 23 bits, k, as (2k + 1) / 2²³ − 1. It is exact in f32, symmetric, and never 0 or ±1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Uniform(uint word) => (((2.0 * (word >> 9)) + 1) * (1.0 / (1 << 23))) - 1;
+
 #if NET
+    /// <summary>
+    /// Fills with <see cref="Uniform"/> of random words; element i depends on <paramref name="key"/>, <paramref name="counter"/> and
+    /// <paramref name="first"/> + i alone.
+    /// </summary>
+    /// <param name="numbers">Filled with elements <paramref name="first"/>, <paramref name="first"/> + 1, …</param>
+    /// <param name="key">What distinguishes runs and sites of noise.</param>
+    /// <param name="counter">What distinguishes rows and time steps of one site.</param>
+    /// <param name="first">Number of the first element, so that noise can be drawn in parts.</param>
+    public static void FillUniform(Span<float> numbers, ulong key, ulong counter, ulong first = 0)
+    {
+        for (int i = 0; i < numbers.Length;)
+        {
+            ulong element = first + (ulong)i;
+            var (r0, r1, r2, r3) = Block(key, element >> 2, counter);
+            ReadOnlySpan<uint> words = [r0, r1, r2, r3];
+            for (int lane = (int)(element & 3); lane < 4 && i < numbers.Length; lane++)
+                numbers[i++] = (float)Uniform(words[lane]);
+        }
+    }
+
     /// <summary>
     /// Inverted-dropout mask: element i is 1 / <paramref name="keepProbability"/> with that probability, else 0,
     /// and depends on <paramref name="key"/>, <paramref name="counter"/> and <paramref name="first"/> + i alone.

@@ -20,10 +20,13 @@ internal static class MaskWord
     public const int Threshold = 21;
     public const int Drawn = 22;
     public const int Other = 23;
-    public const int Words = 24;
+
+    /// <summary>1 for noise, whose numbers are the words themselves.</summary>
+    public const int IsUniform = 24;
+    public const int Words = 25;
 }
 
-/// <summary>Masks by Philox 4×32-10, with the bits of <see cref="MaskCounter"/>.</summary>
+/// <summary>Masks and noise by Philox 4×32-10, with the bits of <see cref="MaskCounter"/>.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class MaskKernel
 {
@@ -64,9 +67,10 @@ public static class MaskKernel
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
     {
+        if (element < 0 || element >= words[MaskWord.Units])
+            return;
         int word = number < words[MaskWord.Threshold] ? MaskWord.Other : MaskWord.Drawn;
-        if (element >= 0 && element < words[MaskWord.Units])
-            reals[at + element] = V.Narrow(Interop.IntAsFloat((ulong)words[word]));
+        reals[at + element] = V.Narrow(words[MaskWord.IsUniform] != 0 ? Philox.Uniform(number) : Interop.IntAsFloat((ulong)words[word]));
     }
 
     private static ulong Counter(DeviceWords words, long row, uint firstRow, uint wholeRows)

@@ -117,6 +117,32 @@ public static class PickKernels
         }
     }
 
+    /// <summary>The place of the maximum of a row; a thread has whole rows.</summary>
+    public static void ArgMax<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        var words = new DeviceWords(table, launch);
+        long length = words[ReduceWord.Length], axes = ReduceWord.Words;
+        int kept = (int)words[ReduceWord.Kept];
+        long stride = words[axes + (3 * kept) + 1];
+        for (long item = words.Thread; item < words[ReduceWord.Count]; item += words.Threads)
+        {
+            long x = words.Address(ReduceWord.Input) + words.Offset(kept, axes, axes + kept, item);
+            long to = words.Address(ReduceWord.Result) + words.Offset(kept, axes, axes + (2 * kept), item);
+            int place = 0;
+            double most = V.Widen(reals[x]);
+            for (long i = 1; i < length; i++)
+            {
+                double next = V.Widen(reals[x + (i * stride)]);
+                if (!IsNaN(most) && (IsNaN(next) || next > most))
+                    (place, most) = ((int)i, next);
+            }
+
+            integers[to] = place;
+        }
+    }
+
     public static void BlockLengths<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
@@ -152,6 +178,9 @@ public static class PickKernels
 
         integers[to] = count;
     }
+
+    // By its bits: a comparison of NaN is not the same on all devices.
+    private static bool IsNaN(double x) => (Interop.FloatAsInt(x) & (ulong)long.MaxValue) > 0x7FF0000000000000UL;
 
     private static bool Lives(ArrayView<int> integers, DeviceWords words, long which, int row, long step) =>
         words[TakeWord.Active] == 0

@@ -106,4 +106,22 @@ internal sealed partial class OperationWriter
         entry.Append(reduced.Select(axis => x.Strides[axis]));
         return Launch(typeof(SumKernels), nameof(SumKernels.Reduce), entry.Place, Extent(kept));
     }
+
+    private LaunchOperation OfArgMax(ArgMaxCommand most)
+    {
+        BufferView x = most.Input;
+        int[] kept = [.. Enumerable.Range(0, x.Rank - 1)];
+        var entry = table.Begin(ReduceWord.Words);
+        entry.Address(ReduceWord.Input, x);
+        entry.Address(ReduceWord.Result, most.Result);
+        entry.Set(ReduceWord.Count, most.Result.Length);
+        entry.Set(ReduceWord.Length, x.Shape[^1]);
+        entry.Set(ReduceWord.Kept, kept.Length);
+        entry.Set(ReduceWord.Reduced, 1);
+        entry.Append(kept.Select(axis => x.Shape[axis]));
+        entry.Append(kept.Select(axis => x.Strides[axis]));
+        entry.Append(kept.Select(axis => most.Result.Strides[axis]));
+        entry.Append(x.Shape[^1], x.Strides[^1]);
+        return Launch(typeof(PickKernels), nameof(PickKernels.ArgMax), entry.Place, most.Result.Length);
+    }
 }

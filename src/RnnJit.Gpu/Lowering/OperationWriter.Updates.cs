@@ -24,6 +24,7 @@ internal sealed partial class OperationWriter
         entry.Set(MaskWord.Threshold, (long)Math.Round((1 - command.Op.Law.Rate) * (1L << 32)));
         entry.Set(MaskWord.Drawn, BitConverter.DoubleToInt64Bits(command.Op.Law.Drawn));
         entry.Set(MaskWord.Other, BitConverter.DoubleToInt64Bits(command.Op.Law.Other));
+        entry.Set(MaskWord.IsUniform, command.Op.Law.IsUniform ? 1 : 0);
         entry.Append(mask.Shape);
         return Launch(typeof(MaskKernel), nameof(MaskKernel.Draw), entry.Place, rows * groups);
     }

@@ -76,6 +76,7 @@ internal sealed partial class OperationWriter
         PackCommand pack => OfPack(pack),
         PackListedCommand pack => OfListed(pack),
         ReduceCommand reduce => OfReduce(reduce),
+        ArgMaxCommand most => OfArgMax(most),
         ColumnSumCommand sum => OfColumnSum(sum),
         AccumulateCommand sum => Copy(sum.Input, sum.Sum, typeof(SumKernels), nameof(SumKernels.Accumulate), null),
         ScatterCommand scatter => OfScatter(scatter),

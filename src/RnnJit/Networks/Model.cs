@@ -38,7 +38,7 @@ public sealed record ModelOptions
 /// A Program with its trained parameters, which training, validation and inference share. The Program's first output is the model's;
 /// sequences are [T, B, …]. Not safe for concurrent use.
 /// </summary>
-public sealed class Model : IDisposable
+public sealed partial class Model : IDisposable
 {
     private readonly TensorBlock block;
     private Session? stepper;
@@ -62,9 +62,11 @@ public sealed class Model : IDisposable
         (Program, Sizes, Options) = (program, sizes, options);
         SizeCheck.Symbols(sizes);
         Port[] ports = program.Inputs.Where(port => port.Role == PortRole.Parameter).ToArray();
-        (string Name, int[] Shape)[] tensors = [.. ports.Select(port => (port.Name, SizeCheck.Shape(port.Type, sizes)))];
-        MemoryBudget.Require($"The parameters of '{program.Name}'", tensors.Aggregate(0L, (sum, tensor) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(options.Precision, tensor.Shape))), options.MemoryLimit);
-        block = new TensorBlock(options.Precision, tensors);
+        (string Name, int[] Shape)[] shapes = [.. ports.Select(port => (port.Name, SizeCheck.Shape(port.Type, sizes)))];
+        MemoryBudget.Require($"The parameters of '{program.Name}'", shapes.Aggregate(0L, (sum, tensor) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(options.Precision, tensor.Shape))), options.MemoryLimit);
+        block = new TensorBlock(options.Precision, shapes);
+        tensors = [.. block.Parts.Values];
+        count = ParameterCount;
         for (int i = 0; initialise && i < ports.Length; i++)
             ParameterInit.Fill(ports[i], Parameters[ports[i].Name], new RandomStream(options.Seed, (ulong)i));
     }

@@ -34,6 +34,7 @@ internal sealed class CpuLowering
         PackCommand pack => real == ElementType.F64 ? new PackInstruction<double>(pack) : new PackInstruction<float>(pack),
         PackListedCommand pack => real == ElementType.F64 ? new PackListedInstruction<double>(pack) : new PackListedInstruction<float>(pack),
         ReduceCommand reduce => real == ElementType.F64 ? new ReduceInstruction<double>(reduce) : new ReduceInstruction<float>(reduce),
+        ArgMaxCommand most => real == ElementType.F64 ? new ArgMaxInstruction<double>(most) : new ArgMaxInstruction<float>(most),
         ColumnSumCommand sum => real == ElementType.F64 ? new ColumnInstruction<double>(sum) : new ColumnInstruction<float>(sum),
         ScatterCommand scatter => real == ElementType.F64 ? new ScatterInstruction<double>(scatter) : new ScatterInstruction<float>(scatter),
         CopyCommand copy => new CopyInstruction(copy),

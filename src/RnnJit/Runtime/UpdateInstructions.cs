@@ -6,7 +6,7 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Draws a mask; workers share its rows.</summary>
+/// <summary>Draws a mask or noise; workers share its rows.</summary>
 internal sealed unsafe class RandomMaskInstruction(RandomMaskCommand command) : Instruction(command)
 {
     private const int Piece = 1024;
@@ -30,7 +30,11 @@ internal sealed unsafe class RandomMaskInstruction(RandomMaskCommand command) : 
             for (int unit = 0; unit < numbers.Units; unit += Piece)
             {
                 int count = Math.Min(Piece, numbers.Units - unit);
-                Philox.FillBernoulliMask(new Span<float>(row, count), 1 - law.Rate, numbers.Key, numbers.Row(r), numbers.FirstUnit + (ulong)unit);
+                var piece = new Span<float>(row, count);
+                if (law.IsUniform)
+                    Philox.FillUniform(piece, numbers.Key, numbers.Row(r), numbers.FirstUnit + (ulong)unit);
+                else
+                    Philox.FillBernoulliMask(piece, 1 - law.Rate, numbers.Key, numbers.Row(r), numbers.FirstUnit + (ulong)unit);
                 Store(target.At(clock), ((long)r * numbers.Units) + unit, row, count, law);
             }
         }
@@ -40,10 +44,11 @@ internal sealed unsafe class RandomMaskInstruction(RandomMaskCommand command) : 
     {
         for (int i = 0; i < count; i++)
         {
+            double number = law.IsUniform ? row[i] : row[i] == 0 ? law.Drawn : law.Other;
             if (mask.Buffer.Element == ElementType.F64)
-                ((double*)to)[first + i] = row[i] == 0 ? law.Drawn : law.Other;
+                ((double*)to)[first + i] = number;
             else
-                ((float*)to)[first + i] = (float)(row[i] == 0 ? law.Drawn : law.Other);
+                ((float*)to)[first + i] = (float)number;
         }
     }
 }

@@ -18,6 +18,7 @@ public class CompiledLossTests
         }),
         ["binary"] = b => Loss.BinaryCrossEntropy(Real(b, "x", "T", "B", "C"), Real(b, "p", "T", "B", "C"), Real(b, "w", "C")),
         ["huber"] = b => Loss.Huber(Real(b, "x", "T", "B", "C"), Real(b, "y", "T", "B", "C"), 0.3, Reduction.Sum),
+        ["pinball"] = b => Loss.Pinball(Real(b, "x", "T", "B", "C"), Real(b, "y", "T", "B", "C"), 0.8, Reduction.Sum),
         ["ctc"] = b => Loss.Ctc(Real(b, "x", "T", "B", "C"), Integers(b, "targets", "B", "L"), Integers(b, "inputLengths", "B"), Integers(b, "targetLengths", "B")),
         ["marks of one place and of many"] = b => Rnn.Total(
             (b.Add(new RnnJit.Ops.SequenceMaskOp(1, ElementType.F32), Integers(b, "bits", "B").Tensor) * Real(b, "x", "B", 1)) + (b.Add(new RnnJit.Ops.OneHotOp("C", ElementType.F32), Integers(b, "labels", "B").Tensor) * Real(b, "y", "B", "C"))),

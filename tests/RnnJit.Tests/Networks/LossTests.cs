@@ -68,6 +68,7 @@ public class LossTests
         double Reduced(Func<double, double> loss) => x.Zip(t, (a, b) => loss(a - b)).Sum() / (reduction == Reduction.Mean ? x.Length : 1);
         Same((y, target) => Loss.MeanSquaredError(y, target, reduction), Reduced(e => e * e));
         Same((y, target) => Loss.MeanAbsoluteError(y, target, reduction), Reduced(Math.Abs));
+        Same((y, target) => Loss.Pinball(y, target, 0.9, reduction), Reduced(e => e < 0 ? -0.9 * e : 0.1 * e));
         Same((y, target) => Loss.Huber(y, target, 0.6, reduction), Reduced(e => Math.Abs(e) <= 0.6 ? e * e / 2 : 0.6 * (Math.Abs(e) - 0.3)));
     }
 
@@ -100,10 +101,30 @@ public class LossTests
         Assert.That(() => Interpreter.Run(Classes(Reduction.Mean, 0, label, false), point), Throws.Nothing);
     }
 
+    // Of 1, 2, … 10 the mean pinball loss of q = 0.75 is least at the eighth: 0.25 · (7 + … + 1) + 0.75 · (1 + 2).
+    [Test]
+    public void The_pinball_loss_is_least_at_the_quantile()
+    {
+        Graph program = Elements((y, t) => Loss.Pinball(y, t, 0.75, Reduction.Sum));
+        double[] targets = [.. Enumerable.Range(1, 10).Select(i => (double)i)];
+        double At(double y) => Interpreter.Run(program, new Dictionary<string, NdArray>
+        {
+            ["x"] = new NdArray([1, 10], [.. targets.Select(_ => y)]), ["target"] = new NdArray([1, 10], targets),
+        })["loss"].Data[0];
+        Assert.That(At(8), Is.EqualTo((0.25 * 28) + (0.75 * 3)).Within(1e-12));
+        Assert.That(new[] { 5, 6, 7, 7.5, 8.5, 9, 10 }.Select(At), Has.All.GreaterThan(At(8)));
+    }
+
     [Test]
     public void Numbers_out_of_range_are_refused()
     {
         Assert.That(() => Elements((y, t) => Loss.Huber(y, t, 0)), Throws.TypeOf<GraphException>().With.Message.Contains("delta of the Huber loss is 0").And.Property("Id").EqualTo("RNNJ143"));
+        foreach (double quantile in (double[])[0, 1, -0.1, double.NaN])
+        {
+            Assert.That(() => Elements((y, t) => Loss.Pinball(y, t, quantile)), Throws.TypeOf<GraphException>()
+                .With.Message.StartsWith($"The quantile of the pinball loss is {quantile}, wanted a number above 0 and below 1").And.Property("Id").EqualTo("RNNJ143"));
+        }
+
         Assert.That(() => Classes(Reduction.Mean, 1, null, false), Throws.TypeOf<GraphException>().With.Message.Contains("label smoothing is 1").And.Property("Id").EqualTo("RNNJ143"));
     }
 

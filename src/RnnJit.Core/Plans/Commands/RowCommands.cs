@@ -46,6 +46,20 @@ public sealed record TakeCommand(BufferView Input, BufferView Index, BufferView 
     public override string Text => $"take<axis {Axis}>{(Active is null ? "" : Active.OfSource ? " rows<source>" : " rows<result>")}{(Active?.Clears == true ? " zero" : "")}";
 }
 
+/// <summary>The place of the maximum along the last axis of any view.</summary>
+public sealed record ArgMaxCommand(BufferView Input, BufferView Result) : PlanCommand
+{
+    public override Op? Definition => ArgMaxOp.Instance;
+
+    public override IEnumerable<BufferView> Reads => [Input];
+
+    public override IEnumerable<BufferView> Writes => [Result];
+
+    public override string Describe => $"argmax of {Quantity.Of(Result.Length, "row")} of {Input.Shape[^1]}";
+
+    public override string Text => "argmax";
+}
+
 /// <summary>Part of each row's length that lies in each block of time.</summary>
 /// <param name="First">First step of the first block.</param>
 public sealed record BlockLengthsCommand(BufferView Lengths, BufferView Result, int Steps, int First) : PlanCommand

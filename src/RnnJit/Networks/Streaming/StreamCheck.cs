@@ -42,6 +42,7 @@ internal static class StreamCheck
         GatherOp when x[0].Dims.Any(IsTimed) => "time steps are picked by index (leave it to the whole sequence)",
         ScatterOp or ScatterAddOp when node.Results.Any(type => type.Dims.Any(IsTimed)) => "time steps are written by index (leave it to the whole sequence)",
         ExtentOp extent when IsTimed(extent.Dim) => "the number of time steps is used (leave it to the whole sequence)",
+        ArgMaxOp when IsTimed(x[0].Dims[^1]) => "the greatest of all time steps is sought (leave it to the whole sequence)",
         MarkOp mark when IsTimed(mark.Places) => "time steps are marked by index (leave it to the whole sequence)",
         _ => null,
     };

@@ -1,0 +1,44 @@
+using RnnJit.Ir;
+
+namespace RnnJit.Ops;
+
+/// <summary>
+/// The place of the maximum along the last axis, which goes: x […, N] ⇒ i32[…]. Of several it is the first; NaN counts as more than any number.
+/// </summary>
+public sealed class ArgMaxOp : Op
+{
+    public static ArgMaxOp Instance { get; } = new();
+
+    public override string Name => "argmax";
+
+    public override OpFamily Family => OpFamily.Gather;
+
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { IsReal: true, Rank: > 0 } x
+        ? [new TensorType(ElementType.I32, x.Dims.Take(x.Rank - 1).ToEquatable())]
+        : throw new GraphException("RNNJ127", $"'{Name}' does not fit {TensorType.List(operands, " and ")} (give one tensor of real numbers with an axis)");
+
+    public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
+    {
+        NdArray x = operands[0];
+        int places = x.Shape[x.Rank - 1];
+        var result = new NdArray(x.Shape.Take(x.Rank - 1).ToArray());
+        for (int row = 0; row < result.Length; row++)
+        {
+            int most = 0;
+            for (int i = 1; i < places; i++)
+            {
+                if (IsMore(x.Data[(row * places) + i], x.Data[(row * places) + most]))
+                    most = i;
+            }
+
+            result.Data[row] = most;
+        }
+
+        return [result];
+    }
+
+    /// <summary>True where x takes the place of what was the most before it.</summary>
+    public static bool IsMore(double x, double most) => x > most || (double.IsNaN(x) && !double.IsNaN(most));
+
+    public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) => [null];
+}
