@@ -22,6 +22,10 @@ public static class SizeBinding
             }
         }
 
+        while (Solve(graph, shapeOf, sizes))
+        {
+        }
+
         SizeCheck.Symbols(sizes);
         for (int i = 0; i < graph.Inputs.Count; i++)
         {
@@ -32,6 +36,30 @@ public static class SizeBinding
         }
 
         return sizes;
+    }
+
+    // Extents such as T + 2 give the size of a symbol that no other shape shows. True where one was found.
+    private static bool Solve(Graph graph, Func<int, int[]> shapeOf, Dictionary<string, int> sizes)
+    {
+        bool found = false;
+        for (int i = 0; i < graph.Inputs.Count; i++)
+        {
+            Port port = graph.Inputs[i];
+            foreach (var (dim, extent) in port.Type.Dims.Zip(shapeOf(i)))
+            {
+                var open = dim.Terms.Where(term => !sizes.ContainsKey(term.Symbol)).ToArray();
+                if (open.Length != 1)
+                    continue;
+                var (symbol, coefficient) = open[0];
+                int rest = extent - (dim - (coefficient * Dim.Symbol(symbol))).Evaluate(sizes);
+                if (rest % coefficient != 0 || rest / coefficient < 1)
+                    throw Mismatch(port, shapeOf(i), sizes);
+                sizes.Add(symbol, rest / coefficient);
+                found = true;
+            }
+        }
+
+        return found;
     }
 
     private static GraphException Mismatch(Port port, int[] shape, Dictionary<string, int> sizes)

@@ -61,6 +61,9 @@ public class CompiledFunctionTests
         net.Output("y", net.Convolution("conv", net.Input("x", "T + 2", "B", 2), 4, width: 3, Padding.Valid));
         using var model = new Model(net);
         Assert.That(model.Run(new Dictionary<string, NdArray> { ["x"] = new(7, 2, 2) }).Shape, Is.EqualTo(new[] { 5, 2, 4 }));
+        Assert.That(
+            () => model.Run(new Dictionary<string, NdArray> { ["x"] = new(2, 2, 2) }),
+            Throws.TypeOf<GraphException>().With.Message.EqualTo("'x' has shape [2, 2, 2] but f32[T + 2, B, 2] wants [T + 2, B = 2, 2] (give that shape)"));
     }
 
     // 3 × 3 windows of an image are windows of windows; the kernel of ones adds what lies around a pixel.

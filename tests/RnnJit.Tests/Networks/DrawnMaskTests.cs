@@ -6,7 +6,7 @@ namespace RnnJit.Tests.Networks;
 /// <summary>A mask is a function of seed, update, site, row and unit: the same for the interpreter, and for parts of a batch.</summary>
 public class DrawnMaskTests
 {
-    private static readonly string[] Inits = [MaskPort.Dropout("m", 0.3), MaskPort.Zoneout("m", 0.3), MaskPort.Training];
+    private static readonly string[] Inits = [MaskPort.Dropout("m", 0.3), MaskPort.Zoneout("m", 0.3), MaskPort.Training, MaskPort.Noise];
 
     private static readonly TensorType[] Types =
     [
