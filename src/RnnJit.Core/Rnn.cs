@@ -135,7 +135,7 @@ public static partial class Rnn
         return x.Builder.Add(new ContractOp("boi,bi->bo"), wz, x);
     }
 
-    /// <summary>y[b] = Σₖ shares[b, k] · (W[k] x[b]): with one share of 1 (see <see cref="OneHot"/>) each row's own matrix, for K times the arithmetic of one.</summary>
+    /// <summary>y[b] = Σₖ shares[b, k] · (W[k] x[b]): with one share of 1 (see <see cref="OneHot(Indices, Tensor3)"/>) each row's own matrix, for K times the arithmetic of one.</summary>
     public static Value Mixture(Tensor3 w, Value shares, Value x)
     {
         Value wx = x.Builder.Add(new ContractOp("bi,koi->bko"), x, w.Tensor);
@@ -148,6 +148,9 @@ public static partial class Rnn
     /// <summary>1 at the index, 0 elsewhere, as many columns as the tensor has parts: [B] ⇒ [B, K] for parts [K, O, I].</summary>
     public static Value OneHot(Indices index, Tensor3 parts) =>
         index.Tensor.Builder.Add(new OneHotOp(parts.Tensor.Type.Dims[0], parts.Tensor.Type.Element), index.Tensor);
+
+    /// <summary>1 at the index, 0 elsewhere: i32[…] ⇒ […, places]. An index outside of them is an error at run time.</summary>
+    public static Value OneHot(Indices index, Dim places) => index.Tensor.Builder.Add(new OneHotOp(places, ElementType.F32), index.Tensor);
 
     /// <summary>Wᵀ.</summary>
     public static Matrix Transposed(Matrix w) => new(w.Tensor.Builder.Add(new TransposeOp([1, 0]), w.Tensor));

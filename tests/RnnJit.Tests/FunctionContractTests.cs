@@ -65,7 +65,7 @@ public class FunctionContractTests
         [nameof(Rnn.OneHot)] = b =>
         {
             Value i = b.Input("i", new TensorType(ElementType.I32, "B")), w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H")), x = Rows(b);
-            return () => Rnn.Mixture(new Tensor3(w), Rnn.OneHot(new Indices(i), new Tensor3(w)), x);
+            return () => Rnn.Mixture(new Tensor3(w), Rnn.OneHot(new Indices(i), new Tensor3(w)), x) * Rnn.Sum(Rnn.OneHot(new Indices(i), "H") * x);
         },
         [nameof(Rnn.Transposed)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "H", "X")); return () => Rnn.Transposed(new Matrix(w)) * x; },
         [nameof(Rnn.Hadamard)] = b =>

@@ -149,15 +149,7 @@ public class FunctionValueTests
 
     private static TestCaseData Case(string name, Func<Value, Value> function, int[] shape, double[] wanted) => new TestCaseData(function, shape, wanted).SetArgDisplayNames(name);
 
-    private static Value Hit(Indices places, int count) =>
-        Rnn.Gather(new Matrix(Identity(places.Tensor.Builder, count)), places);
-
-    private static Value Identity(GraphBuilder builder, int count)
-    {
-        Value zero = builder.Constant(0), one = builder.Constant(1);
-        Value[] rows = [.. Enumerable.Range(0, count).Select(row => Rnn.Concat(0, [.. Enumerable.Range(0, count).Select(i => Rnn.Reshape(row == i ? one : zero, 1, 1))]))];
-        return Rnn.Reshape(Rnn.Concat(0, rows), count, count);
-    }
+    private static Value Hit(Indices places, int count) => Rnn.OneHot(places, count);
 
     private static NdArray OverTime(Func<Value, Indices, Value> function)
     {

@@ -32,12 +32,8 @@ internal sealed partial class Bufferize
             case GatherOp or ScatterOp or ScatterAddOp or AccumulateOp:
                 AddIndexed(node, value, n);
                 break;
-            case ArgsortOp or InversePermutationOp or TakeOp or AssertLeOp:
+            case ArgMaxOp or ArgsortOp or InversePermutationOp or TakeOp or AssertLeOp:
                 AddRowNumbers(node, value, n);
-                break;
-            case ArgMaxOp:
-                views[value] = Destination(value);
-                Commands.Add(new ArgMaxCommand(Source(node), views[value]!));
                 break;
             case BlockLengthsOp cut when Source(node).IsContiguous:
                 views[value] = Destination(value);
@@ -99,9 +95,16 @@ internal sealed partial class Bufferize
         CopyToDestination(value);
     }
 
-    // Rows of the batch by length.
+    // Rows of the batch by length, and places of maxima.
     private void AddRowNumbers(Node node, int value, int n)
     {
+        if (node.Op is ArgMaxOp)
+        {
+            views[value] = Destination(value);
+            Commands.Add(new ArgMaxCommand(Source(node), views[value]!));
+            return;
+        }
+
         if (node.Op is AssertLeOp)
         {
             views[value] = Source(node);

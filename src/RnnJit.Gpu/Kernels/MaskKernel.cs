@@ -70,7 +70,10 @@ public static class MaskKernel
         if (element < 0 || element >= words[MaskWord.Units])
             return;
         int word = number < words[MaskWord.Threshold] ? MaskWord.Other : MaskWord.Drawn;
-        reals[at + element] = V.Narrow(words[MaskWord.IsUniform] != 0 ? Philox.Uniform(number) : Interop.IntAsFloat((ulong)words[word]));
+        double drawn = words[MaskWord.IsUniform] != 0
+            ? Interop.IntAsFloat(Philox.UniformBits(number)) - 3
+            : Interop.IntAsFloat((ulong)words[word]);
+        reals[at + element] = V.Narrow(drawn);
     }
 
     private static ulong Counter(DeviceWords words, long row, uint firstRow, uint wholeRows)

@@ -1,6 +1,9 @@
+using RnnJit.Cells;
+using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Networks;
+using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Networks;
 
@@ -33,7 +36,59 @@ public class CompiledFunctionTests
     {
         var builder = new GraphBuilder();
         Graph program = builder.Build("program", name, [("loss", Functions[name](builder), OutputRole.Result)]);
-        ProgramContract.Check(program, Sizes, Draw(program));
+        ProgramContract.Check(program, Sizes, Draw(program, Sizes));
+    }
+
+    // Inside the loop, with and without lengths, which end rows one by one.
+    [Test]
+    public void A_step_has_functions_on_any_axis([Values] bool hasLengths)
+    {
+        CellDefinition cell = CellTracer.Trace(typeof(Grouped));
+        var sizes = new Dictionary<string, int>(Sizes) { ["K"] = 3, ["X"] = 5, ["E"] = 2 };
+        var builder = new GraphBuilder();
+        var inputs = new Dictionary<string, Value> { ["x"] = Real(builder, "x", "T", "B", "X"), ["h"] = Real(builder, "h", "B", "4K") };
+        foreach (Port port in cell.Parameters)
+            inputs[port.Name] = builder.Input(port.Name, port.Type);
+        Value? lengths = hasLengths ? Integers(builder, "lengths", "B").Tensor : null;
+        var (_, sequences) = CellScan.Apply(builder, cell, inputs, "T", reverse: false, lengths);
+        Value y = sequences[cell.LayerOutput.Name];
+        Graph program = builder.Build("program", "Grouped", [("loss", Rnn.Total(y * y), OutputRole.Result)]);
+        ProgramContract.Check(program, sizes, Draw(program, sizes), single: 1e-4);
+    }
+
+    // What a step itself chooses and gathers; forwards only with lengths, since rows of a table are then added to by rows that end.
+    [Test]
+    public void A_step_gathers_what_it_chose([Values] bool hasLengths)
+    {
+        var sizes = new Dictionary<string, int>(Sizes) { ["H"] = 5 };
+        var builder = new GraphBuilder();
+        CellDefinition cell = CellTracer.Trace(typeof(Choosing));
+        var inputs = new Dictionary<string, Value> { ["x"] = Real(builder, "x", "T", "B", "H"), ["h"] = Real(builder, "h", "B", "H"), ["table"] = Real(builder, "table", "H", "H") };
+        Value? lengths = hasLengths ? Integers(builder, "lengths", "B").Tensor : null;
+        var (_, sequences) = CellScan.Apply(builder, cell, inputs, "T", reverse: false, lengths);
+        Graph program = builder.Build("program", "Choosing", [("y", sequences[cell.LayerOutput.Name], OutputRole.Result)]);
+        Dictionary<string, NdArray> data = Draw(program, sizes);
+        using Executable executable = CellProgram.Create(program, sizes, threads: 2, ElementType.F64);
+        Assert.That(executable.Interpreted(), Is.Empty);
+        NdArray found = CellProgram.Run(executable, data)["y"];
+        Assert.That(found.Data, Is.EqualTo(Interpreter.Run(program, data, sizes)["y"].Data).Within(1e-12));
+    }
+
+    private static class Choosing
+    {
+        public static Value Step(Value x, Value h, [Dims("H", "H")] Matrix table) => 0.5 * h + Rnn.Gather(table, Rnn.ArgMax(x + h));
+    }
+
+    private static class Grouped
+    {
+        public static Value Step(Value x, [Dims("4K")] Value h, [Dims("4K", "X")] Matrix W, Matrix U, Vector b, [Dims("4K", "E")] Matrix table)
+        {
+            Value a = 2 * W * x + U / 4 * h + b * b - 1;
+            Value groups = Rnn.Softmax(Rnn.Reshape(a, "B", 4, "K"), 1) * (1 + Rnn.Maximum(Rnn.Reshape(h, "B", 4, "K"), 2));
+            Value mixed = Rnn.Reshape(groups, "B", "4K"), chosen = Rnn.Mean(Rnn.Transposed(table) * Rnn.OneHot(Rnn.ArgMax(a), "4K"), -1);
+            Value turned = Rnn.Concat(1, Rnn.Slice(h, 1, "K", "3K"), Rnn.Slice(h, 1, 0, "K"));
+            return Rnn.Tanh(Rnn.Clip(mixed + turned, -2, 2) + chosen);
+        }
     }
 
     // y[t] = Σⱼ Wⱼ x[t + j − 1] + b, two channels in, one out, worked by hand.
@@ -92,14 +147,14 @@ public class CompiledFunctionTests
     private static Indices Integers(GraphBuilder builder, string name, params Dim[] dims) => new(builder.Input(name, new TensorType(ElementType.I32, dims)));
 
     // Numbers that float32 holds exactly; lengths from 0 to T.
-    private static Dictionary<string, NdArray> Draw(Graph program)
+    private static Dictionary<string, NdArray> Draw(Graph program, Dictionary<string, int> sizes)
     {
         var random = new Random(11);
         return program.Inputs.ToDictionary(port => port.Name, port =>
         {
-            var array = new NdArray(port.Type.Dims.Select(dim => dim.Evaluate(Sizes)).ToArray());
+            var array = new NdArray(port.Type.Dims.Select(dim => dim.Evaluate(sizes)).ToArray());
             for (int i = 0; i < array.Length; i++)
-                array.Data[i] = port.Type.IsReal ? (float)((random.NextDouble() * 2) - 1) : i % (Sizes["T"] + 1);
+                array.Data[i] = port.Type.IsReal ? (float)((random.NextDouble() * 2) - 1) : i % (sizes["T"] + 1);
             return array;
         });
     }
