@@ -81,7 +81,7 @@ internal static class BenchCommand
             else
                 run.Print(terminal.Out);
             if (parsed.GetValue(svg) is { } chart)
-                run.ToChart().Save(chart);
+                OutputFile.Write(chart, run.ToChart().ToSvg());
             return run.Peers is { Agree: false } ? ExitCode.Failure : ExitCode.Success;
         });
         return command;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using RnnJit.Cells;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Benchmarks.Scaling;
+using RnnJit.Cli.Training;
 
 namespace RnnJit.Cli.Commands;
 
@@ -39,7 +40,7 @@ internal static class BenchScalingCommand
             bool glance = parsed.GetValue(quick);
             IReadOnlyList<ScalingCurve> curves = new ScalingRun(definition, glance ? MeasurementBudget.Quick : MeasurementBudget.Full, threads > 0 ? [threads] : Both, Sweep.All(glance), terminal.Error, terminal.Interrupted).Run();
             foreach (var sweep in folder is null ? [] : curves.GroupBy(curve => curve.Sweep))
-                ScalingCurve.Chart(definition.Name, [.. sweep]).Save(Path.Combine(folder!, sweep.Key.File));
+                OutputFile.Write(Path.Combine(folder!, sweep.Key.File), ScalingCurve.Chart(definition.Name, [.. sweep]).ToSvg());
             string[] cliffs = [.. Cliffs(curves)];
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, curves = curves.Select(ToJson), cliffs }));

@@ -1,3 +1,4 @@
+using System.Text;
 using RnnJit.Files;
 
 namespace RnnJit.Cli.Training;
@@ -25,6 +26,10 @@ internal static class OutputFile
             throw new UsageException(e.Message);
         }
     }
+
+    /// <summary>Writes a text as UTF-8, whole or not at all.</summary>
+    /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
+    public static void Write(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Requires that a file to write is no other file of the command, through symbolic and hard links too.</summary>
     /// <param name="output">The option and its file.</param>

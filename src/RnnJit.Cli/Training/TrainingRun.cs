@@ -80,7 +80,7 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
 
         view.Line($"{training.Done,7}/{training.Updates}  training {Figures.Loss(learned)}  validation {Figures.Loss(validation)}  {Figures.Count(Speed)} characters/s  {Figures.Time(Left)} left");
         training.Save(file);
-        training.History.ToChart($"Loss of {Path.GetFileName(file)}").Save(plot);
+        OutputFile.Write(plot, LossCurve.Of(training.History, $"Loss of {Path.GetFileName(file)}").ToSvg());
     }
 
     // The checkpoint is written, so an interruption loses nothing here.

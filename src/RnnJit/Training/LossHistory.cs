@@ -1,5 +1,3 @@
-using RnnJit.Charts;
-
 namespace RnnJit.Training;
 
 /// <summary>The losses of a training run in nats per character: training as the mean since the point before, validation over the whole validation text.</summary>
@@ -10,16 +8,6 @@ public sealed class LossHistory
     public IReadOnlyList<(int Step, double Training, double Validation)> Points => points;
 
     internal void Add(int step, double training, double validation) => points.Add((step, training, validation));
-
-    /// <summary>The curve as a picture.</summary>
-    public LineChart ToChart(string title)
-    {
-        var chart = new LineChart { Title = title, XLabel = "updates", YLabel = "nats per character", Markers = points.Count <= 40 };
-        double[] steps = [.. points.Select(point => (double)point.Step)];
-        chart.Add("training", steps, points.Select(point => point.Training).ToArray());
-        chart.Add("validation", steps, points.Select(point => point.Validation).ToArray());
-        return chart;
-    }
 
     internal double[] ToNumbers() => [.. points.SelectMany(point => new[] { point.Step, point.Training, point.Validation })];
 

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace RnnJit.Core.Tests.Architecture;
 
-/// <summary>The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit.</summary>
+/// <summary>The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Charts.</summary>
 public class DependencyTests
 {
     private static readonly Dictionary<string, string[]> Projects = new()
@@ -13,7 +13,8 @@ public class DependencyTests
         ["RnnJit"] = ["RnnJit.Core", "RnnJit.Generators"],
         ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Generators"],
         ["RnnJit.Gpu"] = ["RnnJit.Jit"],
-        ["RnnJit.Cli"] = ["RnnJit.Gpu", "RnnJit.Jit"],
+        ["RnnJit.Charts"] = [],
+        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gpu", "RnnJit.Jit"],
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()
@@ -23,6 +24,7 @@ public class DependencyTests
         ["RnnJit"] = [],
         ["RnnJit.Jit"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["RnnJit.Gpu"] = ["ILGPU", "ILGPU.Algorithms"],
+        ["RnnJit.Charts"] = [],
         ["RnnJit.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 

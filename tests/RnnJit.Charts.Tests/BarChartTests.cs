@@ -1,7 +1,6 @@
-using RnnJit.Charts;
-using static RnnJit.Tests.Charts.LineChartTests;
+using static RnnJit.Charts.Tests.LineChartTests;
 
-namespace RnnJit.Tests.Charts;
+namespace RnnJit.Charts.Tests;
 
 internal sealed class BarChartTests
 {

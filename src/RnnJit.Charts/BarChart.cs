@@ -1,5 +1,4 @@
 using System.Globalization;
-using RnnJit.Files;
 
 namespace RnnJit.Charts;
 
@@ -66,15 +65,6 @@ public sealed class BarChart(params string[] categories)
             DrawBars(svg, frame, i);
         frame.DrawHorizontalLine(frame.Y(0), Svg.FaintInk);
         return svg.Finish();
-    }
-
-    /// <summary>Writes the picture to a file, whole or not at all.</summary>
-    /// <exception cref="IOException">The file could not be written.</exception>
-    /// <exception cref="InvalidOperationException">No value is finite, or the picture is too small for its texts.</exception>
-    public void Save(string path)
-    {
-        var svg = ToSvg();
-        AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(svg)));
     }
 
     private void DrawCategories(ChartFrame frame, bool sloped)

@@ -1,5 +1,3 @@
-using RnnJit.Files;
-
 namespace RnnJit.Charts;
 
 /// <summary>Named series of points joined by lines, as an SVG picture.</summary>
@@ -63,15 +61,6 @@ public sealed class LineChart
         for (var i = 0; i < series.Count; i++)
             Draw(svg, series[i], i, X, frame.Y);
         return svg.Finish();
-    }
-
-    /// <summary>Writes the picture to a file, whole or not at all.</summary>
-    /// <exception cref="IOException">The file could not be written.</exception>
-    /// <exception cref="InvalidOperationException">No series has a finite point, or the picture is too small for its texts.</exception>
-    public void Save(string path)
-    {
-        var svg = ToSvg();
-        AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(svg)));
     }
 
     private static Axis Scale(bool logarithmic, double min, double max, bool extend) =>

@@ -1,6 +1,4 @@
-using RnnJit.Charts;
-
-namespace RnnJit.Tests.Charts;
+namespace RnnJit.Charts.Tests;
 
 internal sealed class AxisTests
 {
