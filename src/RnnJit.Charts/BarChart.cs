@@ -4,7 +4,7 @@ namespace RnnJit.Charts;
 
 /// <summary>Groups of bars, one group per category and one bar per series in it, as an SVG picture; bars begin at zero.</summary>
 /// <param name="categories">Names of the groups.</param>
-public sealed class BarChart(params string[] categories)
+public sealed class BarChart(params string[] categories) : IPicture
 {
     private const double Largest = 1e300;
 
@@ -59,7 +59,7 @@ public sealed class BarChart(params string[] categories)
         var footer = sloped ? 24 + longest * Math.Sin(Slope * Math.PI / 180) : 28;
 
         var svg = new Svg(Width, Height, Title);
-        var frame = new ChartFrame(svg, new ChartLabels(Title, "", YLabel), (Width, Height), [.. series.Select(s => s.Name)], vertical, footer);
+        var frame = new ChartFrame(svg, new ChartLabels(Title, "", YLabel), (Width, Height), LegendEntry.OfSeries(series.Select(s => s.Name)), vertical, footer);
         DrawCategories(frame, sloped);
         for (var i = 0; i < series.Count; i++)
             DrawBars(svg, frame, i);

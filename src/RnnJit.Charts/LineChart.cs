@@ -1,7 +1,7 @@
 namespace RnnJit.Charts;
 
-/// <summary>Named series of points joined by lines, as an SVG picture.</summary>
-public sealed class LineChart
+/// <summary>Named series of points joined by lines, with a band around a line where it has one, as an SVG picture.</summary>
+public sealed class LineChart : IPicture
 {
     // Beyond, differences overflow.
     private const double Largest = 1e300;
@@ -26,7 +26,9 @@ public sealed class LineChart
     public int Height { get; init; } = 480;
 
     /// <summary>Adds a series; a point that is not finite leaves a gap in the line.</summary>
-    /// <exception cref="ArgumentException">x and y differ in length, a value is beyond ±1e300, or not positive on a logarithmic axis.</exception>
+    /// <exception cref="ArgumentException">
+    /// x and y differ in length, a value is beyond ±1e300, or not positive on a logarithmic axis.
+    /// </exception>
     public void Add(string name, ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -35,7 +37,33 @@ public sealed class LineChart
 
         Check(name, "x", x, LogX);
         Check(name, "y", y, LogY);
-        series.Add(new Series(name, x.ToArray(), y.ToArray()));
+        series.Add(new Series(name, x.ToArray(), y.ToArray(), null));
+    }
+
+    /// <summary>
+    /// Adds a series with a band around it, for instance from the smallest to the largest of several runs; a point that is not finite
+    /// leaves a gap.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// x, y, low and high differ in length, a low end is above its high end, a value is beyond ±1e300, or not positive on a logarithmic
+    /// axis.
+    /// </exception>
+    public void AddBand(string name, ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> low, ReadOnlySpan<double> high)
+    {
+        if (low.Length != y.Length || high.Length != y.Length)
+            throw new ArgumentException($"The band of series '{name}' has {low.Length} low and {high.Length} high ends, wanted "
+                + $"{y.Length} as there are y (give one for each point)");
+        for (int i = 0; i < low.Length; i++)
+        {
+            if (low[i] > high[i])
+                throw new ArgumentException($"The band of series '{name}' goes from {low[i]:G3} to {high[i]:G3} at point {i + 1}, "
+                    + $"wanted the lower end first (swap them)");
+        }
+
+        Check(name, "y", low, LogY);
+        Check(name, "y", high, LogY);
+        Add(name, x, y);
+        series[^1] = series[^1] with { Band = (low.ToArray(), high.ToArray()) };
     }
 
     /// <summary>Adds a series of values at x = 1, 2, 3, …</summary>
@@ -48,16 +76,19 @@ public sealed class LineChart
     {
         var points = series.SelectMany(s => s.FinitePoints).ToArray();
         if (points.Length == 0)
-            throw new InvalidOperationException($"The chart '{Title}' has no finite point among {series.Count} series (add values before drawing)");
+            throw new InvalidOperationException($"The chart '{Title}' has no finite point among {series.Count} series (add values "
+                + $"before drawing)");
 
         var horizontal = Scale(LogX, points.Min(p => p.X), points.Max(p => p.X), extend: false);
         var vertical = Scale(LogY, points.Min(p => p.Y), points.Max(p => p.Y), extend: true);
         var svg = new Svg(Width, Height, Title);
-        var frame = new ChartFrame(svg, new ChartLabels(Title, XLabel, YLabel), (Width, Height), [.. series.Select(s => s.Name)], vertical, footer: 28);
-        double X(double value) => frame.Left + horizontal.Fraction(value) * (frame.Right - frame.Left);
+        var labels = new ChartLabels(Title, XLabel, YLabel);
+        var frame = new ChartFrame(svg, labels, (Width, Height), LegendEntry.OfSeries(series.Select(s => s.Name)), vertical, footer: 28);
+        double X(double value) => frame.X(horizontal, value);
 
-        frame.DrawHorizontalLine(frame.Bottom, Svg.FaintInk);
-        DrawTicks(svg, frame, horizontal.Ticks, X);
+        frame.DrawHorizontalAxis(horizontal);
+        for (var i = 0; i < series.Count; i++)
+            DrawBand(svg, series[i], i, X, frame.Y);
         for (var i = 0; i < series.Count; i++)
             Draw(svg, series[i], i, X, frame.Y);
         return svg.Finish();
@@ -73,23 +104,27 @@ public sealed class LineChart
             if (double.IsFinite(value) && Math.Abs(value) > Largest)
                 throw new ArgumentException($"Series '{name}' has {axis} = {value:G3}, wanted at most {Largest:G3} in size (scale it)");
             if (logarithmic && value is <= 0 and > double.NegativeInfinity)
-                throw new ArgumentException($"Series '{name}' has {axis} = {value:G3} on a logarithmic axis, wanted a positive number (use a linear axis or NaN for a gap)");
+                throw new ArgumentException($"Series '{name}' has {axis} = {value:G3} on a logarithmic axis, wanted a positive number "
+                    + $"(use a linear axis or NaN for a gap)");
         }
     }
 
-    // Labels that would touch the one before are left out; their marks stay.
-    private static void DrawTicks(Svg svg, ChartFrame frame, IReadOnlyList<Tick> ticks, Func<double, double> x)
+    // One closed path for each run of finite points: along the high ends, back along the low ones.
+    private static void DrawBand(Svg svg, Series line, int index, Func<double, double> x, Func<double, double> y)
     {
-        var free = double.NegativeInfinity;
-        foreach (var tick in ticks)
+        if (line.Band is not { } band)
+            return;
+        for (int from = 0, to; from < line.X.Length; from = to + 1)
         {
-            var (at, half) = (x(tick.Value), ChartFrame.TickWidth(tick.Label) / 2);
-            svg.Line($"""<line x1="{at}" y1="{frame.Bottom}" x2="{at}" y2="{frame.Bottom + 5}" stroke="{Svg.FaintInk}"/>""");
-            if (at - half < free)
+            for (to = from; to < line.X.Length && line.HasBand(to);)
+                to++;
+            if (to - from < 2)
                 continue;
 
-            frame.DrawTick(at, tick.Label);
-            free = at + half + 8;
+            var places = Enumerable.Range(from, to - from).Select(i => (X: x(line.X[i]), Y: y(band.High[i])))
+                .Concat(Enumerable.Range(from, to - from).Reverse().Select(i => (X: x(line.X[i]), Y: y(band.Low[i]))));
+            string path = "M" + string.Join('L', places.Select(place => $"{Svg.Number(place.X)} {Svg.Number(place.Y)}")) + "Z";
+            svg.Line($"""<path class="band" d="{path}" fill="{SeriesStyle.Colour(index)}" fill-opacity="0.18" stroke="none"/>""");
         }
     }
 
@@ -109,15 +144,22 @@ public sealed class LineChart
                 dots.Add((x(line.X[i]), y(line.Y[i])));
         }
 
-        svg.Line($"""<path class="series" d="{path.ToString()}" fill="none" stroke="{colour}" stroke-width="2.2" stroke-linejoin="round" stroke-linecap="round" {SeriesStyle.Dash(index)}/>""");
+        svg.Line($"""<path class="series" d="{path.ToString()}" fill="none" stroke="{colour}" stroke-width="2.2" """
+            + $"""stroke-linejoin="round" stroke-linecap="round" {SeriesStyle.Dash(index)}/>""");
         foreach (var dot in dots)
             svg.Line($"""<circle class="point" cx="{dot.X}" cy="{dot.Y}" r="3.6" fill="{colour}" stroke="#ffffff" stroke-width="1"/>""");
     }
 
-    private sealed record Series(string Name, double[] X, double[] Y)
+    private sealed record Series(string Name, double[] X, double[] Y, (double[] Low, double[] High)? Band)
     {
-        public IEnumerable<(double X, double Y)> FinitePoints => Enumerable.Range(0, X.Length).Where(IsFinite).Select(i => (X[i], Y[i]));
+        // With the ends of the band, so that the axes hold them too.
+        public IEnumerable<(double X, double Y)> FinitePoints => Enumerable.Range(0, X.Length).Where(IsFinite).Select(i => (X[i], Y[i]))
+            .Concat(Enumerable.Range(0, X.Length).Where(HasBand)
+                .SelectMany(i => new[] { (X[i], Band!.Value.Low[i]), (X[i], Band.Value.High[i]) }));
 
         public bool IsFinite(int i) => i >= 0 && i < X.Length && double.IsFinite(X[i]) && double.IsFinite(Y[i]);
+
+        public bool HasBand(int i) =>
+            Band is { } band && double.IsFinite(X[i]) && double.IsFinite(band.Low[i]) && double.IsFinite(band.High[i]);
     }
 }

@@ -73,7 +73,8 @@ internal sealed class BarChartTests
     {
         var chart = new BarChart("one", "two");
         Assert.That(chart.ToSvg, Throws.InvalidOperationException);
-        Assert.That(() => chart.Add("a", 1), Throws.TypeOf<ArgumentException>().With.Message.Contains("has 1 values, wanted one for each of 2 categories"));
+        Assert.That(() => chart.Add("a", 1), Throws.TypeOf<ArgumentException>().With.Message.Contains("has 1 values, wanted one for "
+            + "each of 2 categories"));
         Assert.That(() => chart.Add("a", 1, double.MinValue), Throws.TypeOf<ArgumentException>());
         chart.Add("a", double.NaN, double.NaN);
         Assert.That(chart.ToSvg, Throws.InvalidOperationException);

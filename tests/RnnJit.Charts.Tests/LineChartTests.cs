@@ -48,7 +48,8 @@ internal sealed class LineChartTests
         Assert.That(points[1].X - points[0].X, Is.EqualTo(points[2].X - points[1].X).Within(0.021));
         Assert.That(points[1].Y - points[0].Y, Is.EqualTo(points[2].Y - points[1].Y).Within(0.021));
         Assert.That(Texts(svg, "y tick"), Does.Contain("0.001").And.Contain("1,000"));
-        Assert.That(() => chart.Add("b", [1], [0]), Throws.TypeOf<ArgumentException>().With.Message.Contains("y = 0 on a logarithmic axis"));
+        Assert.That(() => chart.Add("b", [1], [0]), Throws.TypeOf<ArgumentException>().With.Message.Contains("y = 0 on a logarithmic "
+            + "axis"));
     }
 
     [Test]
@@ -129,6 +130,36 @@ internal sealed class LineChartTests
 
         var styles = Series(Parse(chart.ToSvg())).Select(path => (path.Attribute("stroke")?.Value, path.Attribute("stroke-dasharray")?.Value));
         Assert.That(styles.Distinct().Count(), Is.EqualTo(20));
+    }
+
+    [Test]
+    public void A_band_surrounds_its_line_and_widens_the_axis()
+    {
+        var chart = new LineChart { LogY = true };
+        chart.AddBand("a", [1, 2, 3, 4, 5], [10, 10, 10, 10, 10], [1, 2, double.NaN, 2, 1], [100, 50, 20, 50, 1000]);
+        var svg = Parse(chart.ToSvg());
+        var bands = Elements(svg, "path", "band").ToArray();
+        Assert.That(bands, Has.Length.EqualTo(2));
+        Assert.That(bands.Select(band => band.Attribute("d")!.Value.Count(c => c is 'M' or 'L')), Is.All.EqualTo(4));
+        Assert.That(bands.Select(band => band.Attribute("fill")!.Value), Is.All.EqualTo(Series(svg).Single().Attribute("stroke")!.Value));
+        Assert.That(Texts(svg, "y tick"), Does.Contain("1").And.Contain("1,000"));
+        double top = Plot(svg).Top;
+        IEnumerable<double> heights = Regex.Matches(bands[1].Attribute("d")!.Value, "[ML][-0-9.]+ ([-0-9.]+)")
+            .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        Assert.That(heights.Min(), Is.EqualTo(top).Within(0.011));
+    }
+
+    [Test]
+    public void A_band_that_cannot_be_drawn_is_refused()
+    {
+        var chart = new LineChart { LogY = true };
+        Assert.That(() => chart.AddBand("a", [1], [1], [1, 2], [1]), Throws.ArgumentException.With.Message.Contains("has 2 low and 1 "
+            + "high ends, wanted 1"));
+        Assert.That(() => chart.AddBand("a", [1], [1], [2], [1]), Throws.ArgumentException.With.Message.Contains("goes from 2 to 1 at "
+            + "point 1"));
+        Assert.That(() => chart.AddBand("a", [1], [1], [0], [1]), Throws.ArgumentException.With.Message.Contains("y = 0 on a "
+            + "logarithmic axis"));
+        Assert.That(chart.ToSvg, Throws.InvalidOperationException);
     }
 
     [Test]
