@@ -79,7 +79,7 @@ public sealed class CellFile
         if (errors.Length > 0)
             throw new CellFileException(errors);
 
-        CellDefinition[] cells = readings.Zip(chosen, (reading, cell) => Verified(path, cell, reading.Model?.Cell ?? Trace(path, file, cell, numbers))).ToArray();
+        CellDefinition[] cells = readings.Zip(chosen, (reading, cell) => Verified(path, cell, (reading.Model?.Cell ?? Trace(path, file, cell, numbers)).From(reading.Model?.Source))).ToArray();
         return new CellFile(path, cells, Sentences(path, findings, DiagnosticSeverity.Warning));
     }
 

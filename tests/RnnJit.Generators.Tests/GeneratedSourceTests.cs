@@ -49,6 +49,19 @@ public class GeneratedSourceTests
         Assert.That(text, Does.Contain("CellRegistry.Register(typeof(C));").And.Not.Contain("CanonicalText"));
     }
 
+    [Test]
+    public void The_text_of_the_class_is_registered_without_its_indentation()
+    {
+        const string Text = "namespace A\n{\n    // before\n    [RnnCell]\n    internal static partial class C\n    {\n        // \"\"\"\" {x}\n\n        internal static Value Step(Value h) => Tanh(h);\n    }\n}";
+        var (_, completed, result) = Source.Marked(Text).Run();
+        Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
+        Microsoft.CodeAnalysis.SyntaxTree tree = result.GeneratedTrees.Single(tree => tree.ToString().Contains("RegisterCell"));
+        var call = tree.GetRoot().DescendantNodes().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax>().Single();
+        var literal = (Microsoft.CodeAnalysis.CSharp.Syntax.LiteralExpressionSyntax)call.ArgumentList.Arguments[2].Expression;
+        Assert.That(literal.Token.ValueText, Is.EqualTo(
+            "[RnnCell]\ninternal static partial class C\n{\n    // \"\"\"\" {x}\n\n    internal static Value Step(Value h) => Tanh(h);\n}"));
+    }
+
     // A class of the same name in another file is another one, so a part of it would be a class that nobody wrote.
     [Test]
     public void A_cell_of_file_scope_gets_no_file() =>

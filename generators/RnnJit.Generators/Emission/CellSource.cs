@@ -49,7 +49,21 @@ internal static class CellSource
         text.Append("    [global::System.Runtime.CompilerServices.ModuleInitializer]\n#pragma warning restore CA2255\n");
         text.Append("    internal static void RegisterCell()\n    {\n");
         string names = string.Concat(model.Names.Select(local => $", ({local.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, \"{local.Name}\")"));
-        text.Append($"        global::RnnJit.Cells.CellRegistry.Register(typeof({model.Place.Name}){(model.Step is null ? "" : ", CanonicalText")}{names});\n");
+        text.Append($"        global::RnnJit.Cells.CellRegistry.Register(typeof({model.Place.Name}){(model.Step is null ? "" : ", CanonicalText, " + Literal(model.Source))}{names});\n");
         text.Append("    }\n");
+    }
+
+    // A raw literal begins with more quotes than the text has in a row.
+    private static string Literal(string content)
+    {
+        int longest = 0, run = 0;
+        foreach (char c in content)
+        {
+            run = c == '"' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        string quotes = new('"', Math.Max(3, longest + 1)), indent = new(' ', 12);
+        return $"\n{indent}{quotes}\n{string.Concat(content.Split('\n').Select(line => (line.Length == 0 ? "" : indent + line) + "\n"))}{indent}{quotes}";
     }
 }

@@ -19,13 +19,13 @@ internal static class CellReader
             place = ClassReader.Place(cell);
             IMethodSymbol step = ClassReader.Step(cell);
             Graph graph = ReadStep(step, SignatureReader.Read(step, numbers), compilation, warnings, cancel);
-            return new CellReading(new CellModel(place, graph, Names(graph)), warnings.ToEquatable());
+            return new CellReading(new CellModel(place, graph, Names(graph), SourceText.OfClass(cell)), warnings.ToEquatable());
         }
         catch (ReadingStopped stop)
         {
             IEnumerable<Finding> findings = stop.Finding is null ? [] : warnings.Append(stop.Finding);
             bool traced = stop.Finding is { Severity: DiagnosticSeverity.Warning };
-            return new CellReading(traced ? new CellModel(place!, null, default) : null, findings.ToEquatable());
+            return new CellReading(traced ? new CellModel(place!, null, default, SourceText.OfClass(cell)) : null, findings.ToEquatable());
         }
     }
 

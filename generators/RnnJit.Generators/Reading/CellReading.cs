@@ -18,9 +18,10 @@ internal sealed record CellPlace(string Namespace, EquatableArray<string> Outer,
 
 /// <summary>The incremental model of one cell: equal by content, without positions.</summary>
 /// <param name="Step">Null when only the runtime can read the cell.</param>
-internal sealed record CellModel(CellPlace Place, Graph? Step, EquatableArray<LocalName> Names)
+/// <param name="Source">The class as it is written, without its indentation.</param>
+internal sealed record CellModel(CellPlace Place, Graph? Step, EquatableArray<LocalName> Names, string Source)
 {
-    public CellDefinition? Cell => Step is null ? null : new CellDefinition(Step);
+    public CellDefinition? Cell => Step is null ? null : new CellDefinition(Step).From(Source);
 }
 
 /// <summary>What reading a class gave: a model unless there are errors, and sentences.</summary>

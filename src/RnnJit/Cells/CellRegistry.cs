@@ -20,10 +20,12 @@ public static class CellRegistry
 
     /// <summary>Called by generated code for a cell that was read at build time.</summary>
     /// <param name="text">The canonical text of its step.</param>
+    /// <param name="source">The C# text of its class.</param>
     /// <param name="names">The user's own names of values, by number.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public static void Register(Type cell, string text, params (int Value, string Name)[] names) =>
-        Cells[cell] = new Lazy<CellDefinition>(() => new CellDefinition(Parser.Parse(text) with { LocalNames = names.ToDictionary(local => local.Value, local => local.Name) }));
+    public static void Register(Type cell, string text, string source, params (int Value, string Name)[] names) =>
+        Cells[cell] = new Lazy<CellDefinition>(() => new CellDefinition(
+            Parser.Parse(text) with { LocalNames = names.ToDictionary(local => local.Value, local => local.Name) }).From(source));
 
     /// <summary>Called by generated code for a cell that only the runtime can read.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
