@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace RnnJit.Core.Tests.Architecture;
 
-/// <summary>The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Charts.</summary>
+/// <summary>The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Gallery ─► RnnJit; Gallery ─► Charts.</summary>
 public class DependencyTests
 {
     private static readonly Dictionary<string, string[]> Projects = new()
@@ -14,7 +14,8 @@ public class DependencyTests
         ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Generators"],
         ["RnnJit.Gpu"] = ["RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
-        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gpu", "RnnJit.Jit"],
+        ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Generators"],
+        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Jit"],
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()
@@ -25,6 +26,7 @@ public class DependencyTests
         ["RnnJit.Jit"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["RnnJit.Gpu"] = ["ILGPU", "ILGPU.Algorithms"],
         ["RnnJit.Charts"] = [],
+        ["RnnJit.Gallery"] = [],
         ["RnnJit.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 
@@ -41,11 +43,12 @@ public class DependencyTests
         Assert.That(References(project, "PackageReference"), Is.EquivalentTo(Packages[Name(project)]));
     }
 
-    // The arrow from RnnJit to Generators is one of the compiler, not of the program.
-    [Test]
-    public void The_runtime_only_compiles_with_the_generator()
+    // The arrow to Generators is one of the compiler, not of the program.
+    [TestCase("RnnJit")]
+    [TestCase("RnnJit.Gallery")]
+    public void A_project_with_cells_only_compiles_with_the_generator(string project)
     {
-        XElement reference = Elements("src/RnnJit/RnnJit.csproj", "ProjectReference").Single(element => Include(element).Contains("Generators", StringComparison.Ordinal));
+        XElement reference = Elements($"src/{project}/{project}.csproj", "ProjectReference").Single(element => Include(element).Contains("Generators", StringComparison.Ordinal));
         Assert.That((string?)reference.Attribute("OutputItemType"), Is.EqualTo("Analyzer"));
         Assert.That((string?)reference.Attribute("ReferenceOutputAssembly"), Is.EqualTo("false"));
     }

@@ -1,0 +1,114 @@
+using RnnJit.Charts;
+using RnnJit.Jit;
+
+namespace RnnJit.Gallery.Tests;
+
+/// <summary>Every system with its small budget: the figures that it states, above what does without memory.</summary>
+public class SystemTests
+{
+    private static readonly Dictionary<string, Lazy<GalleryReport>> Reports =
+        GallerySystems.All.ToDictionary(system => system.Facts.Name, system =>
+            new Lazy<GalleryReport>(() => system.Run(new GalleryContext { Quick = true })));
+
+    private static IEnumerable<string> Names => Reports.Keys;
+
+    [OneTimeSetUp]
+    public void CompileKernels() => JitKernels.Install();
+
+    [TestCaseSource(nameof(Names))]
+    public void Every_figure_is_what_is_wanted(string name)
+    {
+        GalleryReport report = Reports[name].Value;
+        Assert.That(report.Figures.Where(figure => !figure.IsMet), Is.Empty);
+        Assert.That(report.IsMet, Is.True);
+        Assert.That(report.Figures[0].Wanted, Is.Not.Empty);
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void Every_page_has_a_picture_the_equations_and_a_kernel(string name)
+    {
+        Section[] sections = [.. Reports[name].Value.Sections];
+        Assert.That(sections.OfType<PictureSection>().Select(picture => picture.Picture.ToSvg()), Is.Not.Empty.And.All.StartsWith("<svg "));
+        Assert.That(sections.OfType<CodeSection>().Select(code => code.Text), Has.Some.Contains("public static partial class"));
+        Assert.That(sections.OfType<CodeSection>().Where(code => code.OnlyOnPage), Is.Not.Empty);
+        Assert.That(HtmlPage.Write(name, sections), Does.EndWith("</html>\n"));
+    }
+
+    [TestCase("sum", "sums that are exact", "10000 of 10000", "sums, without memory", 1)]
+    [TestCase("sum", "larger totals that are right", "10000 of 10000", "larger totals, without memory", 70)]
+    [TestCase("parity-by-hand", "parities of random bits that are right", "10000 of 10000", "best answer from the present bit alone", 55)]
+    public void All_steps_are_exact_where_a_network_without_memory_is_far_from_it(string name, string figure, string all,
+        string baseline, double atMost)
+    {
+        Assert.That(Found(name, figure), Is.EqualTo(all));
+        double share = double.Parse(Found(name, baseline).TrimEnd('%', ' '), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(share, Is.LessThan(atMost));
+    }
+
+    [Test]
+    public void Parity_has_the_tables_of_the_lecture()
+    {
+        Assert.That(Found("parity-by-hand", "rows of the lecture's table"), Is.EqualTo("4 of 4"));
+        Assert.That(Found("parity-by-hand", "rows of the first step"), Is.EqualTo("2 of 2"));
+        Assert.That(Found("parity-by-hand", "parities of the lecture's example"), Is.EqualTo("10 of 10"));
+        TableSection table = Reports["parity-by-hand"].Value.Sections.OfType<TableSection>().First();
+        Assert.That(table.Rows.Select(row => string.Concat(row)), Is.EqualTo(new[] { "00000", "01011", "10011", "11110" }));
+    }
+
+    [Test]
+    public void Recognisers_have_the_tables_of_the_lecture()
+    {
+        Assert.That(Found("recognizer", "1*: strings of the table"), Is.EqualTo("16 of 16"));
+        foreach (string weights in new[] { "first", "second" })
+        {
+            Assert.That(Found("recognizer", $"no 000, {weights} weights: strings of the table"), Is.EqualTo("19 of 19"));
+            Assert.That(Found("recognizer", $"no 000, {weights} weights: table from (0, 0)"), Is.EqualTo("16 of 19"));
+        }
+    }
+
+    [Test]
+    public void Hello_needs_memory()
+    {
+        Assert.That(Found("hello", "characters right, fed the word (teacher forcing)"), Is.EqualTo("4 of 4"));
+        Assert.That(Found("hello", "best answers without memory"), Is.EqualTo("3 of 4"));
+        TableSection written = Reports["hello"].Value.Sections.OfType<TableSection>().Last();
+        Assert.That(written.Rows[0], Is.EqualTo(new[] { "argmax", "hello" }));
+        Assert.That(written.Rows.Single(row => row[0] == "beam of 3, place 1")[1], Does.StartWith("hello "));
+    }
+
+    [Test]
+    public void Derivatives_need_the_term_through_time()
+    {
+        GalleryReport report = Reports["bptt-by-hand"].Value;
+        Assert.That(report.Figures.Count(figure => figure.Wanted == "at most 1E-12"), Is.EqualTo(2));
+        Assert.That(double.Parse(Found("bptt-by-hand", "least difference without the term through time"),
+            System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(1e-3));
+    }
+
+    [Test]
+    public void Several_seeds_are_counted_together()
+    {
+        var progress = new List<double>();
+        GalleryReport report = GallerySystems.Find("HELLO")!.Run(new GalleryContext { Quick = true, Seeds = 3, Progress = step =>
+            progress.Add(step.Done) });
+        Assert.That(report.Figures[0].Found, Is.EqualTo("12 of 12"));
+        Assert.That(progress, Is.Ordered.And.All.InRange(0, 1));
+        Assert.That(progress[^1], Is.GreaterThan(0.9));
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void A_run_can_be_interrupted(string name) =>
+        Assert.That(() => GallerySystems.Find(name)!.Run(new GalleryContext { Quick = true, Interrupted = new CancellationToken(true) }),
+            Throws.InstanceOf<OperationCanceledException>());
+
+    [Test]
+    public void Names_are_file_names_and_differ()
+    {
+        Assert.That(Names, Is.All.Match("^[a-z]+(-[a-z]+)*$"));
+        Assert.That(GallerySystems.All.SelectMany(system =>
+            new[] { system.Facts.Shape, system.Facts.Shows, system.Facts.Source, system.Facts.Reference }), Is.All.Not.Empty);
+        Assert.That(GallerySystems.Find("none"), Is.Null);
+    }
+
+    private static string Found(string name, string figure) => Reports[name].Value.Figures.Single(found => found.Name == figure).Found;
+}
