@@ -77,6 +77,7 @@ internal static class CommandLine
               rnnjit train --text book.txt --cell gru --layers 2
               rnnjit train --text book.txt --cell MyCell.cs  a cell of one's own
               rnnjit sample rnnjit.safetensors --temperature 0.7
+              rnnjit gallery run recognizer                  a system of the lectures, as a page with pictures
               rnnjit show lstm --after differentiate
             """);
         root.Add(CommonOptions.Json);
@@ -84,6 +85,7 @@ internal static class CommandLine
         root.Add(CommonOptions.KernelCache);
         root.Add(TrainCommand.Create(terminal));
         root.Add(SampleCommand.Create(terminal));
+        root.Add(GalleryCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
         root.Add(EmitCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>Rows of texts in columns: for people, or as Markdown.</summary>
@@ -18,10 +20,15 @@ internal sealed class TextTable(params string[] heads)
             return;
         }
 
-        int[] widths = [.. heads.Select((head, column) => rows.Select(row => row[column].Length).Append(head.Length).Max())];
+        int[] widths = [.. heads.Select((head, column) => rows.Select(row => Width(row[column])).Append(Width(head)).Max())];
         foreach (IReadOnlyList<string> row in rows.Prepend(heads))
-            to.WriteLine(string.Join("  ", row.Select((cell, column) => IsNumber(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
+            to.WriteLine(string.Join("  ", row.Select((cell, column) => IsNumber(column) ? Space(cell, widths[column]) + cell : cell + Space(cell, widths[column]))).TrimEnd());
     }
+
+    // A letter with a mark above it takes one place.
+    private static int Width(string cell) => new StringInfo(cell).LengthInTextElements;
+
+    private static string Space(string cell, int width) => new(' ', width - Width(cell));
 
     private bool IsNumber(int column) => rows.Any(row => row[column].Length > 0) && rows.All(row => row[column].All(c => char.IsDigit(c) || c is '.' or ',' or '-' or '≈' or ' '));
 }
