@@ -89,29 +89,29 @@ public static partial class Rnn
 
     /// <summary>
     /// Each element of an axis beside its neighbours, along the last axis: […, N, …, C] ⇒ […, N', …, width · C], what a convolution multiplies with one
-    /// matrix. Part j of the last axis is the element j − before places on, where <see cref="Padding.Same"/> has ⌊(width − 1) / 2⌋ places before,
-    /// <see cref="Padding.Causal"/> width − 1 and <see cref="Padding.Valid"/> none. N' is N, without padding N − width + 1; padding is 0.
+    /// matrix. Part j of the last axis is the element j − before places on, where <see cref="ConvolutionPadding.Same"/> has ⌊(width − 1) / 2⌋ places before,
+    /// <see cref="ConvolutionPadding.Causal"/> width − 1 and <see cref="ConvolutionPadding.Valid"/> none. N' is N, without padding N − width + 1; padding is 0.
     /// </summary>
     /// <exception cref="GraphException">RNNJ126: the width is not positive, the axis is the last one or not there, or without padding it may be shorter than a window.</exception>
-    public static Value Windows(Value x, int axis, int width, Padding padding = Padding.Same)
+    public static Value Windows(Value x, int axis, int width, ConvolutionPadding padding = ConvolutionPadding.Same)
     {
         if (width < 1)
             throw new GraphException("RNNJ126", $"The width of Windows is {width}, wanted a positive number (3 is usual)");
         int along = Axis(nameof(Windows), "RNNJ126", x, axis), last = x.Type.Rank - 1;
         if (along == last)
             throw new GraphException("RNNJ126", $"Windows runs along axis {along} of {x.Type}, the last one, where the elements of a window stand side by side (choose another axis, or add one of extent 1 with Reshape)");
-        if (padding is not (Padding.Same or Padding.Causal or Padding.Valid))
-            throw new GraphException("RNNJ126", $"The padding of Windows is {(int)padding}, which is none (write Padding.Same, Padding.Causal or Padding.Valid)");
+        if (padding is not (ConvolutionPadding.Same or ConvolutionPadding.Causal or ConvolutionPadding.Valid))
+            throw new GraphException("RNNJ126", $"The padding of Windows is {(int)padding}, which is none (write ConvolutionPadding.Same, ConvolutionPadding.Causal or ConvolutionPadding.Valid)");
 
-        Dim extent = x.Type.Dims[along], windows = padding == Padding.Valid ? extent - (width - 1) : extent;
+        Dim extent = x.Type.Dims[along], windows = padding == ConvolutionPadding.Valid ? extent - (width - 1) : extent;
         if (!(windows.Least >= 1))
         {
             string cure = extent.IsConstant ? "use a narrower window" : $"name it {extent} + {width - 1}";
-            throw new GraphException("RNNJ126", $"Windows of {width} without padding along axis {along} of {x.Type} have no place where the axis is shorter ({cure}, or Padding.Same)");
+            throw new GraphException("RNNJ126", $"Windows of {width} without padding along axis {along} of {x.Type} have no place where the axis is shorter ({cure}, or ConvolutionPadding.Same)");
         }
 
-        int before = padding == Padding.Valid ? 0 : padding == Padding.Causal ? width - 1 : (width - 1) / 2;
-        Value padded = padding == Padding.Valid ? x : Padded(x, along, before, width - 1 - before);
+        int before = padding == ConvolutionPadding.Valid ? 0 : padding == ConvolutionPadding.Causal ? width - 1 : (width - 1) / 2;
+        Value padded = padding == ConvolutionPadding.Valid ? x : Padded(x, along, before, width - 1 - before);
         Value[] parts = [.. Enumerable.Range(0, width).Select(j => x.Builder.Add(new SliceOp(along, j, windows), padded))];
         return width == 1 ? x : x.Builder.Add(new ConcatOp(last), parts);
     }
@@ -153,7 +153,7 @@ public static partial class Rnn
 }
 
 /// <summary>Zeros around an axis where windows reach beyond its ends.</summary>
-public enum Padding
+public enum ConvolutionPadding
 {
     /// <summary>On both sides: as many windows as elements, each around its element.</summary>
     Same,

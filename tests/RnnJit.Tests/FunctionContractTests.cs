@@ -41,7 +41,7 @@ public class FunctionContractTests
         [nameof(Rnn.Windows)] = b =>
         {
             Value x = b.Input("x", new TensorType(ElementType.F32, "T + 2", "B", "H"));
-            return () => Rnn.Windows(x * x, 0, 3, Padding.Valid) * Rnn.Slice(Rnn.Windows(x, 0, 3) * Rnn.Windows(x, 0, 3, Padding.Causal), 0, 2, "T");
+            return () => Rnn.Windows(x * x, 0, 3, ConvolutionPadding.Valid) * Rnn.Slice(Rnn.Windows(x, 0, 3) * Rnn.Windows(x, 0, 3, ConvolutionPadding.Causal), 0, 2, "T");
         },
         [nameof(Rnn.MeanOverTime)] = b => { var (y, lengths) = Sequences(b); return () => Rnn.MeanOverTime(y * y, lengths); },
         [nameof(Rnn.MaxOverTime)] = b => { var (y, lengths) = Sequences(b); return () => Rnn.MaxOverTime(y * y, lengths); },

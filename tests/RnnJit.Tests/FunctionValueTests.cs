@@ -35,8 +35,8 @@ public class FunctionValueTests
         Case("Equal to a number", x => Rnn.Equal(x, 3) + (10 * Rnn.Equal(2, x)), [2, 3], [0, 10, 1, 0, 0, 0]),
         Case("Select of numbers", x => Rnn.Select(Rnn.Less(x, 3), 7, x) + Rnn.Select(Rnn.Less(x, 3), x, 8) + Rnn.Select(Rnn.Less(x, 3), 100, 200), [2, 3], [108, 109, 211, 212, 213, 214]),
         Case("Windows, same", x => Rnn.Windows(x, 0, 2), [2, 6], [1, 2, 3, 4, 5, 6, 4, 5, 6, 0, 0, 0]),
-        Case("Windows, causal", x => Rnn.Windows(x, 0, 2, Padding.Causal), [2, 6], [0, 0, 0, 1, 2, 3, 1, 2, 3, 4, 5, 6]),
-        Case("Windows, valid", x => Rnn.Windows(x, 0, 2, Padding.Valid), [1, 6], [1, 2, 3, 4, 5, 6]),
+        Case("Windows, causal", x => Rnn.Windows(x, 0, 2, ConvolutionPadding.Causal), [2, 6], [0, 0, 0, 1, 2, 3, 1, 2, 3, 4, 5, 6]),
+        Case("Windows, valid", x => Rnn.Windows(x, 0, 2, ConvolutionPadding.Valid), [1, 6], [1, 2, 3, 4, 5, 6]),
         Case("Windows of 3 around each element", x => Rnn.Windows(Rnn.Reshape(x, 6, 1), 0, 3), [6, 3], [0, 1, 2, 1, 2, 3, 2, 3, 4, 3, 4, 5, 4, 5, 6, 5, 6, 0]),
         Case("Windows of 1", x => Rnn.Windows(x, 0, 1), [2, 3], [1, 2, 3, 4, 5, 6]),
         Case("ArgMax along the last axis", x => Hit(Rnn.ArgMax(Rnn.Abs(x - 2)), 3), [2, 3], [1, 0, 0, 0, 0, 1]),
@@ -137,7 +137,7 @@ public class FunctionValueTests
         Refused("RNNJ126", x => Rnn.Clip(x, 1, 0.5), "Clip has the bounds 1 and 0.5, wanted the lower one first (exchange them)"),
         Refused("RNNJ126", x => Rnn.Windows(x, 0, 0), "The width of Windows is 0, wanted a positive number (3 is usual)"),
         Refused("RNNJ126", x => Rnn.Windows(x, 1, 2), "Windows runs along axis 1 of f32[2, 3], the last one, where the elements of a window stand side by side (choose another axis, or add one of extent 1 with Reshape)"),
-        Refused("RNNJ126", x => Rnn.Windows(x, 0, 3, Padding.Valid), "Windows of 3 without padding along axis 0 of f32[2, 3] have no place where the axis is shorter (use a narrower window, or Padding.Same)"),
+        Refused("RNNJ126", x => Rnn.Windows(x, 0, 3, ConvolutionPadding.Valid), "Windows of 3 without padding along axis 0 of f32[2, 3] have no place where the axis is shorter (use a narrower window, or ConvolutionPadding.Same)"),
         Refused("RNNJ126", x => Rnn.MeanOverTime(x, new Indices(x.Builder.Input("lengths", new TensorType(ElementType.I32, 2)))), "MeanOverTime is given a sequence f32[2, 3] and lengths i32[2], wanted [T, B, …] and i32[B] (give a length for each row)"),
     ];
 

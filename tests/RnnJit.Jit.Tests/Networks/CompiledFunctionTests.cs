@@ -21,8 +21,8 @@ public class CompiledFunctionTests
         ["reshape and transpose"] = b => Of(b, x => Rnn.Reshape(Rnn.Transpose(x, 2, 0, 1) * 2, "C", "T", "B") * Rnn.Transpose(x, -1, 0, 1)),
         ["clip"] = b => Of(b, x => Rnn.Clip(x, -0.25, 0.5) * x),
         ["windows, same"] = b => Of(b, x => Rnn.Windows(x, 0, 4) * 0.5),
-        ["windows, causal, over the batch"] = b => Of(b, x => Rnn.Windows(x, 1, 3, Padding.Causal)),
-        ["windows, valid"] = b => Of(b, x => Rnn.Windows(x, 0, 3, Padding.Valid), time: "T + 2"),
+        ["windows, causal, over the batch"] = b => Of(b, x => Rnn.Windows(x, 1, 3, ConvolutionPadding.Causal)),
+        ["windows, valid"] = b => Of(b, x => Rnn.Windows(x, 0, 3, ConvolutionPadding.Valid), time: "T + 2"),
         ["mean over time"] = b => Of(b, x => Rnn.MeanOverTime(x, Integers(b, "lengths", "B"))),
         ["maximum over time"] = b => Of(b, x => Rnn.MaxOverTime(x, Integers(b, "lengths", "B"))),
         ["argmax"] = b => Of(b, x => Rnn.Gather(new Matrix(Real(b, "w", "C", "V")), Rnn.ArgMax(x)) * Rnn.Sum(x)),
@@ -113,7 +113,7 @@ public class CompiledFunctionTests
     public void A_convolution_without_padding_is_shorter_than_its_input()
     {
         var net = new NetworkBuilder("Convolution");
-        net.Output("y", net.Convolution("conv", net.Input("x", "T + 2", "B", 2), 4, width: 3, Padding.Valid));
+        net.Output("y", net.Convolution("conv", net.Input("x", "T + 2", "B", 2), 4, width: 3, ConvolutionPadding.Valid));
         using var model = new Model(net);
         Assert.That(model.Run(new Dictionary<string, NdArray> { ["x"] = new(7, 2, 2) }).Shape, Is.EqualTo(new[] { 5, 2, 4 }));
         Assert.That(
