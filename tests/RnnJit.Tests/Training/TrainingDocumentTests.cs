@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using RnnJit.Cells;
+using RnnJit.Data;
+using RnnJit.Generation;
+using RnnJit.Ir;
+using RnnJit.Networks;
+using RnnJit.Training;
+
+namespace RnnJit.Tests.Training;
+
+/// <summary>docs/training.md: its code is that of this test, and what it trains works.</summary>
+public class TrainingDocumentTests
+{
+    [Test]
+    public void The_example_learns_to_reverse_words()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("reverser");
+        var random = new Random(2);
+        string[] words = [.. Enumerable.Range(0, 800).Select(_ => string.Concat(Enumerable.Range(0, 3 + random.Next(6)).Select(_ => "aeghinrst"[random.Next(9)])))];
+        TokenVocabulary letters = TokenVocabulary.Characters(words);
+        RowBatches<string> batches = Batches.Of(words, 32)
+            .Codes("x", word => letters.EncodeText(word))
+            .Lengths("lengths", of: "x")
+            .Codes("fed", word => [TokenVocabulary.Start, .. letters.EncodeText(Reversed(word))], axis: "S")
+            .Codes("wanted", word => [.. letters.EncodeText(Reversed(word)), TokenVocabulary.End], padding: -1, axis: "S")
+            .Shuffled(seed: 1)
+            .Bucketed();
+        using var model = new Model(Reverser(letters.Count), new ModelOptions { Seed = 1 });
+        using var trainer = new Trainer(model, new TrainerOptions { LearningRate = new ConstantRate(0.01) });
+        FitResult result = Fit.Run(trainer, batches, new FitOptions
+        {
+            Epochs = 12,
+            Patience = 4,
+            KeepBest = true,
+            Progress = new Progress<FitProgress>(report => Console.WriteLine($"epoch {report.Epoch}: {report.Loss:0.000}")),
+            Checkpoint = path,
+        });
+        Assert.That(result.Best.Loss, Is.LessThan(0.2));
+
+        const int Beam = 4;
+        var step = new Dictionary<string, int> { ["S"] = 1 };
+        int[] codes = letters.EncodeText("straight");
+        using Session encoder = model.Open(new SessionOptions { Steps = codes.Length, Batch = Beam, Results = ["memory", "mask", "decoder.h0"] });
+        using Session decoder = model.Open(new SessionOptions
+        {
+            Steps = codes.Length, Batch = Beam, Sizes = step, Given = ["memory", "mask", "decoder.h0"], Results = ["logits", "attention"],
+        });
+        for (int i = 0; i < codes.Length * Beam; i++)
+            encoder.Input("x").Write<int>()[i] = codes[i / Beam];
+        encoder.Input("lengths").Write<int>().Fill(codes.Length);
+        encoder.Run();
+        decoder.Set("memory", encoder.Output("memory"));
+        decoder.Set("mask", encoder.Output("mask"));
+        decoder.State["decoder.h0"].CopyFrom(encoder.Output("decoder.h0"));
+        var generator = new TokenGenerator(decoder, "fed", "logits", "attention");
+        Hypothesis best = generator.Beam(new BeamOptions { Prompt = [TokenVocabulary.Start], End = TokenVocabulary.End, Width = Beam })[0][0];
+        Console.WriteLine(letters.DecodeText(best.Tokens));
+
+        Assert.That(letters.DecodeText(best.Tokens), Is.EqualTo("thgiarts"));
+        using Trainer resumed = Trainer.Resume(path);
+        Assert.That(resumed.Steps, Is.EqualTo(trainer.Steps));
+        resumed.Model.Dispose();
+    }
+
+    [Test]
+    public void The_document_has_the_code_of_the_test()
+    {
+        string folder = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(folder, "RnnJit.sln")))
+            folder = Path.GetDirectoryName(folder)!;
+        string document = File.ReadAllText(Path.Combine(folder, "docs/training.md")).ReplaceLineEndings("\n");
+        string own = File.ReadAllText(Path.Combine(folder, "tests/RnnJit.Tests/Training/TrainingDocumentTests.cs"));
+        string[] lines = [.. Regex.Matches(document, "^```csharp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)
+            .SelectMany(block => block.Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        Assert.That(lines, Has.Length.GreaterThan(50));
+        Assert.That(lines.Where(line => !own.Contains(line, StringComparison.Ordinal)), Is.Empty);
+    }
+
+    private static string Reversed(string word) => string.Concat(word.Reverse());
+
+    private static NetworkBuilder Reverser(int letters)
+    {
+        var net = new NetworkBuilder("Reverser");
+        Indices x = net.Indices("x", "T", "B"), fed = net.Indices("fed", "S", "B"), wanted = net.Indices("wanted", "S", "B");
+        Indices lengths = net.Indices("lengths", "B");
+        Dim letter = net.Size("V", letters), hidden = net.Size("H", 32), e = net.Size("E", 16);
+        Value source = net.Embedding("source", x, letter, e);
+        RecurrentLayer encoder = net.Recurrent("encoder", CellRegistry.Find(typeof(Gru)), source, hidden, new RecurrentOptions { Lengths = lengths });
+        RecurrentLayer decoder = net.Recurrent("decoder", CellRegistry.Find(typeof(BahdanauDecoder)), net.Embedding("target", fed, letter, e), hidden, new RecurrentOptions
+        {
+            Dims = new Dictionary<string, Dim> { ["A"] = net.Size("A", 16) },
+            Given = new Dictionary<string, Value>
+            {
+                ["h"] = encoder.Finals["h"],
+                ["memory"] = net.Named("memory", net.SwapBatchAndTime(encoder)),
+                ["mask"] = net.Named("mask", Attention.Mask(lengths, "T")),
+            },
+        });
+        net.Named("attention", decoder.Sequences["a"]);
+        Value logits = net.Output("logits", net.Dense("head", decoder, letter));
+        net.Output("loss", Loss.CrossEntropy(logits, wanted, new CrossEntropyOptions { IgnoreIndex = -1 }));
+        return net;
+    }
+}
