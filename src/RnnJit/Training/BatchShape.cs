@@ -18,6 +18,8 @@ internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int>
     private readonly HashSet<string> rounded = [.. program.Nodes.Select(node => node.Op).OfType<ScanOp>().Where(scan => scan.HasLengths)
         .Select(scan => scan.Time.AsSymbol).OfType<string>()];
 
+    private Graph? probe;
+
     /// <summary>Sizes of the symbols that the model leaves open.</summary>
     /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing, or its shape does not fit.</exception>
     /// <exception cref="UnknownNameException">An input is given that the Program does not read.</exception>
@@ -33,7 +35,7 @@ internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int>
             throw new GraphException("RNNJ150", $"Input '{missing.Name}' of '{program.Name}' is missing in the batch (give {missing.Type})");
         if (Array.Find(ports, port => (batch.Inputs[port.Name].Element == ElementType.I32) != (port.Type.Element == ElementType.I32)) is { } other)
             throw new GraphException("RNNJ151", $"'{other.Name}' holds {batch.Inputs[other.Name].Element} but {other.Type} is wanted (give that type)");
-        var probe = new Graph(program.Kind, program.Name, ports.ToEquatable(), [], []);
+        probe ??= new Graph(program.Kind, program.Name, ports.ToEquatable(), [], []);
         Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => [.. batch.Inputs[ports[i].Name].Shape], known);
         foreach (string symbol in rounded.Where(sizes.ContainsKey))
             sizes[symbol] = (sizes[symbol] + multiple - 1) / multiple * multiple;
