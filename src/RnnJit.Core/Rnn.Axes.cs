@@ -18,13 +18,15 @@ public static partial class Rnn
         return reduced.Aggregate(x.Builder.Add(new SumOp(reduced), x), (sum, axis) => sum / Extent(x, axis));
     }
 
-    /// <summary>The maximum over the axes, which stay with extent 1; −1 is the last axis. Elements that are the maximum share its gradient.</summary>
+    /// <summary>
+    /// The maximum over the axes, which stay with extent 1; −1 is the last axis. Elements that are the maximum share its gradient.
+    /// </summary>
     /// <exception cref="GraphException">RNNJ115: no axis is given, or one that the tensor does not have.</exception>
     public static Value Maximum(Value x, params int[] axes) => x.Builder.Add(new MaxReduceOp(Axes(nameof(Maximum), x, axes)), x);
 
     /// <summary>
-    /// The place of the maximum along the axis, which goes: […, N, …] ⇒ i32[…]; −1, the last axis, is the usual one. Of several places it is the first; NaN
-    /// counts as more than any number. It has no gradient.
+    /// The place of the maximum along the axis, which goes: […, N, …] ⇒ i32[…]; −1, the last axis, is the usual one. Of several places it
+    /// is the first; NaN counts as more than any number. It has no gradient.
     /// </summary>
     /// <exception cref="GraphException">RNNJ115: the tensor does not have the axis.</exception>
     public static Indices ArgMax(Value x, int axis = -1)
@@ -34,7 +36,10 @@ public static partial class Rnn
         return new Indices(x.Builder.Add(ArgMaxOp.Instance, last));
     }
 
-    /// <summary>ln Σ eˣ over the axis, which stays with extent 1; −1 is the last axis. The maximum is taken out first and has no gradient of its own.</summary>
+    /// <summary>
+    /// ln Σ eˣ over the axis, which stays with extent 1; −1 is the last axis. The maximum is taken out first and has no gradient of its
+    /// own.
+    /// </summary>
     /// <exception cref="GraphException">RNNJ115: the tensor does not have the axis.</exception>
     public static Value LogSumExp(Value x, int axis)
     {
@@ -50,8 +55,13 @@ public static partial class Rnn
         return e / Sum(e, axis);
     }
 
-    /// <summary>The elements of an axis from start on, as many as the length says: […, N, …] ⇒ […, length, …]; −1 is the last axis. All other elements have gradient 0.</summary>
-    /// <exception cref="GraphException">RNNJ118: the tensor does not have the axis, or the axis ends before start + length for some size of its symbols.</exception>
+    /// <summary>
+    /// The elements of an axis from start on, as many as the length says: […, N, …] ⇒ […, length, …]; −1 is the last axis. All other
+    /// elements have gradient 0.
+    /// </summary>
+    /// <exception cref="GraphException">
+    /// RNNJ118: the tensor does not have the axis, or the axis ends before start + length for some size of its symbols.
+    /// </exception>
     public static Value Slice(Value x, int axis, Dim start, Dim length)
     {
         int along = Axis(nameof(Slice), "RNNJ118", x, axis);
@@ -61,7 +71,9 @@ public static partial class Rnn
         return x.Builder.Add(new SliceOp(along, start, length), x);
     }
 
-    /// <summary>The same elements in row-major order as another shape: neighbouring axes are joined or split, axes of extent 1 come and go.</summary>
+    /// <summary>
+    /// The same elements in row-major order as another shape: neighbouring axes are joined or split, axes of extent 1 come and go.
+    /// </summary>
     /// <exception cref="GraphException">RNNJ116: the number of elements is another one.</exception>
     public static Value Reshape(Value x, params Dim[] dims) => x.Builder.Add(new ReshapeOp(dims), x);
 
@@ -88,11 +100,14 @@ public static partial class Rnn
     }
 
     /// <summary>
-    /// Each element of an axis beside its neighbours, along the last axis: […, N, …, C] ⇒ […, N', …, width · C], what a convolution multiplies with one
-    /// matrix. Part j of the last axis is the element j − before places on, where <see cref="ConvolutionPadding.Same"/> has ⌊(width − 1) / 2⌋ places before,
+    /// Each element of an axis beside its neighbours, along the last axis: […, N, …, C] ⇒ […, N', …, width · C], what a convolution
+    /// multiplies with one matrix. Part j of the last axis is the element j − before places on, where <see cref="ConvolutionPadding.Same"/> has
+    /// ⌊(width − 1) / 2⌋ places before,
     /// <see cref="ConvolutionPadding.Causal"/> width − 1 and <see cref="ConvolutionPadding.Valid"/> none. N' is N, without padding N − width + 1; padding is 0.
     /// </summary>
-    /// <exception cref="GraphException">RNNJ126: the width is not positive, the axis is the last one or not there, or without padding it may be shorter than a window.</exception>
+    /// <exception cref="GraphException">
+    /// RNNJ126: the width is not positive, the axis is the last one or not there, or without padding it may be shorter than a window.
+    /// </exception>
     public static Value Windows(Value x, int axis, int width, ConvolutionPadding padding = ConvolutionPadding.Same)
     {
         if (width < 1)

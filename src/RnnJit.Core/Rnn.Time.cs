@@ -10,8 +10,8 @@ public static partial class Rnn
     private const double Least = float.MinValue;
 
     /// <summary>
-    /// The mean over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps behind a row's length are not read, not even NaN, and have gradient 0;
-    /// a row of length 0 gives 0.
+    /// The mean over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps behind a row's length are not read, not even
+    /// NaN, and have gradient 0; a row of length 0 gives 0.
     /// </summary>
     /// <exception cref="GraphException">RNNJ126: the sequence has no such rows.</exception>
     public static Value MeanOverTime(Value y, Indices lengths)
@@ -22,8 +22,9 @@ public static partial class Rnn
     }
 
     /// <summary>
-    /// The maximum over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps behind a row's length are not read, not even NaN, and have
-    /// gradient 0; a row of length 0 gives 0. Steps that are the maximum share its gradient. Numbers of f64 below −3.4 · 10³⁸ count as that.
+    /// The maximum over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps behind a row's length are not read, not even
+    /// NaN, and have gradient 0; a row of length 0 gives 0. Steps that are the maximum share its gradient. Numbers of f64 below −3.4 · 10³⁸
+    /// count as that.
     /// </summary>
     /// <exception cref="GraphException">RNNJ126: the sequence has no such rows.</exception>
     public static Value MaxOverTime(Value y, Indices lengths)

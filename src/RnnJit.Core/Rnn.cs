@@ -135,7 +135,10 @@ public static partial class Rnn
         return x.Builder.Add(new ContractOp("boi,bi->bo"), wz, x);
     }
 
-    /// <summary>y[b] = Σₖ shares[b, k] · (W[k] x[b]): with one share of 1 (see <see cref="OneHot(Indices, Tensor3)"/>) each row's own matrix, for K times the arithmetic of one.</summary>
+    /// <summary>
+    /// y[b] = Σₖ shares[b, k] · (W[k] x[b]): with one share of 1 (see <see cref="OneHot(Indices, Tensor3)"/>) each row's own matrix, for K
+    /// times the arithmetic of one.
+    /// </summary>
     public static Value Mixture(Tensor3 w, Value shares, Value x)
     {
         Value wx = x.Builder.Add(new ContractOp("bi,koi->bko"), x, w.Tensor);

@@ -5,7 +5,8 @@ using RnnJit.Randomness;
 namespace RnnJit.Cells;
 
 /// <summary>
-/// Masks and noise are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c>, <c>zoneout 0.1</c>,
+/// Masks and noise are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c>, <c>zoneout
+/// 0.1</c>,
 /// <c>training</c> or <c>noise</c>.
 /// </summary>
 public static class MaskPort
@@ -60,7 +61,9 @@ public static class MaskPort
 /// <param name="Outside">The number outside training.</param>
 public readonly record struct MaskLaw(double Rate, double Drawn, double Other, double Outside)
 {
-    /// <summary>True for noise: each number is <see cref="Philox.Uniform"/> of its random word, and rate, drawn and other say nothing.</summary>
+    /// <summary>
+    /// True for noise: each number is <see cref="Philox.Uniform"/> of its random word, and rate, drawn and other say nothing.
+    /// </summary>
     public bool IsUniform { get; init; }
 
     /// <summary>The number that a random word stands for.</summary>

@@ -27,7 +27,10 @@ public static partial class Loss
         return Reduce(Select(LessEqual(size, delta), 0.5 * error * error, delta * (size - (0.5 * delta))), reduction);
     }
 
-    /// <summary>q e where e ≥ 0, else (q − 1) e, with e = target − y, over two tensors of one shape: the least mean of it has y at the q-quantile of the targets (Koenker and Bassett 1978, Econometrica 46, equation 3.1).</summary>
+    /// <summary>
+    /// q e where e ≥ 0, else (q − 1) e, with e = target − y, over two tensors of one shape: the least mean of it has y at the q-quantile of
+    /// the targets (Koenker and Bassett 1978, Econometrica 46, equation 3.1).
+    /// </summary>
     /// <param name="quantile">q, above 0 and below 1; 0.5 is half the absolute error.</param>
     /// <exception cref="GraphException">RNNJ143: q is not above 0 and below 1.</exception>
     public static Value Pinball(Value y, Value target, double quantile, Reduction reduction = Reduction.Mean)

@@ -7,8 +7,9 @@ namespace RnnJit.Networks;
 public sealed partial class NetworkBuilder
 {
     /// <summary>
-    /// Noise of a shape, drawn anew at each step of a <c>Trainer</c> and 0 outside training: uniform in (−1, 1). It is the input <c>NAME.noise</c>, whose
-    /// numbers depend on seed, update, name, row and unit, never on threads, schedule or device; <c>x + 0.1 * noise</c> is a noisy x.
+    /// Noise of a shape, drawn anew at each step of a <c>Trainer</c> and 0 outside training: uniform in (−1, 1). It is the input
+    /// <c>NAME.noise</c>, whose numbers depend on seed, update, name, row and unit, never on threads, schedule or device; <c>x + 0.1 *
+    /// noise</c> is a noisy x.
     /// </summary>
     /// <exception cref="GraphException">RNNJ164: the name is taken.</exception>
     public Value UniformNoise(string name, params Dim[] dims) =>

@@ -69,12 +69,15 @@ public sealed partial class NetworkBuilder(string name)
     }
 
     /// <summary>
-    /// A convolution along an axis, time unless another one is given: y[t] = Σⱼ Wⱼ x[t + j − before] + b, over the channels of the last axis. It is one product
-    /// of the matrix with the windows that <see cref="Rnn.Windows"/> puts side by side, so [T, B, C] ⇒ [T', B, outputs], where T' is T, or T − width + 1
-    /// without padding. Trains <c>NAME.W</c> [outputs, width · C], the part of each j behind the other, and <c>NAME.b</c> [outputs].
+    /// A convolution along an axis, time unless another one is given: y[t] = Σⱼ Wⱼ x[t + j − before] + b, over the channels of the last
+    /// axis. It is one product of the matrix with the windows that <see cref="Rnn.Windows"/> puts side by side, so [T, B, C] ⇒ [T', B,
+    /// outputs], where T' is T, or T − width + 1 without padding. Trains <c>NAME.W</c> [outputs, width · C], the part of each j behind the
+    /// other, and <c>NAME.b</c> [outputs].
     /// </summary>
     /// <param name="init">The initialiser of W.</param>
-    /// <exception cref="GraphException">RNNJ126: the width or the axis is not usable. RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.</exception>
+    /// <exception cref="GraphException">
+    /// RNNJ126: the width or the axis is not usable. RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.
+    /// </exception>
     public Value Convolution(string name, Value x, Dim outputs, int width, ConvolutionPadding padding = ConvolutionPadding.Same, int axis = 0, string init = "glorot") =>
         Dense(name, Rnn.Windows(x, axis, width, padding), outputs, init);
 

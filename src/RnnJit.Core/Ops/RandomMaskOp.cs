@@ -6,9 +6,10 @@ using RnnJit.Randomness;
 namespace RnnJit.Ops;
 
 /// <summary>
-/// A mask, or noise, drawn by Philox 4×32-10. Operand: i32[6], the words of the seed, the words of the update's number (low word first), the first row of the batch, and the
-/// rows of the whole batch. Every element is a function of these, the site, its row (t · B + b) and its unit, so any backend and any part of a batch draw the
-/// same bits. Printed as <c>random_mask[site, initialiser : type]</c>; the initialiser is that of a <see cref="MaskPort"/>.
+/// A mask, or noise, drawn by Philox 4×32-10. Operand: i32[6], the words of the seed, the words of the update's number (low word first),
+/// the first row of the batch, and the rows of the whole batch. Every element is a function of these, the site, its row (t · B + b) and its
+/// unit, so any backend and any part of a batch draw the same bits. Printed as <c>random_mask[site, initialiser : type]</c>; the
+/// initialiser is that of a <see cref="MaskPort"/>.
 /// </summary>
 public sealed class RandomMaskOp(TensorType type, int site, string init) : Op
 {

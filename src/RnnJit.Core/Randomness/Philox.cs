@@ -38,11 +38,14 @@ public static class Philox
     }
 
     /// <summary>
-    /// A random word as a number that is uniform in (−1, 1): its upper 23 bits, k, as (2k + 1) / 2²³ − 1. It is exact in f32, symmetric, and never 0 or ±1.
+    /// A random word as a number that is uniform in (−1, 1): its upper 23 bits, k, as (2k + 1) / 2²³ − 1. It is exact in f32, symmetric,
+    /// and never 0 or ±1.
     /// </summary>
     public static double Uniform(uint word) => BitConverter.Int64BitsToDouble((long)UniformBits(word)) - 3;
 
-    /// <summary>The bits of <see cref="Uniform"/> + 3, a double from 2 to 4, for devices: k stands in the mantissa, so nothing is rounded.</summary>
+    /// <summary>
+    /// The bits of <see cref="Uniform"/> + 3, a double from 2 to 4, for devices: k stands in the mantissa, so nothing is rounded.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong UniformBits(uint word) => 0x4000000000000000UL | ((ulong)((word >> 8) | 1) << 28);
 

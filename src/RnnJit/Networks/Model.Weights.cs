@@ -9,8 +9,9 @@ public sealed partial class Model
     private readonly long count;
 
     /// <summary>
-    /// All numbers of <see cref="Parameters"/> as one new vector [<see cref="ParameterCount"/>] of the model's precision: tensors in the order in which the
-    /// network declares them, which is that of <see cref="Parameters"/>, each row-major, without gaps. The caller disposes it.
+    /// All numbers of <see cref="Parameters"/> as one new vector [<see cref="ParameterCount"/>] of the model's precision: tensors in the
+    /// order in which the network declares them, which is that of <see cref="Parameters"/>, each row-major, without gaps. The caller
+    /// disposes it.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public Tensor ReadWeights()
@@ -20,7 +21,9 @@ public sealed partial class Model
         return weights;
     }
 
-    /// <summary>Copies all numbers of <see cref="Parameters"/> into a vector, in the order of <see cref="ReadWeights()"/>; nothing is allocated.</summary>
+    /// <summary>
+    /// Copies all numbers of <see cref="Parameters"/> into a vector, in the order of <see cref="ReadWeights()"/>; nothing is allocated.
+    /// </summary>
     /// <exception cref="ArgumentException">The vector has another length or element type.</exception>
     /// <exception cref="ObjectDisposedException">The model or the vector was disposed.</exception>
     public void ReadWeights(Tensor weights)
@@ -33,8 +36,8 @@ public sealed partial class Model
     }
 
     /// <summary>
-    /// Copies a vector into <see cref="Parameters"/>, in the order of <see cref="ReadWeights()"/>: the next run of every session, stream and trainer of the
-    /// model reads the new weights. States of an optimiser stay as they are.
+    /// Copies a vector into <see cref="Parameters"/>, in the order of <see cref="ReadWeights()"/>: the next run of every session, stream
+    /// and trainer of the model reads the new weights. States of an optimiser stay as they are.
     /// </summary>
     /// <exception cref="ArgumentException">The vector has another length or element type; no weight is changed.</exception>
     /// <exception cref="ObjectDisposedException">The model or the vector was disposed.</exception>

@@ -2,7 +2,9 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Generators.Tests.Cells;
 
-/// <summary>A cell with functions on any axis, dimensions as text and as numbers, operators with numbers, and the state's units in groups.</summary>
+/// <summary>
+/// A cell with functions on any axis, dimensions as text and as numbers, operators with numbers, and the state's units in groups.
+/// </summary>
 [RnnCell]
 public static partial class Shaped
 {
