@@ -67,7 +67,9 @@ public static partial class Rnn
         int along = Axis(nameof(Slice), "RNNJ118", x, axis);
         Dim extent = x.Type.Dims[along], rest = extent - start - length;
         if (!(start.Least >= 0) || !(length.Least >= 1) || !(rest.Least >= 0))
-            throw new GraphException("RNNJ118", $"Slice takes {length} elements from {start} on along axis {along} of {x.Type}, wanted at least one and none beyond {extent}, whatever its symbols are (name the axis so that start + length fits, such as T + 2)");
+            throw new GraphException("RNNJ118", $"Slice takes {length} elements from {start} on along axis {along} of {x.Type}, wanted at "
+                + $"least one and none beyond {extent}, whatever its symbols are (name the axis so that start + length fits, such as "
+                + "T + 2)");
         return x.Builder.Add(new SliceOp(along, start, length), x);
     }
 
@@ -114,15 +116,18 @@ public static partial class Rnn
             throw new GraphException("RNNJ126", $"The width of Windows is {width}, wanted a positive number (3 is usual)");
         int along = Axis(nameof(Windows), "RNNJ126", x, axis), last = x.Type.Rank - 1;
         if (along == last)
-            throw new GraphException("RNNJ126", $"Windows runs along axis {along} of {x.Type}, the last one, where the elements of a window stand side by side (choose another axis, or add one of extent 1 with Reshape)");
+            throw new GraphException("RNNJ126", $"Windows runs along axis {along} of {x.Type}, the last one, where the elements of a "
+                + "window stand side by side (choose another axis, or add one of extent 1 with Reshape)");
         if (padding is not (ConvolutionPadding.Same or ConvolutionPadding.Causal or ConvolutionPadding.Valid))
-            throw new GraphException("RNNJ126", $"The padding of Windows is {(int)padding}, which is none (write ConvolutionPadding.Same, ConvolutionPadding.Causal or ConvolutionPadding.Valid)");
+            throw new GraphException("RNNJ126", $"The padding of Windows is {(int)padding}, which is none (write ConvolutionPadding.Same, "
+                + "ConvolutionPadding.Causal or ConvolutionPadding.Valid)");
 
         Dim extent = x.Type.Dims[along], windows = padding == ConvolutionPadding.Valid ? extent - (width - 1) : extent;
         if (!(windows.Least >= 1))
         {
             string cure = extent.IsConstant ? "use a narrower window" : $"name it {extent} + {width - 1}";
-            throw new GraphException("RNNJ126", $"Windows of {width} without padding along axis {along} of {x.Type} have no place where the axis is shorter ({cure}, or ConvolutionPadding.Same)");
+            throw new GraphException("RNNJ126", $"Windows of {width} without padding along axis {along} of {x.Type} have no place where "
+                + $"the axis is shorter ({cure}, or ConvolutionPadding.Same)");
         }
 
         int before = padding == ConvolutionPadding.Valid ? 0 : padding == ConvolutionPadding.Causal ? width - 1 : (width - 1) / 2;
@@ -148,7 +153,8 @@ public static partial class Rnn
         TensorType type = x.Type;
         Dim whole = type.Dims[axis], part = x.Builder.Dims.Unknown();
         if (parts < 1 || !x.Builder.Dims.Unify(whole, parts * part))
-            throw new GraphException("RNNJ118", $"Split needs {called} of {parts} equal parts, found {type} (make it {parts} times a dimension)");
+            throw new GraphException("RNNJ118", $"Split needs {called} of {parts} equal parts, found {type} "
+                + $"(make it {parts} times a dimension)");
         part = x.Builder.Dims.Resolve(part);
         return Enumerable.Range(0, parts).Select(i => x.Builder.Add(new SliceOp(axis, i * part, part), x)).ToArray();
     }
@@ -163,7 +169,8 @@ public static partial class Rnn
         if (axis >= -rank && axis < rank)
             return axis < 0 ? axis + rank : axis;
         string wanted = rank == 0 ? "a tensor with axes" : $"an axis from {-rank} to {rank - 1}";
-        throw new GraphException(id, $"{function} is given axis {axis} of {x.Type}, wanted {wanted} (axes are counted from 0, from the end with -1)");
+        throw new GraphException(id, $"{function} is given axis {axis} of {x.Type}, wanted {wanted} (axes are counted from 0, from the "
+            + "end with -1)");
     }
 }
 

@@ -39,7 +39,8 @@ public static partial class Rnn
     {
         TensorType type = y.Type, rows = lengths.Tensor.Type;
         if (type.Rank < 2 || rows.Rank != 1 || type.Dims[1] != rows.Dims[0])
-            throw new GraphException("RNNJ126", $"{function} is given a sequence {type} and lengths {rows}, wanted [T, B, …] and i32[B] (give a length for each row)");
+            throw new GraphException("RNNJ126", $"{function} is given a sequence {type} and lengths {rows}, wanted [T, B, …] and i32[B] "
+                + "(give a length for each row)");
         Value mask = y.Builder.Add(new SequenceMaskOp(type.Dims[0], type.Element), lengths.Tensor);
         return Reshape(Transpose(mask, 1, 0), [type.Dims[0], type.Dims[1], .. Enumerable.Repeat(Dim.Of(1), type.Rank - 2)]);
     }

@@ -42,7 +42,8 @@ public static partial class Rnn
     /// <exception cref="GraphException">RNNJ126: low is not at most high.</exception>
     public static Value Clip(Value x, double low, double high) => low <= high
         ? Min(Max(x, low), high)
-        : throw new GraphException("RNNJ126", $"Clip has the bounds {low.ToString(CultureInfo.InvariantCulture)} and {high.ToString(CultureInfo.InvariantCulture)}, wanted the lower one first (exchange them)");
+        : throw new GraphException("RNNJ126", $"Clip has the bounds {low.ToString(CultureInfo.InvariantCulture)} and "
+            + $"{high.ToString(CultureInfo.InvariantCulture)}, wanted the lower one first (exchange them)");
 
     /// <summary>1 where a &lt; b, else 0.</summary>
     public static Value Less(Value a, Value b) => a.Builder.Add(LessOp.Instance, a, b);

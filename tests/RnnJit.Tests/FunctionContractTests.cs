@@ -35,21 +35,31 @@ public class FunctionContractTests
         },
         [nameof(Rnn.LogSumExp)] = b => { Value x = Rows(b); return () => Rnn.LogSumExp(x) * Rnn.LogSumExp(x, 0); },
         [nameof(Rnn.Softmax)] = b => { Value x = Rows(b); return () => Rnn.Softmax(x) * Rnn.Softmax(x, 0); },
-        [nameof(Rnn.Slice)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "B + 2", "H")); return () => Rnn.Slice(x, 0, 1, "B") * Rnn.Slice(x, 0, 2, "B"); },
-        [nameof(Rnn.Reshape)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "B", "2H")); return () => Rnn.Reshape(x * x, "2B", "H"); },
-        [nameof(Rnn.Transpose)] = b => { Value x = b.Input("x", new TensorType(ElementType.F32, "T", "B", "H")); return () => Rnn.Transpose(x * x, -1, 0, 1); },
+        [nameof(Rnn.Slice)] = b =>
+        {
+            Value x = b.Input("x", new TensorType(ElementType.F32, "B + 2", "H"));
+            return () => Rnn.Slice(x, 0, 1, "B") * Rnn.Slice(x, 0, 2, "B");
+        },
+        [nameof(Rnn.Reshape)] = b => { Value x = Rows(b, "x", "2H"); return () => Rnn.Reshape(x * x, "2B", "H"); },
+        [nameof(Rnn.Transpose)] = b => { var (x, _) = Sequences(b); return () => Rnn.Transpose(x * x, -1, 0, 1); },
         [nameof(Rnn.Windows)] = b =>
         {
             Value x = b.Input("x", new TensorType(ElementType.F32, "T + 2", "B", "H"));
-            return () => Rnn.Windows(x * x, 0, 3, ConvolutionPadding.Valid) * Rnn.Slice(Rnn.Windows(x, 0, 3) * Rnn.Windows(x, 0, 3, ConvolutionPadding.Causal), 0, 2, "T");
+            Value Same() => Rnn.Windows(x, 0, 3) * Rnn.Windows(x, 0, 3, ConvolutionPadding.Causal);
+            return () => Rnn.Windows(x * x, 0, 3, ConvolutionPadding.Valid) * Rnn.Slice(Same(), 0, 2, "T");
         },
         [nameof(Rnn.MeanOverTime)] = b => { var (y, lengths) = Sequences(b); return () => Rnn.MeanOverTime(y * y, lengths); },
         [nameof(Rnn.MaxOverTime)] = b => { var (y, lengths) = Sequences(b); return () => Rnn.MaxOverTime(y * y, lengths); },
-        [nameof(Rnn.Concat)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Sum(Rnn.Concat(x * y, y, x)) * Rnn.Sum(Rnn.Concat(0, y, x), 0); },
+        [nameof(Rnn.Concat)] = b =>
+        {
+            Value x = Rows(b), y = Rows(b, "y");
+            return () => Rnn.Sum(Rnn.Concat(x * y, y, x)) * Rnn.Sum(Rnn.Concat(0, y, x), 0);
+        },
         [nameof(Rnn.Split)] = b =>
         {
             Value x = b.Input("x", new TensorType(ElementType.F32, "B", "3H"));
-            return () => Rnn.Split(x, 3).Aggregate((p, q) => p * q) * Rnn.Split(Rnn.Transpose(x, 1, 0), 3, 0).Select(part => Rnn.Transpose(part, 1, 0)).First();
+            Value First() => Rnn.Transpose(Rnn.Split(Rnn.Transpose(x, 1, 0), 3, 0)[0], 1, 0);
+            return () => Rnn.Split(x, 3).Aggregate((p, q) => p * q) * First();
         },
         [nameof(Rnn.Product)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "X", "H")); return () => Rnn.Product(new Matrix(w), x); },
         [nameof(Rnn.Bilinear)] = b =>
@@ -65,7 +75,8 @@ public class FunctionContractTests
         [nameof(Rnn.OneHot)] = b =>
         {
             Value i = b.Input("i", new TensorType(ElementType.I32, "B")), w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H")), x = Rows(b);
-            return () => Rnn.Mixture(new Tensor3(w), Rnn.OneHot(new Indices(i), new Tensor3(w)), x) * Rnn.Sum(Rnn.OneHot(new Indices(i), "H") * x);
+            Value Marked() => Rnn.Sum(Rnn.OneHot(new Indices(i), "H") * x);
+            return () => Rnn.Mixture(new Tensor3(w), Rnn.OneHot(new Indices(i), new Tensor3(w)), x) * Marked();
         },
         [nameof(Rnn.Transposed)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "H", "X")); return () => Rnn.Transposed(new Matrix(w)) * x; },
         [nameof(Rnn.Hadamard)] = b =>
@@ -120,7 +131,8 @@ public class FunctionContractTests
     }
 
     private static (Value Y, Indices Lengths) Sequences(GraphBuilder builder) => (
-        builder.Input("y", new TensorType(ElementType.F32, "T", "B", "H")), new Indices(builder.Input("lengths", new TensorType(ElementType.I32, "B"))));
+        builder.Input("y", new TensorType(ElementType.F32, "T", "B", "H")),
+        new Indices(builder.Input("lengths", new TensorType(ElementType.I32, "B"))));
 
     private static Value Rows(GraphBuilder builder, string name = "x", string columns = "H") => builder.Input(name, new TensorType(ElementType.F32, "B", columns));
 }

@@ -52,7 +52,8 @@ internal static class CoreMethods
         var mathematics = new[] { typeof(Math), typeof(Math).Assembly.GetType("System.MathF") }.OfType<Type>()
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Where(method => !method.IsGenericMethod && IsNumber(method.ReturnType) && method.GetParameters().All(parameter => IsNumber(parameter.ParameterType)));
-        var equations = new[] { typeof(Rnn), typeof(Attention), typeof(Value), typeof(Matrix), typeof(Vector), typeof(Ir.Dim) }.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static));
+        var equations = new[] { typeof(Rnn), typeof(Attention), typeof(Value), typeof(Matrix), typeof(Vector), typeof(Ir.Dim) }
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static));
         return mathematics.Concat(equations).ToDictionary(
             method => Key(method.DeclaringType!.FullName!, method.Name, method.GetParameters().Select(parameter => parameter.ParameterType.FullName!)), StringComparer.Ordinal);
     }

@@ -34,7 +34,8 @@ public static class CellInit
     internal static void Require(string owner, string parameter, string init)
     {
         if (!Kinds.Contains(init) && !IsNumber(init))
-            throw new GraphException("RNNJ014", $"{owner}: '{init}' is no initialiser of '{parameter}' ({NearName.Suggest(init, Kinds)}write {string.Join(", ", Kinds)} or a finite number such as 0.1)");
+            throw new GraphException("RNNJ014", $"{owner}: '{init}' is no initialiser of '{parameter}' "
+                + $"({NearName.Suggest(init, Kinds)}write {string.Join(", ", Kinds)} or a finite number such as 0.1)");
     }
 
     // As it stands it is printed into generated C# and read again: no blanks, no line ends. Older frameworks call a number beyond the largest no number, newer ones infinite.

@@ -36,7 +36,8 @@ public static partial class Loss
     public static Value Pinball(Value y, Value target, double quantile, Reduction reduction = Reduction.Mean)
     {
         if (!(quantile > 0 && quantile < 1))
-            throw new GraphException("RNNJ143", $"The quantile of the pinball loss is {quantile}, wanted a number above 0 and below 1 (0.5 is the median)");
+            throw new GraphException("RNNJ143", $"The quantile of the pinball loss is {quantile}, wanted a number above 0 and below 1 "
+                + "(0.5 is the median)");
         Value error = target - y;
         return Reduce(Max(quantile * error, (quantile - 1) * error), reduction);
     }

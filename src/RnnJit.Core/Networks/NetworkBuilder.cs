@@ -78,7 +78,8 @@ public sealed partial class NetworkBuilder(string name)
     /// <exception cref="GraphException">
     /// RNNJ126: the width or the axis is not usable. RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.
     /// </exception>
-    public Value Convolution(string name, Value x, Dim outputs, int width, ConvolutionPadding padding = ConvolutionPadding.Same, int axis = 0, string init = "glorot") =>
+    public Value Convolution(string name, Value x, Dim outputs, int width, ConvolutionPadding padding = ConvolutionPadding.Same, int axis = 0,
+        string init = "glorot") =>
         Dense(name, Rnn.Windows(x, axis, width, padding), outputs, init);
 
     /// <summary>

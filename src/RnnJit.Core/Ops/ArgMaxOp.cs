@@ -14,9 +14,15 @@ public sealed class ArgMaxOp : Op
 
     public override OpFamily Family => OpFamily.Gather;
 
-    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { IsReal: true, Rank: > 0 } x
-        ? [new TensorType(ElementType.I32, x.Dims.Take(x.Rank - 1).ToEquatable())]
-        : throw new GraphException("RNNJ127", $"'{Name}' does not fit {TensorType.List(operands, " and ")} (give one tensor of real numbers with an axis)");
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims)
+    {
+        if (operands.Length != 1 || !operands[0].IsReal || operands[0].Rank == 0)
+            throw Unfit(operands);
+        return [new TensorType(ElementType.I32, operands[0].Dims.Take(operands[0].Rank - 1).ToEquatable())];
+    }
+
+    private GraphException Unfit(TensorType[] operands) => new(
+        "RNNJ127", $"'{Name}' does not fit {TensorType.List(operands, " and ")} (give one tensor of real numbers with an axis)");
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {

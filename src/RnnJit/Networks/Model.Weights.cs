@@ -75,6 +75,7 @@ public sealed partial class Model
         if (weights.Length == count && weights.Element == Options.Precision)
             return;
         string found = $"{weights.Element}[{weights.Length}]", wanted = $"{Options.Precision}[{ParameterCount}]";
-        throw new ArgumentException($"The weights of '{Program.Name}' are given as {found}, wanted {wanted} (take the shape of ReadWeights)");
+        throw new ArgumentException($"The weights of '{Program.Name}' are given as {found}, wanted {wanted} "
+            + "(take the shape of ReadWeights)");
     }
 }

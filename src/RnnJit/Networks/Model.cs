@@ -63,7 +63,8 @@ public sealed partial class Model : IDisposable
         SizeCheck.Symbols(sizes);
         Port[] ports = program.Inputs.Where(port => port.Role == PortRole.Parameter).ToArray();
         (string Name, int[] Shape)[] shapes = [.. ports.Select(port => (port.Name, SizeCheck.Shape(port.Type, sizes)))];
-        MemoryBudget.Require($"The parameters of '{program.Name}'", shapes.Aggregate(0L, (sum, tensor) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(options.Precision, tensor.Shape))), options.MemoryLimit);
+        long bytes = shapes.Aggregate(0L, (sum, tensor) => MemoryBudget.Sum(sum, MemoryBudget.Bytes(options.Precision, tensor.Shape)));
+        MemoryBudget.Require($"The parameters of '{program.Name}'", bytes, options.MemoryLimit);
         block = new TensorBlock(options.Precision, shapes);
         tensors = [.. block.Parts.Values];
         count = ParameterCount;

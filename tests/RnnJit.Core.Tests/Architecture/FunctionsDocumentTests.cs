@@ -36,13 +36,15 @@ public class FunctionsDocumentTests
     public void A_function_without_a_row_is_found()
     {
         string row = Page.Split('\n').Single(line => line.StartsWith("| `Clip(", StringComparison.Ordinal));
-        Assert.That(Differences(Page.Replace(row + "\n", "")), Is.EqualTo(new[] { "## Functions of Rnn lacks 'Clip(Value x, double low, double high)'" }));
+        string lacks = "## Functions of Rnn lacks 'Clip(Value x, double low, double high)'";
+        Assert.That(Differences(Page.Replace(row + "\n", "")), Is.EqualTo(new[] { lacks }));
     }
 
     [Test]
     public void A_row_without_a_function_is_found()
     {
-        string stale = Page.Replace("| `Clip(Value x, double low, double high)`", "| `Clip(Value x, double low, double high)` `Clamp(Value x)`");
+        string stale = Page.Replace("| `Clip(Value x, double low, double high)`",
+            "| `Clip(Value x, double low, double high)` `Clamp(Value x)`");
         Assert.That(Differences(stale), Is.EqualTo(new[] { "## Functions of Rnn has 'Clamp(Value x)', which the code has not" }));
     }
 
@@ -86,7 +88,8 @@ public class FunctionsDocumentTests
         .Select(method => $"{method.Name}({string.Join(", ", method.GetParameters().Select(Parameter))})");
 
     private static IEnumerable<string> Operators(Type type) => type
-        .GetMethods(BindingFlags.Public | BindingFlags.DeclaredOnly | BindingFlags.Static).Where(method => method.IsSpecialName).Select(method =>
+        .GetMethods(BindingFlags.Public | BindingFlags.DeclaredOnly | BindingFlags.Static)
+        .Where(method => method.IsSpecialName).Select(method =>
         {
             string[] operands = [.. method.GetParameters().Select(parameter => Name(parameter.ParameterType))];
             return method.Name == "op_Implicit" ? $"{Name(method.ReturnType)}({operands[0]})"

@@ -8,7 +8,8 @@ namespace RnnJit.Generators.Tests.Cells;
 [RnnCell]
 public static partial class Shaped
 {
-    public static Value Step(Value x, [Dims("4K")] Value h, [Dims("4K")] Matrix W, Matrix U, Vector b, Vector gain, [Dims("4K", "E")] Matrix table)
+    public static Value Step(Value x, [Dims("4K")] Value h, [Dims("4K")] Matrix W, Matrix U, Vector b, Vector gain,
+        [Dims("4K", "E")] Matrix table)
     {
         Value a = 2 * W * x + (U / 4 - 0.5 * U) * h + b * gain / 2 - 1;
         Value groups = Softmax(Reshape(a, "B", 4, "K"), 1) * (1 + Maximum(Reshape(h, "B", 4, "K"), -1, 1));

@@ -14,10 +14,12 @@ public class CompiledFunctionTests
 
     private static readonly Dictionary<string, Func<GraphBuilder, Value>> Functions = new()
     {
-        ["sums over each axis"] = b => Of(b, x => (Rnn.Sum(x, 0) + Rnn.Mean(x, 1) + Rnn.Sum(x, 2) + Rnn.Sum(x, 0, 2) + Rnn.Mean(x, 1, -1)) * x),
+        ["sums over each axis"] = b =>
+            Of(b, x => (Rnn.Sum(x, 0) + Rnn.Mean(x, 1) + Rnn.Sum(x, 2) + Rnn.Sum(x, 0, 2) + Rnn.Mean(x, 1, -1)) * x),
         ["maxima over each axis"] = b => Of(b, x => (Rnn.Maximum(x, 0) + Rnn.Maximum(x, 1) + Rnn.Maximum(x, 2) + Rnn.Maximum(x, 0, 2)) * x),
         ["softmax over each axis"] = b => Of(b, x => Rnn.Softmax(x, 0) * Rnn.Softmax(x, 1) * Rnn.LogSumExp(x, 0) * Rnn.LogSumExp(x, -1)),
-        ["slices and joins"] = b => Of(b, x => Rnn.Concat(0, Rnn.Slice(x, 0, "T", 1), Rnn.Slice(x, 0, 0, "T")) * x * Rnn.Slice(x, 2, 0, 1), time: "T + 1"),
+        ["slices and joins"] = b => Of(
+            b, x => Rnn.Concat(0, Rnn.Slice(x, 0, "T", 1), Rnn.Slice(x, 0, 0, "T")) * x * Rnn.Slice(x, 2, 0, 1), time: "T + 1"),
         ["reshape and transpose"] = b => Of(b, x => Rnn.Reshape(Rnn.Transpose(x, 2, 0, 1) * 2, "C", "T", "B") * Rnn.Transpose(x, -1, 0, 1)),
         ["clip"] = b => Of(b, x => Rnn.Clip(x, -0.25, 0.5) * x),
         ["windows, same"] = b => Of(b, x => Rnn.Windows(x, 0, 4) * 0.5),
@@ -63,7 +65,10 @@ public class CompiledFunctionTests
         var sizes = new Dictionary<string, int>(Sizes) { ["H"] = 5 };
         var builder = new GraphBuilder();
         CellDefinition cell = CellTracer.Trace(typeof(Choosing));
-        var inputs = new Dictionary<string, Value> { ["x"] = Real(builder, "x", "T", "B", "H"), ["h"] = Real(builder, "h", "B", "H"), ["table"] = Real(builder, "table", "H", "H") };
+        var inputs = new Dictionary<string, Value>
+        {
+            ["x"] = Real(builder, "x", "T", "B", "H"), ["h"] = Real(builder, "h", "B", "H"), ["table"] = Real(builder, "table", "H", "H"),
+        };
         Value? lengths = hasLengths ? Integers(builder, "lengths", "B").Tensor : null;
         var (_, sequences) = CellScan.Apply(builder, cell, inputs, "T", reverse: false, lengths);
         Graph program = builder.Build("program", "Choosing", [("y", sequences[cell.LayerOutput.Name], OutputRole.Result)]);
@@ -81,7 +86,8 @@ public class CompiledFunctionTests
 
     private static class Grouped
     {
-        public static Value Step(Value x, [Dims("4K")] Value h, [Dims("4K", "X")] Matrix W, Matrix U, Vector b, [Dims("4K", "E")] Matrix table)
+        public static Value Step(Value x, [Dims("4K")] Value h, [Dims("4K", "X")] Matrix W, Matrix U, Vector b,
+            [Dims("4K", "E")] Matrix table)
         {
             Value a = 2 * W * x + U / 4 * h + b * b - 1;
             Value groups = Rnn.Softmax(Rnn.Reshape(a, "B", 4, "K"), 1) * (1 + Rnn.Maximum(Rnn.Reshape(h, "B", 4, "K"), 2));
@@ -118,7 +124,8 @@ public class CompiledFunctionTests
         Assert.That(model.Run(new Dictionary<string, NdArray> { ["x"] = new(7, 2, 2) }).Shape, Is.EqualTo(new[] { 5, 2, 4 }));
         Assert.That(
             () => model.Run(new Dictionary<string, NdArray> { ["x"] = new(2, 2, 2) }),
-            Throws.TypeOf<GraphException>().With.Message.EqualTo("'x' has shape [2, 2, 2] but f32[T + 2, B, 2] wants [T + 2, B = 2, 2] (give that shape)"));
+            Throws.TypeOf<GraphException>().With.Message.EqualTo("'x' has shape [2, 2, 2] but f32[T + 2, B, 2] wants [T + 2, B = 2, 2] "
+                + "(give that shape)"));
     }
 
     // 3 × 3 windows of an image are windows of windows; the kernel of ones adds what lies around a pixel.
@@ -131,7 +138,8 @@ public class CompiledFunctionTests
         using var model = new Model(net, new ModelOptions { Precision = ElementType.F64 });
         double[] image = [.. Enumerable.Range(0, 20).Select(i => (double)(i * i % 7))];
         double Pixel(int row, int column) => row is >= 0 and < 4 && column is >= 0 and < 5 ? image[(row * 5) + column] : 0;
-        double[] wanted = [.. Enumerable.Range(0, 20).Select(i => Enumerable.Range(0, 9).Sum(j => Pixel((i / 5) + (j / 3) - 1, (i % 5) + (j % 3) - 1)))];
+        double[] wanted = [.. Enumerable.Range(0, 20).Select(i =>
+            Enumerable.Range(0, 9).Sum(j => Pixel((i / 5) + (j / 3) - 1, (i % 5) + (j % 3) - 1)))];
         NdArray found = model.Run(new Dictionary<string, NdArray> { ["x"] = new([1, 4, 5, 1], image) });
         Assert.That(found.Data, Is.EqualTo(wanted).Within(1e-13));
     }
@@ -142,9 +150,11 @@ public class CompiledFunctionTests
         return Rnn.Total(y * y * builder.Constant(0.5));
     }
 
-    private static Value Real(GraphBuilder builder, string name, params Dim[] dims) => builder.Input(name, new TensorType(ElementType.F32, dims));
+    private static Value Real(GraphBuilder builder, string name, params Dim[] dims) =>
+        builder.Input(name, new TensorType(ElementType.F32, dims));
 
-    private static Indices Integers(GraphBuilder builder, string name, params Dim[] dims) => new(builder.Input(name, new TensorType(ElementType.I32, dims)));
+    private static Indices Integers(GraphBuilder builder, string name, params Dim[] dims) =>
+        new(builder.Input(name, new TensorType(ElementType.I32, dims)));
 
     // Numbers that float32 holds exactly; lengths from 0 to T.
     private static Dictionary<string, NdArray> Draw(Graph program, Dictionary<string, int> sizes)

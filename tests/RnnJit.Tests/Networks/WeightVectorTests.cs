@@ -27,7 +27,8 @@ public class WeightVectorTests
         using Tensor weights = model.ReadWeights();
         Assert.That(weights.Element, Is.EqualTo(precision));
         Assert.That(weights.Shape, Is.EqualTo(new[] { Count }));
-        Assert.That(model.Parameters.Keys, Is.EqualTo(model.Program.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name)));
+        Port[] ports = [.. model.Program.Inputs.Where(port => port.Role == PortRole.Parameter)];
+        Assert.That(model.Parameters.Keys, Is.EqualTo(ports.Select(port => port.Name)));
         Assert.That(weights.ToNdArray().Data, Is.EqualTo(model.Parameters.Values.SelectMany(tensor => tensor.ToNdArray().Data)));
     }
 
