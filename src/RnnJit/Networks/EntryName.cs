@@ -13,7 +13,7 @@ internal static class EntryName
         ArgumentNullException.ThrowIfNull(name);
         if (name.Length is 0 or > Longest || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
         {
-            string shown = string.Concat(name.Take(Longest).Select(c => c is > ' ' and <= '~' ? c : '?'));
+            string shown = string.Concat(name.Take(Longest).Select(c => c is >= ' ' and <= '~' ? c : '?'));
             throw new ArgumentException(
                 $"The name '{shown}' of {what} has {name.Length} characters, " +
                 $"wanted 1 to {Longest} letters, digits, dots, hyphens and underscores (choose such a name)");
