@@ -120,8 +120,8 @@ public class DiagnosticsTests
 
     [TestCase("Tanh(U * (r * h))")]
     [TestCase("Tanh((U * r) * h)")]
-    [TestCase("Tanh(U * 2 * h)")]
-    [TestCase("Tanh(2 * U * h)")]
+    [TestCase("Tanh(U * 2 * h + r)")]
+    [TestCase("Tanh(2 * U * h + r)")]
     [TestCase("Tanh(U * r * 0.5 + h)")]
     public void Parentheses_and_numbers_are_no_trap(string expression)
     {
