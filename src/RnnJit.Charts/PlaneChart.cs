@@ -146,24 +146,41 @@ public sealed class PlaneChart((double Low, double High) x, (double Low, double 
                 + $"""stroke-linejoin="round"/>""");
     }
 
+    // Eigenvalues stand at the end that points towards the middle, names on the side where there is room.
     private void Draw(Svg svg, FixedPoint point, Func<(double X, double Y), (double X, double Y)> place)
     {
-        const double Reach = 0.09;
         var at = place(point.Place);
+        var (middleX, middleY) = ((x.Low + x.High) / 2, (y.Low + y.High) / 2);
         foreach (var (dx, dy, value) in point.Eigenvectors)
         {
-            double length = Math.Sqrt(dx * dx + dy * dy);
-            double stepX = Reach * (x.High - x.Low) * dx / length, stepY = Reach * (y.High - y.Low) * dy / length;
-            var (from, to) = (place((point.Place.X - stepX, point.Place.Y - stepY)), place((point.Place.X + stepX, point.Place.Y + stepY)));
+            double sign = dx * (middleX - point.Place.X) + dy * (middleY - point.Place.Y) < 0 ? -1 : 1;
+            var (from, to) = (place(End(point.Place, -sign * dx, -sign * dy)), place(End(point.Place, sign * dx, sign * dy)));
             svg.Line($"""<line class="eigenvector" x1="{from.X}" y1="{from.Y}" x2="{to.X}" y2="{to.Y}" stroke="{Svg.Ink}" """
                 + $"""stroke-width="1.2" stroke-dasharray="4 2"/>""");
-            svg.Text(to.X + 4, to.Y, Axis.Label(Math.Round(value, 3)), 11, $"""class="eigenvalue" fill="{Svg.Ink}" """);
+            string side = to.X < at.X ? "end" : "start";
+            svg.Text(to.X + (to.X < at.X ? -4 : 4), to.Y + 4, Axis.Label(Math.Round(value, 3)), 11,
+                $"""class="eigenvalue" fill="{Svg.Ink}" text-anchor="{side}" """);
         }
 
-        svg.Line($"""<circle class="fixed" cx="{at.X}" cy="{at.Y}" r="5" fill="{(point.Attracts ? Svg.Ink : "#ffffff")}" """
+        bool left = point.Place.X > middleX, below = point.Place.Y > middleY;
+        svg.Line($"""<circle class="fixed" cx="{at.X}" cy="{at.Y}" r="4.5" fill="{(point.Attracts ? Svg.Ink : "#ffffff")}" """
             + $"""stroke="{Svg.Ink}" stroke-width="2"/>""");
-        svg.Text(at.X + 9, at.Y - 7, point.Name, 12, $"""class="fixed name" fill="{Svg.Ink}" """);
+        svg.Text(at.X + (left ? -9 : 9), at.Y + (below ? -9 : 18), point.Name, 12,
+            $"""class="fixed name" fill="{Svg.Ink}" text-anchor="{(left ? "end" : "start")}" """);
     }
+
+    // A step of a tenth of the plane in a direction, shorter where the plane ends.
+    private (double X, double Y) End((double X, double Y) from, double dx, double dy)
+    {
+        const double Reach = 0.1;
+        double length = Math.Sqrt(dx * dx + dy * dy);
+        double stepX = Reach * (x.High - x.Low) * dx / length, stepY = Reach * (y.High - y.Low) * dy / length;
+        double share = Math.Min(Share(from.X, stepX, x), Share(from.Y, stepY, y));
+        return (from.X + share * stepX, from.Y + share * stepY);
+    }
+
+    private static double Share(double from, double step, (double Low, double High) range) =>
+        step == 0 ? 1 : Math.Clamp(((step > 0 ? range.High : range.Low) - from) / step, 0, 1);
 
     private sealed record Layer(string Name, (double X, double Y)[] Points, bool Joined);
 

@@ -27,7 +27,7 @@ public sealed record Figure(string Name, string Wanted, string Found, bool IsMet
     /// <summary>A number in four digits, whole ones in all.</summary>
     public static string Text(double value) => value == Math.Round(value) && Math.Abs(value) < 1e15
         ? value.ToString("0", CultureInfo.InvariantCulture)
-        : value.ToString("G4", CultureInfo.InvariantCulture);
+        : value.ToString("g4", CultureInfo.InvariantCulture);
 
     /// <summary>A share in per cent with two decimals.</summary>
     public static string Percent(double share) => (100 * share).ToString("0.00", CultureInfo.InvariantCulture) + " %";

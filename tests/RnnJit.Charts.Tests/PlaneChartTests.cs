@@ -64,6 +64,27 @@ internal sealed class PlaneChartTests
         var lines = Elements(svg, "line", "eigenvector").ToArray();
         Assert.That(Number(lines[0], "y1"), Is.EqualTo(Number(lines[0], "y2")));
         Assert.That(Number(lines[1], "x1"), Is.EqualTo(Number(lines[1], "x2")));
+        Assert.That(Number(lines[1], "y1"), Is.Not.EqualTo(Number(lines[1], "y2")));
+    }
+
+    [Test]
+    public void Eigenvectors_and_names_stay_in_the_plane()
+    {
+        var plane = new PlaneChart((-1, 1), (-1, 1));
+        plane.Fixed("corner", (1, 1), attracts: true, (1, 1, 0.5), (-1, 1, 0.25));
+        plane.Fixed("other", (-1, -1), attracts: true, (1, 0, 0.5));
+        var svg = Parse(plane.ToSvg());
+        var frame = Elements(svg, "rect", "plane").Single();
+        double left = Number(frame, "x"), top = Number(frame, "y"), right = left + Number(frame, "width"),
+            bottom = top + Number(frame, "height");
+        foreach (var line in Elements(svg, "line", "eigenvector"))
+        {
+            Assert.That(new[] { Number(line, "x1"), Number(line, "x2") }, Is.All.InRange(left - 0.02, right + 0.02));
+            Assert.That(new[] { Number(line, "y1"), Number(line, "y2") }, Is.All.InRange(top - 0.02, bottom + 0.02));
+        }
+
+        string[] sides = [.. Elements(svg, "text", "fixed name").Select(name => name.Attribute("text-anchor")!.Value)];
+        Assert.That(sides, Is.EqualTo(new[] { "end", "start" }));
     }
 
     [Test]

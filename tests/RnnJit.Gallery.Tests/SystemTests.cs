@@ -1,4 +1,5 @@
 using RnnJit.Charts;
+using RnnJit.Gallery.Systems;
 using RnnJit.Jit;
 
 namespace RnnJit.Gallery.Tests;
@@ -66,6 +67,26 @@ public class SystemTests
         }
     }
 
+    // The states by half steps towards the next one, from (0.3, 0.2), in another language.
+    [TestCase(1, 0.9814014520908638, -0.9751914928281140)]
+    [TestCase(0, -0.8527963633044766, 0.9846100483397624)]
+    public void Fixed_points_of_a_symbol_are_where_it_leads_back_to_itself(int symbol, double x, double y)
+    {
+        Recognizer recognizer = RecognizerSystem.Neighbours[0];
+        FixedPlace place = recognizer.FixedPoint(symbol);
+        Assert.That((place.X, place.Y), Is.EqualTo(recognizer.Next(symbol, (place.X, place.Y))));
+        Assert.That(place.X, Is.EqualTo(x).Within(1e-12));
+        Assert.That(place.Y, Is.EqualTo(y).Within(1e-12));
+        Assert.That(place.Attracts, Is.True);
+        const double Step = 1e-6;
+        foreach (var (dx, dy, value) in place.Eigenvectors)
+        {
+            var (nextX, nextY) = recognizer.Next(symbol, (place.X + Step * dx, place.Y + Step * dy));
+            Assert.That((nextX - place.X) / Step, Is.EqualTo(value * dx).Within(1e-4));
+            Assert.That((nextY - place.Y) / Step, Is.EqualTo(value * dy).Within(1e-4));
+        }
+    }
+
     [Test]
     public void Hello_needs_memory()
     {
@@ -73,6 +94,8 @@ public class SystemTests
         Assert.That(Found("hello", "best answers without memory"), Is.EqualTo("3 of 4"));
         TableSection written = Reports["hello"].Value.Sections.OfType<TableSection>().Last();
         Assert.That(written.Rows[0], Is.EqualTo(new[] { "argmax", "hello" }));
+        ColouredTextSection[] units = [.. Reports["hello"].Value.Sections.OfType<ColouredTextSection>()];
+        Assert.That(units.Select(unit => unit.Text.ToString()), Is.EqualTo(new[] { "hell", "hell", "hell" }));
         Assert.That(written.Rows.Single(row => row[0] == "beam of 3, place 1")[1], Does.StartWith("hello "));
     }
 
@@ -80,7 +103,7 @@ public class SystemTests
     public void Derivatives_need_the_term_through_time()
     {
         GalleryReport report = Reports["bptt-by-hand"].Value;
-        Assert.That(report.Figures.Count(figure => figure.Wanted == "at most 1E-12"), Is.EqualTo(2));
+        Assert.That(report.Figures.Count(figure => figure.Wanted == "at most 1e-12"), Is.EqualTo(2));
         Assert.That(double.Parse(Found("bptt-by-hand", "least difference without the term through time"),
             System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(1e-3));
     }

@@ -58,6 +58,14 @@ public class CellFileTests
             Throws.TypeOf<CellFileException>().With.Message.Contains(id));
 
     [Test]
+    public void A_cell_in_a_file_shows_its_class()
+    {
+        Assert.That(Load(Lstm).Source, Is.EqualTo(Lstm.ReplaceLineEndings("\n")));
+        File.WriteAllText(path, Two);
+        Assert.That(CellFile.Load(path, "Scaled").Source, Does.StartWith("[RnnCell] public static partial class Scaled {").And.EndWith("}"));
+    }
+
+    [Test]
     public void Several_cells_are_chosen_by_name()
     {
         File.WriteAllText(path, Two);

@@ -71,6 +71,13 @@ internal sealed class HelloSystem : IGallerySystem
             Title = "Scores of the next character", ShowValues = true, Width = 460, RowHeight = 40, YLabel = "input", XLabel = "next "
                 + "character",
         });
+        for (int unit = 0; unit < Units; unit++)
+        {
+            double[] activity = [.. Enumerable.Range(0, Steps).Select(t => (double)hidden[t * Units + unit])];
+            string[] letters = [.. Word[..Steps].Select(letter => letter.ToString())];
+            report.Coloured($"Hidden unit {unit + 1} at each character of seed 1", new ColouredText(letters, activity));
+        }
+
         Write(report, model);
     }
 

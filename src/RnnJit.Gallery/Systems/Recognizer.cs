@@ -54,6 +54,31 @@ internal sealed record Recognizer(
         return [Begin, .. Enumerable.Range(0, text.Length).Select(t => (h[2 * t], h[2 * t + 1]))];
     }
 
+    /// <summary>The units after a symbol, by plain arithmetic.</summary>
+    public (double X, double Y) Next(int symbol, (double X, double Y) h)
+    {
+        double[] w = symbol == 0 ? Zero : One;
+        return (Math.Tanh(w[0] + w[1] * h.X + w[2] * h.Y), Math.Tanh(w[3] + w[4] * h.X + w[5] * h.Y));
+    }
+
+    /// <summary>Where a symbol leads when it is repeated, from the first state.</summary>
+    /// <exception cref="InvalidOperationException">It leads to no fixed point.</exception>
+    public FixedPlace FixedPoint(int symbol)
+    {
+        const int Repeats = 10_000;
+        (double X, double Y) h = Begin;
+        for (int i = 0; i < Repeats; i++)
+            h = Next(symbol, h);
+        if (Next(symbol, h) != h)
+            throw new InvalidOperationException($"The symbol {symbol} of '{Name}' leads to no fixed point in {Repeats} repeats (draw "
+                + $"its cycle)");
+
+        // The Jacobian has the rows (1 − h²) W.
+        double[] w = symbol == 0 ? Zero : One;
+        double sx = 1 - h.X * h.X, sy = 1 - h.Y * h.Y;
+        return FixedPlace.Of(h.X, h.Y, (sx * w[1], sx * w[2], sy * w[4], sy * w[5]));
+    }
+
     // The strings side by side, each as long as it is.
     private Session Run(Model model, string[] strings, string result)
     {

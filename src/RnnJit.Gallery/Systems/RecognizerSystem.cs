@@ -22,7 +22,8 @@ internal sealed class RecognizerSystem : IGallerySystem
     private static readonly string[] Rejected =
         ["000", "11000", "0001", "0000000000", "11111000011", "110101000010111", "1010010001", "0000", "00000"];
 
-    private static readonly Recognizer[] Neighbours =
+    /// <summary>Two weight sets for strings without 000, on either side of a transition.</summary>
+    internal static readonly Recognizer[] Neighbours =
     [
         new("no 000, first weights", [-0.567, 1.761, 0.815, -0.219, -2.591, 0.446], [0.752, 0.548, -1.071, 0.074, -0.813, 1.502],
             [0.069, 0.172, -0.985], Start, Accepted, Rejected),
@@ -89,11 +90,17 @@ internal sealed class RecognizerSystem : IGallerySystem
             Figure.Reported($"{recognizer.Name}: {over} symbols without 000", $"{inside.Count}"));
 
         double[] p = recognizer.P;
-        var plane = new PlaneChart((-1.05, 1.05), (-1.05, 1.05)) { Title = recognizer.Name, XLabel = "first unit", YLabel = "second unit" };
+        var plane = new PlaneChart((-1.2, 1.2), (-1.2, 1.2)) { Title = recognizer.Name, XLabel = "first unit", YLabel = "second unit" };
         plane.Regions(["rejects", "accepts"], (x, y) => p[0] + p[1] * x + p[2] * y > 0 ? 1 : 0);
         plane.Points("random symbols", any.Select(state => (state.X * Grid, state.Y * Grid)));
         plane.Trajectory("the string 10010", recognizer.Path("10010"));
         plane.Points("without 000", inside.Select(state => (state.X * Grid, state.Y * Grid)));
+        foreach (int symbol in new[] { 0, 1 })
+        {
+            FixedPlace place = recognizer.FixedPoint(symbol);
+            plane.Fixed($"{symbol}, {symbol}, {symbol}, …", (place.X, place.Y), place.Attracts, place.Eigenvectors);
+        }
+
         report.Picture($"states-{index + 1}",
             $"{recognizer.Name}: {any.Count} states that random symbols lead to, {inside.Count} without 000", plane);
     }
