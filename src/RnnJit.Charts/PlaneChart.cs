@@ -140,7 +140,8 @@ public sealed class PlaneChart((double Low, double High) x, (double Low, double 
 
         // A line of no length with round ends is a dot; thousands of them are one element.
         if (path.Length > 0 && !layer.Joined)
-            svg.Line($"""<path class="points" d="{path.ToString()}" fill="none" stroke="{colour}" stroke-width="3.2" stroke-linecap="round"/>""");
+            svg.Line($"""<path class="points" d="{path.ToString()}" fill="none" stroke="{colour}" """
+                + $"""stroke-width="3.2" stroke-linecap="round"/>""");
         else if (path.Length > 0)
             svg.Line($"""<path class="trajectory" d="{path.ToString()}" fill="none" stroke="{colour}" stroke-width="1.5" """
                 + $"""stroke-linejoin="round"/>""");
@@ -165,7 +166,7 @@ public sealed class PlaneChart((double Low, double High) x, (double Low, double 
         bool left = point.Place.X > middleX, below = point.Place.Y > middleY;
         svg.Line($"""<circle class="fixed" cx="{at.X}" cy="{at.Y}" r="4.5" fill="{(point.Attracts ? Svg.Ink : "#ffffff")}" """
             + $"""stroke="{Svg.Ink}" stroke-width="2"/>""");
-        svg.Text(at.X + (left ? -9 : 9), at.Y + (below ? -9 : 18), point.Name, 12,
+        svg.Text(at.X + (left ? -9 : 9), at.Y + (below ? -9 : 30), point.Name, 12,
             $"""class="fixed name" fill="{Svg.Ink}" text-anchor="{(left ? "end" : "start")}" """);
     }
 
