@@ -56,7 +56,7 @@ internal static class CommandLine
         _ => null,
     };
 
-    /// <summary>What a failure says, a line for each.</summary>
+    /// <summary>The message of a failure, one line for each of its sentences.</summary>
     public static IEnumerable<string> Sentences(Exception e) => (e switch
     {
         CellFileException file => file.Sentences,

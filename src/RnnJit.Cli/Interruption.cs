@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cli;
 
 /// <summary>
-/// What ends a command early: Ctrl-C, SIGTERM, SIGHUP, or a reader of its output that is gone. The first one asks the command to end, and ends the process
-/// where it has not within two seconds; a second signal ends the process at once. A command that saves its work holds the first deadline off.
+/// The events that end a command early: SIGINT (Ctrl-C), SIGTERM, SIGHUP, or output whose reader has closed it.
+/// The first event asks the command to end, and ends the process where it has not within two seconds. A second signal ends the process at
+/// once.
+/// A command that saves its work holds the first deadline off.
 /// </summary>
 internal sealed partial class Interruption : IDisposable
 {

@@ -17,7 +17,7 @@ internal static class IsaFlag
         Description = $"Use no wider vectors than these: {string.Join(", ", Sets.Select(set => set.Name))} (128 bits, no multiply-add)", HelpName = "name", Recursive = true,
     };
 
-    /// <summary>Whether the command line asks for vectors.</summary>
+    /// <summary>True where the command line has <c>--isa</c>.</summary>
     public static bool IsGiven(ParseResult parsed) => parsed.GetValue(Option) is not null;
 
     /// <summary>The width of vectors that the command line asks for, peers included; 0 where it asks for none.</summary>

@@ -12,7 +12,7 @@ internal static class OwnProcess
         return IsDotnet(host) ? new ProcessStartInfo(host, [typeof(OwnProcess).Assembly.Location]) : new ProcessStartInfo(host);
     }
 
-    /// <summary>What runs .dll files: the host of this process, or the one on the path.</summary>
+    /// <summary>The dotnet host that runs .dll files: that of this process, else the one on the search path.</summary>
     public static string Dotnet => Environment.ProcessPath is { } host && IsDotnet(host) ? host : "dotnet";
 
     private static bool IsDotnet(string host) => Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);

@@ -7,7 +7,7 @@ namespace RnnJit.Cli;
 /// <summary>The project's own documents and source, embedded at build: what <c>train</c> reads when it is given no text.</summary>
 internal static class OwnText
 {
-    /// <summary>What checkpoints call it.</summary>
+    /// <summary>The name of this text in checkpoints.</summary>
     public const string Source = "RnnJit's own text";
 
     private const string Prefix = "own-text/";

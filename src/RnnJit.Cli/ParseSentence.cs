@@ -4,7 +4,10 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cli;
 
-/// <summary>What is wrong with a command line as it is written: what was found, and where help is. The parser's texts end in full stops and know no cure.</summary>
+/// <summary>
+/// The error message of a malformed command line: the part that is wrong, and the command whose help says what is wanted.
+/// The parser's own messages end in full stops and give no cure.
+/// </summary>
 internal static class ParseSentence
 {
     /// <returns>Null where nothing is wrong.</returns>

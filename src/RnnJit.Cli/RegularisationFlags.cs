@@ -5,7 +5,10 @@ using RnnJit.Training;
 
 namespace RnnJit.Cli;
 
-/// <summary>What changes any cell's equations: <c>train</c>, <c>bench</c> and <c>explain</c> take the same.</summary>
+/// <summary>
+/// The options that rewrite any cell's equations (dropout, zoneout, normalisation), shared by <c>train</c>, <c>bench</c> and
+/// <c>explain</c>.
+/// </summary>
 internal sealed class RegularisationFlags
 {
     private static readonly CharacterOptions Defaults = new();

@@ -3,15 +3,18 @@ using Spectre.Console;
 
 namespace RnnJit.Cli;
 
-/// <summary>Where a command writes and what may interrupt it.</summary>
-/// <param name="Interactive">Whether lines may be redrawn; else only plain lines are written.</param>
-/// <param name="Colour">Whether control sequences for colour are wanted.</param>
+/// <summary>The streams that a command writes and reads, and the token that cancels it.</summary>
+/// <param name="Interactive">True where lines may be redrawn; else only plain lines are written.</param>
+/// <param name="Colour">True where control sequences for colour may be written.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interactive, bool Colour, CancellationToken Interrupted)
 {
-    /// <summary>Where data goes that a pipe or file takes unchanged; a screen gets it as <see cref="Out"/>.</summary>
+    /// <summary>
+    /// The writer of a command's data: unchanged bytes to a pipe or file, but <see cref="Out"/>, which escapes control characters, to a
+    /// screen.
+    /// </summary>
     public TextWriter Data => Interactive ? Out : Raw ?? Out;
 
-    /// <summary>Where a command reads lines from.</summary>
+    /// <summary>The reader of a command's input lines.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
     /// <summary>Held while a command has work to save when it is interrupted.</summary>
@@ -25,7 +28,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
         return new Terminal(Writer(1, interruption.OnClosedOutput), Writer(2, () => { }), interactive, colour, interruption.Token) { In = Console.In, HoldOff = interruption.HoldOff };
     }
 
-    /// <summary>Where control sequences of this program's own are written; null: to <see cref="Out"/>.</summary>
+    /// <summary>The writer for this program's own control sequences; null: <see cref="Out"/>.</summary>
     private TextWriter? Raw { get; init; }
 
     /// <summary>The same terminal, shown no control characters but by number.</summary>

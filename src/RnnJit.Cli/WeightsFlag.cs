@@ -10,7 +10,7 @@ internal static class WeightsFlag
 
     public static Option<string> Create() => CommonOptions.Text("--weights", "How weights are stored while it runs: f32, bf16 or f16", "f32");
 
-    /// <summary>What the command line calls it.</summary>
+    /// <summary>The value of <c>--weights</c> that chooses a storage format.</summary>
     public static string Name(WeightStorage storage) => Names.Single(pair => pair.Storage == storage).Name;
 
     /// <exception cref="UsageException">There is no such storage.</exception>

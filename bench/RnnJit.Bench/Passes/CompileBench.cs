@@ -38,7 +38,7 @@ public class CompileBench
     [Benchmark]
     public object Passes() => Pipeline.Run(program);
 
-    /// <summary>What is fused into which kernel.</summary>
+    /// <summary>Groups the nodes of the optimised Program into kernels (fusion); compiles nothing.</summary>
     [Benchmark]
     public object Fuse() => KernelList.Of(optimised);
 

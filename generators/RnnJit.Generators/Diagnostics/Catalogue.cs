@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace RnnJit.Generators.Diagnostics;
 
-/// <summary>What the generator reports; docs/diagnostics.md has cause, example and cure of each.</summary>
+/// <summary>The diagnostics of the generator; docs/diagnostics.md has cause, example and cure of each.</summary>
 internal static class Catalogue
 {
     private static readonly Dictionary<string, DiagnosticDescriptor> Known = new[]
@@ -32,7 +32,7 @@ internal static class Catalogue
         Warning("RNNJ032", "A parameter of a cell is not used"),
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 
-    /// <summary>Whether the generator has the sentence itself; others come from Core or speak at run time only.</summary>
+    /// <summary>True where the generator has a descriptor for the id. Other ids come from Core, or are reported at run time only.</summary>
     public static bool IsOfSource(string id) => Known.ContainsKey(id);
 
     // Rules of graphs (RNNJ1xx) come from the ops with an id of their own and are errors.

@@ -7,9 +7,9 @@ namespace RnnJit.Generators.Reading;
 /// <summary>The user's own name of a value.</summary>
 internal sealed record LocalName(int Value, string Name);
 
-/// <summary>Where the part of the class is to be written.</summary>
+/// <summary>The namespace and enclosing types of a cell's class: the place of its generated part.</summary>
 /// <param name="Outer">Heads of the enclosing types, outermost first.</param>
-/// <param name="Visible">Whether code outside the enclosing types can name the class.</param>
+/// <param name="Visible">True where code outside the enclosing types can name the class.</param>
 internal sealed record CellPlace(string Namespace, EquatableArray<string> Outer, string Name, bool Visible)
 {
     /// <summary>The name without signs that no file name may have.</summary>
@@ -24,5 +24,5 @@ internal sealed record CellModel(CellPlace Place, Graph? Step, EquatableArray<Lo
     public CellDefinition? Cell => Step is null ? null : new CellDefinition(Step).From(Source);
 }
 
-/// <summary>What reading a class gave: a model unless there are errors, and sentences.</summary>
+/// <summary>The result of reading a cell's class: a model (null where there are errors) and the diagnostics found.</summary>
 internal sealed record CellReading(CellModel? Model, EquatableArray<Finding> Findings);

@@ -31,7 +31,7 @@ internal sealed class Frame(IMethodSymbol method, Frame? around, int depth)
     }
 }
 
-/// <summary>How a statement ended.</summary>
+/// <summary>The control transfer at the end of an interpreted statement: to the next statement, or a break, continue or return.</summary>
 internal enum Flow
 {
     Next,

@@ -5,7 +5,9 @@ namespace RnnJit.Generators.Reading;
 
 internal sealed partial class StepInterpreter
 {
-    /// <summary>Where a value can be put: found before the value is computed, as in C#.</summary>
+    /// <summary>
+    /// An assignable location (variable, array element, discard or tuple of these), resolved before the right side is evaluated, as in C#.
+    /// </summary>
     private sealed record Target(ITypeSymbol? Type, Func<object?> Get, Action<object?> Set);
 
     private Target Resolve(IOperation target, Frame frame)

@@ -4,8 +4,11 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>
-/// Where single-threaded tools run that are measured in turns: all on one core, on the next one in the next turn. A core whose other half somebody else keeps busy is slower by two
-/// fifths, for minutes, and a tool that stays on it would look slower than one that stays beside it. On Linux; elsewhere the system decides.
+/// CPU affinity of single-threaded tools that are measured in turns: all tools run on one core in a turn, and on the next core in the next
+/// turn.
+/// A core whose sibling hyperthread is busy with other work is slower by two fifths, for minutes: a tool pinned to it would look slower
+/// than its peers.
+/// Linux only; elsewhere the system places the threads.
 /// </summary>
 internal sealed partial class CoreRotation : IDisposable
 {
@@ -15,7 +18,7 @@ internal sealed partial class CoreRotation : IDisposable
     // Those that the thread may run on, as whoever started the process decided; empty where nothing is moved.
     private readonly int[] allowed;
 
-    /// <param name="threads">What the tools run on; they stay where they are if it is more than one.</param>
+    /// <param name="threads">Threads of each tool; nothing is moved if it is more than one.</param>
     public CoreRotation(int threads) => allowed = threads == 1 && Allowed() is { Length: > 1 } several ? several : [];
 
     /// <summary>Puts the calling thread and all threads of some processes on the core of a turn.</summary>

@@ -6,15 +6,15 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>What a layer costs and what the machine allows.</summary>
+/// <summary>The measured times and memory of a layer, beside the least time that the machine's limits allow.</summary>
 /// <param name="Compile">Seconds from the cell to a Program that can run.</param>
 /// <param name="Flops">Of the products of one run.</param>
-/// <param name="ArenaBytes">What a run works in, allocated once.</param>
-/// <param name="WeightBytes">Trained tensors, as they are stored while it runs.</param>
+/// <param name="ArenaBytes">Bytes of the intermediate values of a run, allocated once.</param>
+/// <param name="WeightBytes">Bytes of the trained tensors in their storage format (f32, f64 or 16 bits).</param>
 /// <param name="Limit">Seconds that the products need at least, see <see cref="LayerLimit"/>.</param>
 internal sealed record LayerReport(LayerRequest Request, double Compile, double Flops, long ArenaBytes, long WeightBytes, RunTimes Times, MachineLimits Machine, double Limit)
 {
-    /// <summary>The part of the time that the limit is.</summary>
+    /// <summary>The limit over the time of the fastest run: 1 where the machine allows no less.</summary>
     public double Share => Limit / Times.Min;
 
     public static LayerReport Of(LayerRequest request, Executable executable, double compile, RunTimes times, MachineLimits machine) => new(
@@ -60,7 +60,7 @@ internal sealed record LayerReport(LayerRequest Request, double Compile, double 
     public static string Describe(MachineLimits machine) => string.Create(CultureInfo.InvariantCulture,
         $"{Threads(machine)}, {machine.VectorBits} bits: FMA peak {machine.SingleFlops / 1e9:0.0} GFLOP/s f32, {machine.DoubleFlops / 1e9:0.0} f64; reads {string.Join(", ", machine.Levels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{level.Name} {level.BytesPerSecond / 1e9:0}")))} GB/s");
 
-    /// <summary>What the trained tensors of a layer take, as they are stored while it runs.</summary>
+    /// <summary>Bytes of a layer's trained tensors: matrices may be stored in 16 bits, all else in the layer's precision.</summary>
     public static long StoredBytes(Executable executable) => executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
         .Sum(port => (long)executable.Input(port.Name).Length * (executable.Options.Weights != WeightStorage.Single && port.Type.Rank > 1 ? 2 : executable.Options.Precision == ElementType.F64 ? 8 : 4));
 }

@@ -34,7 +34,7 @@ internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers, int Bits)
         return new LayerRun(LayerReport.Of(request, executable, compile, new RunTimes(loop.Times), machine), null, bits);
     }
 
-    /// <summary>What peers do otherwise.</summary>
+    /// <summary>Notes on conditions of the peers that differ from ours (weight storage, vector width); empty without peers.</summary>
     public IReadOnlyList<string> Notes => Peers is null ? [] : PeerNotes.Of([(Report.Request, Peers)], Bits);
 
     /// <summary>For <c>--json</c>.</summary>

@@ -5,7 +5,10 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>What a batch costs padded, every row T steps long, and with lengths: milliseconds; Steps is the share of the padded steps that the lengths ask for.</summary>
+/// <summary>
+/// Milliseconds of a batch padded, every row T steps long, and of the same layer with a length for each row. Steps is the mean length over
+/// T.
+/// </summary>
 internal sealed record LengthTime(string Lengths, double Steps, double Padded, double PaddedMedian, double Own, double OwnMedian, bool Ordered)
 {
     public double Ratio => OwnMedian / PaddedMedian;

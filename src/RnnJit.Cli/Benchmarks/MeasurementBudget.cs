@@ -2,7 +2,7 @@ using RnnJit.Cli.Layers;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>How thoroughly many layers are measured.</summary>
+/// <summary>The time that measuring a layer may take: turns, seconds of each, and warm-up.</summary>
 /// <param name="Turns">Turns of all tools.</param>
 /// <param name="Seconds">For each tool and turn.</param>
 /// <param name="WarmUp">Seconds before the first turn.</param>

@@ -5,7 +5,9 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>What training a layer holds with checkpoints this far apart (0: none).</summary>
+/// <summary>
+/// Bytes of a layer's training step with a checkpoint every so many steps (0: none): the arena, and the values kept for the backward pass.
+/// </summary>
 internal sealed record PeakMemory(int Interval, long ArenaBytes, long KeptBytes)
 {
     /// <summary>Without checkpoints, and with those that are asked for, else one about every √T steps.</summary>

@@ -7,7 +7,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>What a line of the plan takes of a run.</summary>
+/// <summary>The time of one line of the plan within a run.</summary>
 /// <param name="Times">How often a run does it.</param>
 /// <param name="Kind">products, kernels or the rest.</param>
 /// <param name="Flops">Arithmetic of all of these times, products only.</param>
@@ -15,7 +15,7 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Median">Milliseconds, over all runs.</param>
 internal sealed record LineTime(int Depth, string Text, int Times, string Kind, double Flops, double Min, double Median);
 
-/// <summary>Where the time of a layer goes.</summary>
+/// <summary>The time of a layer's run, divided among the lines of its plan.</summary>
 /// <param name="Min">Milliseconds of a run without notes of time, the fastest one.</param>
 /// <param name="Median">Milliseconds of a run without notes of time.</param>
 /// <param name="ProfiledMedian">Milliseconds of a run with notes of time.</param>

@@ -6,7 +6,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>What one step of a stream costs.</summary>
+/// <summary>The time and memory of one step of a stream.</summary>
 /// <param name="Precision">f32 or f64.</param>
 /// <param name="Weights">How weights are stored: f32, bf16 or f16.</param>
 /// <param name="Min">Seconds a step in the fastest block of 64.</param>
@@ -20,7 +20,7 @@ internal sealed record StreamTime(
     /// <summary>Steps that are timed together.</summary>
     public const int Block = StreamedLayer.Block;
 
-    /// <summary>How the layer runs where that is not the usual.</summary>
+    /// <summary>The layer's settings that differ from the defaults, as text for the printed line; empty where none does.</summary>
     [JsonIgnore]
     public string Unusual { get; init; } = "";
 

@@ -54,7 +54,9 @@ internal sealed class BackendFlags
         return Known.Contains(options.Device) ? new ExecutableBackend(options) : new DeviceComparison(options);
     }
 
-    /// <summary>What the command line asks for besides the usual, in parentheses; empty where that is nothing.</summary>
+    /// <summary>
+    /// The passes left out, threads and vector width given on the command line, in parentheses; empty where none is given.
+    /// </summary>
     public string Describe(ParseResult parsed)
     {
         var asked = new List<string>();

@@ -26,7 +26,7 @@ internal sealed class ForgedFile
     /// <summary>The length to which the file is extended by a hole; 0: as it is.</summary>
     public long Length { get; set; }
 
-    /// <summary>Whether the file holds the state of a training.</summary>
+    /// <summary>True where the file holds the state of a training, not of a model alone.</summary>
     public bool IsTraining => Has("cursor");
 
     public static ForgedFile Read(string path)

@@ -44,7 +44,7 @@ internal sealed class FuzzSeeds
 
     public IReadOnlyList<string> Cells { get; }
 
-    /// <summary>What the training checkpoints were trained on.</summary>
+    /// <summary>The text on which the seeds' training checkpoints were trained.</summary>
     public static CharacterText Text { get; } = CharacterText.From(string.Concat(Enumerable.Repeat("the quick brown fox\n", 6)), "the seed's text");
 
     /// <param name="folder">Where files are written while the seeds are made.</param>

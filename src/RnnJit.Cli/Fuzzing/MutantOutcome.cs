@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>How the readers took a mutant.</summary>
+/// <summary>The result of reading a mutant.</summary>
 internal enum Verdict
 {
     /// <summary>It was read and ran.</summary>

@@ -4,10 +4,10 @@ namespace RnnJit.Cli.Fuzzing;
 
 /// <summary>A damaged file on the disk.</summary>
 /// <param name="Index">With the seed it fixes the file.</param>
-/// <param name="IsTraining">Whether it was made of a training checkpoint.</param>
+/// <param name="IsTraining">True where it was made of a training checkpoint.</param>
 internal sealed record Mutant(int Index, Mutation Class, string Path, bool IsTraining)
 {
-    /// <summary>Whether the file is the text of a cell, not a checkpoint.</summary>
+    /// <summary>True where the file is the text of a cell, false where it is a checkpoint.</summary>
     public bool IsText => Path.EndsWith(".ir", StringComparison.Ordinal);
 }
 

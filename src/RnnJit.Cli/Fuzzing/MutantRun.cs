@@ -7,7 +7,7 @@ namespace RnnJit.Cli.Fuzzing;
 /// <summary>Makes mutants and reads them in this process.</summary>
 internal sealed class MutantRun
 {
-    /// <summary>What Load may take over the memory of the idle process: 4 times the file and this.</summary>
+    /// <summary>Bytes by which Load may raise the memory of the process, beyond 4 times the size of the file.</summary>
     public const long LoadAllowance = 64L << 20;
 
     /// <summary>The limit on planned bytes under which mutants run.</summary>

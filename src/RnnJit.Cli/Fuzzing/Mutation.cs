@@ -2,7 +2,7 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>What a class of mutations begins with.</summary>
+/// <summary>The kind of valid file that a class of mutations damages.</summary>
 internal enum MutationTarget
 {
     /// <summary>Any checkpoint.</summary>

@@ -8,7 +8,7 @@ namespace RnnJit.Cli.Layers;
 /// <summary>Numbers to run a layer on, the same ones each time.</summary>
 internal static class LayerData
 {
-    /// <summary>What comes back from above in training.</summary>
+    /// <summary>The gradient of the loss with respect to each number of the layer's output, given to the backward pass.</summary>
     public const double OutputGradient = 0.5;
 
     /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, full lengths, and a constant gradient of the output.</summary>

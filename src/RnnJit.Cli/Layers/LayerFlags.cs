@@ -39,7 +39,7 @@ internal sealed class LayerFlags
             command.Add(option);
     }
 
-    /// <summary>What the command line asks for.</summary>
+    /// <summary>The layer and its settings, read from the command line.</summary>
     /// <exception cref="UsageException">A size is not positive, a name is unknown, or two options exclude each other.</exception>
     public LayerRequest Read(ParseResult parsed, CellDefinition cell, Terminal terminal)
     {

@@ -7,7 +7,9 @@ using RnnJit.Training;
 
 namespace RnnJit.Cli.Layers;
 
-/// <summary>What is asked for: one layer of a cell, its shape, and how it runs. <see cref="LayerBuilder"/> makes a Program of it.</summary>
+/// <summary>
+/// A request for one layer: its cell, its shape, and the settings it runs with. <see cref="LayerBuilder"/> makes a Program of it.
+/// </summary>
 internal sealed record LayerRequest(CellDefinition Cell)
 {
     /// <summary>Forward, backward and all gradients instead of a forward pass.</summary>
@@ -47,7 +49,9 @@ internal sealed record LayerRequest(CellDefinition Cell)
     /// <summary>Chunks of time that run side by side.</summary>
     public int Chunks { get; init; } = 1;
 
-    /// <summary>How loops use their threads; null: as is estimated to be faster.</summary>
+    /// <summary>
+    /// The division of a loop's work among threads, by batch rows or by hidden units; null: the one estimated to be faster.
+    /// </summary>
     public ScanSchedule? Schedule { get; init; }
 
     /// <summary>Passes that are switched off, by the names of <see cref="Passes"/>.</summary>
@@ -60,15 +64,17 @@ internal sealed record LayerRequest(CellDefinition Cell)
     public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.ChunkPass).Append(Executable.ActiveRowsPass)
         .GroupBy(name => name.TrimEnd("-0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
-    /// <summary>What passes are called where they run.</summary>
+    /// <summary>The names of the pipeline stages in which the named passes run: one for each time that a pass runs.</summary>
     public static string[] Stages(IEnumerable<string> passes) => [.. passes.SelectMany(name => Passes[name])];
 
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
-    /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs; then what is not the usual.</summary>
+    /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs from H; then <see cref="Unusual"/>.</summary>
     public string Title => FormattableString.Invariant($"{Cell.Name} {(Training ? "training" : "forward")} {Steps},{Batch},{Hidden}{(Inputs is { } x && x != Hidden ? $",{x}" : "")}{Unusual}");
 
-    /// <summary>How it runs where that is not the usual, for instance <c>, weights bf16</c>; else empty.</summary>
+    /// <summary>
+    /// The settings that differ from the defaults, each after a comma, for instance <c>, weights bf16</c>; empty where none does.
+    /// </summary>
     public string Unusual => string.Concat(Differences().Select(difference => ", " + difference));
 
     private IEnumerable<string> Differences()

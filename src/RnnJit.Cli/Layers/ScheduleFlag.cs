@@ -11,7 +11,7 @@ internal static class ScheduleFlag
     public static Option<string?> Create() => CommonOptions.Optional(
         "--schedule", "How loops use their threads: batch (each has rows of the batch) or hidden (each has units, and all meet after each instruction); else what is estimated to be faster", "batch or hidden");
 
-    /// <summary>What the command line calls it.</summary>
+    /// <summary>The value of <c>--schedule</c> that chooses a schedule.</summary>
     public static string Name(ScanSchedule schedule) => Names.Single(pair => pair.Schedule == schedule).Name;
 
     /// <returns>Null where the estimate decides.</returns>

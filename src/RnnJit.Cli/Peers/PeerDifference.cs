@@ -3,7 +3,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Peers;
 
-/// <summary>How far a peer's results are from ours.</summary>
+/// <summary>The largest difference between a peer's results and ours, and the tolerance for it.</summary>
 /// <param name="Of">The result that is farthest.</param>
 /// <param name="Relative">The difference in the L2 norm, as part of our result's norm.</param>
 /// <param name="Largest">The largest difference of two numbers in any result.</param>

@@ -5,7 +5,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Peers;
 
-/// <summary>What peers call a cell and how they stack its parameters.</summary>
+/// <summary>A cell's name among the peers, and the stacked tensors that hold its parameters there.</summary>
 /// <param name="Name">The cell of lines.py.</param>
 /// <param name="Stacks">A tensor there, and the parameters of ours whose rows it holds, in order.</param>
 internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, string[] Parameters)> Stacks)
@@ -25,7 +25,9 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
     /// <summary>The layout of a cell whose equations peers have; null for all others.</summary>
     public static PeerLayout? Of(CellDefinition cell) => Known.FirstOrDefault(known => CellRegistry.Find(known.Cell).Step == cell.Step).Layout;
 
-    /// <summary>What the executable reads, as a peer wants it.</summary>
+    /// <summary>
+    /// Writes the inputs of the executable (sequence, initial states, stacked parameters) to a safetensors file for the peers.
+    /// </summary>
     public void Write(string path, Executable executable)
     {
         var tensors = new List<KeyValuePair<string, SafetensorsTensor>>
@@ -37,7 +39,10 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
         SafetensorsFile.Write(path, tensors);
     }
 
-    /// <summary>What the executable computed, by the names that peers give it.</summary>
+    /// <summary>
+    /// The results of the executable under the peers' names: the output and, in training, the gradients of input, initial states and
+    /// stacked parameters.
+    /// </summary>
     public IEnumerable<(string Name, float[] Values)> Results(Executable executable, bool training)
     {
         yield return (LayerProgram.Output, executable.Output(LayerProgram.Output).Read<float>().ToArray());

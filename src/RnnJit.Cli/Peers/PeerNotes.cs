@@ -3,7 +3,9 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Peers;
 
-/// <summary>What peers do otherwise than we, so that a reader sees what is compared.</summary>
+/// <summary>
+/// Notes on conditions of the peers that differ from ours (weight storage, vector width), for the reader of a comparison.
+/// </summary>
 internal static class PeerNotes
 {
     /// <param name="measured">Layers, each with the turns of all tools.</param>

@@ -17,7 +17,7 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
     /// <summary>The fastest peer.</summary>
     public PeerTimes? Best => Peers.MinBy(peer => peer.Times.Min);
 
-    /// <summary>Whether all results agree.</summary>
+    /// <summary>True if every peer's results are within tolerance of ours.</summary>
     public bool Agree => Peers.All(peer => peer.Difference.IsWithin);
 
     /// <param name="loop">Ours, warmed up.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RnnJit.Cli.Soaking;
 
-/// <summary>What a soak found.</summary>
+/// <summary>The memory samples of a soak test, and the judgement of their growth.</summary>
 /// <param name="Rounds">How often every work ran.</param>
 /// <param name="Samples">After the warm-up, at least one.</param>
 internal sealed record SoakResult(int Rounds, IReadOnlyList<MemorySample> Samples)
@@ -13,14 +13,16 @@ internal sealed record SoakResult(int Rounds, IReadOnlyList<MemorySample> Sample
     private const double Megabyte = 1e6;
     private const int Parts = 3;
 
-    /// <summary>RSS, MB/h.</summary>
+    /// <summary>The slope of the resident set size over time, MB/h, with its bounds.</summary>
     public Slope Resident => Slope.Of([.. Samples.Select(sample => (sample.Hours, sample.Resident / Megabyte))]);
 
     public bool ManagedGrows => Grows(sample => sample.Managed);
 
     public bool NativeGrows => Grows(sample => sample.Native);
 
-    /// <summary>Whether memory stays as it is wanted.</summary>
+    /// <summary>
+    /// True if neither managed nor native memory grows and the upper 95 % bound of the slope of RSS is below <see cref="Most"/>.
+    /// </summary>
     public bool Passes => !ManagedGrows && !NativeGrows && Resident.Upper < Most;
 
     public void Print(TextWriter to)

@@ -6,7 +6,9 @@ using RnnJit.Training;
 
 namespace RnnJit.Cli.Soaking;
 
-/// <summary>What a soak does in turns, in a folder of its own.</summary>
+/// <summary>
+/// The tasks that a soak test runs in turns, in a folder of its own: training, loading, streaming, compiling, damaged files.
+/// </summary>
 internal sealed class SoakWork : IDisposable
 {
     private const int Damages = 4, Updates = 4, Letters = 30, Blocks = 20;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RnnJit.Cli.Training;
 
-/// <summary>How figures of a training run are written.</summary>
+/// <summary>The text format of losses, counts and times of a training run.</summary>
 internal static class Figures
 {
     /// <summary>Nats and bits per character: bits = nats / ln 2.</summary>

@@ -12,7 +12,7 @@ public sealed class PerSequenceAttribute : Attribute
 {
 }
 
-/// <summary>How a trained parameter starts: glorot, orthogonal, uniform, zeros, ones, or a finite number.</summary>
+/// <summary>The initialiser of a trained parameter: glorot, orthogonal, uniform, zeros, ones, or a finite number.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class InitAttribute(string kind) : Attribute
 {

@@ -4,7 +4,10 @@ using RnnJit.Passes;
 
 namespace RnnJit.Cells;
 
-/// <summary>What a step makes of trained tensors alone, such as a normalised weight, is computed once before the loop; so is its gradient behind the loop of the derivative.</summary>
+/// <summary>
+/// Loop-invariant parts of a cell's step: values made of trained tensors alone, such as a normalised weight.
+/// They are computed once, before the loop; their gradients are computed once, after the loop of the derivative.
+/// </summary>
 internal sealed class BeforeLoop
 {
     private readonly Graph step;
@@ -15,7 +18,7 @@ internal sealed class BeforeLoop
     // Reads a trained tensor and no data.
     private readonly bool[] moves;
 
-    // By value: whether what stays in the loop reads it, and whether anything does.
+    // By value: true if a node that stays in the loop reads it; true if any node does.
     private readonly bool[] isReadInside;
     private readonly bool[] isRead;
 
@@ -46,7 +49,10 @@ internal sealed class BeforeLoop
             isReadInside[output.Value] = true;
     }
 
-    /// <summary>Whether an input is read by what stays in the loop.</summary>
+    /// <summary>
+    /// True where the loop body takes an input: a state, a step input, one read by a node that stays in the loop, or one that no node
+    /// reads.
+    /// </summary>
     public bool IsReadInside(int input) => step.Inputs[input].Role is PortRole.Input or PortRole.State
         || !isRead[input] || isReadInside[input];
 

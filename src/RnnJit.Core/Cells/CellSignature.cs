@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells;
 
-/// <summary>What a parameter of <c>Step</c> is in C#.</summary>
+/// <summary>The kind of a parameter of <c>Step</c>, from its C# type and attributes.</summary>
 public enum ParameterKind
 {
     Value,

@@ -19,7 +19,7 @@ public sealed class CellTrace
         Arguments = signature.Parameters.Select(Argument).ToArray();
     }
 
-    /// <summary>What <c>Step</c> is called with: Value, Matrix, Vector, Tensor3, Indices, or a boxed double.</summary>
+    /// <summary>The arguments with which <c>Step</c> is called: Value, Matrix, Vector, Tensor3, Indices, or a boxed double.</summary>
     public object[] Arguments { get; }
 
     /// <summary>The parameters that are states, in the order of the signature.</summary>

@@ -1,6 +1,6 @@
 namespace RnnJit.Cells;
 
-/// <summary>Where layer normalisation stands in a cell.</summary>
+/// <summary>The place of layer normalisation in a cell's equations.</summary>
 public enum LayerNormForm
 {
     /// <summary>LN(Wx) + LN(Uh) + b, each over all products that read the same data together; a new state is normalised where the step reads it (h' = o ⊙ tanh LN(c')),

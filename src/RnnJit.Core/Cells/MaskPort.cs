@@ -31,7 +31,7 @@ public static class MaskPort
         && (port.Init.StartsWith(DropoutWord, StringComparison.Ordinal) || port.Init.StartsWith(ZoneoutWord, StringComparison.Ordinal)
             || port.Init is Training or Noise);
 
-    /// <summary>What fills the mask.</summary>
+    /// <summary>The distribution of the mask's numbers, read from the port's initialiser.</summary>
     /// <exception cref="GraphException">RNNJ163: the rate is not from 0 to below 1; RNNJ240: it is no number.</exception>
     public static MaskLaw Law(Port port)
     {

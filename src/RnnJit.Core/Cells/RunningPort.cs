@@ -17,7 +17,7 @@ public static class RunningPort
 
     public static bool Is(Port port) => port.Role == PortRole.Parameter && port.Init.StartsWith(Word, StringComparison.Ordinal);
 
-    /// <summary>Whether a step reads the statistic of its place in time.</summary>
+    /// <summary>True where the port is a step input that holds a running statistic for each time step.</summary>
     public static bool IsOfStep(Port port) => port.Role == PortRole.Input && port.Init.StartsWith(Word, StringComparison.Ordinal);
 
     /// <exception cref="GraphException">RNNJ240: the initialiser holds no number there.</exception>
@@ -30,7 +30,7 @@ public static class RunningPort
     /// <summary>The output that replaces a running statistic.</summary>
     public static string Next(string name) => name + NextSuffix;
 
-    /// <summary>Whether an output replaces a running statistic of its Program.</summary>
+    /// <summary>True where an output is the next value of a running statistic of its Program.</summary>
     public static bool IsNext(Graph program, Output output) => program.Inputs.Any(port => Is(port) && Next(port.Name) == output.Name);
 
     private static string[] Words(Port port) => port.Init.Substring(Word.Length).Split([Many], StringSplitOptions.None);

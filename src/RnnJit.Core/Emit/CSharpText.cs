@@ -40,10 +40,10 @@ internal static class CSharpText
     /// <summary>A text for an XML comment.</summary>
     public static string XmlComment(string text) => Comment(text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;"));
 
-    /// <summary>What stands between the quotes of a string literal.</summary>
+    /// <summary>A text escaped for a string literal, without the quotes.</summary>
     public static string Literal(string text) => Escaped(text, c => c is '"' or '\\');
 
-    /// <summary>Whether a text can stand in a raw literal of three quotes, line by line.</summary>
+    /// <summary>True where a text can stand in a raw literal of three quotes, line by line.</summary>
     public static bool IsRaw(string text) => !text.Contains("\"\"\"") && text.All(c => c == '\n' || !IsControl(c));
 
     private static string Escaped(string text, Func<char, bool> quoted)

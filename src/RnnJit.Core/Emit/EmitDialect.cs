@@ -10,7 +10,7 @@ public abstract class EmitDialect : IDialect
 {
     public abstract string Name { get; }
 
-    /// <summary>What the header says the text is written for.</summary>
+    /// <summary>The words of the generated header that say which kind of code follows, such as <c>for vectors of any width</c>.</summary>
     internal abstract string Purpose { get; }
 
     /// <summary>The text around the statements.</summary>

@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Emit;
 
-/// <summary>How often a value is computed.</summary>
+/// <summary>The loop level at which a value is computed: once a call, once a row, or for each element.</summary>
 internal enum Scope
 {
     Call,
@@ -57,10 +57,10 @@ internal sealed class KernelSchedule
     /// <summary>For an element: the first pass that can compute it. For a row value: the pass before which it is there.</summary>
     public int Phase(int value) => phases[value];
 
-    /// <summary>Whether a pass ends because the next one begins with functions of its results.</summary>
+    /// <summary>True where a pass ends because the next one begins with functions of its results.</summary>
     public bool IsCut(int pass) => cuts.Contains(pass);
 
-    /// <summary>Whether a value is a function that takes many steps in a row.</summary>
+    /// <summary>True where a value is a function of long latency: exp, log, tanh or the sigmoid.</summary>
     public bool IsFunction(int value) => Definition(value)?.Op is ExpOp or LogOp or TanhOp or SigmoidOp;
 
     public bool IsNeeded(int value) => uses[value] > 0;
@@ -79,7 +79,7 @@ internal sealed class KernelSchedule
         return value;
     }
 
-    /// <summary>Whether a value is the sum or maximum of a row with columns.</summary>
+    /// <summary>True where a value is the sum or maximum of a row over its columns.</summary>
     public bool IsReduction(int value) =>
         Definition(value) is { Op: ReductionOp } node && KernelShapes.Of(kernel.Values.Type(node.Operands[0])) == KernelShape.Full;
 

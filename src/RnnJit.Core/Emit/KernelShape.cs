@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Emit;
 
-/// <summary>What a value of a kernel is in the rectangle of R rows × N columns.</summary>
+/// <summary>The shape of a value in a kernel over R rows and N columns.</summary>
 public enum KernelShape
 {
     /// <summary>f32[], one number for the whole call.</summary>

@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Emit;
 
 /// <summary>
-/// What each pass over the columns of a row computes and what it is given. Elements that a later pass needs again are computed again while that is cheap;
-/// else the first pass keeps them in memory of the row, from where later ones read them.
+/// The values that each pass over the columns of a row computes, reads and keeps.
+/// An element that a later pass needs again is recomputed where that is cheap.
+/// Else the first pass stores it in a row buffer, from which later passes load it.
 /// </summary>
 internal sealed class PassPlan
 {
@@ -45,7 +46,7 @@ internal sealed class PassPlan
         return readsLater ? new PassPlan(kernel, schedule, storesEarly: false) : early;
     }
 
-    /// <summary>How many values of a row are kept between passes.</summary>
+    /// <summary>Number of values of a row kept in memory between passes.</summary>
     public int Kept => kept.Count;
 
     /// <summary>The place of a value among those kept, −1 for others.</summary>
@@ -57,7 +58,7 @@ internal sealed class PassPlan
     /// <summary>The numbers of the row, and of all rows, that a pass is given.</summary>
     public int[] Given(int pass) => needed[pass].Where(value => schedule.ScopeOf(value) != Scope.Element).ToArray();
 
-    /// <summary>Whether a pass reads an element that an earlier pass kept.</summary>
+    /// <summary>True where a pass loads an element that an earlier pass kept.</summary>
     public bool Reads(int pass, int value) => read[pass].Contains(value);
 
     /// <summary>The elements a pass keeps for later ones.</summary>

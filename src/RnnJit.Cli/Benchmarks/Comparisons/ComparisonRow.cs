@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace RnnJit.Cli.Benchmarks.Comparisons;
 
-/// <summary>What a variant costs beside its baseline.</summary>
+/// <summary>The times of a variant and of its baseline: one row of the table.</summary>
 internal sealed record ComparisonRow(Comparison Comparison, Variant Variant, RunTimes Baseline, RunTimes Own)
 {
     public static IReadOnlyList<string> Heads { get; } = ["layer", "T,B,H", "threads", "alone, ms", "with", "ms", "ratio", "of medians", "wanted", "met"];
 
-    /// <summary>Of the fastest runs.</summary>
+    /// <summary>The variant's fastest run over the baseline's fastest run.</summary>
     public double Ratio => Own.Min / Baseline.Min;
 
-    /// <summary>Null where nothing is asked for.</summary>
+    /// <summary>True where the ratio is within the variant's bound; null where it has none.</summary>
     public bool? Met => Variant.Most is { } most ? Ratio <= most : null;
 
     public IReadOnlyList<string> Cells

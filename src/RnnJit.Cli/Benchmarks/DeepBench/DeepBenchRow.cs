@@ -5,7 +5,7 @@ namespace RnnJit.Cli.Benchmarks.DeepBench;
 /// <summary>A kernel measured, over all its steps or over the first ones.</summary>
 internal sealed record DeepBenchRow(DeepBenchKernel Kernel, PeerComparison PeerComparison)
 {
-    /// <summary>Whether the time is that of fewer steps, scaled to all.</summary>
+    /// <summary>True where fewer steps than the kernel's were timed; <see cref="Seconds"/> is then extrapolated in proportion.</summary>
     public bool IsSampled => PeerComparison.Request.Steps < Kernel.Steps;
 
     /// <summary>Seconds of all steps.</summary>

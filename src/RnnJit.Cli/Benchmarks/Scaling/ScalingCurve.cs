@@ -3,7 +3,7 @@ using RnnJit.Charts;
 
 namespace RnnJit.Cli.Benchmarks.Scaling;
 
-/// <summary>What a layer costs as one of its sizes grows.</summary>
+/// <summary>The time of a layer as a function of one of its sizes.</summary>
 /// <param name="Seconds">The fastest run at each size of the sweep.</param>
 /// <param name="Steps">The time steps of each.</param>
 internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, double[] Seconds, int[] Steps)
@@ -16,7 +16,7 @@ internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, dou
     /// <summary>The fastest run at each size, for one time step.</summary>
     public double[] StepSeconds => [.. Seconds.Zip(Steps, (seconds, steps) => seconds / steps)];
 
-    /// <summary>Whether it is the same sweep with more threads.</summary>
+    /// <summary>True if this curve is of the same sweep, also forward or training, and of more threads.</summary>
     public bool HasMoreThreadsThan(ScalingCurve other) => Sweep == other.Sweep && Training == other.Training && Threads > other.Threads;
 
     /// <summary>The places of sizes that look like cliffs beside these curves.</summary>

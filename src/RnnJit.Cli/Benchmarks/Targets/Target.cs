@@ -4,7 +4,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks.Targets;
 
-/// <summary>What a layer is to reach.</summary>
+/// <summary>The performance goals of a layer: against the best peer, against the machine's limit, against our own LSTM.</summary>
 /// <param name="Class">The kind of layers that the figure is for.</param>
 /// <param name="Ratios">The time of the best peer against ours with one thread, and with more.</param>
 /// <param name="Shares">The part of the time that the machine's limit is, with one thread, and with more; null: none is asked for.</param>

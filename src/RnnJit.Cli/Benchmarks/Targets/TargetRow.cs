@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RnnJit.Cli.Benchmarks.Targets;
 
-/// <summary>What a layer reached.</summary>
+/// <summary>The measured result of a layer beside its performance goals.</summary>
 /// <param name="OfLstm">Our time against that of our own LSTM of the same shape; null where none was measured or asked for.</param>
 internal sealed record TargetRow(Target Target, PeerComparison PeerComparison, double? OfLstm)
 {

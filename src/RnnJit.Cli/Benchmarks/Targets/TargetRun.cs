@@ -29,7 +29,7 @@ internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bit
     /// <summary>Results of peers that are not ours.</summary>
     public IEnumerable<string> Wrong => rows.SelectMany(row => row.PeerComparison.Turns.Peers.Where(peer => !peer.Difference.IsWithin).Select(peer => $"{row.Layer}, {peer.Tool}: {peer.Difference}"));
 
-    /// <summary>What peers do otherwise.</summary>
+    /// <summary>Notes on conditions of the peers that differ from ours (weight storage, vector width).</summary>
     public IReadOnlyList<string> Notes => PeerNotes.Of(rows.Select(row => (row.PeerComparison.Request, row.PeerComparison.Turns)), bits);
 
     /// <summary>The layers whose class and name hold a text.</summary>

@@ -19,7 +19,7 @@ internal static class Moments
         return (mean, Mean(centred * centred));
     }
 
-    /// <summary>How many rows count, along axes that stay with extent 1.</summary>
+    /// <summary>Number of rows that count: the sum of the 0/1 mask over the axes, which stay with extent 1.</summary>
     public static Value Number(Value counts, IReadOnlyList<int> axes) => counts.Builder.Add(new SumOp(axes), counts);
 
     /// <summary>x where it counts, else 0: a selection, so that what does not count is not read, not even NaN, and has gradient 0.</summary>

@@ -9,7 +9,7 @@ internal sealed class StateUpdate(StepRewrite rewrite, int state)
     // Each value once: in a chain of sums of a value with itself the ways to the first one double from link to link.
     private readonly Dictionary<int, (Value? Kept, Value? Added)> parts = [];
 
-    /// <summary>Whether a new state keeps something of the old one and adds something.</summary>
+    /// <summary>True where a new state is a sum of a part kept from the old state and a part added to it.</summary>
     public static bool Exists(CellDefinition cell, int state, int next)
     {
         var (kept, added) = new StateUpdate(new StepRewrite(cell), state).Split(next);

@@ -26,7 +26,7 @@ internal static class StepMask
             : value);
     }
 
-    /// <summary>Whether a row of a step depends on other rows.</summary>
+    /// <summary>True where a step adds over the rows of the batch, so that a row's result depends on other rows.</summary>
     public static bool MixesRows(CellDefinition cell) => Enumerable.Range(0, cell.Step.Nodes.Count).Any(node => AddsRows(cell, node));
 
     private static bool AddsRows(CellDefinition cell, int node) =>

@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>What the values of a cell's step are to the cell: data, trained tensors, products of the two.</summary>
+/// <summary>Classes of the values of a cell's step: data, trained tensors, and products of the two.</summary>
 internal sealed class StepReading(Graph step)
 {
     private readonly bool[] fixedValues = FixedValues(step);
@@ -15,7 +15,7 @@ internal sealed class StepReading(Graph step)
     public IEnumerable<int> Products => Contractions.Where(node => step.Nodes[node].Results[0].Rank == 2 && !fixedValues[step.Values.FirstResult(node)]
         && step.Nodes[node].Operands.Any(operand => IsTrained(operand) || IsPartOfProduct(operand)));
 
-    /// <summary>Whether a value is a trained tensor or made of such alone.</summary>
+    /// <summary>True where a value is a trained tensor, or computed from trained tensors and no data.</summary>
     public bool IsTrained(int value) => fixedValues[value] && FirstParameter(value) >= 0;
 
     /// <summary>The state or step input that a value is, or of which it is a multiple element by element (h, r ⊙ h); −1 for all others. States come before inputs.</summary>
