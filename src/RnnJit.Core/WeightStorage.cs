@@ -1,6 +1,9 @@
 namespace RnnJit;
 
-/// <summary>How weights that products read are stored for inference. They are rounded to nearest even, widened where they are used, and added up in float32.</summary>
+/// <summary>
+/// The storage format, for inference, of weights that products read. Weights are rounded to nearest even when they are packed,
+/// and widened to float32 where they are used; sums are in float32.
+/// </summary>
 public enum WeightStorage
 {
     /// <summary>As they are computed with.</summary>

@@ -6,7 +6,10 @@ using RnnJit.Ir;
 
 namespace RnnJit.Jit;
 
-/// <summary>What a cell in a file may use: the base library and this engine, read from memory, as an app in a single file has no paths.</summary>
+/// <summary>
+/// The assemblies that a cell in a file may use: the base library and this engine.
+/// They are read from memory, since an app in a single file has no paths.
+/// </summary>
 internal static class CellFileReferences
 {
     private static readonly string[] Library = ["System.Runtime", "System.Collections", "System.Linq", "System.Console"];

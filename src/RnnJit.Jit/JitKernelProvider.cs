@@ -32,7 +32,7 @@ public sealed class JitKernelProvider : IKernelProvider
 
     public string Name { get; }
 
-    /// <summary>Where compiled kernels outlive the process; null for nowhere.</summary>
+    /// <summary>The folder in which compiled kernels outlive the process; null: none.</summary>
     public KernelCache? Cache { get; set; }
 
     /// <inheritdoc/>

@@ -10,11 +10,11 @@ internal static class JitLoader
 {
     private static int loaded;
 
-    /// <summary>What kernels refer to: the core library, its façade and this engine.</summary>
+    /// <summary>The assemblies to which kernels refer: the core library, its façade and this engine.</summary>
     public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(object).Assembly, Assembly.Load("System.Runtime"), typeof(IKernel).Assembly, typeof(Graph).Assembly];
 
-    /// <param name="collectible">Whether the assembly is unloaded when nothing uses it any more.</param>
-    /// <param name="more">What the image refers to besides.</param>
+    /// <param name="collectible">True to unload the assembly when nothing uses it any more.</param>
+    /// <param name="more">Further assemblies to which the image refers.</param>
     public static Assembly Load(byte[] image, bool collectible = false, IReadOnlyList<Assembly>? more = null)
     {
         var context = new AssemblyLoadContext("RnnJit.Kernels." + Interlocked.Increment(ref loaded), collectible);

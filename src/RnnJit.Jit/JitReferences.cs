@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace RnnJit.Jit;
 
-/// <summary>What kernels are compiled against, read from memory, as an app in a single file has no paths.</summary>
+/// <summary>The assemblies against which kernels are compiled, read from memory, since an app in a single file has no paths.</summary>
 internal static class JitReferences
 {
     private static readonly Lazy<MetadataReference[]> Loaded = new(() => JitLoader.Assemblies.Select(Reference).ToArray());

@@ -44,7 +44,7 @@ public sealed class KernelCache
     /// <summary>Bytes of the kernels there.</summary>
     public long Bytes => Names().Sum(name => new FileInfo(name).Length);
 
-    /// <summary>What keeps the folder from being used; null if nothing does, or if it is not there yet.</summary>
+    /// <summary>The reason why the folder is not used; null if there is none, or if the folder does not exist yet.</summary>
     public string? Fault => Directory.Exists(Folder) ? OwnerOnly.Fault(Folder) : null;
 
     /// <summary>The folder that the environment names; null if it names none.</summary>

@@ -21,7 +21,7 @@ public static class Warnings
     internal static void Once(string id, string key, string sentence) => Log.Once(id, key, sentence);
 }
 
-/// <summary>What was said, and where the rest goes.</summary>
+/// <summary>The warnings given so far, and the sink of further ones.</summary>
 internal sealed class WarningLog(Action<string>? sink)
 {
     /// <summary>The most warnings of a process: cells that are made as it runs do not fill memory.</summary>

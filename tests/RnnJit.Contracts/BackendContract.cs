@@ -4,7 +4,7 @@ using RnnJit.Ir;
 namespace RnnJit.Contracts;
 
 /// <summary>
-/// What every backend keeps: ops, cells, lengths, passes, second derivatives, streams, training steps and golden cases agree with the
+/// The contract of every backend: ops, cells, lengths, passes, second derivatives, streams, training steps and golden cases agree with the
 /// double oracle.
 /// A backend joins by deriving a class that gives its <see cref="ContractBackend"/>.
 /// </summary>

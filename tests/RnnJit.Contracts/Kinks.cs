@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Contracts;
 
-/// <summary>Where a graph has no second derivative everywhere.</summary>
+/// <summary>Finds the ops at which a graph lacks a second derivative.</summary>
 internal static class Kinks
 {
     /// <summary>The ops with a kink that derivatives pass through, by name; what is detached has none.</summary>

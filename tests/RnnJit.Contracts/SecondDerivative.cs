@@ -70,8 +70,9 @@ public sealed record SecondDerivative
     }
 
     /// <summary>
-    /// How far a derivative of the projection along a random direction is from the difference quotient, in lengths of derivative and
-    /// direction.
+    /// The difference between the projection's derivative along a random direction and its difference quotient, relative to the product of
+    /// the norms of
+    /// derivative and direction.
     /// </summary>
     public double Error(Dictionary<string, NdArray> derivative)
     {

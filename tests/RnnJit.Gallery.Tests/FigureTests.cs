@@ -1,6 +1,6 @@
 namespace RnnJit.Gallery.Tests;
 
-/// <summary>Whether a figure is met follows from its numbers.</summary>
+/// <summary>The verdict on a figure follows from its numbers.</summary>
 public class FigureTests
 {
     [TestCase(3, true)]

@@ -8,7 +8,7 @@ using static RnnJit.Gpu.Tests.Run;
 
 namespace RnnJit.Gpu.Tests;
 
-/// <summary>What a training step leaves on a device, and when it comes to the host.</summary>
+/// <summary>The tensors that a training step leaves on a device, and their transfers to the host.</summary>
 public class TrainingResidenceTests
 {
     // The check is read after all launches; the norm sees it, so parameters, moments and states on the device are replaced by nothing.

@@ -103,7 +103,7 @@ public sealed class Dim : IEquatable<Dim>
         }
     }
 
-    /// <summary>Whether some sizes of 1 and more make the value 0 or more.</summary>
+    /// <summary>True where some sizes of at least 1 for the symbols make the value at least 0.</summary>
     internal bool CanBeExtent => Constant >= 0 || terms.Any(term => term.Coefficient > 0);
 
     /// <summary>Reads what <see cref="ToString"/> prints.</summary>

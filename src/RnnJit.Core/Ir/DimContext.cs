@@ -6,7 +6,7 @@ public sealed class DimContext
     private readonly Dictionary<string, Dim> bindings = new(StringComparer.Ordinal);
     private int unknowns;
 
-    /// <summary>Whether a dimension may resolve to another one.</summary>
+    /// <summary>True once an unknown is bound, so that <see cref="Resolve(Dim)"/> can give another dimension.</summary>
     internal bool IsBound => bindings.Count > 0;
 
     public Dim Unknown() => Dim.Symbol("?" + unknowns++);

@@ -1,6 +1,6 @@
 namespace RnnJit.Ir;
 
-/// <summary>What an op needs to know while it is evaluated: sizes of symbols, rounding, and how to run a nested graph.</summary>
+/// <summary>The context in which an op is evaluated: sizes of symbols, time step, and the function that runs a nested graph.</summary>
 public sealed class Evaluation(IReadOnlyDictionary<string, int> sizes, Func<Graph, NdArray[], Evaluation, NdArray[]> runGraph)
 {
     public IReadOnlyDictionary<string, int> Sizes { get; } = sizes;

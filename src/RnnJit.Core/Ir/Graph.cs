@@ -1,6 +1,6 @@
 namespace RnnJit.Ir;
 
-/// <summary>What an input of a graph stands for.</summary>
+/// <summary>The role of an input of a graph.</summary>
 public enum PortRole
 {
     /// <summary>Data given at each run, or at each step of a cell.</summary>
@@ -30,11 +30,11 @@ public enum PortRole
 
 internal static class PortRoles
 {
-    /// <summary>Whether a body hands it from step to step.</summary>
+    /// <summary>True for a state or a table, which a scan body passes from step to step.</summary>
     public static bool IsState(this PortRole role) => role is PortRole.State or PortRole.Table;
 }
 
-/// <summary>What an output of a graph stands for.</summary>
+/// <summary>The role of an output of a graph.</summary>
 public enum OutputRole
 {
     Result,

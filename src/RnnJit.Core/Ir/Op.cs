@@ -22,7 +22,7 @@ public abstract class Op : IEquatable<Op>
 
     public abstract OpFamily Family { get; }
 
-    /// <summary>What stands between brackets behind the name in the text form; empty when the op has no attributes.</summary>
+    /// <summary>The text between brackets after the name in the text form; empty when the op has no attributes.</summary>
     public virtual string Attributes => "";
 
     /// <summary>The types of the results.</summary>

@@ -1,6 +1,6 @@
 namespace RnnJit.Ir;
 
-/// <summary>What one element of a tensor is.</summary>
+/// <summary>The number format of a tensor's elements.</summary>
 public enum ElementType
 {
     F32,

@@ -3,7 +3,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Networks;
 
-/// <summary>What the dimension symbols of a cell stand for in a layer.</summary>
+/// <summary>Binds the dimension symbols of a cell to the dimensions of its layer.</summary>
 internal static class LayerDims
 {
     /// <summary>The cell's B and H and those in <paramref name="more"/> are given; every other symbol is read off an input that shows it.</summary>

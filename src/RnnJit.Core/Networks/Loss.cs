@@ -4,7 +4,9 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Networks;
 
-/// <summary>What training lowers. A loss is graph: it fuses, differentiates and runs like all else.</summary>
+/// <summary>
+/// Loss functions, which training minimises. A loss is part of the graph: it is fused, differentiated and run like all else.
+/// </summary>
 public static partial class Loss
 {
     /// <summary>(y − target)², over two tensors of one shape.</summary>

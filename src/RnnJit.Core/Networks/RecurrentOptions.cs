@@ -14,7 +14,7 @@ public enum Direction
     Both,
 }
 
-/// <summary>How the outputs of two directions become one.</summary>
+/// <summary>The combination of the outputs of two directions.</summary>
 public enum Merge
 {
     /// <summary>Side by side: [T, B, 2H], forward first.</summary>
@@ -30,7 +30,7 @@ public enum Merge
     None,
 }
 
-/// <summary>How a cell runs over time.</summary>
+/// <summary>Options of a layer that runs a cell over time.</summary>
 public sealed record RecurrentOptions
 {
     public Direction Direction { get; init; }
@@ -56,8 +56,10 @@ public sealed record RecurrentOptions
     /// <summary>With <see cref="NormaliseInput"/>: 0 for one statistic of all steps; else each step has its own, and so many have running ones, of which later steps use the last.</summary>
     public int NormaliseSteps { get; init; }
 
-    /// <summary>What else the cell reads, by the cell's names: further step inputs [T, B, …], inputs per sequence [B, …], masks, initial states [B, H]
-    /// (which are then not carried from run to run), and parameters that stand for its own.
-    /// A name that begins with <c>reverse.</c> is for the backward direction of two.</summary>
+    /// <summary>
+    /// Further inputs of the cell by its names: step inputs [T, B, …], inputs per sequence [B, …], masks,
+    /// initial states [B, H] (which are then not carried from run to run), and values that replace its parameters.
+    /// A name that begins with <c>reverse.</c> is for the backward direction of two.
+    /// </summary>
     public IReadOnlyDictionary<string, Value> Given { get; init; } = new Dictionary<string, Value>();
 }

@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Networks;
 
-/// <summary>What leads past the layers of a stack.</summary>
+/// <summary>Connections that bypass the layers of a stack.</summary>
 public enum Skip
 {
     None,
@@ -14,13 +14,13 @@ public enum Skip
     Dense,
 }
 
-/// <summary>How layers are put on top of each other.</summary>
+/// <summary>Options of a stack of recurrent layers.</summary>
 public sealed record StackOptions
 {
-    /// <summary>How each layer runs over time.</summary>
+    /// <summary>Options of each layer.</summary>
     public RecurrentOptions Layer { get; init; } = new();
 
-    /// <summary>A dense layer of this width behind each layer.</summary>
+    /// <summary>The width of a dense layer after each layer; null: none.</summary>
     public Dim? Projection { get; init; }
 
     /// <summary>The share of every layer's outputs that is dropped in training.</summary>

@@ -9,7 +9,7 @@ namespace RnnJit.Networks;
 /// </summary>
 internal static class StepStatistics
 {
-    /// <summary>What the steps of a loop read: [N, X] ⇒ [T, 1, X].</summary>
+    /// <summary>The running statistics that each of T steps uses, taken from those of the first N steps: [N, X] ⇒ [T, 1, X].</summary>
     public static Value Over(Value running, Dim time, bool reverse)
     {
         Dim steps = running.Type.Dims[0], width = running.Type.Dims[1];
@@ -17,7 +17,7 @@ internal static class StepStatistics
         return running.Builder.Add(new ReshapeOp([time, 1, width]), Fitted(running, last, time, reverse));
     }
 
-    /// <summary>What the first N steps found, 0 for steps that a loop does not reach: [T, 1, X] ⇒ [N, X].</summary>
+    /// <summary>The batch statistics of the first N steps, 0 for steps that the loop does not reach: [T, 1, X] ⇒ [N, X].</summary>
     public static Value Of(Value found, Dim steps, bool reverse)
     {
         Value rows = found.Builder.Add(new ReshapeOp([found.Type.Dims[0], found.Type.Dims[2]]), found);

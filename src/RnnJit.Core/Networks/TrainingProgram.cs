@@ -4,7 +4,7 @@ using RnnJit.Passes;
 
 namespace RnnJit.Networks;
 
-/// <summary>What training a network runs.</summary>
+/// <summary>The Program of a training step: loss, gradients of the parameters, final states and running statistics.</summary>
 public static class TrainingProgram
 {
     /// <summary>The part of a network that its output <c>loss</c> needs, with the gradient <c>d_NAME</c> of every parameter; final states and running statistics stay.</summary>

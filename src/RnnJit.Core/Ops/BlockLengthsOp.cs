@@ -4,8 +4,9 @@ using RnnJit.Ir;
 namespace RnnJit.Ops;
 
 /// <summary>
-/// How much of each row's length lies in each block of time: i32[B] ⇒ i32[blocks, B], min(max(length − from − i · steps, 0), steps) in block i; printed as <c>blocklengths[blocks, steps]</c>,
-/// with <c>, from</c> where the first block begins later.
+/// The part of each row's length that lies in each block of time: i32[B] ⇒ i32[blocks, B].
+/// Block i has min(max(length − from − i · steps, 0), steps).
+/// Printed as <c>blocklengths[blocks, steps]</c>, with <c>, from</c> where the first block begins later than step 0.
 /// </summary>
 public sealed class BlockLengthsOp(Dim blocks, int steps, Dim from) : Op
 {
@@ -30,7 +31,7 @@ public sealed class BlockLengthsOp(Dim blocks, int steps, Dim from) : Op
             : throw new GraphException("RNNJ124", $"'blocklengths[{attributes}]' names no blocks and steps (write blocklengths[S, 100])");
     }
 
-    /// <summary>How much of a length, counted from where the first block begins, lies within a block.</summary>
+    /// <summary>The part of a length that lies within a block. The length counts from the begin of the first block.</summary>
     public static int Within(int length, int block, int steps) => Math.Min(Math.Max(length - (block * steps), 0), steps);
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }

@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>How shapes meet: aligned from the right, extent 1 repeats.</summary>
+/// <summary>Broadcasting of shapes: axes are aligned from the right, and extent 1 repeats.</summary>
 public static class Broadcast
 {
     /// <exception cref="GraphException">RNNJ111: element types differ. RNNJ112: extents differ.</exception>

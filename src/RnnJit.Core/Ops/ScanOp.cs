@@ -29,7 +29,7 @@ public sealed class ScanOp : Op
 
     public Dim Time { get; }
 
-    /// <summary>From T − 1 (or length − 1) down to 0.</summary>
+    /// <summary>True where time runs from T − 1 (or length − 1) down to 0.</summary>
     public bool Reverse { get; }
 
     public bool HasLengths { get; }
@@ -44,14 +44,14 @@ public sealed class ScanOp : Op
 
     public int Sums { get; }
 
-    /// <summary>Whether a step has loops of its own: time in blocks.</summary>
+    /// <summary>True where the body contains loops: those of time in blocks.</summary>
     public bool HasLoops => Body.Nodes.Any(node => node.Op is ScanOp);
 
     public override string Name => "scan";
 
     public override OpFamily Family => OpFamily.Scan;
 
-    /// <summary>What the text form prints between brackets.</summary>
+    /// <summary>The text between brackets in the text form: time, <c>reverse</c>, <c>lengths</c>.</summary>
     public string Header => Time.ToString() + (Reverse ? ", reverse" : "") + (HasLengths ? ", lengths" : "");
 
     public override string Attributes => Header + " " + Body;
@@ -107,7 +107,7 @@ public sealed class ScanOp : Op
 
     internal TensorType Timed(TensorType type) => type.WithDims(type.Dims.Prepend(Time));
 
-    /// <summary>Whether a state, by its position among them, is a table.</summary>
+    /// <summary>True where a state, by its position among the states, is a table.</summary>
     public bool IsTable(int state) => Body.Inputs[Sequences + state].Role == PortRole.Table;
 
     /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where there is no state but tables).</summary>

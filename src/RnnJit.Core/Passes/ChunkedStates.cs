@@ -26,7 +26,7 @@ internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chun
         return (second.Last, reverse ? builder.Add(new ConcatOp(0), second.States, first.States) : builder.Add(new ConcatOp(0), first.States, second.States));
     }
 
-    /// <summary>What a step reads: the initial state, then all states but the last.</summary>
+    /// <summary>The state before each step: the initial state, then all states but the last.</summary>
     public Value Before(Value initial, Value states)
     {
         Dim fewer = Whole + rest - 1;

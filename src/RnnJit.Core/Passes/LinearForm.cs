@@ -12,7 +12,7 @@ internal sealed class LinearForm
     private readonly Value[] values;
     private readonly Dictionary<int, (Value? A, Value? B)> forms = [];
 
-    /// <param name="reached">Whether the state reaches a value.</param>
+    /// <param name="reached">True for values that depend on the state.</param>
     /// <param name="values">The body's values in the graph that a and b are added to.</param>
     public LinearForm(Graph body, int state, Func<int, bool> reached, Value[] values)
     {
@@ -34,7 +34,7 @@ internal sealed class LinearForm
         }
     }
 
-    /// <summary>What keeps the next value of the state from having the form; null if it has it.</summary>
+    /// <summary>The reason why the next value of the state is not of the form a ⊙ h + b; null if it is.</summary>
     public string? Obstacle { get; }
 
     public (Value? A, Value? B) Of(int value) => reached(value) ? forms[value] : (null, values[value]);

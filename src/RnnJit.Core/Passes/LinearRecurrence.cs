@@ -71,7 +71,7 @@ public sealed class LinearRecurrence
         return found.Obstacle is null ? (found, null) : (null, found.Obstacle);
     }
 
-    /// <summary>Whether a state reaches a value of the body.</summary>
+    /// <summary>True where a value of the body depends on a state.</summary>
     internal bool Changes(int value) => Order.Any(state => dependencies.Reaches(state, value));
 
     private static Value Whole(Value x, TensorType type) => x.Type.Dims == type.Dims ? x : x.Builder.Add(new BroadcastOp(type.Dims), x);

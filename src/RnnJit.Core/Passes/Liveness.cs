@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Which values reach an output.</summary>
+/// <summary>Liveness of values: true for those from which an output, or another given root, is computed.</summary>
 internal static class Liveness
 {
     public static bool[] Run(Graph graph) => Run(graph, graph.Outputs.Select(output => output.Value));
@@ -51,7 +51,7 @@ internal static class Liveness
         return inner;
     }
 
-    /// <summary>How often each value is read, by nodes and outputs.</summary>
+    /// <summary>The number of reads of each value, by nodes and outputs.</summary>
     public static int[] Uses(Graph graph)
     {
         var uses = new int[graph.Values.Count];

@@ -3,7 +3,10 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>What a loop repeats of the step of an earlier loop, and that loop yields anyway, is read.</summary>
+/// <summary>
+/// Removes recomputation between loops: a value of a loop that an earlier loop computes and yields is read from that loop's yielded
+/// sequence.
+/// </summary>
 internal static class ReadYields
 {
     public static Graph Run(Graph program)

@@ -27,9 +27,11 @@ public static class ReassociateSums
         return program.Nodes.Any(node => node.Op is ScanOp { HasLoops: true }) || orders.Any(order => order.Count > 0) ? rebuild.Run() : program;
     }
 
-    /// <summary>Whether a value is a product that leaves the loop, plus a row.</summary>
-    /// <param name="readers">How many nodes read each value.</param>
-    /// <param name="leaves">Whether a value is a product, and is there for all steps at once.</param>
+    /// <summary>
+    /// True where a value is the sum of a product that leaves the loop and a bias row, and nothing else reads the product.
+    /// </summary>
+    /// <param name="readers">The number of nodes that read each value.</param>
+    /// <param name="leaves">True for products that are computed for all steps at once, outside the loop.</param>
     internal static bool IsUnit(Graph body, int value, int[] readers, Func<int, bool> leaves)
     {
         Node node = body.Nodes[body.Values.Node(value)];

@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>An op about to be applied, and what its operands are made of.</summary>
-/// <param name="UsedOnce">Whether nobody else reads the first operand.</param>
+/// <param name="UsedOnce">True where nothing else reads the first operand.</param>
 internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X, bool UsedOnce)
 {
     public GraphBuilder Builder => Rewriter.Builder;
@@ -36,7 +36,7 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
 
     public GraphBuilder Builder { get; } = builder;
 
-    /// <summary>What is normalised by an inverse root of its row: value → the inverse root.</summary>
+    /// <summary>Values that are already multiplied by an inverse root 1 / √v of their row: the value's id → the inverse root.</summary>
     public Dictionary<int, Value> Normalised { get; } = [];
 
     /// <summary>The part of a concat that lies at a place of its axis, null if none does. Many slices of one concat are one walk over its parts.</summary>

@@ -5,8 +5,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Whether a graph treats all rows of the batch alike: with the rows of its inputs in another order, its results are the same in that order (sums over rows in another order of adding).
-/// Dimensions of the batch are known by their symbol, so two dimensions that happen to have one size are still two.
+/// Check that a graph treats all rows of the batch alike: a permutation of the rows of its inputs permutes the rows of its results.
+/// Sums over rows then add in another order. Batch dimensions are known by their symbol, so two dimensions that happen to have one size are
+/// still two.
 /// </summary>
 internal static class RowsAlike
 {

@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Which states of a scan body reach which values, and which states need each other.</summary>
+/// <summary>The dependencies of a scan body: values that depend on each state, and states that depend on each other.</summary>
 internal sealed class StateDependencies
 {
     private readonly ScanOp scan;
@@ -21,10 +21,10 @@ internal sealed class StateDependencies
     /// <summary>The strongly connected components of the relation "the next s needs s'", each behind those that it needs; states by their position among the states.</summary>
     public IReadOnlyList<int[]> Components { get; }
 
-    /// <summary>Whether a value changes with what a state was before the step.</summary>
+    /// <summary>True where a value depends on a state's value before the step.</summary>
     public bool Reaches(int state, int value) => reaches[state][value];
 
-    /// <summary>Whether the next value of a state needs another state, perhaps of a step long before.</summary>
+    /// <summary>True where the next value of a state depends on another state, within the step or through earlier steps.</summary>
     public bool Needs(int state, int other) => needs[state, other];
 
     private static bool[] Reached(Graph body, int from)

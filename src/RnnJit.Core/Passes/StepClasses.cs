@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>How a value of a scan body changes.</summary>
+/// <summary>The loop dependence of a scan body's value: on nothing, on time, or on a state.</summary>
 internal enum StepClass
 {
     /// <summary>The same at every step.</summary>

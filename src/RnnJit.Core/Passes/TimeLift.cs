@@ -6,7 +6,7 @@ namespace RnnJit.Passes;
 /// <summary>An op of one step as an op over all steps: operands that change with time have a leading time axis, and so has the result.</summary>
 internal static class TimeLift
 {
-    /// <summary>Whether <see cref="Apply"/> knows the op.</summary>
+    /// <summary>True for ops that <see cref="Apply"/> can lift.</summary>
     public static bool CanLift(Op op) => op.Family switch
     {
         OpFamily.Elementwise or OpFamily.Contraction or OpFamily.Reduction or OpFamily.View => true,

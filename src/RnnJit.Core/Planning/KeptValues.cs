@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Planning;
 
-/// <summary>What loops hand to the loops that run back over the same time.</summary>
+/// <summary>The values that forward loops keep for the backward loops over the same time.</summary>
 public static class KeptValues
 {
     /// <summary>Bytes of the sequences that a backward loop reads of a forward loop, within blocks of time too.</summary>

@@ -97,7 +97,9 @@ public sealed class PaddingAnalysis
             : null;
     }
 
-    /// <summary>Whether a value is computed behind the ends of rows because it is wanted there and need not be 0.</summary>
+    /// <summary>
+    /// True where a value's padding is computed: some op reads it, or the value is an output, and it is not known to be 0.
+    /// </summary>
     public bool WantsAllRows(int value) => readers.Of(value) is { End: null } && zeros[value] is null;
 
     /// <summary>The scheduled op that reads a value's padding and so forces computing it; null if the value is given out.</summary>

@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Planning;
 
 /// <summary>
-/// What the readers of a region's values want of rows behind their ends, from the last step to the first: a loop with lengths reads nothing there, nor does a kernel of which nobody
-/// wants anything there or that gives 0; what others read depends on what is wanted of them.
+/// Backward analysis of padding: the rows of each value that are read, from the last scheduled op to the first.
+/// A loop with lengths reads no padding. A kernel reads none if, for every output, padding is unread or 0.
+/// Other ops read the padding that their results need, or any finite numbers where it is multiplied by 0.
 /// </summary>
 internal sealed class PaddingDemand
 {
@@ -39,12 +40,12 @@ internal sealed class PaddingDemand
         }
     }
 
-    /// <param name="End">Rows end there; null: all of them are read.</param>
-    /// <param name="Reader">Who reads all of them; null if they are given out.</param>
-    /// <param name="Numbers">What lies behind is multiplied by 0, so it must be numbers, whichever.</param>
+    /// <param name="End">The ends up to which rows are read; null: all rows are, padding included.</param>
+    /// <param name="Reader">With a null End, the op that reads all rows; null if the value is an output of the region.</param>
+    /// <param name="Numbers">True where the padding is multiplied by 0: any finite numbers will do there.</param>
     public sealed record Want(Ending? End, ScheduledOp? Reader, bool Numbers = false);
 
-    /// <summary>What is wanted of a value; null if nobody reads it.</summary>
+    /// <summary>The demand on a value; null if nothing reads it.</summary>
     public Want? Of(int value) => wants[value];
 
     /// <summary>The ends of the rows that a kernel is done for; null for all rows.</summary>

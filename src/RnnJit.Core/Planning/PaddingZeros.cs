@@ -9,7 +9,7 @@ internal readonly record struct Ending(int Lengths, Dim Time, bool BatchFirst = 
     /// <summary>The same rows with time and batch in the other order.</summary>
     public Ending Turned => this with { BatchFirst = !BatchFirst };
 
-    /// <summary>Whether a type has a row for each step and each length.</summary>
+    /// <summary>True where a type has a row for each time step and each length.</summary>
     public bool Fits(TensorType type, Graph graph) => type.Rank > 1 && type.Dims[BatchFirst ? 1 : 0] == Time && type.Dims[BatchFirst ? 0 : 1] == graph.Values.Type(Lengths).Dims[0];
 }
 
@@ -53,7 +53,9 @@ internal sealed class PaddingZeros
         };
     }
 
-    /// <summary>Whether a node is a view whose rows at each step are its operands'.</summary>
+    /// <summary>
+    /// True for a view that keeps time and batch as they are: row (t, b) of the result has only elements of row (t, b) of the operands.
+    /// </summary>
     public static bool KeepsRows(Graph graph, Node node, Ending end) => node.Op switch
     {
         SliceOp slice => slice.Axis > 1,
@@ -64,7 +66,7 @@ internal sealed class PaddingZeros
         _ => false,
     };
 
-    /// <summary>Whether time and batch change places.</summary>
+    /// <summary>True where the transpose exchanges the first two axes, time and batch.</summary>
     public static bool Turns(TransposeOp transpose) => transpose.Order.Count > 1 && transpose.Order[0] == 1 && transpose.Order[1] == 0;
 
     // Rows of the operand that has them, or of either of two.

@@ -2,10 +2,10 @@ using RnnJit.Ops;
 
 namespace RnnJit.Planning;
 
-/// <summary>How a product over all steps stands to rows of [T, B].</summary>
+/// <summary>The use that a product over all steps makes of the rows [T, B] of its operands.</summary>
 public enum RowUse
 {
-    /// <summary>It has none.</summary>
+    /// <summary>None: it has no such rows.</summary>
     None,
 
     /// <summary>A row of the result is made of that row of one operand. The other has no time: a weight, or a memory of each row of the batch.</summary>
@@ -53,7 +53,7 @@ public readonly record struct RowProduct(RowUse Use, int Operand)
             : default;
     }
 
-    /// <summary>Whether rows are added up, so that rows of 0 add nothing.</summary>
+    /// <summary>True where the product sums over rows, so that rows of 0 add nothing.</summary>
     public bool Adds => Use is RowUse.AddsRows or RowUse.AddsSteps;
 
     // Whether labels begin with the first two of others: time and rows.

@@ -28,7 +28,10 @@ public static class StandardPrograms
         }
     }
 
-    /// <summary>What networks have besides cells: embedding, dropout, dense heads and losses for sequences and for final states; steps of the optimisers.</summary>
+    /// <summary>
+    /// The parts of networks besides cells: embedding, dropout, dense heads and losses for sequences and for final states; steps of the
+    /// optimisers.
+    /// </summary>
     public static IEnumerable<(string Name, Graph Program)> WithoutCell()
     {
         foreach (bool sequence in new[] { true, false })

@@ -2,10 +2,10 @@ using RnnJit.Ops;
 
 namespace RnnJit.Plans;
 
-/// <summary>Where the chains of a product start: a number for each element of the result.</summary>
+/// <summary>The initial values of a product's accumulators: one for each element of the result.</summary>
 /// <param name="View">Shaped like the result; one row for all has strides of 0.</param>
 /// <param name="Loops">Strides along the loops of the product.</param>
-/// <param name="Row">From row to row.</param>
+/// <param name="Row">Stride from one row of the result to the next; 0 for one row that all share.</param>
 public sealed record AccumulatorInit(BufferView View, long[] Loops, long Row)
 {
     public string Describe => Row == 0 ? ", from one row on" : ", onto what is there";

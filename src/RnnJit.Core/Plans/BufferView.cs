@@ -10,7 +10,9 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     /// <summary>Elements from one time step to the next.</summary>
     public long TimeStride { get; init; }
 
-    /// <summary>How many time steps there is room for, a power of two, where a later step takes the place of an earlier one; 0: for all.</summary>
+    /// <summary>
+    /// Number of time steps that the buffer holds, a power of two, where a later step overwrites an earlier one; 0: all steps.
+    /// </summary>
     public int Ring { get; init; }
 
     /// <summary>Elements between the two halves of a double buffer, which a loop reads and writes in turn; 0 for none.</summary>

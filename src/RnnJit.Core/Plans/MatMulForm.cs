@@ -11,20 +11,22 @@ public readonly record struct MatMulLoop(int Extent, long A, long B, long C);
 public sealed record MatMulForm(
     BufferView A, BufferView B, BufferView C, bool Swapped, MatMulLoop[] Loops, MatMulLoop[] SumLoops, MatMulLoop M, MatMulLoop N, MatMulLoop K, int RowLoop)
 {
-    /// <summary>Whether the loop over the rows of the batch is <see cref="M"/> (−1), the first of <see cref="Loops"/> (0) or belongs to the columns (−2).</summary>
+    /// <summary>True where the rows of the batch are <see cref="M"/>.</summary>
     public bool RowsAreM => RowLoop == -1;
 
+    /// <summary>True where the rows of the batch are the first of <see cref="Loops"/>.</summary>
     public bool RowsAreLoop => RowLoop == 0;
 
+    /// <summary>True where the rows of the batch are among the columns of C.</summary>
     public bool RowsAreColumns => RowLoop == -2;
 
-    /// <summary>Whether the columns of C lie one behind the other, as the kernels write them.</summary>
+    /// <summary>True where the columns of C have unit stride, as the kernels write them.</summary>
     public bool HasColumns => N.Extent <= 1 || N.C == 1;
 
-    /// <summary>Whether B can be read as it lies.</summary>
+    /// <summary>True where the columns of B have unit stride, so that B can be read without packing.</summary>
     public bool HasRows => N.Extent <= 1 || N.B == 1;
 
-    /// <summary>Whether B is another one from loop to loop, so that it cannot be packed once.</summary>
+    /// <summary>True where B differs between iterations of the outer loops, so that it cannot be packed once.</summary>
     public bool IsLooped => Loops.Concat(SumLoops).Any(loop => loop.B != 0);
 
     public double Flops => 2.0 * M.Extent * N.Extent * K.Extent * Loops.Concat(SumLoops).Aggregate(1.0, (product, loop) => product * loop.Extent);

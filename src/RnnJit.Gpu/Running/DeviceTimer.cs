@@ -15,7 +15,7 @@ internal abstract class DeviceTimer(int lines)
     /// <summary>A run begins: what is queued from now on counts.</summary>
     public virtual void Start() => Array.Clear(seconds);
 
-    /// <summary>What was queued since the last mark is of that line.</summary>
+    /// <summary>Assigns the work queued since the last mark to a line of the plan.</summary>
     public abstract void Mark(int line);
 
     /// <summary>Waits for the end of the run.</summary>

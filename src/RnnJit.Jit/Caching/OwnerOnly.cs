@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace RnnJit.Jit.Caching;
 
 /// <summary>
-/// Whether code in a folder can have come from this user only. A hash beside the bytes finds accidents; who may write finds attackers.
+/// Check that a folder or file belongs to this user and that nobody else has access, so that the code in it can only have come from this
+/// user.
+/// A hash beside the bytes detects accidents; the right to write decides about attackers.
 /// On Windows the folder's own access list decides, as it does for a user's profile.
 /// </summary>
 internal static class OwnerOnly

@@ -23,7 +23,7 @@ internal static class CpuWidth
         _ => 128,
     });
 
-    /// <summary>Whether products multiply and add in one instruction.</summary>
+    /// <summary>True where products use a fused multiply-add instruction.</summary>
     public static bool HasFma => Scalar32.HasFma;
 
     // CPUID, leaf 1: FMA3. Other processors have it or not, whatever a process was told.

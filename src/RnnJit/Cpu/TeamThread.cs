@@ -26,10 +26,10 @@ internal struct TeamThread
     /// <summary>Number of shares of each phase.</summary>
     public int Shares { get; }
 
-    /// <summary>Whether it is the thread that called <see cref="WorkerPool.Run"/>.</summary>
+    /// <summary>True for the thread that called <see cref="WorkerPool.Run"/>.</summary>
     public bool IsCaller { get; }
 
-    /// <summary>Whether a share threw, so that no later share is taken.</summary>
+    /// <summary>True after a share threw; the thread then takes no further share.</summary>
     public bool IsBroken { get; set; }
 
     /// <summary>The phase, counted through all runs of the pool.</summary>
@@ -38,7 +38,7 @@ internal struct TeamThread
     /// <summary>The first unit of shares that it prefers.</summary>
     public int Begin { get; }
 
-    /// <summary>Behind the last unit that it prefers.</summary>
+    /// <summary>One past the last unit that it prefers.</summary>
     public int End { get; }
 
     /// <summary>The next of these units.</summary>
@@ -47,13 +47,15 @@ internal struct TeamThread
     /// <summary>The next share of the unit that it has.</summary>
     public int Next { get; set; }
 
-    /// <summary>Behind the last share of that unit.</summary>
+    /// <summary>One past the last share of that unit.</summary>
     public int Last { get; set; }
 
     /// <summary>Units done but not yet reported.</summary>
     public int Done { get; set; }
 
-    /// <summary>Whether the shares of other threads were left in the last phase: they have not come yet.</summary>
+    /// <summary>
+    /// True after this thread took a share that another one prefers: the other is late, so this thread takes more without spinning first.
+    /// </summary>
     public bool IsAhead { get; set; }
 
     /// <summary>Takes a share of the phase that nobody has; false once all shares are done, by whomever, and the next phase begins.</summary>

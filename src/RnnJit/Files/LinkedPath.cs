@@ -38,7 +38,7 @@ public static class LinkedPath
         return found;
     }
 
-    /// <summary>Whether two paths name one file: the same path without links, or hard links of the same file.</summary>
+    /// <summary>True where two paths name one file: they resolve to the same path, or are hard links of the same file.</summary>
     /// <exception cref="IOException">The links of one lead in a circle.</exception>
     public static bool Same(string a, string b)
     {

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace RnnJit.Files;
 
-/// <summary>What a header says of one tensor; offsets count from the first byte after the header.</summary>
+/// <summary>The header's entry of one tensor; offsets count from the first byte after the header.</summary>
 internal sealed record SafetensorsEntry(string Name, SafetensorsDtype Dtype, long[] Shape, long Begin, long End);
 
 /// <summary>Parses the JSON header <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}</c>.</summary>

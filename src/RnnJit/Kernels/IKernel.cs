@@ -3,7 +3,7 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Kernels;
 
-/// <summary>What emitted code is: one text for all widths and precisions.</summary>
+/// <summary>An emitted kernel: one text for all vector widths and precisions.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IKernel
 {

@@ -5,7 +5,7 @@ namespace RnnJit.Kernels;
 /// <summary>A source of compiled kernels; the planner asks a chain of them in order.</summary>
 public interface IKernelProvider
 {
-    /// <summary>What <c>explain</c> prints: generated, jit, interpreted.</summary>
+    /// <summary>The name that <c>explain</c> prints beside a kernel: generated, jit, interpreted.</summary>
     string Name { get; }
 
     /// <summary>The kernel, or null if this provider has none.</summary>

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Kernels;
 
-/// <summary>Where a kernel finds one operand. A vector that every row shares, and a scalar, have row stride 0.</summary>
+/// <summary>
+/// The address and row stride of one operand of a kernel. A vector that every row shares, and a scalar, have row stride 0.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct KernelOperand(void* data, nint rowStride)
 {

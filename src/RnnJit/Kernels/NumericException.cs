@@ -17,6 +17,6 @@ public sealed class NumericException : Exception
 
     public int Column { get; }
 
-    /// <summary>What was found.</summary>
+    /// <summary>The number that was found: NaN or infinite.</summary>
     public double Number { get; }
 }

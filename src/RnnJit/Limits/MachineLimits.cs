@@ -2,13 +2,13 @@ using RnnJit.Cpu;
 
 namespace RnnJit.Limits;
 
-/// <summary>A place in memory and how fast it is read.</summary>
+/// <summary>A level of the memory hierarchy, with its capacity and read bandwidth.</summary>
 /// <param name="Name">L1, L2, L3 near (a part of L3 that few addresses reach), L3 or DRAM.</param>
-/// <param name="Bytes">What it holds: L1 and L2 for one core, L3 for all.</param>
-/// <param name="BytesPerSecond">What all threads together read from it.</param>
+/// <param name="Bytes">Its capacity: of L1 and L2 for one core, of L3 for all.</param>
+/// <param name="BytesPerSecond">The bandwidth of all threads together.</param>
 public sealed record MemoryLevel(string Name, long Bytes, double BytesPerSecond);
 
-/// <summary>What a machine can do with some threads at best, measured: no program does more arithmetic or reads faster.</summary>
+/// <summary>Measured upper bounds of a machine with some threads: no program computes or reads faster.</summary>
 /// <param name="VectorBits">The vectors that kernels use.</param>
 /// <param name="SingleFlops">Floating-point operations per second in float32; a multiply-add counts as two.</param>
 /// <param name="DoubleFlops">In float64.</param>

@@ -10,7 +10,7 @@ internal abstract class ReadBandwidth : IWork, IDisposable
     // A round shorter than this measures the meeting of workers.
     private const long LeastBytesPerRound = 8 << 20;
 
-    /// <summary>What one core reads in a round.</summary>
+    /// <summary>Bytes that one core reads in a round.</summary>
     protected abstract double BytesPerRound { get; }
 
     /// <summary>In the vectors that kernels use.</summary>

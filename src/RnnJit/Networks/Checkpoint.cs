@@ -20,7 +20,7 @@ internal sealed partial class Checkpoint(string path) : IDisposable
     private readonly SortedDictionary<string, string> texts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SafetensorsTensor> tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Where it was read from, for messages.</summary>
+    /// <summary>The path of the file, named in messages.</summary>
     public string Path => path;
 
     public bool Has(string key) => texts.ContainsKey(key);

@@ -7,7 +7,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>How a model is made and run.</summary>
+/// <summary>Options with which a model is made and run.</summary>
 public sealed record ModelOptions
 {
     /// <summary>Fixes the first values of all parameters.</summary>
@@ -24,10 +24,13 @@ public sealed record ModelOptions
     /// <summary>Lanes in which the sum of a row is added, see <see cref="ExecutableOptions.RowLanes"/>. 0: as the device does.</summary>
     public int RowLanes { get; init; }
 
-    /// <summary>How weights that products read are stored while the model runs; 16 bits are for inference in F32. <see cref="Model.Parameters"/> stay as they are.</summary>
+    /// <summary>
+    /// The storage format, while the model runs, of weights that products read; 16 bits are for inference in F32. <see
+    /// cref="Model.Parameters"/> stay as they are.
+    /// </summary>
     public WeightStorage Weights { get; init; }
 
-    /// <summary>Where kernels come from; null for the chain of the backend.</summary>
+    /// <summary>The providers of kernels, asked in order; null: the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 
     /// <summary>Bytes that a file may hold and that each plan may take; 0: the memory available to the process.</summary>
@@ -168,7 +171,7 @@ public sealed partial class Model : IDisposable
     /// <summary>Makes the state that <see cref="Step(int)"/> carries zero.</summary>
     public void ResetState() => stepper?.State.Reset();
 
-    /// <summary>How a part of the model is bound.</summary>
+    /// <summary>The options with which a part of the model is made executable.</summary>
     /// <param name="more">Further symbols of the Program.</param>
     internal ExecutableOptions OptionsFor(int steps, int batch, IReadOnlyDictionary<string, int>? more = null) => new()
     {

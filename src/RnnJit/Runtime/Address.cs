@@ -2,7 +2,7 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Where loops stand: time step and number of steps done before, of the innermost loop and of the one around it.</summary>
+/// <summary>The loop indices: time step and number of steps done before, of the innermost loop and of the one around it.</summary>
 internal readonly record struct LoopIndices(int T, int I, int OuterT, int OuterI)
 {
     /// <summary>Beginning of the memory that a caller gives; for buffers that are <see cref="PlanMemory.IsRelative"/>.</summary>
@@ -12,7 +12,7 @@ internal readonly record struct LoopIndices(int T, int I, int OuterT, int OuterI
     public LoopIndices Inside(int t, int i) => new(t, i, T, I) { Base = Base };
 }
 
-/// <summary>A resolved place in memory that may move with the time steps.</summary>
+/// <summary>The address of a buffer view, as a function of the loop indices.</summary>
 internal readonly unsafe struct Address
 {
     private readonly byte* start;
@@ -44,7 +44,7 @@ internal readonly unsafe struct Address
         + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerDoubleBufferHalf) & 1) * outerDoubleBufferStride);
 }
 
-/// <summary>What part of an instruction a worker does: rows of the batch, and a share of what it splits itself.</summary>
+/// <summary>A worker's share of an instruction: rows of the batch, and the part of the work that the instruction divides itself.</summary>
 internal readonly record struct WorkShare(int Part, int Parts, int RowStart, int RowEnd)
 {
     /// <summary>The part of a range of work, as even as possible.</summary>

@@ -10,7 +10,7 @@ using RnnJit.Training;
 
 namespace RnnJit.Runtime;
 
-/// <summary>How a Program is made executable.</summary>
+/// <summary>The options of an executable Program.</summary>
 public sealed record ExecutableOptions
 {
     private const int MostThreads = 1024;
@@ -31,16 +31,22 @@ public sealed record ExecutableOptions
     /// <summary>Lanes in which the sum of a row is added: 1, 2, 4, 8 or 16. 0: as the device does, a CPU by its vectors, which it cannot change; other devices in 16, or 8 in F64.</summary>
     public int RowLanes { get; init; }
 
-    /// <summary>How weights that products read are stored; for inference in F32.</summary>
+    /// <summary>The storage format of weights that products read; 16 bits are for inference in F32.</summary>
     public WeightStorage Weights { get; init; }
 
     /// <summary>Passes that are switched off, to see what they are worth.</summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
 
-    /// <summary>How loops over time use their threads; null: each as is estimated to be faster. A loop whose rows read each other, or have lengths, can run in one way only and stays with it.</summary>
+    /// <summary>
+    /// The schedule of loops over time; null: for each loop the one estimated to be faster.
+    /// A loop whose rows read each other, or have lengths, has one possible schedule and keeps it.
+    /// </summary>
     public ScanSchedule? Schedule { get; init; }
 
-    /// <summary>Whether a run notes how long each line of its plan takes, which costs some tens of nanoseconds a line and, with several threads, a meeting of all of them. The interpreter and streams note nothing.</summary>
+    /// <summary>
+    /// True to measure the time of each line of the plan.
+    /// This costs some tens of nanoseconds a line and, with several threads, a barrier. The interpreter and streams measure nothing.
+    /// </summary>
     public bool Profile { get; init; }
 
     /// <summary>True to let the verifier check the graph after every stage of the pipeline.</summary>
@@ -49,7 +55,7 @@ public sealed record ExecutableOptions
     /// <summary>An update that is appended to the Program after the last pass; null for none. The Program gives <c>loss</c> and gradients, and inputs are replaced by each run.</summary>
     public TrainingStep? Step { get; init; }
 
-    /// <summary>Where kernels come from; null for the chain of the backend.</summary>
+    /// <summary>The providers of kernels, asked in order; null: the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 
     /// <summary>Bytes that the plan may take, inputs included; 0: the memory available to the process.</summary>
@@ -61,7 +67,7 @@ public sealed record ExecutableOptions
     /// <summary>Memory that several Programs use in turns; null: the Program has an arena of its own.</summary>
     internal SharedArena? Arena { get; init; }
 
-    /// <summary>Whether memory holds NaN before it is written, to see who reads what nobody wrote.</summary>
+    /// <summary>True to fill memory with NaN before it is written, so that reads of uninitialised memory show.</summary>
     internal bool Poison { get; init; }
 
     /// <summary>Sizes from which on products are chunked; results do not depend on it.</summary>
@@ -166,7 +172,7 @@ public abstract class Executable : IDisposable
     /// <summary>Copies of tensors from the memory of a device so far; 0 where it is that of the host.</summary>
     internal virtual long Downloads => 0;
 
-    /// <summary>What a run does, in order; empty where nothing is planned.</summary>
+    /// <summary>The lines of the plan that a run executes, in order; empty where nothing is planned.</summary>
     public virtual IReadOnlyList<PlanLine> Plan => [];
 
     /// <summary>Parts of the plan that are slower than they could be: interpreted loops, ops and kernels, narrow vectors. One sentence each, with its cure.</summary>

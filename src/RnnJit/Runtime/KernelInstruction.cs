@@ -54,7 +54,7 @@ internal sealed unsafe partial class KernelInstruction : Instruction
 
     public int Operands => views.Length;
 
-    /// <summary>Whether its rows are one run of rows for all operands, so that one call does all.</summary>
+    /// <summary>True where the rows of every operand have one constant stride, so that a single call does all rows.</summary>
     public bool IsOneCall => outer.Length == 0 && rows > 0 && columns > 0;
 
     public override string Describe => kernel.DescribeWith(provider);

@@ -29,18 +29,20 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     /// <summary>Adds to what is there: a sum over time.</summary>
     public bool Accumulate { get; }
 
-    /// <summary>What the chains start from; null: from 0, or from what is there.</summary>
+    /// <summary>The initial values of the accumulators; null: 0, or with <see cref="Accumulate"/> the present result.</summary>
     public AccumulatorInit? Start { get; }
 
     public WeightStorage Storage => packed?.Storage ?? WeightStorage.Single;
 
-    /// <summary>Whether it is one row times a packed B and nothing else.</summary>
+    /// <summary>
+    /// True for one row times a packed B that overwrites its result: no outer loops, no accumulation, no reversed order of k.
+    /// </summary>
     public bool IsPackedRow => packed is not null && !reverse && !Accumulate && form.M.Extent == 1 && form.Loops.Length == 0 && form.SumLoops.Length == 0;
 
     /// <summary>That product, without its addresses.</summary>
     public GemmArguments<T> Row => new() { ARow = (nint)form.M.A, ACol = (nint)form.K.A, CRow = (nint)form.M.C, StartRow = (nint)(Start?.Row ?? 0), M = 1, N = form.N.Extent, K = form.K.Extent };
 
-    /// <summary>Where A, packed B, C and what the chains start from begin.</summary>
+    /// <summary>The addresses of A, B (packed or not), C and the initial accumulators; 0 for initial accumulators of 0.</summary>
     public (nint A, nint B, nint C, nint Start) At(in LoopIndices clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock), Start is null ? 0 : (nint)from.At(clock));
 
     public override void Resolve(PlanMemory memory)

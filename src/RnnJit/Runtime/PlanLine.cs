@@ -2,15 +2,15 @@ namespace RnnJit.Runtime;
 
 /// <summary>One line of a plan, for people and <c>--json</c>.</summary>
 /// <param name="Depth">0 for the Program, 1 for one step of a loop.</param>
-/// <param name="Times">How often a run does it.</param>
-/// <param name="Flops">Arithmetic of one time, products and sums of products only.</param>
-/// <param name="Bytes">What one time reads and writes.</param>
-/// <param name="Provider">Where a kernel comes from: generated, jit, interpreted; empty for what is no kernel.</param>
+/// <param name="Times">Number of executions in a run.</param>
+/// <param name="Flops">Arithmetic of one execution, products and sums of products only.</param>
+/// <param name="Bytes">Bytes that one execution reads and writes.</param>
+/// <param name="Provider">The provider of a kernel: generated, jit, interpreted; empty for all other instructions.</param>
 public sealed record PlanLine(int Depth, string Text, int Times, double Flops, double Bytes, string Provider)
 {
     // A core does some 30 FLOPs in the time its second-level cache gives it a byte.
     private const double Balance = 4;
 
-    /// <summary>What limits it: arithmetic, or memory.</summary>
+    /// <summary>The resource that limits it: FMA (arithmetic) or memory.</summary>
     public string Bound => Flops == 0 ? "memory" : Flops / Bytes > Balance ? "FMA" : "memory";
 }

@@ -3,7 +3,10 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Where the time of a run goes, by line of the plan: inside a loop on the thread that does its last share, else on the calling one. What comes between two marks belongs to the line of the second one, waiting for other threads included.</summary>
+/// <summary>
+/// The time of a run by line of the plan, measured inside a loop on the thread with the last share, else on the calling thread.
+/// The time between two marks belongs to the line of the second one, waiting for other threads included.
+/// </summary>
 internal sealed class PlanTimer(int lines, TimeProvider clock)
 {
     private readonly long[] ticks = new long[lines];
@@ -23,14 +26,16 @@ internal sealed class PlanTimer(int lines, TimeProvider clock)
     /// <summary>The marks of the thread that calls this count, until all threads meet.</summary>
     public void Watch() => thread = Environment.CurrentManagedThreadId;
 
-    /// <summary>What went on until now was that line; marks of other threads do not count.</summary>
+    /// <summary>Assigns the time since the last mark to a line; marks of threads that are not watched are ignored.</summary>
     public void Mark(int line)
     {
         if (Environment.CurrentManagedThreadId == thread)
             Note(line);
     }
 
-    /// <summary>What went on until now was that line; all shares are done.</summary>
+    /// <summary>
+    /// Assigns the time since the last mark to a line at a barrier, after all shares are done; ends the watch of a thread.
+    /// </summary>
     public void Meet(in TeamThread at, int line)
     {
         if (!at.IsCaller)

@@ -4,7 +4,7 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>How a loop over time uses its workers.</summary>
+/// <summary>The division of a loop over time among its workers.</summary>
 public enum ScanSchedule
 {
     /// <summary>Each worker runs all steps for its rows; nobody waits.</summary>

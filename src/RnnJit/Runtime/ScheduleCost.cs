@@ -4,7 +4,9 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>What one step of a loop takes under both schedules, in microseconds: an estimate to choose by, not a prediction.</summary>
+/// <summary>
+/// The estimated time of one step of a loop under both schedules, in microseconds: good enough to choose by, not a prediction.
+/// </summary>
 /// <remarks>docs/decisions/schedules-by-estimate.md has what was measured, and which choices the constants were fitted to.</remarks>
 internal readonly record struct ScheduleCost(double BatchParallel, double HiddenParallel)
 {

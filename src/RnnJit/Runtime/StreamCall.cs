@@ -12,7 +12,7 @@ internal abstract unsafe class StreamCall
     /// <summary>Bytes of the table.</summary>
     public virtual int TableBytes => 0;
 
-    /// <summary>Where the table begins in the memory.</summary>
+    /// <summary>The offset of the table within the memory, in bytes.</summary>
     public long Table { get; set; }
 
     /// <summary>Fills the table.</summary>
@@ -52,7 +52,7 @@ internal sealed unsafe class KernelStreamCall(KernelInstruction kernel) : Stream
     public override void Run(byte* memory) => body(new KernelCall(new ReadOnlySpan<KernelOperand>(memory + Table, operands), rows, columns, 0, columns));
 }
 
-/// <summary>One row times packed weights; the table holds where the three operands begin.</summary>
+/// <summary>One row times packed weights; the table holds the addresses of its operands.</summary>
 internal sealed unsafe class RowStreamCall<T>(MatMulInstruction<T> product) : StreamCall
     where T : unmanaged
 {

@@ -88,16 +88,16 @@ internal sealed unsafe class StreamExecutable : IDisposable
     /// <summary>Bytes that a run needs of the caller: zeroed at first, aligned to 64 bytes, then <see cref="BindAddresses"/>.</summary>
     public long Bytes { get; }
 
-    /// <summary>What all runs share besides the parameters themselves.</summary>
+    /// <summary>Bytes that all streams share besides the parameters themselves.</summary>
     public long SharedBytes => shared.Length;
 
     public IReadOnlyList<Instruction> Instructions => body;
 
-    /// <summary>Where an input or a state lies in the caller's memory.</summary>
+    /// <summary>The range of an input or a state within the caller's memory.</summary>
     /// <exception cref="UnknownNameException">There is none.</exception>
     public TensorRange Input(string name) => Find(inputs, "input", name);
 
-    /// <summary>Where a result lies in the caller's memory.</summary>
+    /// <summary>The range of a result within the caller's memory.</summary>
     /// <exception cref="UnknownNameException">There is none.</exception>
     public TensorRange Output(string name) => Find(outputs, "output", name);
 

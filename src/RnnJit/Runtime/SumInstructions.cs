@@ -19,7 +19,7 @@ internal sealed unsafe class ClearInstruction(ClearCommand clear) : Instruction(
     }
 }
 
-/// <summary>How much of each row's length lies in each block of time.</summary>
+/// <summary>Computes the part of each row's length that lies in each block of time.</summary>
 internal sealed unsafe class BlockLengthsInstruction(BlockLengthsCommand cut) : Instruction(cut)
 {
     private readonly BufferView lengths = cut.Lengths;

@@ -6,14 +6,14 @@ using RnnJit.Runtime;
 namespace RnnJit.Verification;
 
 /// <summary>Runs programs on a device and on this CPU, with sums of rows in the CPU's lanes on both, and counts numbers whose bits differ.</summary>
-/// <param name="options">How Programs are made executable; sizes, precision and lanes are set here.</param>
+/// <param name="options">Options of the Programs; sizes, precision and lanes are set here.</param>
 public sealed class DeviceComparison(ExecutableOptions options) : IGoldenBackend
 {
     private readonly ExecutableBackend cpu = new(options with { Device = Device.Cpu, RowLanes = 0 });
 
     public string Name => options.Device.ToString();
 
-    /// <summary>How Programs are made executable on the device.</summary>
+    /// <summary>The options of the Programs that run on the device.</summary>
     public ExecutableOptions Options => options;
 
     /// <summary>Numbers that both gave.</summary>

@@ -12,7 +12,7 @@ public sealed class ExecutableBackend : IGoldenBackend
     {
     }
 
-    /// <param name="options">How Programs are made executable; sizes and precision are those of each case.</param>
+    /// <param name="options">Options of the Programs; sizes and precision are those of each case.</param>
     /// <exception cref="ArgumentException">A number of threads that cannot be, or weights in 16 bits where there are none.</exception>
     public ExecutableBackend(ExecutableOptions options)
     {
@@ -22,7 +22,7 @@ public sealed class ExecutableBackend : IGoldenBackend
 
     public string Name => Options.Device.ToString().ToLowerInvariant();
 
-    /// <summary>How Programs are made executable.</summary>
+    /// <summary>The options of the Programs; sizes and precision are those of each case.</summary>
     public ExecutableOptions Options { get; }
 
     public IReadOnlyDictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> inputs)

@@ -87,7 +87,7 @@ internal sealed class GoldenCells
     }
 }
 
-/// <summary>Where a case keeps what a cell reads. What is not named here has the cell's own name.</summary>
+/// <summary>The mapping of a cell's ports to the tensors of a case. A port that is not mapped has the cell's own name.</summary>
 internal sealed record GoldenLayout
 {
     /// <summary>Names of the cell and of the case.</summary>
@@ -99,7 +99,7 @@ internal sealed record GoldenLayout
     /// <summary>Makes a parameter that is none of these; null for the others.</summary>
     public Func<GoldenGraph, string, Value?>? Build { get; init; }
 
-    /// <summary>Whether the case states the final states.</summary>
+    /// <summary>True where the case has the final states.</summary>
     public bool Finals { get; init; } = true;
 
     /// <summary>W, U and b in stacks of gates.</summary>

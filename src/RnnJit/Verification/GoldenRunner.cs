@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Verification;
 
-/// <summary>How many golden cases agreed, disagreed, or have no program here.</summary>
+/// <summary>Numbers of golden cases that agreed, disagreed, or were skipped because no program here computes them.</summary>
 public sealed record GoldenSummary(int Passed, int Failed, int Skipped)
 {
     public int Found => Passed + Failed + Skipped;

@@ -4,9 +4,11 @@ using RnnJit.Ir;
 namespace RnnJit.Verification;
 
 /// <summary>
-/// What float32 alone does to a program: the largest difference between the interpreter in float32, rounded after each op, and in float64, over several draws in
-/// which each number that comes in stays or moves to one of its float32 neighbours. One run in float32 is one sample of what rounding adds up to; where a result
-/// is small against what it is made of, samples differ by more than any factor on one of them covers.
+/// The error that float32 rounding alone causes in a program: the largest difference between the interpreter in float32, rounded after each
+/// op,
+/// and in float64. It is taken over several draws, in each of which every input number stays or moves to one of its float32 neighbours.
+/// One float32 run is one sample of accumulated rounding. Where terms cancel, samples differ by more than any fixed factor on one of them
+/// covers.
 /// </summary>
 internal static class RoundingSpread
 {

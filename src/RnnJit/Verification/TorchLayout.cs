@@ -4,7 +4,10 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>What a cell reads of weights as PyTorch stacks them: gates along the first axis, a bias for the input and one for the state.</summary>
+/// <summary>
+/// A cell's parameters as slices of weights in PyTorch's layout: gates stacked along the first axis, one bias for the input and one for the
+/// state.
+/// </summary>
 internal static class TorchLayout
 {
     public static readonly string[] LstmGates = ["i", "f", "g", "o"], GruGates = ["r", "z", "n"];

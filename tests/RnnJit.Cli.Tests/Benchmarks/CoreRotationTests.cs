@@ -2,7 +2,7 @@ using RnnJit.Cli.Benchmarks;
 
 namespace RnnJit.Cli.Tests.Benchmarks;
 
-/// <summary>Where a thread may run, on Linux with two cores at least.</summary>
+/// <summary>The affinity of threads under rotation, on Linux with at least two cores.</summary>
 public class CoreRotationTests
 {
     private int[] before = [];

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace RnnJit.Cli.Tests.Commands;
 
-/// <summary>What the command prints; never how fast anything is.</summary>
+/// <summary>The output of <c>bench</c>: its structure and counts, never a speed.</summary>
 public class BenchTests
 {
     private static readonly string[] Small = ["--hidden", "8", "--seq", "4", "--batch", "2", "--seconds", "0.01", "--threads", "1"];

@@ -6,7 +6,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Tests.Peers;
 
-/// <summary>What is said of peers that do otherwise than we.</summary>
+/// <summary>The notes on conditions of the peers that differ from ours.</summary>
 public class PeerNotesTests
 {
     private static readonly LayerRequest Layer = new(CellRegistry.Find(typeof(Lstm)));

@@ -4,7 +4,7 @@ using RnnJit.Passes;
 
 namespace RnnJit.Core.Tests.Architecture;
 
-/// <summary>What the documents say of tables in the code.</summary>
+/// <summary>Tables in the documents agree with the code, and links lead somewhere.</summary>
 public class DocumentTests
 {
     private static IEnumerable<string> Documents => Repository.Files("docs", "*.md").Prepend("README.md");

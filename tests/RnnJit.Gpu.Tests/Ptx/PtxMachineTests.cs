@@ -2,14 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Gpu.Tests.Ptx;
 
-/// <summary>What the machine checks of memory, registers, barriers, branches and calls; each check has a text that passes beside
-/// it.</summary>
+/// <summary>
+/// The machine's checks of memory, registers, barriers, branches and calls; beside the texts that fail a check stand texts that pass it.
+/// </summary>
 public class PtxMachineTests
 {
     private const string Right = "right";
 
-    /// <summary>What is done with the address of eight words, of which the first four were written and the last is fenced; the
-    /// sentence.</summary>
+    /// <summary>
+    /// Instructions on the address of eight words, of which the first four were written and the last is fenced; with the wanted sentence.
+    /// </summary>
     private static IEnumerable<TestCaseData> Accesses =>
     [
         new TestCaseData("ld.global.b32 %r1, [%rd1+12];", Right),

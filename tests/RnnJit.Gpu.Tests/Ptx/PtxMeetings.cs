@@ -1,12 +1,13 @@
 namespace RnnJit.Gpu.Tests.Ptx;
 
 /// <summary>
-/// Where lanes meet again that part at a branch: the first instruction that is on every way from there to the end, its immediate
-/// post-dominator. By K. D. Cooper, T. J. Harvey, K. Kennedy, "A simple, fast dominance algorithm", 2001, on the reversed graph.
+/// The reconvergence points of lanes that diverge at a branch: the immediate post-dominator, which is the first instruction on every path
+/// from there to
+/// the end. By K. D. Cooper, T. J. Harvey, K. Kennedy, "A simple, fast dominance algorithm", 2001, on the reversed graph.
 /// </summary>
 internal static class PtxMeetings
 {
-    /// <summary>For each instruction, where ways from it meet; the number of instructions where they do so at the end only.</summary>
+    /// <summary>For each instruction the index at which all paths from it meet; the number of instructions where that is the end.</summary>
     public static int[] Of(PtxStep[] steps)
     {
         int end = steps.Length;

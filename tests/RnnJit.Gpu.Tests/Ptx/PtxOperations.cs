@@ -1,6 +1,6 @@
 namespace RnnJit.Gpu.Tests.Ptx;
 
-/// <summary>What an instruction does with numbers.</summary>
+/// <summary>The function that an instruction computes from numbers in registers.</summary>
 /// <param name="Types">The type of its result, then those of its operands.</param>
 /// <param name="Apply">Bits of operands to bits of the result, a Func of as many operands; bits above a type's size are 0.</param>
 internal sealed record PtxOperation(string[] Types, Delegate Apply);

@@ -181,7 +181,7 @@ internal sealed class PtxCall(PtxInstruction instruction, Func<PtxCode> callee, 
     }
 }
 
-/// <summary>What changes the course of a warp, which does it itself.</summary>
+/// <summary>A branch, return or barrier, which the warp executes itself.</summary>
 /// <param name="target">The instruction that a branch leads to.</param>
 /// <param name="isUniform">True where all lanes that are there have to take the same way.</param>
 internal sealed class PtxJump(PtxInstruction instruction, PtxJumpKind kind, int target = 0, bool isUniform = false) : PtxStep(instruction)

@@ -3,7 +3,7 @@ using RnnJit.Jit.Caching;
 
 namespace RnnJit.Jit.Tests.Caching;
 
-/// <summary>What lies in a cache is code: nothing is handed out that is not, byte for byte, what this user wrote under that key.</summary>
+/// <summary>A cache holds code: it gives out nothing but what this user wrote under that key, byte for byte.</summary>
 public class KernelCacheFileTests
 {
     private static readonly KernelKey Key = new("simd", "a kernel"), Other = new("simd", "another kernel");

@@ -6,7 +6,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Caching;
 
-/// <summary>What Programs see of a cache: the same bits, from whichever process compiled them.</summary>
+/// <summary>Programs with a kernel cache give the same bits, whichever process compiled the kernels.</summary>
 public class KernelCacheTests
 {
     private static readonly CellProgram Cell = new(CellTracer.Trace(typeof(Lstm)));

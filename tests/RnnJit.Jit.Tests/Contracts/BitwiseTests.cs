@@ -4,7 +4,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Contracts;
 
-/// <summary>What does not change a single bit of any result, for every built-in cell.</summary>
+/// <summary>Threads, schedules, repetition and the other rows of a batch change no bit of any result, for every built-in cell.</summary>
 public class BitwiseTests
 {
     private static IEnumerable<Type> Cells => CellProgram.Types;

@@ -5,7 +5,9 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Contracts;
 
-/// <summary>What compiled Programs keep: agreement with the oracle, the same bits for any number of threads, no op left to the interpreter.</summary>
+/// <summary>
+/// The contract of compiled Programs: agreement with the oracle, the same bits for any number of threads, no op left to the interpreter.
+/// </summary>
 internal static class ProgramContract
 {
     /// <summary>Runs the Program and its derivatives with respect to all real inputs.</summary>

@@ -20,7 +20,7 @@ internal sealed record CellRecipe(string[] States, bool PerSequence, RandomNode[
 
     public int Ports => 1 + States.Length + (PerSequence ? 1 : 0);
 
-    /// <summary>Whether differences see the derivative that the graph states: no kink, nothing detached.</summary>
+    /// <summary>True where finite differences see the derivative that the graph states: no kink, nothing detached.</summary>
     public bool IsSmooth => !Nodes.Any(node => Edges.Contains(node.Kind));
 
     public static string StateName(int state) => state == 0 ? "h" : "h" + (state + 1);

@@ -76,7 +76,9 @@ public class RandomProgramTests
         Assert.That(kinks, Is.LessThanOrEqualTo(MostKinks));
     }
 
-    /// <summary>What is wrong with a program: both precisions, one and two threads, and its derivative.</summary>
+    /// <summary>
+    /// The first fault of a program, in both precisions, with one and two threads, and in its derivative; null if it has none.
+    /// </summary>
     internal static string? Failure(ProgramRecipe recipe, Trial trial, KernelChain kernels, int draw)
     {
         try

@@ -34,7 +34,7 @@ internal sealed class Trial
 
     public Graph Program => program;
 
-    /// <summary>What is wrong, null if nothing is.</summary>
+    /// <summary>The first result that differs from the oracle's, in words; null if none does.</summary>
     public string? Run(KernelChain kernels, ElementType real, int threads, int draw)
     {
         var (data, wanted) = Oracle(draw);

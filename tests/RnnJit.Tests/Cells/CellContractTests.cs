@@ -7,7 +7,7 @@ using RnnJit.Verify;
 
 namespace RnnJit.Tests.Cells;
 
-/// <summary>What every built-in cell keeps; a new cell is found by its attribute.</summary>
+/// <summary>The contract of every built-in cell; a new cell is found by its attribute.</summary>
 public class CellContractTests
 {
     internal static IEnumerable<Type> All => typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute)));

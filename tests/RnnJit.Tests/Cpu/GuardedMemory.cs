@@ -25,7 +25,7 @@ internal sealed unsafe class GuardedMemory<T> : IDisposable
 
     public Span<T> Span => new(Data, Length);
 
-    /// <summary>Whether nothing outside the array was written.</summary>
+    /// <summary>True if nothing outside the array was written.</summary>
     public bool Intact => new ReadOnlySpan<byte>(buffer.Data, Fence).IndexOfAnyExcept(mark) < 0
         && new ReadOnlySpan<byte>((byte*)Data + (long)Length * sizeof(T), Fence).IndexOfAnyExcept(mark) < 0;
 

@@ -6,7 +6,7 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Networks;
 
-/// <summary>What fills masks in training and what they are outside.</summary>
+/// <summary>The numbers of masks, in training and outside.</summary>
 public class MaskTests
 {
     [TestCase(ElementType.F32)]

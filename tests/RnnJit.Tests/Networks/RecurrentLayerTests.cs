@@ -6,7 +6,7 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Networks;
 
-/// <summary>What composed layers compute, against layers on their own and plain arithmetic.</summary>
+/// <summary>The results of composed layers, against layers on their own and plain arithmetic.</summary>
 public class RecurrentLayerTests
 {
     private const int T = 4, B = 3, X = 2, H = 3;

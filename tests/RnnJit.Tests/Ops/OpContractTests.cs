@@ -8,7 +8,7 @@ using RnnJit.Verify;
 
 namespace RnnJit.Tests.Ops;
 
-/// <summary>What every op of the table keeps. An op without a sample fails.</summary>
+/// <summary>The contract of every op of the table. An op without a sample fails.</summary>
 public class OpContractTests
 {
     private static IEnumerable<string> Names => OpTable.Names.Where(name => name is not ("scan" or "foreach"));

@@ -6,7 +6,7 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Training;
 
-/// <summary>What is not finite is neither saved nor resumed.</summary>
+/// <summary>Numbers that are not finite are neither saved nor resumed.</summary>
 public class SavePointTests
 {
     // An update of this size is infinite in float32.

@@ -5,7 +5,7 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Training;
 
-/// <summary>What a model lacks for training, or its data, is said with the cure.</summary>
+/// <summary>The messages about a model, or its data, that cannot be trained: each gives the cure.</summary>
 public class TrainerMessageTests
 {
     [Test]

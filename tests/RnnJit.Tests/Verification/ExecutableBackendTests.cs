@@ -9,7 +9,7 @@ using RnnJit.Verification;
 
 namespace RnnJit.Tests.Verification;
 
-/// <summary>What a backend is told reaches the executables.</summary>
+/// <summary>The options of a backend reach its executables.</summary>
 public class ExecutableBackendTests
 {
     private static readonly Graph Program = Lstm();

@@ -1,6 +1,6 @@
 namespace RnnJit.Networks;
 
-/// <summary>What becomes of the losses of the single elements or rows.</summary>
+/// <summary>The reduction of the losses of single elements or rows.</summary>
 public enum Reduction
 {
     /// <summary>A scalar: their mean.</summary>

@@ -17,7 +17,9 @@ public sealed record OnnxAttributes
     /// <summary>Taken in order by the functions that have a beta.</summary>
     public IReadOnlyList<double> ActivationBeta { get; init; } = [];
 
-    /// <summary>What the gates' activations and the candidate's read is kept within ±clip; null: it is not.</summary>
+    /// <summary>
+    /// The bound to which the arguments of the gate and candidate activations are clamped, [−clip, clip]; null: no bound.
+    /// </summary>
     public double? Clip { get; init; }
 
     /// <summary>LSTM: the forget gate is 1 − i.</summary>

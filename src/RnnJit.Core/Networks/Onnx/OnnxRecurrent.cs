@@ -2,11 +2,11 @@ using RnnJit.Ir;
 
 namespace RnnJit.Networks.Onnx;
 
-/// <summary>What an operator gives: all states over time and the final ones; shapes in <see cref="OnnxAttributes.Layout"/>.</summary>
+/// <summary>The outputs of an operator: all states over time and the final ones; shapes in <see cref="OnnxAttributes.Layout"/>.</summary>
 /// <param name="Yc">The final memory of an LSTM, else null.</param>
 public sealed record OnnxOutputs(Value Y, Value Yh, Value? Yc);
 
-/// <summary>What an operator reads besides X, W [D, G·H, I] and R [D, G·H, H]; each may be missing.</summary>
+/// <summary>The optional inputs of an operator, besides X, W [D, G·H, I] and R [D, G·H, H]; null where one is missing.</summary>
 /// <param name="B">Biases [D, 2·G·H], those of W before those of R.</param>
 /// <param name="Lengths">i32[B]. Rows of length 0 give 0 everywhere, whatever their initial state.</param>
 /// <param name="P">Peepholes of an LSTM [D, 3·H], in the order i, o, f.</param>

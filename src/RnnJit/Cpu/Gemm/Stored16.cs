@@ -4,8 +4,9 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
-/// Where the 16 bits of a column stand in a row of a panel: a lane of 32 bits holds column j in its lower half and column j + Count in its upper one, so that
-/// one load and one operation a vector bring both to where a float has them.
+/// The position of a column's 16 bits within a row of a panel of stored weights. A lane of 32 bits holds column j in its lower half and
+/// column j + Count
+/// in its upper half, so that one load, and one operation for each vector, bring both to the bit positions of a float.
 /// </summary>
 internal static class StoredColumns
 {

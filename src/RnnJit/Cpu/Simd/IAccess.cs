@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace RnnJit.Cpu.Simd;
 
-/// <summary>How a kernel reaches memory, so that one text serves full vectors (<see cref="Full"/>) and the last, partial one (<see cref="Tail"/>).</summary>
+/// <summary>
+/// Memory access of a kernel: one text serves full vectors (<see cref="Full"/>) and the last, partial one (<see cref="Tail"/>).
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IAccess
 {

@@ -18,7 +18,7 @@ public interface ISimd<V, T>
     /// <summary>Number of lanes.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Whether <see cref="MultiplyAdd"/> rounds once. Without hardware it multiplies, then adds: two roundings.</summary>
+    /// <summary>True where <see cref="MultiplyAdd"/> rounds once, in hardware. Else it multiplies, then adds: two roundings.</summary>
     static abstract bool HasFma { get; }
 
     /// <summary>0, 1, 2, … in the lanes.</summary>

@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Networks;
 
-/// <summary>Whether each step of a Program's results depends on that step and those before it alone.</summary>
+/// <summary>Check that a Program is causal: each step of its results depends on that step and earlier ones alone.</summary>
 internal static class StreamCheck
 {
     public static Dim Time { get; } = Dim.Symbol("T");

@@ -92,7 +92,10 @@ public sealed unsafe class StreamState : IDisposable
         GC.KeepAlive(other);
     }
 
-    /// <summary>What lasts from step to step, as bytes that <see cref="Restore"/> takes, in this or another process of the same byte order.</summary>
+    /// <summary>
+    /// The carried values and inputs per sequence, as bytes that <see cref="Restore"/> takes, in this or another process of the same byte
+    /// order.
+    /// </summary>
     public byte[] Snapshot()
     {
         var bytes = new byte[SnapshotBytes];

@@ -3,7 +3,10 @@ using RnnJit.Ops;
 
 namespace RnnJit.Networks;
 
-/// <summary>What a loop over time hands from step to step: a port of <see cref="StreamedProgram.Step"/> and where its first value comes from.</summary>
+/// <summary>
+/// A value that a loop over time carries from step to step: a port of <see cref="StreamedProgram.Step"/> and the source of its initial
+/// value.
+/// </summary>
 /// <param name="Start">An output of <see cref="StreamedProgram.Start"/>, null if it begins with 0 or what the user sets.</param>
 internal sealed record StreamedState(string Name, string? Start);
 

@@ -14,7 +14,7 @@ public sealed unsafe partial class StreamingModel
     private readonly ByteRange[] ranges;
     private readonly ulong fingerprint;
 
-    /// <summary>Where a state's memory holds what lasts from step to step: carried values and inputs per sequence.</summary>
+    /// <summary>The ranges of a state's memory that last from step to step: carried values and inputs per sequence.</summary>
     internal ReadOnlySpan<ByteRange> Lasting => ranges;
 
     /// <summary>Tells snapshots of different models apart.</summary>

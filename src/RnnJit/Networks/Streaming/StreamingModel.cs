@@ -70,10 +70,12 @@ public sealed unsafe partial class StreamingModel : IDisposable
     /// <summary>Bytes that all states share besides the parameters: packed weights, constants.</summary>
     public long SharedBytes => plan.SharedBytes;
 
-    /// <summary>What carries from step to step: names of the initial states, such as <c>layer0.h0</c>.</summary>
+    /// <summary>
+    /// The names of the values carried from step to step, which are those of the initial states, such as <c>layer0.h0</c>.
+    /// </summary>
     public IReadOnlyList<string> StateNames => program.States.Select(state => state.Name).ToArray();
 
-    /// <summary>What a step does, in order.</summary>
+    /// <summary>The instructions of a step, in order.</summary>
     public IReadOnlyList<string> Instructions => plan.Instructions.Select(instruction => instruction.Describe).ToArray();
 
     internal StreamExecutable Plan => plan;

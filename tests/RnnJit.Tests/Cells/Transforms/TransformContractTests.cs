@@ -6,7 +6,7 @@ using RnnJit.Verify;
 
 namespace RnnJit.Tests.Cells.Transforms;
 
-/// <summary>What every transformation keeps for every built-in cell.</summary>
+/// <summary>The contract of every transformation, for every built-in cell.</summary>
 public class TransformContractTests
 {
     private static readonly Type[] Usual = [typeof(Lstm), typeof(GruResetAfter), typeof(LstmProjected)];

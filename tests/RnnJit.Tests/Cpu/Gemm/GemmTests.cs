@@ -19,7 +19,7 @@ public sealed unsafe class GemmTests<T>(int width)
 
     private Widths scope;
 
-    /// <summary>How A and B lie in memory.</summary>
+    /// <summary>The memory layout of A and B.</summary>
     public enum Layout
     {
         Rows,
