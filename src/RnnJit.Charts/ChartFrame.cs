@@ -1,6 +1,6 @@
 namespace RnnJit.Charts;
 
-/// <summary>What charts with axes share: title, legend, vertical axis and the plot area between.</summary>
+/// <summary>The common parts of charts with axes: title, legend, vertical axis and the plot area between.</summary>
 internal sealed class ChartFrame
 {
     private const double Edge = 20;

@@ -37,7 +37,7 @@ public sealed class HeatMap : IPicture
 
     public string YLabel { get; init; } = "";
 
-    /// <summary>Whether a cell carries its number, to two decimals, where it is wide enough.</summary>
+    /// <summary>True to write the number of each cell into it, to two decimals, where the cell is wide enough.</summary>
     public bool ShowValues { get; init; }
 
     public int Width { get; init; } = 640;

@@ -18,7 +18,7 @@ public sealed class LineChart : IPicture
 
     public bool LogY { get; init; }
 
-    /// <summary>Whether every point gets a dot; a point without neighbours always does.</summary>
+    /// <summary>True to draw a dot at every point; a point without neighbours always has one.</summary>
     public bool Markers { get; init; }
 
     public int Width { get; init; } = 800;

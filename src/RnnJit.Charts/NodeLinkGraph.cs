@@ -1,6 +1,6 @@
 namespace RnnJit.Charts;
 
-/// <summary>How a node looks.</summary>
+/// <summary>The outline of a node.</summary>
 public enum NodeKind
 {
     Plain,

@@ -1,6 +1,6 @@
 namespace RnnJit.Gallery;
 
-/// <summary>How a system is run.</summary>
+/// <summary>Options of a run of a system.</summary>
 public sealed record GalleryContext
 {
     /// <summary>True for a small budget: seconds in place of minutes.</summary>
@@ -32,7 +32,7 @@ public sealed record GalleryContext
     }
 }
 
-/// <summary>How far a run is.</summary>
+/// <summary>Progress of a run.</summary>
 /// <param name="What">What is being done.</param>
 /// <param name="Done">The share of the whole run that is done, 0 to 1.</param>
 public readonly record struct GalleryProgress(string What, double Done);

@@ -7,7 +7,7 @@ using RnnJit.Planning;
 
 namespace RnnJit.Gallery;
 
-/// <summary>What a run of a system found, and the sections of its page in their order.</summary>
+/// <summary>Figures of a run of a system, and the sections of its page in their order.</summary>
 public sealed class GalleryReport
 {
     private readonly List<Figure> figures = [];
@@ -19,7 +19,7 @@ public sealed class GalleryReport
     /// <summary>The sections of the page.</summary>
     public IReadOnlyList<Section> Sections => sections;
 
-    /// <summary>Whether every figure is what is wanted.</summary>
+    /// <summary>True where every figure is what is wanted.</summary>
     public bool IsMet => figures.All(figure => figure.IsMet);
 
     public void Add(params ReadOnlySpan<Figure> found) => figures.AddRange(found);

@@ -37,7 +37,7 @@ internal sealed record Recognizer(
     /// <summary>The strings of the lecture's table: the accepted ones, then the rejected ones.</summary>
     public string[] Strings => [.. Accepted, .. Rejected];
 
-    /// <summary>Whether each of some strings is accepted.</summary>
+    /// <summary>The answer to each of some strings: true where it is accepted.</summary>
     public bool[] Accepts(string[] strings, int threads)
     {
         using Model model = Open(threads);
@@ -61,7 +61,7 @@ internal sealed record Recognizer(
         return (Math.Tanh(w[0] + w[1] * h.X + w[2] * h.Y), Math.Tanh(w[3] + w[4] * h.X + w[5] * h.Y));
     }
 
-    /// <summary>Where a symbol leads when it is repeated, from the first state.</summary>
+    /// <summary>The state that a repeated symbol leads to, from the first state.</summary>
     /// <exception cref="InvalidOperationException">It leads to no fixed point.</exception>
     public FixedPlace FixedPoint(int symbol)
     {

@@ -14,7 +14,7 @@ internal sealed record ScalarCase(double U, double W, double V, double Start, do
         return new ScalarCase(Number(), Number(), Number(), Number(), Numbers(), Numbers());
     }
 
-    /// <summary>What an input of the derived graph holds: what is added to activations is 0.</summary>
+    /// <summary>Values of an input of the derived graph: 0 for those that are added to activations.</summary>
     public NdArray Input(Port port) => port.Name switch
     {
         "layer.u" => new NdArray([1, 1], [U]),

@@ -3,7 +3,7 @@ namespace RnnJit.Data;
 /// <summary>The parts that a vocabulary cuts texts into.</summary>
 public enum TokenKind
 {
-    /// <summary>What stands between white space.</summary>
+    /// <summary>Words: text between white space.</summary>
     Words,
 
     /// <summary>Unicode scalar values.</summary>

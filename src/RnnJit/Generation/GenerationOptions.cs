@@ -1,6 +1,6 @@
 namespace RnnJit.Generation;
 
-/// <summary>How sequences are generated.</summary>
+/// <summary>Options of generated sequences.</summary>
 public sealed record GenerationOptions
 {
     /// <summary>Codes that every row is given first, at least one: a start token, or a prompt.</summary>
@@ -51,7 +51,7 @@ public sealed record GenerationOptions
     }
 }
 
-/// <summary>How a beam search runs.</summary>
+/// <summary>Options of a beam search.</summary>
 public sealed record BeamOptions
 {
     /// <summary>Codes that every row is given first, at least one.</summary>

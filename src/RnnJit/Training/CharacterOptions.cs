@@ -23,7 +23,7 @@ public sealed record CharacterOptions
     /// <summary>B, streams that are read side by side.</summary>
     public int Batch { get; init; } = 32;
 
-    /// <summary>How often the text is read; a fraction is allowed. Ignored when <see cref="Updates"/> is given.</summary>
+    /// <summary>Passes over the text; a fraction is allowed. Ignored when <see cref="Updates"/> is given.</summary>
     public double Epochs { get; init; } = 5;
 
     /// <summary>The number of updates; 0: as many as <see cref="Epochs"/> make.</summary>

@@ -13,7 +13,7 @@ public sealed class CharacterText
         Source = source;
     }
 
-    /// <summary>Where the text comes from, for messages.</summary>
+    /// <summary>The origin of the text, for messages.</summary>
     public string Source { get; }
 
     public ReadOnlyMemory<Rune> Characters => characters;

@@ -55,7 +55,7 @@ public sealed class CharacterTraining : IDisposable
 
     public CharacterOptions Options { get; }
 
-    /// <summary>Where the text comes from.</summary>
+    /// <summary>The origin of the text.</summary>
     public string TextSource => text.Source;
 
     /// <summary>Characters of the whole text.</summary>
@@ -81,7 +81,7 @@ public sealed class CharacterTraining : IDisposable
 
     public LossHistory History { get; private set; } = new();
 
-    /// <summary>What an update runs.</summary>
+    /// <summary>The Program of an update.</summary>
     public Graph Program => trainer.Differentiated;
 
     /// <summary>Continues from a checkpoint.</summary>

@@ -1,9 +1,9 @@
 namespace RnnJit.Training;
 
-/// <summary>How a training loop runs.</summary>
+/// <summary>Options of a training loop.</summary>
 public sealed record FitOptions
 {
-    /// <summary>How often all batches are trained on, those of a run that is continued among them; at least 1.</summary>
+    /// <summary>Passes over all batches, those of a run that is continued among them; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
     /// <summary>Measures the model after each epoch, on data held back: a loss, or with <see cref="HigherIsBetter"/> an accuracy. null: the mean training loss counts.</summary>

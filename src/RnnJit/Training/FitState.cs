@@ -3,7 +3,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 
-/// <summary>What a training loop knows of its epochs, and the parameters of the best one.</summary>
+/// <summary>Epochs of a training loop, and the parameters of the best one.</summary>
 /// <param name="first">Steps that the trainer had made before the first epoch.</param>
 /// <param name="batches">Batches of an epoch.</param>
 internal sealed class FitState(int first, int batches) : IDisposable
@@ -55,7 +55,7 @@ internal sealed class FitState(int first, int batches) : IDisposable
             checkpoint.Put(BestPrefix + name, tensor);
     }
 
-    /// <summary>What a checkpoint holds of a training loop; null where none ran.</summary>
+    /// <summary>The training loop that a checkpoint holds; null where none ran.</summary>
     /// <exception cref="CheckpointException">The numbers are not those of a training loop.</exception>
     public static FitState? Read(Checkpoint checkpoint, Model model)
     {

@@ -11,7 +11,7 @@ public interface ILearningRate
     {
     }
 
-    /// <summary>What the schedule remembers of the losses it was told; a checkpoint holds it.</summary>
+    /// <summary>The memory that the schedule has of the losses it was told; a checkpoint holds it.</summary>
     double[] State => [];
 
     /// <summary>Takes up a state that <see cref="State"/> gave.</summary>

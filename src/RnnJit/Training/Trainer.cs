@@ -54,7 +54,7 @@ public sealed partial class Trainer : IDisposable
     /// <summary>The model in training.</summary>
     public Model Model => model;
 
-    /// <summary>What a training loop over epochs of so many batches knows: of the last one, if that had as many, else of a new one.</summary>
+    /// <summary>The training loop over epochs of so many batches: the last one, if that had as many, else a new one.</summary>
     internal FitState FitStateOf(int batches)
     {
         if (fit?.Batches == batches)

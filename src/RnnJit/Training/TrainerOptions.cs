@@ -1,9 +1,9 @@
 namespace RnnJit.Training;
 
-/// <summary>How parameters are trained.</summary>
+/// <summary>Options of the training of parameters.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>How a gradient changes a parameter; with <see cref="Optimiser.ClipValue"/> it clips element by element, after the clipping by norm.</summary>
+    /// <summary>The update of a parameter by its gradient; with <see cref="Optimiser.ClipValue"/> it clips element by element, after the clipping by norm.</summary>
     public Optimiser Optimiser { get; init; } = new Adam();
 
     /// <summary>The learning rate of each step.</summary>
@@ -12,7 +12,7 @@ public sealed record TrainerOptions
     /// <summary>The largest norm of all gradients together; null: no clipping.</summary>
     public double? ClipNorm { get; init; } = 1;
 
-    /// <summary>Whether each step begins with the states in which the one before ended (truncated back-propagation through time); else with those of <see cref="Trainer.State"/>.</summary>
+    /// <summary>True to begin each step with the final states of the one before (truncated back-propagation through time); else with those of <see cref="Trainer.State"/>.</summary>
     public bool CarryState { get; init; }
 
     /// <summary>
@@ -33,7 +33,7 @@ public sealed record TrainerOptions
     public IReadOnlyList<string> Gradients { get; init; } = [];
 
     /// <summary>
-    /// Where the network has lengths: time steps of a batch are rounded up to a multiple of this, so that fewer shapes occur. Rows end where their lengths say; a loss that
+    /// Multiple that time steps of a batch are rounded up to where the network has lengths, so that fewer shapes occur. Rows end where their lengths say; a loss that
     /// does not leave steps behind the ends out counts these too. 1: steps stay as they are.
     /// </summary>
     public int StepMultiple { get; init; } = 8;

@@ -7,7 +7,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 
-/// <summary>What training steps of all shapes share: parameters, moments, gradients, carried states, one arena.</summary>
+/// <summary>The common memory of training steps of all shapes: parameters, moments, gradients, carried states, one arena.</summary>
 internal sealed class TrainerShared : IDisposable
 {
     private readonly TrainerOptions options;
