@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace RnnJit.Cli.Tests.Documents;
+
+/// <summary>docs/use-it.md: its program, in an empty folder, with packages and nothing else.</summary>
+[NonParallelizable]
+public class PackageTests
+{
+    [Test]
+    public void A_program_with_one_package_trains_on_compiled_kernels()
+    {
+        if (Environment.GetEnvironmentVariable("RNNJIT_LONG") != "1")
+            Assert.Ignore("RNNJIT_LONG is not 1 (packing and restoring take half a minute)");
+        using var folder = new TemporaryFolder();
+        string document = Repository.Read("docs/use-it.md").ReplaceLineEndings("\n"), feed = folder.File("feed"), app = folder.File("app");
+
+        // A version of its own: packages of an earlier run stay in the cache of the machine.
+        string version = $"0.1.0-test.{DateTime.UtcNow.Ticks}";
+        foreach (string project in (string[])["RnnJit.Core", "RnnJit"])
+            Run($"pack {Repository.File("src/" + project)} -c Release -o {feed} -v q -nodeReuse:false -p:RunAnalyzers=false -p:Version={version}", folder.Path);
+        Directory.CreateDirectory(app);
+        File.WriteAllText(Path.Combine(app, "App.csproj"), Block(document, "xml").Replace("Version=\"0.1.0\"", $"Version=\"{version}\""));
+        File.WriteAllText(Path.Combine(app, "Program.cs"), Block(document, "csharp"));
+        File.WriteAllText(Path.Combine(app, "nuget.config"), $"<configuration><packageSources><add key=\"feed\" value=\"{feed}\" /></packageSources></configuration>");
+        Run("build -c Release -v q -nodeReuse:false -o out", app);
+        string printed = Run("out/App.dll", app);
+        Match found = Regex.Match(printed, @"^mean squared error (0\.\d+), (\d) warnings");
+        Assert.That(found.Success, printed);
+        Assert.That(double.Parse(found.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Is.LessThan(0.005));
+        Assert.That(found.Groups[2].Value, Is.EqualTo("0"), printed);
+    }
+
+    private static string Block(string document, string language) =>
+        Regex.Match(document, $"^```{language}\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline).Groups[1].Value;
+
+    private static string Run(string arguments, string folder)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero, $"dotnet {arguments}\n{output.Result}{error}");
+        return output.Result;
+    }
+}
