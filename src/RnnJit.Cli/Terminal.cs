@@ -9,8 +9,7 @@ namespace RnnJit.Cli;
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interactive, bool Colour, CancellationToken Interrupted)
 {
     /// <summary>
-    /// The writer of a command's data: unchanged bytes to a pipe or file, but <see cref="Out"/>, which escapes control characters, to a
-    /// screen.
+    /// The writer of a command's data. A pipe or file receives it unchanged; a screen receives it through <see cref="Out"/>.
     /// </summary>
     public TextWriter Data => Interactive ? Out : Raw ?? Out;
 

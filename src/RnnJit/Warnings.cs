@@ -17,7 +17,7 @@ public static class Warnings
         set => Log.Sink = value;
     }
 
-    /// <param name="key">What the warning is about: the same id and key are said once.</param>
+    /// <param name="key">The subject of the warning: one warning is given for each id and key.</param>
     internal static void Once(string id, string key, string sentence) => Log.Once(id, key, sentence);
 }
 

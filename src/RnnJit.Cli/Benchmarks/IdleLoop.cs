@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>Block times of a loop that only reads the clock: the scheduling noise of the machine.</summary>
-/// <param name="Blocks">How many were timed.</param>
+/// <param name="Blocks">Number of blocks that were timed.</param>
 /// <param name="Block">Seconds that a block lasts if nobody interrupts it.</param>
 /// <param name="Worst">Seconds that 9,999 of 10,000 blocks stay within.</param>
 /// <param name="Max">Seconds of the slowest block.</param>

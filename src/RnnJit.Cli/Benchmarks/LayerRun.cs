@@ -13,7 +13,7 @@ internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers, int Bits)
 {
     private const int LeastRuns = 5, Turns = 4;
 
-    /// <param name="seconds">How long each tool is measured.</param>
+    /// <param name="seconds">Seconds for which each tool is measured.</param>
     /// <param name="bits">Vectors that peers are held to; 0: as they like.</param>
     public static LayerRun Of(LayerRequest request, double seconds, bool withPeers, int bits, CancellationToken interrupted)
     {

@@ -8,7 +8,7 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>The time of one line of the plan within a run.</summary>
-/// <param name="Times">How often a run does it.</param>
+/// <param name="Times">Number of executions in a run.</param>
 /// <param name="Kind">products, kernels or the rest.</param>
 /// <param name="Flops">Arithmetic of all of these times, products only.</param>
 /// <param name="Min">Milliseconds of all of these times, in the run where they were fewest.</param>
@@ -19,7 +19,7 @@ internal sealed record LineTime(int Depth, string Text, int Times, string Kind, 
 /// <param name="Min">Milliseconds of a run without notes of time, the fastest one.</param>
 /// <param name="Median">Milliseconds of a run without notes of time.</param>
 /// <param name="ProfiledMedian">Milliseconds of a run with notes of time.</param>
-/// <param name="Device">Where the layer ran.</param>
+/// <param name="Device">The device on which the layer ran.</param>
 /// <param name="Peak">FLOP/s of the machine in the layer's precision; 0 on a device, whose peak is not measured.</param>
 /// <param name="Machine">Limits of the CPU; null on a device.</param>
 internal sealed record LayerProfile(

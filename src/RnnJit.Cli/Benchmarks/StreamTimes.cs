@@ -8,12 +8,12 @@ namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>The time and memory of one step of a stream.</summary>
 /// <param name="Precision">f32 or f64.</param>
-/// <param name="Weights">How weights are stored: f32, bf16 or f16.</param>
+/// <param name="Weights">The storage format of weights: that of the precision, bf16 or f16.</param>
 /// <param name="Min">Seconds a step in the fastest block of 64.</param>
 /// <param name="Worst">Seconds a step in the block that 9,999 of 10,000 are no slower than.</param>
 /// <param name="Max">Seconds a step in the slowest block.</param>
 /// <param name="Idle">The same run's control: a loop of blocks as long as ours in the median that does nothing, in turns with ours.</param>
-/// <param name="RealTime">How many streams of 48,000 samples a second one core keeps up with, by the median.</param>
+/// <param name="RealTime">Number of streams of 48,000 samples a second that one core keeps up with, by the median.</param>
 internal sealed record StreamTime(
     string Cell, int Batch, int Hidden, int Input, string Precision, string Weights, long Steps, double Min, double Median, double Worst, double Max, IdleTime Idle, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
 {

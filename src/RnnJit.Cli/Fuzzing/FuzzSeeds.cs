@@ -47,7 +47,7 @@ internal sealed class FuzzSeeds
     /// <summary>The text on which the seeds' training checkpoints were trained.</summary>
     public static CharacterText Text { get; } = CharacterText.From(string.Concat(Enumerable.Repeat("the quick brown fox\n", 6)), "the seed's text");
 
-    /// <param name="folder">Where files are written while the seeds are made.</param>
+    /// <param name="folder">The folder of temporary files while the seeds are made.</param>
     /// <param name="options">Threads and kernels.</param>
     public static FuzzSeeds Make(string folder, ModelOptions options)
     {

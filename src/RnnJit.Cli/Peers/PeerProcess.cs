@@ -81,7 +81,7 @@ internal sealed class PeerProcess : IDisposable
         return (null, answer.StartsWith("missing ", StringComparison.Ordinal) ? answer["missing ".Length..] : $"it says '{answer}'");
     }
 
-    /// <summary>True where a limit on vector width changes what tools do by themselves: 256 or 128 bits.</summary>
+    /// <summary>True where a limit on vector width is narrower than what tools use by default: 256 or 128 bits.</summary>
     /// <param name="bits">0: as they like.</param>
     public static bool IsNarrow(int bits) => bits is 256 or 128;
 

@@ -11,6 +11,6 @@ internal sealed record PeerTool(string Name, string Script, bool CanNarrow)
     /// <param name="machine">The widest that the machine has.</param>
     public bool Fits(int bits, int machine) => CanNarrow || !PeerProcess.IsNarrow(bits) || machine <= bits;
 
-    /// <summary>True if a process of this name, which ends in a version, is this tool.</summary>
+    /// <summary>True if a process that gives its name and version, such as <c>PyTorch 2.1</c>, is this tool.</summary>
     public bool Is(string tool) => tool.StartsWith(Name, StringComparison.Ordinal);
 }

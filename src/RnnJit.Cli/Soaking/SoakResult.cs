@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RnnJit.Cli.Soaking;
 
 /// <summary>The memory samples of a soak test, and the judgement of their growth.</summary>
-/// <param name="Rounds">How often every work ran.</param>
+/// <param name="Rounds">Number of times that every task ran.</param>
 /// <param name="Samples">After the warm-up, at least one.</param>
 internal sealed record SoakResult(int Rounds, IReadOnlyList<MemorySample> Samples)
 {

@@ -12,8 +12,9 @@ internal enum Scope
 }
 
 /// <summary>
-/// Cuts a kernel into passes over the columns of a row. A reduction of values that are ready in pass p is ready behind it. A function of functions, as the tanh of a sum of
-/// products of sigmoids, begins a pass too: both in one would be a chain longer than a processor looks ahead, so that its units would wait for each other.
+/// Divides a kernel into passes over the columns of a row. A reduction of values that pass p computes is available after pass p.
+/// A function of a function's result, such as the tanh of a sum of products of sigmoids, begins a pass too.
+/// In one pass the two would form a dependency chain longer than the processor's out-of-order window, and its units would stall.
 /// </summary>
 internal sealed class KernelSchedule
 {

@@ -22,7 +22,7 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
     /// <summary>An index that marks nothing wherever it lies; null if there is none.</summary>
     public virtual int? Ignored => null;
 
-    /// <summary>The cure that the message about an index out of range gives.</summary>
+    /// <summary>The cure, in parentheses, of the message about an index out of range.</summary>
     public abstract string Cure { get; }
 
     public abstract bool Marks(int index, int place);

@@ -5,9 +5,12 @@ using RnnJit.Planning;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// (h·U + x·W) + b ⇒ (x·W + b) + h·U in the steps of all loops: what no state reaches stands together, so that the row b leaves the loop with the product and its chains start
-/// from it; so does what only states of earlier loops reach, where <see cref="LoopFission"/> will cut. An adjoint finds states among its sequences, so the sums that it repeats get
-/// the order that they have in the forward loop, and its own ones stay.
+/// Reassociates sums in loop bodies so that input product and bias are adjacent and can be hoisted together: (h·U + x·W) + b ⇒ (x·W + b) +
+/// h·U.
+/// The product's accumulators then start from b. Products that depend only on states of earlier loops are grouped likewise, where
+/// <see cref="LoopFission"/> will cut. An adjoint loop has the forward states among its sequences: sums that it repeats from the forward
+/// loop
+/// get the order that they have there, and its own sums stay.
 /// </summary>
 public static class ReassociateSums
 {

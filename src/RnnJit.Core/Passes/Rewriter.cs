@@ -36,7 +36,7 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
 
     public GraphBuilder Builder { get; } = builder;
 
-    /// <summary>Values that are already multiplied by an inverse root 1 / √v of their row: the value's id → the inverse root.</summary>
+    /// <summary>Values x that some node already multiplies by an inverse root r = 1 / √v of their row: the id of x → r.</summary>
     public Dictionary<int, Value> Normalised { get; } = [];
 
     /// <summary>The part of a concat that lies at a place of its axis, null if none does. Many slices of one concat are one walk over its parts.</summary>

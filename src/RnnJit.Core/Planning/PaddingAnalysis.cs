@@ -24,8 +24,11 @@ public enum PaddingResult
 public readonly record struct EndedRows(int Lengths, PaddingResult Kind, bool BatchFirst = false);
 
 /// <summary>
-/// Which products, sums and kernels over all steps of a region need only the rows that loops with lengths run on. What such a loop yields is 0 behind a row's end, and what it reads
-/// there does not matter; the one spreads to what is made of it, the other to what it is made of. A product or sum that is done for all rows all the same gives the same.
+/// Analysis of padding in a region: finds the products, sums and kernels over all steps that need only the rows on which loops with lengths
+/// run.
+/// Such a loop yields 0 in the padding and reads nothing there. Zeros propagate forward to the values computed from them, demand backward
+/// to operands.
+/// An op that is computed for all rows regardless gives the same result.
 /// </summary>
 public sealed class PaddingAnalysis
 {

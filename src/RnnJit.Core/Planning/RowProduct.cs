@@ -25,7 +25,7 @@ public enum RowUse
 /// <param name="Operand">Which operand has them, the first of two that do.</param>
 public readonly record struct RowProduct(RowUse Use, int Operand)
 {
-    /// <param name="batchFirst">Whether the batch stands before time. Then a product with what has no time is known, and a sum over time for each row.</param>
+    /// <param name="batchFirst">True where the batch axis precedes time: then only OfOne and AddsSteps are recognised.</param>
     public static RowProduct Of(ContractOp op, bool batchFirst = false) => batchFirst ? OfBatchFirst(op) : OfTimeFirst(op);
 
     // A memory or a weight, and the gradient of a memory.

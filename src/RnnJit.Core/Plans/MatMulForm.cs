@@ -20,10 +20,10 @@ public sealed record MatMulForm(
     /// <summary>True where the rows of the batch are among the columns of C.</summary>
     public bool RowsAreColumns => RowLoop == -2;
 
-    /// <summary>True where the columns of C have unit stride, as the kernels write them.</summary>
+    /// <summary>True where C has unit stride along n, as the kernels write it.</summary>
     public bool HasColumns => N.Extent <= 1 || N.C == 1;
 
-    /// <summary>True where the columns of B have unit stride, so that B can be read without packing.</summary>
+    /// <summary>True where B has unit stride along n, so that it can be read without packing.</summary>
     public bool HasRows => N.Extent <= 1 || N.B == 1;
 
     /// <summary>True where B differs between iterations of the outer loops, so that it cannot be packed once.</summary>

@@ -27,7 +27,7 @@ internal readonly record struct KernelKey
 
     public override string ToString() => digits;
 
-    /// <summary>True where a file name is the 64 digits of a key, this extension, and any further text.</summary>
+    /// <summary>True where a file name begins with the 64 digits of a key, followed by this extension.</summary>
     public static bool IsStartOf(string name, string extension) =>
         name.Length >= 64 + extension.Length && name[..64].All(char.IsAsciiHexDigitLower) && name[64..].StartsWith(extension, StringComparison.Ordinal);
 }

@@ -19,7 +19,7 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
 
     /// <summary>Measures, which takes about seven times <paramref name="seconds"/>.</summary>
     /// <param name="threads">0: one for each core.</param>
-    /// <param name="seconds">How long each of the figures is tried for; the best of it counts.</param>
+    /// <param name="seconds">Seconds of measurement for each figure; the best round counts.</param>
     public static MachineLimits Measure(int threads = 0, double seconds = 0.1)
     {
         using var pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);

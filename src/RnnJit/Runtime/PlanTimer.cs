@@ -34,7 +34,7 @@ internal sealed class PlanTimer(int lines, TimeProvider clock)
     }
 
     /// <summary>
-    /// Assigns the time since the last mark to a line at a barrier, after all shares are done; ends the watch of a thread.
+    /// Assigns the time since the last mark to a line at a barrier, after all shares are done; afterwards no thread is watched.
     /// </summary>
     public void Meet(in TeamThread at, int line)
     {

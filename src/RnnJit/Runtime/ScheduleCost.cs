@@ -25,7 +25,7 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
 
     /// <param name="batch">Rows that batch-parallel workers share.</param>
     /// <param name="workers">Shares of the work.</param>
-    /// <param name="threads">How many of them run at once.</param>
+    /// <param name="threads">Number of workers that run at once.</param>
     public static ScheduleCost Of(IReadOnlyList<Instruction> body, int batch, int workers, int threads)
     {
         int rows = (Math.Max(batch, 1) + workers - 1) / workers;

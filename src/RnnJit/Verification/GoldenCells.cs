@@ -103,7 +103,7 @@ internal sealed record GoldenLayout
     public bool Finals { get; init; } = true;
 
     /// <summary>W, U and b in stacks of gates.</summary>
-    /// <param name="recurrent">What the case calls the recurrent weights.</param>
+    /// <param name="recurrent">The name of the recurrent weights in the case.</param>
     public static GoldenLayout Gates(string recurrent, params string[] gates) => new() { Stacks = [("W", "W", gates), ("U", recurrent, gates), ("b", "b", gates)] };
 
     public string? Renamed(string port) => Names.TryGetValue(port, out string? name) ? name : null;

@@ -6,7 +6,7 @@ using static RnnJit.Rnn;
 namespace RnnJit.Jit.Tests.RandomPrograms;
 
 /// <summary>One value of a random cell.</summary>
-/// <param name="Kind">How it is made, see <see cref="CellRecipe"/>.</param>
+/// <param name="Kind">The op or construct that makes it, see <see cref="CellRecipe"/>.</param>
 /// <param name="Width">Its last dimension: H, P, X, S or 1.</param>
 /// <param name="A">The number of the value it is made of.</param>
 /// <param name="B">The number of the second one; −1 where there is none.</param>

@@ -4,7 +4,7 @@ using RnnJit.Cli.Layers;
 namespace RnnJit.Cli.Benchmarks.Comparisons;
 
 /// <summary>A layer and what it is compared with, all of ours, all measured in turns.</summary>
-/// <param name="Baseline">What the others' times are divided by.</param>
+/// <param name="Baseline">The layer by whose time the others' times are divided.</param>
 internal sealed record Comparison(LayerRequest Baseline, IReadOnlyList<Variant> Variants)
 {
     private static readonly (int Steps, int Batch, int Hidden) Large = (50, 32, 256), Small = (25, 16, 64), Long = (100, 64, 128);

@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Classes of the values of a cell's step: data, trained tensors, and products of the two.</summary>
+/// <summary>Classifies the values of a cell's step: data, trained tensors, and products of the two.</summary>
 internal sealed class StepReading(Graph step)
 {
     private readonly bool[] fixedValues = FixedValues(step);
