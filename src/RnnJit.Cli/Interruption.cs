@@ -3,10 +3,9 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cli;
 
 /// <summary>
-/// The events that end a command early: SIGINT (Ctrl-C), SIGTERM, SIGHUP, or output whose reader has closed it.
-/// The first event asks the command to end, and ends the process where it has not within two seconds. A second signal ends the process at
-/// once.
-/// A command that saves its work holds the first deadline off.
+/// The events that end a command early: SIGINT (Ctrl-C), SIGTERM, SIGHUP, or output whose reader has closed it. The first event asks the
+/// command to end, and ends the process where it has not within two seconds. A second signal ends the process at once. A command that saves
+/// its work holds the first deadline off.
 /// </summary>
 internal sealed partial class Interruption : IDisposable
 {

@@ -5,8 +5,8 @@ using RnnJit.Ir;
 namespace RnnJit.Cli;
 
 /// <summary>
-/// The error message of a malformed command line: the part that is wrong, and the command whose help says what is wanted.
-/// The parser's own messages end in full stops and give no cure.
+/// The error message of a malformed command line: the part that is wrong, and the command whose help says what is wanted. The parser's own
+/// messages end in full stops and give no cure.
 /// </summary>
 internal static class ParseSentence
 {

@@ -1,8 +1,8 @@
 namespace RnnJit;
 
 /// <summary>
-/// The storage format, for inference, of weights that products read. Weights are rounded to nearest even when they are packed,
-/// and widened to float32 where they are used; sums are in float32.
+/// The storage format, for inference, of weights that products read. Weights are rounded to nearest even when they are packed, and widened
+/// to float32 where they are used; sums are in float32.
 /// </summary>
 public enum WeightStorage
 {

@@ -7,8 +7,8 @@ using RnnJit.Ir;
 namespace RnnJit.Jit;
 
 /// <summary>
-/// The assemblies that a cell in a file may use: the base library and this engine.
-/// They are read from memory, since an app in a single file has no paths.
+/// The assemblies that a cell in a file may use: the base library and this engine. They are read from memory, since an app in a single file
+/// has no paths.
 /// </summary>
 internal static class CellFileReferences
 {

@@ -71,8 +71,7 @@ public sealed record SecondDerivative
 
     /// <summary>
     /// The difference between the projection's derivative along a random direction and its difference quotient, relative to the product of
-    /// the norms of
-    /// derivative and direction.
+    /// the norms of derivative and direction.
     /// </summary>
     public double Error(Dictionary<string, NdArray> derivative)
     {

@@ -5,10 +5,8 @@ namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>
 /// CPU affinity of single-threaded tools that are measured in turns: all tools run on one core in a turn, and on the next core in the next
-/// turn.
-/// A core whose sibling hyperthread is busy with other work is slower by two fifths, for minutes: a tool pinned to it would look slower
-/// than its peers.
-/// Linux only; elsewhere the system places the threads.
+/// turn. A core whose sibling hyperthread is busy with other work is slower by two fifths, for minutes: a tool pinned to it would look
+/// slower than its peers. Linux only; elsewhere the system places the threads.
 /// </summary>
 internal sealed partial class CoreRotation : IDisposable
 {

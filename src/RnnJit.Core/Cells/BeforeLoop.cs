@@ -5,8 +5,8 @@ using RnnJit.Passes;
 namespace RnnJit.Cells;
 
 /// <summary>
-/// Loop-invariant parts of a cell's step: values made of trained tensors alone, such as a normalised weight.
-/// They are computed once, before the loop; their gradients are computed once, after the loop of the derivative.
+/// Loop-invariant parts of a cell's step: values made of trained tensors alone, such as a normalised weight. They are computed once, before
+/// the loop; their gradients are computed once, after the loop of the derivative.
 /// </summary>
 internal sealed class BeforeLoop
 {

@@ -12,9 +12,9 @@ internal enum Scope
 }
 
 /// <summary>
-/// Divides a kernel into passes over the columns of a row. A reduction of values that pass p computes is available after pass p.
-/// A function of a function's result, such as the tanh of a sum of products of sigmoids, begins a pass too.
-/// In one pass the two would form a dependency chain longer than the processor's out-of-order window, and its units would stall.
+/// Divides a kernel into passes over the columns of a row. A reduction of values that pass p computes is available after pass p. A function
+/// of a function's result, such as the tanh of a sum of products of sigmoids, begins a pass too. In one pass the two would form a
+/// dependency chain longer than the processor's out-of-order window, and its units would stall.
 /// </summary>
 internal sealed class KernelSchedule
 {

@@ -4,9 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Emit;
 
 /// <summary>
-/// The values that each pass over the columns of a row computes, reads and keeps.
-/// An element that a later pass needs again is recomputed where that is cheap.
-/// Else the first pass stores it in a row buffer, from which later passes load it.
+/// The values that each pass over the columns of a row computes, reads and keeps. An element that a later pass needs again is recomputed
+/// where that is cheap. Else the first pass stores it in a row buffer, from which later passes load it.
 /// </summary>
 internal sealed class PassPlan
 {

@@ -57,9 +57,9 @@ public sealed record RecurrentOptions
     public int NormaliseSteps { get; init; }
 
     /// <summary>
-    /// Further inputs of the cell by its names: step inputs [T, B, …], inputs per sequence [B, …], masks,
-    /// initial states [B, H] (which are then not carried from run to run), and values that replace its parameters.
-    /// A name that begins with <c>reverse.</c> is for the backward direction of two.
+    /// Further inputs of the cell by its names: step inputs [T, B, …], inputs per sequence [B, …], masks, initial states [B, H] (which are
+    /// then not carried from run to run), and values that replace its parameters. A name that begins with <c>reverse.</c> is for the
+    /// backward direction of two.
     /// </summary>
     public IReadOnlyDictionary<string, Value> Given { get; init; } = new Dictionary<string, Value>();
 }

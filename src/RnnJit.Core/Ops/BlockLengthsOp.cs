@@ -4,9 +4,8 @@ using RnnJit.Ir;
 namespace RnnJit.Ops;
 
 /// <summary>
-/// The part of each row's length that lies in each block of time: i32[B] ⇒ i32[blocks, B].
-/// Block i has min(max(length − from − i · steps, 0), steps).
-/// Printed as <c>blocklengths[blocks, steps]</c>, with <c>, from</c> where the first block begins later than step 0.
+/// The part of each row's length that lies in each block of time: i32[B] ⇒ i32[blocks, B]. Block i has min(max(length − from − i · steps,
+/// 0), steps). Printed as <c>blocklengths[blocks, steps]</c>, with <c>, from</c> where the first block begins later than step 0.
 /// </summary>
 public sealed class BlockLengthsOp(Dim blocks, int steps, Dim from) : Op
 {

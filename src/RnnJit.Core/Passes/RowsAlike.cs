@@ -5,8 +5,8 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Check that a graph treats all rows of the batch alike: a permutation of the rows of its inputs permutes the rows of its results.
-/// Sums over rows then add in another order. Batch dimensions are known by their symbol, so two dimensions that happen to have one size are
+/// Check that a graph treats all rows of the batch alike: a permutation of the rows of its inputs permutes the rows of its results. Sums
+/// over rows then add in another order. Batch dimensions are known by their symbol, so two dimensions that happen to have one size are
 /// still two.
 /// </summary>
 internal static class RowsAlike

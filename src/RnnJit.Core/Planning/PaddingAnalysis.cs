@@ -25,10 +25,8 @@ public readonly record struct EndedRows(int Lengths, PaddingResult Kind, bool Ba
 
 /// <summary>
 /// Analysis of padding in a region: finds the products, sums and kernels over all steps that need only the rows on which loops with lengths
-/// run.
-/// Such a loop yields 0 in the padding and reads nothing there. Zeros propagate forward to the values computed from them, demand backward
-/// to operands.
-/// An op that is computed for all rows regardless gives the same result.
+/// run. Such a loop yields 0 in the padding and reads nothing there. Zeros propagate forward to the values computed from them, demand
+/// backward to operands. An op that is computed for all rows regardless gives the same result.
 /// </summary>
 public sealed class PaddingAnalysis
 {

@@ -4,9 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Planning;
 
 /// <summary>
-/// Backward analysis of padding: the rows of each value that are read, from the last scheduled op to the first.
-/// A loop with lengths reads no padding. A kernel reads none if, for every output, padding is unread or 0.
-/// Other ops read the padding that their results need, or any finite numbers where it is multiplied by 0.
+/// Backward analysis of padding: the rows of each value that are read, from the last scheduled op to the first. A loop with lengths reads
+/// no padding. A kernel reads none if, for every output, padding is unread or 0. Other ops read the padding that their results need, or any
+/// finite numbers where it is multiplied by 0.
 /// </summary>
 internal sealed class PaddingDemand
 {

@@ -14,8 +14,8 @@ internal sealed record CacheSizes(long L1, long L2, long L3)
     public static CacheSizes OfThisMachine { get; set; } = X86Base.IsSupported && OfProcessor(X86Base.CpuId) is { } said ? said : Find(Folder);
 
     /// <summary>
-    /// The sizes that the instruction CPUID reports; null if the processor has neither leaf.
-    /// Leaf 4 at Intel, 8000001Dh at AMD: AMD64 Architecture Programmer's Manual 3, appendix E.4.15.
+    /// The sizes that the instruction CPUID reports; null if the processor has neither leaf. Leaf 4 at Intel, 8000001Dh at AMD: AMD64
+    /// Architecture Programmer's Manual 3, appendix E.4.15.
     /// </summary>
     /// <param name="cpuId">Leaf and subleaf ⇒ the registers EAX, EBX, ECX, EDX.</param>
     internal static CacheSizes? OfProcessor(Func<int, int, (int Eax, int Ebx, int Ecx, int Edx)> cpuId)

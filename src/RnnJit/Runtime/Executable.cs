@@ -38,14 +38,14 @@ public sealed record ExecutableOptions
     public IReadOnlyCollection<string> Without { get; init; } = [];
 
     /// <summary>
-    /// The schedule of loops over time; null: for each loop the one estimated to be faster.
-    /// A loop whose rows read each other, or have lengths, has one possible schedule and keeps it.
+    /// The schedule of loops over time; null: for each loop the one estimated to be faster. A loop whose rows read each other, or have
+    /// lengths, has one possible schedule and keeps it.
     /// </summary>
     public ScanSchedule? Schedule { get; init; }
 
     /// <summary>
-    /// True to measure the time of each line of the plan.
-    /// This costs some tens of nanoseconds a line and, with several threads, a barrier. The interpreter and streams measure nothing.
+    /// True to measure the time of each line of the plan. This costs some tens of nanoseconds a line and, with several threads, a barrier.
+    /// The interpreter and streams measure nothing.
     /// </summary>
     public bool Profile { get; init; }
 

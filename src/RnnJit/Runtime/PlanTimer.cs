@@ -4,8 +4,8 @@ using RnnJit.Plans;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// The time of a run by line of the plan, measured inside a loop on the thread with the last share, else on the calling thread.
-/// The time between two marks belongs to the line of the second one, waiting for other threads included.
+/// The time of a run by line of the plan, measured inside a loop on the thread with the last share, else on the calling thread. The time
+/// between two marks belongs to the line of the second one, waiting for other threads included.
 /// </summary>
 internal sealed class PlanTimer(int lines, TimeProvider clock)
 {

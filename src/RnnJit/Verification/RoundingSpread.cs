@@ -5,8 +5,7 @@ namespace RnnJit.Verification;
 
 /// <summary>
 /// The error that float32 rounding alone causes in a program: the largest difference between the interpreter in float32, rounded after each
-/// op,
-/// and in float64. It is taken over several draws, in each of which every input number stays or moves to one of its float32 neighbours.
+/// op, and in float64. It is taken over several draws, in each of which every input number stays or moves to one of its float32 neighbours.
 /// One float32 run is one sample of accumulated rounding. Where terms cancel, samples differ by more than any fixed factor on one of them
 /// covers.
 /// </summary>

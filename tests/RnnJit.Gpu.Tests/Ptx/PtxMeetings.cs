@@ -2,8 +2,7 @@ namespace RnnJit.Gpu.Tests.Ptx;
 
 /// <summary>
 /// The reconvergence points of lanes that diverge at a branch: the immediate post-dominator, which is the first instruction on every path
-/// from there to
-/// the end. By K. D. Cooper, T. J. Harvey, K. Kennedy, "A simple, fast dominance algorithm", 2001, on the reversed graph.
+/// from there to the end. By K. D. Cooper, T. J. Harvey, K. Kennedy, "A simple, fast dominance algorithm", 2001, on the reversed graph.
 /// </summary>
 internal static class PtxMeetings
 {

@@ -5,8 +5,7 @@ namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
 /// The position of a column's 16 bits within a row of a panel of stored weights. A lane of 32 bits holds column j in its lower half and
-/// column j + Count
-/// in its upper half, so that one load, and one operation for each vector, bring both to the bit positions of a float.
+/// column j + Count in its upper half, so that one load, and one operation for each vector, bring both to the bit positions of a float.
 /// </summary>
 internal static class StoredColumns
 {
