@@ -25,8 +25,8 @@ public sealed record ModelOptions
     public int RowLanes { get; init; }
 
     /// <summary>
-    /// The storage format, while the model runs, of weights that products read; 16 bits are for inference in F32. <see
-    /// cref="Model.Parameters"/> stay as they are.
+    /// The storage format, while the model runs, of weights that products read; 16 bits are for inference in F32.
+    /// <see cref="Model.Parameters"/> stay as they are.
     /// </summary>
     public WeightStorage Weights { get; init; }
 
