@@ -7,8 +7,8 @@ namespace RnnJit.Passes;
 /// <summary>
 /// Reassociates sums in loop bodies so that input product and bias are adjacent and can be hoisted together: (h·U + x·W) + b ⇒ (x·W + b) +
 /// h·U. The product's accumulators then start from b. Products that depend only on states of earlier loops are grouped likewise, where
-/// <see cref="LoopFission"/> will cut. An adjoint loop has the forward states among its sequences: sums that it repeats from the forward loop
-/// get the order that they have there, and its own sums stay.
+/// <see cref="LoopFission"/> will cut. An adjoint loop has the forward states among its sequences: sums that it repeats from the forward
+/// loop get the order that they have there, and its own sums stay.
 /// </summary>
 public static class ReassociateSums
 {
