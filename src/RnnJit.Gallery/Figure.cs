@@ -17,6 +17,14 @@ public sealed record Figure(string Name, string Wanted, string Found, bool IsMet
     public static Figure AtLeast(string name, double wanted, double found) =>
         new(name, $"at least {Text(wanted)}", Text(found), found >= wanted);
 
+    /// <summary>A number that has to be larger than another one, such as that of a baseline; NaN is not.</summary>
+    public static Figure Above(string name, double baseline, double found) =>
+        new(name, $"above {Text(baseline)}", Text(found), found > baseline);
+
+    /// <summary>A number that has to be smaller than another one; NaN is not.</summary>
+    public static Figure Below(string name, double baseline, double found) =>
+        new(name, $"below {Text(baseline)}", Text(found), found < baseline);
+
     /// <summary>A number that has to be small enough; NaN is not.</summary>
     public static Figure AtMost(string name, double wanted, double found) =>
         new(name, $"at most {Text(wanted)}", Text(found), found <= wanted);

@@ -38,7 +38,8 @@ internal static class GalleryCommand
     private static Command CreateRun(Terminal terminal)
     {
         var name = new Argument<string>("name") { Description = "A system that 'rnnjit gallery' lists" };
-        Option<string?> data = CommonOptions.Optional("--data", "The directory with the data set of a system that reads one", "folder");
+        Option<string?> data = CommonOptions.Optional("--data", "The directory with the data set of a system that reads one; "
+            + "default: datasets in the folder that the environment variable RNNJIT_DATA names", "folder");
         var quick = new Option<bool>("--quick") { Description = "A small budget: seconds in place of minutes" };
         Option<int> seeds = CommonOptions.Number("--seeds", "Seeds 1 to this many; figures hold for all of them", 1);
         Option<string> target = CommonOptions.Text("--out",
@@ -57,7 +58,7 @@ internal static class GalleryCommand
             var context = new GalleryContext
             {
                 Quick = parsed.GetValue(quick), Seeds = parsed.GetValue(seeds), Threads = parsed.GetValue(CommonOptions.Threads),
-                Data = DataOf(system.Facts, parsed.GetValue(data)),
+                Data = DataOf(system.Facts, parsed.GetValue(data), parsed.GetValue(quick)),
             };
             var folder = new GalleryFolder(parsed.GetRequiredValue(target), system.Facts.Name);
             return new GalleryRun(system, terminal, folder, parsed.GetValue(CommonOptions.Json)).Run(context);
@@ -72,10 +73,13 @@ internal static class GalleryCommand
             ?? throw new UsageException($"No system is called '{name}' ({NearName.Suggest(name, known)}known: {string.Join(", ", known)})");
     }
 
-    /// <summary>The data directory of a system.</summary>
+    /// <summary>
+    /// The data directory of a system: the one that is given, else the folder datasets in that which the environment variable RNNJIT_DATA names.
+    /// </summary>
+    /// <param name="quick">Whether the budget is small: then the system makes its data itself where there are none.</param>
     /// <returns>Null where the system reads none.</returns>
     /// <exception cref="UsageException">A directory is given that nobody reads, or the data set is not in it.</exception>
-    internal static string? DataOf(SystemFacts facts, string? given)
+    internal static string? DataOf(SystemFacts facts, string? given, bool quick = false)
     {
         if (facts.Data is not { } data)
         {
@@ -85,6 +89,10 @@ internal static class GalleryCommand
         }
 
         string cure = $"get {data.Name} from {data.Origin}, licence {data.Licence}, and name its directory by --data";
+        if (given is null && Environment.GetEnvironmentVariable("RNNJIT_DATA") is { Length: > 0 } root)
+            given = Path.Combine(root, "datasets");
+        if (given is null && quick)
+            return null;
         if (given is null)
             throw new UsageException($"The system '{facts.Name}' reads '{data.File}' of {data.Name}, found no --data ({cure})");
         string path = Path.Combine(given, data.File);
