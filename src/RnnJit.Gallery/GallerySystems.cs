@@ -8,7 +8,7 @@ public static class GallerySystems
     public static IReadOnlyList<IGallerySystem> All { get; } =
     [
         new SumSystem(), new ParitySystem(), new BackPropagationSystem(), new RecognizerSystem(), new HelloSystem(),
-        new TaggingSystem(),
+        new TaggingSystem(), new TransliterationSystem(),
     ];
 
     /// <returns>The system with a name, in any case; null where there is none.</returns>
