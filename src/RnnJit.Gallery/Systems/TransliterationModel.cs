@@ -12,17 +12,21 @@ internal static class TransliterationModel
 {
     private const int Sequences = 50, MostLetters = 24;
 
-    public static NetworkBuilder Network(int letters, int latin)
+    /// <param name="letters">Codes that are read.</param>
+    /// <param name="latin">Codes that are written.</param>
+    /// <param name="dropout">False to train without it.</param>
+    public static NetworkBuilder Network(int letters, int latin, bool dropout = true)
     {
         var net = new NetworkBuilder("Transliterator");
         Indices source = net.Indices("source", "T", "B"), given = net.Indices("given", "S", "B"), next = net.Indices("next", "S", "B");
         Dim hidden = net.Size("H", 160);
         Indices lengths = net.Lengths("lengths", "B");
-        Value read = net.Dropout("read", net.Embedding("letters", source, letters, 48), 0.2);
+        Value Dropped(string name, Value x, double rate) => dropout ? net.Dropout(name, x, rate) : x;
+        Value read = Dropped("read", net.Embedding("letters", source, letters, 48), 0.2);
         RecurrentLayer encoder = net.Recurrent("encoder", CellRegistry.Find(typeof(Lstm)), read, net.Size("E", 96),
             new RecurrentOptions { Direction = Direction.Both });
         Indices written = net.Lengths("written", "B");
-        Value before = net.Dropout("before", net.Embedding("latin", given, latin, 48), 0.2);
+        Value before = Dropped("before", net.Embedding("latin", given, latin, 48), 0.2);
         RecurrentLayer decoder = net.Recurrent("decoder", CellRegistry.Find(typeof(BahdanauDecoder)), before, hidden, new RecurrentOptions
         {
             Dims = new Dictionary<string, Dim> { ["A"] = net.Size("A", 96) },
@@ -33,7 +37,7 @@ internal static class TransliterationModel
                 ["mask"] = net.Named("mask", Attention.Mask(lengths, "T")),
             },
         });
-        Value state = net.Dropout("kept", Rnn.Concat(decoder, decoder.Sequences["c"]), 0.4);
+        Value state = Dropped("kept", Rnn.Concat(decoder, decoder.Sequences["c"]), 0.4);
         Value scores = net.Output("scores", net.Dense("head", state, latin)), steps = net.StepsOf(written, scores);
         net.Named("attention", decoder.Sequences["a"]);
         net.Output("loss", Rnn.Total(Rnn.CrossEntropy(scores, next) * steps) / Rnn.Total(steps));

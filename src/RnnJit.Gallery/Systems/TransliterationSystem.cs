@@ -36,7 +36,8 @@ internal sealed class TransliterationSystem : IGallerySystem
         for (int seed = 1; seed <= context.Seeds; seed++)
         {
             using var model = new Model(Network(letters.Count, latin.Count), new ModelOptions { Seed = (ulong)seed, Threads = context.Threads });
-            using var trainer = new Trainer(model, new TrainerOptions { LearningRate = new ConstantRate(context.Quick ? 4e-3 : 2e-3) });
+            var rate = new CosineRate(context.Quick ? 4e-3 : 2e-3, Rows(train).Count * epochs);
+            using var trainer = new Trainer(model, new TrainerOptions { LearningRate = rate });
             FitResult fit = Fit.Run(trainer, Rows(train).Shuffled((ulong)seed).Bucketed(), new FitOptions
             {
                 Epochs = epochs, KeepBest = true, Validate = () => ErrorRate(held, Write(model, held, 1)),
