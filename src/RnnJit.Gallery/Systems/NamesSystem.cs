@@ -1,0 +1,90 @@
+using RnnJit.Cells;
+using RnnJit.Charts;
+using RnnJit.Data;
+using RnnJit.Ir;
+using RnnJit.Metrics;
+using RnnJit.Networks;
+using RnnJit.Training;
+
+namespace RnnJit.Gallery.Systems;
+
+/// <summary>The language of a name: an LSTM over its letters in both directions, the maximum over time, a score for each.</summary>
+internal sealed class NamesSystem : IGallerySystem
+{
+    public SystemFacts Facts { get; } = new(
+        "names", "many to one", "the language of a surname from its letters, beside naive Bayes", "classification of names by letters",
+        "naive Bayes over 4-grams: accuracy .818, macro F1 .545; the most frequent language: .519") { Data = NameSplit.Source };
+
+    public GalleryReport Run(GalleryContext context)
+    {
+        var (names, epochs) = (NameSplit.Of(context.Data), context.Data is null ? 30 : context.Quick ? 2 : 8);
+        var letters = TokenVocabulary.Characters(names.Train.Select(row => row.Name));
+        var (languages, units) = (names.Languages.Length, context.Data is null ? 24 : 128);
+        ConfusionMatrix Count(NameRow[] rows, int[] answers) => Confusion.Of(rows.Select(row => row.Language), answers, languages);
+        var (report, seeds) = (new GalleryReport(), new List<ConfusionMatrix>());
+        var chart = new LineChart { Title = "Accuracy on development names", XLabel = "epoch", YLabel = "share", Height = 360 };
+        for (int seed = 1; seed <= context.Seeds; seed++)
+        {
+            var options = new ModelOptions { Seed = (ulong)seed, Threads = context.Threads };
+            using var model = new Model(Network(letters.Count, languages, units), options);
+            RowBatches<NameRow> batches = Inputs(names.Train, 64, letters).Shuffled((ulong)seed).Bucketed();
+            var falling = new CosineRate(4e-3, epochs * batches.Count);
+            using var trainer = new Trainer(model, new TrainerOptions { LearningRate = falling });
+            FitResult fit = Fit.Run(trainer, batches, new FitOptions
+            {
+                Epochs = epochs, HigherIsBetter = true, KeepBest = true,
+                Validate = () => Count(names.Development, Answers(model, names.Development, letters)).Accuracy,
+                Progress = new TrainingReports(context, $"seed {seed}", seed - 1, context.Seeds),
+            });
+            chart.Add($"seed {seed}", [.. fit.Epochs.Select(epoch => epoch.Measure)]);
+            int[] answers = Answers(model, names.Test, letters);
+            seeds.Add(Count(names.Test, answers));
+            if (seed > 1)
+                continue;
+            report.Table("Every 75th test name, by the network of seed 1", ["name", "language", "answer"], names.Test.Select((row, i) =>
+                (string[])[row.Name, names.Languages[row.Language], names.Languages[answers[i]]]).Where((_, i) => i % 75 == 0));
+            report.Kernels(trainer.Differentiated);
+        }
+
+        var bayes = new NaiveBayes(names.Train.Select(row => (row.Name, row.Language)), languages, longest: 4);
+        ConfusionMatrix Counted(NameRow[] rows, double added) => Count(rows, [.. rows.Select(row => bayes.Best(row.Name, added))]);
+        double smoothing = ((double[])[0.01, 0.03, 0.1, 0.3, 1]).MaxBy(added => Counted(names.Development, added).Accuracy);
+        var (plain, known) = (Counted(names.Test, smoothing), Counted(names.Development, smoothing).Accuracy);
+        int most = names.Train.CountBy(row => row.Language).MaxBy(pair => pair.Value).Key;
+        report.Add(
+            Figure.Above("accuracy on test names, least of all seeds", plain.Accuracy, seeds.Min(found => found.Accuracy)),
+            Figure.Above("macro F1 on test names, least of all seeds", plain.MacroF1, seeds.Min(found => found.MacroF1)),
+            Figure.Reported("mean accuracy of all seeds", Figure.Text(seeds.Average(found => found.Accuracy))),
+            Figure.Reported("mean macro F1 of all seeds", Figure.Text(seeds.Average(found => found.MacroF1))),
+            Figure.Reported("share of the most frequent language", Figure.Text(names.Test.Average(row => row.Language == most ? 1.0 : 0))));
+        report.Paragraph($"Naive Bayes counts n-grams of 1 to 4 letters and adds {Figure.Text(smoothing)} to each count.");
+        chart.Add("naive Bayes", [1, epochs], [known, known]);
+        report.Picture("accuracy", "Accuracy after each epoch; the epoch with the best one is tested", chart);
+        report.Picture("confusion", "Answers of seed 1, shares of each language", Confusion.Picture(seeds[0], names.Languages));
+        report.Equations(CellRegistry.Find(typeof(Lstm)));
+        return report;
+    }
+
+    internal static NetworkBuilder Network(int letters, int languages, int units)
+    {
+        var net = new NetworkBuilder("Names");
+        Indices name = net.Indices("letters", "T", "B"), language = net.Indices("language", "B"), lengths = net.Lengths("lengths", "B");
+        Value x = net.Embedding("embedding", name, net.Size("V", letters), net.Size("E", units / 2));
+        var both = new RecurrentOptions { Direction = Direction.Both };
+        Value h = net.Recurrent("layer", CellRegistry.Find(typeof(Lstm)), x, net.Size("H", units), both).Output;
+        Value most = net.Dropout("dropout", Rnn.MaxOverTime(h, lengths), 0.5);
+        Value scores = net.Output("scores", net.Dense("head", most, net.Size("C", languages)));
+        net.Output("loss", Loss.SoftmaxCrossEntropy(scores, language));
+        return net;
+    }
+
+    private static RowBatches<NameRow> Inputs(NameRow[] rows, int size, TokenVocabulary letters) => Batches.Of(rows, size)
+        .Codes("letters", row => letters.EncodeText(row.Name)).Lengths("lengths", of: "letters").Label("language", row => row.Language);
+
+    private static int[] Answers(Model model, NameRow[] rows, TokenVocabulary letters)
+    {
+        using var evaluator = new Evaluator(model, "scores");
+        float[] scores = evaluator.Run(Inputs(rows, rows.Length, letters).Epoch(0).Single()).Output("scores").Read<float>().ToArray();
+        return [.. scores.Chunk(scores.Length / rows.Length).Select(row => Array.IndexOf(row, row.Max()))];
+    }
+}
