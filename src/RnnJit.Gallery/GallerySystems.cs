@@ -10,6 +10,7 @@ public static class GallerySystems
         new SumSystem(), new ParitySystem(), new BackPropagationSystem(), new RecognizerSystem(), new HelloSystem(),
         new TaggingSystem(), new TransliterationSystem(),
         new NamesSystem(),
+        new NamesSystem(), new WriterSystem(),
     ];
 
     /// <returns>The system with a name, in any case; null where there is none.</returns>
