@@ -11,6 +11,7 @@ public static class GallerySystems
         new TaggingSystem(), new TransliterationSystem(),
         new NamesSystem(),
         new NamesSystem(), new WriterSystem(),
+        new NamesSystem(), new WriterSystem(), new CharacterSystem(),
     ];
 
     /// <returns>The system with a name, in any case; null where there is none.</returns>
