@@ -108,6 +108,22 @@ public class SystemTests
             System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(1e-3));
     }
 
+    // Letters tell the third language only; the ends of a name tell the other two.
+    [Test]
+    public void Names_are_told_apart_by_letters_that_are_far_from_each_other()
+    {
+        double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+        Figure accuracy = Reports["names"].Value.Figures[0];
+        Assert.That(Number(accuracy.Wanted["above ".Length..]), Is.LessThan(0.8), "naive Bayes");
+        Assert.That(Number(accuracy.Found), Is.GreaterThan(0.9));
+        GalleryReport writer = Reports["writer"].Value;
+        Assert.That(writer.Figures.Count(figure => figure.Wanted.StartsWith("below", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(writer.Sections.OfType<TableSection>().Last().Rows, Has.Count.EqualTo(7));
+        GalleryReport letters = Reports["charlm"].Value;
+        Assert.That(letters.Figures[0].Wanted, Does.StartWith("below"));
+        Assert.That(letters.Sections.OfType<ColouredTextSection>(), Is.Not.Empty);
+    }
+
     [Test]
     public void Several_seeds_are_counted_together()
     {
