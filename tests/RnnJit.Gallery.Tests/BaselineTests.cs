@@ -32,7 +32,8 @@ public class BaselineTests
     public void No_name_stands_in_two_parts()
     {
         NameSplit names = NameSplit.Of(null);
-        string[][] parts = [.. ((NameRow[][])[names.Train, names.Development, names.Test]).Select(rows => rows.Select(row => row.Name).Distinct().ToArray())];
+        string[][] parts = [.. ((NameRow[][])[names.Train, names.Development, names.Test])
+            .Select(rows => rows.Select(row => row.Name).Distinct().ToArray())];
         Assert.That(parts.Sum(part => part.Length), Is.EqualTo(parts.SelectMany(part => part).Distinct().Count()));
         Assert.That((double)parts[2].Length / parts.Sum(part => part.Length), Is.EqualTo(0.1).Within(0.001));
         Assert.That(parts[1], Has.Length.EqualTo(parts[2].Length).Within(1));

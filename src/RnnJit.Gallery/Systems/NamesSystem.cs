@@ -65,14 +65,14 @@ internal sealed class NamesSystem : IGallerySystem
         return report;
     }
 
-    internal static NetworkBuilder Network(int letters, int languages, int units)
+    internal static NetworkBuilder Network(int letters, int languages, int units, double dropout = 0.5)
     {
         var net = new NetworkBuilder("Names");
         Indices name = net.Indices("letters", "T", "B"), language = net.Indices("language", "B"), lengths = net.Lengths("lengths", "B");
         Value x = net.Embedding("embedding", name, net.Size("V", letters), net.Size("E", units / 2));
         var both = new RecurrentOptions { Direction = Direction.Both };
         Value h = net.Recurrent("layer", CellRegistry.Find(typeof(Lstm)), x, net.Size("H", units), both).Output;
-        Value most = net.Dropout("dropout", Rnn.MaxOverTime(h, lengths), 0.5);
+        Value most = net.Dropout("dropout", Rnn.MaxOverTime(h, lengths), dropout);
         Value scores = net.Output("scores", net.Dense("head", most, net.Size("C", languages)));
         net.Output("loss", Loss.SoftmaxCrossEntropy(scores, language));
         return net;
