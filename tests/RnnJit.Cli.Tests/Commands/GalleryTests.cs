@@ -67,7 +67,8 @@ public class GalleryTests
         File.WriteAllText(folder.File("other/results.tsv"), "a,b\n");
         string[] Run(params string[] more) => ["gallery", "run", .. more];
         BadInputTests.Refused(CommandRun.Of(Run("helo")),
-            "No system is called 'helo' (did you mean 'hello'? known: sum, parity-by-hand, bptt-by-hand, recognizer, hello)");
+            "No system is called 'helo' (did you mean 'hello'? known: "
+                + string.Join(", ", GallerySystems.All.Select(system => system.Facts.Name)) + ")");
         BadInputTests.Refused(CommandRun.Of(Run("hello", "--seeds", "0")), "--seeds is 0, wanted 1 or more (change it)");
         BadInputTests.Refused(CommandRun.Of(Run("hello", "--data", folder.Path)),
             "--data has no meaning with the system 'hello', which makes its data itself (leave it out)");
