@@ -110,6 +110,31 @@ public class NoiseTests
         Assert.That(first, Is.EqualTo(1.0 / 3).Within(6 * Math.Sqrt(4.0 / 45 / Count)).And.Not.EqualTo(second));
     }
 
+    // The noise of a cell is an input of each step [T, B, H] of the network, in training alone.
+    [Test]
+    public void A_cell_has_noise_of_its_own()
+    {
+        var net = new NetworkBuilder("Noisy");
+        Value h = net.Recurrent("layer", CellTracer.Trace(typeof(NoisyState)), net.Input("x", "T", "B", 3), net.Size("H", 5));
+        net.Output("y", h);
+        net.Output("loss", Rnn.TotalMean(h * h));
+        using var model = new Model(net);
+        using var trainer = new Trainer(model, Steps, Batch, new TrainerOptions { LearningRate = new ConstantRate(1e-9) });
+        Port noise = model.Program.Inputs.Single(port => port.Init == MaskPort.Noise);
+        Assert.That((noise.Name, noise.Type.ToString()), Is.EqualTo(("layer.n", "f32[T, B, H]")));
+
+        // x is 0, so is h without noise.
+        double first = trainer.Step(), second = trainer.Step();
+        Assert.That(first, Is.Positive.And.Not.EqualTo(second));
+        NdArray outside = model.Run(new Dictionary<string, NdArray> { ["x"] = new(Steps, 1, 3) });
+        Assert.That(outside.Data, Has.All.Zero);
+    }
+
+    private static class NoisyState
+    {
+        public static Value Step(Value x, [Init("noise")] Value n, Value h, Matrix W, Matrix U) => Rnn.Tanh((W * x) + (U * h)) + (0.1 * n);
+    }
+
     [Test]
     public void The_words_of_the_generator_are_numbers_that_f32_holds()
     {
