@@ -8,10 +8,7 @@ public static class GallerySystems
     public static IReadOnlyList<IGallerySystem> All { get; } =
     [
         new SumSystem(), new ParitySystem(), new BackPropagationSystem(), new RecognizerSystem(), new HelloSystem(),
-        new TaggingSystem(), new TransliterationSystem(),
-        new NamesSystem(),
-        new NamesSystem(), new WriterSystem(),
-        new NamesSystem(), new WriterSystem(), new CharacterSystem(),
+        new CharacterSystem(), new NamesSystem(), new WriterSystem(), new TaggingSystem(), new TransliterationSystem(),
     ];
 
     /// <returns>The system with a name, in any case; null where there is none.</returns>

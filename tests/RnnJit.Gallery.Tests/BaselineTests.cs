@@ -29,6 +29,15 @@ public class BaselineTests
     }
 
     [Test]
+    public void A_baseline_has_to_be_passed()
+    {
+        Assert.That(Figure.Above("accuracy", 0.5, 0.51), Is.EqualTo(new Figure("accuracy", "above 0.5", "0.51", true)));
+        Assert.That(Figure.Below("loss", 0.5, 0.49), Is.EqualTo(new Figure("loss", "below 0.5", "0.49", true)));
+        Assert.That(Figure.Above("accuracy", 0.5, 0.5).IsMet || Figure.Below("loss", 0.5, 0.5).IsMet, Is.False);
+        Assert.That(Figure.Above("accuracy", 0.5, double.NaN).IsMet || Figure.Below("loss", 0.5, double.NaN).IsMet, Is.False);
+    }
+
+    [Test]
     public void No_name_stands_in_two_parts()
     {
         NameSplit names = NameSplit.Of(null);

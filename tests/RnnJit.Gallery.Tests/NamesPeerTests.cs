@@ -28,8 +28,10 @@ public class NamesPeerTests
     public void A_rate_that_is_one_per_cent_off_shows() =>
         Assert.That(Losses(ElementType.F64, rate: 4.04e-3).Zip(Wanted, (a, b) => Math.Abs(a - b)).Max(), Is.GreaterThan(1e-3));
 
-    private static double[] Wanted => [.. File
-        .ReadAllLines(Path.Combine(TestContext.CurrentContext.TestDirectory, "Data", "names-losses.txt")).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
+    private static double[] Wanted =>
+        [.. File.ReadAllLines(Path.Combine(TestContext.CurrentContext.TestDirectory, "Data", "names-losses.txt")).Select(Number)];
+
+    private static double Number(string line) => double.Parse(line, CultureInfo.InvariantCulture);
 
     private static double[] Losses(ElementType precision, double rate)
     {
@@ -38,7 +40,7 @@ public class NamesPeerTests
         int Below(int bound) => (int)((Next() >> 8) % (uint)bound);
         double[] Weights(double scale, int count) => [.. Enumerable.Range(0, count).Select(_ => scale * (Next() / (double)(1 << 30) - 1))];
 
-        using var model = new Model(NamesSystem.Network(Letters, Languages, Units, dropout: 0), new ModelOptions { Precision = precision });
+        using var model = new Model(NamesSystem.Network(Letters, Languages, Units), new ModelOptions { Precision = precision });
         model.Parameters["embedding.table"].Set(Weights(0.5, Letters * Units / 2));
         foreach (string direction in (string[])["layer.", "layer.reverse."])
         {
@@ -55,7 +57,8 @@ public class NamesPeerTests
         using var trainer = new Trainer(model, new TrainerOptions { LearningRate = new ConstantRate(rate) });
         return [.. Enumerable.Range(0, Wanted.Length).Select(_ =>
         {
-            int[][] rows = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, 2 + Below(9)).Select(_ => Below(Letters)).ToArray())];
+            int[] Row() => [.. Enumerable.Range(0, 2 + Below(9)).Select(_ => Below(Letters))];
+            int[][] rows = [.. Enumerable.Range(0, Rows).Select(_ => Row())];
             return trainer.Step(Batches.Of(rows, Rows).Codes("letters", row => row).Lengths("lengths", of: "letters")
                 .Label("language", row => row[0] % Languages).Epoch(0).Single());
         })];

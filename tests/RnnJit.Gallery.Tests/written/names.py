@@ -2,7 +2,7 @@
 """Prints the losses of NamesPeerTests, computed by PyTorch 1.13.1 in double precision: /usr/bin/python3 names.py > ../Data/names-losses.txt
 
 Start weights and batches are those of the test: both count a linear congruential generator up. The network is that of the system
-'names' without dropout: embedding, LSTM in both directions, maximum over the steps of each row, dense head, cross-entropy; Adam.
+'names': embedding, LSTM in both directions, maximum over the steps of each row, dense head, cross-entropy; Adam.
 """
 
 import torch
