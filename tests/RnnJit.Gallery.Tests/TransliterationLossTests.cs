@@ -21,14 +21,14 @@ public class TransliterationLossTests
     [OneTimeSetUp]
     public void CompileKernels() => JitKernels.Install();
 
-    // PyTorch's losses in float32 differ from its own in float64 by up to 6.9e-4, at update 173.
-    [TestCase(ElementType.F64, 1e-9)]
-    [TestCase(ElementType.F32, 1e-3)]
-    public void Losses_of_200_updates_are_those_of_PyTorch(ElementType precision, double within)
+    // Roundings grow with the updates: PyTorch's losses in float32 differ from its own in float64 by up to 6.9e-4, at update 173.
+    [TestCase(ElementType.F64, 200, 1e-9)]
+    [TestCase(ElementType.F32, 100, 1e-4)]
+    public void Losses_are_those_of_PyTorch(ElementType precision, int updates, double within)
     {
-        double[] found = Losses(precision, Wanted.Length, rate: 2e-3);
-        Assert.That(found, Has.Length.EqualTo(200));
-        Assert.That(found, Is.EqualTo(Wanted).Within(within));
+        double[] found = Losses(precision, updates, rate: 2e-3);
+        Assert.That(found, Is.EqualTo(Wanted[..updates]).Within(within));
+        Assert.That(Wanted, Has.Length.EqualTo(200));
         Assert.That(Wanted[^1], Is.LessThan(0.6 * Wanted[0]), "the network learned");
     }
 
