@@ -18,12 +18,51 @@ internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int>
     private readonly HashSet<string> rounded = [.. program.Nodes.Select(node => node.Op).OfType<ScanOp>().Where(scan => scan.HasLengths)
         .Select(scan => scan.Time.AsSymbol).OfType<string>()];
 
+    private const int MostSeen = 256;
+
     private Graph? probe;
+
+    // Shapes that were checked, with their sizes: a shape that comes again costs a search.
+    private readonly List<(int[] Shapes, Dictionary<string, int> Sizes)> seen = [];
 
     /// <summary>Sizes of the symbols that the model leaves open.</summary>
     /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing, or its shape does not fit.</exception>
     /// <exception cref="UnknownNameException">An input is given that the Program does not read.</exception>
     public Dictionary<string, int> Of(Batch batch)
+    {
+        int[]? shapes = Shapes(batch);
+        foreach (var (known, sizes) in seen)
+        {
+            if (shapes is not null && shapes.AsSpan().SequenceEqual(known))
+                return sizes;
+        }
+
+        Dictionary<string, int> found = Checked(batch);
+        if (seen.Count == MostSeen)
+            seen.Clear();
+        seen.Add((shapes!, found));
+        return found;
+    }
+
+    // Rows, and of each input its type, rank and extents; null where the inputs are others than the Program's.
+    private int[]? Shapes(Batch batch)
+    {
+        if (batch.Inputs.Count != ports.Length)
+            return null;
+        var shapes = new List<int> { batch.Rows };
+        foreach (Port port in ports)
+        {
+            if (!batch.Inputs.TryGetValue(port.Name, out BatchInput? input))
+                return null;
+            shapes.Add((int)input.Element);
+            shapes.Add(input.Shape.Count);
+            shapes.AddRange(input.Shape);
+        }
+
+        return [.. shapes];
+    }
+
+    private Dictionary<string, int> Checked(Batch batch)
     {
         foreach (string name in batch.Inputs.Keys)
         {
