@@ -124,6 +124,30 @@ public class SystemTests
         Assert.That(letters.Sections.OfType<ColouredTextSection>(), Is.Not.Empty);
     }
 
+    // Half of the made nouns and verbs have the same forms, and other words are seen once.
+    [Test]
+    public void Tags_need_neighbours_and_characters()
+    {
+        GalleryReport report = Reports["tagging"].Value;
+        Assert.That(Number("tagging", "EWT, test"), Is.GreaterThan(0.95));
+        Assert.That(Number("tagging", "most frequent tag of each word, EWT"), Is.LessThan(0.8));
+        Assert.That(report.Figures[0].Wanted, Does.StartWith("above"));
+        TableSection sentence = report.Sections.OfType<TableSection>().First();
+        Assert.That(sentence.Rows.Count(row => row[1] == row[2]), Is.GreaterThanOrEqualTo(sentence.Rows.Count - 1));
+        Assert.That(report.Sections.OfType<PictureSection>().Select(picture => picture.Name), Is.EqualTo(new[] { "curve", "confusion" }));
+    }
+
+    // A letter of the made names is written by what stands beside it.
+    [Test]
+    public void Letters_are_written_by_their_neighbours()
+    {
+        GalleryReport report = Reports["transliteration"].Value;
+        Assert.That(Number("transliteration", "characters wrong, test"), Is.LessThan(0.06));
+        Assert.That(Number("transliteration", "characters wrong, letter by letter"), Is.GreaterThan(0.065));
+        string[] pictures = [.. report.Sections.OfType<PictureSection>().Select(picture => picture.Name)];
+        Assert.That(pictures, Is.EqualTo(new[] { "attention-1", "attention-2", "curve" }));
+    }
+
     [Test]
     public void Several_seeds_are_counted_together()
     {
@@ -148,6 +172,9 @@ public class SystemTests
             new[] { system.Facts.Shape, system.Facts.Shows, system.Facts.Source, system.Facts.Reference }), Is.All.Not.Empty);
         Assert.That(GallerySystems.Find("none"), Is.Null);
     }
+
+    private static double Number(string name, string figure) =>
+        double.Parse(Found(name, figure), System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Found(string name, string figure) => Reports[name].Value.Figures.Single(found => found.Name == figure).Found;
 }

@@ -58,7 +58,8 @@ internal static class GalleryCommand
             var context = new GalleryContext
             {
                 Quick = parsed.GetValue(quick), Seeds = parsed.GetValue(seeds), Threads = parsed.GetValue(CommonOptions.Threads),
-                Data = DataOf(system.Facts, parsed.GetValue(data), parsed.GetValue(quick)),
+                Data = DataOf(system.Facts, parsed.GetValue(data), parsed.GetValue(quick),
+                    Environment.GetEnvironmentVariable("RNNJIT_DATA")),
             };
             var folder = new GalleryFolder(parsed.GetRequiredValue(target), system.Facts.Name);
             return new GalleryRun(system, terminal, folder, parsed.GetValue(CommonOptions.Json)).Run(context);
@@ -74,12 +75,13 @@ internal static class GalleryCommand
     }
 
     /// <summary>
-    /// The data directory of a system: the one that is given, else the folder datasets in that which the environment variable RNNJIT_DATA names.
+    /// The data directory of a system: the one that is given, else the folder datasets of the reference data.
     /// </summary>
-    /// <param name="quick">Whether the budget is small: then the system makes its data itself where there are none.</param>
+    /// <param name="quick">Whether the budget is small: then the system makes its data itself where no directory is known.</param>
+    /// <param name="root">The folder of the reference data, which the environment variable RNNJIT_DATA names; null or empty for none.</param>
     /// <returns>Null where the system reads none.</returns>
     /// <exception cref="UsageException">A directory is given that nobody reads, or the data set is not in it.</exception>
-    internal static string? DataOf(SystemFacts facts, string? given, bool quick = false)
+    internal static string? DataOf(SystemFacts facts, string? given, bool quick = false, string? root = null)
     {
         if (facts.Data is not { } data)
         {
@@ -89,7 +91,7 @@ internal static class GalleryCommand
         }
 
         string cure = $"get {data.Name} from {data.Origin}, licence {data.Licence}, and name its directory by --data";
-        if (given is null && Environment.GetEnvironmentVariable("RNNJIT_DATA") is { Length: > 0 } root)
+        if (given is null && !string.IsNullOrEmpty(root))
             given = Path.Combine(root, "datasets");
         if (given is null && quick)
             return null;

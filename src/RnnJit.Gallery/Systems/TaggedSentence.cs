@@ -74,15 +74,22 @@ internal sealed record TaggedSentence(string[] Words, string[] Tags)
             .Select(words => new TaggedSentence([.. words.Select(word => word.Item1)], [.. words.Select(word => word.Item2)]))];
     }
 
-    /// <summary>The accuracy of the tag that each word has most often in other sentences; a word that they do not have gets their most frequent tag.</summary>
+    /// <summary>
+    /// The accuracy of the tag that each word, in small letters, has most often in other sentences. A word that they do not have gets the most frequent tag of their
+    /// words that occur once and begin with a capital, or do not, as it does.
+    /// </summary>
     public static double Lookup(IReadOnlyList<TaggedSentence> known, IReadOnlyList<TaggedSentence> asked)
     {
-        static string Commonest(IEnumerable<string> tags) => tags.GroupBy(tag => tag).OrderByDescending(same => same.Count())
-            .ThenBy(same => same.Key, StringComparer.Ordinal).First().Key;
-        IEnumerable<(string Word, string Tag)> Pairs(IEnumerable<TaggedSentence> of) => of.SelectMany(one => one.Words.Zip(one.Tags));
-        Dictionary<string, string> tags = Pairs(known).GroupBy(pair => pair.Word)
-            .ToDictionary(of => of.Key, of => Commonest(of.Select(pair => pair.Tag)));
-        string unknown = Commonest(known.SelectMany(one => one.Tags));
-        return Pairs(asked).Average(pair => tags.GetValueOrDefault(pair.Word, unknown) == pair.Tag ? 1.0 : 0);
+        static string Commonest(IEnumerable<(string Word, string Tag)> pairs) => pairs.GroupBy(pair => pair.Tag)
+            .OrderByDescending(same => same.Count()).ThenBy(same => same.Key, StringComparer.Ordinal).First().Key;
+        static IEnumerable<(string Word, string Tag)> Pairs(IEnumerable<TaggedSentence> of) => of.SelectMany(one => one.Words.Zip(one.Tags));
+        static bool IsCapital(string word) => char.IsUpper(word[0]);
+        ILookup<string, (string Word, string Tag)> words = Pairs(known).ToLookup(pair => pair.Word.ToLowerInvariant());
+        Dictionary<string, string> tags = words.ToDictionary(of => of.Key, Commonest);
+        Dictionary<bool, string> unknown = words.Where(of => of.Count() == 1).Select(of => of.First()).GroupBy(pair => IsCapital(pair.Word))
+            .ToDictionary(of => of.Key, Commonest);
+        string Of(string word) => tags.GetValueOrDefault(word.ToLowerInvariant())
+            ?? unknown.GetValueOrDefault(IsCapital(word)) ?? Commonest(Pairs(known));
+        return Pairs(asked).Average(pair => Of(pair.Word) == pair.Tag ? 1.0 : 0);
     }
 }

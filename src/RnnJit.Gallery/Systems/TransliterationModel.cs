@@ -22,11 +22,11 @@ internal static class TransliterationModel
         Dim hidden = net.Size("H", 160);
         Indices lengths = net.Lengths("lengths", "B");
         Value Dropped(string name, Value x, double rate) => dropout ? net.Dropout(name, x, rate) : x;
-        Value read = Dropped("read", net.Embedding("letters", source, letters, 48), 0.2);
+        Value read = Dropped("read", net.Embedding("letters", source, letters, 48), 0.3);
         RecurrentLayer encoder = net.Recurrent("encoder", CellRegistry.Find(typeof(Lstm)), read, net.Size("E", 96),
             new RecurrentOptions { Direction = Direction.Both });
         Indices written = net.Lengths("written", "B");
-        Value before = Dropped("before", net.Embedding("latin", given, latin, 48), 0.2);
+        Value before = Dropped("before", net.Embedding("latin", given, latin, 48), 0.3);
         RecurrentLayer decoder = net.Recurrent("decoder", CellRegistry.Find(typeof(BahdanauDecoder)), before, hidden, new RecurrentOptions
         {
             Dims = new Dictionary<string, Dim> { ["A"] = net.Size("A", 96) },
@@ -40,7 +40,8 @@ internal static class TransliterationModel
         Value state = Dropped("kept", Rnn.Concat(decoder, decoder.Sequences["c"]), 0.4);
         Value scores = net.Output("scores", net.Dense("head", state, latin)), steps = net.StepsOf(written, scores);
         net.Named("attention", decoder.Sequences["a"]);
-        net.Output("loss", Rnn.Total(Rnn.CrossEntropy(scores, next) * steps) / Rnn.Total(steps));
+        Value losses = Loss.CrossEntropy(scores, next, new CrossEntropyOptions { LabelSmoothing = 0.1, Reduction = Reduction.None });
+        net.Output("loss", Rnn.Total(losses * steps) / Rnn.Total(steps));
         return net;
     }
 

@@ -13,7 +13,7 @@ namespace RnnJit.Gallery.Systems;
 /// <summary>Arabic names in Latin letters: an encoder, and a decoder that attends to it.</summary>
 internal sealed class TransliterationSystem : IGallerySystem
 {
-    private const int Width = 5, BatchSize = 64;
+    private const int Width = 5, BatchSize = 32;
 
     public SystemFacts Facts { get; } = new(
         "transliteration", "many to many, unaligned", "an encoder and a decoder with attention write Arabic names in Latin letters; beam search",
@@ -30,7 +30,7 @@ internal sealed class TransliterationSystem : IGallerySystem
         (string Source, string Target)[] train = [.. all.Where((_, i) => i % 20 != 19)], held = [.. all.Where((_, i) => i % 20 == 19)];
         var letters = TokenVocabulary.Characters(train.Select(pair => pair.Source));
         var latin = TokenVocabulary.Characters(train.Select(pair => pair.Target));
-        var (report, map, epochs) = (new GalleryReport(), new LetterMap(train), context.Quick ? 3 : 16);
+        var (report, map, epochs) = (new GalleryReport(), new LetterMap(train), context.Quick ? 3 : 24);
         var curve = new LineChart { Title = "Names held back, greedy", XLabel = "epoch", YLabel = "share of characters wrong", Markers = true };
         double worst = 0, exact = 1, greedy = 0;
         for (int seed = 1; seed <= context.Seeds; seed++)

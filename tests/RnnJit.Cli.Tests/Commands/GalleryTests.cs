@@ -93,6 +93,20 @@ public class GalleryTests
     }
 
     [Test]
+    public void Data_sets_are_looked_for_among_the_reference_data_and_a_small_budget_does_without()
+    {
+        using var folder = new TemporaryFolder();
+        SystemFacts facts = new Counting(2).Facts with { Data = new DataSet("Numbers", "numbers.csv", "example.org/numbers", "CC0") };
+        Assert.That(GalleryCommand.DataOf(facts, null, quick: true), Is.Null);
+        Assert.That(GalleryCommand.DataOf(facts, null, quick: true, root: ""), Is.Null);
+        Assert.That(() => GalleryCommand.DataOf(facts, null, quick: true, folder.Path), Throws.TypeOf<UsageException>(), "the data set is not there");
+        Directory.CreateDirectory(folder.File("datasets"));
+        File.WriteAllText(folder.File("datasets/numbers.csv"), "1");
+        Assert.That(GalleryCommand.DataOf(facts, null, quick: false, folder.Path), Is.EqualTo(folder.File("datasets")));
+        Assert.That(() => GalleryCommand.DataOf(facts, folder.Path, quick: true), Throws.TypeOf<UsageException>(), "what is given is not ignored");
+    }
+
+    [Test]
     public void Long_work_says_how_long_the_rest_takes()
     {
         var error = new StringWriter();

@@ -9,10 +9,10 @@ using RnnJit.Training;
 namespace RnnJit.Gallery.Tests;
 
 /// <summary>
-/// Losses of 200 updates of the transliteration network, from the same weights and the same batches as PyTorch 1.13: transliteration_losses.py wrote
-/// transliteration_losses.txt, in float64.
+/// Losses of the transliteration network beside PyTorch 1.13.1 in double precision, from the same start and on the same batches of names of
+/// different lengths; the numbers were printed by written/transliteration.py.
 /// </summary>
-public class TransliterationLossTests
+public class TransliterationPeerTests
 {
     private const int Letters = 12, Latin = 14, Rows = 8, Longest = 6;
 
@@ -21,15 +21,15 @@ public class TransliterationLossTests
     [OneTimeSetUp]
     public void CompileKernels() => JitKernels.Install();
 
-    // Roundings grow with the updates: PyTorch's losses in float32 differ from its own in float64 by up to 6.9e-4, at update 173.
-    [TestCase(ElementType.F64, 200, 1e-9)]
-    [TestCase(ElementType.F32, 100, 1e-4)]
-    public void Losses_are_those_of_PyTorch(ElementType precision, int updates, double within)
+    // PyTorch's losses in float32 differ from its own in float64 by up to 1.3e-5.
+    [TestCase(ElementType.F64, 1e-9)]
+    [TestCase(ElementType.F32, 1e-4)]
+    public void Losses_of_200_updates_are_those_of_PyTorch(ElementType precision, double within)
     {
-        double[] found = Losses(precision, updates, rate: 2e-3);
-        Assert.That(found, Is.EqualTo(Wanted[..updates]).Within(within));
-        Assert.That(Wanted, Has.Length.EqualTo(200));
-        Assert.That(Wanted[^1], Is.LessThan(0.6 * Wanted[0]), "the network learned");
+        double[] found = Losses(precision, Wanted.Length, rate: 2e-3);
+        Assert.That(found, Has.Length.EqualTo(200));
+        Assert.That(found, Is.EqualTo(Wanted).Within(within));
+        Assert.That(Wanted[^1], Is.LessThan(0.7 * Wanted[0]), "the network learned");
     }
 
     // The tolerance sees a learning rate that is wrong by a hundredth.
@@ -72,10 +72,7 @@ public class TransliterationLossTests
             .Epoch(0).Single();
     }
 
-    private static double[] Reference()
-    {
-        using Stream stream = typeof(TransliterationLossTests).Assembly.GetManifestResourceStream("transliteration_losses.txt")!;
-        using var reader = new StreamReader(stream);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
-    }
+    private static double[] Reference() =>
+        [.. File.ReadAllLines(Path.Combine(TestContext.CurrentContext.TestDirectory, "Data", "transliteration-losses.txt"))
+            .Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
 }
