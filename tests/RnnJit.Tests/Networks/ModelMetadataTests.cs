@@ -121,7 +121,7 @@ public class ModelMetadataTests
     }
 
     // By somebody who knows how the digest is computed.
-    [TestCase("metadata.a b", "x", "holds a metadata entry that cannot be read: The name 'a?b' of metadata has 3 characters")]
+    [TestCase("metadata.a b", "x", "holds a metadata entry that cannot be read: The name 'a b' of metadata has 3 characters")]
     [TestCase("metadata.", "x", "holds a metadata entry that cannot be read: The name '' of metadata has 0 characters")]
     [TestCase(
         "vocabulary.a/b", "rnnjit-vocabulary words plain\na", "holds a vocabulary that cannot be read: The name 'a/b' of a vocabulary")]
