@@ -1,8 +1,9 @@
 namespace RnnJit.Gallery;
 
 /// <summary>
-/// The most probable spelling of each letter by itself, learned from pairs of words: every source letter stands for 0 to 3 target letters, in order, and their
-/// probabilities come from expectation and maximisation over all ways to cut the target (Dempster, Laird and Rubin 1977).
+/// The most probable spelling of each letter by itself, learned from pairs of words: every source letter stands for 0 to 3 target letters,
+/// in order, and their probabilities come from expectation and maximisation over all ways to cut the target (Dempster, Laird and Rubin
+/// 1977).
 /// </summary>
 internal sealed class LetterMap
 {

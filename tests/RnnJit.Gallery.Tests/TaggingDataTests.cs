@@ -11,11 +11,12 @@ public class TaggingDataTests
     [Test]
     public void Conll_u_gives_forms_and_universal_tags_without_ranges_and_empty_nodes()
     {
-        TaggedSentence[] read = Read($"# text = don't\n1-2\tdon't\t_\t_{Rest}\n1\tdo\tdo\tAUX{Rest}\n2\tn't\tnot\tPART{Rest}\n2.1\tgo\tgo\tVERB{Rest}\n\n\n"
-            + $"1\tYes\tyes\tINTJ{Rest}\n");
+        TaggedSentence[] read = Read($"# text = don't\n1-2\tdon't\t_\t_{Rest}\n1\tdo\tdo\tAUX{Rest}\n2\tn't\tnot\tPART{Rest}\n"
+            + $"2.1\tgo\tgo\tVERB{Rest}\n\n\n1\tYes\tyes\tINTJ{Rest}\n");
         Assert.That(read.Select(one => string.Join(' ', one.Words)), Is.EqualTo(new[] { "do n't", "Yes" }));
         Assert.That(read.Select(one => string.Join(' ', one.Tags)), Is.EqualTo(new[] { "AUX PART", "INTJ" }));
-        Assert.That(() => Read("1\tYes\n"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Line 1 of").And.Message.Contains("2 columns, wanted 10"));
+        Assert.That(() => Read("1\tYes\n"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Line 1 of").And.Message.Contains("2 columns, wanted 10"));
         Assert.That(() => Read("# nothing\n"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("has no sentence"));
     }
 
@@ -37,8 +38,8 @@ public class TaggingDataTests
         Assert.That(made, Has.Length.EqualTo(300));
         Assert.That(made.SelectMany(one => one.Words), Is.EqualTo(TaggedSentence.Made(300, 1).SelectMany(one => one.Words)));
         Assert.That(made.SelectMany(one => one.Words), Is.Not.EqualTo(TaggedSentence.Made(300, 2).SelectMany(one => one.Words)));
-        Assert.That(made.SelectMany(one => one.Words.Zip(one.Tags)).Where(pair => pair.First == "walk").Select(pair => pair.Second).Distinct(),
-            Is.EquivalentTo(new[] { "NOUN", "VERB" }));
+        IEnumerable<(string Word, string Tag)> pairs = made.SelectMany(one => one.Words.Zip(one.Tags));
+        Assert.That(pairs.Where(pair => pair.Word == "use").Select(pair => pair.Tag).Distinct(), Is.EquivalentTo(new[] { "NOUN", "VERB" }));
     }
 
     // x is two letters, q none: no other cut gives all three pairs a larger probability.

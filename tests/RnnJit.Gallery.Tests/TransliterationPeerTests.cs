@@ -42,7 +42,8 @@ public class TransliterationPeerTests
 
     private static double[] Losses(ElementType precision, int updates, double rate)
     {
-        using var model = new Model(TransliterationModel.Network(Letters, Latin, dropout: false), new ModelOptions { Precision = precision });
+        NetworkBuilder network = TransliterationModel.Network(Letters, Latin, dropout: false);
+        using var model = new Model(network, new ModelOptions { Precision = precision });
         foreach (var (name, tensor) in model.Parameters)
         {
             double shift = name.Sum(letter => (double)letter);

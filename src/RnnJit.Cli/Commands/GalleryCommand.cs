@@ -78,7 +78,7 @@ internal static class GalleryCommand
     /// The data directory of a system: the one that is given, else the folder datasets of the reference data.
     /// </summary>
     /// <param name="quick">Whether the budget is small: then the system makes its data itself where no directory is known.</param>
-    /// <param name="root">The folder of the reference data, which the environment variable RNNJIT_DATA names; null or empty for none.</param>
+    /// <param name="root">The folder of the reference data, by the environment variable RNNJIT_DATA; null or empty for none.</param>
     /// <returns>Null where the system reads none.</returns>
     /// <exception cref="UsageException">A directory is given that nobody reads, or the data set is not in it.</exception>
     internal static string? DataOf(SystemFacts facts, string? given, bool quick = false, string? root = null)

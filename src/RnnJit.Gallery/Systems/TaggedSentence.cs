@@ -30,7 +30,8 @@ internal sealed record TaggedSentence(string[] Words, string[] Tags)
                 continue;
             string[] cells = text.Split('\t');
             if (cells.Length != Columns)
-                throw new InvalidDataException($"Line {line} of '{path}' has {cells.Length} columns, wanted {Columns} (give a CoNLL-U file)");
+                throw new InvalidDataException(
+                    $"Line {line} of '{path}' has {cells.Length} columns, wanted {Columns} (give a CoNLL-U file)");
             if (cells[0].All(char.IsAsciiDigit))
                 words.Add((cells[1], cells[3]));
         }
@@ -39,8 +40,8 @@ internal sealed record TaggedSentence(string[] Words, string[] Tags)
     }
 
     /// <summary>
-    /// Sentences of a small grammar. Half of its nouns and verbs have the same forms, which only the word before tells apart; the other words are drawn anew, and
-    /// only their endings tell what they are.
+    /// Sentences of a small grammar. Half of its nouns and verbs have the same forms, which only the word before tells apart; the other
+    /// words are drawn anew, and only their endings tell what they are.
     /// </summary>
     public static TaggedSentence[] Made(int count, ulong seed)
     {
@@ -75,19 +76,19 @@ internal sealed record TaggedSentence(string[] Words, string[] Tags)
     }
 
     /// <summary>
-    /// The accuracy of the tag that each word, in small letters, has most often in other sentences. A word that they do not have gets the most frequent tag of their
-    /// words that occur once and begin with a capital, or do not, as it does.
+    /// The accuracy of the tag that each word, in small letters, has most often in other sentences. A word that they do not have gets the
+    /// most frequent tag of their words that occur once and begin with a capital, or do not, as it does.
     /// </summary>
     public static double Lookup(IReadOnlyList<TaggedSentence> known, IReadOnlyList<TaggedSentence> asked)
     {
         static string Commonest(IEnumerable<(string Word, string Tag)> pairs) => pairs.GroupBy(pair => pair.Tag)
             .OrderByDescending(same => same.Count()).ThenBy(same => same.Key, StringComparer.Ordinal).First().Key;
-        static IEnumerable<(string Word, string Tag)> Pairs(IEnumerable<TaggedSentence> of) => of.SelectMany(one => one.Words.Zip(one.Tags));
+        static (string Word, string Tag)[] Pairs(IEnumerable<TaggedSentence> of) => [.. of.SelectMany(one => one.Words.Zip(one.Tags))];
         static bool IsCapital(string word) => char.IsUpper(word[0]);
         ILookup<string, (string Word, string Tag)> words = Pairs(known).ToLookup(pair => pair.Word.ToLowerInvariant());
         Dictionary<string, string> tags = words.ToDictionary(of => of.Key, Commonest);
-        Dictionary<bool, string> unknown = words.Where(of => of.Count() == 1).Select(of => of.First()).GroupBy(pair => IsCapital(pair.Word))
-            .ToDictionary(of => of.Key, Commonest);
+        Dictionary<bool, string> unknown = words.Where(of => of.Count() == 1).Select(of => of.First())
+            .GroupBy(pair => IsCapital(pair.Word)).ToDictionary(of => of.Key, Commonest);
         string Of(string word) => tags.GetValueOrDefault(word.ToLowerInvariant())
             ?? unknown.GetValueOrDefault(IsCapital(word)) ?? Commonest(Pairs(known));
         return Pairs(asked).Average(pair => Of(pair.Word) == pair.Tag ? 1.0 : 0);

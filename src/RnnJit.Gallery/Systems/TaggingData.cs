@@ -56,7 +56,8 @@ internal sealed class TaggingData
     {
         string[] names = [.. Enumerable.Range(0, Tags.Count).Select(code => Tags[code])];
         report.Picture("curve", $"{Train.Length} sentences are trained on, {Held.Length} held back", curve);
-        report.Picture("confusion", $"Share of each answer among the words of a tag, {Tests[0].Name}, test, seed 1", Confusion.Picture(counts, names));
+        report.Picture("confusion", $"Share of each answer among the words of a tag, {Tests[0].Name}, test, seed 1",
+            Confusion.Picture(counts, names));
         foreach (int i in Enumerable.Range(0, best.Length).Where(i => best[i].Length is > 5 and < 16).Take(3))
         {
             TaggedSentence one = Tests[0].Of[i];

@@ -7,7 +7,7 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Gallery.Systems;
 
-/// <summary>A BiLSTM reads the letters of a name, a decoder with additive attention writes others (Bahdanau, Cho and Bengio 2015).</summary>
+/// <summary>A BiLSTM that reads a name, and a decoder with additive attention that writes it (Bahdanau, Cho and Bengio 2015).</summary>
 internal static class TransliterationModel
 {
     private const int Sequences = 50, MostLetters = 24;
@@ -45,7 +45,7 @@ internal static class TransliterationModel
         return net;
     }
 
-    /// <summary>The best answer to each name by beam search: the encoder runs once, the decoder letter by letter from what it left.</summary>
+    /// <summary>The best answer to each name by beam search: the encoder runs once, then the decoder letter by letter.</summary>
     public static Hypothesis[] Write(Model model, IReadOnlyList<int[]> names, int width)
     {
         int longest = names.Max(name => name.Length), rows = Sequences * width;
@@ -81,20 +81,27 @@ internal static class TransliterationModel
     }
 
     /// <summary>
-    /// Made names. Letters by themselves do not tell how they are written: c is k before a and o, else z; h is j behind s and c; a second e is i, a last one
-    /// is left out; x is ks.
+    /// Made names. Letters by themselves do not tell how they are written: c is k before a and o, else z; h is j behind s and c; a second e
+    /// is i, a last one is left out; x is ks.
     /// </summary>
     public static (string Source, string Target)[] Made(int count, ulong seed)
     {
         var random = new RandomStream(seed);
         string Name() => string.Concat(Enumerable.Range(0, 3 + random.NextInt32(4)).Select(_ => "acehiosx"[random.NextInt32(8)]));
-        return [.. Enumerable.Range(0, count).Select(_ => Name()).Select(name => (name, string.Concat(name.Select((letter, i) => letter switch
+        return [.. Enumerable.Range(0, count).Select(_ => Name())
+            .Select(name => (name, string.Concat(name.Select((_, i) => Spelled(name, i)))))];
+    }
+
+    private static string Spelled(string name, int i)
+    {
+        char before = i > 0 ? name[i - 1] : ' ', behind = i + 1 < name.Length ? name[i + 1] : ' ';
+        return name[i] switch
         {
-            'c' => i + 1 < name.Length && (name[i + 1] is 'a' or 'o') ? "k" : "z",
-            'h' => i > 0 && (name[i - 1] is 's' or 'c') ? "j" : "h",
-            'e' => i > 0 && name[i - 1] == 'e' ? "i" : i == name.Length - 1 ? "" : "e",
+            'c' => behind is 'a' or 'o' ? "k" : "z",
+            'h' => before is 's' or 'c' ? "j" : "h",
+            'e' => before == 'e' ? "i" : behind == ' ' ? "" : "e",
             'x' => "ks",
-            _ => letter.ToString(),
-        }))))];
+            _ => name[i].ToString(),
+        };
     }
 }

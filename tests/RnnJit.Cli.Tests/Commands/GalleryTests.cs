@@ -99,11 +99,11 @@ public class GalleryTests
         SystemFacts facts = new Counting(2).Facts with { Data = new DataSet("Numbers", "numbers.csv", "example.org/numbers", "CC0") };
         Assert.That(GalleryCommand.DataOf(facts, null, quick: true), Is.Null);
         Assert.That(GalleryCommand.DataOf(facts, null, quick: true, root: ""), Is.Null);
-        Assert.That(() => GalleryCommand.DataOf(facts, null, quick: true, folder.Path), Throws.TypeOf<UsageException>(), "the data set is not there");
+        Assert.That(() => GalleryCommand.DataOf(facts, null, quick: true, folder.Path), Throws.TypeOf<UsageException>(), "no data");
         Directory.CreateDirectory(folder.File("datasets"));
         File.WriteAllText(folder.File("datasets/numbers.csv"), "1");
         Assert.That(GalleryCommand.DataOf(facts, null, quick: false, folder.Path), Is.EqualTo(folder.File("datasets")));
-        Assert.That(() => GalleryCommand.DataOf(facts, folder.Path, quick: true), Throws.TypeOf<UsageException>(), "what is given is not ignored");
+        Assert.That(() => GalleryCommand.DataOf(facts, folder.Path, quick: true), Throws.TypeOf<UsageException>(), "given, not ignored");
     }
 
     [Test]

@@ -2,7 +2,7 @@
 """Prints the losses of TransliterationPeerTests, computed by PyTorch 1.13.1 in double precision:
 /usr/bin/python3 transliteration.py > ../Data/transliteration-losses.txt
 
-The network is that of the system 'transliteration' without dropout. Start weights come from a sine that the test counts up too, names of all
+The network is that of the system 'transliteration' without dropout. Start weights come from a sine that the test has too, names of all
 batches from the same linear congruential generator; Adam, gradients clipped to norm 1.
 """
 

@@ -18,7 +18,8 @@ public class EvaluatorTests
         for (int i = 0; i < shapes.Length; i++)
         {
             Batch batch = Drawn(i, shapes[i].Steps, shapes[i].Rows);
-            using Session alone = model.Open(new SessionOptions { Steps = shapes[i].Steps, Batch = shapes[i].Rows, Results = ["y", "loss"] });
+            var options = new SessionOptions { Steps = shapes[i].Steps, Batch = shapes[i].Rows, Results = ["y", "loss"] };
+            using Session alone = model.Open(options);
             alone.Input("x").Set([.. batch.Inputs["x"].Reals.ToArray().Select(number => (double)number)]);
             foreach (string name in (string[])["tags", "lengths"])
                 batch.Inputs[name].Integers.Span.CopyTo(alone.Input(name).Write<int>());
@@ -53,9 +54,11 @@ public class EvaluatorTests
         Batch without = batch with { Inputs = batch.Inputs.Where(input => input.Key != "tags").ToDictionary() };
         Assert.That(evaluator.Run(without).Output("y").Read<float>().ToArray(), Is.EqualTo(wanted));
         using var loss = new Evaluator(model, "loss");
-        Assert.That(() => loss.Run(without), Throws.TypeOf<GraphException>().With.Message.Contains("Input 'tags' of 'Tagger' is missing in the batch"));
+        Assert.That(() => loss.Run(without),
+            Throws.TypeOf<GraphException>().With.Message.Contains("Input 'tags' of 'Tagger' is missing in the batch"));
         Batch other = batch with { Inputs = new Dictionary<string, BatchInput>(batch.Inputs) { ["tag"] = batch.Inputs["tags"] } };
-        Assert.That(() => evaluator.Run(other), Throws.TypeOf<UnknownNameException>().With.Message.Contains("has no input 'tag' (did you mean 'tags'?"));
+        Assert.That(() => evaluator.Run(other),
+            Throws.TypeOf<UnknownNameException>().With.Message.Contains("has no input 'tag' (did you mean 'tags'?"));
         Assert.That(() => new Evaluator(model, "z"), Throws.TypeOf<GraphException>().With.Message.Contains("'z' is no output of 'Tagger'"));
     }
 }
