@@ -9,7 +9,6 @@ internal sealed class GalleryFolder
 {
     private readonly string folder;
     private readonly string system;
-    private readonly string before;
 
     /// <summary>Makes the folder where it is not there, and tries whether it takes files.</summary>
     /// <exception cref="UsageException">It cannot be made or written, or its results.tsv is another table.</exception>
@@ -29,7 +28,7 @@ internal sealed class GalleryFolder
 
         OutputFile.Check(Page);
         OutputFile.Check(Results);
-        before = File.Exists(Results) ? Existing() : ResultRow.Heads + "\n";
+        _ = Before();
     }
 
     public string Page => Path.Combine(folder, system + ".html");
@@ -49,12 +48,15 @@ internal sealed class GalleryFolder
             OutputFile.Write(pictures[^1], picture.Picture.ToSvg());
         }
 
-        OutputFile.Write(Results, before + row + "\n");
+        // Rows of runs that ended since this one began are there too.
+        OutputFile.Write(Results, Before() + row + "\n");
         return pictures;
     }
 
-    private string Existing()
+    private string Before()
     {
+        if (!File.Exists(Results))
+            return ResultRow.Heads + "\n";
         string text = File.ReadAllText(Results).ReplaceLineEndings("\n");
         string first = text.Split('\n')[0];
         if (first != ResultRow.Heads)

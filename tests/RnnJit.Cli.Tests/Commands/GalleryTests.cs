@@ -59,6 +59,17 @@ public class GalleryTests
     }
 
     [Test]
+    public void Runs_that_end_one_after_the_other_in_one_folder_keep_each_others_rows()
+    {
+        using var folder = new TemporaryFolder();
+        GalleryFolder first = new(folder.Path, "a"), second = new(folder.Path, "b");
+        ResultRow Row(string system) => new(new DateOnly(2026, 1, 2), system, "quick", 1, 1, true, []);
+        second.Write("b", [], Row("b"));
+        first.Write("a", [], Row("a"));
+        Assert.That(File.ReadAllLines(folder.File("results.tsv")).Skip(1).Select(row => row.Split('\t')[1]), Is.EqualTo(new[] { "b", "a" }));
+    }
+
+    [Test]
     public void Bad_input_is_one_sentence()
     {
         using var folder = new TemporaryFolder();
