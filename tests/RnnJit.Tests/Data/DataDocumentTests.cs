@@ -1,7 +1,10 @@
 using System.Text.RegularExpressions;
+using RnnJit.Cells;
 using RnnJit.Data;
+using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Text;
+using RnnJit.Training;
 
 namespace RnnJit.Tests.Data;
 
@@ -50,6 +53,12 @@ public class DataDocumentTests
             foreach (var (name, input) in batch.Inputs)
                 Console.WriteLine($"{name}: {input.Element}[{string.Join(", ", input.Shape)}]");
 
+        using Model tagger = Tagger(words.Count, letters.Count, tags.Count);
+        using var evaluator = new Evaluator(tagger, "best");
+        foreach (Batch batch in batches.Epoch(0))
+            Console.WriteLine(string.Join(' ', evaluator.Run(batch).Output("best").Read<int>().ToArray()));
+        Assert.That(evaluator.Run(batches.Epoch(0).Single()).Output("best").Shape, Is.EqualTo(new[] { 8, 3 }), "steps are rounded up");
+
         model.Vocabularies["words"] = words;
         model.Vocabularies["tags"] = tags;
         model.Metadata["corpus"] = "three sentences";
@@ -72,7 +81,7 @@ public class DataDocumentTests
         string own = File.ReadAllText(Path.Combine(Root, "tests/RnnJit.Tests/Data/DataDocumentTests.cs"));
         string[] lines = [.. Blocks("csharp")
             .SelectMany(block => block.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-        Assert.That(lines, Has.Length.EqualTo(30));
+        Assert.That(lines, Has.Length.EqualTo(33));
         foreach (string line in lines)
             Assert.That(own, Does.Contain(line));
     }
@@ -89,6 +98,22 @@ public class DataDocumentTests
         Assert.That(listed.Concat(others), Is.EquivalentTo(methods));
         foreach (string name in others)
             Assert.That(Document, Does.Contain($"| `{name}("));
+    }
+
+    private static Model Tagger(int words, int letters, int tags)
+    {
+        var net = new NetworkBuilder("Tagger");
+        CellDefinition cell = CellRegistry.Find(typeof(Gru));
+        Value letter = net.Embedding("letter", net.Indices("letters", "C", "W"), letters, 3);
+        RecurrentLayer spelling = net.Recurrent("spelling", cell, letter, net.Size("K", 4),
+            new RecurrentOptions { Lengths = net.Lengths("letterCounts", "W") });
+        Value spelled = Rnn.Gather(new Matrix(spelling.Last), net.Indices("places", "T", "B"));
+        Value word = net.Embedding("word", net.Indices("words", "T", "B"), words, 3);
+        net.Lengths("lengths", "B");
+        Value h = net.Recurrent("layer", cell, Rnn.Concat(word, spelled), net.Size("H", 5)), y = net.Dense("head", h, tags);
+        net.Output("loss", Loss.SoftmaxCrossEntropy(y, net.Indices("tags", "T", "B")));
+        net.Named("best", Rnn.ArgMax(y).Tensor);
+        return new Model(net);
     }
 
     private static IEnumerable<string> Blocks(string language) =>
