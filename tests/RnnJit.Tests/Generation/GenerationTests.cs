@@ -47,6 +47,22 @@ public class GenerationTests
         }
     }
 
+    // start end has ln .6 = -.51; start 1 2 3 4 5 6 end has ln .4 / ((5 + 7) / 6) = -.46, though -.92 behind its first token.
+    [Test]
+    public void A_search_goes_on_while_a_longer_hypothesis_can_become_better()
+    {
+        const int Last = 7;
+        var table = new double[Last + 1, Last + 1];
+        (table[0, 1], table[0, Last]) = (0.4, 0.6);
+        for (int token = 1; token <= Last; token++)
+            table[token, Math.Min(token + 1, Last)] = 1;
+        using var chain = new Chain(1, table);
+        Hypothesis best = chain.Generator.Beam(new BeamOptions { End = Last, Width = 1, LengthPenalty = 1, MostTokens = 20 })[0][0];
+        Assert.That(best.Tokens, Is.EqualTo(new[] { 1, 2, 3, 4, 5, 6 }));
+        Hypothesis plain = chain.Generator.Beam(new BeamOptions { End = Last, Width = 1, LengthPenalty = 0, MostTokens = 20 })[0][0];
+        Assert.That(plain.Tokens, Is.Empty, "without a penalty the short one is the best");
+    }
+
     // All sequences of up to five tokens, by their probabilities: an exhaustive search.
     [Test]
     public void A_wide_beam_is_an_exhaustive_search([Values(0, 0.6, 1)] double penalty)
@@ -159,12 +175,14 @@ public class GenerationTests
     {
         private readonly Session session;
 
-        public Chain(int rows)
+        public Chain(int rows, double[,]? table = null)
         {
+            table ??= Table;
+            int tokens = table.GetLength(0);
             var net = new NetworkBuilder("Chain");
-            net.Output("logits", net.Embedding("table", net.Indices("x", "T", "B"), 4, 4));
+            net.Output("logits", net.Embedding("table", net.Indices("x", "T", "B"), tokens, tokens));
             Model = new Model(net);
-            Model.Parameters["table.table"].Set([.. Table.Cast<double>().Select(p => p == 0 ? -1e9 : Math.Log(p))]);
+            Model.Parameters["table.table"].Set([.. table.Cast<double>().Select(p => p == 0 ? -1e9 : Math.Log(p))]);
             session = Model.Open(new SessionOptions { Batch = rows });
             Generator = new TokenGenerator(session, "x");
         }

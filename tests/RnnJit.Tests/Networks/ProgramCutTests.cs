@@ -113,6 +113,25 @@ public class ProgramCutTests
         Assert.That(all.State.Names, Is.EqualTo(new[] { "a.h0", "b.h0" }));
     }
 
+    // y reads s; the next s reads t; u feeds nobody.
+    [Test]
+    public void States_that_the_next_value_of_a_state_reads_stay()
+    {
+        var builder = new GraphBuilder();
+        var type = new TensorType(ElementType.F32, "B", 2);
+        Value x = builder.Input("x", type);
+        Value s = builder.Input("s0", type, PortRole.State), t = builder.Input("t0", type, PortRole.State), u = builder.Input("u0", type, PortRole.State);
+        Value given = 2 * x;
+        Graph program = builder.Build("program", "Chained",
+        [
+            ("y", s + given, OutputRole.Result), ("given", given, OutputRole.Result),
+            ("s", s + t, OutputRole.Next), ("t", 3 * t, OutputRole.Next), ("u", u + x, OutputRole.Next),
+        ]);
+        Graph cut = ProgramCut.Run(program, ["given"], ["y"]);
+        Assert.That(cut.Inputs.Select(port => port.Name), Is.EqualTo(new[] { "s0", "t0", "given" }));
+        Assert.That(cut.Outputs.Select(output => output.Name), Is.EqualTo(new[] { "y", "s", "t" }));
+    }
+
     [Test]
     public void What_cannot_be_given_gets_a_sentence()
     {

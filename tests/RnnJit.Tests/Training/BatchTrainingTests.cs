@@ -36,11 +36,15 @@ public class BatchTrainingTests
 
     // Other Programs ran in the arena between two steps of a shape: constants and packed weights are made again.
     [Test]
-    public void Shapes_that_take_turns_train_as_trainers_of_their_own_would([Values(1, 2, 9)] int mostShapes, [Values] bool split)
+    public void Shapes_that_take_turns_train_as_trainers_of_their_own_would([Values(1, 2, 9)] int mostShapes, [Values] bool split, [Values] bool frozen)
     {
         (int Steps, int Rows)[] shapes = [(5, 3), (40, 16), (2, 1), (5, 3), (40, 16), (2, 1), (7, 3), (5, 3)];
         var options = new TrainerOptions { Optimiser = new Adam(), StepMultiple = 1, MostShapes = mostShapes, SplitStep = split };
-        using Model first = Tagger(hidden: 32), second = Tagger(hidden: 32);
+
+        // Parameters that never change are packed once for each shape, and the other shapes overwrite that.
+        if (frozen)
+            options = options with { RateOf = name => name == "head.b" ? 1 : 0 };
+        using Model first = Tagger(hidden: 32, constant: true), second = Tagger(hidden: 32, constant: true);
         using var free = new Trainer(first, options);
         var moments = new TemporaryFolder();
         for (int update = 0; update < shapes.Length; update++)
@@ -59,6 +63,55 @@ public class BatchTrainingTests
 
         Assert.That(free.Shapes, Is.EqualTo(Math.Min(mostShapes, 4)));
         moments.Dispose();
+    }
+
+    // Fills are written when a shape is bound; the network of the test above has some.
+    [Test]
+    public void A_network_with_a_constant_sequence_has_fills()
+    {
+        using Model model = Tagger(constant: true);
+        using var trainer = new Trainer(model, 4, 2);
+        var sizes = new Dictionary<string, int>(model.Sizes) { ["T"] = 4, ["B"] = 2 };
+        Assert.That(Executable.PlanOf(trainer.Differentiated, new ExecutableOptions { Sizes = sizes }).Fills, Is.Not.Empty);
+    }
+
+    [Test]
+    public void The_shape_that_was_not_used_for_longest_is_given_up()
+    {
+        using Model model = Tagger();
+        using var trainer = new Trainer(model, new TrainerOptions { StepMultiple = 1, MostShapes = 2 });
+        Tensor Bound(int steps)
+        {
+            trainer.Bind(Drawn(1, steps, 2));
+            return trainer.Input("x");
+        }
+
+        Tensor three = Bound(3), four = Bound(4);
+        Assert.That(Bound(3), Is.SameAs(three));
+        Bound(5);
+        Assert.That(Bound(3), Is.SameAs(three), "it was used after the shape of four steps");
+        Assert.That(Bound(4), Is.Not.SameAs(four));
+    }
+
+    // A shape that was seen is found by comparison alone, and other types and rows are other shapes.
+    [Test]
+    public void A_batch_of_a_known_shape_is_checked_as_the_first_one_was()
+    {
+        using Model model = Tagger();
+        using var trainer = new Trainer(model);
+        Batch batch = Drawn(1, 3, 2);
+        trainer.Step(batch);
+        var wrong = new Dictionary<string, BatchInput>(batch.Inputs) { ["tags"] = BatchInput.Of(new float[6], 3, 2) };
+        Assert.That(() => trainer.Step(batch with { Inputs = wrong }), Throws.TypeOf<GraphException>().With.Message.Contains("'tags' holds F32"));
+
+        var net = new NetworkBuilder("Rowless");
+        net.Output("loss", Rnn.TotalMean(net.Dense("head", net.Input("x", "T", 2), 1)));
+        using var rowless = new Model(net);
+        using var carrying = new Trainer(rowless, new TrainerOptions { CarryState = true });
+        Batch Of(int rows) => new(rows, new Dictionary<string, BatchInput> { ["x"] = BatchInput.Of((float[])[1, 2], 1, 2) });
+        carrying.Step(Of(3));
+        carrying.Step(Of(3));
+        Assert.That(() => carrying.Step(Of(4)), Throws.InvalidOperationException.With.Message.Contains("4 rows where states of 3"));
     }
 
     [Test]
@@ -226,10 +279,13 @@ public class BatchTrainingTests
         Assert.That(() => new Trainer(model, new TrainerOptions { Gradients = ["staets"] }).Step(batch), Throws.TypeOf<GraphException>().With.Message.Contains("'staets' is no"));
     }
 
-    internal static Model Tagger(ElementType precision = ElementType.F32, int hidden = 5)
+    /// <param name="constant">True for a constant beside the inputs of each step.</param>
+    internal static Model Tagger(ElementType precision = ElementType.F32, int hidden = 5, bool constant = false)
     {
         var net = new NetworkBuilder("Tagger");
         Value x = net.Input("x", "T", "B", 2);
+        if (constant)
+            x = Rnn.Concat(x, net.Graph.Add(new RnnJit.Ops.ConstantOp(0.5, new TensorType(ElementType.F32, "T", "B", 1))));
         Indices tags = net.Indices("tags", "T", "B"), lengths = net.Lengths("lengths", "B");
         Value h = net.Named("states", net.Recurrent("layer", CellRegistry.Find(typeof(Gru)), x, net.Size("H", hidden)));
         Value y = net.Output("y", net.Dense("head", h, 3)), counts = net.StepsOf(lengths, y);
