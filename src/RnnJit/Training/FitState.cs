@@ -56,8 +56,9 @@ internal sealed class FitState(int first, int batches) : IDisposable
     }
 
     /// <summary>The training loop that a checkpoint holds; null where none ran.</summary>
+    /// <param name="steps">Steps that the trainer had made.</param>
     /// <exception cref="CheckpointException">The numbers are not those of a training loop.</exception>
-    public static FitState? Read(Checkpoint checkpoint, Model model)
+    public static FitState? Read(Checkpoint checkpoint, Model model, int steps)
     {
         if (!checkpoint.HasTensor(Key))
             return null;
@@ -71,7 +72,8 @@ internal sealed class FitState(int first, int batches) : IDisposable
             state.Epochs.Add(new FitEpoch(state.Epochs.Count + 1, numbers[n + 1], numbers[n + 2]));
         }
 
-        if (!whole || numbers[1] < 1 || numbers[4] > state.Epochs.Count)
+        long done = steps - state.First, ended = state.Epochs.Count * (long)state.Batches;
+        if (!whole || numbers[1] < 1 || numbers[4] > state.Epochs.Count || done < ended || done > ended + state.Batches || !numbers.All(double.IsFinite))
             throw new CheckpointException($"'{checkpoint.Path}' holds numbers of epochs that no training loop leaves behind (use another copy)");
         state.Running = (numbers[2], (int)numbers[3]);
         state.Best = numbers[4] > 0 ? state.Epochs[(int)numbers[4] - 1] : null;

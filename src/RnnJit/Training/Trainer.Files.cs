@@ -1,4 +1,6 @@
 using System.Globalization;
+using RnnJit.Interpretation;
+using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
 
@@ -23,6 +25,8 @@ public sealed partial class Trainer
             ModelFile.Write(model, checkpoint);
             Write(checkpoint);
             fit?.Write(checkpoint);
+            if (carries)
+                checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
         }
         catch (NotFiniteNumberException e)
         {
@@ -51,7 +55,7 @@ public sealed partial class Trainer
             try
             {
                 trainer.Read(checkpoint);
-                trainer.fit = FitState.Read(checkpoint, model);
+                trainer.fit = FitState.Read(checkpoint, model, trainer.Steps);
                 return trainer;
             }
             catch
@@ -80,9 +84,6 @@ public sealed partial class Trainer
             for (int s = 0; s < (current?.State.Names.Count ?? 0); s++)
                 checkpoint.Put("state." + State.Names[s], State[s]);
         }
-
-        if (shape is not null && carries)
-            checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not finite.</exception>
@@ -102,12 +103,30 @@ public sealed partial class Trainer
         {
             carriedRows = checkpoint.Number(RowsKey);
             carries = options.CarryState;
-            foreach (var (name, tensor) in carries ? shared.StatesOf(model, carriedRows) : [])
-                checkpoint.Get("state." + name, tensor);
+            if (carries)
+                ReadStates(checkpoint);
         }
 
         for (int s = 0; s < (current?.State.Names.Count ?? 0); s++)
             checkpoint.Get("state." + State.Names[s], State[s]);
+    }
+
+    // What the states take is in the file, so it is compared before anything is allocated.
+    private void ReadStates(Checkpoint checkpoint)
+    {
+        var sizes = new Dictionary<string, int>(model.Sizes) { ["B"] = carriedRows };
+        try
+        {
+            foreach (Port port in model.Program.Inputs.Where(port => port.Role == PortRole.State))
+                checkpoint.Require("state." + port.Name, model.Options.Precision, SizeCheck.Shape(port.Type, sizes));
+        }
+        catch (Exception e) when (e is GraphException or OverflowException)
+        {
+            throw ModelFile.Unreadable(checkpoint, $"state of {carriedRows} rows", e);
+        }
+
+        foreach (var (name, tensor) in shared.StatesOf(model.Program, sizes))
+            checkpoint.Get("state." + name, tensor);
     }
 
     private void RestoreSchedule(Checkpoint checkpoint)

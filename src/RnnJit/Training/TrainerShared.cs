@@ -74,11 +74,6 @@ internal sealed class TrainerShared : IDisposable
         }
     }
 
-    /// <summary>States of a batch of so many rows, for a training that goes on.</summary>
-    /// <exception cref="GraphException">A state has a size that only a batch shows.</exception>
-    public IEnumerable<KeyValuePair<string, Tensor>> StatesOf(Model model, int rows) =>
-        StatesOf(model.Program, new Dictionary<string, int>(model.Sizes) { ["B"] = rows });
-
     /// <summary>Makes all states zero.</summary>
     public void ClearStates()
     {

@@ -23,12 +23,14 @@ internal static class ResealedFile
         SafetensorsFile.Write(path, tensors, texts.Append(new("sha256", digest)));
     }
 
-    /// <summary>Adds texts and writes the digest that fits.</summary>
+    /// <summary>Adds or replaces texts and writes the digest that fits.</summary>
     public static void Add(string path, IEnumerable<KeyValuePair<string, string>> more)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         var tensors = new SortedDictionary<string, SafetensorsTensor>(file.Tensors.ToDictionary(), StringComparer.Ordinal);
-        var texts = new SortedDictionary<string, string>(file.Metadata.Concat(more).ToDictionary(), StringComparer.Ordinal);
+        var texts = new SortedDictionary<string, string>(file.Metadata.ToDictionary(), StringComparer.Ordinal);
+        foreach (var (key, value) in more)
+            texts[key] = value;
         texts.Remove("sha256");
         string digest = Digest(texts, tensors);
         SafetensorsFile.Write(path, tensors, texts.Append(new("sha256", digest)));

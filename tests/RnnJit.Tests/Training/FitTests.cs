@@ -1,5 +1,6 @@
 using RnnJit.Data;
 using RnnJit.Networks;
+using RnnJit.Tests.Networks;
 using RnnJit.Training;
 using static RnnJit.Tests.Training.BatchTrainingTests;
 
@@ -75,6 +76,71 @@ public class FitTests
         Assert.That(found.Epochs, Is.EqualTo(wanted.Epochs));
         Assert.That(Parameters(second.Model), Is.EqualTo(Parameters(whole)));
         second.Model.Dispose();
+    }
+
+    // By somebody who knows how the digest is computed: each number alone, and a state far larger than the file.
+    [TestCase("fit", 0, 1000.0)]
+    [TestCase("fit", 1, 0.0)]
+    [TestCase("fit", 2, double.NaN)]
+    [TestCase("fit", 4, 9.0)]
+    [TestCase("fit", 6, 2.0)]
+    [TestCase("fit", 8, double.PositiveInfinity)]
+    public void Numbers_that_no_loop_leaves_are_refused(string tensor, int at, double number)
+    {
+        using var folder = new TemporaryFolder();
+        using Model model = Tagger();
+        using (var trainer = new Trainer(model, Rate()))
+            Fit.Run(trainer, new Fixed(2), new FitOptions { Epochs = 2, Checkpoint = folder.File("c") });
+        Trainer.Resume(folder.File("c"), Rate()).Model.Dispose();
+        ResealedFile.Change(folder.File("c"), tensor, values => values[at] = number);
+        Assert.That(() => Trainer.Resume(folder.File("c"), Rate()), Throws.TypeOf<CheckpointException>().With.Message.Contains("that no training loop leaves behind"));
+    }
+
+    [TestCase("100000000", "but the model wants F32[100000000, 5]")]
+    [TestCase("2147483647", "holds a state of 2147483647 rows that cannot be read")]
+    [TestCase("0", "but the model wants F32[0, 5]")]
+    [TestCase("-1", "wanted a whole number")]
+    public void States_of_rows_that_the_file_does_not_hold_are_refused(string rows, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        var options = new TrainerOptions { CarryState = true };
+        using Model model = Tagger();
+        using (var trainer = new Trainer(model, options))
+        {
+            trainer.Step(Drawn(1, 3, 2));
+            trainer.Save(folder.File("c"));
+        }
+
+        ResealedFile.Add(folder.File("c"), [new("states.rows", rows)]);
+        Assert.That(() => Trainer.Resume(folder.File("c"), options), Throws.TypeOf<CheckpointException>().With.Message.Contains(sentence));
+    }
+
+    // The trainer that goes on is of any shape, and has the states of the one that was bound.
+    [Test]
+    public void A_trainer_of_one_shape_is_resumed_with_its_states()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new TrainerOptions { CarryState = true, StepMultiple = 1 };
+        using Model model = Tagger();
+        using var bound = new Trainer(model, 3, 2, options);
+        void Fill(Batch batch)
+        {
+            foreach (var (name, input) in batch.Inputs)
+            {
+                if (name == "x")
+                    input.Reals.Span.CopyTo(bound.Input(name).Write<float>());
+                else
+                    input.Integers.Span.CopyTo(bound.Input(name).Write<int>());
+            }
+        }
+
+        Fill(Drawn(1, 3, 2));
+        bound.Step();
+        bound.Save(folder.File("c"));
+        Fill(Drawn(2, 3, 2));
+        using Trainer resumed = Trainer.Resume(folder.File("c"), options);
+        Assert.That(resumed.Step(Drawn(2, 3, 2)), Is.EqualTo(bound.Step()));
+        resumed.Model.Dispose();
     }
 
     [Test]
