@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using RnnJit.Gallery.Systems;
+using RnnJit.Training;
 
 namespace RnnJit.Gallery.Tests;
 
@@ -16,8 +17,8 @@ public class TaggingDataTests
         Assert.That(read.Select(one => string.Join(' ', one.Words)), Is.EqualTo(new[] { "do n't", "Yes" }));
         Assert.That(read.Select(one => string.Join(' ', one.Tags)), Is.EqualTo(new[] { "AUX PART", "INTJ" }));
         Assert.That(() => Read("1\tYes\n"),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Line 1 of").And.Message.Contains("2 columns, wanted 10"));
-        Assert.That(() => Read("# nothing\n"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("has no sentence"));
+            Throws.TypeOf<TextDataException>().With.Message.Contains("Line 1 of").And.Message.Contains("2 columns, wanted 10"));
+        Assert.That(() => Read("# nothing\n"), Throws.TypeOf<TextDataException>().With.Message.Contains("has no sentence"));
     }
 
     [Test]
@@ -53,7 +54,7 @@ public class TaggingDataTests
 
     private static TaggedSentence[] Read(string text)
     {
-        string path = Path.GetTempFileName();
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".gz");
         try
         {
             using (var writer = new StreamWriter(new GZipStream(File.Create(path), CompressionMode.Compress)))

@@ -1,4 +1,5 @@
 using RnnJit.Randomness;
+using RnnJit.Training;
 
 namespace RnnJit.Gallery.Systems;
 
@@ -20,8 +21,16 @@ internal sealed record NameSplit(string[] Languages, NameRow[] Train, NameRow[] 
     private static NameSplit Read(string folder)
     {
         string[] files = [.. Directory.GetFiles(folder, "*.txt").Order(StringComparer.Ordinal)];
-        var rows = files.SelectMany((file, language) => File.ReadLines(file).Select(line => line.Trim().ToLowerInvariant())
-            .Where(name => name.Length > 0).Select(name => new NameRow(name, language)));
+        if (files.Length < 2)
+        {
+            throw new TextDataException($"'{folder}' has {files.Length} files of names, wanted LANGUAGE.txt for each of several languages "
+                + "(get the data set again)");
+        }
+
+        NameRow[] rows = [.. files.SelectMany((file, language) => DataFile.Lines(file).Select(line => line.Text.Trim().ToLowerInvariant())
+            .Where(name => name.Length > 0).Select(name => new NameRow(name, language)))];
+        if (Enumerable.Range(0, files.Length).FirstOrDefault(language => !rows.Any(row => row.Language == language), -1) is >= 0 and var empty)
+            throw new TextDataException($"'{files[empty]}' has no name, wanted one in each line (get the data set again)");
         return Split([.. files.Select(file => Path.GetFileNameWithoutExtension(file))], rows);
     }
 

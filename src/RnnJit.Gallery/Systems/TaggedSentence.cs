@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using RnnJit.Randomness;
+using RnnJit.Training;
 
 namespace RnnJit.Gallery.Systems;
 
@@ -9,34 +9,31 @@ internal sealed record TaggedSentence(string[] Words, string[] Tags)
     private const int Columns = 10;
 
     /// <summary>The sentences of a CoNLL-U file in gzip: forms and universal tags, without ranges (1-2) and empty nodes (1.1).</summary>
-    /// <exception cref="InvalidDataException">A line has another number of columns, or there is no sentence.</exception>
+    /// <exception cref="TextDataException">The file cannot be read, a line has another number of columns, or there is no sentence.</exception>
     public static TaggedSentence[] Read(string path)
     {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         var sentences = new List<TaggedSentence>();
         var words = new List<(string Form, string Tag)>();
-        for (int line = 1; ; line++)
+        foreach (var (line, text) in DataFile.Lines(path).Append((0, "")))
         {
-            string? text = reader.ReadLine();
-            if (string.IsNullOrEmpty(text) && words.Count > 0)
+            if (text.Length == 0 && words.Count > 0)
             {
                 sentences.Add(new TaggedSentence([.. words.Select(word => word.Form)], [.. words.Select(word => word.Tag)]));
                 words.Clear();
             }
 
-            if (text is null)
-                break;
             if (text.Length == 0 || text[0] == '#')
                 continue;
             string[] cells = text.Split('\t');
             if (cells.Length != Columns)
-                throw new InvalidDataException(
-                    $"Line {line} of '{path}' has {cells.Length} columns, wanted {Columns} (give a CoNLL-U file)");
+                throw new TextDataException($"Line {line} of '{path}' has {cells.Length} columns, wanted {Columns} (give a CoNLL-U file)");
+            if (cells[1].Length == 0)
+                throw new TextDataException($"Line {line} of '{path}' has no word in its second column (give a CoNLL-U file)");
             if (cells[0].All(char.IsAsciiDigit))
                 words.Add((cells[1], cells[3]));
         }
 
-        return sentences.Count > 0 ? [.. sentences] : throw new InvalidDataException($"'{path}' has no sentence (give a CoNLL-U file)");
+        return sentences.Count > 0 ? [.. sentences] : throw new TextDataException($"'{path}' has no sentence (give a CoNLL-U file)");
     }
 
     /// <summary>

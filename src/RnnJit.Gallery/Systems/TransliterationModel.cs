@@ -4,6 +4,7 @@ using RnnJit.Generation;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Randomness;
+using RnnJit.Training;
 
 namespace RnnJit.Gallery.Systems;
 
@@ -43,6 +44,17 @@ internal static class TransliterationModel
         Value losses = Loss.CrossEntropy(scores, next, new CrossEntropyOptions { LabelSmoothing = 0.1, Reduction = Reduction.None });
         net.Output("loss", Rnn.Total(losses * steps) / Rnn.Total(steps));
         return net;
+    }
+
+    /// <summary>Pairs of a name and its spelling, one in each line, with a tab between.</summary>
+    /// <exception cref="TextDataException">The file cannot be read, a line is no pair, or there are fewer than two.</exception>
+    public static (string Source, string Target)[] Read(string path)
+    {
+        (string Source, string Target)[] pairs = [.. DataFile.Lines(path).Select(line =>
+            line.Text.Split('\t') is [{ Length: > 0 } source, { Length: > 0 } target] ? (source, target)
+            : throw new TextDataException($"Line {line.Number} of '{path}' is no name, tab, name (get the data set again)"))];
+        return pairs.Length > 1 ? pairs
+            : throw new TextDataException($"'{path}' has {pairs.Length} pairs of names, wanted several (get the data set again)");
     }
 
     /// <summary>The best answer to each name by beam search: the encoder runs once, then the decoder letter by letter.</summary>

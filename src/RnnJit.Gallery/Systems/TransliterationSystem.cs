@@ -130,8 +130,7 @@ internal sealed class TransliterationSystem : IGallerySystem
         public static Names Read(GalleryContext context)
         {
             (string, string)[] Of(string file, int made, ulong seed) => context.Data is null ? TransliterationModel.Made(made, seed)
-                : [.. File.ReadLines(Path.Combine(context.Data, "translit", file)).Select(line => line.Split('\t'))
-                    .Select(cells => (cells[0], cells[1]))];
+                : TransliterationModel.Read(Path.Combine(context.Data, "translit", file));
             return new Names(Of("ar2en-train.txt", 3000, 1), Of("ar2en-eval.txt", 300, 2));
         }
 
