@@ -1,6 +1,7 @@
 using RnnJit.Gpu.Kernels;
 using RnnJit.Gpu.Running;
 using RnnJit.Ir;
+using RnnJit.Networks;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 
@@ -78,6 +79,22 @@ public class DeviceTensorTests
         giver.Spoil();
         Assert.That(taker.FetchFromOthers, Throws.InvalidOperationException.With.Message.Contains("'P' failed"));
         Assert.That(second.Copies, Is.Zero);
+    }
+
+    // The whole of a block is on a device; a part of it is newer, and elsewhere.
+    [Test]
+    public void A_tensor_with_a_newer_part_is_fetched()
+    {
+        GpuDevice device = IlgpuDevice.OpenCpu(launches: false);
+        using var block = new TensorBlock(ElementType.F32, [("a", [4]), ("b", [4])]);
+        using Memory first = new(device), second = new(device), third = new();
+        DeviceTensor giver = new(first, "P", "whole", block.Whole, offset: 0), taker = new(second, "Q", "whole", block.Whole, offset: 0);
+        DeviceTensor part = new(third, "R", "a", block.Parts["a"], offset: 0);
+        giver.Change();
+        part.Change();
+        taker.FetchFromOthers();
+        taker.Upload();
+        Assert.That((third.Downloads, second.Copies, second.Uploads), Is.EqualTo((1L, 0, 1L)));
     }
 
     // Counts copies and keeps nothing.

@@ -29,6 +29,23 @@ public class DeviceTests
             Throws.ArgumentException.With.Message.Contains("RowLanes is 1, but the vectors of 'cpu' have"));
     }
 
+    // No command reads x, and whoever asks for y reads it on the device.
+    [Test]
+    public void An_input_that_is_a_result_as_it_is_comes_back()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.F32, "T", "H"));
+        Graph program = builder.Build("program", "Same", [("y", x, OutputRole.Result), ("z", 2 * x, OutputRole.Result), ("w", builder.Input("v", new TensorType(ElementType.F32, "H")), OutputRole.Result)]);
+        Dictionary<string, NdArray> data = CellProgram.Draw(program, Sizes);
+        using Executable device = OnDevices.Create(program, Sizes);
+        for (int run = 0; run < 2; run++)
+        {
+            Dictionary<string, NdArray> found = CellProgram.Run(device, data);
+            Bits.AssertEqual(found["y"].Data, device.Input("x").ToNdArray().Data, "y");
+            Bits.AssertEqual(found["w"].Data, device.Input("v").ToNdArray().Data, "w");
+        }
+    }
+
     // The sentence is the CPU's, of the first wrong row, and the next run is right again.
     [Test]
     public void An_index_out_of_range_is_refused_as_on_the_CPU()

@@ -35,6 +35,9 @@ internal sealed class EventTimer(AcceleratorStream stream, int lines) : DeviceTi
 
     private readonly List<(ProfilingMarker Event, int Line)> marks = new(Most);
 
+    /// <summary>Events that were not measured yet.</summary>
+    internal int Waiting => marks.Count;
+
     public override void Start()
     {
         base.Start();

@@ -59,7 +59,7 @@ internal sealed class PtxDevice(PtxOrder order, Func<string, string>? edit = nul
             all.Write(offset, copy);
         }
 
-        public override DeviceTimer CreateTimer(int lines) => throw new NotSupportedException("The interpreter of PTX has no clock");
+        public override DeviceTimer CreateTimer(int lines) => new MarkCounter(lines);
 
         public override void Poison(long offset, long length, byte value) => all.Poison(offset, length, value);
 
