@@ -49,7 +49,8 @@ public class DataFileTests
 
     private string Written(string name, string? text)
     {
-        string path = Path.Combine(folder, name);
+        // Tests run side by side.
+        string path = Path.Combine(folder, $"{Path.GetRandomFileName()}-{name}");
         if (text is not null)
             File.WriteAllText(path, text);
         return path;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using RnnJit.Cells;
 using RnnJit.Charts;
+using RnnJit.Generation;
 using RnnJit.Networks;
-using RnnJit.Randomness;
 using static RnnJit.Gallery.Systems.HelloModel;
 
 namespace RnnJit.Gallery.Systems;
@@ -52,7 +52,7 @@ internal sealed class HelloSystem : IGallerySystem
     private static void Describe(GalleryReport report, Model model)
     {
         using Session session = model.Open(new SessionOptions { Steps = Steps, Results = ["hidden", "scores"] });
-        OneHot([.. Word[..Steps].Select(Code)]).CopyTo(session.Input("x").Write<float>());
+        Codes(Word[..Steps]).CopyTo(session.Input("x").Write<int>());
         session.Run();
         float[] hidden = session.Output("hidden").Read<float>().ToArray(), scores = session.Output("scores").Read<float>().ToArray();
         static string Row(IEnumerable<float> numbers) =>
@@ -61,7 +61,7 @@ internal sealed class HelloSystem : IGallerySystem
             ["step", "input", "one-hot", "hidden", $"scores ({string.Join(", ", Alphabet.ToCharArray())})", "target"],
             Enumerable.Range(0, Steps).Select(t => (string[])
             [
-                $"{t + 1}", Word[t].ToString(), string.Join(' ', OneHot([Code(Word[t])])), Row(hidden[(t * Units)..((t + 1) * Units)]),
+                $"{t + 1}", Word[t].ToString(), string.Join(' ', Alphabet.Select(letter => letter == Word[t] ? 1 : 0)), Row(hidden[(t * Units)..((t + 1) * Units)]),
                 Row(scores[(t * Alphabet.Length)..((t + 1) * Alphabet.Length)]), Word[t + 1].ToString(),
             ]));
         report.Picture("scores", "Scores of seed 1, a row for each input", new HeatMap(
@@ -83,15 +83,20 @@ internal sealed class HelloSystem : IGallerySystem
 
     private static void Write(GalleryReport report, Model model)
     {
-        var search = new SequenceSearch(beginning => Next(model, beginning), last: Code('o'), longest: 8);
-        static string Text(int[] codes) => string.Concat(codes.Select(code => Alphabet[code]));
-        var random = new RandomStream(1);
-        int[] first = [Code('h')];
-        List<string[]> rows = [["argmax", Text(search.Greedy(first))]];
-        rows.AddRange(Enumerable.Range(1, 3).Select(i => (string[])[$"sample {i}", Text(search.Sample(first, random))]));
-        rows.AddRange(search.Beam(first, width: 3).Select((kept, i) =>
-            (string[])[$"beam of 3, place {i + 1}",
-                $"{Text(kept.Symbols)}   ln p = {kept.Score.ToString("0.000", CultureInfo.InvariantCulture)}"]));
+        int[] prompt = Codes(Word[..1]);
+        int end = Code(Word[^1]);
+        string Text(Hypothesis one) => Word[0] + string.Concat(one.Tokens.Select(code => Alphabet[code])) + (one.IsEnded ? Word[^1] : "");
+        TokenGenerator Generator(Session session) => new(session, "x", "scores");
+        const int Draws = 3, Width = 3, Longest = 8;
+        var drawn = new GenerationOptions { Prompt = prompt, End = end, MostTokens = Longest };
+        using Session one = model.Open(new SessionOptions { Results = ["scores"], CarryState = true });
+        List<string[]> rows = [["argmax", Text(Generator(one).Generate(drawn with { Temperature = 0 })[0])]];
+        using Session several = model.Open(new SessionOptions { Batch = Draws, Results = ["scores"], CarryState = true });
+        rows.AddRange(Generator(several).Generate(drawn).Select((sample, i) => (string[])[$"sample {i + 1}", Text(sample)]));
+        several.State.Reset();
+        var best = new BeamOptions { Prompt = prompt, End = end, Width = Width, LengthPenalty = 0, MostTokens = Longest };
+        rows.AddRange(Generator(several).Beam(best)[0].Select((kept, i) => (string[])[$"beam of {Width}, place {i + 1}",
+            $"{Text(kept)}   ln p = {kept.LogProbability.ToString("0.000", CultureInfo.InvariantCulture)}"]));
         report.Table("What seed 1 writes behind h, up to o", ["by", "text"], rows);
     }
 
