@@ -20,7 +20,9 @@ public sealed class BarChart(params string[] categories) : IPicture
 
     public string YLabel { get; init; } = "";
 
-    /// <summary>True to write the value of each bar into it, to three significant digits and all whole ones, where the bar is wide enough.</summary>
+    /// <summary>
+    /// True to write the value of each bar into it, to three significant digits and all whole ones, where the bar is wide enough.
+    /// </summary>
     public bool ShowValues { get; init; } = true;
 
     public int Width { get; init; } = 800;

@@ -103,9 +103,11 @@ public static partial class Rnn
 
     /// <summary>
     /// Each element of an axis beside its neighbours, along the last axis: […, N, …, C] ⇒ […, N', …, width · C], what a convolution
-    /// multiplies with one matrix. Part j of the last axis is the element j − before places on, where <see cref="ConvolutionPadding.Same"/> has
+    /// multiplies with one matrix. Part j of the last axis is the element j − before places on, where
+    /// <see cref="ConvolutionPadding.Same"/> has
     /// ⌊(width − 1) / 2⌋ places before,
-    /// <see cref="ConvolutionPadding.Causal"/> width − 1 and <see cref="ConvolutionPadding.Valid"/> none. N' is N, without padding N − width + 1; padding is 0.
+    /// <see cref="ConvolutionPadding.Causal"/> width − 1 and <see cref="ConvolutionPadding.Valid"/> none. N' is N, without padding N −
+    /// width + 1; padding is 0.
     /// </summary>
     /// <exception cref="GraphException">
     /// RNNJ126: the width is not positive, the axis is the last one or not there, or without padding it may be shorter than a window.

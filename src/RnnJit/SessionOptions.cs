@@ -10,18 +10,23 @@ public sealed record SessionOptions
     public int Batch { get; init; } = 1;
 
     /// <summary>
-    /// Further dimension symbols of the Program, such as S, the steps of a decoder or the nodes of a tree. They stand above sizes of the model; T and B are
+    /// Further dimension symbols of the Program, such as S, the steps of a decoder or the nodes of a tree. They stand above sizes of the
+    /// model; T and B are
     /// <see cref="Steps"/> and <see cref="Batch"/>.
     /// </summary>
     public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
 
     /// <summary>
-    /// Names of outputs that the session is given as inputs: what they would have been computed from is left out. A start state, <c>decoder.h0</c>, becomes a
+    /// Names of outputs that the session is given as inputs: what they would have been computed from is left out. A start state,
+    /// <c>decoder.h0</c>, becomes a
     /// state of the session, so that a decoder runs step by step from the states that an encoder computed.
     /// </summary>
     public IReadOnlyList<string> Given { get; init; } = [];
 
-    /// <summary>Names of results; none: the model's first output. Final states are computed too: all of them, or with <see cref="Given"/> those of states that are read.</summary>
+    /// <summary>
+    /// Names of results; none: the model's first output. Final states are computed too: all of them, or with <see cref="Given"/> those of
+    /// states that are read.
+    /// </summary>
     public IReadOnlyList<string> Results { get; init; } = [];
 
     /// <summary>

@@ -49,7 +49,8 @@ public class PtxTests
             AssertSound(Ptx(method));
     }
 
-    // Two blocks of the generator: each splits three words and two products. Widened are 4 factors, 6 halves, 4 numbers, 3 of rows and 4 of noise.
+    // Two blocks of the generator: each splits three words and two products. Widened are 4 factors, 6 halves, 4 numbers, 3 of rows and 4
+    // of noise.
     [Test]
     public void The_generator_of_masks_is_unsigned()
     {

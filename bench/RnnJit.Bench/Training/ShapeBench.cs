@@ -11,7 +11,8 @@ using RnnJit.Training;
 namespace RnnJit.Bench.Training;
 
 /// <summary>
-/// Shapes of batches of an LSTM classifier (two layers of 64, batch 32): a batch of a shape that is bound, one of a new shape, and a trainer made for that shape alone.
+/// Shapes of batches of an LSTM classifier (two layers of 64, batch 32): a batch of a shape that is bound, one of a new shape, and a
+/// trainer made for that shape alone.
 /// </summary>
 [Config(typeof(Several))]
 public class ShapeBench

@@ -114,7 +114,8 @@ public sealed partial class NetworkBuilder(string name)
     }
 
     /// <summary>
-    /// Names a value that sessions may be given or asked for: an encoder's memory, a mask, a context. It is computed only where somebody asks for it.
+    /// Names a value that sessions may be given or asked for: an encoder's memory, a mask, a context. It is computed only where somebody
+    /// asks for it.
     /// Start states that are computed or trained have names of their own, <c>LAYER.h0</c> and <c>LAYER.h.start0</c>.
     /// </summary>
     /// <exception cref="GraphException">RNNJ164: an input or output has the name.</exception>

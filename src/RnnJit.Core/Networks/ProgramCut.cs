@@ -4,16 +4,19 @@ namespace RnnJit.Networks;
 
 /// <summary>The part of a Program between values that are given and results that are wanted.</summary>
 /// <remarks>
-/// A decoder runs step by step in this way: its memory and its start states, which the encoder computes in the whole Program, become inputs.
+/// A decoder runs step by step in this way: its memory and its start states, which the encoder computes in the whole Program, become
+/// inputs.
 /// </remarks>
 public static class ProgramCut
 {
     /// <summary>Makes outputs inputs, and keeps what the results need from there on.</summary>
     /// <param name="given">
-    /// Names of outputs. <c>NAME0</c> beside an output <c>NAME</c> of its type is the start of a state: it becomes one, and NAME its next value.
+    /// Names of outputs. <c>NAME0</c> beside an output <c>NAME</c> of its type is the start of a state: it becomes one, and NAME its next
+    /// value.
     /// </param>
     /// <param name="results">Names of outputs.</param>
-    /// <returns>Given states, inputs that are still read, other given values; results, then next states in the order of the states.</returns>
+    /// <returns>Given states, inputs that are still read, other given values; results, then next states in the order of the
+    /// states.</returns>
     /// <exception cref="GraphException">RNNJ165: there is no such output, or one is both given and wanted.</exception>
     public static Graph Run(Graph program, IReadOnlyCollection<string> given, IReadOnlyCollection<string> results)
     {

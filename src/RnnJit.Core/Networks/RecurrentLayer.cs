@@ -34,11 +34,15 @@ public sealed partial class RecurrentLayer
     /// <summary>The outputs of each direction, [T, B, H], forward first, in the order of time; of a stack those of its top layer.</summary>
     public IReadOnlyList<Value> Directions { get; }
 
-    /// <summary>Final states by name, [B, H]: <c>h</c>, <c>c</c>; of the backward direction of two <c>reverse.h</c>, …. Of a stack those of its top layer.</summary>
+    /// <summary>
+    /// Final states by name, [B, H]: <c>h</c>, <c>c</c>; of the backward direction of two <c>reverse.h</c>, …. Of a stack those of its
+    /// top layer.
+    /// </summary>
     public IReadOnlyDictionary<string, Value> Finals { get; }
 
     /// <summary>
-    /// All that the cell's Step gives, at every step, by the cell's names, [T, B, ·]: states, and results such as the attention <c>a</c> and the context <c>c</c> of a
+    /// All that the cell's Step gives, at every step, by the cell's names, [T, B, ·]: states, and results such as the attention <c>a</c>
+    /// and the context <c>c</c> of a
     /// decoder; of the backward direction of two <c>reverse.a</c>, …. Of a stack those of its top layer.
     /// </summary>
     public IReadOnlyDictionary<string, Value> Sequences { get; }
@@ -55,7 +59,8 @@ public sealed partial class RecurrentLayer
 
     /// <summary>The output of the last step that each direction made, merged: [B, ·].</summary>
     /// <exception cref="GraphException">
-    /// RNNJ167: two directions stay apart, with lengths or masks the output is no state, or something stands between the top layer of a stack and its output.
+    /// RNNJ167: two directions stay apart, with lengths or masks the output is no state, or something stands between the top layer of a
+    /// stack and its output.
     /// </exception>
     public Value Last => Lasts.All(last => last is not null)
         ? Merged(Lasts!)

@@ -10,7 +10,8 @@ public static class TrainingProgram
     /// <summary>The part of a network that its output <c>loss</c> needs, with the gradient <c>d_NAME</c> of every parameter; final states and running statistics stay.</summary>
     /// <param name="trains">False for parameters that are left as they are; null: all are trained.</param>
     /// <param name="kept">Outputs and named values whose gradient <c>d_NAME</c> is wanted as well.</param>
-    /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>, or no output of a name in <paramref name="kept"/>.</exception>
+    /// <exception cref="GraphException">RNNJ140: there is no scalar output <c>loss</c>, or no output of a name in
+    /// <paramref name="kept"/>.</exception>
     public static Graph Of(Graph network, Func<string, bool>? trains = null, IReadOnlyList<string>? kept = null)
     {
         RequireLoss(network);

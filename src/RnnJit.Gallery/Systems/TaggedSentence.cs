@@ -9,7 +9,8 @@ internal sealed record TaggedSentence(string[] Words, string[] Tags)
     private const int Columns = 10;
 
     /// <summary>The sentences of a CoNLL-U file in gzip: forms and universal tags, without ranges (1-2) and empty nodes (1.1).</summary>
-    /// <exception cref="TextDataException">The file cannot be read, a line has another number of columns, or there is no sentence.</exception>
+    /// <exception cref="TextDataException">The file cannot be read, a line has another number of columns, or there is no
+    /// sentence.</exception>
     public static TaggedSentence[] Read(string path)
     {
         var sentences = new List<TaggedSentence>();

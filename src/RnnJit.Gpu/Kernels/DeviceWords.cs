@@ -8,8 +8,8 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
     /// <summary>Words of an address.</summary>
     public const int AddressWords = 8;
 
-    // Moved to the operation and, for an address, to its first word: a word is then one register and a constant for ptxas, which else kept a register for
-    // the place of each word across the loop over rows, and spilled.
+    // A view that begins at the operation, and for an address at its first word: ptxas reads a word by one base register and an immediate
+    // offset. With table[place + word] it kept a register for each word across the loop over rows, and spilled.
     private readonly ArrayView<long> own = table.SubView(launch.Place);
     private readonly DeviceLaunch launch = launch;
 
@@ -48,8 +48,9 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
 
     /// <summary>The element at which a row of an operand begins: its address and the offset of the row by its number.</summary>
     /// <remarks>
-    /// Division of 32 bits is code in place, where one of 64 bits is a call across which ptxas keeps the registers of all callers. The sum begins with the address, so that
-    /// its words are not waiting in registers until all offsets are there.
+    /// ptxas inlines a division of 32 bits. One of 64 bits is a subroutine, and the registers that are live at any of its calls add up. The
+    /// address is the first value of the accumulator: added last, the address words of all operands were loaded behind the last loop and
+    /// live at once.
     /// </remarks>
     public long RowAddress(long word, int rank, long extents, long strides, int row)
     {

@@ -83,7 +83,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
             foreach (DeviceTensor source in sources)
                 source.FetchFromOthers();
 
-            // A run that fails may have written there: the host keeps what it reads and replaces.
+            // A run that fails may have written over inputs that it updates in place: the host takes their values first.
             for (int i = 0; i < updated.Length && !updatesAfterChecks; i++)
                 updated[i].Tensor.Fetch();
             lock (device.Running)

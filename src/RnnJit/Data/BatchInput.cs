@@ -25,7 +25,9 @@ public sealed class BatchInput
     /// <summary>The values of an F32 input; empty for whole numbers. A float64 model widens them.</summary>
     public ReadOnlyMemory<float> Reals { get; }
 
-    /// <summary>The value that stands behind the ends of rows, where steps are added to a batch: 0, or a class that a loss leaves out.</summary>
+    /// <summary>
+    /// The value that stands behind the ends of rows, where steps are added to a batch: 0, or a class that a loss leaves out.
+    /// </summary>
     public double Padding { get; }
 
     /// <summary>The same values with another padding.</summary>

@@ -18,7 +18,9 @@ public sealed record GenerationOptions
     /// <summary>Only so many of the most probable tokens are drawn from; 0: all.</summary>
     public int TopK { get; init; }
 
-    /// <summary>Only the most probable tokens whose probabilities reach this sum are drawn from (Holtzman et al. 2020, nucleus sampling); 1: all.</summary>
+    /// <summary>
+    /// Only the most probable tokens whose probabilities reach this sum are drawn from (Holtzman et al. 2020, nucleus sampling); 1: all.
+    /// </summary>
     public double TopP { get; init; } = 1;
 
     /// <summary>Tokens that are never generated.</summary>
@@ -66,7 +68,10 @@ public sealed record BeamOptions
     /// <summary>Hypotheses that are followed for each sequence; the session's batch is a multiple of it.</summary>
     public int Width { get; init; } = 4;
 
-    /// <summary>α: the logarithm of the probability is divided by ((5 + n) / 6)^α for n tokens, the end token included (Wu et al. 2016, equation 14). 0: by nothing.</summary>
+    /// <summary>
+    /// α: the logarithm of the probability is divided by ((5 + n) / 6)^α for n tokens, the end token included (Wu et al. 2016, equation
+    /// 14). 0: by nothing.
+    /// </summary>
     public double LengthPenalty { get; init; } = 0.6;
 
     /// <summary>Tokens that are never generated.</summary>

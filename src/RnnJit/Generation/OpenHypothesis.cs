@@ -31,7 +31,9 @@ internal sealed class OpenHypothesis
     /// <summary>ln p divided by ((5 + n) / 6)^α.</summary>
     public double Score(double penalty) => LogProbability / Divisor(Length, penalty);
 
-    /// <summary>The best score that a longer hypothesis could have: no token makes ln p larger, and more tokens divide it by more.</summary>
+    /// <summary>
+    /// The best score that a longer hypothesis could have: no token makes ln p larger, and more tokens divide it by more.
+    /// </summary>
     public double Bound(double penalty, int most) => LogProbability / Divisor(most, penalty);
 
     public Hypothesis Close()

@@ -6,7 +6,8 @@ using RnnJit.Runtime;
 namespace RnnJit.Generation;
 
 /// <summary>
-/// Generates sequences with a session of one step: tokens i32[1, B] in, logits [1, B, V] out, states carried from step to step. The session is filled with whatever
+/// Generates sequences with a session of one step: tokens i32[1, B] in, logits [1, B, V] out, states carried from step to step. The
+/// session is filled with whatever
 /// else it reads (a memory, masks, start states) before each call. Not safe for concurrent use.
 /// </summary>
 public sealed class TokenGenerator
@@ -43,7 +44,9 @@ public sealed class TokenGenerator
         scores = new TokenScores(rows, tokens);
     }
 
-    /// <summary>One sequence for each row of the batch, each token chosen by itself: argmax, or drawn by temperature, top-k and nucleus.</summary>
+    /// <summary>
+    /// One sequence for each row of the batch, each token chosen by itself: argmax, or drawn by temperature, top-k and nucleus.
+    /// </summary>
     /// <returns>A hypothesis for each row.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Hypothesis[] Generate(GenerationOptions options)
@@ -69,10 +72,12 @@ public sealed class TokenGenerator
     }
 
     /// <summary>
-    /// The best sequences by beam search: for each sequence, <see cref="BeamOptions.Width"/> neighbouring rows of the batch begin alike and follow the hypotheses with the
+    /// The best sequences by beam search: for each sequence, <see cref="BeamOptions.Width"/> neighbouring rows of the batch begin alike
+    /// and follow the hypotheses with the
     /// highest probabilities. A search ends when no open hypothesis can become better than those that ended.
     /// </summary>
-    /// <returns>For each sequence its hypotheses, the best by penalised probability first; those that reached the most tokens come behind those that ended.</returns>
+    /// <returns>For each sequence its hypotheses, the best by penalised probability first; those that reached the most tokens come behind
+    /// those that ended.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public IReadOnlyList<Hypothesis>[] Beam(BeamOptions options)
     {

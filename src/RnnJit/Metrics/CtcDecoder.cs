@@ -2,7 +2,9 @@ using RnnJit.Ir;
 
 namespace RnnJit.Metrics;
 
-/// <summary>Labellings of a sequence from the scores of connectionist temporal classification (Graves et al. 2006, section 3; from memory).</summary>
+/// <summary>
+/// Labellings of a sequence from the scores of connectionist temporal classification (Graves et al. 2006, section 3; from memory).
+/// </summary>
 public static class CtcDecoder
 {
     /// <summary>The labelling of the likeliest path: labels that repeat are one, then blanks go.</summary>
@@ -31,7 +33,10 @@ public static class CtcDecoder
         return [.. found];
     }
 
-    /// <summary>The labelling whose paths together are likeliest, by a search over prefixes that keeps some of them at each step (Graves 2006; Hannun et al. 2014, algorithm 1, without a language model; from memory).</summary>
+    /// <summary>
+    /// The labelling whose paths together are likeliest, by a search over prefixes that keeps some of them at each step (Graves 2006;
+    /// Hannun et al. 2014, algorithm 1, without a language model; from memory).
+    /// </summary>
     /// <param name="logProbabilities">Logarithms of probabilities [T, labels].</param>
     /// <param name="width">Prefixes that are kept.</param>
     /// <param name="blank">The label that stands for none.</param>

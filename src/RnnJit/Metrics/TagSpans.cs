@@ -10,7 +10,8 @@ public sealed record TagSpan(string Kind, int Start, int End);
 public static class TagSpans
 {
     /// <summary>
-    /// The spans of tags <c>O</c>, <c>B-KIND</c>, <c>I-KIND</c> as CoNLL's evaluation reads them (Tjong Kim Sang and Buchholz 2000; from memory): <c>I-</c> after another kind or after
+    /// The spans of tags <c>O</c>, <c>B-KIND</c>, <c>I-KIND</c> as CoNLL's evaluation reads them (Tjong Kim Sang and Buchholz 2000; from
+    /// memory): <c>I-</c> after another kind or after
     /// <c>O</c> begins a span too.
     /// </summary>
     /// <exception cref="ArgumentException">A tag is none of the three.</exception>

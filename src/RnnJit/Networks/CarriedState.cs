@@ -54,7 +54,8 @@ public sealed class CarriedState
     }
 
     /// <summary>
-    /// Row r of all initial states becomes what row rows[r] was: a search that goes on from its best hypotheses reorders them so. A row may be taken several times.
+    /// Row r of all initial states becomes what row rows[r] was: a search that goes on from its best hypotheses reorders them so. A row
+    /// may be taken several times.
     /// </summary>
     /// <param name="rows">A row for each of the batch, [B].</param>
     /// <exception cref="ArgumentException">There is another number of rows, or one is outside the batch; nothing is changed.</exception>

@@ -124,7 +124,8 @@ public sealed partial class Model : IDisposable
     }
 
     /// <summary>Binds the part of the Program that some results need to a length and a batch size.</summary>
-    /// <exception cref="GraphException">RNNJ165: there is no such result or given value, or one is both. RNNJ101: a size is missing.</exception>
+    /// <exception cref="GraphException">RNNJ165: there is no such result or given value, or one is both. RNNJ101: a size is
+    /// missing.</exception>
     /// <exception cref="ArgumentException">A size is below 1.</exception>
     public Session Open(SessionOptions options)
     {

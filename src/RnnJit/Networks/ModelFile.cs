@@ -41,7 +41,8 @@ internal static class ModelFile
     }
 
     /// <exception cref="CheckpointException">
-    /// The checkpoint holds no model, its tensors do not fit its Program, a parameter holds a number that is not finite, or metadata or a vocabulary is not usable.
+    /// The checkpoint holds no model, its tensors do not fit its Program, a parameter holds a number that is not finite, or metadata or a
+    /// vocabulary is not usable.
     /// </exception>
     public static Model Read(Checkpoint checkpoint, ModelOptions options)
     {

@@ -111,7 +111,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
             arena.Dispose();
     }
 
-    // Another Program wrote into the arena: what outlasts a run is made again.
+    // Another Program wrote into the arena: constants are written again now, packed weights by the run.
     private void Restore()
     {
         foreach (PlanBuffer buffer in Memory.Places.Keys.Where(buffer => buffer.Space == BufferSpace.Shared))

@@ -27,7 +27,7 @@ internal abstract class Instruction(PlanCommand? command)
     /// <summary>Turns views into addresses once memory is there.</summary>
     public abstract void Resolve(PlanMemory memory);
 
-    /// <summary>Says that memory which outlasts a run was cleared: what was kept there is made again.</summary>
+    /// <summary>Marks values that outlast a run, such as packed weights, as lost: the next run computes them again.</summary>
     public virtual void Invalidate()
     {
     }

@@ -3,10 +3,14 @@ using RnnJit.Cpu;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// One arena for Programs that never run at once, such as the same network bound to several shapes. The Program that runs finds there what the one before left, so
+/// One arena for Programs that never run at once, such as the same network bound to several shapes. The Program that runs finds there
+/// what the one before left, so
 /// whoever takes the arena over makes constants and packed weights again.
 /// </summary>
-/// <remarks>Grows by half at least, so that all sizes it ever had take at most three times the largest. Results in it are valid until another Program runs.</remarks>
+/// <remarks>
+/// Grows by half at least, so that all sizes it ever had take at most three times the largest. Results in it are valid until another
+/// Program runs.
+/// </remarks>
 internal sealed class SharedArena : IDisposable
 {
     private const double Growth = 1.5;

@@ -5,7 +5,8 @@ using RnnJit.Networks;
 namespace RnnJit.Training;
 
 /// <summary>
-/// Results of a model for batches of any shape: the counterpart of <see cref="Trainer.Step(Batch)"/> outside training. Every batch starts from zero states.
+/// Results of a model for batches of any shape: the counterpart of <see cref="Trainer.Step(Batch)"/> outside training. Every batch starts
+/// from zero states.
 /// Not safe for concurrent use.
 /// </summary>
 public sealed class Evaluator : IDisposable
@@ -31,7 +32,8 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>
-    /// Computes the results of a batch; inputs that they do not need, such as targets, are not read. Steps of sequences with lengths are rounded up to a multiple of
+    /// Computes the results of a batch; inputs that they do not need, such as targets, are not read. Steps of sequences with lengths are
+    /// rounded up to a multiple of
     /// 8, so a result may have more steps than the batch.
     /// </summary>
     /// <returns>The session that ran; its outputs are valid until the next call.</returns>

@@ -4,11 +4,15 @@ using RnnJit.Data;
 namespace RnnJit.Training;
 
 /// <summary>The training loop that most programs want: epochs, a measure after each, an early end, the best parameters, progress.</summary>
-/// <remarks>Loops of one's own call <see cref="Trainer.Step(Batch)"/>, <see cref="Trainer.Save"/> and <see cref="Trainer.Resume"/> as this one does.</remarks>
+/// <remarks>
+/// Loops of one's own call <see cref="Trainer.Step(Batch)"/>, <see cref="Trainer.Save"/> and <see cref="Trainer.Resume"/> as this one
+/// does.
+/// </remarks>
 public static class Fit
 {
     /// <summary>
-    /// Trains on all batches, epoch after epoch, from the step that the trainer stands at: a trainer that was resumed goes on where it was saved. States are zero at the
+    /// Trains on all batches, epoch after epoch, from the step that the trainer stands at: a trainer that was resumed goes on where it
+    /// was saved. States are zero at the
     /// beginning of an epoch.
     /// </summary>
     /// <exception cref="ArgumentException">There are no batches, or the options are out of range.</exception>

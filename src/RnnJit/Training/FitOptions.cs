@@ -6,7 +6,10 @@ public sealed record FitOptions
     /// <summary>Passes over all batches, those of a run that is continued among them; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Measures the model after each epoch, on data held back: a loss, or with <see cref="HigherIsBetter"/> an accuracy. null: the mean training loss counts.</summary>
+    /// <summary>
+    /// Measures the model after each epoch, on data held back: a loss, or with <see cref="HigherIsBetter"/> an accuracy. null: the mean
+    /// training loss counts.
+    /// </summary>
     public Func<double>? Validate { get; init; }
 
     /// <summary>True where a larger measure is a better one.</summary>

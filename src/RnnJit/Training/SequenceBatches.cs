@@ -51,7 +51,9 @@ public sealed class SequenceBatches
         }
     }
 
-    /// <summary>True where the epoch is over; set <see cref="Cursor"/> to 0 and the carried state to its initial value for the next one.</summary>
+    /// <summary>
+    /// True where the epoch is over; set <see cref="Cursor"/> to 0 and the carried state to its initial value for the next one.
+    /// </summary>
     public bool EndOfEpoch => cursor == Windows;
 
     /// <summary>For each stream the number of steps of the last window that have targets; later steps are padding. T everywhere in training.</summary>

@@ -12,11 +12,13 @@ public sealed partial class Trainer
     private const string RowsKey = "states.rows";
 
     /// <summary>
-    /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried states, and what <see cref="Fit"/> knows.
+    /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried
+    /// states, and what <see cref="Fit"/> knows.
     /// The file is one of <see cref="Model.Load"/> too. It is written whole or not at all.
     /// </summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
-    /// <exception cref="DivergenceException">A parameter, a moment or a carried state is not finite; a previous file is untouched.</exception>
+    /// <exception cref="DivergenceException">A parameter, a moment or a carried state is not finite; a previous file is
+    /// untouched.</exception>
     public void Save(string path)
     {
         using var checkpoint = new Checkpoint(path);
@@ -37,11 +39,13 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// Goes on from what <see cref="Save"/> wrote: steps over the same batches give the bits of a run that was never interrupted. The trainer is of batches of any shape;
+    /// Goes on from what <see cref="Save"/> wrote: steps over the same batches give the bits of a run that was never interrupted. The
+    /// trainer is of batches of any shape;
     /// optimiser, schedule and rates are those of <paramref name="options"/>, which are no part of the file.
     /// </summary>
     /// <returns>A trainer whose <see cref="Model"/> the caller disposes after it.</returns>
-    /// <exception cref="CheckpointException">The file is missing, damaged or no training, or was written with another optimiser.</exception>
+    /// <exception cref="CheckpointException">The file is missing, damaged or no training, or was written with another
+    /// optimiser.</exception>
     public static Trainer Resume(string path, TrainerOptions? options = null, ModelOptions? run = null)
     {
         run ??= new ModelOptions();
@@ -86,7 +90,8 @@ public sealed partial class Trainer
         }
     }
 
-    /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not finite.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not
+    /// finite.</exception>
     internal void Read(Checkpoint checkpoint)
     {
         Steps = checkpoint.Number("steps");

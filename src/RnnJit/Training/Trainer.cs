@@ -7,7 +7,8 @@ using RnnJit.Runtime;
 namespace RnnJit.Training;
 
 /// <summary>
-/// Lowers a model's output <c>loss</c>, a scalar. Each step runs forward and back over T time steps, clips by the norm of all gradients, and updates every
+/// Lowers a model's output <c>loss</c>, a scalar. Each step runs forward and back over T time steps, clips by the norm of all gradients,
+/// and updates every
 /// parameter. Not safe for concurrent use.
 /// </summary>
 public sealed partial class Trainer : IDisposable
@@ -22,8 +23,11 @@ public sealed partial class Trainer : IDisposable
     private bool carries;
     private int carriedRows;
 
-    /// <summary>A trainer of batches of any shape, see <see cref="Step(Batch)"/>: parameters, moments and one arena serve them all.</summary>
-    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>, or an option names an output that it has not.</exception>
+    /// <summary>
+    /// A trainer of batches of any shape, see <see cref="Step(Batch)"/>: parameters, moments and one arena serve them all.
+    /// </summary>
+    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>, or an option names an output that it has
+    /// not.</exception>
     /// <exception cref="ArgumentException">The model stores its weights in 16 bits, or an option is out of range.</exception>
     public Trainer(Model model, TrainerOptions? options = null)
         : this(model, options ?? new TrainerOptions(), fixedSizes: null)
@@ -109,7 +113,10 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">The step is not split.</exception>
     public Tensor Gradients => (options.SplitStep ? shared.Gradients : throw NotSplit(nameof(Gradients)))?.Whole ?? throw NoShape();
 
-    /// <summary>The gradient of a parameter, output or named value that <see cref="TrainerOptions.Gradients"/> names, after the last step and before clipping.</summary>
+    /// <summary>
+    /// The gradient of a parameter, output or named value that <see cref="TrainerOptions.Gradients"/> names, after the last step and
+    /// before clipping.
+    /// </summary>
     /// <exception cref="UnknownNameException">The options do not name it.</exception>
     public Tensor Gradient(string name)
     {
@@ -118,7 +125,9 @@ public sealed partial class Trainer : IDisposable
         return options.SplitStep && shared.Gradients?.Parts.TryGetValue(name, out Tensor? part) == true ? part : Current.Executable.Output("d_" + name);
     }
 
-    /// <summary>One step over a batch of any shape. A shape that is new is bound first, which takes as long as making a trainer of it.</summary>
+    /// <summary>
+    /// One step over a batch of any shape. A shape that is new is bound first, which takes as long as making a trainer of it.
+    /// </summary>
     /// <returns>The loss before the update.</returns>
     /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing or its shape does not fit.</exception>
     /// <exception cref="UnknownNameException">The batch gives an input that the network does not have.</exception>
@@ -130,7 +139,10 @@ public sealed partial class Trainer : IDisposable
         return Step();
     }
 
-    /// <summary>Binds the shape of a batch and fills the inputs, for <see cref="Step()"/>, <see cref="Backward"/> or a look at <see cref="State"/>.</summary>
+    /// <summary>
+    /// Binds the shape of a batch and fills the inputs, for <see cref="Step()"/>, <see cref="Backward"/> or a look at
+    /// <see cref="State"/>.
+    /// </summary>
     /// <inheritdoc cref="Step(Batch)" path="/exception"/>
     public void Bind(Batch batch)
     {

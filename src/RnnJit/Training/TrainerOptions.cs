@@ -3,7 +3,10 @@ namespace RnnJit.Training;
 /// <summary>Options of the training of parameters.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>The update of a parameter by its gradient; with <see cref="Optimiser.ClipValue"/> it clips element by element, after the clipping by norm.</summary>
+    /// <summary>
+    /// The update of a parameter by its gradient; with <see cref="Optimiser.ClipValue"/> it clips element by element, after the clipping
+    /// by norm.
+    /// </summary>
     public Optimiser Optimiser { get; init; } = new Adam();
 
     /// <summary>The learning rate of each step.</summary>
@@ -12,7 +15,10 @@ public sealed record TrainerOptions
     /// <summary>The largest norm of all gradients together; null: no clipping.</summary>
     public double? ClipNorm { get; init; } = 1;
 
-    /// <summary>True to begin each step with the final states of the one before (truncated back-propagation through time); else with those of <see cref="Trainer.State"/>.</summary>
+    /// <summary>
+    /// True to begin each step with the final states of the one before (truncated back-propagation through time); else with those of
+    /// <see cref="Trainer.State"/>.
+    /// </summary>
     public bool CarryState { get; init; }
 
     /// <summary>
@@ -25,15 +31,19 @@ public sealed record TrainerOptions
     public bool SplitStep { get; init; }
 
     /// <summary>
-    /// The learning rate of a parameter as a multiple of that of the step, by the parameter's name; 0: it stays as it is, and no gradient is computed for it. null: 1 for all.
+    /// The learning rate of a parameter as a multiple of that of the step, by the parameter's name; 0: it stays as it is, and no gradient
+    /// is computed for it. null: 1 for all.
     /// </summary>
     public Func<string, double>? RateOf { get; init; }
 
-    /// <summary>Names of parameters, outputs and named values whose gradients <see cref="Trainer.Gradient"/> gives after each step.</summary>
+    /// <summary>
+    /// Names of parameters, outputs and named values whose gradients <see cref="Trainer.Gradient"/> gives after each step.
+    /// </summary>
     public IReadOnlyList<string> Gradients { get; init; } = [];
 
     /// <summary>
-    /// Multiple that time steps of a batch are rounded up to where the network has lengths, so that fewer shapes occur. Rows end where their lengths say; a loss that
+    /// Multiple that time steps of a batch are rounded up to where the network has lengths, so that fewer shapes occur. Rows end where
+    /// their lengths say; a loss that
     /// does not leave steps behind the ends out counts these too. 1: steps stay as they are.
     /// </summary>
     public int StepMultiple { get; init; } = 8;

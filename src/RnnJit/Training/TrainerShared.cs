@@ -61,7 +61,7 @@ internal sealed class TrainerShared : IDisposable
         return (Differentiate(blocked), symbol is null ? sizes : new Dictionary<string, int>(sizes) { [symbol] = blocks });
     }
 
-    /// <summary>States that outlast a step, by name; those of one shape are the same tensors for all shapes of batches.</summary>
+    /// <summary>Carried states by name. Shapes of batches in which a state has the same shape share its tensor.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> StatesOf(Graph program, IReadOnlyDictionary<string, int> sizes)
     {
         foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.State))

@@ -3,7 +3,10 @@ using System.Xml.Linq;
 
 namespace RnnJit.Core.Tests.Architecture;
 
-/// <summary>The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Gallery ─► RnnJit; Gallery ─► Charts.</summary>
+/// <summary>
+/// The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Gallery ─► RnnJit; Gallery ─►
+/// Charts.
+/// </summary>
 public class DependencyTests
 {
     private static readonly Dictionary<string, string[]> Projects = new()

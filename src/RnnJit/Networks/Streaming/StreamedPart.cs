@@ -5,7 +5,7 @@ namespace RnnJit.Networks;
 /// <summary>The part of a Program that a stream runs, with T as the symbol that it steps along.</summary>
 internal static class StreamedPart
 {
-    // What T of the Program is called where another symbol is stepped along.
+    // Name of the Program's own T where another symbol is stepped along.
     private const string Other = "T of the whole";
 
     public static Graph Of(Graph program, SessionOptions options, string time)

@@ -25,10 +25,13 @@ public sealed unsafe partial class StreamingModel : IDisposable
     public StreamingModel(Model model, int batch = 1, params string[] results)
         : this(model.Program, model.OptionsFor(steps: 1, batch), results) => owner = model;
 
-    /// <summary>Compiles the part of a model between given values and results for streams, as <see cref="Model.Open"/> does for sessions.</summary>
+    /// <summary>
+    /// Compiles the part of a model between given values and results for streams, as <see cref="Model.Open"/> does for sessions.
+    /// </summary>
     /// <param name="options">One step; Given, Results and Sizes count, and states are always carried.</param>
     /// <param name="time">The symbol that is stepped along, such as S of a decoder.</param>
-    /// <exception cref="GraphException">RNNJ165, RNNJ195, RNNJ207: there is no such value, it cannot be known step by step, or a stream takes more than 2 GB.</exception>
+    /// <exception cref="GraphException">RNNJ165, RNNJ195, RNNJ207: there is no such value, it cannot be known step by step, or a stream
+    /// takes more than 2 GB.</exception>
     /// <exception cref="ArgumentException">A size is below 1.</exception>
     public StreamingModel(Model model, SessionOptions options, string time = "T")
         : this(StreamedPart.Of(model.Program, options, time), model.OptionsFor(options.Steps, options.Batch, StreamedPart.Sizes(options, time)), [.. options.Results]) =>
