@@ -2,8 +2,8 @@ using RnnJit;
 using static RnnJit.Rnn;
 
 /// <summary>
-/// The state moves towards what the input suggests, by a gain that the squared innovation opens: a surprise is believed at once, agreement changes little
-/// (the correction step of a Kalman filter with a learned gain).
+/// The state moves towards what the input suggests, by a gain that the squared innovation opens: a surprise is believed at once, agreement
+/// changes little (the correction step of a Kalman filter with a learned gain).
 /// </summary>
 [RnnCell]
 public static partial class Innovation

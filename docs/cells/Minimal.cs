@@ -1,7 +1,8 @@
 using RnnJit;
 using static RnnJit.Rnn;
 
-/// <summary>A minimal gated unit: one gate decides how much of a candidate enters (Zhou et al. 2016, without the gate inside the candidate).</summary>
+/// <summary>A minimal gated unit: one gate decides how much of a candidate enters (Zhou et al. 2016, without the
+/// gate inside the candidate).</summary>
 [RnnCell]
 public static partial class Minimal
 {

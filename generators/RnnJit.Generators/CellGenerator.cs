@@ -9,7 +9,8 @@ using RnnJit.Planning;
 
 namespace RnnJit.Generators;
 
-/// <summary>Reads every class marked <see cref="RnnCellAttribute"/> and completes it. Models and sentences are on branches of their own, so that moved code writes no file anew.</summary>
+/// <summary>Reads every class marked <see cref="RnnCellAttribute"/> and completes it. Models and sentences are on branches of their own, so
+/// that moved code writes no file anew.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class CellGenerator : IIncrementalGenerator
 {
@@ -23,9 +24,11 @@ public sealed class CellGenerator : IIncrementalGenerator
         IncrementalValuesProvider<CellReading> readings = context.SyntaxProvider.ForAttributeWithMetadataName(
             typeof(RnnCellAttribute).FullName!,
             static (node, _) => node is TypeDeclarationSyntax,
-            static (found, cancel) => CellReader.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancel)).WithTrackingName(Readings);
+            static (found, cancel) => CellReader.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancel))
+                .WithTrackingName(Readings);
 
-        IncrementalValuesProvider<CellModel> models = readings.Select(static (reading, _) => reading.Model!).Where(static model => model is not null).WithTrackingName(Models);
+        IncrementalValuesProvider<CellModel> models =
+            readings.Select(static (reading, _) => reading.Model!).Where(static model => model is not null).WithTrackingName(Models);
         context.RegisterSourceOutput(models, static (output, model) => Add(output, CellSource.FileName(model), CellSource.Write(model)));
         RegisterKernels(context, models);
         context.RegisterSourceOutput(
@@ -36,12 +39,15 @@ public sealed class CellGenerator : IIncrementalGenerator
     // No code names a kernel, so that an editor need not wait for them.
     private static void RegisterKernels(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<CellModel> models)
     {
-        IncrementalValueProvider<ImmutableArray<EquatableArray<KernelSource>>> ofCells = models.Select(KernelSource.Of).WithTrackingName(Kernels).Collect();
+        IncrementalValueProvider<ImmutableArray<EquatableArray<KernelSource>>> ofCells =
+            models.Select(KernelSource.Of).WithTrackingName(Kernels).Collect();
         IncrementalValueProvider<bool> standard = context.CompilationProvider.Select(static (compilation, _) =>
-            compilation.Assembly.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == typeof(StandardKernelsAttribute).FullName));
+            compilation.Assembly.GetAttributes()
+                .Any(attribute => attribute.AttributeClass?.ToDisplayString() == typeof(StandardKernelsAttribute).FullName));
         context.RegisterImplementationSourceOutput(ofCells.Combine(standard), static (output, found) =>
         {
-            IEnumerable<KernelSource> all = (found.Right ? KernelSource.Standard : default).Concat(found.Left.SelectMany(kernels => kernels));
+            IEnumerable<KernelSource> all =
+                (found.Right ? KernelSource.Standard : default).Concat(found.Left.SelectMany(kernels => kernels));
             KernelSource[] kernels = all.GroupBy(kernel => kernel.Text, StringComparer.Ordinal).Select(same => same.First()).ToArray();
             if (kernels.Length == 0)
                 return;

@@ -1,7 +1,6 @@
 // Types the compiler asks for that netstandard2.0 does not define.
-namespace System.Runtime.CompilerServices
+namespace System.Runtime.CompilerServices;
+
+internal static class IsExternalInit
 {
-    internal static class IsExternalInit
-    {
-    }
 }

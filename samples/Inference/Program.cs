@@ -32,7 +32,8 @@ NdArray logits = model.Run(new Dictionary<string, NdArray>
 for (int row = 0; row < rows.Length; row++)
 {
     double odd = 1 / (1 + Math.Exp(logits.Data[2 * row] - logits.Data[(2 * row) + 1]));
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows[row],-20} {(odd > 0.5 ? "odd" : "even"),-4} p(odd) = {odd:0.000}"));
+    Console.WriteLine(
+        string.Create(CultureInfo.InvariantCulture, $"{rows[row],-20} {(odd > 0.5 ? "odd" : "even"),-4} p(odd) = {odd:0.000}"));
 }
 
 return 0;

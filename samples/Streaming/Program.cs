@@ -24,7 +24,8 @@ for (int step = 0; step < 1000; step++)
 
 Console.WriteLine($"2,000 steps allocated {GC.GetAllocatedBytesForCurrentThread() - before} bytes; a stream has {streaming.BytesPerState}");
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"a stream of ones stands at {first["smooth.h0"].Read<float>()[0]:0.000}, one of zeros and ones at {second["smooth.h0"].Read<float>()[0]:0.000}"));
+    $"a stream of ones stands at {first["smooth.h0"].Read<float>()[0]:0.000}, one of zeros and ones at "
+        + $"{second["smooth.h0"].Read<float>()[0]:0.000}"));
 
 // h' = k h + (1 − k) x with k = σ(a).
 [RnnCell]

@@ -13,7 +13,8 @@ string path = args.Length > 0 ? args[0] : "parity.safetensors";
 
 // A row has 1 to 12 bits; its label is 1 where the number of ones is odd.
 var random = new Random(1);
-(int[] Bits, int Odd)[] rows = [.. Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, 1 + random.Next(12)).Select(_ => random.Next(2)).ToArray())
+(int[] Bits, int Odd)[] rows =
+    [.. Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, 1 + random.Next(12)).Select(_ => random.Next(2)).ToArray())
     .Select(bits => (bits, bits.Sum() % 2))];
 RowBatches<(int[] Bits, int Odd)> batches = Batches.Of(rows, 50)
     .Vectors("x", 1, row => [.. row.Bits.Select(bit => (float)bit)])
@@ -33,7 +34,8 @@ using var trainer = new Trainer(model, new TrainerOptions { LearningRate = new C
 FitResult result = Fit.Run(trainer, batches, new FitOptions { Epochs = 30, Patience = 5, KeepBest = true, Progress = new Print() });
 model.Metadata["data"] = "bit strings of 1 to 12 bits";
 model.Save(path);
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"best loss {result.Best.Loss:0.0000} nats in epoch {result.Best.Epoch}; saved as {path}"));
+Console.WriteLine(
+    string.Create(CultureInfo.InvariantCulture, $"best loss {result.Best.Loss:0.0000} nats in epoch {result.Best.Epoch}; saved as {path}"));
 
 // The input multiplies what comes back: h' = tanh(W x + U h + (V x) ⊙ h + b).
 [RnnCell]

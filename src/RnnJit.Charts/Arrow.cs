@@ -16,7 +16,8 @@ internal static class Arrow
             return;
         (dx, dy) = (dx / length, dy / length);
         var (backX, backY) = (tip.X - Length * dx, tip.Y - Length * dy);
-        (double X, double Y)[] corners = [tip, (backX - HalfWidth * dy, backY + HalfWidth * dx), (backX + HalfWidth * dy, backY - HalfWidth * dx)];
+        (double X,
+            double Y)[] corners = [tip, (backX - HalfWidth * dy, backY + HalfWidth * dx), (backX + HalfWidth * dy, backY - HalfWidth * dx)];
         string places = string.Join(' ', corners.Select(corner => $"{Svg.Number(corner.X)},{Svg.Number(corner.Y)}"));
         svg.Line($"""<polygon class="head" points="{places}" fill="{colour}"/>""");
     }

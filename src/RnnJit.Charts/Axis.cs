@@ -41,7 +41,8 @@ internal sealed class Axis
         var ticks = Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * step).ToArray();
         var (low, high) = extend ? (ticks[0], ticks[^1]) : (min, max);
         var largest = Math.Max(Math.Abs(ticks[0]), Math.Abs(ticks[^1]));
-        return new Axis(low, high, false, [.. ticks.Where(tick => tick >= low && tick <= high).Select(tick => new Tick(tick, Label(tick, step, largest)))]);
+        return new Axis(low, high, false,
+            [.. ticks.Where(tick => tick >= low && tick <= high).Select(tick => new Tick(tick, Label(tick, step, largest)))]);
     }
 
     public static Axis Logarithmic(double min, double max, bool extend)
@@ -100,7 +101,8 @@ internal sealed class Axis
         return new double[] { 1, 2, 5, 10 }.Select(m => PowerOfTen(m, decade)).First(step => step >= rough * (1 - 1e-9));
     }
 
-    /// <summary>A value on a logarithmic axis or alone: to four decimals, or to four digits times a power of ten where it is very large or small.</summary>
+    /// <summary>A value on a logarithmic axis or alone: to four decimals, or to four digits times a power of ten where
+    /// it is very large or small.</summary>
     public static string Label(double value) => NeedsPower(Math.Abs(value))
         ? Scientific(value, decimals: 3)
         : value.ToString("#,0.####", CultureInfo.InvariantCulture);

@@ -35,7 +35,9 @@ public sealed class BarChart(params string[] categories) : IPicture
     {
         ArgumentNullException.ThrowIfNull(name);
         if (values.Length != categories.Length)
-            throw new ArgumentException($"Series '{name}' has {values.Length} values, wanted one for each of {categories.Length} categories (NaN where there is none)");
+            throw new ArgumentException(
+                $"Series '{name}' has {values.Length} values, wanted one for each of {categories.Length} categories "
+                    + "(NaN where there is none)");
         foreach (var value in values)
         {
             if (double.IsFinite(value) && Math.Abs(value) > Largest)
@@ -51,7 +53,8 @@ public sealed class BarChart(params string[] categories) : IPicture
     {
         var values = series.SelectMany(s => s.Values).Where(double.IsFinite).ToArray();
         if (values.Length == 0)
-            throw new InvalidOperationException($"The chart '{Title}' has no finite value among {series.Count} series (add values before drawing)");
+            throw new InvalidOperationException(
+                $"The chart '{Title}' has no finite value among {series.Count} series (add values before drawing)");
 
         var vertical = values.All(value => value == 0)
             ? Axis.Linear(0, 1, extend: true)
@@ -61,7 +64,8 @@ public sealed class BarChart(params string[] categories) : IPicture
         var footer = sloped ? 24 + longest * Math.Sin(Slope * Math.PI / 180) : 28;
 
         var svg = new Svg(Width, Height, Title);
-        var frame = new ChartFrame(svg, new ChartLabels(Title, "", YLabel), (Width, Height), LegendEntry.OfSeries(series.Select(s => s.Name)), vertical, footer);
+        var frame = new ChartFrame(svg, new ChartLabels(Title, "", YLabel), (Width, Height),
+            LegendEntry.OfSeries(series.Select(s => s.Name)), vertical, footer);
         DrawCategories(frame, sloped);
         for (var i = 0; i < series.Count; i++)
             DrawBars(svg, frame, i);
@@ -76,7 +80,8 @@ public sealed class BarChart(params string[] categories) : IPicture
         {
             var x = frame.Left + (c + 0.5) * group;
             if (sloped)
-                frame.DrawTick(x, categories[c], $"""text-anchor="end" transform="rotate(-{Svg.Number(Slope)} {Svg.Number(x)} {Svg.Number(frame.Bottom + 14)})" """);
+                frame.DrawTick(x, categories[c],
+                    $"""text-anchor="end" transform="rotate(-{Svg.Number(Slope)} {Svg.Number(x)} {Svg.Number(frame.Bottom + 14)})" """);
             else
                 frame.DrawTick(x, categories[c]);
         }
@@ -94,7 +99,8 @@ public sealed class BarChart(params string[] categories) : IPicture
 
             var x = frame.Left + (c + 0.5) * group + (index - series.Count / 2.0) * width;
             var (top, bottom) = (frame.Y(Math.Max(value, 0)), frame.Y(Math.Min(value, 0)));
-            svg.Line($"""<rect class="bar" x="{x + 0.5}" y="{top}" width="{Math.Max(width - 1, 0.5)}" height="{bottom - top}" fill="{SeriesStyle.Colour(index)}"/>""");
+            svg.Line(
+                $"""<rect class="bar" x="{x + 0.5}" y="{top}" width="{Math.Max(width - 1, 0.5)}" height="{bottom - top}" fill="{SeriesStyle.Colour(index)}"/>""");
             DrawValue(svg, value, x + width / 2, value < 0 ? bottom + ValueSize + 2 : top - 4, width);
         }
     }

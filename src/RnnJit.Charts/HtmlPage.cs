@@ -31,7 +31,8 @@ public static class HtmlPage
         var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.Append(CultureInfo.InvariantCulture, $"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n");
         html.Append("<meta name=\"viewport\" content=\"width=device-width\">\n");
-        html.Append(CultureInfo.InvariantCulture, $"<title>{Svg.Escape(title)}</title>\n<style>\n{Style.ReplaceLineEndings("\n")}\n</style>\n");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<title>{Svg.Escape(title)}</title>\n<style>\n{Style.ReplaceLineEndings("\n")}\n</style>\n");
         html.Append(CultureInfo.InvariantCulture, $"</head>\n<body>\n<h1>{Svg.Escape(title)}</h1>\n");
         foreach (Section section in sections)
             html.Append(Text(section)).Append('\n');

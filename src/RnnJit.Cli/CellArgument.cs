@@ -9,7 +9,8 @@ namespace RnnJit.Cli;
 /// <summary>A cell named on the command line: a built-in one by name, a class in a C# file, or the text of one in an .ir file.</summary>
 internal static class CellArgument
 {
-    public const string Description = "A cell: a name such as lstm, gru or elman, a C# file (FILE.cs, or FILE.cs:NAME where it has several) or an .ir file";
+    public const string Description =
+        "A cell: a name such as lstm, gru or elman, a C# file (FILE.cs, or FILE.cs:NAME where it has several) or an .ir file";
 
     private const long LongestText = 4 << 20;
 
@@ -22,13 +23,16 @@ internal static class CellArgument
     public static CellDefinition Find(string cell, Terminal? terminal)
     {
         if (FileOf(cell) is not { } path)
-            return LooksLikePath(cell) ? throw new UsageException($"'{cell}' is no cell (give a name such as lstm, a C# file FILE.cs or an .ir file)") : CellRegistry.Find(cell);
+            return LooksLikePath(cell)
+                ? throw new UsageException($"'{cell}' is no cell (give a name such as lstm, a C# file FILE.cs or an .ir file)")
+                : CellRegistry.Find(cell);
         if (Directory.Exists(path))
             throw new UsageException($"'{path}' is a folder, wanted a file (name the file in it)");
         if (path.EndsWith(".ir", StringComparison.OrdinalIgnoreCase))
             return FromText(path);
         return File.Exists(path)
-            ? CellFile.Load(path, cell.Length > path.Length + 1 ? cell[(path.Length + 1)..] : null, onWarning: terminal is null ? null : sentence => terminal.Error.WriteLine(sentence))
+            ? CellFile.Load(path, cell.Length > path.Length + 1 ? cell[(path.Length + 1)..] : null,
+                onWarning: terminal is null ? null : sentence => terminal.Error.WriteLine(sentence))
             : throw new UsageException($"'{path}' does not exist (check the path)");
     }
 
@@ -57,7 +61,8 @@ internal static class CellArgument
         try
         {
             return new FileInfo(path) is { Exists: true, Length: > LongestText } file
-                ? throw new UsageException($"'{path}' has {file.Length} bytes, wanted at most {LongestText} (a cell is a text of some lines)")
+                ? throw new UsageException(
+                    $"'{path}' has {file.Length} bytes, wanted at most {LongestText} (a cell is a text of some lines)")
                 : File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

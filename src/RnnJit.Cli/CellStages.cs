@@ -39,5 +39,6 @@ internal static class CellStages
     }
 
     /// <summary>One layer of the cell; in training with the mean squared error of its output.</summary>
-    public static Graph Program(CellDefinition cell, bool training) => (training ? LayerProgram.WithError(cell) : LayerProgram.Forward(cell)).Graph;
+    public static Graph Program(CellDefinition cell, bool training) =>
+        (training ? LayerProgram.WithError(cell) : LayerProgram.Forward(cell)).Graph;
 }

@@ -26,13 +26,16 @@ internal static class CommandLine
         CompilerWarmUp.Begin(arguments);
         try
         {
-            ParseResult parsed = Root(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
+            ParseResult parsed = Root(terminal)
+                .Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (ParseSentence.Of(parsed) is { } wrong)
                 throw new UsageException(wrong);
             if (parsed.GetValue(CommonOptions.Threads) is var threads && threads < 0)
                 throw new UsageException($"{CommonOptions.Threads.Name} is {threads}, wanted 0 (one for each core) or more (change it)");
-            JitKernels.Cache = parsed.GetValue(CommonOptions.KernelCache) is { } folder ? new KernelCache(folder) : KernelCache.FromEnvironment();
-            return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
+            JitKernels.Cache =
+                parsed.GetValue(CommonOptions.KernelCache) is { } folder ? new KernelCache(folder) : KernelCache.FromEnvironment();
+            return parsed.Invoke(
+                new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
         }
         catch (OperationCanceledException) when (terminal.Interrupted.IsCancellationRequested)
         {
@@ -51,7 +54,8 @@ internal static class CommandLine
     /// <summary>The exit code of a failure that has a sentence for people; null for a fault of the program.</summary>
     public static int? Code(Exception e) => e switch
     {
-        UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException or GoldenException or ArgumentException => ExitCode.Usage,
+        UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException
+            or GoldenException or ArgumentException => ExitCode.Usage,
         DivergenceException or JitException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
         _ => null,
     };
@@ -61,7 +65,9 @@ internal static class CommandLine
     {
         CellFileException file => file.Sentences,
         OutOfMemoryException => ["This machine has not enough memory for these sizes (make them smaller)"],
-        _ when Code(e) is null => [$"Unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')} (this is a defect of rnnjit; set {TraceVariable}=1 for the stack trace)"],
+        _ when Code(e) is null => [
+            $"Unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')} (this is a defect of rnnjit; set {TraceVariable}=1 for the stack "
+                + "trace)"],
         ArgumentException { ParamName: { } parameter } => [e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)],
         _ => [e.Message],
     }).Select(sentence => sentence.ReplaceLineEndings(" "));

@@ -12,12 +12,16 @@ internal static class CommonOptions
     public static Option<bool> Json { get; } = new("--json") { Description = "Print the result as one JSON object", Recursive = true };
 
     /// <summary>For every command.</summary>
-    public static Option<int> Threads { get; } = Number("--threads", "Threads, fewer where there are not enough cores or work; 0: one for each core. Results do not depend on it", 0, recursive: true);
+    public static Option<int> Threads { get; } = Number("--threads",
+        "Threads, fewer where there are not enough cores or work; 0: one for each core. Results do not depend on it", 0, recursive: true);
 
     /// <summary>For every command.</summary>
     public static Option<string?> KernelCache { get; } = new("--kernel-cache")
     {
-        Description = $"A folder of your own where compiled kernels are kept for the next run (default: the environment's {Jit.KernelCache.Variable}, else none)", HelpName = "folder", Recursive = true,
+        Description =
+            $"A folder of your own where compiled kernels are kept for the next run (default: the environment's {Jit.KernelCache.Variable}"
+                + ", else none)", HelpName =
+                "folder", Recursive = true,
     };
 
     public static Option<ulong> Seed() => Number("--seed", "Fixes everything random", 1UL);
@@ -25,7 +29,8 @@ internal static class CommonOptions
     public static Option<string> Text(string name, string description, string fallback) =>
         new(name) { Description = description, DefaultValueFactory = _ => fallback };
 
-    public static Option<string?> Optional(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+    public static Option<string?> Optional(string name, string description, string help) =>
+        new(name) { Description = description, HelpName = help };
 
     public static Option<T> Number<T>(string name, string description, T fallback, bool recursive = false)
         where T : struct, INumberBase<T> => new(name)
@@ -48,9 +53,11 @@ internal static class CommonOptions
     /// <exception cref="UsageException">It is negative.</exception>
     public static double Seconds(ParseResult parsed, Option<double> option) => parsed.GetValue(option) is >= 0 and var seconds
         ? seconds
-        : throw new UsageException(FormattableString.Invariant($"{option.Name} is {parsed.GetValue(option)}, wanted 0 or more (change it)"));
+        : throw new UsageException(
+            FormattableString.Invariant($"{option.Name} is {parsed.GetValue(option)}, wanted 0 or more (change it)"));
 
-    /// <summary>Refuses options that another one, or the command itself, does not read: one that is ignored is a mistake, not a detail.</summary>
+    /// <summary>Refuses options that another one, or the command itself, does not read: one that is ignored
+    /// is a mistake, not a detail.</summary>
     /// <param name="beside">What does not read them, as it is written.</param>
     /// <exception cref="UsageException">One of them is given.</exception>
     public static void RequireAbsent(ParseResult parsed, string beside, params IEnumerable<Option> idle)

@@ -14,7 +14,9 @@ internal static class DeviceFlag
 
     /// <param name="description">The device's task, for instance: Device that trains.</param>
     public static Option<string?> Create(string description) => CommonOptions.Optional(
-        "--device", $"{description}: cpu (the default), ilgpu-cpu, cuda:0, opencl:0 where there is one; {Auto}: a GPU where there is one, else cpu", "device");
+        "--device",
+        $"{description}: cpu (the default), ilgpu-cpu, cuda:0, opencl:0 where there is one; {Auto}: a GPU where there is one, else cpu",
+        "device");
 
     /// <exception cref="ArgumentException">There is no such device.</exception>
     /// <exception cref="UsageException">Threads are given to a device that has none.</exception>

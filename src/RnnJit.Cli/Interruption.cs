@@ -31,7 +31,8 @@ internal sealed partial class Interruption : IDisposable
     public static Interruption OfProcess()
     {
         var interruption = new Interruption();
-        foreach (var (signal, number) in ((PosixSignal, int)[])[(PosixSignal.SIGINT, Interrupt), (PosixSignal.SIGTERM, Terminate), (PosixSignal.SIGHUP, Hangup)])
+        foreach (var (signal, number) in ((PosixSignal, int)[])[(PosixSignal.SIGINT, Interrupt), (PosixSignal.SIGTERM, Terminate),
+            (PosixSignal.SIGHUP, Hangup)])
         {
             // What nohup ignores stays ignored.
             if (!IsIgnored(number))

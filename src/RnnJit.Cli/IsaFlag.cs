@@ -5,16 +5,21 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RnnJit.Cli;
 
-/// <summary><c>--isa</c>: narrower vectors than the machine has. .NET decides about them when a process starts, so the command is started once more.</summary>
+/// <summary><c>--isa</c>: narrower vectors than the machine has. .NET decides about them when a process starts, so the
+/// command is started once more.</summary>
 internal static class IsaFlag
 {
-    // Switches of .NET 8 and later, https://learn.microsoft.com/dotnet/core/runtime-config/hardware-intrinsics; without AVX2 there is no FMA either.
+    // Switches of .NET 8 and later, https://learn.microsoft.com/dotnet/core/runtime-config/hardware-intrinsics;
+    // without AVX2 there is no FMA either.
     private static readonly (string Name, int Bits, string[] Off)[] Sets =
-        [("avx512", 512, []), ("avx2", 256, ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F"]), ("128", 128, ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F", "DOTNET_EnableAVX2"])];
+        [("avx512", 512, []), ("avx2", 256, ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F"]),
+            ("128", 128, ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F", "DOTNET_EnableAVX2"])];
 
     public static Option<string?> Option { get; } = new("--isa")
     {
-        Description = $"Use no wider vectors than these: {string.Join(", ", Sets.Select(set => set.Name))} (128 bits, no multiply-add)", HelpName = "name", Recursive = true,
+        Description =
+            $"Use no wider vectors than these: {string.Join(", ", Sets.Select(set => set.Name))} (128 bits, no multiply-add)", HelpName =
+                "name", Recursive = true,
     };
 
     /// <summary>True where the command line has <c>--isa</c>.</summary>
@@ -26,7 +31,8 @@ internal static class IsaFlag
     /// <summary>Width of the vectors that kernels of this process use.</summary>
     public static int Bits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    /// <summary>The widest vectors that the processor has, whatever this process was told to use: CPUID, leaf 7, AVX512F and AVX2.</summary>
+    /// <summary>The widest vectors that the processor has, whatever this process was told to use:
+    /// CPUID, leaf 7, AVX512F and AVX2.</summary>
     public static int BitsOfMachine => !X86Base.IsSupported ? Bits : Math.Max(Bits, X86Base.CpuId(7, 0).Ebx switch
     {
         var features when (features & (1 << 16)) != 0 => 512,
@@ -45,7 +51,8 @@ internal static class IsaFlag
             throw new UsageException($"--isa is '{wanted}', wanted {string.Join(", ", Sets.Select(set => set.Name))} (change it)");
         var (_, bits, off) = Sets[found];
         if (Bits < bits)
-            throw new UsageException($"--isa is '{wanted}', but this machine or process has vectors of {Bits} bits (choose a narrower one)");
+            throw new UsageException(
+                $"--isa is '{wanted}', but this machine or process has vectors of {Bits} bits (choose a narrower one)");
         if (Bits == bits)
             return null;
 

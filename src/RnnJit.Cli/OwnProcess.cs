@@ -15,5 +15,6 @@ internal static class OwnProcess
     /// <summary>The dotnet host that runs .dll files: that of this process, else the one on the search path.</summary>
     public static string Dotnet => Environment.ProcessPath is { } host && IsDotnet(host) ? host : "dotnet";
 
-    private static bool IsDotnet(string host) => Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+    private static bool IsDotnet(string host) =>
+        Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
 }

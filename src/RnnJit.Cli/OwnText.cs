@@ -16,7 +16,8 @@ internal static class OwnText
     {
         Assembly assembly = typeof(OwnText).Assembly;
         var text = new StringBuilder();
-        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             text.Append(reader.ReadToEnd().ReplaceLineEndings("\n").TrimEnd()).Append("\n\n");

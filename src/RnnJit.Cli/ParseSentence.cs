@@ -27,19 +27,24 @@ internal static class ParseSentence
         if (EmptyPath(parsed.CommandResult) is { } empty)
             return $"{empty} is empty (give one; {help})";
         if (parsed.Errors.Count == 0)
-            return Above(parsed.CommandResult) is { } above ? $"'{above}' has no meaning with '{parsed.CommandResult.Command.Name}', which stands behind it (leave it out; {help})" : null;
+            return Above(parsed.CommandResult) is { } above
+                ? $"'{above}' has no meaning with '{parsed.CommandResult.Command.Name}', which stands behind it (leave it out; {help})"
+                : null;
         if (parsed.UnmatchedTokens.Count > 0)
-            return $"'{parsed.UnmatchedTokens[0]}' is no option or command here ({NearName.Suggest(parsed.UnmatchedTokens[0], Names(parsed))}{help})";
+            return $"'{parsed.UnmatchedTokens[0]}' is no option or command here "
+                + $"({NearName.Suggest(parsed.UnmatchedTokens[0], Names(parsed))}{help})";
         ParseError error = parsed.Errors.FirstOrDefault(found => found.SymbolResult is OptionResult) ?? parsed.Errors[0];
         return error.SymbolResult is not OptionResult at ? $"{error.Message.TrimEnd('.')} ({help})"
             : at.Tokens.Count == 0 ? $"{at.Option.Name} has no value (give {Wanted(at.Option)}; {help})"
-            : at.Tokens.Count > 1 && !error.Message.EndsWith(')') ? $"{at.Option.Name} is given {at.Tokens.Count} values (give {Wanted(at.Option)}; {help})"
+            : at.Tokens.Count > 1 && !error.Message.EndsWith(')')
+                ? $"{at.Option.Name} is given {at.Tokens.Count} values (give {Wanted(at.Option)}; {help})"
             : error.Message.EndsWith(')') ? error.Message
             : $"{error.Message.TrimEnd('.')} ({help})";
     }
 
     // Editors write a dash in place of one or two hyphens: U+2010 to U+2015, U+2212.
-    private static string? WrongDash(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)
+    private static string? WrongDash(ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)
         .Concat(parsed.UnmatchedTokens).FirstOrDefault(token => token.Length > 1 && token[0] is (>= '\u2010' and <= '\u2015') or '\u2212');
 
     // An empty argument is no cell and no path; an option may have an empty text.
@@ -70,7 +75,8 @@ internal static class ParseSentence
     private static IEnumerable<string> Names(ParseResult parsed)
     {
         Command here = parsed.CommandResult.Command, root = parsed.RootCommandResult.Command;
-        return here.Options.Concat(root.Options.Where(option => option.Recursive)).Select(option => option.Name).Concat(here.Subcommands.Select(command => command.Name));
+        return here.Options.Concat(root.Options.Where(option => option.Recursive)).Select(option => option.Name)
+            .Concat(here.Subcommands.Select(command => command.Name));
     }
 
     private static string Wanted(Option option) => option.HelpName is { } name ? $"one: {name}" : "one";

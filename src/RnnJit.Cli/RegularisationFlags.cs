@@ -13,11 +13,16 @@ internal sealed class RegularisationFlags
 {
     private static readonly CharacterOptions Defaults = new();
 
-    private readonly Option<double> zoneout = CommonOptions.Number("--zoneout", "Probability that a unit keeps its old state in training", Defaults.Zoneout);
-    private readonly Option<double> recurrentDropout = CommonOptions.Number("--recurrent-dropout", "Share of what steps add to states dropped in training", Defaults.RecurrentDropout);
-    private readonly Option<double> variationalDropout = CommonOptions.Number("--variational-dropout", "Share of inputs and states dropped in training, the same for all steps", Defaults.VariationalDropout);
-    private readonly Option<double> dropConnect = CommonOptions.Number("--drop-connect", "Share of recurrent weights dropped in training", Defaults.DropConnect);
-    private readonly Option<bool> layerNorm = new("--layer-norm") { Description = "Normalise the products inside the cell over their units" };
+    private readonly Option<double> zoneout =
+        CommonOptions.Number("--zoneout", "Probability that a unit keeps its old state in training", Defaults.Zoneout);
+    private readonly Option<double> recurrentDropout =
+        CommonOptions.Number("--recurrent-dropout", "Share of what steps add to states dropped in training", Defaults.RecurrentDropout);
+    private readonly Option<double> variationalDropout = CommonOptions.Number("--variational-dropout",
+        "Share of inputs and states dropped in training, the same for all steps", Defaults.VariationalDropout);
+    private readonly Option<double> dropConnect =
+        CommonOptions.Number("--drop-connect", "Share of recurrent weights dropped in training", Defaults.DropConnect);
+    private readonly Option<bool> layerNorm =
+        new("--layer-norm") { Description = "Normalise the products inside the cell over their units" };
     private readonly Option<bool> weightNorm = new("--weight-norm") { Description = "Train the length and the direction of weights apart" };
 
     public IReadOnlyList<Option> All => [zoneout, recurrentDropout, variationalDropout, dropConnect, layerNorm, weightNorm];

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cli;
 
 /// <summary>
-/// Standard output or error as the system's <c>write</c> sees it: .NET's console swallows a broken pipe, and a FileStream does not move the position that
-/// processes share. Where the reader is gone, the rest is discarded.
+/// Standard output or error as the system's <c>write</c> sees it: .NET's console swallows a broken pipe, and a FileStream does not move the
+/// position that processes share. Where the reader is gone, the rest is discarded.
 /// </summary>
 /// <param name="file">1 or 2.</param>
 /// <param name="closed">Called once, when the reader is gone.</param>
@@ -63,7 +63,9 @@ internal sealed unsafe partial class StandardStream(int file, Action closed) : S
                     return;
                 case var error:
                     discards = true;
-                    throw new IOException($"Standard {(file == 1 ? "output" : "error")} could not be written: {Marshal.GetPInvokeErrorMessage(error)} (check where it leads)");
+                    throw new IOException(
+                        $"Standard {(file == 1 ? "output" : "error")} could not be written: {Marshal.GetPInvokeErrorMessage(error)} "
+                            + "(check where it leads)");
             }
         }
     }

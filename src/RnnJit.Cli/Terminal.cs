@@ -24,7 +24,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     {
         bool interactive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
         bool colour = interactive && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Terminal(Writer(1, interruption.OnClosedOutput), Writer(2, () => { }), interactive, colour, interruption.Token) { In = Console.In, HoldOff = interruption.HoldOff };
+        return new Terminal(Writer(1, interruption.OnClosedOutput), Writer(2, () => { }), interactive, colour,
+            interruption.Token)
+        { In = Console.In, HoldOff = interruption.HoldOff };
     }
 
     /// <summary>The writer for this program's own control sequences; null: <see cref="Out"/>.</summary>
@@ -46,6 +48,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     {
         if (OperatingSystem.IsWindows())
             Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        return TextWriter.Synchronized(new StreamWriter(StandardStream.Open(file, closed), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        return TextWriter.Synchronized(new StreamWriter(StandardStream.Open(file, closed),
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false))
+        { AutoFlush = true });
     }
 }

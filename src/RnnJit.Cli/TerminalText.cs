@@ -3,8 +3,8 @@ using System.Text;
 
 namespace RnnJit.Cli;
 
-/// <summary>A writer in front of a terminal. Names and texts from files cannot move the cursor, change colours or reverse the reading direction:
-/// control and format characters are shown as <c>\u001B</c>. Tabs and line ends pass.</summary>
+/// <summary>A writer in front of a terminal. Names and texts from files cannot move the cursor, change colours or reverse the reading
+/// direction: control and format characters are shown as <c>\u001B</c>. Tabs and line ends pass.</summary>
 internal sealed class TerminalText(TextWriter output) : TextWriter(CultureInfo.InvariantCulture)
 {
     public override Encoding Encoding => output.Encoding;
@@ -43,7 +43,8 @@ internal sealed class TerminalText(TextWriter output) : TextWriter(CultureInfo.I
         return shown.ToString();
     }
 
-    // Format characters include the bidirectional overrides (UAX #9) and zero-width characters; U+200C and U+200D join letters and emoji and move nothing.
+    // Format characters include the bidirectional overrides (UAX #9) and zero-width characters; U+200C and U+200D
+    // join letters and emoji and move nothing.
     private static bool IsSafe(char c) => c is '\n' or '\t' or '\u200C' or '\u200D' || CharUnicodeInfo.GetUnicodeCategory(c) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 

@@ -5,8 +5,9 @@ using static RnnJit.Rnn;
 namespace RnnJit;
 
 /// <summary>
-/// Attention as equations: scores of the S positions of a memory, weights that add up to 1, what is read with them. A query is [B, Q] inside a step of a
-/// decoder or [B, T, Q] for all steps at once; keys are [B, S, K], values [B, S, V], scores and weights [B, S] or [B, T, S].
+/// Attention as equations: scores of the S positions of a memory, weights that add up to 1, what is read with them. A
+/// query is [B, Q] inside a step of a decoder or [B, T, Q] for all steps at once; keys are [B, S, K], values [B, S, V],
+/// scores and weights [B, S] or [B, T, S].
 /// </summary>
 public static class Attention
 {
@@ -37,8 +38,10 @@ public static class Attention
         return Dot(query.Builder.Add(new ContractOp($"b{steps}q,qk->b{steps}k"), query, w.Tensor), keys);
     }
 
-    /// <summary>e = v · tanh(Wq q + Wk k + b) with Wq [A, Q], Wk [A, K] (Bahdanau et al. 2015, appendix A.1.2). The part of the keys is the same at every step.</summary>
-    public static Value Additive(Value query, Value keys, Matrix wq, Matrix wk, Vector b, Vector v) => Additive(query, wq, keys, (wk * keys) + b, v);
+    /// <summary>e = v · tanh(Wq q + Wk k + b) with Wq [A, Q], Wk [A, K] (Bahdanau et al. 2015, appendix A.1.2). The part of the keys
+    /// is the same at every step.</summary>
+    public static Value Additive(Value query, Value keys, Matrix wq, Matrix wk, Vector b, Vector v) =>
+        Additive(query, wq, keys, (wk * keys) + b, v);
 
     /// <summary>e = v · tanh(W [q; k]) with W [A, Q + K] (Luong et al. 2015, section 3.1, concat).</summary>
     public static Value Concat(Value query, Value keys, Matrix w, Vector v)
@@ -65,7 +68,9 @@ public static class Attention
         }
         catch (GraphException)
         {
-            throw new GraphException("RNNJ144", $"The mask of attention is {type} for scores {scores.Type}, wanted [B, S], a number for each position of a row's memory (give that shape)");
+            throw new GraphException("RNNJ144",
+                $"The mask of attention is {type} for scores {scores.Type}, wanted [B, S], a number for each position of a row's memory "
+                    + "(give that shape)");
         }
 
         Value weights = Softmax(open);
@@ -95,6 +100,8 @@ public static class Attention
     {
         (2, 3) => "",
         (3, 3) => "t",
-        _ => throw new GraphException("RNNJ144", $"Attention needs a query [B, Q] or [B, T, Q] and a memory [B, S, A], found {query.Type} and {memory.Type} (give those shapes)"),
+        _ => throw new GraphException("RNNJ144",
+            $"Attention needs a query [B, Q] or [B, T, Q] and a memory [B, S, A], found {query.Type} and {memory.Type} "
+                + "(give those shapes)"),
     };
 }

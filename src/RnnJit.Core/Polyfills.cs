@@ -1,9 +1,8 @@
 #if NETSTANDARD2_0
 // Types the compiler asks for that netstandard2.0 does not define.
-namespace System.Runtime.CompilerServices
+namespace System.Runtime.CompilerServices;
+
+internal static class IsExternalInit
 {
-    internal static class IsExternalInit
-    {
-    }
 }
 #endif

@@ -88,7 +88,8 @@ public static partial class Rnn
     /// <summary>The mean over the last axis, which stays with extent 1.</summary>
     public static Value Mean(Value x) => Sum(x) / Extent(x, x.Type.Rank - 1);
 
-    /// <summary>gain ⊙ (x − μ) / √(σ² + ε) + shift with mean and variance over the last axis, divided by its extent (Ba, Kiros and Hinton 2016, arXiv:1607.06450, equations 3 and 4).</summary>
+    /// <summary>gain ⊙ (x − μ) / √(σ² + ε) + shift with mean and variance over the last axis, divided by its extent (Ba, Kiros and Hinton
+    /// 2016, arXiv:1607.06450, equations 3 and 4).</summary>
     public static Value LayerNorm(Value x, Value gain, Value shift, double epsilon = 1e-5)
     {
         Value centred = x - Mean(x);
@@ -98,7 +99,8 @@ public static partial class Rnn
     /// <summary>The maximum over the last axis, which stays with extent 1.</summary>
     public static Value Maximum(Value x) => x.Builder.Add(new MaxReduceOp([x.Type.Rank - 1]), x);
 
-    /// <summary>ln Σ eˣ over the last axis, which stays with extent 1; the maximum is taken out first and has no gradient of its own.</summary>
+    /// <summary>ln Σ eˣ over the last axis, which stays with extent 1; the maximum is taken out first and
+    /// has no gradient of its own.</summary>
     public static Value LogSumExp(Value x)
     {
         Value most = Detach(Maximum(x));
@@ -123,7 +125,8 @@ public static partial class Rnn
     public static Value Product(Matrix w, Value x)
     {
         if (x.Type.Rank is 0 or > 8)
-            throw new GraphException("RNNJ114", $"A matrix product needs a tensor of rank 1 to 8, found {x.Type} (multiply a number with '*' on Values)");
+            throw new GraphException("RNNJ114",
+                $"A matrix product needs a tensor of rank 1 to 8, found {x.Type} (multiply a number with '*' on Values)");
         string lead = "abcdefgh".Substring(0, x.Type.Rank - 1);
         return x.Builder.Add(new ContractOp($"{lead}i,oi->{lead}o"), x, w.Tensor);
     }
@@ -183,7 +186,8 @@ public static partial class Rnn
         ? x.Builder.Constant(known.Constant, x.Type.Element)
         : x.Builder.Add(new ExtentOp(x.Type.Dims[axis], x.Type.Element));
 
-    /// <summary>−ln softmax(logits)[target], one number per row (extent 1 stays): logits [T, B, V], targets i32[T, B] ⇒ [T, B, 1].</summary>
+    /// <summary>−ln softmax(logits)[target], one number per row (extent 1 stays): logits [T, B, V],
+    /// targets i32[T, B] ⇒ [T, B, 1].</summary>
     public static Value CrossEntropy(Value logits, Indices targets)
     {
         Ir.TensorType type = logits.Type;

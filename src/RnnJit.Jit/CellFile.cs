@@ -9,7 +9,8 @@ using RnnJit.Verify;
 
 namespace RnnJit.Jit;
 
-/// <summary>Cells in a C# file, read at run time as the source generator reads them at build time. <c>using System</c>, <c>using RnnJit</c> and <c>using static RnnJit.Rnn</c> may be left away.</summary>
+/// <summary>Cells in a C# file, read at run time as the source generator reads them at build time. <c>using System</c>, <c>using RnnJit</c>
+/// and <c>using static RnnJit.Rnn</c> may be left away.</summary>
 public sealed class CellFile
 {
     private CellFile(string path, IReadOnlyList<CellDefinition> cells, IReadOnlyList<string> warnings)
@@ -32,7 +33,8 @@ public sealed class CellFile
     /// <param name="numbers">Other values for its float and int parameters.</param>
     /// <param name="onWarning">Takes each of <see cref="Warnings"/>; null drops them.</param>
     /// <exception cref="CellFileException">The file gives no such cell.</exception>
-    public static CellDefinition Load(string path, string? name = null, IReadOnlyDictionary<string, double>? numbers = null, Action<string>? onWarning = null)
+    public static CellDefinition Load(string path, string? name = null, IReadOnlyDictionary<string, double>? numbers = null,
+        Action<string>? onWarning = null)
     {
         CellFileCompilation file = Compile(path);
         CellFile read = Read(path, file, [Choose(path, file.Cells, name)], numbers);
@@ -52,7 +54,8 @@ public sealed class CellFile
     private static CellFileCompilation Compile(string path)
     {
         CellFileCompilation file = CellFileCompilation.Of(path);
-        string[] errors = file.Errors.Select(error => Sentence(path, error.Location, "error", error.Id, error.GetMessage(System.Globalization.CultureInfo.InvariantCulture) + Cure(error))).ToArray();
+        string[] errors = file.Errors.Select(error => Sentence(path, error.Location, "error", error.Id,
+            error.GetMessage(System.Globalization.CultureInfo.InvariantCulture) + Cure(error))).ToArray();
         if (errors.Length > 0)
             throw new CellFileException(errors);
         if (file.Cells.Count == 0)
@@ -64,14 +67,17 @@ public sealed class CellFile
     {
         string known = string.Join(", ", cells.Select(cell => cell.Name));
         if (name is null)
-            return cells.Count == 1 ? cells[0] : throw new CellFileException([$"The file '{path}' has {cells.Count} cells (choose one of {known})"]);
+            return cells.Count == 1
+                ? cells[0]
+                : throw new CellFileException([$"The file '{path}' has {cells.Count} cells (choose one of {known})"]);
 
         return cells.FirstOrDefault(cell => cell.Name == name)
             ?? cells.FirstOrDefault(cell => cell.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new CellFileException([$"The file '{path}' has no cell '{name}' (it has {known})"]);
     }
 
-    private static CellFile Read(string path, CellFileCompilation file, IReadOnlyList<INamedTypeSymbol> chosen, IReadOnlyDictionary<string, double>? numbers)
+    private static CellFile Read(string path, CellFileCompilation file, IReadOnlyList<INamedTypeSymbol> chosen,
+        IReadOnlyDictionary<string, double>? numbers)
     {
         CellReading[] readings = chosen.Select(cell => CellReader.Read(cell, file.Compilation, CancellationToken.None, numbers)).ToArray();
         Finding[] findings = readings.SelectMany(reading => reading.Findings).ToArray();
@@ -79,12 +85,14 @@ public sealed class CellFile
         if (errors.Length > 0)
             throw new CellFileException(errors);
 
-        CellDefinition[] cells = readings.Zip(chosen, (reading, cell) => Verified(path, cell, (reading.Model?.Cell ?? Trace(path, file, cell, numbers)).From(reading.Model?.Source))).ToArray();
+        CellDefinition[] cells = readings.Zip(chosen, (reading,
+            cell) => Verified(path, cell, (reading.Model?.Cell ?? Trace(path, file, cell, numbers)).From(reading.Model?.Source))).ToArray();
         return new CellFile(path, cells, Sentences(path, findings, DiagnosticSeverity.Warning));
     }
 
     // What only C# at run time can say.
-    private static CellDefinition Trace(string path, CellFileCompilation file, INamedTypeSymbol cell, IReadOnlyDictionary<string, double>? numbers)
+    private static CellDefinition Trace(string path, CellFileCompilation file, INamedTypeSymbol cell,
+        IReadOnlyDictionary<string, double>? numbers)
     {
         try
         {
@@ -97,7 +105,8 @@ public sealed class CellFile
         catch (TargetInvocationException e)
         {
             Exception cause = e.InnerException ?? e;
-            throw new CellFileException([Sentence(path, cell.Locations[0], "error", "RNNJ023", $"Cell '{cell.Name}': Step throws {cause.GetType().Name}: {cause.Message} (make it run without)")], cause);
+            throw new CellFileException([Sentence(path, cell.Locations[0], "error", "RNNJ023",
+                $"Cell '{cell.Name}': Step throws {cause.GetType().Name}: {cause.Message} (make it run without)")], cause);
         }
     }
 
@@ -118,15 +127,21 @@ public sealed class CellFile
     private static string Cure(Diagnostic error)
     {
         SyntaxNode? at = error.Id == "CS1503" ? error.Location.SourceTree?.GetRoot().FindNode(error.Location.SourceSpan) : null;
-        return at?.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.Expression is MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: var name }
+        return at?.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.Expression is MemberAccessExpressionSyntax
+        {
+            Expression: var type,
+            Name.Identifier.ValueText: var name
+        }
             && type.ToString().Split('.')[^1] is "Math" or "MathF"
             && typeof(Rnn).GetMember(name).Length > 0
             ? $" (write {name} without '{type}.': functions of Rnn take values, those of {type} numbers)"
             : "";
     }
 
-    private static string[] Sentences(string path, IEnumerable<Finding> findings, DiagnosticSeverity severity) => findings.Where(finding => finding.Severity == severity)
-        .Select(finding => Sentence(path, finding.Location, severity == DiagnosticSeverity.Error ? "error" : "warning", finding.Id, finding.Message)).ToArray();
+    private static string[] Sentences(string path, IEnumerable<Finding> findings, DiagnosticSeverity severity) =>
+        findings.Where(finding => finding.Severity == severity)
+        .Select(finding => Sentence(path, finding.Location, severity == DiagnosticSeverity.Error ? "error" : "warning", finding.Id,
+            finding.Message)).ToArray();
 
     private static string Sentence(string path, Location location, string severity, string id, string message)
     {

@@ -11,7 +11,9 @@ namespace RnnJit.Jit;
 /// <summary>A file as C# in memory. Usings that every cell needs may be left away.</summary>
 internal sealed class CellFileCompilation
 {
-    private const string Usings = "global using System; global using System.Collections.Generic; global using System.Linq; global using RnnJit; global using static RnnJit.Rnn;";
+    private const string Usings =
+        "global using System; global using System.Collections.Generic; global using System.Linq; global using RnnJit; global using static "
+            + "RnnJit.Rnn;";
 
     private CellFileCompilation(SyntaxTree tree)
     {
@@ -19,9 +21,11 @@ internal sealed class CellFileCompilation
             "RnnJit.CellFile",
             [tree, CSharpSyntaxTree.ParseText(Usings)],
             CellFileReferences.All,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
+                nullableContextOptions: NullableContextOptions.Enable));
         SemanticModel model = Compilation.GetSemanticModel(tree);
-        Cells = tree.GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Select(type => model.GetDeclaredSymbol(type)).OfType<INamedTypeSymbol>()
+        Cells = tree.GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Select(type => model.GetDeclaredSymbol(type))
+            .OfType<INamedTypeSymbol>()
             .Where(IsCell).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).ToArray();
     }
 
@@ -30,7 +34,8 @@ internal sealed class CellFileCompilation
     /// <summary>The classes marked <see cref="RnnCellAttribute"/>, in the order of the file.</summary>
     public IReadOnlyList<INamedTypeSymbol> Cells { get; }
 
-    public IEnumerable<Diagnostic> Errors => Compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+    public IEnumerable<Diagnostic> Errors =>
+        Compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
     /// <exception cref="CellFileException">There is no such file, or it cannot be read.</exception>
     public static CellFileCompilation Of(string path)
@@ -45,7 +50,8 @@ internal sealed class CellFileCompilation
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CellFileException([$"The file '{path}' cannot be read: {e.Message} (give the path of a C# file with a class marked [RnnCell])"], e);
+            throw new CellFileException(
+                [$"The file '{path}' cannot be read: {e.Message} (give the path of a C# file with a class marked [RnnCell])"], e);
         }
     }
 
@@ -55,7 +61,8 @@ internal sealed class CellFileCompilation
         using var image = new MemoryStream();
         var result = Compilation.Emit(image);
         if (!result.Success)
-            throw new CellFileException(result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(error => error.ToString()).ToArray());
+            throw new CellFileException(result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+                .Select(error => error.ToString()).ToArray());
         image.Position = 0;
         var context = new AssemblyLoadContext(Compilation.AssemblyName, isCollectible: true);
         context.Resolving += static (_, name) => CellFileReferences.Find(name);
@@ -74,8 +81,10 @@ internal sealed class CellFileCompilation
     {
         if (type.ContainingType is { } outer)
             return MetadataName(outer) + "+" + type.MetadataName;
-        return type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
+        return type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName : type.ContainingNamespace.ToDisplayString() + "."
+            + type.MetadataName;
     }
 
-    private static bool IsCell(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == typeof(RnnCellAttribute).FullName);
+    private static bool IsCell(INamedTypeSymbol type) =>
+        type.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == typeof(RnnCellAttribute).FullName);
 }

@@ -14,7 +14,8 @@ internal static class CellFileReferences
 {
     private static readonly string[] Library = ["System.Runtime", "System.Collections", "System.Linq", "System.Console"];
 
-    private static readonly Lazy<MetadataReference[]> Loaded = new(() => Assemblies().Select(Reference).OfType<MetadataReference>().ToArray());
+    private static readonly Lazy<MetadataReference[]> Loaded =
+        new(() => Assemblies().Select(Reference).OfType<MetadataReference>().ToArray());
 
     public static IReadOnlyList<MetadataReference> All => Loaded.Value;
 
@@ -38,7 +39,8 @@ internal static class CellFileReferences
         }
     }
 
-    private static unsafe PortableExecutableReference? Reference(Assembly assembly) => assembly.TryGetRawMetadata(out byte* blob, out int length)
+    private static unsafe PortableExecutableReference? Reference(Assembly assembly) =>
+        assembly.TryGetRawMetadata(out byte* blob, out int length)
         ? AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)blob, length)).GetReference(display: assembly.GetName().Name)
         : null;
 }

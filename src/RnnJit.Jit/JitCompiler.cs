@@ -16,7 +16,8 @@ public static class JitCompiler
     /// <exception cref="JitException">The text does not compile.</exception>
     public static Assembly Compile(IEnumerable<string> texts, bool collectible = false) => JitLoader.Load(Image(texts), collectible);
 
-    /// <summary>Compiles all texts into one assembly that refers to more than kernels of the CPU do, with unchecked arithmetic: devices have no other.</summary>
+    /// <summary>Compiles all texts into one assembly that refers to more than kernels of the CPU do, with unchecked
+    /// arithmetic: devices have no other.</summary>
     /// <exception cref="JitException">The text does not compile.</exception>
     internal static Assembly CompileForDevice(IEnumerable<string> texts, IReadOnlyList<Assembly> more)
     {
@@ -25,7 +26,8 @@ public static class JitCompiler
         return JitLoader.Load(Emit(compilation.WithOptions(compilation.Options.WithOverflowChecks(false))), more: more);
     }
 
-    /// <summary>Lets Roslyn warm up in the background, so that the first kernel need not wait for it. Calling it again changes nothing.</summary>
+    /// <summary>Lets Roslyn warm up in the background, so that the first kernel need not wait for it.
+    /// Calling it again changes nothing.</summary>
     /// <returns>Ends when it is warm.</returns>
     public static Task WarmUp() => WarmingUp.Value;
 
@@ -33,7 +35,8 @@ public static class JitCompiler
     /// <exception cref="JitException">The text does not compile.</exception>
     internal static byte[] Image(IEnumerable<string> texts)
     {
-        // Two compilations that are both cold wait for each other's machine code method by method: the second one is as fast if it waits once.
+        // Two compilations that are both cold wait for each other's machine code method by method: the
+        // second one is as fast if it waits once.
         if (WarmingUp.IsValueCreated)
             Task.WaitAny(WarmingUp.Value);
         return Emit(Compilation(texts, JitReferences.References));
@@ -54,13 +57,15 @@ public static class JitCompiler
         FileLinePositionSpan span = found.Location.GetLineSpan();
         string? line = found.Location.SourceTree?.GetText().Lines[span.StartLinePosition.Line].ToString().Trim();
         string place = line is null ? "" : $" at ({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1}) in '{line}'";
-        return $"C# text does not compile: {found.Id}{place}: {found.GetMessage(CultureInfo.InvariantCulture).TrimEnd('.')} (text of a kernel is a defect of RnnJit; the backend Interpreter runs without it)";
+        return $"C# text does not compile: {found.Id}{place}: {found.GetMessage(CultureInfo.InvariantCulture).TrimEnd('.')} "
+            + "(text of a kernel is a defect of RnnJit; the backend Interpreter runs without it)";
     }
 
-    /// <summary>As strict as a user's project can be: checked arithmetic, every warning an error. What costs time when Roslyn is cold is left away: kernels need no
-    /// analysis of nulls, and one thread makes less machine code.</summary>
+    /// <summary>As strict as a user's project can be: checked arithmetic, every warning an error. What costs time when Roslyn is cold is
+    /// left away: kernels need no analysis of nulls, and one thread makes less machine code.</summary>
     /// <param name="nullable">Analyse nulls all the same.</param>
-    internal static CSharpCompilation Compilation(IEnumerable<string> texts, IReadOnlyList<MetadataReference> references, bool nullable = false)
+    internal static CSharpCompilation Compilation(IEnumerable<string> texts, IReadOnlyList<MetadataReference> references,
+        bool nullable = false)
     {
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
@@ -70,6 +75,7 @@ public static class JitCompiler
             nullableContextOptions: nullable ? NullableContextOptions.Enable : NullableContextOptions.Disable,
             concurrentBuild: false,
             deterministic: true);
-        return CSharpCompilation.Create("RnnJit.Kernels", texts.Select(text => CSharpSyntaxTree.ParseText(text, Language)), references, options);
+        return CSharpCompilation.Create(
+            "RnnJit.Kernels", texts.Select(text => CSharpSyntaxTree.ParseText(text, Language)), references, options);
     }
 }

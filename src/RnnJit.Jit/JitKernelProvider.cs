@@ -107,5 +107,6 @@ public sealed class JitKernelProvider : IKernelProvider
     private static KernelBody Scalar<TKernel>(ElementType real)
         where TKernel : IKernel => real == ElementType.F64 ? TKernel.Run<Scalar64, double> : TKernel.Run<Scalar32, float>;
 
-    private static MethodInfo Method(string name) => typeof(JitKernelProvider).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static MethodInfo Method(string name) =>
+        typeof(JitKernelProvider).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
 }

@@ -11,7 +11,8 @@ internal static class JitLoader
     private static int loaded;
 
     /// <summary>The assemblies to which kernels refer: the core library, its façade and this engine.</summary>
-    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(object).Assembly, Assembly.Load("System.Runtime"), typeof(IKernel).Assembly, typeof(Graph).Assembly];
+    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(object).Assembly, Assembly.Load("System.Runtime"),
+        typeof(IKernel).Assembly, typeof(Graph).Assembly];
 
     /// <param name="collectible">True to unload the assembly when nothing uses it any more.</param>
     /// <param name="more">Further assemblies to which the image refers.</param>

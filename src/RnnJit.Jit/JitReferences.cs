@@ -15,8 +15,11 @@ internal static class JitReferences
     public static unsafe MetadataReference Reference(Assembly assembly)
     {
         if (!assembly.TryGetRawMetadata(out byte* blob, out int length))
-            throw new JitException($"The assembly '{assembly.GetName().Name}' has no metadata in memory (publish without NativeAOT, or generate the kernels at build time)");
+            throw new JitException(
+                $"The assembly '{assembly.GetName().Name}' has no metadata in memory (publish without NativeAOT, or generate the kernels "
+                    + "at build time)");
 
-        return AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)blob, length)).GetReference(display: assembly.GetName().Name);
+        return AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)blob, length))
+            .GetReference(display: assembly.GetName().Name);
     }
 }

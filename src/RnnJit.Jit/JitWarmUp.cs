@@ -1,12 +1,11 @@
 using RnnJit.Emit;
-using RnnJit.Ir;
 using RnnJit.Text;
 
 namespace RnnJit.Jit;
 
 /// <summary>
-/// A kernel that uses what kernels use, compiled and thrown away, so that the machine code of Roslyn is there. Beside it a class that refers to next to nothing:
-/// it comes to the end of compiling, writing an assembly, while the kernel is at its beginning.
+/// A kernel that uses what kernels use, compiled and thrown away, so that the machine code of Roslyn is there. Beside it a class that
+/// refers to next to nothing: it comes to the end of compiling, writing an assembly, while the kernel is at its beginning.
 /// </summary>
 internal static class JitWarmUp
 {
@@ -25,7 +24,8 @@ internal static class JitWarmUp
           return s = %3
         """;
 
-    private const string Class = "class WarmUp { static int Sum(int[] x) { int sum = 0; for (int i = 0; i < x.Length; i++) sum += x[i]; return sum; } }";
+    private const string Class =
+        "class WarmUp { static int Sum(int[] x) { int sum = 0; for (int i = 0; i < x.Length; i++) sum += x[i]; return sum; } }";
 
     /// <summary>Runs the compiler once. If it fails, later compilations are cold but not lost.</summary>
     public static void Run()
@@ -36,7 +36,9 @@ internal static class JitWarmUp
         }
         catch (Exception e)
         {
-            Warnings.Once("RNNJ224", "", $"The compiler of kernels could not be started in the background: {e.Message.TrimEnd('.')} (leave out JitKernels.WarmUp() where code cannot be compiled at run time)");
+            Warnings.Once("RNNJ224", "",
+                $"The compiler of kernels could not be started in the background: {e.Message.TrimEnd('.')} (leave out JitKernels.WarmUp() "
+                    + "where code cannot be compiled at run time)");
         }
     }
 

@@ -4,9 +4,9 @@ using RnnJit.Jit.Caching;
 namespace RnnJit.Jit;
 
 /// <summary>
-/// Compiled kernels in a folder, so that a later process need not compile them again. What lies there is code: a file is loaded only if its hash fits and if, on Unix,
-/// folder and file belong to this user and nobody else may read or write them. Whatever does not hold is reported in one sentence and compiled anew.
-/// Safe for several threads and processes.
+/// Compiled kernels in a folder, so that a later process need not compile them again. What lies there is code: a file is loaded only if its
+/// hash fits and if, on Unix, folder and file belong to this user and nobody else may read or write them. Whatever does not hold is
+/// reported in one sentence and compiled anew. Safe for several threads and processes.
 /// </summary>
 public sealed class KernelCache
 {
@@ -22,7 +22,8 @@ public sealed class KernelCache
     private volatile bool full;
 
     /// <param name="folder">Is made at first use if it is not there.</param>
-    /// <param name="report">Takes a sentence on whatever is refused or cannot be written; without it, <see cref="Warnings.Sink"/> does.</param>
+    /// <param name="report">Takes a sentence on whatever is refused or cannot be written; without it,
+    /// <see cref="Warnings.Sink"/> does.</param>
     /// <exception cref="ArgumentException">The name of the folder is empty.</exception>
     public KernelCache(string folder, Action<string>? report = null)
     {
@@ -64,7 +65,8 @@ public sealed class KernelCache
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"The kernel cache '{Folder}' could not be cleared: {e.Message.TrimEnd('.')} (clear it as the user who filled it)", e);
+            throw new IOException(
+                $"The kernel cache '{Folder}' could not be cleared: {e.Message.TrimEnd('.')} (clear it as the user who filled it)", e);
         }
     }
 

@@ -10,7 +10,8 @@ public static class SyntaxCache
 
     /// <summary>
     /// Fills the cache: at most 65,536 nodes. Each parse of a C# file adds a few, so live bytes grow for as long as it has free places.
-    /// Measurements of memory call this first, with a text that they compile later: nodes which are replaced are then as large as those that replace them.
+    /// Measurements of memory call this first, with a text that they compile later: nodes which are replaced are then
+    /// as large as those that replace them.
     /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="interrupted"/> was cancelled.</exception>
     public static void Fill(string text, CancellationToken interrupted = default)

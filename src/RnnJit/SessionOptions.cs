@@ -30,8 +30,8 @@ public sealed record SessionOptions
     public IReadOnlyList<string> Results { get; init; } = [];
 
     /// <summary>
-    /// True: the final states of a run are the initial states of the next one, for one long sequence in parts. False: every run starts from the states as the
-    /// caller left them, zeros at first, for sequences that have nothing to do with each other.
+    /// True: the final states of a run are the initial states of the next one, for one long sequence in parts. False: every run starts from
+    /// the states as the caller left them, zeros at first, for sequences that have nothing to do with each other.
     /// </summary>
     public bool CarryState { get; init; }
 
@@ -43,7 +43,8 @@ public sealed record SessionOptions
         if (Batch < 1)
             throw new ArgumentException($"'{nameof(Batch)}' is {Batch}, wanted at least 1 (give the number of rows)");
         if (Sizes.Keys.FirstOrDefault(symbol => symbol is "T" or "B") is { } known)
-            throw new ArgumentException($"'{nameof(Sizes)}' gives {known}, which {(known == "T" ? nameof(Steps) : nameof(Batch))} gives (leave it out)");
+            throw new ArgumentException(
+                $"'{nameof(Sizes)}' gives {known}, which {(known == "T" ? nameof(Steps) : nameof(Batch))} gives (leave it out)");
         if (Sizes.FirstOrDefault(size => size.Value < 1) is { Key: { } symbol, Value: var size })
             throw new ArgumentException($"'{nameof(Sizes)}' gives {symbol} = {size}, wanted at least 1 (give a positive size)");
     }

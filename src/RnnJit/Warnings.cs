@@ -8,8 +8,8 @@ public static class Warnings
     private static readonly WarningLog Log = new(sentence => Console.Error.WriteLine(sentence));
 
     /// <summary>
-    /// Takes each warning, <c>warning RNNJ2xx: sentence</c>; standard error until it is replaced, null silences. Calls may come from several threads at once. What it
-    /// throws is dropped, so that a warning never ends a run.
+    /// Takes each warning, <c>warning RNNJ2xx: sentence</c>; standard error until it is replaced, null silences. Calls may come from
+    /// several threads at once. What it throws is dropped, so that a warning never ends a run.
     /// </summary>
     public static Action<string>? Sink
     {

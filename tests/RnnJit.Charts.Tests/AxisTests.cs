@@ -22,7 +22,8 @@ internal sealed class AxisTests
 
     [Test]
     public void Any_range_has_a_few_ticks_and_places_its_ends_within(
-        [Values(-12, -3, 0, 2, 9)] int decade, [Values(1.0, 1.7, 9.99)] double mantissa, [Values(1.001, 1.2, 3, 40, 1e6, 1e15)] double ratio,
+        [Values(-12, -3, 0, 2, 9)] int decade, [Values(1.0, 1.7, 9.99)] double mantissa,
+        [Values(1.001, 1.2, 3, 40, 1e6, 1e15)] double ratio,
         [Values] bool logarithmic, [Values] bool extend)
     {
         var min = mantissa * Math.Pow(10, decade);

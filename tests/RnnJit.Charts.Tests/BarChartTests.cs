@@ -34,7 +34,8 @@ internal sealed class BarChartTests
         for (var i = 0; i < 4; i++)
             chart.Add($"s{i}", 1, 2, 3);
 
-        var bars = Elements(Parse(chart.ToSvg()), "rect", "bar").Select(bar => (Left: Number(bar, "x"), Width: Number(bar, "width"))).OrderBy(bar => bar.Left).ToArray();
+        var bars = Elements(Parse(chart.ToSvg()), "rect", "bar").Select(bar => (Left: Number(bar, "x"), Width: Number(bar, "width")))
+            .OrderBy(bar => bar.Left).ToArray();
         Assert.That(bars, Has.Length.EqualTo(12));
         for (var i = 1; i < bars.Length; i++)
             Assert.That(bars[i].Left, Is.GreaterThan(bars[i - 1].Left + bars[i - 1].Width));
@@ -48,7 +49,8 @@ internal sealed class BarChartTests
         Assert.That(Elements(Parse(chart.ToSvg()), "rect", "bar").Count(), Is.EqualTo(1));
     }
 
-    [TestCase(25.126, "25.1"), TestCase(0.051236, "0.0512"), TestCase(30, "30"), TestCase(12345.6, "12,346"), TestCase(2.5e7, "2.5·10⁷"), TestCase(0, "0")]
+    [TestCase(25.126, "25.1"), TestCase(0.051236, "0.0512"), TestCase(30, "30"), TestCase(12345.6, "12,346"), TestCase(2.5e7, "2.5·10⁷"),
+        TestCase(0, "0")]
     public void Values_are_shown_to_three_digits(double value, string text)
     {
         var chart = new BarChart("one");

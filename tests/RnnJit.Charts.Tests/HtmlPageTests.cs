@@ -14,7 +14,8 @@ internal sealed class HtmlPageTests
         string page = HtmlPage.Write(Hostile,
         [
             new HeadingSection(Hostile), new ParagraphSection(Hostile), new TableSection(Hostile, [Hostile], [[Hostile]]),
-            new CodeSection(Hostile, Hostile), new PictureSection("p", Hostile, chart), new ColouredTextSection(Hostile, new ColouredText([Hostile], [1])),
+            new CodeSection(Hostile, Hostile), new PictureSection("p", Hostile, chart),
+            new ColouredTextSection(Hostile, new ColouredText([Hostile], [1])),
         ]);
         Assert.That(page, Does.Not.Contain("<script"));
         Assert.That(page, Does.Not.Contain("src=").And.Not.Contain("href=").And.Not.Contain("url("));
@@ -40,7 +41,8 @@ internal sealed class HtmlPageTests
     [Test]
     public void A_table_with_an_odd_row_is_refused() =>
         Assert.That(
-            () => HtmlPage.Write("t", [new TableSection("c", ["a", "b"], [["1"]])]), Throws.ArgumentException.With.Message.Contains("1 cells, wanted 2"));
+            () => HtmlPage.Write("t", [new TableSection("c", ["a", "b"], [["1"]])]),
+            Throws.ArgumentException.With.Message.Contains("1 cells, wanted 2"));
 
     [Test]
     public void Pieces_have_the_colours_of_their_numbers()

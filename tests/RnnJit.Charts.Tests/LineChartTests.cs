@@ -128,7 +128,8 @@ internal sealed class LineChartTests
         for (var i = 0; i < 20; i++)
             chart.Add($"series {i}", [i, i + 1]);
 
-        var styles = Series(Parse(chart.ToSvg())).Select(path => (path.Attribute("stroke")?.Value, path.Attribute("stroke-dasharray")?.Value));
+        var styles =
+            Series(Parse(chart.ToSvg())).Select(path => (path.Attribute("stroke")?.Value, path.Attribute("stroke-dasharray")?.Value));
         Assert.That(styles.Distinct().Count(), Is.EqualTo(20));
     }
 
@@ -184,7 +185,8 @@ internal sealed class LineChartTests
 
     internal static IEnumerable<string> Texts(XElement svg, string kind) => Elements(svg, "text", kind).Select(element => element.Value);
 
-    internal static double Number(XElement element, string attribute) => double.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
+    internal static double Number(XElement element, string attribute) =>
+        double.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
 
     // The grid lines span the plot area; the axis ends on ticks, so they bound it.
     internal static (double Left, double Right, double Top, double Bottom) Plot(XElement svg)
@@ -197,5 +199,6 @@ internal sealed class LineChartTests
 
     private static IEnumerable<(double X, double Y)> Points(XElement svg) => Series(svg)
         .SelectMany(path => Regex.Matches(path.Attribute("d")!.Value, "[ML]([-0-9.]+) ([-0-9.]+)"))
-        .Select(match => (double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)));
+        .Select(match => (double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+            double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)));
 }

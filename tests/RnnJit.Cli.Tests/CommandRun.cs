@@ -8,7 +8,8 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
     public static CommandRun Of(params string[] arguments) => WithInput("", arguments);
 
     /// <summary>With lines on standard input.</summary>
-    public static CommandRun WithInput(string input, params string[] arguments) => Interruptible(default, new StringWriter(), new StringReader(input), arguments);
+    public static CommandRun WithInput(string input, params string[] arguments) =>
+        Interruptible(default, new StringWriter(), new StringReader(input), arguments);
 
     /// <summary>Interrupts the command, as Ctrl-C does, when it has written <paramref name="mark"/>.</summary>
     public static CommandRun InterruptedAt(string mark, params string[] arguments)

@@ -11,7 +11,8 @@ public class InterruptionTests
     // After this time a command that saves nothing is ended.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private const string Train = "train --text text.txt --out m.safetensors --hidden 8 --embedding 4 --batch 2 --seq 8 --steps 2000000 --sample 0 --threads 1";
+    private const string Train =
+        "train --text text.txt --out m.safetensors --hidden 8 --embedding 4 --batch 2 --seq 8 --steps 2000000 --sample 0 --threads 1";
 
     [TestCase(Interrupt), TestCase(Terminate), TestCase(Hangup)]
     public void A_signal_saves_the_training_and_ends_it(int signal)
@@ -75,7 +76,10 @@ public class InterruptionTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        var (code, output, error) = ToolProcess.Run($"trap '' HUP; $rnnjit {Train} > log & p=$!; while ! [ -s log ]; do sleep 0.1; done; kill -HUP $p; sleep 0.3; kill -0 $p && echo alive; kill -TERM $p; wait $p", folder.Path);
+        var (code, output, error) = ToolProcess.Run(
+            $"trap '' HUP; $rnnjit {Train} > log & p=$!; while ! [ -s log ]; do sleep 0.1; done; kill -HUP $p; sleep 0.3; kill -0 $p && "
+                + "echo alive; kill -TERM $p; wait $p",
+            folder.Path);
         Assert.That(output, Does.Contain("alive"), error);
         Assert.That(code, Is.EqualTo(128 + Terminate), error);
     }
@@ -97,7 +101,8 @@ public class InterruptionTests
     [TestCase("$rnnjit show lstm >&-", 0, "")]
     [TestCase("$rnnjit show lstm 2>&- >/dev/null", 0, "")]
     [TestCase("$rnnjit show lsmt >&- 2>&-", 2, "")]
-    [TestCase("$rnnjit show lstm >/dev/full", 1, "rnnjit: Standard output could not be written: No space left on device (check where it leads)\n")]
+    [TestCase("$rnnjit show lstm >/dev/full", 1,
+        "rnnjit: Standard output could not be written: No space left on device (check where it leads)\n")]
     public void A_closed_or_full_output_gives_no_trace(string script, int code, string error)
     {
         using var folder = new TemporaryFolder();

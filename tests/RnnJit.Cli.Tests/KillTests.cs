@@ -13,7 +13,8 @@ public class KillTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        const string New = "train --text text.txt --hidden 64 --embedding 8 --batch 2 --seq 4 --steps 2000 --sample 0 --threads 1", Resume = "train --resume broken.safetensors --sample 0 --threads 1";
+        const string New = "train --text text.txt --hidden 64 --embedding 8 --batch 2 --seq 4 --steps 2000 --sample 0 --threads 1",
+            Resume = "train --resume broken.safetensors --sample 0 --threads 1";
         Assert.That(ToolProcess.Run($"$rnnjit {New} --out whole.safetensors", folder.Path).Code, Is.Zero);
         int kills = 0, within = 0;
         for (int run = 0; kills < Kills && run < 4 * Kills; run++)
@@ -32,7 +33,8 @@ public class KillTests
 
         Assert.That(kills, Is.EqualTo(Kills));
         Assert.That(within, Is.Positive);
-        var (code, _, error) = ToolProcess.Run("$rnnjit " + (File.Exists(folder.File("broken.safetensors")) ? Resume : New + " --out broken.safetensors"), folder.Path);
+        var (code, _, error) = ToolProcess.Run(
+            "$rnnjit " + (File.Exists(folder.File("broken.safetensors")) ? Resume : New + " --out broken.safetensors"), folder.Path);
         Assert.That(code, Is.Zero, error);
         Assert.That(File.ReadAllBytes(folder.File("broken.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
         Assert.That(Leftovers(folder), Is.Zero);

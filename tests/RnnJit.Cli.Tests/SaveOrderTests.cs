@@ -2,18 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace RnnJit.Cli.Tests;
 
-/// <summary>The system calls of a save, in their order, and what a disk that fails in one of them leaves behind; seen and made to fail by strace.</summary>
+/// <summary>The system calls of a save, in their order, and what a disk that fails in one of them leaves behind; seen
+/// and made to fail by strace.</summary>
 [Platform("Linux")]
 public partial class SaveOrderTests
 {
-    private const string Train = "train --text text.txt --out m.safetensors --hidden 4 --embedding 3 --batch 2 --seq 4 --steps 1 --sample 0 --threads 1";
+    private const string Train =
+        "train --text text.txt --out m.safetensors --hidden 4 --embedding 3 --batch 2 --seq 4 --steps 1 --sample 0 --threads 1";
 
     [OneTimeSetUp]
     public void RequireStrace()
     {
         using var folder = new TemporaryFolder();
         if (ToolProcess.Run("strace -f -o /dev/null true", folder.Path).Code != 0)
-            Assert.Ignore("strace is missing or may not trace here, so the system calls of a save cannot be seen (install it: apt-get install strace)");
+            Assert.Ignore(
+                "strace is missing or may not trace here, so the system calls of a save cannot be seen (install it: apt-get install "
+                    + "strace)");
     }
 
     [Test]
@@ -22,12 +26,16 @@ public partial class SaveOrderTests
         using var folder = new TemporaryFolder();
         folder.Text();
         File.WriteAllText(folder.File("m.safetensors"), "old");
-        var (code, _, error) = ToolProcess.Run($"strace -f -y -qq --seccomp-bpf -e signal=none -e trace=write,pwrite64,pwritev,ftruncate,fsync,fdatasync,rename,renameat,renameat2 -o calls $rnnjit {Train}", folder.Path);
+        var (code, _, error) = ToolProcess.Run(
+            "strace -f -y -qq --seccomp-bpf -e signal=none -e "
+                + $"trace=write,pwrite64,pwritev,ftruncate,fsync,fdatasync,rename,renameat,renameat2 -o calls $rnnjit {Train}",
+            folder.Path);
         Assert.That(code, Is.Zero, error);
         string[] calls = File.ReadAllLines(folder.File("calls"));
         foreach (string file in (string[])["m.safetensors", "m.svg"])
         {
-            // Of the file's temporary file and of the folder behind it; threads may interrupt each other's lines, so that only their beginnings count.
+            // Of the file's temporary file and of the folder behind it; threads may interrupt each other's
+            // lines, so that only their beginnings count.
             int renamed = Array.FindIndex(calls, call => Rename().IsMatch(call) && call.Contains($"/{file}\"", StringComparison.Ordinal));
             Assert.That(renamed, Is.Positive, string.Join('\n', calls));
             string temporary = Temporary().Match(calls[renamed]).Value;
@@ -41,13 +49,16 @@ public partial class SaveOrderTests
 
     // The first flush is that of the checkpoint's temporary file, the second one that of its folder.
     [TestCase(1, "rnnjit: 'm.safetensors' could not be written and is as it was before: ", false)]
-    [TestCase(2, "rnnjit: 'm.safetensors' is written, but its folder could not be flushed to the disk: Input/output error (check the disk; ", true)]
+    [TestCase(2,
+        "rnnjit: 'm.safetensors' is written, but its folder could not be flushed to the disk: Input/output error (check the disk; ", true)]
     public void A_flush_that_fails_is_said(int flush, string sentence, bool written)
     {
         using var folder = new TemporaryFolder();
         folder.Text();
         File.WriteAllText(folder.File("m.safetensors"), "old");
-        var (code, _, error) = ToolProcess.Run($"strace -f -qq --seccomp-bpf -e signal=none -e trace=fsync -e inject=fsync:error=EIO:when={flush} -o calls $rnnjit {Train}", folder.Path);
+        var (code, _, error) = ToolProcess.Run(
+            $"strace -f -qq --seccomp-bpf -e signal=none -e trace=fsync -e inject=fsync:error=EIO:when={flush} -o calls $rnnjit {Train}",
+            folder.Path);
         Assert.That(code, Is.EqualTo(1), error);
         Assert.That(error, Does.StartWith(sentence));
         Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));

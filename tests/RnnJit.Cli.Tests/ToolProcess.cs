@@ -38,7 +38,13 @@ internal static partial class ToolProcess
     /// <summary>Starts a shell script; <c>$rnnjit</c> is the tool.</summary>
     public static Process Start(string script, string folder)
     {
-        var start = new ProcessStartInfo("bash") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("bash")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true
+        };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(script.Replace("$rnnjit", Command, StringComparison.Ordinal));
         return Process.Start(start)!;

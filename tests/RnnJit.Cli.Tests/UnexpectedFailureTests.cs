@@ -9,7 +9,9 @@ public class UnexpectedFailureTests
     {
         var (code, error) = Fail();
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(error.TrimEnd(), Is.EqualTo("rnnjit: Unexpected InvalidTimeZoneException: over two lines (this is a defect of rnnjit; set RNNJIT_TRACE=1 for the stack trace)"));
+        Assert.That(error.TrimEnd(), Is.EqualTo(
+            "rnnjit: Unexpected InvalidTimeZoneException: over two lines (this is a defect of rnnjit; set RNNJIT_TRACE=1 for the stack "
+                + "trace)"));
     }
 
     [Test]
@@ -29,7 +31,8 @@ public class UnexpectedFailureTests
     private static (int Code, string Error) Fail()
     {
         var error = new StringWriter();
-        return (CommandLine.Run(["show", "lstm"], new Terminal(new Broken(), error, Interactive: false, Colour: false, default)), error.ToString());
+        return (CommandLine.Run(["show", "lstm"], new Terminal(new Broken(), error, Interactive: false, Colour: false, default)),
+            error.ToString());
     }
 
     private sealed class Broken : StringWriter

@@ -26,13 +26,15 @@ public class WarningSinkTests
         using var folder = new TemporaryFolder();
         string cell = folder.File("mine.ir"), cache = folder.Text("kernels\u001b[31m");
         File.WriteAllText(cell, Reading);
-        CommandRun run = CommandRun.Of("explain", cell, "--lengths", "--training", "--hidden", "4", "--seq", "3", "--batch", "2", "--kernel-cache", cache);
+        CommandRun run = CommandRun.Of("explain", cell, "--lengths", "--training", "--hidden", "4", "--seq", "3", "--batch", "2",
+            "--kernel-cache", cache);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output, Does.Match("scan, interpreted, .*a step pairs rows of B"));
 
         string[] lines = run.Error.TrimEnd().Split(Environment.NewLine);
         Assert.That(lines, Has.Length.EqualTo(2).And.All.StartsWith("rnnjit: warning RNNJ22"));
         Assert.That(lines, Has.One.StartsWith("rnnjit: warning RNNJ222: 'WarnedByTool': the loop over T is run by the interpreter"));
-        Assert.That(lines, Has.One.StartsWith($"rnnjit: warning RNNJ223: The kernel cache '{cache.Replace("\u001b", "\\u001B")}' is not used: "));
+        Assert.That(lines,
+            Has.One.StartsWith($"rnnjit: warning RNNJ223: The kernel cache '{cache.Replace("\u001b", "\\u001B")}' is not used: "));
     }
 }

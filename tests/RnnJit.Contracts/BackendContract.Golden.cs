@@ -28,7 +28,8 @@ public abstract partial class BackendContract
     {
         if (Environment.GetEnvironmentVariable("RNNJIT_DATA") is not { Length: > 0 } root)
         {
-            Assert.Ignore("RNNJIT_DATA is not set, so nothing is compared with the reference data (set it to the absolute path of their folder)");
+            Assert.Ignore(
+                "RNNJIT_DATA is not set, so nothing is compared with the reference data (set it to the absolute path of their folder)");
             return;
         }
 

@@ -34,7 +34,8 @@ public abstract partial class BackendContract
         using StreamState state = streaming.NewState();
         foreach (Port port in program.Inputs.Where(port => port.Role != PortRole.Parameter && !IsTimed(port.Type)))
             state[port.Name].Set(data[port.Name].Data);
-        Port[] sequences = program.Inputs.Where(port => port.Role != PortRole.Parameter && IsTimed(port.Type) && port.Name != "dy").ToArray();
+        Port[] sequences =
+            program.Inputs.Where(port => port.Role != PortRole.Parameter && IsTimed(port.Type) && port.Name != "dy").ToArray();
         long allocated = 0;
         for (int t = 0; t < StreamSteps; t++)
         {

@@ -22,7 +22,7 @@ public abstract partial class BackendContract
         ["product of directions, projection"] = (net, x, h) => net.Stack("layer", Gru, x, 2, h, new StackOptions
         {
             Layer = new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Product }, Projection = 7,
-                Dropout = 0.2,
+            Dropout = 0.2,
         }),
         ["residual, zoneout, trained start"] = (net, x, h) =>
             net.Stack("layer", Lstm.WithZoneout(0.1), x, 2, h,
@@ -30,8 +30,11 @@ public abstract partial class BackendContract
         ["dense skips, shortcut, layer norm"] = (net, x, h) =>
             net.Stack("layer", Gru.WithLayerNorm(epsilon: 0.1), x, 2, h, new StackOptions { Skip = Skip.Dense, Shortcut = true }),
         ["backward, masked steps, recurrent dropout"] = (net, x, h) => net.Recurrent(
-            "layer", Lstm.WithRecurrentDropout(0.2), x, h, new RecurrentOptions { Direction = Direction.Backward,
-                StepMask = net.Input("mask", "T", "B", 1) }).Output,
+            "layer", Lstm.WithRecurrentDropout(0.2), x, h, new RecurrentOptions
+            {
+                Direction = Direction.Backward,
+                StepMask = net.Input("mask", "T", "B", 1)
+            }).Output,
         ["last outputs of both directions, DropConnect, weight norm"] = (net, x, h) => net.Recurrent(
             "layer", Lstm.WithWeightNorm().WithDropConnect(0.3), x, h,
                 new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Average }).Last,
@@ -99,7 +102,8 @@ public abstract partial class BackendContract
             int[] shape = [.. port.Type.Dims.Select(dim => dim.Evaluate(sizes))];
             return port.Name == TrainingStep.Random
                 ? new NdArray(shape, [7, 0, 3, 0, 0, sizes["B"]])
-                : new NdArray(shape, [.. Enumerable.Range(0, NdArray.Size(shape)).Select(_ => (double)(float)(0.1 + (0.2 * random.NextDouble())))]);
+                : new NdArray(shape,
+                    [.. Enumerable.Range(0, NdArray.Size(shape)).Select(_ => (double)(float)(0.1 + (0.2 * random.NextDouble())))]);
         });
     }
 

@@ -24,7 +24,8 @@ public abstract partial class BackendContract
     {
         Type[] cells = [.. new CellsAttribute().Of(GetType())], smooth = [.. new CellsAttribute { Smooth = true }.Of(GetType())];
         Subject.Prepare(
-            from type in cells from lengths in new[] { false, true } from reverse in new[] { false, true } select Cell(type, lengths, reverse).Build());
+            from type in cells from lengths in new[] { false, true } from reverse in new[] { false, true }
+            select Cell(type, lengths, reverse).Build());
         Subject.Prepare(from type in smooth from conditions in new[] { false, true } select SecondDerivative.Of(type, conditions).Second);
     }
 

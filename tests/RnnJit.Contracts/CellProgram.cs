@@ -14,7 +14,8 @@ public sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool
 
     private static readonly ConcurrentDictionary<CellProgram, Graph> Built = new();
 
-    public static IEnumerable<Type> Types => typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute), inherit: false));
+    public static IEnumerable<Type> Types =>
+        typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute), inherit: false));
 
     /// <summary>The same Program for all tests that want it, so that passes need not run for each of them.</summary>
     public Graph Build() => Built.GetOrAdd(this, cell => cell.BuildAnew());
@@ -24,18 +25,22 @@ public sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool
         var builder = new GraphBuilder();
         Dictionary<string, Value> inputs = Cell.Step.Inputs.ToDictionary(
             port => port.Name,
-            port => builder.Input(port.Name, port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend(Dim.Symbol("T"))) : port.Type, port.Role == PortRole.Parameter ? PortRole.Parameter : PortRole.Input));
+            port => builder.Input(port.Name,
+                port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend(Dim.Symbol("T"))) : port.Type,
+                port.Role == PortRole.Parameter ? PortRole.Parameter : PortRole.Input));
         Value? lengths = Lengths ? builder.Input("lengths", new TensorType(ElementType.I32, "B")) : null;
         Value weight = builder.Input("dy", new TensorType(ElementType.F32, "T", "B", 1));
         var (finals, sequences) = CellScan.Apply(builder, Cell, inputs, "T", Reverse, lengths);
-        Value loss = sequences.Values.Select(sequence => Rnn.Total(sequence * weight)).Concat(finals.Select(Rnn.Total)).Aggregate((sum, term) => sum + term);
+        Value loss = sequences.Values.Select(sequence => Rnn.Total(sequence * weight)).Concat(finals.Select(Rnn.Total))
+            .Aggregate((sum, term) => sum + term);
         Graph program = builder.Build("program", Cell.Name,
         [
             .. finals.Select((final, i) => ($"final{i}", final, OutputRole.Result)),
             .. sequences.Select(pair => (pair.Key, pair.Value, OutputRole.Result)),
             ("loss", loss, OutputRole.Result),
         ]);
-        return Backward ? Differentiate.Run(program, "loss", program.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray()) : program;
+        return Backward ? Differentiate.Run(program, "loss",
+            program.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray()) : program;
     }
 
     public Dictionary<string, int> Sizes(int steps, int batch, int? units = null)
@@ -64,8 +69,17 @@ public sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool
         });
     }
 
-    public static Executable Create(Graph program, IReadOnlyDictionary<string, int> sizes, int threads = 1, ElementType real = ElementType.F32, string[]? without = null, bool poison = false) =>
-        Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = threads, Precision = real, Kernels = TestKernels.Chain, Without = without ?? [], Poison = poison });
+    public static Executable Create(Graph program, IReadOnlyDictionary<string, int> sizes, int threads = 1,
+        ElementType real = ElementType.F32, string[]? without = null,
+        bool poison = false) => Executable.Create(program, new ExecutableOptions
+        {
+            Sizes = sizes,
+            Threads = threads,
+            Precision = real,
+            Kernels = TestKernels.Chain,
+            Without = without ?? [],
+            Poison = poison
+        });
 
     public static Dictionary<string, NdArray> Run(Executable executable, IReadOnlyDictionary<string, NdArray> data)
     {
@@ -78,7 +92,8 @@ public sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool
     public static Dictionary<string, NdArray> Outputs(Executable executable) =>
         executable.Program.Outputs.ToDictionary(output => output.Name, output => executable.Output(output.Name).ToNdArray());
 
-    public static Dictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> data, IReadOnlyDictionary<string, int> sizes, int threads = 1)
+    public static Dictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> data,
+        IReadOnlyDictionary<string, int> sizes, int threads = 1)
     {
         using Executable executable = Create(program, sizes, threads);
         return Run(executable, data);
@@ -106,8 +121,8 @@ public static class Bits
     }
 
     /// <summary>
-    /// Relative L2 distance of what is finite; infinite where a number is not finite and not the same. A comparison takes NaN for less than any bound, so there is
-    /// never one.
+    /// Relative L2 distance of what is finite; infinite where a number is not finite and not the same. A comparison takes NaN for less
+    /// than any bound, so there is never one.
     /// </summary>
     public static double Distance(NdArray found, NdArray wanted)
     {

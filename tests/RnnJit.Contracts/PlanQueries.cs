@@ -15,7 +15,8 @@ public static class PlanQueries
     public static IEnumerable<PlanCommand> CommandsOutsideLoops(this Executable executable) => executable.BufferPlan!.Commands;
 
     /// <summary>Products that are computed in chunks of steps.</summary>
-    public static IEnumerable<ChunkedMatMul> Chunked(this Executable executable) => executable.Commands<ScanCommand>().SelectMany(scan => scan.Chunked);
+    public static IEnumerable<ChunkedMatMul> Chunked(this Executable executable) =>
+        executable.Commands<ScanCommand>().SelectMany(scan => scan.Chunked);
 
     /// <summary>Ops that are left to the host and kernels that are run op by op, one line each.</summary>
     public static string[] Interpreted(this Executable executable) =>
@@ -24,7 +25,8 @@ public static class PlanQueries
         .. executable.Plan.Where(line => line.Provider == InterpretedKernelProvider.Called).Select(line => line.Text),
     ];
 
-    /// <summary>The rows that a command over all steps is done for; null for all rows, and for commands that are always done for all.</summary>
+    /// <summary>The rows that a command over all steps is done for; null for all rows, and for commands
+    /// that are always done for all.</summary>
     public static ActiveRows? ActiveRows(this PlanCommand command) => command switch
     {
         MatMulCommand product => product.Rows,

@@ -4,7 +4,8 @@ using RnnJit.Passes;
 
 namespace RnnJit.Contracts;
 
-/// <summary>Draws Programs of loops, products, views and elementwise work that read each other's values in any way. The same seed gives the same Program on every machine.</summary>
+/// <summary>Draws Programs of loops, products, views and elementwise work that read each other's values in any way. The same seed gives the
+/// same Program on every machine.</summary>
 internal sealed class RandomGraphs
 {
     private static readonly string[] Widths = ["H", "X", "P"];
@@ -47,13 +48,16 @@ internal sealed class RandomGraphs
 
         if (!region.Builder.Build("program", "p", []).Nodes.Any(node => node.Op is ScanOp))
             loops.Loop(region, rank: 3);
-        Value[] all = region.Sequences.Concat(region.Rows).Concat(region.Matrices).Concat(region.Others).Where(value => region.Builder.Definition(value) is not null).ToArray();
-        Value[] returned = all.TakeLast(1).Concat(all.OrderBy(_ => random.Next()).Take(random.Next(1, 5))).DistinctBy(value => value.Id).ToArray();
+        Value[] all = region.Sequences.Concat(region.Rows).Concat(region.Matrices).Concat(region.Others)
+            .Where(value => region.Builder.Definition(value) is not null).ToArray();
+        Value[] returned =
+            all.TakeLast(1).Concat(all.OrderBy(_ => random.Next()).Take(random.Next(1, 5))).DistinctBy(value => value.Id).ToArray();
         bool backward = Chance(0.25) && nested < 0;
         var outputs = returned.Select((value, i) => ("r" + i, value, OutputRole.Result)).ToList();
         if (!backward)
             return region.Builder.Build("program", "p", outputs);
-        outputs.Add(("loss", returned.Select(value => Rnn.Total(Chance(0.5) ? value * value : 0.5 * value)).Aggregate((a, b) => a + b), OutputRole.Result));
+        outputs.Add(("loss", returned.Select(value => Rnn.Total(Chance(0.5) ? value * value : 0.5 * value)).Aggregate((a, b) => a + b),
+            OutputRole.Result));
         Graph forward = region.Builder.Build("program", "p", outputs);
         return Differentiate.Run(forward, "loss", forward.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray());
     }
@@ -66,7 +70,9 @@ internal sealed class RandomGraphs
         if (Chance(0.25))
             return region.Builder.Add(new TransposeOp([1, 0, 2]), region.Named(name, new TensorType(ElementType.F32, "B", "T", width)));
         if (Chance(0.15))
-            return region.Builder.Add(GatherOp.Instance, region.Named("table", new TensorType(ElementType.F32, "V", "X"), PortRole.Parameter), region.Named("codes", new TensorType(ElementType.I32, "T", "B")));
+            return region.Builder.Add(GatherOp.Instance,
+                region.Named("table", new TensorType(ElementType.F32, "V", "X"), PortRole.Parameter),
+                region.Named("codes", new TensorType(ElementType.I32, "T", "B")));
         return region.Named(name, new TensorType(ElementType.F32, "T", "B", width));
     }
 
@@ -84,7 +90,8 @@ internal sealed class RandomGraphs
                 if (alike.Length > 0 && Chance(0.7))
                     product = Chance(0.5) ? Any(alike) + product : product + Any(alike);
                 else if (Chance(0.3))
-                    product += region.Named($"b{product.Type.Dims[last]}", new TensorType(ElementType.F32, product.Type.Dims[last]), PortRole.Parameter);
+                    product += region.Named($"b{product.Type.Dims[last]}", new TensorType(ElementType.F32, product.Type.Dims[last]),
+                        PortRole.Parameter);
                 pool.Add(Chance(0.6) ? Rnn.Tanh(product) : product);
                 break;
             case 4:
@@ -125,10 +132,13 @@ internal sealed class RandomGraphs
     public Value Times(RandomRegion region, Value x, Dim? wanted = null)
     {
         Dim width = x.Type.Dims[x.Type.Rank - 1];
-        var candidates = region.Matrices.Where(matrix => matrix.Type.Rank == 2).Select(matrix => (Get: (Func<Value>)(() => matrix), matrix.Type))
-            .Concat(weights.Select(weight => (Get: (Func<Value>)(() => region.Named(weight.Name, weight.Type, PortRole.Parameter)), weight.Type)))
+        var candidates =
+            region.Matrices.Where(matrix => matrix.Type.Rank == 2).Select(matrix => (Get: (Func<Value>)(() => matrix), matrix.Type))
+            .Concat(weights.Select(
+                weight => (Get: (Func<Value>)(() => region.Named(weight.Name, weight.Type, PortRole.Parameter)), weight.Type)))
             .SelectMany(weight => new[] { (weight.Get, weight.Type, Columns: true), (weight.Get, weight.Type, Columns: false) })
-            .Where(weight => weight.Type.Dims[weight.Columns ? 0 : 1] == width && (wanted is null || weight.Type.Dims[weight.Columns ? 1 : 0] == wanted)).ToArray();
+            .Where(weight => weight.Type.Dims[weight.Columns ? 0 : 1] == width
+                && (wanted is null || weight.Type.Dims[weight.Columns ? 1 : 0] == wanted)).ToArray();
         if (candidates.Length > 0 && Chance(0.45))
         {
             var (get, _, columns) = candidates[random.Next(candidates.Length)];
@@ -137,7 +147,8 @@ internal sealed class RandomGraphs
 
         bool asColumns = Chance(0.4);
         Dim result = wanted ?? (Chance(0.4) ? random.Next(2, 4) * Width() : Width());
-        weights.Add(("W" + weights.Count, asColumns ? new TensorType(ElementType.F32, width, result) : new TensorType(ElementType.F32, result, width)));
+        weights.Add(("W" + weights.Count,
+            asColumns ? new TensorType(ElementType.F32, width, result) : new TensorType(ElementType.F32, result, width)));
         return RandomRegion.Product(x, region.Named(weights[^1].Name, weights[^1].Type, PortRole.Parameter), asColumns);
     }
 
@@ -157,7 +168,8 @@ internal sealed class RandomGraphs
                 Value alike = Any(region.Sequences.Where(value => value.Type == x.Type).ToArray());
                 bool rows = Chance(0.5);
                 Value pairs = 0.3 * builder.Add(new ContractOp(rows ? "abd,acd->abc" : "abc,abd->acd"), x, alike);
-                region.Sequences.Add(Rnn.Tanh(rows ? builder.Add(new ContractOp("abc,acd->abd"), pairs, alike) : builder.Add(new ContractOp("abc,acd->abd"), x, pairs)));
+                region.Sequences.Add(Rnn.Tanh(rows ? builder.Add(new ContractOp("abc,acd->abd"), pairs,
+                    alike) : builder.Add(new ContractOp("abc,acd->abd"), x, pairs)));
                 break;
             case 2:
                 Value all = region.Named("A", new TensorType(ElementType.F32, "B", "B"));
@@ -176,7 +188,8 @@ internal sealed class RandomGraphs
                 if (region.Rows.Count > 0)
                     Line(region, region.Rows);
                 if (region.Rows.Count(row => row.Type.Rank == 2) == region.Rows.Count && region.Rows.Count > 0)
-                    region.Matrices.Add(builder.Add(new ContractOp("ab,ac->bc", forwards: Chance(0.5)), Any(region.Rows), Any(region.Rows)));
+                    region.Matrices.Add(
+                        builder.Add(new ContractOp("ab,ac->bc", forwards: Chance(0.5)), Any(region.Rows), Any(region.Rows)));
                 break;
         }
     }

@@ -15,7 +15,8 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
         Value? rowNumbers = lengths is null && graphs.Chance(0.06) ? region.Named("rows", new TensorType(ElementType.I32, "T", "B")) : null;
         var body = new RandomRegion(new GraphBuilder(), region);
         foreach (Value sequence in sequences)
-            body.Rows.Add(body.Builder.Input("seq" + body.Rows.Count, sequence.Type.WithDims(sequence.Type.Dims.Skip(1)), PortRole.Sequence));
+            body.Rows.Add(
+                body.Builder.Input("seq" + body.Rows.Count, sequence.Type.WithDims(sequence.Type.Dims.Skip(1)), PortRole.Sequence));
         Value? index = rowNumbers is null ? null : body.Builder.Input("i", new TensorType(ElementType.I32, "B"), PortRole.Sequence);
         Value[] initial = Enumerable.Range(0, 1 + random.Next(2)).Select(_ => Initial(region)).ToArray();
         Value[] states = initial.Select((value, s) => body.Builder.Input("h" + s, value.Type, PortRole.State)).ToArray();
@@ -44,7 +45,8 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
     {
         Dim[] lead = rank == 5 ? ["R", "S", "T", "B"] : ["S", "T", "B"];
         Value xs = region.Named(graphs.Fresh("deep"), new TensorType(ElementType.F32, [.. lead, graphs.Width()]));
-        Value matrices = region.Named("M", new TensorType(ElementType.F32, lead[0], "H", "H"), graphs.Chance(0.5) ? PortRole.Parameter : PortRole.Input);
+        Value matrices =
+            region.Named("M", new TensorType(ElementType.F32, lead[0], "H", "H"), graphs.Chance(0.5) ? PortRole.Parameter : PortRole.Input);
         Over(region, xs, graphs.Chance(0.6) && rank == 4 ? matrices : null);
     }
 
@@ -84,19 +86,24 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
     }
 
     // Yields, sums and the scan itself, whose results go to the region around.
-    private void Finish(RandomRegion region, RandomRegion body, List<(string Name, Value Value, OutputRole Role)> outputs, int states, IEnumerable<Value> given, Dim time, string? lengths)
+    private void Finish(RandomRegion region, RandomRegion body, List<(string Name, Value Value, OutputRole Role)> outputs, int states,
+        IEnumerable<Value> given, Dim time, string? lengths)
     {
         Value[] makes = body.Rows.ToArray();
-        foreach (Value value in Enumerable.Range(0, 1 + random.Next(3)).Select(_ => graphs.Chance(0.4) ? outputs[random.Next(states)].Value : graphs.Any(makes)).DistinctBy(value => value.Id).Where(value => value.Type.Rank == 2))
+        foreach (Value value in Enumerable.Range(0, 1 + random.Next(3))
+            .Select(_ => graphs.Chance(0.4) ? outputs[random.Next(states)].Value : graphs.Any(makes)).DistinctBy(value => value.Id)
+            .Where(value => value.Type.Rank == 2))
             outputs.Add(("y" + outputs.Count, value, OutputRole.Yield));
         if (graphs.Chance(0.2))
             outputs.Add(("z", Sum(body), OutputRole.Sum));
         Value? count = lengths is null ? null : region.Named(lengths, new TensorType(ElementType.I32, "B"));
         Graph step = body.Builder.Build("body", "step", outputs);
-        Value[] results = region.Builder.AddMany(new ScanOp(step, time, reverse: graphs.Chance(0.4), lengths is not null), [.. given, .. body.Captured, .. count is null ? (Value[])[] : [count]]);
+        Value[] results = region.Builder.AddMany(new ScanOp(step, time, reverse: graphs.Chance(0.4), lengths is not null),
+            [.. given, .. body.Captured, .. count is null ? (Value[])[] : [count]]);
         for (int r = 0; r < results.Length; r++)
         {
-            bool ofRows = outputs[r].Role == OutputRole.Yield && outputs[r].Value.Type.Dims[0] == "B" && outputs[r].Value.Type.Rank == 2 && time == "T";
+            bool ofRows = outputs[r].Role == OutputRole.Yield && outputs[r].Value.Type.Dims[0] == "B" && outputs[r].Value.Type.Rank == 2
+                && time == "T";
             List<Value> to = ofRows ? region.Sequences
                 : outputs[r].Role == OutputRole.Next && results[r].Type.Dims[0] == "B" ? region.Rows
                 : outputs[r].Role == OutputRole.Sum ? region.Matrices : region.Others;
@@ -109,7 +116,9 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
     {
         Value a = graphs.Any(body.Rows), b = graphs.Any(body.Rows);
         if (graphs.Chance(0.2))
-            return body.Builder.Add(new ContractOp("ab,bc->ac"), body.Named("F", new TensorType(ElementType.F32, "H", "X"), PortRole.Parameter), body.Named("G", new TensorType(ElementType.F32, "X", "P"), PortRole.Parameter));
+            return body.Builder.Add(new ContractOp("ab,bc->ac"),
+                body.Named("F", new TensorType(ElementType.F32, "H", "X"), PortRole.Parameter),
+                body.Named("G", new TensorType(ElementType.F32, "X", "P"), PortRole.Parameter));
         return graphs.Chance(0.5) ? body.Builder.Add(new ContractOp("ab,ac->bc"), a, b) : body.Builder.Add(new SumOp([0]), a);
     }
 
@@ -145,6 +154,7 @@ internal sealed class RandomLoops(RandomGraphs graphs, Random random)
     private Value Next(RandomRegion body, Value state)
     {
         Value[] fitting = body.Rows.Where(value => value.Type == state.Type && value.Id != state.Id).ToArray();
-        return Rnn.Tanh(fitting.Length > 0 && graphs.Chance(0.8) ? graphs.Any(fitting) : graphs.Times(body, graphs.Any(body.Rows), state.Type.Dims[1]));
+        return Rnn.Tanh(
+            fitting.Length > 0 && graphs.Chance(0.8) ? graphs.Any(fitting) : graphs.Times(body, graphs.Any(body.Rows), state.Type.Dims[1]));
     }
 }

@@ -32,14 +32,26 @@ internal sealed class RandomSizes(Random random)
         int Extent() => Extents[random.Next(most)];
         return new Dictionary<string, int>
         {
-            ["R"] = 1 + random.Next(2), ["S"] = 1 + random.Next(3), ["T"] = most < 8 ? 1 + random.Next(4) : Pick(1, 2, 3, 4, 6, 9, 17), ["B"] = most < 8 ? 1 + random.Next(3) : Pick(1, 1, 2, 3, 5, 9, 17), ["V"] = Pick(2, 5, 17),
+            ["R"] = 1 + random.Next(2), ["S"] = 1 + random.Next(3), ["T"] = most < 8
+                ? 1 + random.Next(4)
+                : Pick(1, 2, 3, 4, 6, 9, 17), ["B"] = most < 8 ? 1 + random.Next(3) : Pick(1, 1, 2, 3, 5, 9, 17), ["V"] = Pick(2, 5, 17),
             ["H"] = Extent(), ["X"] = Extent(), ["P"] = Extent(),
         };
     }
 
     private Dictionary<string, int> Beyond(int kind)
     {
-        var sizes = new Dictionary<string, int> { ["R"] = 1, ["S"] = 2, ["T"] = Pick(1, 2, 4), ["B"] = 1 + random.Next(3), ["V"] = 3, ["H"] = 1 + random.Next(4), ["X"] = 1 + random.Next(4), ["P"] = 1 + random.Next(4) };
+        var sizes = new Dictionary<string, int>
+        {
+            ["R"] = 1,
+            ["S"] = 2,
+            ["T"] = Pick(1, 2, 4),
+            ["B"] = 1 + random.Next(3),
+            ["V"] = 3,
+            ["H"] = 1 + random.Next(4),
+            ["X"] = 1 + random.Next(4),
+            ["P"] = 1 + random.Next(4)
+        };
         string wide = Pick("H", "X", "P"), other = Pick("H", "X", "P");
         switch (kind)
         {

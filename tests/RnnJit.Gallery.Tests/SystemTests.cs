@@ -152,8 +152,8 @@ public class SystemTests
     public void Several_seeds_are_counted_together()
     {
         var progress = new List<double>();
-        GalleryReport report = GallerySystems.Find("HELLO")!.Run(new GalleryContext { Quick = true, Seeds = 3, Progress = step =>
-            progress.Add(step.Done) });
+        GalleryReport report =
+            GallerySystems.Find("HELLO")!.Run(new GalleryContext { Quick = true, Seeds = 3, Progress = step => progress.Add(step.Done) });
         Assert.That(report.Figures[0].Found, Is.EqualTo("12 of 12"));
         Assert.That(progress, Is.Ordered.And.All.InRange(0, 1));
         Assert.That(progress[^1], Is.GreaterThan(0.9));

@@ -6,7 +6,9 @@ namespace RnnJit.Generators.Tests;
 
 public class GeneratedKernelTests
 {
-    private const string Cell = "[RnnCell] internal static partial class NAME { public static Value Step(Value x, Value h, Matrix W, Matrix U) => Tanh(W * x + U * h) * 0.5; }";
+    private const string Cell =
+        "[RnnCell] internal static partial class NAME { public static Value Step(Value x, Value h, Matrix W, Matrix U) => Tanh(W * x + U "
+            + "* h) * 0.5; }";
 
     private static readonly string[] Cells = ["A", "_A", "Full", "V", "KernelRegistration", "Kernel_1"];
 
@@ -24,14 +26,16 @@ public class GeneratedKernelTests
     }
 
     // The framework and what the package brings.
-    private static bool IsNeeded(MetadataReference reference) => Path.GetDirectoryName(reference.Display) == Path.GetDirectoryName(typeof(object).Assembly.Location)
+    private static bool IsNeeded(MetadataReference reference) =>
+        Path.GetDirectoryName(reference.Display) == Path.GetDirectoryName(typeof(object).Assembly.Location)
         || Path.GetFileName(reference.Display) is "RnnJit.Runtime.dll" or "RnnJit.Core.dll";
 
     [Test]
     public void The_same_kernel_of_two_cells_is_written_once()
     {
         int one = Kernels(Source.Marked(Cell.Replace("NAME", "A")).Run().Result).Length;
-        Assert.That(Kernels(Source.Marked(Cell.Replace("NAME", "A") + "\n" + Cell.Replace("NAME", "B")).Run().Result), Has.Length.EqualTo(one));
+        Assert.That(Kernels(Source.Marked(Cell.Replace("NAME", "A") + "\n" + Cell.Replace("NAME", "B")).Run().Result),
+            Has.Length.EqualTo(one));
     }
 
     [Test]
@@ -49,12 +53,14 @@ public class GeneratedKernelTests
         var (reported, completed, result) = Source.Marked("[assembly: RnnJit.Planning.StandardKernels]").Run();
         Assert.That(reported, Is.Empty);
         Assert.That(Kernels(result), Has.Length.EqualTo(KernelSource.Standard.Count));
-        Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Warning or DiagnosticSeverity.Error), Is.Empty);
+        Assert.That(completed.GetDiagnostics()
+            .Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Warning or DiagnosticSeverity.Error), Is.Empty);
     }
 
     [Test]
     public void Without_cells_nothing_is_written() => Assert.That(Source.Marked("class C { }").Run().Result.GeneratedTrees, Is.Empty);
 
-    private static string[] Kernels(GeneratorDriverRunResult result) => result.GeneratedTrees.Where(tree => tree.ToString().Contains(": IKernel"))
+    private static string[] Kernels(GeneratorDriverRunResult result) =>
+        result.GeneratedTrees.Where(tree => tree.ToString().Contains(": IKernel"))
         .Select(tree => Path.GetFileNameWithoutExtension(tree.FilePath).Replace("RnnJit.Generated.", "").Replace(".g", "")).ToArray();
 }

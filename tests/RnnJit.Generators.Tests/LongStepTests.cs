@@ -53,10 +53,12 @@ public class LongStepTests
     [TestCase(Gru)]
     public void Kernels_of_300_rounds_are_few_and_bounded(string cell)
     {
-        GeneratorRunResult result = CSharpGeneratorDriver.Create(new CellGenerator()).RunGenerators(Of(cell, 300)).GetRunResult().Results[0];
+        GeneratorRunResult result =
+            CSharpGeneratorDriver.Create(new CellGenerator()).RunGenerators(Of(cell, 300)).GetRunResult().Results[0];
         Assert.That(result.Exception, Is.Null);
         Assert.That(result.Diagnostics, Is.Empty);
-        string[] kernels = result.GeneratedSources.Where(source => source.HintName.Contains("_Kernel")).Select(source => source.SourceText.ToString()).ToArray();
+        string[] kernels = result.GeneratedSources.Where(source => source.HintName.Contains("_Kernel"))
+            .Select(source => source.SourceText.ToString()).ToArray();
         Assert.That(kernels, Has.Length.InRange(1, 60), "equal rounds have equal kernels");
         Assert.That(kernels.Select(Operations), Is.All.AtMost(Fuse.MostOperations));
     }
@@ -66,16 +68,19 @@ public class LongStepTests
     {
         CSharpCompilation compilation = Of(Gru, 300);
         SyntaxTree tree = compilation.SyntaxTrees[0];
-        var declared = (INamedTypeSymbol)compilation.GetSemanticModel(tree).GetDeclaredSymbol(tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>().Single())!;
+        var declared = (INamedTypeSymbol)compilation.GetSemanticModel(tree)
+            .GetDeclaredSymbol(tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>().Single())!;
         CellModel model = CellReader.Read(declared, compilation, CancellationToken.None).Model!;
         Assert.That(model.Cell, Is.Not.Null);
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
         Assert.That(() => KernelSource.Of(model, source.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static CSharpCompilation Of(string cell, int rounds) => Source.Compilation(cell.Replace("int times = 1", $"int times = {rounds}"));
+    private static CSharpCompilation Of(string cell, int rounds) =>
+        Source.Compilation(cell.Replace("int times = 1", $"int times = {rounds}"));
 
-    // By the text that a kernel is known by. Products may stand beside the bound, for they stay with the additions that they are fused with.
+    // By the text that a kernel is known by. Products may stand beside the bound, for they stay with
+    // the additions that they are fused with.
     private static int Operations(string kernel) =>
         kernel.Split("\"\"\"")[1].Split('\n').Count(line => line.TrimStart().StartsWith('%') && !line.Contains(" = mul "));
 }

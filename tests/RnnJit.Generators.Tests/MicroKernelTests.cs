@@ -35,7 +35,8 @@ public class MicroKernelTests
     public void Every_kernel_of_the_list_can_be_chosen()
     {
         string text = Written("[MicroKernel(2, 1, 4)][MicroKernel(2, 2, 4)] internal static partial class Kernels<V, T> { }")!;
-        Assert.That(text, Does.Contain("case (1, 2): Rows2Panels1<L, S>(ref t); return;").And.Contain("case (2, 2): Rows2Panels2<L, S>(ref t); return;"));
+        Assert.That(text,
+            Does.Contain("case (1, 2): Rows2Panels1<L, S>(ref t); return;").And.Contain("case (2, 2): Rows2Panels2<L, S>(ref t); return;"));
     }
 
     [Test]
@@ -46,15 +47,19 @@ public class MicroKernelTests
     {
         CSharpCompilation before = Compilation("[MicroKernel(2, 1, 4)] internal static partial class Kernels<V, T> { }");
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
-            [new MicroKernelGenerator().AsSourceGenerator()], driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
-        GeneratorRunResult again = driver.RunGenerators(before).RunGenerators(before.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Other { }"))).GetRunResult().Results[0];
+            [new MicroKernelGenerator().AsSourceGenerator()],
+            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+        GeneratorRunResult again = driver.RunGenerators(before)
+            .RunGenerators(before.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Other { }"))).GetRunResult().Results[0];
         Assert.That(
             again.TrackedOutputSteps.SelectMany(pair => pair.Value).SelectMany(run => run.Outputs).Select(output => output.Reason),
             Is.Not.Empty.And.All.AnyOf(IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged));
     }
 
-    private static CSharpCompilation Compilation(string kernels) => Source.Compilation(Attribute, "namespace RnnJit.Cpu.Gemm;\n\n" + kernels);
+    private static CSharpCompilation Compilation(string kernels) =>
+        Source.Compilation(Attribute, "namespace RnnJit.Cpu.Gemm;\n\n" + kernels);
 
     private static string? Written(string kernels) =>
-        CSharpGeneratorDriver.Create(new MicroKernelGenerator()).RunGenerators(Compilation(kernels)).GetRunResult().GeneratedTrees.SingleOrDefault()?.ToString();
+        CSharpGeneratorDriver.Create(new MicroKernelGenerator()).RunGenerators(Compilation(kernels)).GetRunResult().GeneratedTrees
+            .SingleOrDefault()?.ToString();
 }

@@ -17,25 +17,36 @@ public class ReaderAgainstCSharpTests
 
     private static IEnumerable<TestCaseData> Bodies =>
     [
-        Body("foreach over an array that its body changes", "int[] a = [1, 2, 3]; int n = 0; foreach (int p in a) { a[2] = 10; n += p; } return Tanh(n * h);"),
-        Body("foreach goes on over the array that it began with", "int[] a = [1, 2, 3]; int n = 0; foreach (int p in a) { a = [7, 8]; n += p; } return Tanh((n + a[0]) * h);"),
-        Body("break in foreach", "Value s = h; foreach (int p in new[] { 1, 2, 3 }) { if (p == 2) break; s = s + p * x; } return W * s + b;"),
-        Body("continue in foreach", "Value s = h; foreach (int p in new[] { 1, 2, 3 }) { if (p == 2) continue; s = s + p * x; } return W * s + b;"),
+        Body("foreach over an array that its body changes",
+            "int[] a = [1, 2, 3]; int n = 0; foreach (int p in a) { a[2] = 10; n += p; } return Tanh(n * h);"),
+        Body("foreach goes on over the array that it began with",
+            "int[] a = [1, 2, 3]; int n = 0; foreach (int p in a) { a = [7, 8]; n += p; } return Tanh((n + a[0]) * h);"),
+        Body("break in foreach",
+            "Value s = h; foreach (int p in new[] { 1, 2, 3 }) { if (p == 2) break; s = s + p * x; } return W * s + b;"),
+        Body("continue in foreach",
+            "Value s = h; foreach (int p in new[] { 1, 2, 3 }) { if (p == 2) continue; s = s + p * x; } return W * s + b;"),
         Body("return in foreach", "foreach (int p in new[] { 1, 2, 3 }) { if (p == 2) return Tanh(p * h); } return h;"),
         Body("postfix gives the old number", "int n = 3; int m = n++ * 10 + n; return Tanh(m * h);"),
         Body("prefix gives the new number", "int n = 3; int m = ++n * 10 + n; return Tanh(m * h);"),
         Body("postfix down", "int n = 3; int m = n-- * 10 + n; return Tanh(m * h);"),
         Body("the left side of a compound assignment is read first", "int n = 5; n += n++ * 10; return Tanh(n * h);"),
-        Body("the index of a compound assignment is computed once", "int n = 0; int[] a = [1, 2, 3]; a[n++] += n; return Tanh((a[0] + 10 * a[1] + 100 * n) * h);"),
+        Body("the index of a compound assignment is computed once",
+            "int n = 0; int[] a = [1, 2, 3]; a[n++] += n; return Tanh((a[0] + 10 * a[1] + 100 * n) * h);"),
         Body("compound assignment of values", "Value s = h; s -= (s = x) * 2; return W * s + b;"),
-        Body("NaN is less than nothing", "double n = 0; n = n / n; return n < 1 ? Tanh(h) : n > 1 ? Exp(h) : n == n ? -h : n != n ? W * h : x;"),
+        Body("NaN is less than nothing",
+            "double n = 0; n = n / n; return n < 1 ? Tanh(h) : n > 1 ? Exp(h) : n == n ? -h : n != n ? W * h : x;"),
         Body("NaN is at most nothing", "double n = 0; n = n / n; return n <= 1 ? Tanh(h) : n >= 1 ? Exp(h) : Sigmoid(h);"),
         Body("NaN in float", "float n = 0; n = n / n; return n < 1 ? Tanh(h) : n >= 1 ? Exp(h) : n == n ? -h : Sigmoid(h);"),
-        Body("named arguments are computed in the order of the text", "int F(int a, int b) => a * 10 + b; int n = 1; return Tanh(F(b: n++, a: n++) * h);"),
-        Body("a tuple is computed before it is taken apart", "int m = 1, n = 2; (m, n) = (n, m); int[] a = [5, 6]; (a[0], a[1], m) = (a[1], a[0], n); return Tanh((a[0] + 10 * a[1] + 100 * m) * h);"),
-        Body("&& and || compute the right side only where it decides", "int n = 0; bool q = n++ > 0 && n++ > 0; q = q | (n++ > 0 || n++ > 0); return Tanh(n * (q ? 2 : 3) * h);"),
+        Body("named arguments are computed in the order of the text",
+            "int F(int a, int b) => a * 10 + b; int n = 1; return Tanh(F(b: n++, a: n++) * h);"),
+        Body("a tuple is computed before it is taken apart",
+            "int m = 1, n = 2; (m, n) = (n, m); int[] a = [5, 6]; (a[0], a[1], m) = (a[1], a[0], n); return Tanh((a[0] + 10 * a[1] + 100 "
+                + "* m) * h);"),
+        Body("&& and || compute the right side only where it decides",
+            "int n = 0; bool q = n++ > 0 && n++ > 0; q = q | (n++ > 0 || n++ > 0); return Tanh(n * (q ? 2 : 3) * h);"),
         Body("& and | compute both sides", "int n = 0; bool q = n++ > 0 & n++ > 0 | n++ > 5; return Tanh((q ? 2 : n) * h);"),
-        Body("a local function sees the locals around it", "int n = 1; int F() { n *= 3; return n; } int m = F() + F(); return Tanh((m + n) * h);"),
+        Body("a local function sees the locals around it",
+            "int n = 1; int F() { n *= 3; return n; } int m = F() + F(); return Tanh((m + n) * h);"),
         Body("division and remainder round towards zero", "int n = -7; return Tanh((10 * (n / 2) + n % 2) * h);"),
         Body("float rounds after each operation", "float p = 16777216f; p += 1; p -= 16777216f; return Tanh((p + 0.1f) * h);"),
         Body("int wraps around where it is unchecked", "int n = int.MaxValue; unchecked { n += 2; } return n < 0 ? Tanh(h) : Exp(h);"),
@@ -44,7 +55,8 @@ public class ReaderAgainstCSharpTests
     [TestCaseSource(nameof(Bodies))]
     public void The_reader_reads_what_CSharp_runs(string body)
     {
-        (string? read, string traced) = BothDoors([$"[RnnCell] public static partial class C {{ public static {Head} {{ {body} }} }}"])["C"];
+        (string? read,
+            string traced) = BothDoors([$"[RnnCell] public static partial class C {{ public static {Head} {{ {body} }} }}"])["C"];
         Assert.That(read, Is.EqualTo(traced));
     }
 
@@ -72,16 +84,19 @@ public class ReaderAgainstCSharpTests
         Source source = Source.Marked(string.Join("\n", classes));
         var (_, completed, _) = source.Run();
         using var stream = new MemoryStream();
-        var options = ((Microsoft.CodeAnalysis.CSharp.CSharpCompilationOptions)completed.Options).WithOverflowChecks(false).WithGeneralDiagnosticOption(ReportDiagnostic.Default);
+        var options = ((Microsoft.CodeAnalysis.CSharp.CSharpCompilationOptions)completed.Options).WithOverflowChecks(false)
+            .WithGeneralDiagnosticOption(ReportDiagnostic.Default);
         var emitted = completed.WithOptions(options).Emit(stream);
-        Assert.That(emitted.Success, string.Join("\n", emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(5)));
+        Assert.That(emitted.Success,
+            string.Join("\n", emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(5)));
         stream.Position = 0;
         var context = new AssemblyLoadContext(null, isCollectible: true);
         try
         {
             return context.LoadFromStream(stream).GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute))).ToDictionary(
                 type => type.Name,
-                type => ((string?)type.GetProperty("CanonicalText", BindingFlags.Public | BindingFlags.Static)?.GetValue(null), CellTracer.Trace(type).ToString()));
+                type => ((string?)type.GetProperty("CanonicalText", BindingFlags.Public | BindingFlags.Static)?.GetValue(null),
+                    CellTracer.Trace(type).ToString()));
         }
         finally
         {

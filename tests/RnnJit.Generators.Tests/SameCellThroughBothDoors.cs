@@ -48,12 +48,14 @@ public class SameCellThroughBothDoors
         Assert.That(slow.ToString(), Does.Contain("0.125").And.Not.Contain("0.5"));
         Assert.That(
             () => CellRegistry.Find(typeof(Cells.Mine), new Dictionary<string, double> { ["speed"] = 1 }),
-            Throws.TypeOf<GraphException>().With.Message.EqualTo("Cell 'Mine' has no number 'speed' (its numbers are rate)").And.Property("Id").EqualTo("RNNJ016"));
+            Throws.TypeOf<GraphException>().With.Message.EqualTo("Cell 'Mine' has no number 'speed' (its numbers are rate)").And
+                .Property("Id").EqualTo("RNNJ016"));
     }
 
     [Test]
     public void An_unknown_name_lists_the_known_ones() =>
-        Assert.That(() => CellRegistry.Find("Lsmt"), Throws.TypeOf<GraphException>().With.Message.StartsWith("No cell is called 'Lsmt' (did you mean 'Lstm'? known: ").And.Message.Contains("Lstm, "));
+        Assert.That(() => CellRegistry.Find("Lsmt"), Throws.TypeOf<GraphException>().With.Message
+            .StartsWith("No cell is called 'Lsmt' (did you mean 'Lstm'? known: ").And.Message.Contains("Lstm, "));
 
     private static string GeneratedText(Type cell) =>
         (string)cell.GetProperty("CanonicalText", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;

@@ -25,14 +25,17 @@ internal sealed record Source(string Text, TextSpan? Mark)
 
     public static CSharpCompilation Compilation(params string[] texts) => CSharpCompilation.Create(
         "Probe",
-        texts.Select((text, i) => CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(documentationMode: DocumentationMode.Diagnose), $"File{i}.cs")),
+        texts.Select((text,
+            i) => CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(documentationMode: DocumentationMode.Diagnose), $"File{i}.cs")),
         References,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, checkOverflow: true, generalDiagnosticOption: ReportDiagnostic.Error));
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
+            checkOverflow: true, generalDiagnosticOption: ReportDiagnostic.Error));
 
     /// <summary>Runs the generator; returns what it reports, the compilation with what it writes, and the written files.</summary>
     public (ImmutableArray<Diagnostic> Reported, Compilation Completed, GeneratorDriverRunResult Result) Run()
     {
-        GeneratorDriver driver = CSharpGeneratorDriver.Create(new CellGenerator()).RunGeneratorsAndUpdateCompilation(Compilation(Text), out Compilation completed, out var reported);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(new CellGenerator())
+            .RunGeneratorsAndUpdateCompilation(Compilation(Text), out Compilation completed, out var reported);
         return (reported, completed, driver.GetRunResult());
     }
 }

@@ -36,9 +36,14 @@ internal static class OnDevices
     public static int Lanes(ElementType real) => CpuWidth.Width / (real == ElementType.F64 ? 64 : 32);
 
     public static Executable Create(Graph program, IReadOnlyDictionary<string, int> sizes, ElementType real = ElementType.F32,
-        int lanes = 0, string[]? without = null) =>
-        Executable.Create(program, new ExecutableOptions { Device = Device.Parse("ilgpu-cpu"), Sizes = sizes, Precision = real,
-            RowLanes = lanes, Without = without ?? [] });
+        int lanes = 0, string[]? without = null) => Executable.Create(program, new ExecutableOptions
+        {
+            Device = Device.Parse("ilgpu-cpu"),
+            Sizes = sizes,
+            Precision = real,
+            RowLanes = lanes,
+            Without = without ?? []
+        });
 
     public static void AssertEqual(Graph program, Dictionary<string, int> sizes, Dictionary<string, NdArray> data, ElementType real,
         string[]? without = null)

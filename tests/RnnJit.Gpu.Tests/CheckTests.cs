@@ -101,7 +101,8 @@ public class CheckTests
         Dictionary<string, NdArray> wanted = CellProgram.Run(device, data);
         Assert.That(Bits.Distance(wanted["y"], CellProgram.Run(cpu, data)["y"]), Is.LessThan(1e-5));
         int refused = 0;
-        (int, int, int)[] numbers = [(0, largest + 1, -1), (count - 1, -1, 0), (count / 2, int.MaxValue, 0), (1, int.MinValue, largest + 7)];
+        (int, int,
+            int)[] numbers = [(0, largest + 1, -1), (count - 1, -1, 0), (count / 2, int.MaxValue, 0), (1, int.MinValue, largest + 7)];
         foreach (var (place, number, other) in numbers)
         {
             var wrong = new Dictionary<string, NdArray>(data) { [given] = new NdArray(shape, [.. data[given].Data]) };

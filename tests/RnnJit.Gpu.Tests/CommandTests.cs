@@ -105,15 +105,15 @@ public class CommandTests
     }
 
     private static bool HasHostOp(GraphCase given) =>
-        Executable.PlanOf(given.Program, new ExecutableOptions { Device = Device.Parse("ilgpu-cpu"),
-            Sizes = given.Sizes }).AllCommands.Any(command => command is HostOpCommand);
+        Executable.PlanOf(given.Program, new ExecutableOptions { Device = Device.Parse("ilgpu-cpu"), Sizes = given.Sizes }).AllCommands
+            .Any(command => command is HostOpCommand);
 
     private static void AssertSame<TCommand>(Graph program, Dictionary<string, int> sizes, Dictionary<string, NdArray> data,
         ElementType real = ElementType.F32)
         where TCommand : PlanCommand
     {
-        Assert.That(Executable.PlanOf(program, new ExecutableOptions { Device = Device.Parse("ilgpu-cpu"),
-            Sizes = sizes }).AllCommands.OfType<TCommand>(), Is.Not.Empty);
+        Assert.That(Executable.PlanOf(program, new ExecutableOptions { Device = Device.Parse("ilgpu-cpu"), Sizes = sizes }).AllCommands
+            .OfType<TCommand>(), Is.Not.Empty);
         OnDevices.AssertEqual(program, sizes, data, real);
     }
 }

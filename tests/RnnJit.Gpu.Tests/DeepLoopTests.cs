@@ -111,7 +111,8 @@ public class DeepLoopTests
             %1 = add %0, x
             %2 = tanh %1
             """;
-        string innermost = $"%0, %1 = scan[{loops[^1]}{(reverse ? ", reverse" : "")}] x, h, U {{\nsequence x: f32[B, H]\nstate h: f32[B, H]\n"
+        string innermost =
+            $"%0, %1 = scan[{loops[^1]}{(reverse ? ", reverse" : "")}] x, h, U {{\nsequence x: f32[B, H]\nstate h: f32[B, H]\n"
             + $"constant U: f32[H, H]\n{Step}\nnext h = %2\nyield y = %2\n}}";
         return Text(loops, "U: f32[H, H]", "U", null, null, innermost, reverse ? ", reverse" : "");
     }

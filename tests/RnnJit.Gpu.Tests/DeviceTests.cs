@@ -14,7 +14,8 @@ public class DeviceTests
     [Test]
     public void A_device_that_does_not_exist_is_refused_with_those_there_are([Values("ilgpu-cpu:2", "cuda:64", "opencl:64",
         "tpu")] string name) =>
-        Assert.That(() => Device.Parse(name), Throws.ArgumentException.With.Message.StartsWith($"The device is '{name}', wanted one of cpu, scalar, interpreter, ilgpu-cpu, ilgpu-cpu:1"));
+        Assert.That(() => Device.Parse(name), Throws.ArgumentException.With.Message.StartsWith(
+            $"The device is '{name}', wanted one of cpu, scalar, interpreter, ilgpu-cpu, ilgpu-cpu:1"));
 
     [Test]
     public void What_a_device_cannot_do_is_refused()
@@ -35,7 +36,8 @@ public class DeviceTests
     {
         var builder = new GraphBuilder();
         Value x = builder.Input("x", new TensorType(ElementType.F32, "T", "H"));
-        Graph program = builder.Build("program", "Same", [("y", x, OutputRole.Result), ("z", 2 * x, OutputRole.Result), ("w", builder.Input("v", new TensorType(ElementType.F32, "H")), OutputRole.Result)]);
+        Graph program = builder.Build("program", "Same", [("y", x, OutputRole.Result), ("z", 2 * x, OutputRole.Result),
+            ("w", builder.Input("v", new TensorType(ElementType.F32, "H")), OutputRole.Result)]);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, Sizes);
         using Executable device = OnDevices.Create(program, Sizes);
         for (int run = 0; run < 2; run++)

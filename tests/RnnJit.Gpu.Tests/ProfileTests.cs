@@ -19,7 +19,8 @@ public class ProfileTests
     public void Each_line_is_marked_as_often_as_a_run_executes_it()
     {
         var (program, sizes, data) = PtxMutants.Cell();
-        using Executable executable = Executable.Create(program, new ExecutableOptions { Device = Device.Parse("ptx"), Sizes = sizes, Profile = true });
+        using Executable executable =
+            Executable.Create(program, new ExecutableOptions { Device = Device.Parse("ptx"), Sizes = sizes, Profile = true });
         for (int run = 0; run < 2; run++)
             CellProgram.Run(executable, data);
         IReadOnlyList<PlanLine> lines = executable.Plan;
@@ -30,7 +31,8 @@ public class ProfileTests
         Assert.That(others.Select(l => executable.PlanSeconds[l]), Is.EqualTo(others.Select(l => (double)lines[l].Times)));
         Assert.That(loops, Has.Length.EqualTo(2));
         foreach (int loop in loops)
-            Assert.That(executable.PlanSeconds[loop], Is.GreaterThan(1).And.Matches<double>(marks => (marks - 1) % sizes["T"] == 0), lines[loop].Text);
+            Assert.That(executable.PlanSeconds[loop], Is.GreaterThan(1).And.Matches<double>(marks => (marks - 1) % sizes["T"] == 0),
+                lines[loop].Text);
     }
 
     [Test]

@@ -52,7 +52,8 @@ public class RandomTests
             }
         }
 
-        TestContext.Out.WriteLine($"{given.Length} Programs up to seed {given[^1].Seed}, {kernels.Length} kernels; {string.Join(", ", commands.Order())}");
+        TestContext.Out.WriteLine(
+            $"{given.Length} Programs up to seed {given[^1].Seed}, {kernels.Length} kernels; {string.Join(", ", commands.Order())}");
         Assert.That(failures, Is.Empty);
         return commands;
     }

@@ -65,7 +65,8 @@ public class TrainingResidenceTests
             Assert.That(device.Trainer.Downloads, Is.EqualTo(++downloads), $"update {update}");
         }
 
-        Assert.That(device.Trainer.Uploads - uploads, Is.EqualTo(3 * (device.Given + Adam.Length + 1)), "data, numbers of a step, and the loss that was read");
+        Assert.That(device.Trainer.Uploads - uploads, Is.EqualTo(3 * (device.Given + Adam.Length + 1)),
+            "data, numbers of a step, and the loss that was read");
         Bits.AssertEqual(device.Everything, cpu.Everything, "all that a step replaces");
     }
 

@@ -54,7 +54,9 @@ public class CellFileTests
     [TestCase("2147483647H + 2147483647H", "RNNJ200")]
     public void A_dimension_that_no_size_can_have_is_refused(string dim, string id) =>
         Assert.That(
-            () => Load($"[RnnCell] public static partial class Plain {{ public static Value Step(Value x, Value h, [Dims(\"{dim}\")] Vector b) => Tanh(x + h + Sum(b)); }}"),
+            () => Load(
+                $"[RnnCell] public static partial class Plain {{ public static Value Step(Value x, Value h, [Dims(\"{dim}\")] Vector b) "
+                    + $"=> Tanh(x + h + Sum(b)); }}"),
             Throws.TypeOf<CellFileException>().With.Message.Contains(id));
 
     [Test]
@@ -62,7 +64,8 @@ public class CellFileTests
     {
         Assert.That(Load(Lstm).Source, Is.EqualTo(Lstm.ReplaceLineEndings("\n")));
         File.WriteAllText(path, Two);
-        Assert.That(CellFile.Load(path, "Scaled").Source, Does.StartWith("[RnnCell] public static partial class Scaled {").And.EndWith("}"));
+        Assert.That(CellFile.Load(path, "Scaled").Source,
+            Does.StartWith("[RnnCell] public static partial class Scaled {").And.EndWith("}"));
     }
 
     [Test]
@@ -72,7 +75,8 @@ public class CellFileTests
         Assert.That(CellFile.Read(path).Cells.Select(cell => cell.Name), Is.EqualTo(["Plain", "Scaled"]));
         Assert.That(CellFile.Load(path, "Plain").Name, Is.EqualTo("Plain"));
         Assert.That(CellFile.Load(path, "scaled").ToString(), Does.Contain("mul 0.5"));
-        Assert.That(CellFile.Load(path, "Scaled", new Dictionary<string, double> { ["rate"] = 0.25 }).ToString(), Does.Contain("mul 0.25").And.Contain("mul 0.75"));
+        Assert.That(CellFile.Load(path, "Scaled", new Dictionary<string, double> { ["rate"] = 0.25 }).ToString(),
+            Does.Contain("mul 0.25").And.Contain("mul 0.75"));
         Assert.That(() => CellFile.Load(path), Fails($"The file '{path}' has 2 cells (choose one of Plain, Scaled)"));
         Assert.That(() => CellFile.Load(path, "Gru"), Fails($"The file '{path}' has no cell 'Gru' (it has Plain, Scaled)"));
     }
@@ -119,18 +123,23 @@ public class CellFileTests
     [Test]
     public void What_only_the_runtime_can_read_is_traced_with_a_warning()
     {
-        File.WriteAllText(path, "[RnnCell] public static partial class C { public static Value Step(Value x, Value h) => new[] { x, h, h }.Aggregate((a, b) => a * b); }");
+        File.WriteAllText(path,
+            "[RnnCell] public static partial class C { public static Value Step(Value x, Value h) => new[] { x, h, h }.Aggregate((a, "
+                + "b) => a * b); }");
         CellFile file = CellFile.Read(path);
         Assert.That(file.Cells[0].ToString(), Does.Contain("%0: f32[B, H] = mul x, h").And.Contain("next h = %1"));
         Assert.That(file.Warnings, Has.Count.EqualTo(1));
-        Assert.That(file.Warnings[0], Does.StartWith($"{path}(1,89): warning RNNJ030: The generator cannot read 'new[] {{ x, h, h }}.Aggregate((a, b) => a * b)', so the cell is traced at run time ("));
+        Assert.That(file.Warnings[0], Does.StartWith(
+            $"{path}(1,89): warning RNNJ030: The generator cannot read 'new[] {{ x, h, h }}.Aggregate((a, b) => a * b)', so the cell is "
+                + "traced at run time ("));
     }
 
     [Test]
     public void A_number_without_default_is_given()
     {
         const string text = "[RnnCell] public static partial class C { public static Value Step(Value h, int rate) => rate * h; }";
-        Assert.That(() => Load(text), Fails($"{path}(1,39): error RNNJ015: Cell 'C': the number 'rate' has no value (give it a default such as rate = 1)"));
+        Assert.That(() => Load(text),
+            Fails($"{path}(1,39): error RNNJ015: Cell 'C': the number 'rate' has no value (give it a default such as rate = 1)"));
         Assert.That(CellFile.Load(path, numbers: new Dictionary<string, double> { ["rate"] = 3 }).ToString(), Does.Contain("mul 3, h"));
     }
 
@@ -138,22 +147,32 @@ public class CellFileTests
     public void Errors_have_file_line_and_column()
     {
         Assert.That(
-            () => Load("[RnnCell]\npublic static partial class C\n{\n    public static Value Step(Value h)\n    {\n        Console.WriteLine();\n        return Tanh(h);\n    }\n}\n"),
-            Fails($"{path}(6,9): error RNNJ020: Step may not call 'Console.WriteLine' (only operators on Value and functions of Rnn are compiled)"));
-        Assert.That(() => Load("class C { int Broken => y; }"), Fails($"{path}(1,25): error CS0103: The name 'y' does not exist in the current context"));
+            () => Load(
+                "[RnnCell]\npublic static partial class C\n{\n    public static Value Step(Value h)\n    {\n        Console.WriteLine();\n"
+                    + "        return Tanh(h);\n    }\n}\n"),
+            Fails(
+                $"{path}(6,9): error RNNJ020: Step may not call 'Console.WriteLine' (only operators on Value and functions of Rnn are "
+                    + "compiled)"));
+        Assert.That(() => Load("class C { int Broken => y; }"),
+            Fails($"{path}(1,25): error CS0103: The name 'y' does not exist in the current context"));
     }
 
     [Test]
     public void A_step_that_throws_at_run_time_says_so() =>
         Assert.That(
             () => Load("[RnnCell] public static partial class C { public static Value Step(Value h) => h * int.Parse(\"one\"); }"),
-            Fails($"{path}(1,39): error RNNJ023: Cell 'C': Step throws FormatException: The input string 'one' was not in a correct format. (make it run without)"));
+            Fails(
+                $"{path}(1,39): error RNNJ023: Cell 'C': Step throws FormatException: The input string 'one' was not in a correct format. "
+                    + "(make it run without)"));
 
     [Test]
     public void A_shape_error_at_run_time_keeps_its_id() =>
         Assert.That(
-            () => Load("[RnnCell] public static partial class C { public static Value Step([Dims(\"H\")] Value h) => new[] { h, h }.Aggregate((a, b) => Concat(a, b)); }"),
-            Throws.TypeOf<CellFileException>().With.Message.StartsWith($"{path}(1,39): error RNNJ013: Cell 'C': the new 'h' is f32[B, 2H]"));
+            () => Load(
+                "[RnnCell] public static partial class C { public static Value Step([Dims(\"H\")] Value h) => new[] { h, "
+                    + "h }.Aggregate((a, b) => Concat(a, b)); }"),
+            Throws.TypeOf<CellFileException>().With.Message
+                .StartsWith($"{path}(1,39): error RNNJ013: Cell 'C': the new 'h' is f32[B, 2H]"));
 
     [Test]
     public void A_file_without_cell_is_refused() =>
@@ -161,13 +180,16 @@ public class CellFileTests
 
     [Test]
     public void A_missing_file_is_refused() =>
-        Assert.That(() => CellFile.Load(path), Fails($"There is no file '{path}' (give the path of a C# file with a class marked [RnnCell])"));
+        Assert.That(() => CellFile.Load(path),
+            Fails($"There is no file '{path}' (give the path of a C# file with a class marked [RnnCell])"));
 
     [Test]
     public void A_folder_is_no_file() =>
-        Assert.That(() => CellFile.Load(Path.GetDirectoryName(path)!), Throws.TypeOf<CellFileException>().With.Message.StartsWith($"The file '{Path.GetDirectoryName(path)}' cannot be read: "));
+        Assert.That(() => CellFile.Load(Path.GetDirectoryName(path)!),
+            Throws.TypeOf<CellFileException>().With.Message.StartsWith($"The file '{Path.GetDirectoryName(path)}' cannot be read: "));
 
-    private static NUnit.Framework.Constraints.IResolveConstraint Fails(string message) => Throws.TypeOf<CellFileException>().With.Message.EqualTo(message);
+    private static NUnit.Framework.Constraints.IResolveConstraint Fails(string message) =>
+        Throws.TypeOf<CellFileException>().With.Message.EqualTo(message);
 
     private CellDefinition Load(string text)
     {

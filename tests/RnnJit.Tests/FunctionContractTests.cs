@@ -19,8 +19,16 @@ public class FunctionContractTests
         [nameof(Rnn.Abs)] = b => { Value x = Rows(b); return () => Rnn.Abs(x) * x; },
         [nameof(Rnn.Max)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Max(x, y) * Rnn.Max(x, 0.5) * x; },
         [nameof(Rnn.Min)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Min(x, y) * Rnn.Min(x, 0.5) * x; },
-        [nameof(Rnn.Less)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Less(x, y) * Rnn.Less(x, 0.5) * Rnn.Less(-0.9, x) * x * y; },
-        [nameof(Rnn.LessEqual)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.LessEqual(x, y) * Rnn.LessEqual(x, 0.5) * x * y; },
+        [nameof(Rnn.Less)] = b =>
+        {
+            Value x = Rows(b),
+            y = Rows(b, "y"); return () => Rnn.Less(x, y) * Rnn.Less(x, 0.5) * Rnn.Less(-0.9, x) * x * y;
+        },
+        [nameof(Rnn.LessEqual)] = b =>
+        {
+            Value x = Rows(b),
+            y = Rows(b, "y"); return () => Rnn.LessEqual(x, y) * Rnn.LessEqual(x, 0.5) * x * y;
+        },
         [nameof(Rnn.Equal)] = b => { Value x = Rows(b); return () => Rnn.Equal(x, Rnn.Relu(x)) * x * x; },
         [nameof(Rnn.Select)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Select(Rnn.Less(x, y), x * x, x * y); },
         [nameof(Rnn.Softplus)] = b => { Value x = Rows(b); return () => Rnn.Softplus(x); },
@@ -61,7 +69,11 @@ public class FunctionContractTests
             Value First() => Rnn.Transpose(Rnn.Split(Rnn.Transpose(x, 1, 0), 3, 0)[0], 1, 0);
             return () => Rnn.Split(x, 3).Aggregate((p, q) => p * q) * First();
         },
-        [nameof(Rnn.Product)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "X", "H")); return () => Rnn.Product(new Matrix(w), x); },
+        [nameof(Rnn.Product)] = b =>
+        {
+            Value x = Rows(b),
+            w = b.Input("W", new TensorType(ElementType.F32, "X", "H")); return () => Rnn.Product(new Matrix(w), x);
+        },
         [nameof(Rnn.Bilinear)] = b =>
         {
             Value x = Rows(b), y = Rows(b, "y"), w = b.Input("W", new TensorType(ElementType.F32, "X", "H", "H"));
@@ -69,47 +81,61 @@ public class FunctionContractTests
         },
         [nameof(Rnn.Mixture)] = b =>
         {
-            Value x = Rows(b), shares = b.Input("k", new TensorType(ElementType.F32, "B", "K")), w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H"));
+            Value x = Rows(b), shares = b.Input("k", new TensorType(ElementType.F32, "B", "K")),
+                w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H"));
             return () => Rnn.Mixture(new Tensor3(w), shares, x);
         },
         [nameof(Rnn.OneHot)] = b =>
         {
-            Value i = b.Input("i", new TensorType(ElementType.I32, "B")), w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H")), x = Rows(b);
+            Value i = b.Input("i", new TensorType(ElementType.I32, "B")), w = b.Input("W", new TensorType(ElementType.F32, "K", "X", "H")),
+                x = Rows(b);
             Value Marked() => Rnn.Sum(Rnn.OneHot(new Indices(i), "H") * x);
             return () => Rnn.Mixture(new Tensor3(w), Rnn.OneHot(new Indices(i), new Tensor3(w)), x) * Marked();
         },
-        [nameof(Rnn.Transposed)] = b => { Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "H", "X")); return () => Rnn.Transposed(new Matrix(w)) * x; },
+        [nameof(Rnn.Transposed)] = b =>
+        {
+            Value x = Rows(b),
+            w = b.Input("W", new TensorType(ElementType.F32, "H", "X")); return () => Rnn.Transposed(new Matrix(w)) * x;
+        },
         [nameof(Rnn.Hadamard)] = b =>
         {
-            Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "X", "H")), m = b.Input("m", new TensorType(ElementType.F32, "X", "H"));
+            Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, "X", "H")),
+                m = b.Input("m", new TensorType(ElementType.F32, "X", "H"));
             return () => (Rnn.Hadamard(new Matrix(w), new Matrix(m)) - new Matrix(m) + new Matrix(w)) * x;
         },
         [nameof(Rnn.Parts)] = b =>
         {
-            Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, 2, "H", "H")), c = b.Input("c", new TensorType(ElementType.F32, 2, "H"));
-            return () => Rnn.Parts(new Tensor3(w), 2).Zip(Rnn.Parts(new Matrix(c), 2), (matrix, row) => (matrix * x) + row).Aggregate((p, q) => p * q);
+            Value x = Rows(b), w = b.Input("W", new TensorType(ElementType.F32, 2, "H", "H")),
+                c = b.Input("c", new TensorType(ElementType.F32, 2, "H"));
+            return () => Rnn.Parts(new Tensor3(w), 2).Zip(Rnn.Parts(new Matrix(c), 2), (matrix, row) => (matrix * x) + row)
+                .Aggregate((p, q) => p * q);
         },
         [nameof(Rnn.LayerNorm)] = b =>
         {
-            Value x = Rows(b, "x", "X"), gain = b.Input("g", new TensorType(ElementType.F32, "X")), shift = b.Input("s", new TensorType(ElementType.F32, "X"));
+            Value x = Rows(b, "x", "X"), gain = b.Input("g", new TensorType(ElementType.F32, "X")),
+                shift = b.Input("s", new TensorType(ElementType.F32, "X"));
             return () => Rnn.LayerNorm(x, gain, shift, 0.1);
         },
         [nameof(Rnn.Gather)] = b =>
         {
-            Value table = b.Input("table", new TensorType(ElementType.F32, "V", "H")), i = b.Input("i", new TensorType(ElementType.I32, "B"));
+            Value table = b.Input("table", new TensorType(ElementType.F32, "V", "H")),
+                i = b.Input("i", new TensorType(ElementType.I32, "B"));
             return () => Rnn.Gather(new Matrix(table * table), new Indices(i));
         },
         [nameof(Rnn.Extent)] = b => { Value x = Rows(b); return () => Rnn.Extent(x, 0) * x * x; },
         [nameof(Rnn.CrossEntropy)] = b =>
         {
-            Value x = b.Input("x", new TensorType(ElementType.F32, "T", "B", "V")), i = b.Input("i", new TensorType(ElementType.I32, "T", "B"));
+            Value x = b.Input("x", new TensorType(ElementType.F32, "T", "B", "V")),
+                i = b.Input("i", new TensorType(ElementType.I32, "T", "B"));
             return () => Rnn.CrossEntropy(x, new Indices(i));
         },
         [nameof(Rnn.Total)] = b => { Value x = Rows(b); return () => Rnn.Total(x * x) * x; },
         [nameof(Rnn.TotalMean)] = b => { Value x = Rows(b); return () => Rnn.TotalMean(x * x) * x; },
     };
 
-    private static IEnumerable<string> Names => typeof(Rnn).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(method => method.Name).Distinct().Where(name => name != nameof(Rnn.Detach));
+    private static IEnumerable<string> Names =>
+        typeof(Rnn).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(method => method.Name)
+            .Distinct().Where(name => name != nameof(Rnn.Detach));
 
     [TestCaseSource(nameof(Names))]
     public void Derivatives_agree_with_differences(string function)
@@ -134,5 +160,6 @@ public class FunctionContractTests
         builder.Input("y", new TensorType(ElementType.F32, "T", "B", "H")),
         new Indices(builder.Input("lengths", new TensorType(ElementType.I32, "B"))));
 
-    private static Value Rows(GraphBuilder builder, string name = "x", string columns = "H") => builder.Input(name, new TensorType(ElementType.F32, "B", columns));
+    private static Value Rows(GraphBuilder builder, string name = "x", string columns = "H") =>
+        builder.Input(name, new TensorType(ElementType.F32, "B", columns));
 }

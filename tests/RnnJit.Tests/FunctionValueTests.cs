@@ -156,7 +156,8 @@ public class FunctionValueTests
         Refused("RNNJ126", x => Rnn.Windows(x, 0, 0), "The width of Windows is 0, wanted a positive number (3 is usual)"),
         Refused("RNNJ126", x => Rnn.Windows(x, 1, 2), "Windows runs along axis 1 of f32[2, 3], the last one, where the elements of a "
             + "window stand side by side (choose another axis, or add one of extent 1 with Reshape)"),
-        Refused("RNNJ126", x => Rnn.Windows(x, 0, 3, ConvolutionPadding.Valid), "Windows of 3 without padding along axis 0 of f32[2, 3] have no "
+        Refused("RNNJ126", x => Rnn.Windows(x, 0, 3, ConvolutionPadding.Valid),
+            "Windows of 3 without padding along axis 0 of f32[2, 3] have no "
             + "place where the axis is shorter (use a narrower window, or ConvolutionPadding.Same)"),
         Refused("RNNJ126", x => Rnn.MeanOverTime(x, new Indices(x.Builder.Input("lengths", new TensorType(ElementType.I32, 2)))),
             "MeanOverTime is given a sequence f32[2, 3] and lengths i32[2], wanted [T, B, …] and i32[B] (give a length for each row)"),

@@ -10,7 +10,8 @@ internal static class ReferenceData
         {
             var folder = Environment.GetEnvironmentVariable("RNNJIT_DATA");
             if (string.IsNullOrEmpty(folder))
-                Assert.Ignore("RNNJIT_DATA is not set, so nothing is compared with the reference data (set it to the absolute path of their folder)");
+                Assert.Ignore(
+                    "RNNJIT_DATA is not set, so nothing is compared with the reference data (set it to the absolute path of their folder)");
             if (!Path.IsPathFullyQualified(folder!) || !Directory.Exists(folder))
                 Assert.Fail($"RNNJIT_DATA is '{folder}', which is no folder with an absolute path (correct or unset it)");
 

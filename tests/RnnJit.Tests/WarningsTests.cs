@@ -71,7 +71,8 @@ public class WarningsTests
         executable.Run();
     }
 
-    private static string[] Said(string name) => [.. SaidWarnings.All.Where(sentence => sentence.Contains($"'{name}'", StringComparison.Ordinal))];
+    private static string[] Said(string name) =>
+        [.. SaidWarnings.All.Where(sentence => sentence.Contains($"'{name}'", StringComparison.Ordinal))];
 
     [Test]
     public void A_sentence_is_said_once_for_each_key_whatever_thread_says_it()
@@ -113,7 +114,9 @@ public class WarningsTests
         Run(Kernels("WarnedOnce"));
         Assert.That(Said("WarnedOnce"), Is.EqualTo(new[]
         {
-            "warning RNNJ220: 'WarnedOnce': 1 of 1 kernels are interpreted, 20 to 60 times slower than compiled ones (call JitKernels.Install() of RnnJit.Jit first, or mark the cell [RnnCell] in a project that references the generator)",
+            "warning RNNJ220: 'WarnedOnce': 1 of 1 kernels are interpreted, 20 to 60 times slower than compiled ones "
+                + "(call JitKernels.Install() of RnnJit.Jit first, or mark the cell [RnnCell] in a project that references the "
+                + "generator)",
         }));
     }
 
@@ -134,11 +137,16 @@ public class WarningsTests
         {
             using Executable executable = Executable.Create(program, Small);
             executable.Run();
-            Assert.That(executable.Fallbacks, Has.One.StartsWith($"'{name}': the loop over T is run by the interpreter, {HostOpCommand.FactorOfLoops} than compiled: {reason}"));
-            Assert.That(executable.Plan.Select(line => line.Text), Has.Some.StartsWith($"scan, interpreted, {HostOpCommand.FactorOfLoops} than compiled: {reason}"));
+            Assert.That(executable.Fallbacks, Has.One.StartsWith(
+                $"'{name}': the loop over T is run by the interpreter, {HostOpCommand.FactorOfLoops} "
+                + $"than compiled: {reason}"));
+            Assert.That(executable.Plan.Select(line => line.Text),
+                Has.Some.StartsWith($"scan, interpreted, {HostOpCommand.FactorOfLoops} than compiled: {reason}"));
         }
 
-        Assert.That(Said(name).Where(sentence => sentence.Contains("RNNJ222")), Has.One.StartsWith($"warning RNNJ222: '{name}': the loop over T is run by the interpreter, {HostOpCommand.FactorOfLoops} than compiled: {reason}"));
+        Assert.That(Said(name).Where(sentence => sentence.Contains("RNNJ222")), Has.One.StartsWith(
+            $"warning RNNJ222: '{name}': the loop over T is run by the interpreter, "
+                + $"{HostOpCommand.FactorOfLoops} than compiled: {reason}"));
         Assert.That(Remarks.Of(program), Has.None.StartsWith("Loop 1"));
         Assert.That(Remarks.Of(program, loopDepth: 3), Has.Some.StartsWith("Loop 1"), "of a device that plans it");
     }
@@ -163,7 +171,8 @@ public class WarningsTests
     {
         for (int i = 0; i < 2; i++)
             Run(Kernels("WarnedStored"), options => options with { Weights = WeightStorage.BFloat16 });
-        Assert.That(Said("WarnedStored"), Has.One.StartsWith("warning RNNJ227: 'WarnedStored': no weights are stored as BFloat16, for no compiled product reads a matrix of parameters"));
+        Assert.That(Said("WarnedStored"), Has.One.StartsWith(
+            "warning RNNJ227: 'WarnedStored': no weights are stored as BFloat16, for no compiled product reads a matrix of parameters"));
 
         var net = new NetworkBuilder("StoredWell");
         net.Output("y", net.Dense("head", net.Input("x", "T", "B", 3), 2));
@@ -176,12 +185,14 @@ public class WarningsTests
     [TestCase(true, true, false)]
     [TestCase(false, false, false)]
     public void Products_without_fused_multiply_add_are_said_where_the_processor_has_it(bool used, bool machine, bool said) =>
-        Assert.That(CpuWidth.Unfused(used, machine), said ? Does.Contain("without fused multiply-add").And.Contain("unset DOTNET_EnableAVX2") : Is.Null);
+        Assert.That(CpuWidth.Unfused(used, machine),
+            said ? Does.Contain("without fused multiply-add").And.Contain("unset DOTNET_EnableAVX2") : Is.Null);
 
     [TestCase(128, 512, true)]
     [TestCase(128, 256, true)]
     [TestCase(128, 128, false)]
     [TestCase(256, 512, false)]
     public void Vectors_of_128_bits_are_said_where_the_processor_has_wider_ones(int compiled, int machine, bool said) =>
-        Assert.That(CpuWidth.Narrow(compiled, machine), said ? Does.Contain($"{compiled} bits but the processor has {machine}").And.Contain("x86-64-v3, x86-64-v4 or native") : Is.Null);
+        Assert.That(CpuWidth.Narrow(compiled, machine), said ? Does.Contain($"{compiled} bits but the processor has {machine}").And
+            .Contain("x86-64-v3, x86-64-v4 or native") : Is.Null);
 }

@@ -35,7 +35,12 @@ public class KernelBench
             "scalar" => JitKernelProvider.Checked,
             _ => new InterpretedKernelProvider(),
         });
-        var options = new ExecutableOptions { Sizes = BenchLayer.Sizes(program, steps: 2, batch: shape[0], hidden: shape[1]), Threads = 1, Kernels = chain };
+        var options = new ExecutableOptions
+        {
+            Sizes = BenchLayer.Sizes(program, steps: 2, batch: shape[0], hidden: shape[1]),
+            Threads = 1,
+            Kernels = chain
+        };
         executable = (CompiledExecutable)Executable.Create(program, options);
         executable.Run();
         ScanInstruction[] loops = [.. executable.Instructions.OfType<ScanInstruction>()];
@@ -51,5 +56,6 @@ public class KernelBench
     [Benchmark]
     public void Backward() => backward.Execute(new WorkShare(0, 1, -1, -1), default);
 
-    private static KernelInstruction Largest(ScanInstruction loop) => loop.Body.OfType<KernelInstruction>().MaxBy(kernel => kernel.Op.Nodes)!;
+    private static KernelInstruction Largest(ScanInstruction loop) =>
+        loop.Body.OfType<KernelInstruction>().MaxBy(kernel => kernel.Op.Nodes)!;
 }

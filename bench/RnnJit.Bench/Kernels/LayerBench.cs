@@ -25,7 +25,8 @@ public class LayerBench
         JitKernels.Install();
         int[] shape = [.. Shape.Split('x').Select(int.Parse)];
         Graph program = BenchLayer.Training(Cell);
-        executable = Executable.Create(program, new ExecutableOptions { Sizes = BenchLayer.Sizes(program, shape[0], shape[1], shape[2]), Threads = 1 });
+        executable = Executable.Create(program,
+            new ExecutableOptions { Sizes = BenchLayer.Sizes(program, shape[0], shape[1], shape[2]), Threads = 1 });
         weights = [.. program.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => executable.Input(port.Name))];
     }
 

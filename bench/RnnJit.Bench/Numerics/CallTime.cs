@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace RnnJit.Bench.Numerics;
 
-/// <summary>Seconds per call in many short rounds: the best, for noise on a shared machine only ever adds, and the median, which says how much it added.</summary>
+/// <summary>Seconds per call in many short rounds: the best, for noise on a shared machine only ever adds, and the median,
+/// which says how much it added.</summary>
 internal readonly record struct CallTime(double Best, double Median)
 {
     public static CallTime Of(Action action, double seconds = 1.0)

@@ -34,7 +34,8 @@ internal sealed unsafe class GemmCase : IDisposable
 
     /// <summary>B as rows of weights, [n, k]: the transposing pack.</summary>
     public void Pack() => Gemm.Pack(
-        new PackSource<float>((float*)b.Data, k, 1, n, k), new PackedMatrix<float>((float*)packed.Data, n, k), 0, 0, 0, Gemm.Panels<float>(n));
+        new PackSource<float>((float*)b.Data, k, 1, n, k), new PackedMatrix<float>((float*)packed.Data, n, k), 0, 0, 0,
+        Gemm.Panels<float>(n));
 
     public void Multiply() => Gemm.Multiply(Arguments((float*)packed.Data), 0, Gemm.Panels<float>(n));
 

@@ -5,7 +5,8 @@ using RnnJit.Limits;
 
 namespace RnnJit.Bench.Numerics;
 
-/// <summary>A quick table: matrix products as shares of the FMA peak of one core, those "from another" beginning with what another product left, functions in nanoseconds per element.</summary>
+/// <summary>A quick table: matrix products as shares of the FMA peak of one core, those "from another" beginning with what another product
+/// left, functions in nanoseconds per element.</summary>
 internal static unsafe class NumericsReport
 {
     public static void Print()
@@ -16,7 +17,9 @@ internal static unsafe class NumericsReport
         Console.WriteLine($"width {CpuWidth.Width}, FMA peak {peak / 1e9:F1} GFLOP/s (float, one core)");
         foreach (var (m, n, k) in new[] { (512, 128, 2500), (256, 1024, 1600), (512, 2048, 1600), (64, 256, 400) })
             Product(m, n, k, true, peak);
-        foreach (var (m, n, k) in new[] { (50, 512, 128), (2500, 512, 128), (1600, 1024, 256), (32, 1024, 256), (16, 2048, 512), (64, 4096, 1024), (32, 1760, 1760), (16, 256, 64), (7, 512, 128), (3, 512, 128), (2, 512, 128), (1, 512, 128), (1, 2048, 512), (1, 4096, 1024), (50, 200, 50) })
+        foreach (var (m, n, k) in new[] { (50, 512,
+            128), (2500, 512, 128), (1600, 1024, 256), (32, 1024, 256), (16, 2048, 512), (64, 4096, 1024), (32, 1760, 1760), (16, 256,
+                64), (7, 512, 128), (3, 512, 128), (2, 512, 128), (1, 512, 128), (1, 2048, 512), (1, 4096, 1024), (50, 200, 50) })
             Product(m, n, k, false, peak);
     }
 
@@ -43,7 +46,9 @@ internal static unsafe class NumericsReport
     }
 
     private static void Line(string name, CallTime time, GemmCase product, double peak) => Console.WriteLine(
-        $"{name,-55} {time.Best * 1e6,9:F2} µs {product.Flops / time.Best / 1e9,6:F1} GFLOP/s {100 * product.Flops / time.Best / peak,5:F1} %, median {100 * product.Flops / time.Median / peak,5:F1} % {product.WeightBytes / time.Best / 1e9,6:F1} GB/s of B");
+        $"{name,-55} {time.Best * 1e6,9:F2} µs {product.Flops / time.Best / 1e9,6:F1} GFLOP/s "
+            + $"{100 * product.Flops / time.Best / peak,5:F1} %, median {100 * product.Flops / time.Median / peak,5:F1} % "
+            + $"{product.WeightBytes / time.Best / 1e9,6:F1} GB/s of B");
 
     private static void Functions()
     {

@@ -7,7 +7,8 @@ namespace RnnJit.Bench.Passes;
 [RnnCell]
 public static partial class LongGru
 {
-    public static Value Step(Value x, Value h, Matrix Wz, Matrix Uz, Vector bz, Matrix Wr, Matrix Ur, Vector br, Matrix Wn, Matrix Un, Vector bn, int times = 1)
+    public static Value Step(Value x, Value h, Matrix Wz, Matrix Uz, Vector bz, Matrix Wr, Matrix Ur, Vector br, Matrix Wn, Matrix Un,
+        Vector bn, int times = 1)
     {
         for (int i = 0; i < times; i++)
         {

@@ -16,7 +16,8 @@ using RnnJit.Plans;
 namespace RnnJit.Bench.Passes;
 
 /// <summary>
-/// Passes up to kernel texts of a step that repeats its equations, and the same in a build. The cell is read anew each time, for what a stage made of a graph is remembered.
+/// Passes up to kernel texts of a step that repeats its equations, and the same in a build. The cell is read anew each time, for what a
+/// stage made of a graph is remembered.
 /// </summary>
 [Config(typeof(Rarely))]
 public class LongStepBench
@@ -38,7 +39,8 @@ public class LongStepBench
         string text = reader.ReadToEnd().Replace("int times = 1", $"int times = {Times}");
         IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) != "RnnJit.Bench.dll").Select(path => MetadataReference.CreateFromFile(path));
-        compilation = CSharpCompilation.Create("Long", [CSharpSyntaxTree.ParseText(text)], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        compilation = CSharpCompilation.Create("Long", [CSharpSyntaxTree.ParseText(text)], references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
     }
 
     [Benchmark]
@@ -47,7 +49,8 @@ public class LongStepBench
     [Benchmark]
     public int Training() => Compile("training");
 
-    /// <summary>Bufferization of the optimised training Program, sizes T 50, B 32 and 256 units: from the graph to commands, buffers and their places.</summary>
+    /// <summary>Bufferization of the optimised training Program, sizes T 50, B 32 and 256 units: from the graph to
+    /// commands, buffers and their places.</summary>
     [Benchmark]
     public long Planning()
     {
@@ -57,7 +60,8 @@ public class LongStepBench
         return MemoryPlan.Of(Plan.Of(optimised, new PlanOptions(sizes, ElementType.F32), target)).Bytes;
     }
 
-    /// <summary>All Programs whose kernels are compiled at build time: inference, training from all outputs and from the final state, and of a first layer where that is another Program.</summary>
+    /// <summary>All Programs whose kernels are compiled at build time: inference, training from all outputs and from the final state, and
+    /// of a first layer where that is another Program.</summary>
     [Benchmark]
     public int Build()
     {
@@ -76,7 +80,8 @@ public class LongStepBench
     }
 
     private int Compile(string name) =>
-        KernelList.Of(Pipeline.Run(Program(name))).Sum(kernel => KernelEmitter.Emit(KernelCanonical.Run(kernel), SimdDialect.Instance, "Kernel").Length);
+        KernelList.Of(Pipeline.Run(Program(name)))
+            .Sum(kernel => KernelEmitter.Emit(KernelCanonical.Run(kernel), SimdDialect.Instance, "Kernel").Length);
 
     // Seconds need no thousand repetitions.
     private sealed class Rarely : ManualConfig

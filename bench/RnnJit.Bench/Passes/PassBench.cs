@@ -21,7 +21,8 @@ public class PassBench
     [GlobalSetup]
     public void Setup()
     {
-        before = Pipeline.Stages.TakeWhile(stage => stage.Name != Stage).Aggregate(BenchLayer.Training(Cell), (graph, stage) => stage.Run(graph));
+        before = Pipeline.Stages.TakeWhile(stage => stage.Name != Stage)
+            .Aggregate(BenchLayer.Training(Cell), (graph, stage) => stage.Run(graph));
         run = Pipeline.Stages.Single(stage => stage.Name == Stage).Run;
     }
 

@@ -74,6 +74,7 @@ public class ShapeBench
 
     private sealed class Several : ManualConfig
     {
-        public Several() => AddJob(Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithStrategy(RunStrategy.Monitoring).WithWarmupCount(20).WithIterationCount(41));
+        public Several() => AddJob(Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithStrategy(RunStrategy.Monitoring)
+            .WithWarmupCount(20).WithIterationCount(41));
     }
 }

@@ -11,8 +11,8 @@ using RnnJit.Training;
 namespace RnnJit.Bench.Training;
 
 /// <summary>
-/// Adam's update of 10 million parameters in twelve tensors: the second part of a split step, which takes the norm and updates, and the same arithmetic written by
-/// hand over the same arrays in place, after a sum of squares.
+/// Adam's update of 10 million parameters in twelve tensors: the second part of a split step, which takes the norm and updates, and the
+/// same arithmetic written by hand over the same arrays in place, after a sum of squares.
 /// </summary>
 [Config(typeof(Rarely))]
 public unsafe class UpdateBench
@@ -66,7 +66,8 @@ public unsafe class UpdateBench
         for (int i = 0; i < count; i += Vector256<float>.Count)
         {
             Vector256<float> slope = Vector256.Load(g + i) * scale;
-            Vector256<float> mean = (0.9f * Vector256.Load(m + i)) + (0.1f * slope), square = (0.999f * Vector256.Load(v + i)) + (0.001f * (slope * slope));
+            Vector256<float> mean = (0.9f * Vector256.Load(m + i)) + (0.1f * slope),
+                square = (0.999f * Vector256.Load(v + i)) + (0.001f * (slope * slope));
             mean.Store(m + i);
             square.Store(v + i);
             (Vector256.Load(p + i) - (Rate * (mean / (Vector256.Sqrt(square) + Vector256.Create(Epsilon))))).Store(p + i);

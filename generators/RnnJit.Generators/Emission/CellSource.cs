@@ -48,8 +48,11 @@ internal static class CellSource
         text.Append("#pragma warning disable CA2255 // A cell must be known before anyone asks for it by name.\n");
         text.Append("    [global::System.Runtime.CompilerServices.ModuleInitializer]\n#pragma warning restore CA2255\n");
         text.Append("    internal static void RegisterCell()\n    {\n");
-        string names = string.Concat(model.Names.Select(local => $", ({local.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, \"{local.Name}\")"));
-        text.Append($"        global::RnnJit.Cells.CellRegistry.Register(typeof({model.Place.Name}){(model.Step is null ? "" : ", CanonicalText, " + Literal(model.Source))}{names});\n");
+        string names = string.Concat(model.Names.Select(
+            local => $", ({local.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, \"{local.Name}\")"));
+        text.Append(
+            $"        global::RnnJit.Cells.CellRegistry.Register(typeof({model.Place.Name}"
+                + $"){(model.Step is null ? "" : ", CanonicalText, " + Literal(model.Source))}{names});\n");
         text.Append("    }\n");
     }
 
@@ -64,6 +67,7 @@ internal static class CellSource
         }
 
         string quotes = new('"', Math.Max(3, longest + 1)), indent = new(' ', 12);
-        return $"\n{indent}{quotes}\n{string.Concat(content.Split('\n').Select(line => (line.Length == 0 ? "" : indent + line) + "\n"))}{indent}{quotes}";
+        return $"\n{indent}{quotes}\n{string.Concat(content.Split('\n').Select(line => (line.Length == 0 ? "" : indent + line) + "\n"))}"
+            + $"{indent}{quotes}";
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using RnnJit.Cells;
 using RnnJit.Emit;
 using RnnJit.Generators.Reading;
 using RnnJit.Ir;
@@ -16,7 +15,8 @@ internal sealed record KernelSource(string Text, string Name, string Source)
 {
     public const string Namespace = "RnnJit.Generated";
 
-    private static readonly Lazy<EquatableArray<KernelSource>> WithoutCell = new(() => Write("Standard", "no cell", StandardPrograms.WithoutCell(), [], default));
+    private static readonly Lazy<EquatableArray<KernelSource>> WithoutCell =
+        new(() => Write("Standard", "no cell", StandardPrograms.WithoutCell(), [], default));
 
     private static readonly Lazy<HashSet<string>> Known = new(() => new HashSet<string>(WithoutCell.Value.Select(kernel => kernel.Text)));
 
@@ -25,7 +25,8 @@ internal sealed record KernelSource(string Text, string Name, string Source)
     /// <summary>The kernels that belong to no cell; the same for every compilation.</summary>
     public static EquatableArray<KernelSource> Standard => WithoutCell.Value;
 
-    /// <summary>The kernels of a cell but those that the runtime has. None where a Program of the cell is wrong: whoever runs it is told why.</summary>
+    /// <summary>The kernels of a cell but those that the runtime has. None where a Program of the cell is wrong:
+    /// whoever runs it is told why.</summary>
     public static EquatableArray<KernelSource> Of(CellModel model, CancellationToken cancel)
     {
         if (model.Cell is not { } cell)
@@ -56,7 +57,8 @@ internal sealed record KernelSource(string Text, string Name, string Source)
                 if (known.Contains(text) || found.ContainsKey(text))
                     continue;
                 string type = $"{name}_Kernel{(found.Count + 1).ToString(CultureInfo.InvariantCulture)}";
-                found.Add(text, new KernelSource(text, type, KernelEmitter.Emit(kernel, SimdDialect.Instance, type, $"Kernel of {owner}: {what}.", Namespace)));
+                found.Add(text, new KernelSource(text, type,
+                    KernelEmitter.Emit(kernel, SimdDialect.Instance, type, $"Kernel of {owner}: {what}.", Namespace)));
             }
         }
 

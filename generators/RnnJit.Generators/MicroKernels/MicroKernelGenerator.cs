@@ -7,8 +7,8 @@ using RnnJit.Ir;
 namespace RnnJit.Generators.MicroKernels;
 
 /// <summary>
-/// Writes the runtime's register-blocked kernels, which differ only in numbers: every accumulator must be a local of its own, because the JIT keeps no array in
-/// registers. Only the runtime has a class with this attribute.
+/// Writes the runtime's register-blocked kernels, which differ only in numbers: every accumulator must be a local of its own, because the
+/// JIT keeps no array in registers. Only the runtime has a class with this attribute.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class MicroKernelGenerator : IIncrementalGenerator

@@ -34,7 +34,8 @@ internal static class MicroKernelSource
         code.Open("switch (panels, rows)");
         foreach (MicroKernel kernel in kernels)
             code.Line($"case ({kernel.Panels}, {kernel.Rows}): {kernel.Name}<{Parameters(kernel.HasTiles)}>(ref t); return;");
-        code.Line("default: throw new ArgumentOutOfRangeException(nameof(rows), $\"There is no kernel of {rows} rows × {panels} panels.\");");
+        code.Line(
+            "default: throw new ArgumentOutOfRangeException(nameof(rows), $\"There is no kernel of {rows} rows × {panels} panels.\");");
         code.Close();
         code.Close();
     }
@@ -71,8 +72,8 @@ internal static class MicroKernelSource
         code.Close();
     }
 
-    // A row tile is multiplied by some panels before the next tile is, so that no tile begins in the columns of C in which the last one ended.
-    // Values that live across panels stay in t, since the loop over k needs the registers.
+    // A row tile is multiplied by some panels before the next tile is, so that no tile begins in the columns of C in which the last one
+    // ended. Values that live across panels stay in t, since the loop over k needs the registers.
     private static void Tiles(CodeWriter code, MicroKernel kernel)
     {
         code.Open("for (; t.Tiles > 0; t.Tiles--)");
@@ -111,7 +112,9 @@ internal static class MicroKernelSource
 
         if (kernel.Unroll > 1)
             Loop(code, kernel, kernel.Unroll, $"for (uint n = L.IsFixed ? (uint)t.K / {kernel.Unroll} : 0; n != 0; n--)");
-        Loop(code, kernel, 1, kernel.Unroll > 1 ? $"for (uint n = L.IsFixed ? (uint)t.K % {kernel.Unroll} : (uint)t.K; n != 0; n--)" : "for (uint n = (uint)t.K; n != 0; n--)");
+        Loop(code, kernel, 1, kernel.Unroll > 1
+            ? $"for (uint n = L.IsFixed ? (uint)t.K % {kernel.Unroll} : (uint)t.K; n != 0; n--)"
+            : "for (uint n = (uint)t.K; n != 0; n--)");
         ForEach(code, kernel, to, "t.CRow", (accumulator, at) => $"V.Store({accumulator}, ref *c, {at});");
     }
 
@@ -206,7 +209,8 @@ internal static class MicroKernelSource
             if (row > 0)
                 code.Line($"c += {stride};");
             foreach (int column in Columns(kernel))
-                code.Line(line($"c{row}_{column}", column / 2 == 0 ? $"{(column == 0 ? "0" : "w")}" : $"{Times(column / 2, "cp")}{(column % 2 == 0 ? "" : " + w")}"));
+                code.Line(line($"c{row}_{column}",
+                    column / 2 == 0 ? $"{(column == 0 ? "0" : "w")}" : $"{Times(column / 2, "cp")}{(column % 2 == 0 ? "" : " + w")}"));
         }
 
         code.Close();

@@ -4,12 +4,14 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace RnnJit.Generators.Reading;
 
-/// <summary>C#'s arithmetic on numbers that are known while reading: int wraps around (or overflows where checked), float rounds after each operation.</summary>
+/// <summary>C#'s arithmetic on numbers that are known while reading: int wraps around (or overflows where checked), float
+/// rounds after each operation.</summary>
 internal static class Arithmetic
 {
     public static bool IsNumber(object? value) => value is int or long or float or double;
 
-    /// <summary>The value of a binary operator, null where this is no operator on these operands. Both have the same type, as C#'s promotion made them.</summary>
+    /// <summary>The value of a binary operator, null where this is no operator on these operands. Both have the same type,
+    /// as C#'s promotion made them.</summary>
     public static object? Binary(BinaryOperatorKind kind, object? a, object? b, bool isChecked) => (a, b) switch
     {
         (int x, int y) => Compare(kind, x.CompareTo(y)) ?? Narrow(Whole(kind, x, y, isChecked), isChecked),
@@ -49,7 +51,8 @@ internal static class Arithmetic
 
     private static double Widen(object? value) => System.Convert.ToDouble(value, CultureInfo.InvariantCulture);
 
-    private static object? Narrow(object? whole, bool isChecked) => whole is long value ? isChecked ? checked((int)value) : unchecked((int)value) : whole;
+    private static object? Narrow(object? whole, bool isChecked) =>
+        whole is long value ? isChecked ? checked((int)value) : unchecked((int)value) : whole;
 
     // int is computed in long and cut.
     private static object? Whole(BinaryOperatorKind kind, long x, long y, bool isChecked) => kind switch

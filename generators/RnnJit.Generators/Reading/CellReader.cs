@@ -5,12 +5,14 @@ using RnnJit.Ir;
 
 namespace RnnJit.Generators.Reading;
 
-/// <summary>The door at build time: a class marked <see cref="RnnCellAttribute"/> to the graph of one step. It gives the graph that running <c>Step</c> on symbolic values gives.</summary>
+/// <summary>The door at build time: a class marked <see cref="RnnCellAttribute"/> to the graph of one step. It gives the graph that running
+/// <c>Step</c> on symbolic values gives.</summary>
 internal static class CellReader
 {
     /// <summary>Reads a cell.</summary>
     /// <param name="numbers">Other values for the cell's float and int parameters.</param>
-    public static CellReading Read(INamedTypeSymbol cell, Compilation compilation, CancellationToken cancel, IReadOnlyDictionary<string, double>? numbers = null)
+    public static CellReading Read(INamedTypeSymbol cell, Compilation compilation, CancellationToken cancel,
+        IReadOnlyDictionary<string, double>? numbers = null)
     {
         CellPlace? place = null;
         var warnings = new List<Finding>();
@@ -29,7 +31,8 @@ internal static class CellReader
         }
     }
 
-    private static Graph ReadStep(IMethodSymbol step, CellSignature signature, Compilation compilation, List<Finding> warnings, CancellationToken cancel)
+    private static Graph ReadStep(IMethodSymbol step, CellSignature signature, Compilation compilation, List<Finding> warnings,
+        CancellationToken cancel)
     {
         CellTrace trace;
         try

@@ -13,7 +13,8 @@ internal sealed record LocalName(int Value, string Name);
 internal sealed record CellPlace(string Namespace, EquatableArray<string> Outer, string Name, bool Visible)
 {
     /// <summary>The name without signs that no file name may have.</summary>
-    public string FullName => string.Join(".", new[] { Namespace }.Where(part => part.Length > 0).Concat(Outer.Select(head => head.Substring(head.LastIndexOf(' ') + 1))).Append(Name)).Replace("@", "");
+    public string FullName => string.Join(".", new[] { Namespace }.Where(part => part.Length > 0)
+        .Concat(Outer.Select(head => head.Substring(head.LastIndexOf(' ') + 1))).Append(Name)).Replace("@", "");
 }
 
 /// <summary>The incremental model of one cell: equal by content, without positions.</summary>

@@ -9,7 +9,8 @@ internal static class CoreMethods
     private static readonly Dictionary<string, MethodInfo> Methods = Table();
 
     public static MethodInfo? Find(IMethodSymbol method) =>
-        Methods.TryGetValue(Key(CoreTypes.FullName(method.ContainingType), method.Name, method.Parameters.Select(parameter => CoreTypes.FullName(parameter.Type))), out MethodInfo? found) ? found : null;
+        Methods.TryGetValue(Key(CoreTypes.FullName(method.ContainingType), method.Name,
+            method.Parameters.Select(parameter => CoreTypes.FullName(parameter.Type))), out MethodInfo? found) ? found : null;
 
     /// <summary>Calls it; arrays and tuples of the reader become those of C# and back.</summary>
     public static object? Invoke(MethodInfo method, object?[] arguments)
@@ -42,7 +43,8 @@ internal static class CoreMethods
         if (result is Array array)
             return array.Cast<object?>().ToArray();
         if (result is not null && result.GetType().FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal))
-            return new TupleValue(result.GetType().GetFields().OrderBy(field => field.Name, StringComparer.Ordinal).Select(field => Taken(field.GetValue(result))).ToArray());
+            return new TupleValue(result.GetType().GetFields().OrderBy(field => field.Name, StringComparer.Ordinal)
+                .Select(field => Taken(field.GetValue(result))).ToArray());
         return result;
     }
 
@@ -51,14 +53,17 @@ internal static class CoreMethods
         // MathF exists where the compiler runs, not in netstandard2.0.
         var mathematics = new[] { typeof(Math), typeof(Math).Assembly.GetType("System.MathF") }.OfType<Type>()
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
-            .Where(method => !method.IsGenericMethod && IsNumber(method.ReturnType) && method.GetParameters().All(parameter => IsNumber(parameter.ParameterType)));
+            .Where(method => !method.IsGenericMethod && IsNumber(method.ReturnType)
+                && method.GetParameters().All(parameter => IsNumber(parameter.ParameterType)));
         var equations = new[] { typeof(Rnn), typeof(Attention), typeof(Value), typeof(Matrix), typeof(Vector), typeof(Ir.Dim) }
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static));
         return mathematics.Concat(equations).ToDictionary(
-            method => Key(method.DeclaringType!.FullName!, method.Name, method.GetParameters().Select(parameter => parameter.ParameterType.FullName!)), StringComparer.Ordinal);
+            method => Key(method.DeclaringType!.FullName!, method.Name,
+                method.GetParameters().Select(parameter => parameter.ParameterType.FullName!)), StringComparer.Ordinal);
     }
 
-    private static bool IsNumber(Type type) => type == typeof(int) || type == typeof(long) || type == typeof(float) || type == typeof(double) || type == typeof(bool);
+    private static bool IsNumber(Type type) =>
+        type == typeof(int) || type == typeof(long) || type == typeof(float) || type == typeof(double) || type == typeof(bool);
 
     private static string Key(string type, string name, IEnumerable<string> parameters) => $"{type}.{name}({string.Join(",", parameters)})";
 }

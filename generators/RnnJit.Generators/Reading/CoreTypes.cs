@@ -15,7 +15,8 @@ internal static class CoreTypes
     /// <summary>Name with namespace, as reflection writes it.</summary>
     public static string FullName(ITypeSymbol type) => type is IArrayTypeSymbol array
         ? FullName(array.ElementType) + "[]"
-        : type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "." + type.MetadataName : type.MetadataName;
+        : type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "."
+            + type.MetadataName : type.MetadataName;
 
     /// <summary>Name without namespace, as reflection writes it.</summary>
     public static string ShortName(ITypeSymbol type) => type is IArrayTypeSymbol array
@@ -27,5 +28,6 @@ internal static class CoreTypes
     /// <summary>The type that equations are made of, null for all others.</summary>
     public static Type? Find(ITypeSymbol? type) => type is not null && Known.TryGetValue(FullName(type), out Type? found) ? found : null;
 
-    public static bool IsSymbolic(ITypeSymbol? type) => type is IArrayTypeSymbol array ? IsSymbolic(array.ElementType) : Find(type) is not null;
+    public static bool IsSymbolic(ITypeSymbol? type) =>
+        type is IArrayTypeSymbol array ? IsSymbolic(array.ElementType) : Find(type) is not null;
 }

@@ -16,5 +16,6 @@ internal sealed class ReadingStopped(Finding? finding) : Exception(finding?.Mess
 
     /// <summary>C# that only runs at run time.</summary>
     public static ReadingStopped Unreadable(IOperation operation, string cure) =>
-        At(operation, "RNNJ030", $"The generator cannot read '{SourceText.Of(operation.Syntax)}', so the cell is traced at run time ({cure})");
+        At(operation, "RNNJ030",
+            $"The generator cannot read '{SourceText.Of(operation.Syntax)}', so the cell is traced at run time ({cure})");
 }

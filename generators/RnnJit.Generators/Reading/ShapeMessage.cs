@@ -12,11 +12,13 @@ internal static class ShapeMessage
     public static string Of(string cell, IOperation operation, object?[] arguments, GraphException error, CellTrace trace)
     {
         string source = SourceText.Of(operation.Syntax);
-        if (operation is IBinaryOperation { LeftOperand: var left, RightOperand: var right } && arguments.Length == 2 && arguments[0] is Matrix w && arguments[1] is Value { Type.Rank: > 0 } x)
+        if (operation is IBinaryOperation { LeftOperand: var left, RightOperand: var right } && arguments.Length == 2
+            && arguments[0] is Matrix w && arguments[1] is Value { Type.Rank: > 0 } x)
         {
             string inputs = WithNames(x.Type.Dims[x.Type.Rank - 1].ToString(), trace);
             string matrix = SourceText.Of(left.Syntax), operand = SourceText.Of(right.Syntax);
-            return $"Cell '{cell}': '{source}' needs {matrix}[·, {inputs}] for {operand}: {Type(x, trace)} but '{matrix}' is {Type(w.Tensor, trace)} (change one of them)";
+            return $"Cell '{cell}': '{source}' needs {matrix}[·, {inputs}] for {operand}: {Type(x, trace)} but '{matrix}' is "
+                + $"{Type(w.Tensor, trace)} (change one of them)";
         }
 
         return $"Cell '{cell}': '{source}': {WithNames(error.Message, trace)}";

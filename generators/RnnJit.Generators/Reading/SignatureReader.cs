@@ -28,7 +28,8 @@ internal static class SignatureReader
         if (parameter.Type.TypeKind == TypeKind.Error)
             throw new ReadingStopped(null);
         if (parameter.RefKind != RefKind.None)
-            throw ReadingStopped.At(location, "RNNJ003", $"Cell '{cell}': parameter '{name}' is passed by {parameter.RefKind.ToString().ToLowerInvariant()} (pass it by value)");
+            throw ReadingStopped.At(location, "RNNJ003",
+                $"Cell '{cell}': parameter '{name}' is passed by {parameter.RefKind.ToString().ToLowerInvariant()} (pass it by value)");
         if (parameter.Type.SpecialType is SpecialType.System_Single or SpecialType.System_Int32 or SpecialType.System_Double)
             return new CellParameter(name, ParameterKind.Number, Number: Number(cell, parameter, numbers));
 
@@ -55,7 +56,8 @@ internal static class SignatureReader
         if (parameter.HasExplicitDefaultValue)
             return Convert.ToDouble(parameter.ExplicitDefaultValue, CultureInfo.InvariantCulture);
 
-        throw ReadingStopped.At(parameter.Locations[0], "RNNJ015", $"Cell '{cell}': the number '{parameter.Name}' has no value (give it a default such as {parameter.Name} = 1)");
+        throw ReadingStopped.At(parameter.Locations[0], "RNNJ015",
+            $"Cell '{cell}': the number '{parameter.Name}' has no value (give it a default such as {parameter.Name} = 1)");
     }
 
     private static EquatableArray<string> Results(string cell, IMethodSymbol step)
@@ -65,12 +67,17 @@ internal static class SignatureReader
         if (step.ReturnType.TypeKind == TypeKind.Error)
             throw new ReadingStopped(null);
         if (step.ReturnType is not INamedTypeSymbol { IsTupleType: true } tuple)
-            throw ReadingStopped.At(step.Locations[0], "RNNJ002", $"Cell '{cell}': Step returns {step.ReturnType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} (return Value or a tuple of Values)");
-        if (tuple.TupleElements.FirstOrDefault(element => !CoreTypes.IsValue(element.Type) && CoreTypes.FullName(element.Type) != "RnnJit.Vector") is { } other)
+            throw ReadingStopped.At(step.Locations[0], "RNNJ002",
+                $"Cell '{cell}': Step returns {step.ReturnType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} "
+                    + "(return Value or a tuple of Values)");
+        if (tuple.TupleElements.FirstOrDefault(
+            element => !CoreTypes.IsValue(element.Type) && CoreTypes.FullName(element.Type) != "RnnJit.Vector") is { } other)
         {
             return other.Type.TypeKind == TypeKind.Error
                 ? throw new ReadingStopped(null)
-                : throw ReadingStopped.At(step.Locations[0], "RNNJ002", $"Cell '{cell}': Step returns an element of type {CoreTypes.ShortName(other.Type)} (return Value or a tuple of Values)");
+                : throw ReadingStopped.At(step.Locations[0], "RNNJ002",
+                    $"Cell '{cell}': Step returns an element of type {CoreTypes.ShortName(other.Type)} "
+                        + "(return Value or a tuple of Values)");
         }
 
         return tuple.TupleElements.Select(element => element.Name).ToEquatable();
@@ -80,5 +87,7 @@ internal static class SignatureReader
         parameter.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass is { } type && CoreTypes.FullName(type) == name);
 
     private static EquatableArray<string> Dims(AttributeData? attribute) =>
-        attribute?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } names ? names.Values.Select(name => name.Value as string ?? "").ToEquatable() : default;
+        attribute?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } names
+            ? names.Values.Select(name => name.Value as string ?? "").ToEquatable()
+            : default;
 }

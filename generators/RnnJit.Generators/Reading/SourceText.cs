@@ -24,7 +24,8 @@ internal static class SourceText
     {
         int column = syntax.GetLocation().GetLineSpan().StartLinePosition.Character;
         string[] lines = syntax.ToString().Replace("\r\n", "\n").Split('\n');
-        return string.Join("\n", lines.Select((line, i) => i == 0 ? line : line.Substring(Math.Min(column, line.Length - line.TrimStart().Length)).TrimEnd()));
+        return string.Join("\n",
+            lines.Select((line, i) => i == 0 ? line : line.Substring(Math.Min(column, line.Length - line.TrimStart().Length)).TrimEnd()));
     }
 
     public static bool IsName(SyntaxNode syntax) => syntax is IdentifierNameSyntax;

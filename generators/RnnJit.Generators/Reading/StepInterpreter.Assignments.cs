@@ -26,8 +26,11 @@ internal sealed partial class StepInterpreter
                 return Element(element, frame);
             case ITupleOperation tuple:
                 return Elements(tuple, frame);
-            case IFieldReferenceOperation { Field.IsStatic: true } or IPropertyReferenceOperation { Property.IsStatic: true } or IEventReferenceOperation:
-                throw ReadingStopped.At(target, "RNNJ022", $"Step may not change '{SourceText.Of(target.Syntax)}' (a step is a function of its parameters; return the new value as a state)");
+            case IFieldReferenceOperation { Field.IsStatic: true } or IPropertyReferenceOperation { Property.IsStatic: true }
+                or IEventReferenceOperation:
+                throw ReadingStopped.At(target, "RNNJ022",
+                    $"Step may not change '{SourceText.Of(target.Syntax)}' (a step is a function of its parameters; return the new value "
+                        + "as a state)");
             case IInvalidOperation:
                 throw new ReadingStopped(null);
             default:
@@ -104,7 +107,8 @@ internal sealed partial class StepInterpreter
         }
         else
         {
-            result = Guard(assignment, () => Arithmetic.Binary(assignment.OperatorKind, Arithmetic.Convert(left, assignment.Value.Type?.SpecialType ?? default), right, assignment.IsChecked))
+            result = Guard(assignment, () => Arithmetic.Binary(assignment.OperatorKind,
+                Arithmetic.Convert(left, assignment.Value.Type?.SpecialType ?? default), right, assignment.IsChecked))
                 ?? throw ReadingStopped.Unreadable(assignment, "write it as x = x + y");
         }
 

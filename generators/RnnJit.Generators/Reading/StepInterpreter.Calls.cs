@@ -16,8 +16,10 @@ internal sealed partial class StepInterpreter
     private object? Call(IInvocationOperation call, Frame frame)
     {
         IMethodSymbol method = call.TargetMethod;
-        bool known = CoreTypes.Find(method.ContainingType) is not null || CoreTypes.FullName(method.ContainingType) is "System.Math" or "System.MathF";
-        if (!known && (method.DeclaringSyntaxReferences.Length == 0 || !SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly)))
+        bool known = CoreTypes.Find(method.ContainingType) is not null
+            || CoreTypes.FullName(method.ContainingType) is "System.Math" or "System.MathF";
+        if (!known && (method.DeclaringSyntaxReferences.Length == 0
+            || !SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly)))
             throw Foreign(call, method);
         if (call.Instance is not null || method.Parameters.Any(parameter => parameter.RefKind != RefKind.None))
             throw ReadingStopped.Unreadable(call, "call a static method with parameters by value");
@@ -45,12 +47,14 @@ internal sealed partial class StepInterpreter
         string name = method.ContainingType.Name + "." + method.Name;
         return method.ReturnsVoid || Impure.Contains(CoreTypes.FullName(method.ContainingType))
             ? ReadingStopped.At(call, "RNNJ020", $"Step may not call '{name}' (only operators on Value and functions of Rnn are compiled)")
-            : ReadingStopped.Unreadable(call, "only operators on Value, functions of Rnn and Math, and methods with source are compiled at build time");
+            : ReadingStopped.Unreadable(call,
+                "only operators on Value, functions of Rnn and Math, and methods with source are compiled at build time");
     }
 
     private object? Invoke(IMethodSymbol method, object?[] arguments, IOperation operation)
     {
-        MethodInfo found = CoreMethods.Find(method) ?? throw ReadingStopped.Unreadable(operation, $"this generator does not know '{method.Name}'");
+        MethodInfo found = CoreMethods.Find(method)
+            ?? throw ReadingStopped.Unreadable(operation, $"this generator does not know '{method.Name}'");
         try
         {
             return CoreMethods.Invoke(found, arguments);
@@ -59,7 +63,8 @@ internal sealed partial class StepInterpreter
         {
             throw ReadingStopped.At(operation, e.Id, ShapeMessage.Of(cell, operation, arguments, e, trace));
         }
-        catch (Exception e) when (e is NullReferenceException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
+        catch (Exception e) when (e is NullReferenceException or ArgumentException or InvalidOperationException or IndexOutOfRangeException
+            or ArithmeticException)
         {
             throw Fails(operation, $"fails: {e.Message} (give it other arguments)");
         }
@@ -67,15 +72,19 @@ internal sealed partial class StepInterpreter
 
     private object? Member(IMemberReferenceOperation member, Frame frame)
     {
-        if (member is IFieldReferenceOperation { Field: { ContainingType.IsTupleType: true } field, Instance: not null } && Evaluate(member.Instance, frame) is TupleValue tuple)
-            return tuple.Items[field.ContainingType.TupleElements.IndexOf(field.ContainingType.TupleElements.First(element => Same(element, field)))];
+        if (member is IFieldReferenceOperation { Field: { ContainingType.IsTupleType: true } field, Instance: not null }
+            && Evaluate(member.Instance, frame) is TupleValue tuple)
+            return tuple.Items[field.ContainingType.TupleElements.IndexOf(
+                field.ContainingType.TupleElements.First(element => Same(element, field)))];
         if (member is IPropertyReferenceOperation { Property: var property })
         {
-            if (property.Name == "Length" && member.Instance is { Type: IArrayTypeSymbol } && Evaluate(member.Instance, frame) is object?[] items)
+            if (property.Name == "Length" && member.Instance is { Type: IArrayTypeSymbol }
+                && Evaluate(member.Instance, frame) is object?[] items)
                 return items.Length;
             if (property.Name == "Tensor" && CoreTypes.Find(property.ContainingType) is { } type && member.Instance is not null)
                 return type.GetProperty("Tensor")!.GetValue(Evaluate(member.Instance, frame));
-            if (property.IsStatic && property.GetMethod is { } getter && SymbolEqualityComparer.Default.Equals(getter.ContainingAssembly, compilation.Assembly) && Body(getter) is not null)
+            if (property.IsStatic && property.GetMethod is { } getter
+                && SymbolEqualityComparer.Default.Equals(getter.ContainingAssembly, compilation.Assembly) && Body(getter) is not null)
                 return Enter(getter, null, [], frame.Depth + 1, member.Syntax);
         }
 

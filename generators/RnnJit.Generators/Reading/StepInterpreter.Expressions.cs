@@ -25,7 +25,8 @@ internal sealed partial class StepInterpreter
             ITupleOperation tuple => new TupleValue(tuple.Elements.Select(element => Evaluate(element, frame)).ToArray()),
             IArrayElementReferenceOperation or IDeclarationExpressionOperation => Resolve(expression, frame).Get(),
             IArrayCreationOperation creation => CreateArray(creation, frame),
-            ICollectionExpressionOperation { Type: IArrayTypeSymbol array } list when !list.Elements.Any(element => element is ISpreadOperation) =>
+            ICollectionExpressionOperation { Type: IArrayTypeSymbol array } list when !list.Elements.Any(
+                element => element is ISpreadOperation) =>
                 list.Elements.Select(element => Coerce(Evaluate(element, frame), array.ElementType)).ToArray(),
             ISimpleAssignmentOperation { IsRef: false } assignment => Assign(assignment, frame),
             ICompoundAssignmentOperation assignment => Assign(assignment, frame),
@@ -46,17 +47,21 @@ internal sealed partial class StepInterpreter
     }
 
     // A choice between values is data: the graph has no branches.
-    private static ReadingStopped Choice(IOperation expression) => expression.ChildOperations.FirstOrDefault() is { } operand && CoreTypes.IsSymbolic(operand.Type)
+    private static ReadingStopped Choice(IOperation expression) =>
+        expression.ChildOperations.FirstOrDefault() is { } operand && CoreTypes.IsSymbolic(operand.Type)
         ? DependsOnData(expression)
         : ReadingStopped.Unreadable(expression, "decide with if or ?: by numbers that are known at build time");
 
     private static ReadingStopped DependsOnData(IOperation expression) => ReadingStopped.At(
-        expression, "RNNJ021", $"Step may not decide by '{SourceText.Of(expression.Syntax)}' (values are known at run time only; write Select(Less(a, b), …, …))");
+        expression, "RNNJ021",
+        $"Step may not decide by '{SourceText.Of(expression.Syntax)}' (values are known at run time only; write Select(Less(a, b), …, …))");
 
     private object? Binary(IBinaryOperation binary, Frame frame)
     {
         if (binary.OperatorKind is BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr)
-            return Condition(binary.LeftOperand, frame) == (binary.OperatorKind == BinaryOperatorKind.ConditionalAnd) ? Condition(binary.RightOperand, frame) : binary.OperatorKind == BinaryOperatorKind.ConditionalOr;
+            return Condition(binary.LeftOperand, frame) == (binary.OperatorKind == BinaryOperatorKind.ConditionalAnd)
+                ? Condition(binary.RightOperand, frame)
+                : binary.OperatorKind == BinaryOperatorKind.ConditionalOr;
 
         Trap.Check(binary, warned, warnings);
         object? left = Evaluate(binary.LeftOperand, frame), right = Evaluate(binary.RightOperand, frame);
@@ -89,7 +94,8 @@ internal sealed partial class StepInterpreter
         if (conversion.OperatorMethod is not null)
             throw ReadingStopped.Unreadable(conversion, "convert between numbers, Vector and Value only");
 
-        return Guard(conversion, () => conversion.IsChecked && conversion.Type is { } type ? Arithmetic.Convert(operand, type.SpecialType, isChecked: true) : Coerce(operand, conversion.Type));
+        return Guard(conversion, () => conversion.IsChecked && conversion.Type is { } type ? Arithmetic.Convert(operand, type.SpecialType,
+            isChecked: true) : Coerce(operand, conversion.Type));
     }
 
     private object?[] CreateArray(IArrayCreationOperation creation, Frame frame)
@@ -100,7 +106,8 @@ internal sealed partial class StepInterpreter
         if (creation.Initializer is { } initializer)
             return initializer.ElementValues.Select(element => Coerce(Evaluate(element, frame), type.ElementType)).ToArray();
 
-        int length = Evaluate(creation.DimensionSizes[0], frame) as int? ?? throw ReadingStopped.Unreadable(creation, "give the length as an int");
+        int length = Evaluate(creation.DimensionSizes[0], frame) as int?
+            ?? throw ReadingStopped.Unreadable(creation, "give the length as an int");
         if (length is < 0 or > Budget)
             throw Fails(creation, $"has {length} elements (use a length from 0 to {Budget})");
         object? zero = type.ElementType.SpecialType == SpecialType.System_Boolean ? false

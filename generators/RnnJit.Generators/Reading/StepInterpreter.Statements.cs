@@ -62,8 +62,10 @@ internal sealed partial class StepInterpreter
     {
         if (variable.Symbol.RefKind != RefKind.None)
             throw ReadingStopped.Unreadable(variable, "use a local without ref");
-        IVariableInitializerOperation? initializer = variable.Initializer ?? (variable.Parent as IVariableDeclarationOperation)?.Initializer;
-        frame.Variables[variable.Symbol] = initializer is null ? null : Named(variable.Symbol, Coerce(Evaluate(initializer.Value, frame), variable.Symbol.Type));
+        IVariableInitializerOperation? initializer = variable.Initializer
+            ?? (variable.Parent as IVariableDeclarationOperation)?.Initializer;
+        frame.Variables[variable.Symbol] =
+            initializer is null ? null : Named(variable.Symbol, Coerce(Evaluate(initializer.Value, frame), variable.Symbol.Type));
     }
 
     private Flow Return(IReturnOperation returned, Frame frame)

@@ -7,9 +7,11 @@ namespace RnnJit.Generators.Reading;
 
 /// <summary>
 /// Runs the body of <c>Step</c> without compiling it: walks Roslyn's operations, computes numbers as C# does and calls the operators and
-/// functions of Core on symbolic values. Overloads, conversions and optional arguments were resolved by Roslyn, so the graph is the one that a call gives.
+/// functions of Core on symbolic values. Overloads, conversions and optional arguments were resolved by Roslyn, so
+/// the graph is the one that a call gives.
 /// </summary>
-internal sealed partial class StepInterpreter(Compilation compilation, CellTrace trace, string cell, List<Finding> warnings, CancellationToken cancel)
+internal sealed partial class StepInterpreter(Compilation compilation, CellTrace trace, string cell, List<Finding> warnings,
+    CancellationToken cancel)
 {
     /// <summary>Operations that are walked before the reader gives up: a compiler must answer.</summary>
     private const int Budget = 200_000;
@@ -32,24 +34,30 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
     public Value[] Run(IMethodSymbol method, object?[] arguments)
     {
         step = Implementation(method);
-        object? result = Coerce(Enter(method, null, arguments, 0, method.DeclaringSyntaxReferences[0].GetSyntax(cancel)), method.ReturnType);
+        object? result =
+            Coerce(Enter(method, null, arguments, 0, method.DeclaringSyntaxReferences[0].GetSyntax(cancel)), method.ReturnType);
         object?[] elements = result is TupleValue tuple ? tuple.Items : [result];
         return elements.Select(element => element as Value
-            ?? (element is Vector vector ? (Value)vector : throw ReadingStopped.At(ReturnedAt ?? method.Locations[0], "RNNJ023", $"Cell '{cell}': Step returns null (return a Value)"))).ToArray();
+            ?? (element is Vector vector ? (Value)vector : throw ReadingStopped.At(ReturnedAt ?? method.Locations[0], "RNNJ023",
+                $"Cell '{cell}': Step returns null (return a Value)"))).ToArray();
     }
 
     // Runs a method, a local function or a getter whose source is at hand.
     private object? Enter(IMethodSymbol method, Frame? around, object?[] arguments, int depth, SyntaxNode caller)
     {
         if (depth > DeepestCall)
-            throw ReadingStopped.At(caller, "RNNJ030", $"The generator does not follow '{SourceText.Of(caller)}' deeper than {DeepestCall} calls, so the cell is traced at run time (write it as a loop)");
+            throw ReadingStopped.At(caller, "RNNJ030",
+                $"The generator does not follow '{SourceText.Of(caller)}' deeper than {DeepestCall} calls, so the cell is traced at run "
+                    + "time (write it as a loop)");
 
         CheckBudget(caller);
         method = Implementation(method);
         var frame = new Frame(method, around, depth);
         foreach (var (parameter, argument) in method.Parameters.Zip(arguments, (parameter, argument) => (parameter, argument)))
             frame.Variables[parameter] = argument;
-        IOperation body = Body(method) ?? throw ReadingStopped.At(caller, "RNNJ030", $"The generator cannot read the body of '{method.Name}', so the cell is traced at run time (write it as a plain static method)");
+        IOperation body = Body(method) ?? throw ReadingStopped.At(caller, "RNNJ030",
+            $"The generator cannot read the body of '{method.Name}', so the cell is traced at run time "
+                + "(write it as a plain static method)");
         Execute(body, frame);
         return frame.Result;
     }
@@ -76,7 +84,9 @@ internal sealed partial class StepInterpreter(Compilation compilation, CellTrace
     {
         cancel.ThrowIfCancellationRequested();
         if (walked > Budget)
-            throw ReadingStopped.At(syntax, "RNNJ030", $"The generator gives up at '{SourceText.Of(syntax)}' after {Budget} operations, so the cell is traced at run time (make the loops shorter)");
+            throw ReadingStopped.At(syntax, "RNNJ030",
+                $"The generator gives up at '{SourceText.Of(syntax)}' after {Budget} operations, so the cell is traced at run time "
+                    + "(make the loops shorter)");
     }
 
     private static void RequireStack(IOperation expression)

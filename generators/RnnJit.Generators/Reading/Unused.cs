@@ -17,7 +17,8 @@ internal static class Unused
             if (input >= 0 ? used.Contains(input) : read.Contains(parameter.Name))
                 continue;
             string found = input >= 0 && read.Contains(parameter.Name) ? "no returned value depends on" : "Step does not use";
-            yield return new Finding("RNNJ032", $"Cell '{signature.Name}': {found} '{parameter.Name}' (remove it or use it)", parameter.Locations[0]);
+            yield return new Finding("RNNJ032", $"Cell '{signature.Name}': {found} '{parameter.Name}' (remove it or use it)",
+                parameter.Locations[0]);
         }
     }
 

@@ -4,10 +4,12 @@ using RnnJit.Cells;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>
-/// <c>bench serve</c>: times layers for an outside harness, so that tools take turns on one machine. <c>mk …</c> makes a layer (<see cref="ServedLayer"/>), <c>t SECONDS</c> times it;
-/// an answer is one line. Training computes the gradients of everything for dy = 0.5 with weights that changed since the run before.
+/// <c>bench serve</c>: times layers for an outside harness, so that tools take turns on one machine. <c>mk …</c> makes a layer
+/// (<see cref="ServedLayer"/>), <c>t SECONDS</c> times it; an answer is one line. Training computes the gradients of everything for dy =
+/// 0.5 with weights that changed since the run before.
 /// </summary>
-internal sealed class BenchServer(TextReader input, TextWriter output, Func<string, CellDefinition> find, double warmUp = RunLoop.WarmUpSeconds) : IDisposable
+internal sealed class BenchServer(TextReader input, TextWriter output, Func<string, CellDefinition> find,
+    double warmUp = RunLoop.WarmUpSeconds) : IDisposable
 {
     private ServedLayer? layer;
 
@@ -70,7 +72,9 @@ internal sealed class BenchServer(TextReader input, TextWriter output, Func<stri
     {
         if (!NumberText.TryRead(word, out double number))
             throw new UsageException($"SECONDS is '{word}', {NumberText.Wanted<double>(word)}");
-        return number is >= 0 and <= 1e6 ? number : throw new UsageException($"SECONDS is '{word}', wanted a number from 0 to 1000000 (change it)");
+        return number is >= 0 and <= 1e6
+            ? number
+            : throw new UsageException($"SECONDS is '{word}', wanted a number from 0 to 1000000 (change it)");
     }
 
     private void Answer(string line)

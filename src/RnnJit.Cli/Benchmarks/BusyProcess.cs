@@ -47,7 +47,8 @@ internal sealed class BusyProcess : IDisposable
             }
 
             Volatile.Write(ref stop, true);
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         ready.WriteLine("spinning");
         ready.Flush();
         while (!Volatile.Read(ref stop))

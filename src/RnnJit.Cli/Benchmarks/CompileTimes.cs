@@ -41,7 +41,8 @@ internal sealed class CompileTimes(LayerRequest request)
     {
         for (int i = 0; i < WarmUps; i++)
             Compile(what, steps, compiler());
-        CompileTime[] times = Enumerable.Range(0, Repetitions).Select(_ => Compile(what, steps, compiler())).OrderBy(time => time.Total).ToArray();
+        CompileTime[] times =
+            Enumerable.Range(0, Repetitions).Select(_ => Compile(what, steps, compiler())).OrderBy(time => time.Total).ToArray();
         return times[Repetitions / 2];
     }
 

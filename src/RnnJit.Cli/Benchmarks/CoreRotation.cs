@@ -63,7 +63,8 @@ internal sealed partial class CoreRotation : IDisposable
     {
         try
         {
-            return [.. Directory.GetDirectories($"/proc/{process}/task").Select(thread => int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture))];
+            return [.. Directory.GetDirectories($"/proc/{process}/task")
+                .Select(thread => int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,7 +7,8 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>One layer measured on a device other than the CPU, from the call of a run to its status words, outputs on the device.</summary>
-/// <param name="Compile">Seconds from the cell to a Program that can run, the compilation of its kernels and the first run included.</param>
+/// <param name="Compile">Seconds from the cell to a Program that can run, the compilation of its
+/// kernels and the first run included.</param>
 /// <param name="Flops">Of the products of one run.</param>
 /// <param name="ArenaBytes">What a run works in, allocated once.</param>
 internal sealed record DeviceRun(LayerRequest Request, double Compile, double Flops, long ArenaBytes, RunTimes Times)
@@ -26,7 +27,8 @@ internal sealed record DeviceRun(LayerRequest Request, double Compile, double Fl
         double compile = Stopwatch.GetElapsedTime(start).TotalSeconds;
         loop.WarmUp(Math.Min(RunLoop.WarmUpSeconds, seconds));
         loop.Run(seconds, LeastRuns);
-        return new DeviceRun(request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes, new RunTimes(loop.Times));
+        return new DeviceRun(request, compile, executable.Plan.Sum(line => line.Flops * line.Times), executable.ArenaBytes,
+            new RunTimes(loop.Times));
     }
 
     /// <summary>For <c>--json</c>.</summary>
@@ -50,7 +52,8 @@ internal sealed record DeviceRun(LayerRequest Request, double Compile, double Fl
 
     public void Print(TextWriter to)
     {
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"compiled and run once in {Compile * 1e3:0} ms; arena {ArenaBytes:N0} bytes"));
+        to.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"compiled and run once in {Compile * 1e3:0} ms; arena {ArenaBytes:N0} bytes"));
         to.WriteLine($"RnnJit {Request.Cell.Name}{Request.Unusual}: {Times.Describe(Flops)}");
     }
 }

@@ -10,7 +10,8 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Max">Seconds of the slowest block.</param>
 internal sealed record IdleTime(int Blocks, double Block, double Worst, double Max);
 
-/// <summary>A control for times of short blocks: a loop that reads the clock until a block is over, and no more. What it takes beyond that is the host's: other threads, interrupts, a core that is taken away.</summary>
+/// <summary>A control for times of short blocks: a loop that reads the clock until a block is over, and no more. What it takes beyond that
+/// is the host's: other threads, interrupts, a core that is taken away.</summary>
 internal sealed class IdleLoop(int most)
 {
     private readonly double[] blocks = new double[most];
@@ -21,7 +22,8 @@ internal sealed class IdleLoop(int most)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(double block, double seconds)
     {
-        long length = (long)(block * Stopwatch.Frequency), start = Stopwatch.GetTimestamp(), end = start + (long)(seconds * Stopwatch.Frequency);
+        long length = (long)(block * Stopwatch.Frequency), start = Stopwatch.GetTimestamp(),
+            end = start + (long)(seconds * Stopwatch.Frequency);
         do
         {
             if (count == blocks.Length)

@@ -5,8 +5,9 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>
-/// The least time that a machine needs for the products of a layer: for each, the larger one of its arithmetic at the FMA peak and of reading its weights, as often as a
-/// run does, from the fastest cache that holds the weights of its loop. Everything elementwise counts nothing.
+/// The least time that a machine needs for the products of a layer: for each, the larger one of its arithmetic at the FMA
+/// peak and of reading its weights, as often as a run does, from the fastest cache that holds the weights of its loop.
+/// Everything elementwise counts nothing.
 /// </summary>
 internal sealed class LayerLimit
 {
@@ -20,7 +21,8 @@ internal sealed class LayerLimit
     {
         bool isDouble = options.Precision == ElementType.F64;
         double peak = isDouble ? limits.DoubleFlops : limits.SingleFlops;
-        double rows = (double)options.Sizes["B"] * options.Sizes.GetValueOrDefault("T", 1), weightBytes = isDouble ? 8 : options.Weights == WeightStorage.Single ? 4 : 2;
+        double rows = (double)options.Sizes["B"] * options.Sizes.GetValueOrDefault("T", 1),
+            weightBytes = isDouble ? 8 : options.Weights == WeightStorage.Single ? 4 : 2;
 
         // A product with a weight [N, K] is 2 · N · K FLOPs for each row of each step, in however many pieces.
         double Weights(PlanLine line) => line.Flops * line.Times / (2 * rows) * weightBytes;

@@ -27,7 +27,8 @@ internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers, int Bits)
         {
             using var group = new PeerGroup(request.ThreadCount, bits);
             PeerTurns turns = PeerTurns.Run(group, request, executable, loop, Turns, seconds / Turns, interrupted);
-            return new LayerRun(LayerReport.Of(request, executable, compile, turns.Own, machine), turns with { Without = [.. group.Missing, .. turns.Without] }, bits);
+            return new LayerRun(LayerReport.Of(request, executable, compile, turns.Own, machine),
+                turns with { Without = [.. group.Missing, .. turns.Without] }, bits);
         }
 
         loop.Run(seconds, LeastRuns);
@@ -53,7 +54,11 @@ internal sealed record LayerRun(LayerReport Report, PeerTurns? Peers, int Bits)
     {
         var bars = new List<(string Name, double Seconds)> { ("limit", Report.Limit), ("RnnJit", Report.Times.Min) };
         bars.AddRange((Peers?.Peers ?? []).Select(peer => (peer.Tool, peer.Times.Min)));
-        var chart = new BarChart([.. bars.Select(bar => bar.Name)]) { Title = $"{Report.Request.Title}, {LayerReport.Threads(Report.Machine)}", YLabel = "milliseconds" };
+        var chart = new BarChart([.. bars.Select(bar => bar.Name)])
+        {
+            Title = $"{Report.Request.Title}, {LayerReport.Threads(Report.Machine)}",
+            YLabel = "milliseconds"
+        };
         chart.Add("fastest run", [.. bars.Select(bar => bar.Seconds * 1e3)]);
         return chart;
     }

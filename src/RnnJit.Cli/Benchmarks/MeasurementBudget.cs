@@ -15,7 +15,8 @@ internal sealed record MeasurementBudget(int Turns, double Seconds, double WarmU
     /// <summary>For figures: many short turns, for what else a shared core does lasts for seconds and should meet all tools.</summary>
     public static MeasurementBudget Full { get; } = new(12, 0.1, RunLoop.WarmUpSeconds);
 
-    /// <summary>For targets: layers that run for a quarter of a second and more have one run a turn, and few of them are undisturbed.</summary>
+    /// <summary>For targets: layers that run for a quarter of a second and more have one run a turn, and
+    /// few of them are undisturbed.</summary>
     public static MeasurementBudget Thorough { get; } = new(24, 0.1, RunLoop.WarmUpSeconds);
 
     /// <summary>For ratios of layers of ours, which differ by a few percent.</summary>
@@ -29,7 +30,8 @@ internal sealed record MeasurementBudget(int Turns, double Seconds, double WarmU
     /// <summary>About how many seconds a layer takes to measure, with so many tools.</summary>
     public double Work(LayerRequest request, int tools)
     {
-        double run = 8.0 * request.Steps * request.Batch * request.Hidden * (request.Hidden + (request.Inputs ?? request.Hidden)) * (request.Training ? 3 : 1) / Speed / request.ThreadCount;
+        double run = 8.0 * request.Steps * request.Batch * request.Hidden * (request.Hidden + (request.Inputs ?? request.Hidden))
+            * (request.Training ? 3 : 1) / Speed / request.ThreadCount;
         return WarmUp + (RunsAtLeast * run) + (Turns * Math.Max(Seconds, run) * tools);
     }
 }

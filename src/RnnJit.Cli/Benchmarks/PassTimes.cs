@@ -17,7 +17,8 @@ internal sealed class PassTimes(LayerRequest request, double seconds, Cancellati
     private static readonly (string Name, Func<ExecutableOptions, ExecutableOptions> Change)[] Choices =
     [
         ("nothing", options => options),
-        .. LayerRequest.Passes.Select(pass => (pass.Key, (Func<ExecutableOptions, ExecutableOptions>)(options => options with { Without = [.. options.Without, .. pass.Value] }))),
+        .. LayerRequest.Passes.Select(pass => (pass.Key,
+            (Func<ExecutableOptions, ExecutableOptions>)(options => options with { Without = [.. options.Without, .. pass.Value] }))),
         ("vectors", options => options with { Device = Device.Scalar }),
         ("compiled kernels", options => options with { Kernels = new KernelChain(new InterpretedKernelProvider()) }),
     ];
@@ -29,8 +30,10 @@ internal sealed class PassTimes(LayerRequest request, double seconds, Cancellati
         try
         {
             RunTimes[] times = OwnTurns.Run(
-                [.. executables.Select(executable => (executable, request.Training))], request.ThreadCount, Turns, seconds / Turns, Math.Min(RunLoop.WarmUpSeconds, seconds), interrupted);
-            return executables.Select((executable, e) => new PassTime(Choices[e].Name, times[e].Min * 1e3, times[e].Median * 1e3, executable.ArenaBytes, executable.Plan.Sum(line => line.Times))).ToArray();
+                [.. executables.Select(executable => (executable, request.Training))], request.ThreadCount, Turns, seconds / Turns,
+                Math.Min(RunLoop.WarmUpSeconds, seconds), interrupted);
+            return executables.Select((executable, e) => new PassTime(Choices[e].Name, times[e].Min * 1e3, times[e].Median * 1e3,
+                executable.ArenaBytes, executable.Plan.Sum(line => line.Times))).ToArray();
         }
         finally
         {

@@ -18,7 +18,8 @@ internal sealed record PeakMemory(int Interval, long ArenaBytes, long KeptBytes)
         {
             BoundLayer layer = LayerBuilder.Run(request with { Interval = interval, Chunks = 1, Threads = 1 });
             using Executable executable = Executable.Create(layer.Program, layer.Options with { Without = [] });
-            return new PeakMemory(interval, executable.ArenaBytes, KeptValues.Bytes(Pipeline.Run(layer.Program), layer.Sizes, request.Precision == Ir.ElementType.F64 ? sizeof(double) : sizeof(float)));
+            return new PeakMemory(interval, executable.ArenaBytes, KeptValues.Bytes(Pipeline.Run(layer.Program), layer.Sizes,
+                request.Precision == Ir.ElementType.F64 ? sizeof(double) : sizeof(float)));
         }).ToArray();
     }
 }

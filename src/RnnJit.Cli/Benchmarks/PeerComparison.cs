@@ -11,7 +11,8 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Limit">Seconds that the machine needs at least.</param>
 /// <param name="ArenaBytes">What a run works in, allocated once.</param>
 /// <param name="WeightBytes">Trained tensors, as they are stored while it runs.</param>
-internal sealed record PeerComparison(LayerRequest Request, PeerTurns Turns, double Flops, LayerLimit Needs, double Limit, long ArenaBytes, long WeightBytes)
+internal sealed record PeerComparison(LayerRequest Request, PeerTurns Turns, double Flops, LayerLimit Needs, double Limit, long ArenaBytes,
+    long WeightBytes)
 {
     public RunTimes Own => Turns.Own;
 
@@ -21,7 +22,8 @@ internal sealed record PeerComparison(LayerRequest Request, PeerTurns Turns, dou
     /// <summary>The best peer's time against ours, by minima; NaN where there is none.</summary>
     public double Ratio => Turns.Best is { } best ? best.Times.Min / Own.Min : double.NaN;
 
-    public static PeerComparison Run(LayerRequest request, PeerGroup peers, MachineLimits machine, MeasurementBudget budget, CancellationToken interrupted)
+    public static PeerComparison Run(LayerRequest request, PeerGroup peers, MachineLimits machine, MeasurementBudget budget,
+        CancellationToken interrupted)
     {
         using Executable executable = LayerBuilder.Bind(request);
         var loop = new RunLoop(executable, request.Training);
@@ -29,7 +31,8 @@ internal sealed record PeerComparison(LayerRequest Request, PeerTurns Turns, dou
         PeerTurns turns = PeerTurns.Run(peers, request, executable, loop, budget.Turns, budget.Seconds, interrupted);
         var needs = new LayerLimit(executable);
         return new PeerComparison(
-            request, turns, executable.Plan.Sum(line => line.Flops * line.Times), needs, needs.Seconds(machine), executable.ArenaBytes, LayerReport.StoredBytes(executable));
+            request, turns, executable.Plan.Sum(line => line.Flops * line.Times), needs, needs.Seconds(machine), executable.ArenaBytes,
+            LayerReport.StoredBytes(executable));
     }
 
     /// <summary>The same, held against what the machine was found to do since.</summary>

@@ -65,7 +65,8 @@ internal sealed class ProfileTimes(LayerRequest request, double seconds, Cancell
 
         var plainTimes = new RunTimes(without);
         return new LayerProfile(
-            [.. profiled.Plan.Select((line, l) => Of(line, new RunTimes(lines.Select(run => run[l]))))], plainTimes.Min * 1e3, plainTimes.Median * 1e3, new RunTimes(own).Median * 1e3,
+            [.. profiled.Plan.Select((line, l) => Of(line, new RunTimes(lines.Select(run => run[l]))))], plainTimes.Min * 1e3,
+            plainTimes.Median * 1e3, new RunTimes(own).Median * 1e3,
             request.Device.ToString(), (request.Precision == ElementType.F64 ? machine?.DoubleFlops : machine?.SingleFlops) ?? 0, machine);
     }
 
@@ -76,18 +77,22 @@ internal sealed class ProfileTimes(LayerRequest request, double seconds, Cancell
         foreach (LineTime line in profile.Lines)
         {
             double speed = line.Flops / line.Min / 1e6;
-            string[] products = line.Flops > 0 && line.Min > 0 ? [Text($"{speed:0.0}"), profile.Peak > 0 ? Text($"{100e9 * speed / profile.Peak:0}") : ""] : ["", ""];
-            table.Add([Text($"{line.Min:0.000}"), Text($"{line.Median:0.000}"), Text($"{100 * line.Median / all:0.0}"), Text($"{line.Times}"), .. products, new string(' ', 4 * line.Depth) + line.Text]);
+            string[] products = line.Flops > 0
+                && line.Min > 0 ? [Text($"{speed:0.0}"), profile.Peak > 0 ? Text($"{100e9 * speed / profile.Peak:0}") : ""] : ["", ""];
+            table.Add([Text($"{line.Min:0.000}"), Text($"{line.Median:0.000}"), Text($"{100 * line.Median / all:0.0}"),
+                Text($"{line.Times}"), .. products, new string(' ', 4 * line.Depth) + line.Text]);
         }
 
         table.Print(to, markdown: false);
         to.WriteLine();
-        to.WriteLine(string.Join(", ", Kinds.Select(kind => Text($"{kind} {100 * profile.Lines.Where(line => line.Kind == kind).Sum(line => line.Median) / all:0.0} %"))) + " of the medians");
+        to.WriteLine(string.Join(", ", Kinds.Select(kind => Text(
+            $"{kind} {100 * profile.Lines.Where(line => line.Kind == kind).Sum(line => line.Median) / all:0.0} %"))) + " of the medians");
         string whose = profile.Machine is null
             ? $"times lie between events in the queue of {profile.Device}, launches that it waits for included"
             : "times are those of the thread with the most rows, waiting for others included";
-        to.WriteLine(Text(
-            $"a run: min {profile.Min:0.000} ms, median {profile.Median:0.000} ms without these notes, {profile.ProfiledMedian:0.000} ms with them; {whose}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"a run: min {profile.Min:0.000} ms, median {profile.Median:0.000} ms without these notes, {profile.ProfiledMedian:0.000} ms "
+                + $"with them; {whose}"));
         if (profile.Machine is { } machine)
             to.WriteLine(LayerReport.Describe(machine));
     }

@@ -7,14 +7,16 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>
-/// Runs a layer over and over. Between runs there is a timestamp, and in training a note that each weight changed, as after an optimiser's step, so that it is packed again; nothing is allocated.
+/// Runs a layer over and over. Between runs there is a timestamp, and in training a note that each weight changed, as after an optimiser's
+/// step, so that it is packed again; nothing is allocated.
 /// </summary>
 internal sealed class RunLoop
 {
     /// <summary>The most runs of one measurement.</summary>
     public const int Capacity = 1 << 16;
 
-    /// <summary>.NET compiles a method anew 0.1 s after its 30th call at the earliest, once more from what it then saw, and later while it is busy with others.</summary>
+    /// <summary>.NET compiles a method anew 0.1 s after its 30th call at the earliest, once more from what it then saw, and later
+    /// while it is busy with others.</summary>
     public const double WarmUpSeconds = 0.25;
 
     private const double MostWarmUps = 20, Slices = 4;
@@ -28,7 +30,8 @@ internal sealed class RunLoop
     public RunLoop(Executable executable, bool training)
     {
         run = executable.Run;
-        changed = training ? executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => executable.Input(port.Name)).ToArray() : [];
+        changed = training ? executable.Program.Inputs.Where(port => port.Role == PortRole.Parameter)
+            .Select(port => executable.Input(port.Name)).ToArray() : [];
     }
 
     /// <param name="run">What is timed.</param>
@@ -43,12 +46,13 @@ internal sealed class RunLoop
     /// <summary>Seconds of all runs of the last measurement, in their order.</summary>
     public double[] Times => Enumerable.Range(0, Count).Select(run => this[run]).ToArray();
 
-    /// <summary>Runs until .NET has compiled nothing anew for that long, and 30 times; at most twenty times as long, but three runs in any case.</summary>
+    /// <summary>Runs until .NET has compiled nothing anew for that long, and 30 times; at most twenty times as long,
+    /// but three runs in any case.</summary>
     /// <param name="seconds">0.25 or more for full speed.</param>
     public void WarmUp(double seconds = WarmUpSeconds)
     {
         long start = Stopwatch.GetTimestamp(), quiet = start, compiled = 0;
-        for (int runs = 0; ; )
+        for (int runs = 0; ;)
         {
             Run(seconds / Slices);
             runs += Count;

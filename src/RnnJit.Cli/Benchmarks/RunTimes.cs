@@ -26,5 +26,6 @@ internal sealed class RunTimes
     /// <summary>For people.</summary>
     /// <param name="flops">Floating-point operations of one run.</param>
     public string Describe(double flops) => string.Create(CultureInfo.InvariantCulture,
-        $"min {Min * 1e3:0.000} ms, median {Median * 1e3:0.000} ms, p95 {P95 * 1e3:0.000} ms of {Runs} runs, {flops / Min / 1e9:0.0} GFLOP/s");
+        $"min {Min * 1e3:0.000} ms, median {Median * 1e3:0.000} ms, p95 {P95 * 1e3:0.000} ms of {Runs} runs, {flops / Min / 1e9:0.0} "
+            + $"GFLOP/s");
 }

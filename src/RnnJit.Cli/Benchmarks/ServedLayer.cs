@@ -6,7 +6,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>A layer that <c>bench serve</c> was asked for: <c>CELL forward|training|stream T B I H THREADS f32|bf16w [OPTIONS]</c>.</summary>
+/// <summary>A layer that <c>bench serve</c> was asked for:
+/// <c>CELL forward|training|stream T B I H THREADS f32|bf16w [OPTIONS]</c>.</summary>
 internal sealed class ServedLayer : IDisposable
 {
     /// <summary>The words of <c>mk</c>.</summary>
@@ -17,7 +18,8 @@ internal sealed class ServedLayer : IDisposable
     private readonly IDisposable layer;
     private readonly int stepsPerRun;
 
-    private ServedLayer(IDisposable layer, RunLoop loop, int stepsPerRun) => (this.layer, Loop, this.stepsPerRun) = (layer, loop, stepsPerRun);
+    private ServedLayer(IDisposable layer, RunLoop loop, int stepsPerRun) =>
+        (this.layer, Loop, this.stepsPerRun) = (layer, loop, stepsPerRun);
 
     public RunLoop Loop { get; }
 
@@ -29,7 +31,8 @@ internal sealed class ServedLayer : IDisposable
     public static ServedLayer Make(string[] words, Func<string, CellDefinition> find)
     {
         // The path of a cell may hold spaces, so what follows it is counted from the end.
-        int required = Array.FindIndex(words, word => word.StartsWith("--", StringComparison.Ordinal)) is var first and >= 0 ? first : words.Length;
+        int required =
+            Array.FindIndex(words, word => word.StartsWith("--", StringComparison.Ordinal)) is var first and >= 0 ? first : words.Length;
         if (required < AfterCell + 1)
             throw new UsageException($"'mk' has {required} arguments, wanted 8 ({Form})");
         string[] rest = words[(required - AfterCell)..required];
@@ -47,7 +50,8 @@ internal sealed class ServedLayer : IDisposable
     private static ServedLayer Stream(LayerRequest request, string? lengths)
     {
         if (request.Steps != 1 || request.Threads != 1)
-            throw new UsageException($"A stream has T {request.Steps} and THREADS {request.Threads}, wanted 1 and 1 (it runs step by step on one thread)");
+            throw new UsageException(
+                $"A stream has T {request.Steps} and THREADS {request.Threads}, wanted 1 and 1 (it runs step by step on one thread)");
         if (lengths is not null)
             throw new UsageException("A stream has no lengths (leave --lengths out)");
 
@@ -73,11 +77,13 @@ internal sealed class ServedLayer : IDisposable
         };
         return new LayerRequest(cell)
         {
-            Training = training, Steps = sizes[0], Batch = sizes[1], Inputs = sizes[2], Hidden = sizes[3], Threads = Whole("THREADS", words[^2]), Weights = weights,
+            Training = training, Steps = sizes[0], Batch = sizes[1], Inputs = sizes[2], Hidden = sizes[3], Threads = Whole("THREADS",
+                words[^2]), Weights = weights,
         };
     }
 
-    private static int Whole(string name, string word) => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1
+    private static int Whole(string name, string word) =>
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1
         ? number
         : throw new UsageException($"{name} is '{word}', wanted a whole number of at least 1 (change it)");
 }

@@ -15,7 +15,8 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Idle">The same run's control: a loop of blocks as long as ours in the median that does nothing, in turns with ours.</param>
 /// <param name="RealTime">Number of streams of 48,000 samples a second that one core keeps up with, by the median.</param>
 internal sealed record StreamTime(
-    string Cell, int Batch, int Hidden, int Input, string Precision, string Weights, long Steps, double Min, double Median, double Worst, double Max, IdleTime Idle, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
+    string Cell, int Batch, int Hidden, int Input, string Precision, string Weights, long Steps, double Min, double Median, double Worst,
+    double Max, IdleTime Idle, double RealTime, long AllocatedBytes, long StateBytes, long SharedBytes)
 {
     /// <summary>Steps that are timed together.</summary>
     public const int Block = StreamedLayer.Block;
@@ -41,20 +42,31 @@ internal sealed class StreamTimes(LayerRequest request, double seconds)
         var (times, idle, allocated) = Time(stream);
         double median = times[times.Length / 2];
         return new StreamTime(
-            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden, request.Precision.ToString().ToLowerInvariant(), Stored(), stream.Steps, times[0], median, times[Tail.Of(times.Length)], times[^1], idle,
-            1 / (median * SampleRate), allocated, stream.StateBytes, stream.SharedBytes) { Unusual = request.Unusual };
+            request.Cell.Name, request.Batch, request.Hidden, request.Inputs ?? request.Hidden,
+            request.Precision.ToString().ToLowerInvariant(), Stored(), stream.Steps, times[0], median, times[Tail.Of(times.Length)],
+            times[^1], idle,
+            1 / (median * SampleRate), allocated, stream.StateBytes, stream.SharedBytes)
+        { Unusual = request.Unusual };
     }
 
     // Weights are numbers of the precision unless they are stored in 16 bits.
-    private string Stored() => request.Weights == WeightStorage.Single ? request.Precision.ToString().ToLowerInvariant() : WeightsFlag.Name(request.Weights);
+    private string Stored() =>
+        request.Weights == WeightStorage.Single ? request.Precision.ToString().ToLowerInvariant() : WeightsFlag.Name(request.Weights);
 
     public static void Print(TextWriter to, StreamTime time)
     {
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RnnJit {time.Cell}, {time.Input} → {time.Hidden}, batch {time.Batch}{time.Unusual}, one thread: {time.Steps} steps"));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a step: min {time.Min * 1e9:0.0} ns, median {time.Median * 1e9:0.0} ns, p99.99 of blocks of {Block} {time.Worst * 1e9:0.0} ns"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"a block: p99.99 {time.BlockSeconds * 1e6:0.0} µs, max {time.Max * Block * 1e6:0.0} µs; an idle loop of {time.Idle.Block * 1e6:0.0} µs in the same run: p99.99 {time.Idle.Worst * 1e6:0.0} µs, max {time.Idle.Max * 1e6:0.0} µs"));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.RealTime:0.0} × real time at 48 kHz; {time.AllocatedBytes} bytes allocated; {time.StateBytes} bytes a stream, {time.SharedBytes} shared by all"));
+            $"RnnJit {time.Cell}, {time.Input} → {time.Hidden}, batch {time.Batch}{time.Unusual}, one thread: {time.Steps} steps"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"a step: min {time.Min * 1e9:0.0} ns, median {time.Median * 1e9:0.0} ns, p99.99 of blocks of {Block} {time.Worst * 1e9:0.0} "
+                + $"ns"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"a block: p99.99 {time.BlockSeconds * 1e6:0.0} µs, max {time.Max * Block * 1e6:0.0} µs; an idle loop of "
+                + $"{time.Idle.Block * 1e6:0.0} µs in the same run: p99.99 {time.Idle.Worst * 1e6:0.0} µs, "
+                + $"max {time.Idle.Max * 1e6:0.0} µs"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{time.RealTime:0.0} × real time at 48 kHz; {time.AllocatedBytes} bytes allocated; {time.StateBytes} bytes a stream, "
+                + $"{time.SharedBytes} shared by all"));
     }
 
     // Ours and the control in turns, so that what else the machine does hits both alike.

@@ -22,7 +22,8 @@ internal sealed class TextTable(params string[] heads)
 
         int[] widths = [.. heads.Select((head, column) => rows.Select(row => Width(row[column])).Append(Width(head)).Max())];
         foreach (IReadOnlyList<string> row in rows.Prepend(heads))
-            to.WriteLine(string.Join("  ", row.Select((cell, column) => IsNumber(column) ? Space(cell, widths[column]) + cell : cell + Space(cell, widths[column]))).TrimEnd());
+            to.WriteLine(string.Join("  ", row.Select(
+                (cell, column) => IsNumber(column) ? Space(cell, widths[column]) + cell : cell + Space(cell, widths[column]))).TrimEnd());
     }
 
     // A letter with a mark above it takes one place.
@@ -30,5 +31,6 @@ internal sealed class TextTable(params string[] heads)
 
     private static string Space(string cell, int width) => new(' ', width - Width(cell));
 
-    private bool IsNumber(int column) => rows.Any(row => row[column].Length > 0) && rows.All(row => row[column].All(c => char.IsDigit(c) || c is '.' or ',' or '-' or '≈' or ' '));
+    private bool IsNumber(int column) => rows.Any(row => row[column].Length > 0)
+        && rows.All(row => row[column].All(c => char.IsDigit(c) || c is '.' or ',' or '-' or '≈' or ' '));
 }

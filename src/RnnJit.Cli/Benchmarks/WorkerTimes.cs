@@ -30,7 +30,8 @@ internal sealed class WorkerTimes(CellDefinition cell, double seconds, Cancellat
     // T, B, H: one row and many rows, from a step of a microsecond to one of hundreds.
     private static readonly (int Steps, int Batch, int Hidden)[] Layers = [(25, 1, 512), (25, 16, 512), (100, 1, 128), (25, 16, 64)];
 
-    private static readonly (int Steps, int Batch, int Hidden)[] Tiny = [(1, 1, 16), (10, 1, 16), (25, 1, 16), (25, 1, 32), (10, 4, 16), (1, 1, 128)];
+    private static readonly (int Steps, int Batch,
+        int Hidden)[] Tiny = [(1, 1, 16), (10, 1, 16), (25, 1, 16), (25, 1, 32), (10, 4, 16), (1, 1, 128)];
 
     /// <summary>Fastest runs of 64 threads against those of one thread for each core, in turns.</summary>
     public IEnumerable<WorkerTime> MoreThanCores()
@@ -68,8 +69,10 @@ internal sealed class WorkerTimes(CellDefinition cell, double seconds, Cancellat
 
     private WorkerTime Fastest(LayerRequest request, int threads, int others, string name, double wanted)
     {
-        using Executable one = LayerBuilder.Bind(request with { Threads = threads }), other = LayerBuilder.Bind(request with { Threads = others });
-        RunTimes[] times = OwnTurns.Run([(one, request.Training), (other, request.Training)], 0, Turns, seconds / (2 * Turns), Math.Min(RunLoop.WarmUpSeconds, seconds), interrupted);
+        using Executable one = LayerBuilder.Bind(request with { Threads = threads }),
+            other = LayerBuilder.Bind(request with { Threads = others });
+        RunTimes[] times = OwnTurns.Run([(one, request.Training), (other, request.Training)], 0, Turns, seconds / (2 * Turns),
+            Math.Min(RunLoop.WarmUpSeconds, seconds), interrupted);
         return new WorkerTime(request.Title, name, times[0].Min, times[1].Min, wanted);
     }
 

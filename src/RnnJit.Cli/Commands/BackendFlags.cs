@@ -13,7 +13,8 @@ internal sealed class BackendFlags
 {
     private static readonly Device[] Known = [Device.Cpu, Device.Scalar, Device.Interpreter];
 
-    private readonly Option<string> backend = CommonOptions.Text("--backend", "What runs the cases: " + string.Join(", ", Known.Select(Name)), Name(Known[0]));
+    private readonly Option<string> backend =
+        CommonOptions.Text("--backend", "What runs the cases: " + string.Join(", ", Known.Select(Name)), Name(Known[0]));
     private readonly Option<string?> device = CommonOptions.Optional(
         "--device", "A device that runs the cases instead: ilgpu-cpu on any machine, cuda:0, opencl:0 where there is one", "device");
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
@@ -38,10 +39,16 @@ internal sealed class BackendFlags
         if (Array.FindIndex(Known, known => Name(known) == wanted) is not (>= 0 and var found))
             throw new UsageException($"--backend is '{wanted}', wanted {string.Join(", ", Known.Select(Name))} (change it)");
         if (Known[found] != Device.Interpreter)
-            return new ExecutableBackend(new ExecutableOptions { Device = Known[found], Threads = parsed.GetValue(CommonOptions.Threads), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) });
+            return new ExecutableBackend(new ExecutableOptions
+            {
+                Device = Known[found],
+                Threads = parsed.GetValue(CommonOptions.Threads),
+                Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without))
+            });
 
         // It walks the graph as it is written, number by number.
-        if (((Option[])[without, CommonOptions.Threads, IsaFlag.Option]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+        if (((Option[])[without, CommonOptions.Threads, IsaFlag.Option])
+            .FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
             throw new UsageException($"{idle.Name} has no meaning with --backend {wanted} (leave it out)");
         return new InterpreterBackend();
     }
@@ -50,7 +57,8 @@ internal sealed class BackendFlags
     {
         if (LayerFlags.IsGiven(parsed, backend))
             throw new UsageException($"{device.Name} and {backend.Name} both say what runs the cases (leave one out)");
-        var options = new ExecutableOptions { Device = Device.Parse(name), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) };
+        var options =
+            new ExecutableOptions { Device = Device.Parse(name), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) };
         return Known.Contains(options.Device) ? new ExecutableBackend(options) : new DeviceComparison(options);
     }
 
@@ -70,10 +78,14 @@ internal sealed class BackendFlags
     }
 
     /// <summary>For <c>--json</c>; null for the interpreter.</summary>
-    public object? ToJson(ParseResult parsed, IGoldenBackend chosen) => ((chosen as ExecutableBackend)?.Options ?? (chosen as DeviceComparison)?.Options) is not { } options ? null : new
-    {
-        threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, vectorBits = IsaFlag.Bits, without = WithoutFlag.Read(parsed, without),
-    };
+    public object? ToJson(ParseResult parsed, IGoldenBackend chosen) =>
+        ((chosen as ExecutableBackend)?.Options ?? (chosen as DeviceComparison)?.Options) is not { } options ? null : new
+        {
+            threads = options.Threads > 0
+                ? options.Threads
+                : Environment.ProcessorCount, vectorBits = IsaFlag.Bits, without = WithoutFlag.Read(
+            parsed, without),
+        };
 
     private static string Name(Device device) => device.ToString();
 }

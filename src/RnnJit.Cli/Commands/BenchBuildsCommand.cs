@@ -13,7 +13,12 @@ internal static class BenchBuildsCommand
 
     public static Command Create(Terminal terminal)
     {
-        var other = new Option<string>("--other") { Description = "The other build's tool: rnnjit, rnnjit.dll, or the folder that holds it", HelpName = "path", Required = true };
+        var other = new Option<string>("--other")
+        {
+            Description = "The other build's tool: rnnjit, rnnjit.dll, or the folder that holds it",
+            HelpName = "path",
+            Required = true
+        };
         Option<int> repeats = CommonOptions.Number("--repeats", "How often all layers are measured, each time with fresh processes", 3);
         var quick = new Option<bool>("--quick") { Description = "Measure for a small part of the time: a glance, not a figure" };
         var markdown = new Option<bool>("--markdown") { Description = "Print the table as Markdown" };
@@ -44,7 +49,8 @@ internal static class BenchBuildsCommand
             string path = parsed.GetRequiredValue(other);
             BuildTool.At(path);
             var run = new BuildRun(
-                cases, (own, threads) => BuildTool.Start(own ? BuildTool.Own() : BuildTool.At(path), threads), parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Builds, count, terminal.Error, terminal.Interrupted);
+                cases, (own, threads) => BuildTool.Start(own ? BuildTool.Own() : BuildTool.At(path), threads),
+                parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Builds, count, terminal.Error, terminal.Interrupted);
             return Report(terminal, run, parsed.GetValue(CommonOptions.Json), parsed.GetValue(markdown));
         });
         return command;
@@ -60,7 +66,8 @@ internal static class BenchBuildsCommand
         }
         catch (BuildFailure failure)
         {
-            throw new UsageException($"{(failure.Own ? "This" : "The other")} build does not start: {failure.Message} (give another --other)");
+            throw new UsageException(
+                $"{(failure.Own ? "This" : "The other")} build does not start: {failure.Message} (give another --other)");
         }
 
         IReadOnlyList<BuildRow> rows = run.Rows;
@@ -75,7 +82,8 @@ internal static class BenchBuildsCommand
     {
         BuildCase[] chosen = [.. BuildCase.All.Where(one => one.Title.Contains(text, StringComparison.OrdinalIgnoreCase))];
         if (chosen.Length == 0)
-            throw new UsageException($"--only is '{text}', which no layer of 'rnnjit bench builds' holds (for instance: {BuildCase.All[0].Title})");
+            throw new UsageException(
+                $"--only is '{text}', which no layer of 'rnnjit bench builds' holds (for instance: {BuildCase.All[0].Title})");
         return threads == 0 ? chosen : [.. chosen.Select(one => one.Mode == "stream" ? one : one with { Threads = threads }).Distinct()];
     }
 
@@ -93,7 +101,8 @@ internal static class BenchBuildsCommand
         }
 
         foreach (BuildRow row in rows.Where(row => !row.Measured))
-            to.WriteLine($"not measured: {row.Case.Title}, {row.Case.Threads} thread{(row.Case.Threads == 1 ? "" : "s")}: {row.NotMeasured}");
+            to.WriteLine(
+                $"not measured: {row.Case.Title}, {row.Case.Threads} thread{(row.Case.Threads == 1 ? "" : "s")}: {row.NotMeasured}");
     }
 
     private static void PrintSummary(TextWriter to, BuildRow[] rows, int repeats)
@@ -101,10 +110,17 @@ internal static class BenchBuildsCommand
         double mean = BuildRow.GeometricMean(rows.Select(row => row.Best));
         BuildRow least = rows.MinBy(row => row.Best)!;
         int always = rows.Count(row => row.Below == repeats);
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"geometric mean {mean:0.000} (medians {BuildRow.GeometricMean(rows.Select(row => row.Median)):0.000}; control {BuildRow.GeometricMean(rows.Select(row => row.ControlBest)):0.000}), wanted {WantedMean:0.00}: {(mean >= WantedMean ? "met" : "not met")}"));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"least {least.Best:0.000}: {least.Case.Title}, threads {least.Case.Threads}; control {rows.Min(row => row.ControlBest):0.000}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"below {BuildRow.Bound:0.00}: {always} of {rows.Length} in all {repeats} repeats (control {rows.Count(row => row.ControlBelow == repeats)}), {rows.Count(row => row.Below > 0)} in at least one (control {rows.Count(row => row.ControlBelow > 0)}); wanted none in all: {(always == 0 ? "met" : "not met")}"));
+            $"geometric mean {mean:0.000} (medians {BuildRow.GeometricMean(rows.Select(row => row.Median)):0.000}; "
+                + $"control {BuildRow.GeometricMean(rows.Select(row => row.ControlBest)):0.000}), wanted {WantedMean:0.00}: "
+                + $"{(mean >= WantedMean ? "met" : "not met")}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"least {least.Best:0.000}: {least.Case.Title}, threads {least.Case.Threads}; "
+                + $"control {rows.Min(row => row.ControlBest):0.000}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"below {BuildRow.Bound:0.00}: {always} of {rows.Length} in all {repeats} repeats "
+                + $"(control {rows.Count(row => row.ControlBelow == repeats)}), {rows.Count(row => row.Below > 0)} in at least one "
+                + $"(control {rows.Count(row => row.ControlBelow > 0)}); wanted none in all: {(always == 0 ? "met" : "not met")}"));
     }
 
     private static object? Summary(IReadOnlyList<BuildRow> all)
@@ -116,7 +132,8 @@ internal static class BenchBuildsCommand
             ofMedians = BuildRow.GeometricMean(rows.Select(row => row.Median)),
             control = BuildRow.GeometricMean(rows.Select(row => row.ControlBest)),
             least = rows.Min(row => row.Best),
-            below = Enumerable.Range(0, rows[0].Repeats.Count).Select(repeat => rows.Count(row => row.Repeats[repeat].Best < BuildRow.Bound)),
+            below = Enumerable.Range(0, rows[0].Repeats.Count)
+                .Select(repeat => rows.Count(row => row.Repeats[repeat].Best < BuildRow.Bound)),
             belowInAll = rows.Count(row => row.Below == row.Repeats.Count),
             notMeasured = all.Count - rows.Length,
         };

@@ -16,12 +16,23 @@ internal static class BenchCommand
         Argument<string> cell = CellArgument.Create();
         var layer = new LayerFlags();
         Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
-        var peers = new Option<bool>("--peers") { Description = "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results" };
+        var peers = new Option<bool>("--peers")
+        {
+            Description =
+            "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results"
+        };
         Option<string?> svg = CommonOptions.Optional("--svg", "Draw the fastest times and the machine's limit as a chart", "file");
-        var compiling = new Option<bool>(CompilerWarmUp.CompileOption) { Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)" };
+        var compiling = new Option<bool>(CompilerWarmUp.CompileOption)
+        {
+            Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)"
+        };
         var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
-        var profile = new Option<bool>("--profile") { Description = "Time each line of the plan (see explain): where a run's time goes, and how fast each product is" };
-        var stream = new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
+        var profile = new Option<bool>("--profile")
+        {
+            Description = "Time each line of the plan (see explain): where a run's time goes, and how fast each product is"
+        };
+        var stream =
+            new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
         Option<string?> lengths = LengthTimes.Flag();
         var command = new Command("bench",
             """
@@ -47,12 +58,14 @@ internal static class BenchCommand
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             CompilerWarmUp.Await(parsed);
-            RequireOne(parsed, [lengths, compiling, passes, profile, stream], option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
+            RequireOne(parsed, [lengths, compiling, passes, profile, stream],
+                option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
             if (!parsed.GetValue(compiling) && LayerFlags.IsGiven(parsed, CompilerWarmUp.Flag))
                 throw new UsageException($"{CompilerWarmUp.Flag.Name} is for {compiling.Name} (add it)");
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
             if (request.Device != Device.Cpu)
-                CommonOptions.RequireAbsent(parsed, $"{layer.Target.Name} {request.Device}", peers, svg, compiling, passes, stream, lengths, IsaFlag.Option);
+                CommonOptions.RequireAbsent(parsed, $"{layer.Target.Name} {request.Device}", peers, svg, compiling, passes, stream, lengths,
+                    IsaFlag.Option);
             bool json = parsed.GetValue(CommonOptions.Json);
             double time = CommonOptions.Seconds(parsed, seconds);
             if (parsed.GetValue(svg) is { } picture)
@@ -89,8 +102,10 @@ internal static class BenchCommand
 
     private static Command[] Parts(Terminal terminal) =>
     [
-        BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchComparisonCommand.Additions(terminal), BenchComparisonCommand.Lengths(terminal),
-        BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal), BenchWorkersCommand.Create(terminal), BenchBuildsCommand.Create(terminal),
+        BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchComparisonCommand.Additions(terminal),
+        BenchComparisonCommand.Lengths(terminal),
+        BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal), BenchWorkersCommand.Create(terminal),
+        BenchBuildsCommand.Create(terminal),
     ];
 
     // Each of these options says what to time; some others are for the time of one layer only.
@@ -105,7 +120,8 @@ internal static class BenchCommand
 
     private static StreamTime Stream(ParseResult parsed, LayerFlags layer, LayerRequest request, double seconds)
     {
-        if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint, layer.ParallelTime, layer.Schedule]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+        if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint, layer.ParallelTime, layer.Schedule])
+            .FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
             throw new UsageException($"--stream runs one step at a time forwards, so {idle.Name} has no meaning (leave it out)");
         if (request.Threads > 1)
             throw new UsageException($"--stream runs on one thread, so --threads {request.Threads} has no meaning (leave it out)");
@@ -134,7 +150,9 @@ internal static class BenchCommand
     {
         to.WriteLine("milliseconds             total   program    passes   kernels      plan   (first run)");
         foreach (CompileTime row in rows)
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.What,-20}{row.Total,10:0.0}{row.Program,10:0.0}{row.Passes,10:0.0}{row.Kernels,10:0.0}{row.Plan,10:0.0}{row.FirstRun,14:0.0}"));
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{row.What,-20}{row.Total,10:0.0}{row.Program,10:0.0}{row.Passes,10:0.0}{row.Kernels,10:0.0}{row.Plan,10:0.0}"
+                    + $"{row.FirstRun,14:0.0}"));
     }
 
     private static void PrintPasses(TextWriter to, IEnumerable<PassTime> measured)
@@ -142,6 +160,8 @@ internal static class BenchCommand
         PassTime[] rows = measured.ToArray();
         to.WriteLine("switched off             min ms   against all   median ms        arena MB   instructions");
         foreach (PassTime row in rows)
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.Median,12:0.000}{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Without,-20}{row.Milliseconds,11:0.000}{row.Milliseconds / rows[0].Milliseconds,12:0.00} x{row.Median,12:0.000}"
+                    + $"{row.ArenaBytes / 1e6,16:0.00}{row.Instructions,15}"));
     }
 }

@@ -48,12 +48,15 @@ internal static class BenchComparisonCommand
             string text = parsed.GetRequiredValue(only);
             Comparison[] chosen = [.. all.Select(comparison => comparison.Only(text)).OfType<Comparison>()];
             if (chosen.Length == 0)
-                throw new UsageException($"--only is '{text}', which no row of 'rnnjit bench {name}' holds (for instance: {all[0].Variants[0].Title})");
+                throw new UsageException(
+                    $"--only is '{text}', which no row of 'rnnjit bench {name}' holds (for instance: {all[0].Variants[0].Title})");
             int count = parsed.GetValue(CommonOptions.Threads);
-            var run = new ComparisonRun(chosen, parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Long, count > 0 ? [count] : threads, terminal.Error, terminal.Interrupted);
+            var run = new ComparisonRun(chosen, parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Long,
+                count > 0 ? [count] : threads, terminal.Error, terminal.Interrupted);
             run.Run();
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machines = run.Machines, rows = run.Rows.Select(row => row.ToJson()) }));
+                terminal.Out.WriteLine(
+                    JsonSerializer.Serialize(new { machines = run.Machines, rows = run.Rows.Select(row => row.ToJson()) }));
             else
                 Print(terminal.Out, run, parsed.GetValue(markdown));
             return ExitCode.Success;

@@ -14,7 +14,8 @@ internal static class BenchDeepBenchCommand
     public static Command Create(Terminal terminal)
     {
         var filter = new DeepBenchFilter();
-        Option<int> most = CommonOptions.Number("--most-steps", "Run longer kernels over this many steps and scale their time (marked ≈); 0: all steps", 50);
+        Option<int> most = CommonOptions.Number("--most-steps",
+            "Run longer kernels over this many steps and scale their time (marked ≈); 0: all steps", 50);
         var list = new Option<bool>("--list") { Description = "Only list the kernels chosen" };
         var peers = new Option<bool>("--peers") { Description = "In turn with PyTorch, ONNX Runtime and oneDNN, where they are installed" };
         var quick = new Option<bool>("--quick") { Description = "Measure for a tenth of the time: a glance, not a figure" };
@@ -59,11 +60,18 @@ internal static class BenchDeepBenchCommand
             DeepBenchRow[] rows = [.. kernels.Select(kernel =>
             {
                 progress.Next($"{kernel.Cell} {kernel.Set} {kernel.Steps},{kernel.Batch},{kernel.Hidden}", Work(kernel));
-                return new DeepBenchRow(kernel, PeerComparison.Run(kernel.Request(parsed.GetValue(most), threads), group, machine, budget, terminal.Interrupted));
+                return new DeepBenchRow(kernel,
+                    PeerComparison.Run(kernel.Request(parsed.GetValue(most), threads), group, machine, budget, terminal.Interrupted));
             })];
             IReadOnlyList<string> notes = PeerNotes.Of(rows.Select(row => (row.PeerComparison.Request, row.PeerComparison.Turns)), bits);
             if (json)
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machine, rows = rows.Select(row => row.ToJson()), missing = group.Missing.ToDictionary(pair => pair.Tool, pair => pair.Why), notes }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new
+                {
+                    machine,
+                    rows = rows.Select(row => row.ToJson()),
+                    missing = group.Missing.ToDictionary(pair => pair.Tool, pair => pair.Why),
+                    notes
+                }));
             else
                 Print(terminal.Out, machine, rows, group, notes, parsed.GetValue(markdown));
             return rows.All(row => row.PeerComparison.Turns.Agree) ? ExitCode.Success : ExitCode.Failure;
@@ -81,11 +89,13 @@ internal static class BenchDeepBenchCommand
 
         var table = new TextTable("set", "cell", "H", "B", "T");
         foreach (DeepBenchKernel kernel in kernels)
-            table.Add([kernel.Set, kernel.Cell, .. ((int[])[kernel.Hidden, kernel.Batch, kernel.Steps]).Select(size => size.ToString(CultureInfo.InvariantCulture))]);
+            table.Add([kernel.Set, kernel.Cell,
+                .. ((int[])[kernel.Hidden, kernel.Batch, kernel.Steps]).Select(size => size.ToString(CultureInfo.InvariantCulture))]);
         table.Print(terminal.Out, markdown: false);
     }
 
-    private static void Print(TextWriter to, MachineLimits machine, DeepBenchRow[] rows, PeerGroup group, IReadOnlyList<string> notes, bool markdown)
+    private static void Print(TextWriter to, MachineLimits machine, DeepBenchRow[] rows, PeerGroup group, IReadOnlyList<string> notes,
+        bool markdown)
     {
         to.WriteLine(LayerReport.Describe(machine));
         foreach (var (tool, why) in group.Missing)

@@ -16,7 +16,8 @@ internal static class BenchScalingCommand
     public static Command Create(Terminal terminal)
     {
         Option<string> cell = CommonOptions.Text("--cell", CellArgument.Description, "lstm");
-        Option<string?> charts = CommonOptions.Optional("--charts", "Draw a chart of each sweep (scaling-T.svg and so on) into this folder", "folder");
+        Option<string?> charts =
+            CommonOptions.Optional("--charts", "Draw a chart of each sweep (scaling-T.svg and so on) into this folder", "folder");
         var quick = new Option<bool>("--quick") { Description = "Fewer and smaller sizes for a tenth of the time: a glance, not a figure" };
         var command = new Command("scaling",
             """
@@ -38,7 +39,8 @@ internal static class BenchScalingCommand
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             int threads = parsed.GetValue(CommonOptions.Threads);
             bool glance = parsed.GetValue(quick);
-            IReadOnlyList<ScalingCurve> curves = new ScalingRun(definition, glance ? MeasurementBudget.Quick : MeasurementBudget.Full, threads > 0 ? [threads] : Both, Sweep.All(glance), terminal.Error, terminal.Interrupted).Run();
+            IReadOnlyList<ScalingCurve> curves = new ScalingRun(definition, glance ? MeasurementBudget.Quick : MeasurementBudget.Full,
+                threads > 0 ? [threads] : Both, Sweep.All(glance), terminal.Error, terminal.Interrupted).Run();
             foreach (var sweep in folder is null ? [] : curves.GroupBy(curve => curve.Sweep))
                 OutputFile.Write(Path.Combine(folder!, sweep.Key.File), ScalingCurve.Chart(definition.Name, [.. sweep]).ToSvg());
             string[] cliffs = [.. Cliffs(curves)];
@@ -51,7 +53,14 @@ internal static class BenchScalingCommand
         return command;
     }
 
-    private static object ToJson(ScalingCurve curve) => new { sweep = curve.Sweep.Symbol, sizes = curve.Sweep.Sizes, training = curve.Training, threads = curve.Threads, seconds = curve.Seconds };
+    private static object ToJson(ScalingCurve curve) => new
+    {
+        sweep = curve.Sweep.Symbol,
+        sizes = curve.Sweep.Sizes,
+        training = curve.Training,
+        threads = curve.Threads,
+        seconds = curve.Seconds
+    };
 
     private static IEnumerable<string> Cliffs(IReadOnlyList<ScalingCurve> curves) => curves.SelectMany(curve => curve.Cliffs()).Concat(
         from more in curves from fewer in curves where more.HasMoreThreadsThan(fewer) from cliff in more.Cliffs(fewer) select cliff);
@@ -63,7 +72,8 @@ internal static class BenchScalingCommand
             to.WriteLine($"microseconds a step over {sweep.Key.Name}");
             var table = new TextTable([sweep.Key.Symbol[..1], .. sweep.Select(curve => curve.Name)]);
             for (int i = 0; i < sweep.Key.Sizes.Length; i++)
-                table.Add([sweep.Key.Sizes[i].ToString(CultureInfo.InvariantCulture), .. sweep.Select(curve => (curve.StepSeconds[i] * 1e6).ToString("0.00", CultureInfo.InvariantCulture))]);
+                table.Add([sweep.Key.Sizes[i].ToString(CultureInfo.InvariantCulture),
+                    .. sweep.Select(curve => (curve.StepSeconds[i] * 1e6).ToString("0.00", CultureInfo.InvariantCulture))]);
             table.Print(to, markdown: false);
             to.WriteLine();
         }

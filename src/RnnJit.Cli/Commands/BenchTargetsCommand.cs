@@ -38,10 +38,19 @@ internal static class BenchTargetsCommand
                 return code;
             int threads = parsed.GetValue(CommonOptions.Threads);
             var run = new TargetRun(
-                parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Thorough, threads > 0 ? [threads] : Both, IsaFlag.Given(parsed), parsed.GetRequiredValue(only), terminal.Error, terminal.Interrupted);
+                parsed.GetValue(quick) ? MeasurementBudget.Quick : MeasurementBudget.Thorough, threads > 0 ? [threads] : Both,
+                IsaFlag.Given(parsed), parsed.GetRequiredValue(only), terminal.Error, terminal.Interrupted);
             run.Run();
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { machines = run.Machines, rows = run.Rows.Select(row => row.ToJson()), stream = run.Stream, missing = run.Missing, notes = run.Notes, wrong = run.Wrong }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new
+                {
+                    machines = run.Machines,
+                    rows = run.Rows.Select(row => row.ToJson()),
+                    stream = run.Stream,
+                    missing = run.Missing,
+                    notes = run.Notes,
+                    wrong = run.Wrong
+                }));
             else
                 Print(terminal.Out, run, parsed.GetValue(markdown));
             return run.Wrong.Any() ? ExitCode.Failure : ExitCode.Success;
@@ -58,7 +67,8 @@ internal static class BenchTargetsCommand
         to.WriteLine();
         if (run.Rows.Count > 0)
         {
-            var table = new TextTable("class", "T,B,H", "threads", "ms", "peer ms", "best peer", "ratio", "wanted", "% of limit", "wanted", "of LSTM", "met");
+            var table = new TextTable("class", "T,B,H", "threads", "ms", "peer ms", "best peer", "ratio", "wanted", "% of limit", "wanted",
+                "of LSTM", "met");
             foreach (TargetRow row in run.Rows)
                 table.Add(row.Cells);
             table.Print(to, markdown);
@@ -69,8 +79,10 @@ internal static class BenchTargetsCommand
         if (run.Stream is { } stream)
         {
             StreamTimes.Print(to, stream);
+            bool met = stream.RealTime >= RealTime && stream.AllocatedBytes == 0 && stream.BlockSeconds < MostBlockSeconds;
             to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"wanted {RealTime:0} × real time, 0 bytes, a block in less than {MostBlockSeconds * 1e6:0} µs: {(stream.RealTime >= RealTime && stream.AllocatedBytes == 0 && stream.BlockSeconds < MostBlockSeconds ? "met" : "not met")} (a block takes {stream.BlockSeconds * 1e6:0.0} µs)"));
+                $"wanted {RealTime:0} × real time, 0 bytes, a block in less than {MostBlockSeconds * 1e6:0} µs: "
+                    + $"{(met ? "met" : "not met")} (a block takes {stream.BlockSeconds * 1e6:0.0} µs)"));
         }
 
         foreach (string note in run.Notes)

@@ -38,8 +38,10 @@ internal static class BenchWorkersCommand
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
             if (LayerFlags.IsGiven(parsed, CommonOptions.Threads))
-                throw new UsageException("bench workers compares numbers of threads of its own, so --threads has no meaning (leave it out)");
-            var times = new WorkerTimes(CellArgument.Find(parsed.GetRequiredValue(cell), terminal), CommonOptions.Seconds(parsed, seconds), terminal.Interrupted);
+                throw new UsageException(
+                    "bench workers compares numbers of threads of its own, so --threads has no meaning (leave it out)");
+            var times = new WorkerTimes(CellArgument.Find(parsed.GetRequiredValue(cell), terminal), CommonOptions.Seconds(parsed, seconds),
+                terminal.Interrupted);
             WorkerTime[] rows = [.. Rows(times, parsed.GetRequiredValue(only))];
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(rows));
@@ -63,7 +65,8 @@ internal static class BenchWorkersCommand
     {
         var table = new TextTable(["layer, T,B,H", "compared", "ms", "against ms", "ratio", "at most"]);
         foreach (WorkerTime row in rows)
-            table.Add([row.Layer, row.Case, Number(row.Seconds * 1e3, "0.0000"), Number(row.Base * 1e3, "0.0000"), Number(row.Ratio, "0.00"), Number(row.Wanted, "0.00")]);
+            table.Add([row.Layer, row.Case, Number(row.Seconds * 1e3, "0.0000"), Number(row.Base * 1e3, "0.0000"),
+                Number(row.Ratio, "0.00"), Number(row.Wanted, "0.00")]);
         table.Print(to, markdown);
         to.WriteLine();
         to.WriteLine($"{rows.Count(row => row.Met)} of {rows.Count} met");

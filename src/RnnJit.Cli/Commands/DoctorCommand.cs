@@ -52,8 +52,12 @@ internal static class DoctorCommand
         yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MB");
         yield return ("instruction sets", string.Join(" ", InstructionSets().DefaultIfEmpty("none")));
         yield return ("vectors", $"{Width()} bits, {(Fma.IsSupported || AdvSimd.IsSupported ? "with" : "without")} fused multiply-add");
-        yield return ("processor", $"vectors of {IsaFlag.BitsOfMachine} bits{(Width() < IsaFlag.BitsOfMachine ? " (narrower ones are in use: see DOTNET_EnableAVX512 and DOTNET_EnableAVX2)" : "")}");
-        yield return ("JIT", RuntimeFeature.IsDynamicCodeCompiled ? "yes (cells are compiled in memory)" : "no (only kernels compiled at build time are fast)");
+        yield return ("processor",
+            $"vectors of {IsaFlag.BitsOfMachine} bits"
+                + (Width() < IsaFlag.BitsOfMachine ? " (narrower ones are in use: see DOTNET_EnableAVX512 and DOTNET_EnableAVX2)" : ""));
+        yield return ("JIT", RuntimeFeature.IsDynamicCodeCompiled
+            ? "yes (cells are compiled in memory)"
+            : "no (only kernels compiled at build time are fast)");
         yield return ("kernel cache", Describe(JitKernels.Cache));
         yield return ("devices", string.Join(", ", BackendRegistry.Names));
     }
@@ -65,7 +69,8 @@ internal static class DoctorCommand
 
     private static IEnumerable<string> InstructionSets() => new (string Name, bool Is)[]
     {
-        ("AVX512F", Avx512F.IsSupported), ("AVX512BW", Avx512BW.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AVX", Avx.IsSupported),
+        ("AVX512F", Avx512F.IsSupported), ("AVX512BW",
+            Avx512BW.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AVX", Avx.IsSupported),
         ("SSE4.2", Sse42.IsSupported), ("AdvSimd", AdvSimd.IsSupported),
     }.Where(set => set.Is).Select(set => set.Name);
 

@@ -16,7 +16,7 @@ internal static class ExplainCommand
         Argument<string> cell = CellArgument.Create();
         var layer = new LayerFlags();
         var lengths = new Option<bool>("--lengths") { Description = "Plan the layer for rows with lengths of their own" };
-        var command = new Command("explain", 
+        var command = new Command("explain",
             """
             Print the plan of one layer: loops and their schedule, products, kernels, FLOPs, bytes, bound and memory; then what was merged, fused, hoisted and kept, and why the rest was not.
 
@@ -35,7 +35,16 @@ internal static class ExplainCommand
                 executable.Program, executable.Options.Without, executable.LoopDepth);
             PeakMemory[] peaks = request.Training ? PeakMemory.Of(request) : [];
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = request.Cell.Name, arenaBytes = executable.ArenaBytes, rowLanes = executable.RowLanes, peaks, fallbacks = executable.Fallbacks, remarks, plan = executable.Plan }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new
+                {
+                    cell = request.Cell.Name,
+                    arenaBytes = executable.ArenaBytes,
+                    rowLanes = executable.RowLanes,
+                    peaks,
+                    fallbacks = executable.Fallbacks,
+                    remarks,
+                    plan = executable.Plan
+                }));
             else
                 Print(terminal.Out, executable, remarks, peaks);
             return ExitCode.Success;
@@ -56,10 +65,12 @@ internal static class ExplainCommand
         to.WriteLine();
         foreach (string sentence in executable.Fallbacks.Concat(remarks))
             to.WriteLine(sentence);
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{flops / 1e9:0.####} GFLOP in products a run; arena {executable.ArenaBytes:N0} bytes, allocated once."));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{flops / 1e9:0.####} GFLOP in products a run; arena {executable.ArenaBytes:N0} bytes, allocated once."));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Lanes in which sums of a row are added: {executable.RowLanes}."));
         foreach (PeakMemory peak in peaks)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{(peak.Interval == 0 ? "Without checkpoints" : $"With a checkpoint every {peak.Interval} steps")}: peak {peak.ArenaBytes:N0} bytes, of them {peak.KeptBytes:N0} kept for the backward pass."));
+                $"{(peak.Interval == 0 ? "Without checkpoints" : $"With a checkpoint every {peak.Interval} steps")}: "
+                    + $"peak {peak.ArenaBytes:N0} bytes, of them {peak.KeptBytes:N0} kept for the backward pass."));
     }
 }

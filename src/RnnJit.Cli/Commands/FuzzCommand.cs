@@ -6,10 +6,13 @@ using RnnJit.Verification;
 
 namespace RnnJit.Cli.Commands;
 
-/// <summary><c>rnnjit fuzz</c>: shows that no damaged file costs more than a sentence, and that no view of a plan leaves its block.</summary>
+/// <summary><c>rnnjit fuzz</c>: shows that no damaged file costs more than a sentence, and that no view
+/// of a plan leaves its block.</summary>
 internal static class FuzzCommand
 {
-    public static Command Create(Terminal terminal) => new("fuzz", "Damage what is read on purpose and look for crashes, for instance: rnnjit fuzz files --count 2000") { Files(terminal), Programs(terminal) };
+    public static Command Create(Terminal terminal) =>
+        new("fuzz", "Damage what is read on purpose and look for crashes, for instance: rnnjit fuzz files --count 2000") { Files(
+            terminal), Programs(terminal) };
 
     private static Command Files(Terminal terminal)
     {
@@ -74,7 +77,9 @@ internal static class FuzzCommand
             ViewReport report = ViewCheck.Run(programs, parsed.GetValue(seed), terminal.Interrupted);
             foreach (string fault in report.Faults)
                 terminal.Out.WriteLine(fault);
-            terminal.Out.WriteLine($"{programs} Programs, seed {parsed.GetValue(seed)}: {report.Planned} planned, {report.Refused} refused, {report.Run} compared with the interpreter, {report.Faults.Count} failures");
+            terminal.Out.WriteLine(
+                $"{programs} Programs, seed {parsed.GetValue(seed)}: {report.Planned} planned, {report.Refused} refused, {report.Run} "
+                    + $"compared with the interpreter, {report.Faults.Count} failures");
             return report.Faults.Count == 0 ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
@@ -90,7 +95,9 @@ internal static class FuzzCommand
     // The other side of FuzzChild: a line before each mutant and one after it.
     private static int Part(Terminal terminal, MutantPlan plan, string stretch)
     {
-        if (stretch.Split(':') is not [var first, var last] || !int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int from) || !int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int to))
+        if (stretch.Split(':') is not [var first, var last]
+            || !int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int from)
+            || !int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int to))
             throw new UsageException($"--part is '{stretch}', wanted FROM:TO (change it)");
         DirectoryInfo folder = Directory.CreateTempSubdirectory("rnnjit-fuzz-");
         try
@@ -119,14 +126,20 @@ internal static class FuzzCommand
         var run = new MutantRun(plan, folder);
         MutantOutcome outcome = run.Read(index);
         terminal.Out.WriteLine($"{outcome.Class}, file {run.Make(index).Path}");
-        terminal.Out.WriteLine($"{outcome.Verdict} in {outcome.Milliseconds} ms, {outcome.LoadBytes} bytes to load {outcome.FileBytes}: {outcome.Sentence.ReplaceLineEndings(" ")}");
+        terminal.Out.WriteLine(
+            $"{outcome.Verdict} in {outcome.Milliseconds} ms, {outcome.LoadBytes} bytes to load {outcome.FileBytes}: "
+                + $"{outcome.Sentence.ReplaceLineEndings(" ")}");
         return outcome.IsFailure ? ExitCode.Failure : ExitCode.Success;
     }
 
     private static bool IsOne(ParseResult parsed, Option<int> only) => LayerFlags.IsGiven(parsed, only)
-        && (parsed.GetValue(only) >= 0 ? true : throw new UsageException($"{only.Name} is {parsed.GetValue(only)}, wanted 0 or more (change it)"));
+        && (parsed.GetValue(only) >= 0
+            ? true
+            : throw new UsageException($"{only.Name} is {parsed.GetValue(only)}, wanted 0 or more (change it)"));
 
-    private static Mutation Find(string name) => MutationTable.Find(name) ?? throw new UsageException($"--class is '{name}', wanted one of those that --list names (change it)");
+    private static Mutation Find(string name) =>
+        MutationTable.Find(name) ?? throw new UsageException($"--class is '{name}', wanted one of those that --list names (change it)");
 
-    private static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} is {value}, wanted at least 1 (change it)");
+    private static int Positive(string option, int value) =>
+        value > 0 ? value : throw new UsageException($"{option} is {value}, wanted at least 1 (change it)");
 }

@@ -17,14 +17,22 @@ internal static class GradCheckCommand
     {
         Argument<string> cell = CellArgument.Create();
         Option<ulong> seed = CommonOptions.Seed();
-        var command = new Command("gradcheck", $"Check a cell's gradient over {Steps} steps against fourth-order central differences, for instance: rnnjit gradcheck gru") { cell, seed };
+        var command = new Command("gradcheck",
+            $"Check a cell's gradient over {Steps} steps against fourth-order central differences, for instance: rnnjit gradcheck gru")
+        {
+            cell, seed
+        };
         command.SetAction(parsed =>
         {
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             GradientReport[] reports = Check(definition, parsed.GetValue(seed));
             bool passed = reports.All(report => report.Passed);
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, passed, gradients = reports.Select(report => new { input = report.Input, passed = report.Passed, error = report.Error, tolerance = report.Tolerance }) }));
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new
+                {
+                    cell = definition.Name, passed, gradients = reports.Select(
+                    report => new { input = report.Input, passed = report.Passed, error = report.Error, tolerance = report.Tolerance })
+                }));
             else
                 WriteLines(terminal, definition, reports);
             return passed ? ExitCode.Success : ExitCode.Failure;
@@ -57,6 +65,7 @@ internal static class GradCheckCommand
     {
         foreach (GradientReport report in reports)
             terminal.Out.WriteLine(report);
-        terminal.Out.WriteLine($"{cell.Name}: {reports.Count(report => report.Passed)} of {reports.Length} gradients agree with difference quotients");
+        terminal.Out.WriteLine(
+            $"{cell.Name}: {reports.Count(report => report.Passed)} of {reports.Length} gradients agree with difference quotients");
     }
 }

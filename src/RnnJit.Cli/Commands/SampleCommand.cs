@@ -18,7 +18,8 @@ internal static class SampleCommand
         Option<string> prompt = CommonOptions.Text("--prompt", "What the model reads first and goes on from", "");
         Option<ulong> seed = CommonOptions.Seed();
         Option<string> weights = WeightsFlag.Create();
-        var command = new Command("sample", "Write text with a trained model, for instance: rnnjit sample rnnjit.safetensors --prompt \"public \" --temperature 0.7")
+        var command = new Command("sample",
+            "Write text with a trained model, for instance: rnnjit sample rnnjit.safetensors --prompt \"public \" --temperature 0.7")
         {
             file, length, temperature, argmax, prompt, seed, weights,
         };
@@ -34,10 +35,12 @@ internal static class SampleCommand
             if (parsed.GetValue(argmax))
                 CommonOptions.RequireAbsent(parsed, argmax.Name, temperature, seed);
 
-            var options = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Weights = WeightsFlag.Read(parsed, weights) };
+            var options =
+                new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Weights = WeightsFlag.Read(parsed, weights) };
             using CharacterModel model = CharacterModel.Load(parsed.GetRequiredValue(file), options);
             IEnumerable<string> characters = model.Write(
-                parsed.GetValue(length), parsed.GetValue(argmax) ? 0 : parsed.GetValue(temperature), parsed.GetRequiredValue(prompt), parsed.GetValue(seed));
+                parsed.GetValue(length), parsed.GetValue(argmax) ? 0 : parsed.GetValue(temperature), parsed.GetRequiredValue(prompt),
+                parsed.GetValue(seed));
             if (parsed.GetValue(CommonOptions.Json))
                 WriteJson(terminal, parsed.GetRequiredValue(prompt), characters);
             else

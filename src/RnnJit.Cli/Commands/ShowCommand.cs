@@ -14,12 +14,15 @@ internal static class ShowCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> cell = CellArgument.Create();
-        Option<string> after = CommonOptions.Text("--after", "The stage to print: " + string.Join(", ", CellStages.Names), CellStages.All[0].Name);
+        Option<string> after =
+            CommonOptions.Text("--after", "The stage to print: " + string.Join(", ", CellStages.Names), CellStages.All[0].Name);
         var layer = new LayerFlags();
         var lengths = new Option<bool>("--lengths") { Description = "Plan the layer for rows with lengths of their own" };
         var optimiser = new Option<string?>("--optimiser")
         {
-            Description = $"Plan a whole training step: mean squared error, gradients, clipping to 1, and the update of this optimiser ({string.Join(", ", OptimiserChoice.Names)})",
+            Description =
+                "Plan a whole training step: mean squared error, gradients, clipping to 1, and the update of this optimiser "
+                    + $"({string.Join(", ", OptimiserChoice.Names)})",
         };
         var command = new Command("show",
             """
@@ -35,16 +38,21 @@ internal static class ShowCommand
         command.SetAction(parsed =>
         {
             string stage = parsed.GetRequiredValue(after);
-            bool isPlan = stage.Equals(CellStages.Plan, StringComparison.OrdinalIgnoreCase), isCell = !isPlan && CellStages.Find(stage) == CellStages.All[0];
+            bool isPlan = stage.Equals(CellStages.Plan, StringComparison.OrdinalIgnoreCase),
+                isCell = !isPlan && CellStages.Find(stage) == CellStages.All[0];
             if (isCell && parsed.GetValue(layer.Training))
-                throw new UsageException($"--training has no meaning with --after {CellStages.All[0].Name} (name a later stage by --after)");
+                throw new UsageException(
+                    $"--training has no meaning with --after {CellStages.All[0].Name} (name a later stage by --after)");
             if (isPlan)
                 CommonOptions.RequireAbsent(parsed, "--after plan, since plans do not depend on it", layer.Schedule);
             else
-                CommonOptions.RequireAbsent(parsed, $"--after {stage}", layer.All.Where(option => option != layer.Training).Append(lengths).Append(optimiser));
+                CommonOptions.RequireAbsent(parsed, $"--after {stage}",
+                    layer.All.Where(option => option != layer.Training).Append(lengths).Append(optimiser));
             CellDefinition definition = CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
             string text = isPlan
-                ? PlanText.Print(LayerBuilder.Run(layer.Read(parsed, definition, terminal) with { Lengths = parsed.GetValue(lengths), Step = Step(parsed, optimiser, layer) }).ToPlan())
+                ? PlanText.Print(LayerBuilder.Run(layer.Read(parsed, definition,
+                    terminal) with
+                { Lengths = parsed.GetValue(lengths), Step = Step(parsed, optimiser, layer) }).ToPlan())
                 : Printer.PrintNamed(CellStages.Find(stage).Run(definition, parsed.GetValue(layer.Training)));
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new { cell = definition.Name, stage = parsed.GetValue(after), text }));

@@ -27,15 +27,18 @@ internal static class SoakCommand
         {
             double time = parsed.GetValue(minutes);
             if (time is not (> 0 and <= 1e5))
-                throw new UsageException(FormattableString.Invariant($"--minutes is {time}, wanted more than 0 and at most 100000 (change it)"));
+                throw new UsageException(
+                    FormattableString.Invariant($"--minutes is {time}, wanted more than 0 and at most 100000 (change it)"));
             using var work = new SoakWork();
             string text = parsed.GetRequiredValue(only);
             var chosen = work.All.Where(one => one.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray();
             if (chosen.Length == 0)
-                throw new UsageException($"--only is '{text}', which no work holds (known: {string.Join(", ", work.All.Select(one => one.Name))})");
+                throw new UsageException(
+                    $"--only is '{text}', which no work holds (known: {string.Join(", ", work.All.Select(one => one.Name))})");
             if (chosen.Any(one => one.Name == SoakWork.CompileName))
                 work.FillCaches(terminal.Interrupted);
-            SoakResult result = new Soak(chosen, terminal.Error, terminal.Interrupted).Run(TimeSpan.FromMinutes(time), TimeSpan.FromMinutes(1));
+            SoakResult result =
+                new Soak(chosen, terminal.Error, terminal.Interrupted).Run(TimeSpan.FromMinutes(time), TimeSpan.FromMinutes(1));
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(result.ToJson()));
             else

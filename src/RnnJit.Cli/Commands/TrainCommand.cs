@@ -12,12 +12,17 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal)
     {
         var model = new ModelFlags();
-        Option<string?> text = CommonOptions.Optional("--text", "The text to learn, UTF-8; without it RnnJit's own documents and source", "file");
-        Option<string?> file = CommonOptions.Optional("--out", "The checkpoint to write (default rnnjit.safetensors, or the file resumed)", "file");
+        Option<string?> text =
+            CommonOptions.Optional("--text", "The text to learn, UTF-8; without it RnnJit's own documents and source", "file");
+        Option<string?> file =
+            CommonOptions.Optional("--out", "The checkpoint to write (default rnnjit.safetensors, or the file resumed)", "file");
         Option<string?> plot = CommonOptions.Optional("--plot", "The loss curve to draw (default: beside the checkpoint, .svg)", "file");
         Option<string?> resume = CommonOptions.Optional("--resume", "Continue this checkpoint exactly where it stopped", "file");
         Option<string?> device = DeviceFlag.Create("Device that trains");
-        Option<int> lanes = CommonOptions.Number("--row-lanes", "Lanes in which sums of a row are added on a device that has a choice: 1, 2, 4, 8 or 16; 0: as the file resumed, else as the device does", 0);
+        Option<int> lanes = CommonOptions.Number("--row-lanes",
+            "Lanes in which sums of a row are added on a device that has a choice: 1, 2, 4, 8 or 16; 0: as the file resumed, else as the "
+                + "device does",
+            0);
         Option<int> sample = CommonOptions.Number("--sample", "Characters to write at the end", 300);
         var command = new Command("train",
             """
@@ -52,17 +57,24 @@ internal static class TrainCommand
             if (parsed.GetValue(sample) < 0)
                 throw new UsageException($"--sample is {parsed.GetValue(sample)}, wanted 0 or more (change it)");
 
-            var run = new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads), Device = DeviceFlag.Read(parsed, device, terminal), RowLanes = parsed.GetValue(lanes) };
+            var run = new ModelOptions
+            {
+                Threads = parsed.GetValue(CommonOptions.Threads),
+                Device = DeviceFlag.Read(parsed, device, terminal),
+                RowLanes = parsed.GetValue(lanes)
+            };
             using CharacterTraining training = parsed.GetValue(resume) is { } from
                 ? Resume(model, parsed, from, parsed.GetValue(text), run, path => RequireRead("the text of the checkpoint", path))
-                : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal), model.Read(parsed, ownText: parsed.GetValue(text) is null), run);
+                : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal),
+                    model.Read(parsed, ownText: parsed.GetValue(text) is null), run);
             training.RequireSaveable();
             return new TrainingRun(training, terminal, target, picture, parsed.GetValue(sample), parsed.GetValue(CommonOptions.Json)).Run();
         });
         return command;
     }
 
-    private static CharacterTraining Resume(ModelFlags model, ParseResult parsed, string from, string? text, ModelOptions run, Action<string?> requireRead)
+    private static CharacterTraining Resume(ModelFlags model, ParseResult parsed, string from, string? text, ModelOptions run,
+        Action<string?> requireRead)
     {
         if (model.Given(parsed) is { } given)
             throw new UsageException($"{given} and --resume exclude each other: the checkpoint fixes it (leave {given} away)");
@@ -71,7 +83,8 @@ internal static class TrainCommand
             string? path = text ?? (source == OwnText.Source ? null : source.Trim('\''));
             requireRead(path);
             if (text is null && path is not null && LinkedPath.Irregular(path) is { } kind)
-                throw new UsageException($"The text of '{from}', '{path}', is {kind}, wanted a regular file (give the text it began with by --text)");
+                throw new UsageException(
+                    $"The text of '{from}', '{path}', is {kind}, wanted a regular file (give the text it began with by --text)");
             return ReadText(path);
         }, run);
     }

@@ -18,10 +18,17 @@ internal static class VerifyCellsCommand
 
     public static Command Create(Terminal terminal)
     {
-        var device = new Option<string>("--device") { Description = "The device: ilgpu-cpu on any machine, cuda:0, opencl:0 where there is one", HelpName = "device", DefaultValueFactory = _ => "ilgpu-cpu" };
+        var device = new Option<string>("--device")
+        {
+            Description = "The device: ilgpu-cpu on any machine, cuda:0, opencl:0 where there is one",
+            HelpName = "device",
+            DefaultValueFactory = _ => "ilgpu-cpu"
+        };
         Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
         Option<string?> only = CommonOptions.Optional("--only", "Cells whose name holds this text", "text");
-        var command = new Command("cells", "Run all built-in cells forward and backward, with and without lengths, on a device and on this CPU in equal lanes: no bit may differ")
+        var command = new Command("cells",
+            "Run all built-in cells forward and backward, with and without lengths, on a device and on this CPU in equal lanes: "
+                + "no bit may differ")
         {
             device, precision, only,
         };
@@ -32,15 +39,25 @@ internal static class VerifyCellsCommand
             if (options.Device == Device.Cpu)
                 throw new UsageException($"--device is '{Device.Cpu}', which cells are compared with (choose ilgpu-cpu or a GPU)");
             ElementType real = ModelFlags.PrecisionOf(parsed.GetRequiredValue(precision));
-            string[] names = [.. CellRegistry.Names.Where(name => name.Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
+            string[] names =
+                [.. CellRegistry.Names.Where(name => name.Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
             if (names.Length == 0)
-                throw new UsageException($"{only.Name} is '{parsed.GetValue(only)}', which no cell's name holds (found: {string.Join(", ", CellRegistry.Names)})");
+                throw new UsageException(
+                    $"{only.Name} is '{parsed.GetValue(only)}', which no cell's name holds (found: {string.Join(", ", CellRegistry.Names)}"
+                        + ")");
             bool json = parsed.GetValue(CommonOptions.Json);
             CellResult[] results = [.. names.Select(name => Print(terminal, json, Run(name, options, real)))];
             int failed = results.Count(result => !result.Passed);
-            terminal.Out.WriteLine(json
-                ? JsonSerializer.Serialize(new { device = options.Device.ToString(), passed = results.Length - failed, failed, numbers = results.Sum(result => result.Numbers), cells = results })
-                : string.Create(CultureInfo.InvariantCulture, $"{results.Length - failed} passed, {failed} failed; {results.Sum(result => result.Numbers):N0} numbers of '{options.Device}' compared with the CPU's in equal lanes, {results.Sum(result => result.Differing):N0} differ"));
+            terminal.Out.WriteLine(json ? JsonSerializer.Serialize(new
+            {
+                device = options.Device.ToString(),
+                passed = results.Length - failed,
+                failed,
+                numbers = results.Sum(result => result.Numbers),
+                cells = results
+            }) : string.Create(CultureInfo.InvariantCulture,
+                $"{results.Length - failed} passed, {failed} failed; {results.Sum(result => result.Numbers):N0} numbers of "
+                + $"'{options.Device}' compared with the CPU's in equal lanes, {results.Sum(result => result.Differing):N0} " + $"differ"));
             return failed == 0 ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
@@ -49,8 +66,10 @@ internal static class VerifyCellsCommand
     private static CellResult Print(Terminal terminal, bool json, CellResult result)
     {
         terminal.Interrupted.ThrowIfCancellationRequested();
+        string found = result.Fault
+            ?? string.Create(CultureInfo.InvariantCulture, $"{result.Differing} of {result.Numbers} numbers differ");
         if (!json)
-            terminal.Out.WriteLine($"{result.Cell}  {(result.Passed ? "PASS" : "FAIL")}{(result.Fault is { } fault ? " " + fault : string.Create(CultureInfo.InvariantCulture, $" {result.Differing} of {result.Numbers} numbers differ"))}");
+            terminal.Out.WriteLine($"{result.Cell}  {(result.Passed ? "PASS" : "FAIL")} {found}");
         return result;
     }
 
@@ -62,7 +81,9 @@ internal static class VerifyCellsCommand
         {
             foreach (var (training, lengths) in ((bool, bool)[])[(false, false), (true, false), (true, true)])
             {
-                BoundLayer layer = LayerBuilder.Run(new LayerRequest(CellRegistry.Find(name)) { Steps = Steps, Batch = Batch, Hidden = Hidden, Training = training, Lengths = lengths, Precision = real });
+                BoundLayer layer = LayerBuilder.Run(new LayerRequest(CellRegistry.Find(
+                    name))
+                { Steps = Steps, Batch = Batch, Hidden = Hidden, Training = training, Lengths = lengths, Precision = real });
                 Compare(layer, both, real);
             }
 
@@ -82,7 +103,8 @@ internal static class VerifyCellsCommand
         foreach (Port port in program.Inputs)
         {
             NdArray given = filled.Input(port.Name).ToNdArray();
-            data[port.Name] = port.Name == layer.Ports.Lengths ? new NdArray(given.Shape, [.. given.Data.Select((_, row) => (double)(Steps - (row % Steps)))]) : given;
+            data[port.Name] = port.Name == layer.Ports.Lengths ? new NdArray(given.Shape,
+                [.. given.Data.Select((_, row) => (double)(Steps - (row % Steps)))]) : given;
         }
 
         both.Run(program, data);

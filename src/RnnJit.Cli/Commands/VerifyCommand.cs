@@ -23,7 +23,8 @@ internal static class VerifyCommand
           rnnjit verify cells --device cuda:0
         """)
     {
-        Cases(terminal, "golden", "Run reference cases, a line for each, for instance: rnnjit verify golden data/golden --precision f64", "JSON files, or folders that are searched with all folders in them", GoldenRunner.Run),
+        Cases(terminal, "golden", "Run reference cases, a line for each, for instance: rnnjit verify golden data/golden --precision f64",
+            "JSON files, or folders that are searched with all folders in them", GoldenRunner.Run),
         Cases(terminal, "keras", "Run layers of Keras against the expectations of its own tests", "JSON files", KerasRunner.Run, Files),
         Cases(terminal, "tflite", "Run the LSTM of TensorFlow Lite Micro against its values", "JSON files", TfliteRunner.Run, Files),
         VerifyCellsCommand.Create(terminal),
@@ -59,7 +60,8 @@ internal static class VerifyCommand
             terminal.Out.WriteLine(json
                 ? JsonSerializer.Serialize(new
                 {
-                    backend = backend.Name, options = flags.ToJson(parsed, backend), passed = summary.Passed, failed = summary.Failed, skipped = summary.Skipped,
+                    backend = backend.Name, options = flags.ToJson(parsed,
+                        backend), passed = summary.Passed, failed = summary.Failed, skipped = summary.Skipped,
                     numbers = both?.Numbers, differing = both?.Differing, lines,
                 })
                 : $"{summary.Passed} passed, {summary.Failed} failed, {summary.Skipped} skipped{flags.Describe(parsed)}{Compared(both)}");
@@ -69,7 +71,8 @@ internal static class VerifyCommand
     }
 
     private static string Compared(DeviceComparison? both) => both is null ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"\n{both.Numbers:N0} numbers of '{both.Name}' compared with the CPU's in equal lanes, {both.Differing:N0} differ");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"\n{both.Numbers:N0} numbers of '{both.Name}' compared with the CPU's in equal lanes, {both.Differing:N0} differ");
 
     private static void Files(string[] paths)
     {

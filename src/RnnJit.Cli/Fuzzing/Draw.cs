@@ -8,12 +8,14 @@ internal static class Draw
 {
     private static readonly long[] Extremes =
     [
-        0, 1, -1, 2, 3, 31, 255, 256, 65535, 65536, -101712, 1_000_000, int.MaxValue - 1, int.MaxValue, int.MinValue, 1L + int.MaxValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue,
+        0, 1, -1, 2, 3, 31, 255, 256, 65535, 65536, -101712, 1_000_000, int.MaxValue - 1, int.MaxValue, int.MinValue, 1L + int.MaxValue,
+        uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue,
     ];
 
     private static readonly string[] Words =
     [
-        "", "0", "-1", "1e999", "NaN", "Infinity", "null", "true", "{}", "[]", "\"\"", "0x10", "1,5", "2147483648", "99999999999999999999", "\u0000", "\u001b[31m", "\u2028", "\u202eabc", "é\u0301", "\ud83d\ude00", "a b", "%0", "../x", "A\nB",
+        "", "0", "-1", "1e999", "NaN", "Infinity", "null", "true", "{}", "[]", "\"\"", "0x10", "1,5", "2147483648", "99999999999999999999",
+        "\u0000", "\u001b[31m", "\u2028", "\u202eabc", "é\u0301", "\ud83d\ude00", "a b", "%0", "../x", "A\nB",
     ];
 
     public static T One<T>(this RandomStream random, IReadOnlyList<T> items) => items[random.NextInt32(items.Count)];
@@ -25,7 +27,9 @@ internal static class Draw
 
     /// <summary>An extreme number, or a text that is none.</summary>
     public static string Number(this RandomStream random) =>
-        random.NextInt32(4) == 0 ? random.Word() : random.NextInt32(4) == 0 ? random.One(["0.5", "-0.0", "1e308", "1e-320", "nan", "inf", "-inf"]) : random.Extreme().ToString(CultureInfo.InvariantCulture);
+        random.NextInt32(4) == 0 ? random.Word() : random.NextInt32(4) == 0
+            ? random.One(["0.5", "-0.0", "1e308", "1e-320", "nan", "inf", "-inf"])
+            : random.Extreme().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Changes one character, or puts one in, or takes one out.</summary>
     public static string Flip(this RandomStream random, string text)

@@ -89,7 +89,8 @@ internal sealed class ForgedFile
         foreach (ForgedTensor tensor in Tensors)
         {
             long begin = tensor.Begin ?? offset, end = tensor.End ?? offset + tensor.Bytes.Length;
-            string entry = tensor.Entry ?? $$"""{"dtype":{{Quote(tensor.Dtype)}},"shape":[{{string.Join(',', tensor.Shape)}}],"data_offsets":[{{begin}},{{end}}]}""";
+            string entry = tensor.Entry
+                ?? $$"""{"dtype":{{Quote(tensor.Dtype)}},"shape":[{{string.Join(',', tensor.Shape)}}],"data_offsets":[{{begin}},{{end}}]}""";
             entries.Add($"{Quote(tensor.Name)}:{entry}");
             offset += tensor.Bytes.Length;
         }

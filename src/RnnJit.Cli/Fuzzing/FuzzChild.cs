@@ -56,7 +56,9 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted, 
         if (next == to && process.ExitCode == 0)
             return next;
         int ended = begun >= 0 ? begun : plan.Index(next);
-        string sentence = verdict == Verdict.Hang ? string.Create(CultureInfo.InvariantCulture, $"No end within {limits.Work.TotalSeconds} s of work or {limits.Wait.TotalSeconds} s of waiting") : $"Exit code {process.ExitCode}: {errors}";
+        string sentence = verdict == Verdict.Hang ? string.Create(CultureInfo.InvariantCulture,
+            $"No end within {limits.Work.TotalSeconds} s of work or {limits.Wait.TotalSeconds} s of waiting")
+                : $"Exit code {process.ExitCode}: {errors}";
         report(new MutantOutcome(ended, plan.Class(ended).Name, verdict, 0, 0, 0, sentence));
         return next + 1;
     }
@@ -91,7 +93,9 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted, 
         var start = new ProcessStartInfo(host) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
             start.ArgumentList.Add(typeof(FuzzChild).Assembly.Location);
-        string[] arguments = ["fuzz", "files", "--seed", plan.Seed.ToString(CultureInfo.InvariantCulture), "--part", string.Create(CultureInfo.InvariantCulture, $"{from}:{to}"), .. plan.Only is { } only ? ["--class", only.Name] : Array.Empty<string>()];
+        string[] arguments = ["fuzz", "files", "--seed", plan.Seed.ToString(CultureInfo.InvariantCulture), "--part",
+            string.Create(CultureInfo.InvariantCulture, $"{from}:{to}"),
+            .. plan.Only is { } only ? ["--class", only.Name] : Array.Empty<string>()];
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_GCgen0size"] = Nursery;

@@ -32,9 +32,13 @@ internal sealed class FuzzFiles(MutantPlan plan, int count, int jobs, string? ke
         {
             report.Add(outcome);
             if (outcome.IsFailure)
-                terminal.Error.WriteLine($"{outcome.Verdict}: {outcome.Class}, {outcome.Sentence} (repeat with: rnnjit fuzz files --seed {plan.Seed} --only {outcome.Index}{Class()})");
+                terminal.Error.WriteLine(
+                    $"{outcome.Verdict}: {outcome.Class}, {outcome.Sentence} (repeat with: rnnjit fuzz files --seed {plan.Seed} --only "
+                        + $"{outcome.Index}{Class()})");
             if (report.Count % MutantsPerChild == 0)
-                terminal.Error.WriteLine($"{report.Count} of {count}, {report.Failures.Count} failures, about {Stopwatch.GetElapsedTime(start).TotalMinutes / report.Count * (count - report.Count):0.0} min left");
+                terminal.Error.WriteLine(
+                    $"{report.Count} of {count}, {report.Failures.Count} failures, "
+                        + $"about {Stopwatch.GetElapsedTime(start).TotalMinutes / report.Count * (count - report.Count):0.0} min left");
         }
     }
 

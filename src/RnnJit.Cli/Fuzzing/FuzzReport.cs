@@ -24,10 +24,12 @@ internal sealed class FuzzReport
             Failures.Add(outcome);
     }
 
-    /// <summary>A line for each class: how many of each verdict, the longest time, the most memory that Load took over 4 times the file.</summary>
+    /// <summary>A line for each class: how many of each verdict, the longest time, the most memory that Load
+    /// took over 4 times the file.</summary>
     public void Print(TextWriter to)
     {
-        var table = new TextTable("class", "mutants", "accepted", "refused", "traces", "memory", "hangs", "aborts", "longest ms", "load MB");
+        var table =
+            new TextTable("class", "mutants", "accepted", "refused", "traces", "memory", "hangs", "aborts", "longest ms", "load MB");
         foreach (var (name, rows) in classes)
             table.Add(Row(name, rows));
         table.Add(Row("all", [.. classes.Values.SelectMany(rows => rows)]));
@@ -40,8 +42,10 @@ internal sealed class FuzzReport
         double load = rows.Count == 0 ? 0 : rows.Max(row => Math.Max(0, row.LoadBytes - (4 * row.FileBytes))) / (double)(1 << 20);
         return
         [
-            name, rows.Count.ToString(CultureInfo.InvariantCulture), Count(Verdict.Accepted), Count(Verdict.Refused), Count(Verdict.Trace), Count(Verdict.Memory), Count(Verdict.Hang), Count(Verdict.Abort),
-            (rows.Count == 0 ? 0 : rows.Max(row => row.Milliseconds)).ToString(CultureInfo.InvariantCulture), load.ToString("0.0", CultureInfo.InvariantCulture),
+            name, rows.Count.ToString(CultureInfo.InvariantCulture), Count(Verdict.Accepted), Count(Verdict.Refused), Count(Verdict.Trace),
+            Count(Verdict.Memory), Count(Verdict.Hang), Count(Verdict.Abort),
+            (rows.Count == 0 ? 0 : rows.Max(row => row.Milliseconds)).ToString(CultureInfo.InvariantCulture),
+            load.ToString("0.0", CultureInfo.InvariantCulture),
         ];
     }
 }

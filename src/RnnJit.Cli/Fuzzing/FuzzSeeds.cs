@@ -7,7 +7,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>The valid files that mutants are made of: small models and training checkpoints, and texts of cells. The same in every process.</summary>
+/// <summary>The valid files that mutants are made of: small models and training checkpoints, and texts of cells.
+/// The same in every process.</summary>
 internal sealed class FuzzSeeds
 {
     private const string OwnCell =
@@ -45,7 +46,8 @@ internal sealed class FuzzSeeds
     public IReadOnlyList<string> Cells { get; }
 
     /// <summary>The text on which the seeds' training checkpoints were trained.</summary>
-    public static CharacterText Text { get; } = CharacterText.From(string.Concat(Enumerable.Repeat("the quick brown fox\n", 6)), "the seed's text");
+    public static CharacterText Text { get; } =
+        CharacterText.From(string.Concat(Enumerable.Repeat("the quick brown fox\n", 6)), "the seed's text");
 
     /// <param name="folder">The folder of temporary files while the seeds are made.</param>
     /// <param name="options">Threads and kernels.</param>
@@ -67,9 +69,11 @@ internal sealed class FuzzSeeds
         Add(to => Save(Classifier(gru), options, to));
         Add(to => Train(lstm, new CharacterOptions { Dropout = 0.2 }, options, to));
         Add(to => Train(gru, new CharacterOptions { Optimiser = "sgd", Schedule = "plateau", Layers = 2 }, options, to));
-        Add(to => Train(own, new CharacterOptions { Optimiser = "rmsprop", Centred = true, Zoneout = 0.1, CheckpointInterval = 2 }, options, to));
+        Add(to =>
+            Train(own, new CharacterOptions { Optimiser = "rmsprop", Centred = true, Zoneout = 0.1, CheckpointInterval = 2 }, options, to));
         File.Delete(path);
-        return new FuzzSeeds(checkpoints, [OwnCell, .. ((string[])["lstm", "gru", "elman", "lstmpeephole"]).Intersect(CellRegistry.Names, StringComparer.OrdinalIgnoreCase).Select(name => CellRegistry.Find(name).ToString())]);
+        return new FuzzSeeds(checkpoints, [OwnCell, .. ((string[])["lstm", "gru", "elman", "lstmpeephole"])
+            .Intersect(CellRegistry.Names, StringComparer.OrdinalIgnoreCase).Select(name => CellRegistry.Find(name).ToString())]);
     }
 
     private static NetworkBuilder Regression(CellDefinition cell)

@@ -14,9 +14,11 @@ internal static class LayoutMutations
         Mutation.OfFile("layout.reversed", (file, random) => Reversed(file, random)),
         Mutation.OfFile("layout.begin-extreme", (file, random) => random.One(file.Tensors).Begin = random.Extreme()),
         Mutation.OfFile("layout.end-extreme", (file, random) => random.One(file.Tensors).End = random.Extreme()),
-        Mutation.OfFile("layout.order", (file, random) => random.Shuffle<ForgedTensor>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(file.Tensors))),
+        Mutation.OfFile("layout.order",
+            (file, random) => random.Shuffle<ForgedTensor>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(file.Tensors))),
         Mutation.OfFile("layout.appended", (file, random) => file.Whole = bytes => [.. bytes, .. new byte[1 + random.NextInt32(10_000)]]),
-        Mutation.OfFile("layout.cut", (file, random) => file.Whole = bytes => bytes[..Math.Max(0, bytes.Length - 1 - random.NextInt32(bytes.Length))]),
+        Mutation.OfFile("layout.cut",
+            (file, random) => file.Whole = bytes => bytes[..Math.Max(0, bytes.Length - 1 - random.NextInt32(bytes.Length))]),
         Mutation.OfFile("layout.nothing", (file, random) => file.Whole = _ => new byte[random.NextInt32(12)]),
         Mutation.OfFile("layout.sparse-end", (file, random) => file.Length = (1L << 20) << random.NextInt32(18)),
         Mutation.OfFile("layout.sparse-tensor", Sparse),
@@ -46,7 +48,9 @@ internal static class LayoutMutations
     private static void Sparse(ForgedFile file, RandomStream random)
     {
         long bytes = (1L << 20) << random.NextInt32(17), start = file.Tensors.Sum(tensor => (long)tensor.Bytes.Length);
-        file.Tensors.Add(new ForgedTensor(random.One(["more", "adam.m.more", random.One(file.Tensors).Name]), "F32", [bytes / 4], []) { Begin = start, End = start + bytes });
+        file.Tensors.Add(new ForgedTensor(random.One(["more", "adam.m.more", random.One(file.Tensors).Name]), "F32", [bytes / 4],
+            [])
+        { Begin = start, End = start + bytes });
         file.Whole = header =>
         {
             file.Length = header.Length + bytes;

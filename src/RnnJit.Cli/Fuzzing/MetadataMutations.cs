@@ -18,16 +18,24 @@ internal static class MetadataMutations
         Mutation.OfFile("metadata.character", (file, random) => Edit(file, Key(file, random), random.Flip)),
         Mutation.OfFile("metadata.doubled", (file, random) => Edit(file, Key(file, random), text => text + text)),
         Mutation.OfFile("metadata.cut", (file, random) => Edit(file, Key(file, random), text => text[..random.NextInt32(text.Length + 1)])),
-        Mutation.OfFile("metadata.huge", (file, random) => Edit(file, Key(file, random), text => text + new string((char)random.One([' ', '\n', 'x', '0', '#']), 5 * Megabyte))),
+        Mutation.OfFile("metadata.huge", (file, random) =>
+            Edit(file, Key(file, random), text => text + new string((char)random.One([' ', '\n', 'x', '0', '#']), 5 * Megabyte))),
         Mutation.OfFile("metadata.added", (file, random) => file[random.Word()] = random.Word()),
         Mutation.OfFile("metadata.many", (file, random) => Many(file, random.NextInt32(20_000))),
-        Mutation.OfFile("metadata.format", (file, random) => file["format"] = random.One(["rnnjit 2", "pt", "", "rnnjit 1 ", random.Word()])),
-        Mutation.OfFile("precision.other", (file, random) => file["precision"] = random.One(["F64", "F32", "I32", "0", "1", "2", "3", "-1", "f32", "F32,F64", "99999999999", ""])),
-        Mutation.OfFile("sizes.number", (file, random) => Edit(file, "sizes", json => Replaced(json, @"-?\d+", random.Extreme().ToString(System.Globalization.CultureInfo.InvariantCulture), random))),
-        Mutation.OfFile("sizes.large", (file, random) => Edit(file, "sizes", json => Replaced(json, @"-?\d+", (1 << random.NextInt32(31)).ToString(System.Globalization.CultureInfo.InvariantCulture), random))),
-        Mutation.OfFile("sizes.symbol", (file, random) => Edit(file, "sizes", json => Replaced(json, @"""\w+""", random.One(["\"T\"", "\"B\"", "\"\"", "\"Q\"", "\"4H\"", "\"-H\"", "\"?\""]), random))),
-        Mutation.OfFile("sizes.added", (file, random) => Edit(file, "sizes", json => "{" + $"\"{random.One(["T", "B", "Q", "", "H", "?1"])}\":{random.Extreme()}," + json.TrimStart('{'))),
-        Mutation.OfFile("sizes.json", (file, random) => file["sizes"] = random.One(["null", "[]", "{}", "{\"H\":null}", "{\"H\":\"5\"}", "{\"H\":5.5}", "{\"H\":1e3}", "{\"H\":{}}", "{\"H\":5,\"H\":6}", "{", new string('[', 10_000)])),
+        Mutation.OfFile("metadata.format",
+            (file, random) => file["format"] = random.One(["rnnjit 2", "pt", "", "rnnjit 1 ", random.Word()])),
+        Mutation.OfFile("precision.other", (file, random) =>
+            file["precision"] = random.One(["F64", "F32", "I32", "0", "1", "2", "3", "-1", "f32", "F32,F64", "99999999999", ""])),
+        Mutation.OfFile("sizes.number", (file, random) => Edit(file, "sizes",
+            json => Replaced(json, @"-?\d+", random.Extreme().ToString(System.Globalization.CultureInfo.InvariantCulture), random))),
+        Mutation.OfFile("sizes.large", (file, random) => Edit(file, "sizes", json =>
+            Replaced(json, @"-?\d+", (1 << random.NextInt32(31)).ToString(System.Globalization.CultureInfo.InvariantCulture), random))),
+        Mutation.OfFile("sizes.symbol", (file, random) => Edit(file, "sizes",
+            json => Replaced(json, @"""\w+""", random.One(["\"T\"", "\"B\"", "\"\"", "\"Q\"", "\"4H\"", "\"-H\"", "\"?\""]), random))),
+        Mutation.OfFile("sizes.added", (file, random) => Edit(file, "sizes",
+            json => "{" + $"\"{random.One(["T", "B", "Q", "", "H", "?1"])}\":{random.Extreme()}," + json.TrimStart('{'))),
+        Mutation.OfFile("sizes.json", (file, random) => file["sizes"] = random.One(["null", "[]", "{}", "{\"H\":null}", "{\"H\":\"5\"}",
+            "{\"H\":5.5}", "{\"H\":1e3}", "{\"H\":{}}", "{\"H\":5,\"H\":6}", "{", new string('[', 10_000)])),
     ];
 
     /// <summary>Replaces one match by chance.</summary>

@@ -16,7 +16,8 @@ internal sealed record MutantPlan(ulong Seed, Mutation? Only)
 {
     private readonly int offset = Only is null ? -1 : MutationTable.All.ToList().IndexOf(Only);
 
-    /// <summary>The index of the run's mutant number <paramref name="count"/>. A mutant has the same index in a run over one class and over all.</summary>
+    /// <summary>The index of the run's mutant number <paramref name="count"/>. A mutant has the same index in a run
+    /// over one class and over all.</summary>
     public int Index(int count) => offset < 0 ? count : checked((count * MutationTable.All.Count) + offset);
 
     public Mutation Class(int index) => Only is not null && offset < 0 ? Only : MutationTable.All[index % MutationTable.All.Count];

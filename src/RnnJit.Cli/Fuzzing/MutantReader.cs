@@ -6,7 +6,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>Takes a file through everything that reads it: Load, Step, Run, streams, writing text, resuming; a cell's text through a layer of it.</summary>
+/// <summary>Takes a file through everything that reads it: Load, Step, Run, streams, writing text, resuming; a cell's
+/// text through a layer of it.</summary>
 internal sealed class MutantReader(ModelOptions options)
 {
     private const int Steps = 3, Batch = 2, LongestInput = 1 << 20, LongestSentence = 4000;

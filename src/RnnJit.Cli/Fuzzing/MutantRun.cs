@@ -39,7 +39,8 @@ internal sealed class MutantRun
         Mutant mutant = Make(index);
         long bytes = new FileInfo(mutant.Path).Length, start = Stopwatch.GetTimestamp();
         MutantReader reader = index % CompiledShare == CompiledShare - 1 ? compiled : interpreted;
-        MutantOutcome Outcome(Verdict verdict, string sentence) => new(index, mutant.Class.Name, verdict, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, reader.LoadBytes, bytes, sentence);
+        MutantOutcome Outcome(Verdict verdict, string sentence) => new(index, mutant.Class.Name, verdict,
+            (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, reader.LoadBytes, bytes, sentence);
         try
         {
             long before = ProcessMemory.ResetPeak();
@@ -66,7 +67,8 @@ internal sealed class MutantRun
     // Type, message, and the innermost calls.
     private static string Describe(Exception e)
     {
-        IEnumerable<string> calls = (e.StackTrace ?? "").Split('\n').Select(line => line.Trim()).Where(line => line.Contains("RnnJit", StringComparison.Ordinal) || line.StartsWith("at System", StringComparison.Ordinal))
+        IEnumerable<string> calls = (e.StackTrace ?? "").Split('\n').Select(line => line.Trim())
+            .Where(line => line.Contains("RnnJit", StringComparison.Ordinal) || line.StartsWith("at System", StringComparison.Ordinal))
             .Take(4).Select(line => line.Split(" in ")[0]);
         return $"{e.GetType().Name}: {e.Message} {string.Join(" < ", calls)}";
     }

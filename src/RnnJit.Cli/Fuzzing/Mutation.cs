@@ -39,9 +39,11 @@ internal sealed class Mutation
 
     public bool IsControl => Sabotage is not null || SabotageOfLoad is not null;
 
-    public static Mutation OfFile(string name, Action<ForgedFile, RandomStream> apply) => new(name, MutationTarget.Checkpoint) { Apply = apply };
+    public static Mutation OfFile(string name, Action<ForgedFile, RandomStream> apply) =>
+        new(name, MutationTarget.Checkpoint) { Apply = apply };
 
-    public static Mutation OfTraining(string name, Action<ForgedFile, RandomStream> apply) => new(name, MutationTarget.Training) { Apply = apply };
+    public static Mutation OfTraining(string name, Action<ForgedFile, RandomStream> apply) =>
+        new(name, MutationTarget.Training) { Apply = apply };
 
     public static Mutation OfText(string name, Func<string, RandomStream, string> edit) => new(name, MutationTarget.Text) { Edit = edit };
 

@@ -6,7 +6,8 @@ internal static class MutationTable
     /// <summary>The classes that a run goes through.</summary>
     public static IReadOnlyList<Mutation> All { get; } =
     [
-        .. HeaderMutations.All, .. LayoutMutations.All, .. TensorMutations.All, .. MetadataMutations.All, .. ProgramLineMutations.All, .. ProgramSizeMutations.All, .. ResumeMutations.All, .. CostMutations.All,
+        .. HeaderMutations.All, .. LayoutMutations.All, .. TensorMutations.All, .. MetadataMutations.All, .. ProgramLineMutations.All,
+        .. ProgramSizeMutations.All, .. ResumeMutations.All, .. CostMutations.All,
     ];
 
     /// <summary>Classes whose every mutant is to be reported as a failure; they run by name only.</summary>

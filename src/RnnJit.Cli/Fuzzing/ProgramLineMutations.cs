@@ -13,7 +13,8 @@ internal static class ProgramLineMutations
 
     private static readonly string[] OutputRoles = ["return", "next", "yield", "sum"];
 
-    private static readonly string[] DimTexts = ["0", "-1", "1", "31", "-990", "2147483647", "-2147483648", "9999999999999", "2147483647H", "H + 2147483647", "H - 5", "-H", "4T", "Q", "?1", "", "H*H", "1 + 1", "B", "T"];
+    private static readonly string[] DimTexts = ["0", "-1", "1", "31", "-990", "2147483647", "-2147483648", "9999999999999", "2147483647H",
+        "H + 2147483647", "H - 5", "-H", "4T", "Q", "?1", "", "H*H", "1 + 1", "B", "T"];
 
     public static IEnumerable<Mutation> All =>
     [
@@ -21,30 +22,44 @@ internal static class ProgramLineMutations
         Mutation.OfText("line.token-removed", (text, random) => Replaced(text, Token, "", random)),
         Mutation.OfText("line.token-word", (text, random) => Replaced(text, Token, random.Word(), random)),
         Mutation.OfText("line.character", (text, random) => random.Flip(text)),
-        Mutation.OfText("line.swapped", (text, random) => Lines(text, random, (lines, a, b) => (lines[a], lines[b]) = (lines[b], lines[a]))),
+        Mutation.OfText("line.swapped",
+            (text, random) => Lines(text, random, (lines, a, b) => (lines[a], lines[b]) = (lines[b], lines[a]))),
         Mutation.OfText("line.removed", (text, random) => Lines(text, random, (lines, a, _) => lines.RemoveAt(a))),
         Mutation.OfText("line.repeated", (text, random) => Lines(text, random, (lines, a, b) => lines.Insert(b, lines[a]))),
         Mutation.OfText("line.replaced", (text, random) => Lines(text, random, (lines, a, b) => lines[a] = lines[b])),
         Mutation.OfText("line.cut", (text, random) => text[..random.NextInt32(text.Length)]),
         Mutation.OfText("line.part-repeated", Repeated),
-        Mutation.OfText("number.extreme", (text, random) => Replaced(text, Number, random.Extreme().ToString(System.Globalization.CultureInfo.InvariantCulture), random)),
+        Mutation.OfText("number.extreme",
+            (text, random) => Replaced(text, Number, random.Extreme().ToString(System.Globalization.CultureInfo.InvariantCulture), random)),
         Mutation.OfText("number.form", (text, random) => Replaced(text, Number, random.Number(), random)),
         Mutation.OfText("dim.replaced", (text, random) => Replaced(text, Dims, random.One(DimTexts), random)),
         Mutation.OfText("dim.everywhere", Everywhere),
         Mutation.OfText("op.replaced", (text, random) => Replaced(text, @"(?<== )[a-z]+", random.One(OpTable.Names.ToArray()), random)),
-        Mutation.OfText("op.attributes", (text, random) => Replaced(text, @"(?<== [a-z]+\[)[^\]]*", random.One(["", "0", "-1", "99", "0, 0", "0, 0, 2147483647", "0, 2000, 1", "H, H", "ab,cb->ac", "aa,aa->a", "ab->ab", "V : f32", "2.5 : f32[-990]", random.Word()]), random)),
+        Mutation.OfText("op.attributes", (text, random) => Replaced(text, @"(?<== [a-z]+\[)[^\]]*", random.One(["", "0", "-1", "99", "0, 0",
+            "0, 0, 2147483647", "0, 2000, 1", "H, H", "ab,cb->ac", "aa,aa->a", "ab->ab", "V : f32", "2.5 : f32[-990]",
+            random.Word()]), random)),
         Mutation.OfText("op.operands", (text, random) => Replaced(text, @"%\d+(?=$|,|\r|\n)", $"%{random.NextInt32(60)}", random)),
-        Mutation.OfText("role.input", (text, random) => Replaced(text, @"\b(input|persequence|state|table|parameter|sequence|constant)\b(?= \S)", random.One(Roles), random)),
-        Mutation.OfText("role.output", (text, random) => Replaced(text, @"\b(return|next|yield|sum)\b(?= \S)", random.One(OutputRoles), random)),
-        Mutation.OfText("type.element", (text, random) => Replaced(text, @"\b(f32|f64|i32)\b", random.One(["f32", "f64", "i32", "f16", "F32", ""]), random)),
-        Mutation.OfText("type.rank", (text, random) => Replaced(text, @"(f32|f64|i32)\[[^\]]*\]", random.One(["f32[]", "i32[]", "f32[H, H, H, H]", "f32[T]", "f32[B]", "f64[H]", "f32"]), random)),
-        Mutation.OfText("name.replaced", (text, random) => Named(text, random.One(["", "a b", "\u001b[2J", "\u2028", "\u202e", "é", "e\u0301", "\ud83d\ude00", "loss", "y", "target", "d_x", "h0", "0", "1.5", "inf", "%0", "class", "\u0000", new string('n', 100_000)]), random)),
+        Mutation.OfText("role.input", (text, random) =>
+            Replaced(text, @"\b(input|persequence|state|table|parameter|sequence|constant)\b(?= \S)", random.One(Roles), random)),
+        Mutation.OfText("role.output",
+            (text, random) => Replaced(text, @"\b(return|next|yield|sum)\b(?= \S)", random.One(OutputRoles), random)),
+        Mutation.OfText("type.element",
+            (text, random) => Replaced(text, @"\b(f32|f64|i32)\b", random.One(["f32", "f64", "i32", "f16", "F32", ""]), random)),
+        Mutation.OfText("type.rank", (text, random) => Replaced(text, @"(f32|f64|i32)\[[^\]]*\]",
+            random.One(["f32[]", "i32[]", "f32[H, H, H, H]", "f32[T]", "f32[B]", "f64[H]", "f32"]), random)),
+        Mutation.OfText("name.replaced", (text, random) => Named(text, random.One(["", "a b", "\u001b[2J", "\u2028", "\u202e", "é",
+            "e\u0301", "\ud83d\ude00", "loss", "y", "target", "d_x", "h0", "0", "1.5", "inf", "%0", "class", "\u0000",
+            new string('n', 100_000)]), random)),
         Mutation.OfText("name.everywhere", (text, random) => NamedEverywhere(text, random)),
-        Mutation.OfText("init.replaced", (text, random) => Replaced(text, @"(?<== )(glorot|orthogonal|uniform|zeros|ones)\b", random.One(["nan", "inf", "1e39", "-1e308", "dropout 2", "mask", "orthogonal", "running 1", "", "0,5", "mask 0.5 0 NaN"]), random)),
-        Mutation.OfText("kind.replaced", (text, random) => Regex.Replace(text, @"^\w+", random.One(["cell", "program", "kernel", "body", "", "network"]))),
+        Mutation.OfText("init.replaced", (text, random) => Replaced(text, @"(?<== )(glorot|orthogonal|uniform|zeros|ones)\b",
+            random.One(["nan", "inf", "1e39", "-1e308", "dropout 2", "mask", "orthogonal", "running 1", "", "0,5", "mask 0.5 0 NaN"]),
+            random)),
+        Mutation.OfText("kind.replaced",
+            (text, random) => Regex.Replace(text, @"^\w+", random.One(["cell", "program", "kernel", "body", "", "network"]))),
     ];
 
-    private static string Replaced(string text, string pattern, string with, RandomStream random) => MetadataMutations.Replaced(text, pattern, with, random);
+    private static string Replaced(string text, string pattern, string with, RandomStream random) =>
+        MetadataMutations.Replaced(text, pattern, with, random);
 
     private static string SwapTokens(string text, RandomStream random)
     {
@@ -75,7 +90,8 @@ internal static class ProgramLineMutations
         return Regex.Replace(text, $@"(?<=[\[,] ?){symbol}(?=[,\]])", random.One(DimTexts));
     }
 
-    private static string Named(string text, string name, RandomStream random) => Replaced(text, @"(?<=\b(input|state|parameter|return|next) )" + Word + @"[\w.]*", name, random);
+    private static string Named(string text, string name, RandomStream random) =>
+        Replaced(text, @"(?<=\b(input|state|parameter|return|next) )" + Word + @"[\w.]*", name, random);
 
     private static string NamedEverywhere(string text, RandomStream random)
     {
@@ -83,6 +99,7 @@ internal static class ProgramLineMutations
         if (matches.Count == 0)
             return text;
         string name = Regex.Escape(random.One([.. matches.Select(match => match.Value)]));
-        return Regex.Replace(text, $@"(?<![\w.]){name}(?![\w.])", random.One(["loss", "h0", "target", "\u001b[31mx", "x\u2028y", "é", "_", "a.b.c", "class", new string('n', 50_000)]));
+        return Regex.Replace(text, $@"(?<![\w.]){name}(?![\w.])",
+            random.One(["loss", "h0", "target", "\u001b[31mx", "x\u2028y", "é", "_", "a.b.c", "class", new string('n', 50_000)]));
     }
 }

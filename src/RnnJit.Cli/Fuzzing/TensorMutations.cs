@@ -6,7 +6,8 @@ namespace RnnJit.Cli.Fuzzing;
 /// <summary>Tensors of another name, type, shape or content than the model wants.</summary>
 internal static class TensorMutations
 {
-    private static readonly string[] Dtypes = ["BOOL", "F4", "F6_E2M3", "F6_E3M2", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "C64", "F64", "I64", "U64"];
+    private static readonly string[] Dtypes = ["BOOL", "F4", "F6_E2M3", "F6_E3M2", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "I16",
+        "U16", "F16", "BF16", "I32", "U32", "F32", "C64", "F64", "I64", "U64"];
 
     private static readonly float[] NotFinite = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
@@ -22,13 +23,18 @@ internal static class TensorMutations
         Mutation.OfFile("tensor.shape-order", (file, random) => random.Shuffle<long>(random.One(file.Tensors).Shape)),
         Mutation.OfFile("tensor.shape-rank", (file, random) => Rank(random.One(file.Tensors), random)),
         Mutation.OfFile("tensor.shape-zero", (file, random) => Empty(random.One(file.Tensors))),
-        Mutation.OfFile("tensor.shape-number", (file, random) => random.One(file.Tensors).Shape = [.. Enumerable.Range(0, random.NextInt32(4)).Select(_ => random.Extreme())]),
-        Mutation.OfFile("tensor.shape-overflow", (file, random) => random.One(file.Tensors).Shape = random.One<long[]>([[1L << 32, 1L << 32], [1L << 31, 1L << 31, 2], [long.MaxValue, 2], [1L << 62, 4], [0, long.MaxValue, long.MaxValue]])),
-        Mutation.OfFile("tensor.shape-ranks", (file, random) => random.One(file.Tensors).Shape = [.. Enumerable.Repeat(1L, random.NextInt32(10_000)), 1]),
+        Mutation.OfFile("tensor.shape-number",
+            (file, random) => random.One(file.Tensors).Shape = [.. Enumerable.Range(0, random.NextInt32(4)).Select(_ => random.Extreme())]),
+        Mutation.OfFile("tensor.shape-overflow", (file, random) => random.One(file.Tensors).Shape = random.One<long[]>(
+            [[1L << 32, 1L << 32], [1L << 31, 1L << 31, 2], [long.MaxValue, 2], [1L << 62, 4], [0, long.MaxValue, long.MaxValue]])),
+        Mutation.OfFile("tensor.shape-ranks",
+            (file, random) => random.One(file.Tensors).Shape = [.. Enumerable.Repeat(1L, random.NextInt32(10_000)), 1]),
         Mutation.OfFile("tensor.removed", (file, random) => file.Tensors.RemoveAt(random.NextInt32(file.Tensors.Count))),
         Mutation.OfFile("tensor.all-removed", (file, random) => file.Tensors.Clear()),
-        Mutation.OfFile("tensor.added", (file, random) => file.Tensors.Add(new ForgedTensor("more" + random.Word(), "F32", [4], new byte[16]))),
-        Mutation.OfFile("tensor.added-large", (file, random) => file.Tensors.Add(new ForgedTensor("more", "U8", [20_000_000], new byte[20_000_000]))),
+        Mutation.OfFile("tensor.added",
+            (file, random) => file.Tensors.Add(new ForgedTensor("more" + random.Word(), "F32", [4], new byte[16]))),
+        Mutation.OfFile("tensor.added-large",
+            (file, random) => file.Tensors.Add(new ForgedTensor("more", "U8", [20_000_000], new byte[20_000_000]))),
         Mutation.OfFile("tensor.renamed", (file, random) => random.One(file.Tensors).Name = random.Word()),
         Mutation.OfFile("tensor.name-character", (file, random) => Rename(random.One(file.Tensors), random)),
         Mutation.OfFile("tensor.names-swapped", (file, random) => Swap(random.One(file.Tensors), random.One(file.Tensors))),
@@ -67,7 +73,14 @@ internal static class TensorMutations
 
     private static void Retype(ForgedTensor tensor, string dtype)
     {
-        int bits = dtype switch { "F4" => 4, "F6_E2M3" or "F6_E3M2" => 6, _ => 8 * (dtype.Contains("64", StringComparison.Ordinal) ? 8 : dtype.Contains("32", StringComparison.Ordinal) ? 4 : dtype.Contains("16", StringComparison.Ordinal) ? 2 : 1) };
+        int bits = dtype switch
+        {
+            "F4" => 4,
+            "F6_E2M3" or "F6_E3M2" => 6,
+            _ => 8 * (dtype.Contains("64", StringComparison.Ordinal)
+            ? 8
+            : dtype.Contains("32", StringComparison.Ordinal) ? 4 : dtype.Contains("16", StringComparison.Ordinal) ? 2 : 1)
+        };
         (tensor.Dtype, tensor.Bytes) = (dtype, new byte[tensor.Shape.Aggregate(1L, (a, b) => a * b) * bits / 8]);
     }
 
@@ -94,5 +107,6 @@ internal static class TensorMutations
 
     private static void Swap(ForgedTensor a, ForgedTensor b) => (a.Name, b.Name) = (b.Name, a.Name);
 
-    private static void Cut(ForgedTensor tensor, RandomStream random) => tensor.Bytes = tensor.Bytes[..random.NextInt32(tensor.Bytes.Length + 1)];
+    private static void Cut(ForgedTensor tensor, RandomStream random) =>
+        tensor.Bytes = tensor.Bytes[..random.NextInt32(tensor.Bytes.Length + 1)];
 }

@@ -17,7 +17,8 @@ internal sealed class GalleryRun(IGallerySystem system, Terminal terminal, Galle
         long start = Stopwatch.GetTimestamp();
         GalleryReport report = system.Run(context with
         {
-            Progress = new GalleryProgressLines(terminal.Error, facts.Name).Update, Interrupted = terminal.Interrupted,
+            Progress = new GalleryProgressLines(terminal.Error, facts.Name).Update,
+            Interrupted = terminal.Interrupted,
         });
         var row = ResultRow.Of(facts, context, report, DateOnly.FromDateTime(DateTime.UtcNow),
             Stopwatch.GetElapsedTime(start).TotalSeconds);
@@ -87,16 +88,16 @@ internal sealed class GalleryRun(IGallerySystem system, Terminal terminal, Galle
 
     private void PrintJson(GalleryReport report, ResultRow row, IReadOnlyList<string> pictures) =>
         terminal.Out.WriteLine(JsonSerializer.Serialize(new
-    {
-        system = row.System,
-        budget = row.Budget,
-        seeds = row.Seeds,
-        seconds = row.Seconds,
-        met = report.IsMet,
-        figures = report.Figures.Select(figure =>
-            new { name = figure.Name, wanted = figure.Wanted, found = figure.Found, met = figure.IsMet }),
-        page = folder.Page,
-        pictures,
-        results = folder.Results,
-    }));
+        {
+            system = row.System,
+            budget = row.Budget,
+            seeds = row.Seeds,
+            seconds = row.Seconds,
+            met = report.IsMet,
+            figures = report.Figures.Select(figure =>
+                new { name = figure.Name, wanted = figure.Wanted, found = figure.Found, met = figure.IsMet }),
+            page = folder.Page,
+            pictures,
+            results = folder.Results,
+        }));
 }

@@ -13,10 +13,19 @@ internal static class LayerBuilder
     public static BoundLayer Run(LayerRequest request)
     {
         var (program, ports) = request.Step is not null ? LayerProgram.WithError(request.Cell, request.Lengths)
-            : request.Training ? LayerProgram.WithGiven(request.Cell, request.Lengths) : LayerProgram.Forward(request.Cell, request.Lengths);
-        var sizes = new Dictionary<string, int>(StringComparer.Ordinal) { ["T"] = request.Steps, ["B"] = request.Batch, ["H"] = request.Hidden, ["X"] = request.Inputs ?? request.Hidden };
+            : request.Training ? LayerProgram.WithGiven(request.Cell,
+                request.Lengths) : LayerProgram.Forward(request.Cell, request.Lengths);
+        var sizes = new Dictionary<string, int>(StringComparer.Ordinal)
+        {
+            ["T"] = request.Steps,
+            ["B"] = request.Batch,
+            ["H"] = request.Hidden,
+            ["X"] = request.Inputs ?? request.Hidden
+        };
         if (sizes["X"] != sizes["H"] && !program.Symbols().Contains("X"))
-            throw new UsageException($"Cell '{request.Cell.Name}' lets nobody choose the number of its inputs, so --input {sizes["X"]} does not fit --hidden {sizes["H"]} (leave --input away)");
+            throw new UsageException(
+                $"Cell '{request.Cell.Name}' lets nobody choose the number of its inputs, so --input {sizes["X"]} does not fit --hidden "
+                    + $"{sizes["H"]} (leave --input away)");
 
         int interval = request.Interval ?? StripMineTime.Default(request.Steps);
         if (interval > 0 && StripMineTime.Run(program, "T", request.Steps, interval) is ({ } blocked, { } count, var blocks))
@@ -38,12 +47,15 @@ internal static class LayerBuilder
         if (interval > 0)
             throw new UsageException("--parallel-time and --checkpoint both cut time into pieces (leave one of them away)");
         if (request.Chunks < 1 || request.Steps < 2 * request.Chunks)
-            throw new UsageException($"--parallel-time is {request.Chunks}, wanted at least 1 and at most half of --seq {request.Steps} (change it)");
+            throw new UsageException(
+                $"--parallel-time is {request.Chunks}, wanted at least 1 and at most half of --seq {request.Steps} (change it)");
         var (parallel, symbol, steps) = ParallelScan.Run(program, "T", request.Steps, request.Chunks);
         if (symbol is null)
         {
-            string? obstacle = program.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(LinearRecurrence.WhyNot).FirstOrDefault(reason => reason is not null);
-            throw new UsageException($"--parallel-time is for cells that are linear in their state, and in '{request.Cell.Name}' {obstacle} (leave it away)");
+            string? obstacle = program.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(LinearRecurrence.WhyNot)
+                .FirstOrDefault(reason => reason is not null);
+            throw new UsageException(
+                $"--parallel-time is for cells that are linear in their state, and in '{request.Cell.Name}' {obstacle} (leave it away)");
         }
 
         sizes[symbol] = steps;

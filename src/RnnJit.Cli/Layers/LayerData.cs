@@ -11,7 +11,8 @@ internal static class LayerData
     /// <summary>The gradient of the loss with respect to each number of the layer's output, given to the backward pass.</summary>
     public const double OutputGradient = 0.5;
 
-    /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, full lengths, and a constant gradient of the output.</summary>
+    /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, full lengths, and a
+    /// constant gradient of the output.</summary>
     public static void Fill(Executable executable, LayerPorts ports)
     {
         var random = new Random(1);
@@ -34,8 +35,10 @@ internal static class LayerData
         }
     }
 
-    /// <summary>Numbers within the root of how many are added up: then a state forgets, and rounding errors of long sequences do not grow.</summary>
-    public static void FillParameter(Tensor tensor, Random random) => Fill(tensor, random, 1 / Math.Sqrt(tensor.Shape.Count == 0 ? 1 : tensor.Shape[^1]));
+    /// <summary>Numbers within the root of how many are added up: then a state forgets, and rounding errors of
+    /// long sequences do not grow.</summary>
+    public static void FillParameter(Tensor tensor, Random random) =>
+        Fill(tensor, random, 1 / Math.Sqrt(tensor.Shape.Count == 0 ? 1 : tensor.Shape[^1]));
 
     private static void Fill(Tensor tensor, Random random, double bound) =>
         tensor.Set(Enumerable.Range(0, tensor.Length).Select(_ => ((2 * random.NextDouble()) - 1) * bound).ToArray());

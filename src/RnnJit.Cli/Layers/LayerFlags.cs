@@ -16,7 +16,10 @@ internal sealed class LayerFlags
     private readonly Option<string[]> without = WithoutFlag.Create(open: true);
     private readonly Option<bool> verify = new("--verify") { Description = "Check the graph after every stage of the pipeline" };
 
-    public Option<bool> Training { get; } = new("--training") { Description = "A training step (forward, backward, all gradients for a given gradient of the output) instead of a forward pass" };
+    public Option<bool> Training { get; } = new("--training")
+    {
+        Description = "A training step (forward, backward, all gradients for a given gradient of the output) instead of a forward pass"
+    };
 
     public Option<int> Seq { get; } = CommonOptions.Number("--seq", "Time steps", 50);
 
@@ -24,14 +27,16 @@ internal sealed class LayerFlags
 
     public Option<string> Checkpoint { get; } = CheckpointFlag.Create();
 
-    public Option<int> ParallelTime { get; } = CommonOptions.Number("--parallel-time", "Chunks of time that run side by side, for cells that are linear in their state; 1: from the beginning to the end", 1);
+    public Option<int> ParallelTime { get; } = CommonOptions.Number("--parallel-time",
+        "Chunks of time that run side by side, for cells that are linear in their state; 1: from the beginning to the end", 1);
 
     public Option<string?> Schedule { get; } = ScheduleFlag.Create();
 
     public Option<string?> Target { get; } = DeviceFlag.Create("Device that the layer is planned for and runs on");
 
     /// <summary>All of them, in the order in which help lists them.</summary>
-    public Option[] All => [Training, Seq, Batch, hidden, input, precision, Target, Checkpoint, ParallelTime, Schedule, .. regularisation.All, without, weights, verify];
+    public Option[] All => [Training, Seq, Batch, hidden, input, precision, Target, Checkpoint, ParallelTime, Schedule,
+        .. regularisation.All, without, weights, verify];
 
     public void AddTo(Command command)
     {

@@ -6,8 +6,8 @@ using RnnJit.Passes;
 namespace RnnJit.Cli.Layers;
 
 /// <summary>
-/// One layer of a cell as a Program. Whatever the cell reads besides its states is an input of the Program under the cell's own name and in its own dimensions, T in front of what
-/// it reads at each step. Inputs that only the layer has are named in <see cref="Ports"/>.
+/// One layer of a cell as a Program. Whatever the cell reads besides its states is an input of the Program under the cell's own name and in
+/// its own dimensions, T in front of what it reads at each step. Inputs that only the layer has are named in <see cref="Ports"/>.
 /// </summary>
 internal sealed record LayerProgram(Graph Graph, LayerPorts Ports)
 {
@@ -38,10 +38,12 @@ internal sealed record LayerProgram(Graph Graph, LayerPorts Ports)
         return new LayerProgram(net.Build(), ports with { OutputGradient = dy });
     }
 
-    /// <summary>A Program with a loss, as one that returns y, final states, and the gradient <c>d_NAME</c> of everything real that is read: inputs, initial states, parameters.</summary>
+    /// <summary>A Program with a loss, as one that returns y, final states, and the gradient <c>d_NAME</c> of everything real that is read:
+    /// inputs, initial states, parameters.</summary>
     public static Graph Gradients(Graph program, LayerPorts ports)
     {
-        string[] names = [.. program.Inputs.Where(port => port.Type.IsReal && port.Name != ports.OutputGradient && !MaskPort.Is(port) && !RunningPort.Is(port)).Select(port => port.Name)];
+        string[] names = [.. program.Inputs.Where(port => port.Type.IsReal && port.Name != ports.OutputGradient && !MaskPort.Is(port)
+            && !RunningPort.Is(port)).Select(port => port.Name)];
         return ProgramSlice.Run(Differentiate.Run(program, Loss, names), output => output.Name != Loss, masks: true);
     }
 
@@ -60,12 +62,17 @@ internal sealed record LayerProgram(Graph Graph, LayerPorts Ports)
 
         Port first = cell.StepInputs.FirstOrDefault(port => !MaskPort.Is(port))
             ?? throw new UsageException($"Cell '{cell.Name}' reads nothing at its steps, so it makes no layer (give Step an input)");
-        var options = new RecurrentOptions { Given = read, Dims = cell.Step.Symbols().Where(symbol => symbol is not ("B" or "H")).ToDictionary(symbol => symbol, Dim.Symbol) };
+        var options = new RecurrentOptions
+        {
+            Given = read,
+            Dims = cell.Step.Symbols().Where(symbol => symbol is not ("B" or "H")).ToDictionary(symbol => symbol, Dim.Symbol)
+        };
         Value y = net.Recurrent("layer0", cell, read[first.Name], "H", options).Output;
         return (net, net.Output(Output, y), ports);
     }
 
-    private static IEnumerable<Port> Read(CellDefinition cell) => cell.StepInputs.Concat(cell.SequenceInputs).Where(port => !MaskPort.Is(port));
+    private static IEnumerable<Port> Read(CellDefinition cell) =>
+        cell.StepInputs.Concat(cell.SequenceInputs).Where(port => !MaskPort.Is(port));
 
     // The cell's names come first: target ⇒ target_ where the cell reads a target.
     private static string Free(string name, CellDefinition cell)

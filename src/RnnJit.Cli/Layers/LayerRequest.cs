@@ -1,3 +1,4 @@
+using System.Globalization;
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Passes;
@@ -61,7 +62,8 @@ internal sealed record LayerRequest(CellDefinition Cell)
     public bool Verify { get; init; }
 
     /// <summary>Passes by the name that people give; a pass that runs several times is off each time.</summary>
-    public static IReadOnlyDictionary<string, string[]> Passes { get; } = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.ChunkPass).Append(Executable.ActiveRowsPass)
+    public static IReadOnlyDictionary<string, string[]> Passes { get; } =
+        Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Append(Executable.ChunkPass).Append(Executable.ActiveRowsPass)
         .GroupBy(name => name.TrimEnd("-0123456789".ToCharArray())).ToDictionary(group => group.Key, group => group.ToArray());
 
     /// <summary>The names of the pipeline stages in which the named passes run: one for each time that a pass runs.</summary>
@@ -70,7 +72,10 @@ internal sealed record LayerRequest(CellDefinition Cell)
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs from H; then <see cref="Unusual"/>.</summary>
-    public string Title => FormattableString.Invariant($"{Cell.Name} {(Training ? "training" : "forward")} {Steps},{Batch},{Hidden}{(Inputs is { } x && x != Hidden ? $",{x}" : "")}{Unusual}");
+    public string Title => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Cell.Name} {(Training ? "training" : "forward")} {Steps},{Batch},{Hidden}{(Inputs is { } x && x != Hidden ? $",{x}" : "")}"
+            + $"{Unusual}");
 
     /// <summary>
     /// The settings that differ from the defaults, each after a comma, for instance <c>, weights bf16</c>; empty where none does.

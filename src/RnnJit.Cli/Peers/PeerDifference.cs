@@ -9,8 +9,9 @@ namespace RnnJit.Cli.Peers;
 /// <param name="Largest">The largest difference of two numbers in any result.</param>
 internal sealed record PeerDifference(string Of, double Relative, double Largest, double Tolerance)
 {
-    // Each side is within 1e-5 of exact arithmetic up to 64 steps and 1e-4 up to 1000 (docs/architecture.md), so that two are within twice that; errors of rounding grow with the root of the steps beyond.
-    // A bfloat16 has 8 bits: rounding changes a weight by up to 2⁻⁹ of it, and sums of products no more than that; the state carries it on.
+    // Each side is within 1e-5 of exact arithmetic up to 64 steps and 1e-4 up to 1000 (docs/architecture.md), so that two are within twice
+    // that; errors of rounding grow with the root of the steps beyond. A bfloat16 has 8 bits: rounding changes a weight by up to 2⁻⁹ of it,
+    // and sums of products no more than that; the state carries it on.
     private const double Short = 2e-5, Long = 2e-4, Rounded = 1.0 / 128;
 
     public bool IsWithin => Relative <= Tolerance;
@@ -36,12 +37,19 @@ internal sealed record PeerDifference(string Of, double Relative, double Largest
                 largest = Math.Max(largest, double.IsNaN(apart) ? double.PositiveInfinity : apart);
             }
 
-            double relative = double.IsFinite(difference) ? Math.Sqrt(difference / Math.Max(norm, double.Epsilon)) : double.PositiveInfinity;
-            worst = worst with { Of = relative > worst.Relative ? name : worst.Of, Relative = Math.Max(relative, worst.Relative), Largest = Math.Max(largest, worst.Largest) };
+            double relative =
+                double.IsFinite(difference) ? Math.Sqrt(difference / Math.Max(norm, double.Epsilon)) : double.PositiveInfinity;
+            worst = worst with
+            {
+                Of = relative > worst.Relative ? name : worst.Of,
+                Relative = Math.Max(relative, worst.Relative),
+                Largest = Math.Max(largest, worst.Largest)
+            };
         }
 
         return worst;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"largest difference {Largest:0.0e+0}, relative {Relative:0.0e+0} in {Of} (allowed {Tolerance:0.0e+0})");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"largest difference {Largest:0.0e+0}, relative {Relative:0.0e+0} in {Of} (allowed {Tolerance:0.0e+0})");
 }

@@ -21,7 +21,8 @@ internal sealed class PeerGroup : IDisposable
         {
             if (!tool.Fits(bits, IsaFlag.BitsOfMachine))
             {
-                missing.Add((tool.Name, $"it has no switch for vectors, and would use {IsaFlag.BitsOfMachine} bits where all others use at most {bits}"));
+                missing.Add((tool.Name,
+                    $"it has no switch for vectors, and would use {IsaFlag.BitsOfMachine} bits where all others use at most {bits}"));
                 continue;
             }
 
@@ -44,7 +45,8 @@ internal sealed class PeerGroup : IDisposable
 
     /// <summary>Gives each tool the layer with the numbers of ours, and compares what comes out.</summary>
     /// <returns>The tools that have such a layer, with the difference, and the reasons of the others.</returns>
-    public (IReadOnlyList<PeerLayer> Layers, IReadOnlyList<(string Tool, string Why)> Without) Make(LayerRequest request, Executable executable)
+    public (IReadOnlyList<PeerLayer> Layers,
+        IReadOnlyList<(string Tool, string Why)> Without) Make(LayerRequest request, Executable executable)
     {
         if (processes.Count == 0)
             return ([], []);
@@ -63,10 +65,12 @@ internal sealed class PeerGroup : IDisposable
             try
             {
                 process.Do(string.Create(CultureInfo.InvariantCulture,
-                    $"mk {layout.Name} {(request.Training ? "training" : "forward")} {request.Steps} {request.Batch} {request.Inputs ?? request.Hidden} {request.Hidden} {request.ThreadCount} {given}"));
+                    $"mk {layout.Name} {(request.Training ? "training" : "forward")} {request.Steps} {request.Batch} "
+                        + $"{request.Inputs ?? request.Hidden} {request.Hidden} {request.ThreadCount} {given}"));
                 process.Do($"run {scripts.File("found.safetensors")}");
                 var found = SafetensorsFile.Read(scripts.File("found.safetensors"));
-                layers.Add(new PeerLayer(process, PeerDifference.Between(ours, name => found.Tensors.TryGetValue(name, out var tensor) ? tensor.ToSingle() : null, tolerance)));
+                layers.Add(new PeerLayer(process, PeerDifference.Between(ours,
+                    name => found.Tensors.TryGetValue(name, out var tensor) ? tensor.ToSingle() : null, tolerance)));
             }
             catch (PeerException e)
             {

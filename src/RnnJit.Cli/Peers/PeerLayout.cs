@@ -23,7 +23,8 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
     public static string Cells => string.Join(", ", Known.Select(known => known.Cell.Name));
 
     /// <summary>The layout of a cell whose equations peers have; null for all others.</summary>
-    public static PeerLayout? Of(CellDefinition cell) => Known.FirstOrDefault(known => CellRegistry.Find(known.Cell).Step == cell.Step).Layout;
+    public static PeerLayout? Of(CellDefinition cell) =>
+        Known.FirstOrDefault(known => CellRegistry.Find(known.Cell).Step == cell.Step).Layout;
 
     /// <summary>
     /// Writes the inputs of the executable (sequence, initial states, stacked parameters) to a safetensors file for the peers.
@@ -34,8 +35,10 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
         {
             new("x", Whole(executable.Input("x"))),
         };
-        tensors.AddRange(States(executable).Select(state => new KeyValuePair<string, SafetensorsTensor>(state + "0", Whole(executable.Input($"layer0.{state}0")))));
-        tensors.AddRange(Stacks.Select(stack => new KeyValuePair<string, SafetensorsTensor>(stack.Stack, Stacked([.. stack.Parameters.Select(name => executable.Input("layer0." + name))]))));
+        tensors.AddRange(States(executable)
+            .Select(state => new KeyValuePair<string, SafetensorsTensor>(state + "0", Whole(executable.Input($"layer0.{state}0")))));
+        tensors.AddRange(Stacks.Select(stack => new KeyValuePair<string, SafetensorsTensor>(stack.Stack,
+            Stacked([.. stack.Parameters.Select(name => executable.Input("layer0." + name))]))));
         SafetensorsFile.Write(path, tensors);
     }
 
@@ -58,9 +61,11 @@ internal sealed record PeerLayout(string Name, IReadOnlyList<(string Stack, stri
     private static PeerLayout Gates(string name, string[] gates, params (string, string[])[] more) =>
         new(name, [.. ((string[])["W", "U", "b"]).Select(letter => (letter, gates.Select(gate => letter + gate).ToArray())), .. more]);
 
-    private static IEnumerable<string> States(Executable executable) => ((string[])["h", "c"]).Where(state => executable.Program.InputIndex($"layer0.{state}0") >= 0);
+    private static IEnumerable<string> States(Executable executable) =>
+        ((string[])["h", "c"]).Where(state => executable.Program.InputIndex($"layer0.{state}0") >= 0);
 
-    private static SafetensorsTensor Whole(Tensor tensor) => SafetensorsTensor.From(tensor.Read<float>(), [.. tensor.Shape.Select(size => (long)size)]);
+    private static SafetensorsTensor Whole(Tensor tensor) =>
+        SafetensorsTensor.From(tensor.Read<float>(), [.. tensor.Shape.Select(size => (long)size)]);
 
     private static SafetensorsTensor Stacked(Tensor[] parts)
     {

@@ -91,7 +91,8 @@ internal sealed class PeerProcess : IDisposable
     {
         string answer = Ask(line);
         if (answer != "ok")
-            throw new PeerException(answer.StartsWith("error ", StringComparison.Ordinal) ? answer["error ".Length..] : $"it answers '{answer}'");
+            throw new PeerException(
+                answer.StartsWith("error ", StringComparison.Ordinal) ? answer["error ".Length..] : $"it answers '{answer}'");
     }
 
     /// <summary>The times of as many runs as fit, at least one.</summary>
@@ -105,7 +106,8 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (FormatException)
         {
-            throw new PeerException(answer.StartsWith("error ", StringComparison.Ordinal) ? answer["error ".Length..] : $"it answers '{answer}'");
+            throw new PeerException(
+                answer.StartsWith("error ", StringComparison.Ordinal) ? answer["error ".Length..] : $"it answers '{answer}'");
         }
     }
 
@@ -168,7 +170,8 @@ internal sealed class PeerProcess : IDisposable
             process.WaitForExit();
         lock (gate)
         {
-            string last = errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "nothing";
+            string last = errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .LastOrDefault() ?? "nothing";
             return new PeerException($"it ended and said: {last}");
         }
     }

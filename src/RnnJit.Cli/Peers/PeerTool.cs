@@ -4,7 +4,8 @@ namespace RnnJit.Cli.Peers;
 /// <param name="CanNarrow">True where it can be held to narrower vectors than the machine has; see <see cref="PeerProcess"/>.</param>
 internal sealed record PeerTool(string Name, string Script, bool CanNarrow)
 {
-    public static IReadOnlyList<PeerTool> All { get; } = [new("PyTorch", "torch_peer.py", true), new("ONNX Runtime", "ort_peer.py", false), new("oneDNN", "onednn_peer.py", true)];
+    public static IReadOnlyList<PeerTool> All { get; } = [new("PyTorch", "torch_peer.py", true), new("ONNX Runtime", "ort_peer.py", false),
+        new("oneDNN", "onednn_peer.py", true)];
 
     /// <summary>True if the tool uses no wider vectors than ours: it can be limited to them, or the machine has no wider ones.</summary>
     /// <param name="bits">Vectors that tools are held to; 0: as they like.</param>

@@ -22,7 +22,8 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
 
     /// <param name="loop">Ours, warmed up.</param>
     /// <param name="seconds">For each tool and turn.</param>
-    public static PeerTurns Run(PeerGroup group, LayerRequest request, Executable executable, RunLoop loop, int turns, double seconds, CancellationToken interrupted = default)
+    public static PeerTurns Run(PeerGroup group, LayerRequest request, Executable executable, RunLoop loop, int turns, double seconds,
+        CancellationToken interrupted = default)
     {
         var (layers, without) = group.Make(request, executable);
         var own = new List<double>();
@@ -53,7 +54,8 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
 
         return new PeerTurns(
             new RunTimes(own),
-            [.. layers.Select((layer, p) => (layer, p)).Where(pair => !failed.ContainsKey(pair.layer)).Select(pair => new PeerTimes(pair.layer.Process.Tool, new RunTimes(theirs[pair.p]), pair.layer.Difference))],
+            [.. layers.Select((layer, p) => (layer, p)).Where(pair => !failed.ContainsKey(pair.layer))
+                .Select(pair => new PeerTimes(pair.layer.Process.Tool, new RunTimes(theirs[pair.p]), pair.layer.Difference))],
             [.. without, .. failed.Select(pair => (pair.Key.Process.Tool, pair.Value))]);
     }
 
@@ -63,7 +65,8 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
         {
             to.WriteLine($"{peer.Tool}: {peer.Times.Describe(flops)}");
             to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {peer.Times.Min / Own.Min:0.00} × ours (minima), {peer.Times.Median / Own.Median:0.00} × (medians); {(peer.Difference.IsWithin ? "" : "WRONG: ")}{peer.Difference}"));
+                $"  {peer.Times.Min / Own.Min:0.00} × ours (minima), {peer.Times.Median / Own.Median:0.00} × "
+                    + $"(medians); {(peer.Difference.IsWithin ? "" : "WRONG: ")}{peer.Difference}"));
         }
 
         foreach (var (tool, why) in Without)
@@ -75,7 +78,8 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
     [
         .. Peers.Select(peer => (object)new
         {
-            tool = peer.Tool, min = peer.Times.Min, median = peer.Times.Median, p95 = peer.Times.P95, ratio = peer.Times.Min / Own.Min, difference = peer.Difference, seconds = peer.Times.Sorted,
+            tool = peer.Tool, min = peer.Times.Min, median = peer.Times.Median, p95 = peer.Times.P95, ratio = peer.Times.Min
+                / Own.Min, difference = peer.Difference, seconds = peer.Times.Sorted,
         }),
         .. Without.Select(pair => (object)new { tool = pair.Tool, missing = pair.Why }),
     ];

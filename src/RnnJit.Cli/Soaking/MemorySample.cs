@@ -37,7 +37,8 @@ internal sealed class MemoryProbe : IDisposable
         }
 
         listener.RecordObservableInstruments();
-        return new MemorySample(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalHours, GC.GetTotalMemory(forceFullCollection: true), native, Environment.WorkingSet);
+        return new MemorySample(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalHours, GC.GetTotalMemory(forceFullCollection: true),
+            native, Environment.WorkingSet);
     }
 
     public void Dispose() => listener.Dispose();

@@ -25,7 +25,8 @@ internal sealed class Soak(IReadOnlyList<(string Name, Action<int> Run)> work, T
                 if (now - said >= report)
                 {
                     said = now;
-                    progress.WriteLine(FormattableString.Invariant($"{now.TotalMinutes:0.0} of {time.TotalMinutes:0.0} minutes, {round} rounds"));
+                    progress.WriteLine(
+                        FormattableString.Invariant($"{now.TotalMinutes:0.0} of {time.TotalMinutes:0.0} minutes, {round} rounds"));
                 }
 
                 if (now < next)

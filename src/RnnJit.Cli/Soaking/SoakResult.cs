@@ -28,25 +28,32 @@ internal sealed record SoakResult(int Rounds, IReadOnlyList<MemorySample> Sample
     public void Print(TextWriter to)
     {
         MemorySample first = Samples[0], last = Samples[^1];
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds, {Samples.Count} samples over {(last.Hours - first.Hours) * 60:0.0} minutes"));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"live managed bytes: {first.Managed} at first, {last.Managed} at last: {(ManagedGrows ? "GROW" : "do not grow")}"));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"live native bytes: {first.Native} at first, {last.Native} at last: {(NativeGrows ? "GROW" : "do not grow")}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"RSS: {first.Resident / Megabyte:0.0} MB at first, {last.Resident / Megabyte:0.0} at last, slope {Resident.Value:0.00} MB/h, upper 95 % bound {Resident.Upper:0.00}, wanted below {Most:0}: {(Resident.Upper < Most ? "met" : "NOT MET")}"));
+            $"{Rounds} rounds, {Samples.Count} samples over {(last.Hours - first.Hours) * 60:0.0} minutes"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"live managed bytes: {first.Managed} at first, {last.Managed} at last: {(ManagedGrows ? "GROW" : "do not grow")}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"live native bytes: {first.Native} at first, {last.Native} at last: {(NativeGrows ? "GROW" : "do not grow")}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"RSS: {first.Resident / Megabyte:0.0} MB at first, {last.Resident / Megabyte:0.0} at last, slope {Resident.Value:0.00} MB/h, "
+                + $"upper 95 % bound {Resident.Upper:0.00}, wanted below {Most:0}: {(Resident.Upper < Most ? "met" : "NOT MET")}"));
     }
 
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson() => new
     {
-        rounds = Rounds, managedGrows = ManagedGrows, nativeGrows = NativeGrows, slope = Resident.Value, upper = double.IsFinite(Resident.Upper) ? Resident.Upper : (double?)null, passes = Passes, samples = Samples,
+        rounds = Rounds, managedGrows = ManagedGrows, nativeGrows = NativeGrows, slope = Resident.Value, upper = double.IsFinite(
+            Resident.Upper) ? Resident.Upper : (double?)null, passes = Passes, samples = Samples,
     };
 
-    // The last third lies wholly above the first, and the median of the middle between them: a leak does that in spite of noise, a cache that fills once does not.
+    // The last third lies wholly above the first, and the median of the middle between them: a leak does that in spite of
+    // noise, a cache that fills once does not.
     private bool Grows(Func<MemorySample, long> of)
     {
         if (Samples.Count < Parts)
             return false;
-        long[][] thirds = [.. Enumerable.Range(0, Parts).Select(part => Samples.Take((part * Samples.Count / Parts)..((part + 1) * Samples.Count / Parts)).Select(of).Order().ToArray())];
+        long[][] thirds = [.. Enumerable.Range(0, Parts).Select(
+            part => Samples.Take((part * Samples.Count / Parts)..((part + 1) * Samples.Count / Parts)).Select(of).Order().ToArray())];
         long middle = thirds[1][thirds[1].Length / 2];
         return thirds[0][^1] < middle && middle < thirds[2][0];
     }

@@ -16,7 +16,8 @@ internal sealed class SoakWork : IDisposable
     /// <summary>The work that parses.</summary>
     public const string CompileName = "compile cells";
 
-    private static readonly CharacterText Text = CharacterText.From(string.Concat(Enumerable.Repeat("she sells sea shells. ", 60)), "a text in memory");
+    private static readonly CharacterText Text =
+        CharacterText.From(string.Concat(Enumerable.Repeat("she sells sea shells. ", 60)), "a text in memory");
     private static readonly string[] Cells = ["lstm", "gru", "elman", "lstmlayernorm", "mingru"];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("rnnjit-soak-");
@@ -24,7 +25,8 @@ internal sealed class SoakWork : IDisposable
 
     /// <summary>The work of one round, each with its name.</summary>
     public IReadOnlyList<(string Name, Action<int> Run)> All =>
-        [("train and resume", Train), ("open and close", Open), ("stream", Stream), (CompileName, Compile), ("load damaged files", LoadDamaged)];
+        [("train and resume", Train), ("open and close", Open), ("stream", Stream), (CompileName, Compile),
+            ("load damaged files", LoadDamaged)];
 
     /// <summary>Fills the compiler's cache with the text that is compiled later.</summary>
     public void FillCaches(CancellationToken interrupted) => SyntaxCache.Fill(System.IO.File.ReadAllText(example.Path), interrupted);
@@ -76,15 +78,18 @@ internal sealed class SoakWork : IDisposable
 
     private static void Stream(int round)
     {
-        using var stream = new StreamedLayer(new LayerRequest(CellRegistry.Find(Cells[round % 3])) { Batch = 1, Inputs = 4, Hidden = 16, Threads = 1 });
+        using var stream =
+            new StreamedLayer(new LayerRequest(CellRegistry.Find(Cells[round % 3])) { Batch = 1, Inputs = 4, Hidden = 16, Threads = 1 });
         for (int block = 0; block < Blocks; block++)
             stream.Run();
     }
 
-    // The file is read and compiled anew each time. Its kernels are compiled in the first rounds only: a process keeps those of a text for good.
+    // The file is read and compiled anew each time. Its kernels are compiled in the first rounds only: a
+    // process keeps those of a text for good.
     private void Compile(int round)
     {
-        using var executable = LayerBuilder.Bind(new LayerRequest(CellFile.Load(example.Path)) { Training = round % 2 == 0, Steps = 4, Batch = 2, Hidden = 8, Threads = 1 });
+        using var executable = LayerBuilder.Bind(
+            new LayerRequest(CellFile.Load(example.Path)) { Training = round % 2 == 0, Steps = 4, Batch = 2, Hidden = 8, Threads = 1 });
         executable.Run();
     }
 

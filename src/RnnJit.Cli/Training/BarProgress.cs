@@ -22,7 +22,8 @@ internal sealed class BarProgress(IAnsiConsole console) : IProgressView
         task.MaxValue = progress.Total;
         task.Value = progress.Done;
         task.Description = Markup.Escape(
-            $"{progress.Done}/{progress.Total}  {Figures.Loss(progress.Loss)}  {Figures.Count(progress.CharactersPerSecond)} characters/s  {Figures.Time(progress.Left)} left");
+            $"{progress.Done}/{progress.Total}  {Figures.Loss(progress.Loss)}  {Figures.Count(progress.CharactersPerSecond)} characters/s "
+                + $" {Figures.Time(progress.Left)} left");
     }
 
     public void Line(string text) => console.WriteLine(TerminalText.Of(text));

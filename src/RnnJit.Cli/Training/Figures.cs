@@ -6,7 +6,8 @@ namespace RnnJit.Cli.Training;
 internal static class Figures
 {
     /// <summary>Nats and bits per character: bits = nats / ln 2.</summary>
-    public static string Loss(double nats) => string.Create(CultureInfo.InvariantCulture, $"{nats:0.000} nats ({nats / Math.Log(2):0.000} bits)");
+    public static string Loss(double nats) =>
+        string.Create(CultureInfo.InvariantCulture, $"{nats:0.000} nats ({nats / Math.Log(2):0.000} bits)");
 
     public static string Count(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -12,7 +12,8 @@ internal static class LossCurve
     public static LineChart Of(LossHistory history, string title)
     {
         var points = history.Points;
-        var chart = new LineChart { Title = title, XLabel = "updates", YLabel = "nats per character", Markers = points.Count <= MostMarkers };
+        var chart =
+            new LineChart { Title = title, XLabel = "updates", YLabel = "nats per character", Markers = points.Count <= MostMarkers };
         double[] steps = [.. points.Select(point => (double)point.Step)];
         chart.Add("training", steps, [.. points.Select(point => point.Training)]);
         chart.Add("validation", steps, [.. points.Select(point => point.Validation)]);

@@ -17,21 +17,27 @@ internal sealed class ModelFlags
     private readonly Option<int> layers = CommonOptions.Number("--layers", "Recurrent layers", Defaults.Layers);
     private readonly Option<int> hidden = CommonOptions.Number("--hidden", "Units of every layer", Defaults.Hidden);
     private readonly Option<int> embedding = CommonOptions.Number("--embedding", "Numbers that stand for a character", Defaults.Embedding);
-    private readonly Option<int> seq = CommonOptions.Number("--seq", "Time steps through which gradients flow; 0: to the beginning", Defaults.Steps);
+    private readonly Option<int> seq =
+        CommonOptions.Number("--seq", "Time steps through which gradients flow; 0: to the beginning", Defaults.Steps);
     private readonly Option<string> checkpoint = CheckpointFlag.Create();
     private readonly Option<int> batch = CommonOptions.Number("--batch", "Streams read side by side", Defaults.Batch);
-    private readonly Option<double> epochs = CommonOptions.Number("--epochs", "How often the text is read; a fraction is allowed", Defaults.Epochs);
-    private readonly Option<int> steps = CommonOptions.Number("--steps", $"Updates to make, instead of --epochs ({OwnTextUpdates} where neither and no text is given)", Defaults.Updates);
+    private readonly Option<double> epochs =
+        CommonOptions.Number("--epochs", "How often the text is read; a fraction is allowed", Defaults.Epochs);
+    private readonly Option<int> steps = CommonOptions.Number("--steps",
+        $"Updates to make, instead of --epochs ({OwnTextUpdates} where neither and no text is given)", Defaults.Updates);
     private readonly OptimiserFlags optimiser = new();
-    private readonly Option<double> dropout = CommonOptions.Number("--dropout", "Share of every layer's outputs dropped in training", Defaults.Dropout);
+    private readonly Option<double> dropout =
+        CommonOptions.Number("--dropout", "Share of every layer's outputs dropped in training", Defaults.Dropout);
     private readonly RegularisationFlags regularisation = new();
     private readonly Option<bool> residual = new("--residual") { Description = "Add the input of every layer to its output" };
-    private readonly Option<double> validation = CommonOptions.Number("--validation", "Share of the text, at its end, not trained on", Defaults.Validation);
+    private readonly Option<double> validation =
+        CommonOptions.Number("--validation", "Share of the text, at its end, not trained on", Defaults.Validation);
     private readonly Option<ulong> seed = CommonOptions.Seed();
     private readonly Option<string> precision = CommonOptions.Text("--precision", "f32 or f64", "f32");
 
     public IReadOnlyList<Option> All =>
-        [cell, layers, hidden, embedding, seq, checkpoint, batch, epochs, steps, .. optimiser.All, dropout, .. regularisation.All, residual, validation, seed, precision];
+        [cell, layers, hidden, embedding, seq, checkpoint, batch, epochs, steps, .. optimiser.All, dropout, .. regularisation.All, residual,
+            validation, seed, precision];
 
     /// <summary>The first of these options that was given, null if none was.</summary>
     public string? Given(ParseResult parsed) => All.FirstOrDefault(option => IsGiven(parsed, option))?.Name;
@@ -42,7 +48,8 @@ internal sealed class ModelFlags
     /// <exception cref="GraphException">The cell is unknown or does not compile.</exception>
     public CellDefinition Cell(ParseResult parsed, Terminal terminal) => CellArgument.Find(parsed.GetRequiredValue(cell), terminal);
 
-    /// <param name="ownText">Whether RnnJit's own text is read: then a number of updates that suits it, unless another length is asked for.</param>
+    /// <param name="ownText">Whether RnnJit's own text is read: then a number of updates that suits it, unless
+    /// another length is asked for.</param>
     /// <exception cref="UsageException">Two options exclude each other, or one has no value that is known.</exception>
     public CharacterOptions Read(ParseResult parsed, bool ownText)
     {

@@ -6,7 +6,8 @@ namespace RnnJit.Cli.Training;
 /// <summary>A file that a long run is going to write: what can be known beforehand is said beforehand.</summary>
 internal static class OutputFile
 {
-    /// <summary>Tries whether the file can be written; neither it nor its folder changes, but for temporary files that a killed run left.</summary>
+    /// <summary>Tries whether the file can be written; neither it nor its folder changes, but for temporary
+    /// files that a killed run left.</summary>
     /// <exception cref="UsageException">The file cannot be written.</exception>
     public static void Check(string path)
     {

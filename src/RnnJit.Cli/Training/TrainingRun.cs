@@ -35,17 +35,20 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
         return ExitCode.Success;
     }
 
-    private double Speed => learning.Elapsed.TotalSeconds > 0 ? (training.Done - before) * (double)training.CharactersPerUpdate / learning.Elapsed.TotalSeconds : 0;
+    private double Speed => learning.Elapsed.TotalSeconds
+        > 0 ? (training.Done - before) * (double)training.CharactersPerUpdate / learning.Elapsed.TotalSeconds : 0;
 
     // A run that was interrupted at a point before it was measured measures it first when it is resumed.
     private bool IsDue => training.Done > 0 && !IsMeasured
-        && (training.Done == training.Updates || training.Done * (long)Points / training.Updates > (training.Done - 1) * (long)Points / training.Updates);
+        && (training.Done == training.Updates
+            || training.Done * (long)Points / training.Updates > (training.Done - 1) * (long)Points / training.Updates);
 
     private bool IsMeasured => training.History.Points is [.., var last] && last.Step == training.Done;
 
     private bool IsDone => training.Done == training.Updates && !IsDue;
 
-    private TimeSpan Left => training.Done == before ? default : total.Elapsed / (training.Done - before) * (training.Updates - training.Done);
+    private TimeSpan Left =>
+        training.Done == before ? default : total.Elapsed / (training.Done - before) * (training.Updates - training.Done);
 
     private void Loop()
     {
@@ -78,7 +81,9 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
             return;
         }
 
-        view.Line($"{training.Done,7}/{training.Updates}  training {Figures.Loss(learned)}  validation {Figures.Loss(validation)}  {Figures.Count(Speed)} characters/s  {Figures.Time(Left)} left");
+        view.Line(
+            $"{training.Done,7}/{training.Updates}  training {Figures.Loss(learned)}  validation {Figures.Loss(validation)}  "
+                + $"{Figures.Count(Speed)} characters/s  {Figures.Time(Left)} left");
         training.Save(file);
         OutputFile.Write(plot, LossCurve.Of(training.History, $"Loss of {Path.GetFileName(file)}").ToSvg());
     }
@@ -100,8 +105,10 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
     {
         string cell = training.Cell.Name;
         CharacterOptions options = training.Options;
-        return $"{(before > 0 ? $"Continuing at update {before}: " : "")}{cell} {options.Layers} x {options.Hidden}, {Figures.Count(training.Model.Model.ParameterCount)} parameters, "
-            + $"T {options.Steps}, B {options.Batch}, on {Figures.Count(training.TextLength)} characters of {training.TextSource} ({training.Model.Vocabulary.Count} different, {Figures.Count(training.ValidationCharacters)} for validation)";
+        return $"{(before > 0 ? $"Continuing at update {before}: " : "")}{cell} {options.Layers} x {options.Hidden}, "
+            + $"{Figures.Count(training.Model.Model.ParameterCount)} parameters, "
+            + $"T {options.Steps}, B {options.Batch}, on {Figures.Count(training.TextLength)} characters of {training.TextSource} "
+                + $"({training.Model.Vocabulary.Count} different, {Figures.Count(training.ValidationCharacters)} for validation)";
     }
 
     private int Interrupted()
@@ -113,7 +120,9 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
         }
 
         training.Save(file);
-        terminal.Error.WriteLine($"rnnjit: Interrupted after update {training.Done} of {training.Updates}; '{file}' is written (continue with: rnnjit train --resume {file})");
+        terminal.Error.WriteLine(
+            $"rnnjit: Interrupted after update {training.Done} of {training.Updates}; '{file}' is written (continue with: rnnjit train "
+                + $"--resume {file})");
         return ExitCode.Interrupted;
     }
 

@@ -6,7 +6,8 @@ public sealed class RnnCellAttribute : Attribute
 {
 }
 
-/// <summary>An input of a cell that is the same at every step of a sequence: a Value has a row for each sequence; a Matrix, Vector or Tensor3 is the same for all of them and is not trained.</summary>
+/// <summary>An input of a cell that is the same at every step of a sequence: a Value has a row for each sequence; a Matrix, Vector or
+/// Tensor3 is the same for all of them and is not trained.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class PerSequenceAttribute : Attribute
 {

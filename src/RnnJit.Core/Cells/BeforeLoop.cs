@@ -28,12 +28,14 @@ internal sealed class BeforeLoop
         isFixed = new bool[step.Values.Count];
         moves = new bool[step.Nodes.Count];
         for (int i = 0; i < step.Inputs.Count; i++)
-            isFixed[i] = step.Inputs[i].Role == PortRole.Parameter || (step.Inputs[i].Role == PortRole.PerSequence && !step.Inputs[i].Type.Dims.Contains(batch));
+            isFixed[i] = step.Inputs[i].Role == PortRole.Parameter
+                || (step.Inputs[i].Role == PortRole.PerSequence && !step.Inputs[i].Type.Dims.Contains(batch));
         for (int node = 0; node < step.Nodes.Count; node++)
         {
             // With lengths the extent of the batch changes from step to step.
             Node copied = step.Nodes[node];
-            bool free = copied.Operands.All(operand => isFixed[operand]) && !(copied.Op is ExtentOp extent && extent.Dim == batch) && copied.Results.Count == 1;
+            bool free = copied.Operands.All(operand => isFixed[operand]) && !(copied.Op is ExtentOp extent && extent.Dim == batch)
+                && copied.Results.Count == 1;
             isFixed[step.Values.FirstResult(node)] = free;
             moves[node] = free && copied.Operands.Any(operand => step.Values.Node(operand) is int maker && (maker < 0 || moves[maker]));
         }

@@ -3,7 +3,8 @@ using RnnJit.Text;
 
 namespace RnnJit.Cells;
 
-/// <summary>A cell: the graph of one step. Inputs are step inputs, inputs per sequence, states and parameters; outputs are the next states in the order of the states, then results.</summary>
+/// <summary>A cell: the graph of one step. Inputs are step inputs, inputs per sequence, states and parameters; outputs are the next states
+/// in the order of the states, then results.</summary>
 public sealed record CellDefinition(Graph Step)
 {
     public string Name => Step.Name;

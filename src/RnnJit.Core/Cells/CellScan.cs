@@ -11,9 +11,11 @@ public static class CellScan
     /// <param name="inputs">By the cell's names: step inputs [T, B, …], inputs per sequence and states [B, …], parameters.</param>
     /// <param name="lengths">i32[B], or null when all rows have the full length.</param>
     /// <returns>Final states in the order of the cell's states; sequences of all outputs by name, states included, [T, B, …].</returns>
-    /// <exception cref="GraphException">RNNJ160: an input is missing or does not fit. RNNJ208: the cell names rows of the batch by number, with lengths.</exception>
+    /// <exception cref="GraphException">RNNJ160: an input is missing or does not fit. RNNJ208: the cell names rows of the batch
+    /// by number, with lengths.</exception>
     public static (Value[] Finals, IReadOnlyDictionary<string, Value> Sequences) Apply(
-        GraphBuilder builder, CellDefinition cell, IReadOnlyDictionary<string, Value> inputs, Dim time, bool reverse = false, Value? lengths = null)
+        GraphBuilder builder, CellDefinition cell, IReadOnlyDictionary<string, Value> inputs, Dim time, bool reverse = false,
+        Value? lengths = null)
     {
         Port[] ports = cell.Step.Inputs.OrderBy(port => Order(port.Role)).ToArray();
         foreach (Port port in ports)
@@ -32,7 +34,8 @@ public static class CellScan
             if (wanted.Element != ElementType.I32)
                 wanted = new TensorType(found.Element, wanted.Dims);
             if (wanted != found)
-                throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {wanted}, found {found} (change one of them)");
+                throw new GraphException("RNNJ160",
+                    $"Cell '{cell.Name}' needs '{port.Name}': {wanted}, found {found} (change one of them)");
         }
 
         if (ports.All(port => port.Role != PortRole.State))
@@ -55,7 +58,8 @@ public static class CellScan
         }
 
         Value[] values = before.Inline(builder, step.Inputs.Select(port => inputs[port.Name]).ToArray(), body, arguments, operands);
-        var outputs = step.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
+        var outputs = step.Outputs.Where(output => output.Role == OutputRole.Next)
+            .Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
         outputs.AddRange(step.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Yield)));
         var scan = new ScanOp(body.Build("body", cell.Name, outputs), time, reverse, lengths is not null);
         if (lengths is not null)
@@ -65,7 +69,8 @@ public static class CellScan
         }
 
         Value[] results = builder.AddMany(scan, operands.ToArray());
-        var sequences = step.Outputs.Select((output, i) => (output.Name, results[scan.States + i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
+        var sequences =
+            step.Outputs.Select((output, i) => (output.Name, results[scan.States + i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
         return (results.Take(scan.States).ToArray(), sequences);
     }
 
@@ -73,7 +78,9 @@ public static class CellScan
     private static void RequireRowsAlike(CellDefinition cell, ScanOp scan)
     {
         if (!RowsAlike.In(scan.Body, Dim.Symbol(scan.BatchSymbol())))
-            throw new GraphException("RNNJ208", $"Cell '{cell.Name}' names rows of the batch {scan.BatchSymbol()} by number, which has no meaning with lengths (slice, concatenate and gather along another axis, or leave lengths out)");
+            throw new GraphException("RNNJ208",
+                $"Cell '{cell.Name}' names rows of the batch {scan.BatchSymbol()} by number, which has no meaning with lengths "
+                    + "(slice, concatenate and gather along another axis, or leave lengths out)");
     }
 
     private static int Order(PortRole role) => role switch
@@ -92,7 +99,9 @@ public static class CellScan
             TensorType given = inputs[port.Name].Type;
             int skip = port.Role == PortRole.Input ? 1 : 0;
             if (given.Rank != port.Type.Rank + skip)
-                throw new GraphException("RNNJ160", $"Cell '{cell.Name}' needs '{port.Name}': {port.Type}{(skip == 1 ? " for every time step" : "")}, found {given} (change one of them)");
+                throw new GraphException("RNNJ160",
+                    $"Cell '{cell.Name}' needs '{port.Name}': {port.Type}{(skip == 1 ? " for every time step" : "")}, found {given} "
+                        + "(change one of them)");
             for (int axis = 0; axis < port.Type.Rank; axis++)
             {
                 if (port.Type.Dims[axis].AsSymbol is { } symbol && !bound.ContainsKey(symbol))

@@ -20,7 +20,8 @@ public enum ParameterKind
 /// <param name="Dims">Dimension names from <see cref="DimsAttribute"/>, empty where the equations decide.</param>
 /// <param name="Number">The value of a number.</param>
 /// <param name="IsGiven">A matrix, vector or tensor that is given with the sequence, the same for all rows, and not trained.</param>
-public sealed record CellParameter(string Name, ParameterKind Kind, string Init = "", EquatableArray<string> Dims = default, double Number = 0, bool IsGiven = false);
+public sealed record CellParameter(string Name, ParameterKind Kind, string Init = "", EquatableArray<string> Dims = default,
+    double Number = 0, bool IsGiven = false);
 
 /// <summary>The head of <c>Step</c>: its parameters, and the names of the elements it returns (empty for a single unnamed value).</summary>
 public sealed record CellSignature(string Name, EquatableArray<CellParameter> Parameters, EquatableArray<string> Results);

@@ -36,13 +36,17 @@ public sealed class CellTrace
     {
         string[] names = ResultNames();
         if (results.Count != names.Length)
-            throw new GraphException("RNNJ012", $"Cell '{signature.Name}': Step returns {results.Count} values but names {names.Length} (name every element of the tuple)");
+            throw new GraphException("RNNJ012",
+                $"Cell '{signature.Name}': Step returns {results.Count} values but names {names.Length} (name every element of the tuple)");
 
         foreach (string state in States)
         {
             Value next = results[Array.IndexOf(names, state)], previous = values[state];
-            if (next.Type.Rank != previous.Type.Rank || next.Type.Dims.Where((dim, axis) => !Builder.Dims.Unify(dim, previous.Type.Dims[axis])).Any())
-                throw new GraphException("RNNJ013", $"Cell '{signature.Name}': the new '{state}' is {next.Type} but the state is {previous.Type} ({CellMessages.SameShape(next.Type, previous.Type)})");
+            if (next.Type.Rank != previous.Type.Rank
+                || next.Type.Dims.Where((dim, axis) => !Builder.Dims.Unify(dim, previous.Type.Dims[axis])).Any())
+                throw new GraphException("RNNJ013",
+                    $"Cell '{signature.Name}': the new '{state}' is {next.Type} but the state is {previous.Type} "
+                        + $"({CellMessages.SameShape(next.Type, previous.Type)})");
         }
 
         var outputs = States.Select(state => (state, results[Array.IndexOf(names, state)], OutputRole.Next)).ToList();
@@ -55,22 +59,27 @@ public sealed class CellTrace
 
     private IReadOnlyList<string> FindStates()
     {
-        string[] candidates = signature.Parameters.Where(parameter => parameter.Kind == ParameterKind.Value).Select(parameter => parameter.Name).ToArray();
+        string[] candidates =
+            signature.Parameters.Where(parameter => parameter.Kind == ParameterKind.Value).Select(parameter => parameter.Name).ToArray();
         if (candidates.Length == 0)
-            throw new GraphException("RNNJ010", $"Cell '{signature.Name}': Step has no Value parameter (write for instance Step(Value x, Value h, Matrix W))");
+            throw new GraphException("RNNJ010",
+                $"Cell '{signature.Name}': Step has no Value parameter (write for instance Step(Value x, Value h, Matrix W))");
         if (signature.Results.Count == 0)
             return [candidates[candidates.Length - 1]];
 
         string[] states = candidates.Where(name => signature.Results.Contains(name)).ToArray();
         return states.Length > 0
             ? states
-            : throw new GraphException("RNNJ011", $"Cell '{signature.Name}': no returned element has the name of a Value parameter, found {signature.Results} (name the new state like the old one)");
+            : throw new GraphException("RNNJ011",
+                $"Cell '{signature.Name}': no returned element has the name of a Value parameter, found {signature.Results} "
+                    + "(name the new state like the old one)");
     }
 
     private object Argument(CellParameter parameter)
     {
         Dim batch = Dim.Symbol("B");
-        Dim[] Named(int rank) => Enumerable.Range(0, rank).Select(axis => axis < parameter.Dims.Count ? Dim.Parse(parameter.Dims[axis]) : Builder.Dims.Unknown()).ToArray();
+        Dim[] Named(int rank) => Enumerable.Range(0, rank)
+            .Select(axis => axis < parameter.Dims.Count ? Dim.Parse(parameter.Dims[axis]) : Builder.Dims.Unknown()).ToArray();
         if (MostDims(parameter.Kind) is { } most && parameter.Dims.Count > most)
             throw new GraphException("RNNJ018", CellMessages.SurplusDims(signature.Name, parameter, most));
         Value Add(PortRole role, params Dim[] dims) =>
@@ -110,7 +119,8 @@ public sealed class CellTrace
     public TypeMap NameDims()
     {
         var names = new Dictionary<string, Dim>(StringComparer.Ordinal);
-        var taken = new HashSet<string>(values.Values.SelectMany(value => value.Type.Dims).SelectMany(dim => dim.Terms).Select(term => term.Symbol).Where(symbol => symbol[0] != '?'));
+        var taken = new HashSet<string>(values.Values.SelectMany(value => value.Type.Dims).SelectMany(dim => dim.Terms)
+            .Select(term => term.Symbol).Where(symbol => symbol[0] != '?'));
         void Name(IEnumerable<CellParameter> parameters, string letter)
         {
             foreach (Dim dim in parameters.SelectMany(parameter => values[parameter.Name].Type.Dims))

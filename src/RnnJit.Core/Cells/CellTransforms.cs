@@ -4,19 +4,20 @@ using RnnJit.Ir;
 namespace RnnJit.Cells;
 
 /// <summary>
-/// Regularisation inside the recurrence, for any cell: each method returns another cell, whose step has the change in its equations. They combine.
-/// Masks become inputs of the cell whose initialiser says how a trainer fills them (<see cref="MaskPort"/>); a rate of 0 gives the cell itself.
-/// All throw <see cref="GraphException"/> RNNJ163 (a rate is not in [0, 1)) and RNNJ166 (the cell has no place for it).
+/// Regularisation inside the recurrence, for any cell: each method returns another cell, whose step has the change in its equations. They
+/// combine. Masks become inputs of the cell whose initialiser says how a trainer fills them (<see cref="MaskPort"/>); a rate of 0 gives the
+/// cell itself. All throw <see cref="GraphException"/> RNNJ163 (a rate is not in [0, 1)) and RNNJ166 (the cell has no place for it).
 /// </summary>
 public static class CellTransforms
 {
-    /// <summary>Zoneout (Krueger et al. 2017): in training a unit keeps its old state with this probability; outside, the expectation p · old + (1 − p) · new.
-    /// Masks <c>h_zone</c>, …: [B, H] for each step.</summary>
+    /// <summary>Zoneout (Krueger et al. 2017): in training a unit keeps its old state with this probability; outside, the expectation p ·
+    /// old + (1 − p) · new. Masks <c>h_zone</c>, …: [B, H] for each step.</summary>
     /// <param name="states">Which states; none: all.</param>
     public static CellDefinition WithZoneout(this CellDefinition cell, double rate, params string[] states) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : Zoneout.Run(cell, rate, states);
 
-    /// <summary>Variational dropout (Gal and Ghahramani 2016): masks <c>x_mask</c> [B, X] and <c>h_mask</c> [B, H], the same at all steps, on what products read.</summary>
+    /// <summary>Variational dropout (Gal and Ghahramani 2016): masks <c>x_mask</c> [B, X] and <c>h_mask</c> [B, H], the same at all
+    /// steps, on what products read.</summary>
     /// <param name="inputs">The rate for step inputs.</param>
     /// <param name="states">The rate for states.</param>
     public static CellDefinition WithVariationalDropout(this CellDefinition cell, double inputs, double states)
@@ -26,35 +27,42 @@ public static class CellTransforms
         return MaskPort.Require(cell.Name, states) > 0 ? VariationalDropout.Run(cell, states, states: true) : cell;
     }
 
-    /// <summary>Recurrent dropout (Semeniuta et al. 2016): what a step adds to a state is dropped, what it keeps is not. Masks <c>c_update_mask</c>, …: [B, H].</summary>
+    /// <summary>Recurrent dropout (Semeniuta et al. 2016): what a step adds to a state is dropped, what it keeps is not. Masks
+    /// <c>c_update_mask</c>, …: [B, H].</summary>
     /// <param name="perSequence">One mask for all steps, else one for each.</param>
     public static CellDefinition WithRecurrentDropout(this CellDefinition cell, double rate, bool perSequence = false) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : RecurrentDropout.Run(cell, rate, perSequence);
 
-    /// <summary>DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018). Masks <c>Ui_mask</c>, …, of the shape of the matrix.</summary>
+    /// <summary>DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018). Masks <c>Ui_mask</c>, …,
+    /// of the shape of the matrix.</summary>
     public static CellDefinition WithDropConnect(this CellDefinition cell, double rate) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : DropConnect.Run(cell, rate);
 
-    /// <summary>Weight normalisation (Salimans and Kingma 2016): each row of a matrix that products read is g · v / ‖v‖; trains <c>Wi_gain</c> [H, 1], … from 1,
-    /// which is the length of an orthogonal row and about that of a Glorot row.</summary>
+    /// <summary>Weight normalisation (Salimans and Kingma 2016): each row of a matrix that products read is g · v / ‖v‖; trains
+    /// <c>Wi_gain</c> [H, 1], … from 1, which is the length of an orthogonal row and about that of a Glorot row.</summary>
     public static CellDefinition WithWeightNorm(this CellDefinition cell) => WeightNorm.Run(cell);
 
     /// <summary>Layer normalisation (Ba, Kiros and Hinton 2016).</summary>
     /// <param name="epsilon">Is added to the variance.</param>
-    public static CellDefinition WithLayerNorm(this CellDefinition cell, LayerNormForm form = LayerNormForm.Products, double epsilon = 1e-5) =>
+    public static CellDefinition WithLayerNorm(this CellDefinition cell, LayerNormForm form = LayerNormForm.Products,
+        double epsilon = 1e-5) =>
         LayerNorm.Run(cell, form, epsilon);
 
-    /// <summary>Recurrent batch normalisation (Cooijmans et al. 2017) over the rows of each step; outside training over running statistics <c>Wi_mean</c>, <c>Wi_variance</c> [H], …,
-    /// for several steps [steps, H].</summary>
+    /// <summary>Recurrent batch normalisation (Cooijmans et al. 2017) over the rows of each step; outside training over running statistics
+    /// <c>Wi_mean</c>, <c>Wi_variance</c> [H], …, for several steps [steps, H].</summary>
     /// <param name="epsilon">Is added to the variance.</param>
-    /// <param name="steps">0: one running statistic for all steps; else one for each of so many steps, of which later steps use the last.</param>
+    /// <param name="steps">0: one running statistic for all steps; else one for each of so many steps, of
+    /// which later steps use the last.</param>
     /// <exception cref="GraphException">RNNJ161: the number of steps is negative.</exception>
-    public static CellDefinition WithBatchNorm(this CellDefinition cell, double epsilon = 1e-5, int steps = 0) => BatchNorm.Run(cell, epsilon, steps);
+    public static CellDefinition WithBatchNorm(this CellDefinition cell, double epsilon = 1e-5, int steps = 0) =>
+        BatchNorm.Run(cell, epsilon, steps);
 
-    /// <summary>Adds a step input <c>step_mask</c> [B, 1]: where it is 0, states hold, results are 0, and sums over the rows of a step leave the row out.</summary>
+    /// <summary>Adds a step input <c>step_mask</c> [B, 1]: where it is 0, states hold, results are 0, and sums over the rows
+    /// of a step leave the row out.</summary>
     public static CellDefinition WithStepMask(this CellDefinition cell) => StepMask.Run(cell);
 
     /// <summary>New states are kept within ±bound, for the step itself too (cell clipping, Sak et al. 2014).</summary>
     /// <param name="states">Which states; none: all.</param>
-    public static CellDefinition WithStateClip(this CellDefinition cell, double bound, params string[] states) => StateClip.Run(cell, bound, states);
+    public static CellDefinition WithStateClip(this CellDefinition cell, double bound, params string[] states) =>
+        StateClip.Run(cell, bound, states);
 }

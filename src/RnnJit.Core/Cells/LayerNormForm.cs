@@ -3,11 +3,12 @@ namespace RnnJit.Cells;
 /// <summary>The place of layer normalisation in a cell's equations.</summary>
 public enum LayerNormForm
 {
-    /// <summary>LN(Wx) + LN(Uh) + b, each over all products that read the same data together; a new state is normalised where the step reads it (h' = o ⊙ tanh LN(c')),
-    /// not where it is carried on (Ba et al. 2016, supplement, equations 20 to 22). Gains and shifts <c>x_gain</c> [4H], <c>c_state_gain</c> [H], ….</summary>
+    /// <summary>LN(Wx) + LN(Uh) + b, each over all products that read the same data together; a new state is normalised where the step
+    /// reads it (h' = o ⊙ tanh LN(c')), not where it is carried on (Ba et al. 2016, supplement, equations 20 to 22). Gains and shifts
+    /// <c>x_gain</c> [4H], <c>c_state_gain</c> [H], ….</summary>
     Products,
 
-    /// <summary>LN(Wx + Uh) + b for each gate; a new state that the step reads is carried on normalised, as in TensorFlow's LayerNormBasicLSTMCell.
-    /// Gains <c>bi_gain</c> [H], <c>c_state_gain</c> [H], ….</summary>
+    /// <summary>LN(Wx + Uh) + b for each gate; a new state that the step reads is carried on normalised, as in TensorFlow's
+    /// LayerNormBasicLSTMCell. Gains <c>bi_gain</c> [H], <c>c_state_gain</c> [H], ….</summary>
     Preactivations,
 }

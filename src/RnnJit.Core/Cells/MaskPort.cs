@@ -49,7 +49,8 @@ public static class MaskPort
     /// <exception cref="GraphException">RNNJ163.</exception>
     public static double Require(string site, double rate) => rate is >= 0 and < 1
         ? rate
-        : throw new GraphException("RNNJ163", $"The dropout rate of '{site}' is {rate.ToString(CultureInfo.InvariantCulture)}, wanted at least 0 and below 1 (0.2 is usual)");
+        : throw new GraphException("RNNJ163",
+            $"The dropout rate of '{site}' is {rate.ToString(CultureInfo.InvariantCulture)}, wanted at least 0 and below 1 (0.2 is usual)");
 
     private static string Checked(string site, double rate) => Require(site, rate).ToString("R", CultureInfo.InvariantCulture);
 }

@@ -7,16 +7,22 @@ namespace RnnJit.Emit;
 internal static class CSharpText
 {
     private static readonly HashSet<string> Keywords = new(
-        ("abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event explicit extern "
-        + "false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null object operator out override params "
-        + "private protected public readonly ref return sbyte sealed short sizeof stackalloc static string struct switch this throw true try typeof uint ulong "
+        ("abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum "
+            + "event explicit extern "
+        + "false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null object "
+            + "operator out override params "
+        + "private protected public readonly ref return sbyte sealed short sizeof stackalloc static string struct switch this throw true "
+            + "try typeof uint ulong "
         + "unchecked unsafe ushort using virtual void volatile while").Split(' '),
         StringComparer.Ordinal);
 
     // Keywords by context that no type may be called.
-    private static readonly HashSet<string> TypeKeywords = new("await dynamic extension field file nint notnull nuint partial record required scoped unmanaged value var where yield".Split(' '), StringComparer.Ordinal);
+    private static readonly HashSet<string> TypeKeywords = new(
+        "await dynamic extension field file nint notnull nuint partial record required scoped unmanaged value var where yield".Split(' '),
+        StringComparer.Ordinal);
 
-    /// <summary>A valid identifier close to a name: a prime becomes <c>Next</c>, whatever is no letter or digit <c>_</c>, a keyword gets <c>@</c>.</summary>
+    /// <summary>A valid identifier close to a name: a prime becomes <c>Next</c>, whatever is no letter or digit
+    /// <c>_</c>, a keyword gets <c>@</c>.</summary>
     public static string Identifier(string wish)
     {
         var name = new StringBuilder();
@@ -34,7 +40,8 @@ internal static class CSharpText
     /// <summary>A namespace whose parts are identifiers.</summary>
     public static string Namespace(string wish) => string.Join(".", wish.Split('.').Select(Identifier));
 
-    /// <summary>A text for a comment: one line, whatever it holds. Only <c>//</c> and <c>///</c> comments are written, so <c>*/</c> ends none.</summary>
+    /// <summary>A text for a comment: one line, whatever it holds. Only <c>//</c> and <c>///</c> comments are
+    /// written, so <c>*/</c> ends none.</summary>
     public static string Comment(string text) => Escaped(text, c => false);
 
     /// <summary>A text for an XML comment.</summary>
@@ -50,7 +57,9 @@ internal static class CSharpText
     {
         var escaped = new StringBuilder(text.Length);
         foreach (char c in text)
-            _ = IsControl(c) ? escaped.Append("\\u").Append(((int)c).ToString("X4", CultureInfo.InvariantCulture)) : quoted(c) ? escaped.Append('\\').Append(c) : escaped.Append(c);
+            _ = IsControl(c)
+                ? escaped.Append("\\u").Append(((int)c).ToString("X4", CultureInfo.InvariantCulture))
+                : quoted(c) ? escaped.Append('\\').Append(c) : escaped.Append(c);
         return escaped.ToString();
     }
 

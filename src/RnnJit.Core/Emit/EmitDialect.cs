@@ -3,8 +3,9 @@ using RnnJit.Ops;
 namespace RnnJit.Emit;
 
 /// <summary>
-/// A vocabulary of <see cref="KernelEmitter"/>: how elements are loaded, stored and summed. Arithmetic is spelled the same in all dialects, on vectors V, so
-/// that they differ in nothing but memory and order. Its <see cref="KernelFrame"/> holds the type, the entry and the loops.
+/// A vocabulary of <see cref="KernelEmitter"/>: how elements are loaded, stored and summed. Arithmetic is spelled the
+/// same in all dialects, on vectors V, so that they differ in nothing but memory and order. Its <see cref="KernelFrame"/>
+/// holds the type, the entry and the loops.
 /// </summary>
 public abstract class EmitDialect : IDialect
 {
@@ -58,10 +59,13 @@ public abstract class EmitDialect : IDialect
     internal static bool IsFunction(string name) => name is "Exp" or "Log" or "Tanh" or "Sigmoid";
 
     /// <summary>A function that is called, not inlined.</summary>
-    internal virtual string Outlined(string function, string[] arguments) => $"VectorCalls.{function}<V, T>({string.Join(", ", arguments)})";
+    internal virtual string Outlined(string function, string[] arguments) =>
+        $"VectorCalls.{function}<V, T>({string.Join(", ", arguments)})";
 
     public virtual string Call(string function, params string[] arguments) =>
-        IsFunction(function) ? $"VectorMath.{function}<V, T>({string.Join(", ", arguments)})" : $"V.{function}({string.Join(", ", arguments)})";
+        IsFunction(function)
+            ? $"VectorMath.{function}<V, T>({string.Join(", ", arguments)})"
+            : $"V.{function}({string.Join(", ", arguments)})";
 
     public virtual string Infix(string left, string sign, string right) => $"{left} {sign} {right}";
 

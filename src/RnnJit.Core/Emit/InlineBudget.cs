@@ -3,8 +3,8 @@ using RnnJit.Ops;
 namespace RnnJit.Emit;
 
 /// <summary>
-/// Spells functions so that the runtime compiles them into a pass while they fit, and as calls from then on. The runtime stops inlining for good in a method
-/// that has reached 512 locals; every operator behind that point would be a call, ten times slower.
+/// Spells functions so that the runtime compiles them into a pass while they fit, and as calls from then on. The runtime stops inlining for
+/// good in a method that has reached 512 locals; every operator behind that point would be a call, ten times slower.
 /// </summary>
 internal sealed class InlineBudget(EmitDialect dialect, int others) : IDialect
 {

@@ -17,7 +17,8 @@ public sealed partial class KernelEmitter
         foreach (int reduction in passes.Reductions(pass))
         {
             lanes[reduction] = names.Unique(names.Of(reduction).TrimStart('@') + "Lanes");
-            var sum = new LaneSum(lanes[reduction], dialect.Number(((ReductionOp)schedule.Definition(reduction)!.Op).Start), slots[reduction] = slots.Count);
+            var sum = new LaneSum(lanes[reduction], dialect.Number(((ReductionOp)schedule.Definition(reduction)!.Op).Start),
+                slots[reduction] = slots.Count);
             code.Line($"V {sum.Name} = {sum.Start};");
             sums.Add(sum);
             arguments.Add("ref " + sum.Name);
@@ -30,9 +31,11 @@ public sealed partial class KernelEmitter
     private void Pass(int pass)
     {
         int[] elements = passes.Elements(pass), reductions = passes.Reductions(pass), stores = passes.Stores(pass);
-        var parameters = passes.Given(pass).Select(value => $", {TypeOf(value)} {names.Of(value)}").Concat(HasMemory(pass) ? [$", {dialect.MemoryParameter}"] : []).Concat(reductions.Select(value => $", ref V {lanes[value]}"));
+        var parameters = passes.Given(pass).Select(value => $", {TypeOf(value)} {names.Of(value)}")
+            .Concat(HasMemory(pass) ? [$", {dialect.MemoryParameter}"] : []).Concat(reductions.Select(value => $", ref V {lanes[value]}"));
         Method(frame.Pass(PassName(pass), string.Concat(parameters)), frame.PassTypes);
-        var handles = elements.Where(value => value < kernel.Inputs.Count).ToDictionary(value => value, value => Handle(names.Of(value) + "Row", value));
+        var handles = elements.Where(value => value < kernel.Inputs.Count)
+            .ToDictionary(value => value, value => Handle(names.Of(value) + "Row", value));
         foreach (int value in MemoryOf(pass))
             handles[value] = Memory(value);
         var targets = stores.ToDictionary(i => i, i => Handle(names.Of(kernel.Outputs[i].Value) + "Out", kernel.Inputs.Count + i));
@@ -54,7 +57,8 @@ public sealed partial class KernelEmitter
 
     private bool HasMemory(int pass) => MemoryOf(pass).Length > 0;
 
-    private int[] MemoryOf(int pass) => passes.Elements(pass).Where(value => passes.Reads(pass, value)).Concat(passes.Keeps(pass)).ToArray();
+    private int[] MemoryOf(int pass) =>
+        passes.Elements(pass).Where(value => passes.Reads(pass, value)).Concat(passes.Keeps(pass)).ToArray();
 
     // Every pass calls a kept value the same.
     private string Memory(int value)

@@ -9,7 +9,8 @@ namespace RnnJit.Emit;
 /// <param name="Sums">Sums and maxima, a number for each lane.</param>
 public readonly record struct KernelMemory(int Rows, int Sums);
 
-/// <summary>Writes a kernel graph as a C# type. There is one emitter; dialects are its vocabularies, each with the frame that its statements stand in.</summary>
+/// <summary>Writes a kernel graph as a C# type. There is one emitter; dialects are its vocabularies, each with the frame
+/// that its statements stand in.</summary>
 public sealed partial class KernelEmitter
 {
     private readonly Graph kernel;
@@ -40,7 +41,8 @@ public sealed partial class KernelEmitter
     /// <param name="summary">What the kernel is, one sentence; null for a general one.</param>
     /// <param name="inNamespace">The namespace of the type.</param>
     /// <exception cref="GraphException">RNNJ180 to RNNJ182: the graph is no kernel.</exception>
-    public static string Emit(Graph kernel, EmitDialect dialect, string className, string? summary = null, string inNamespace = "RnnJit.Generated")
+    public static string Emit(Graph kernel, EmitDialect dialect, string className, string? summary = null,
+        string inNamespace = "RnnJit.Generated")
     {
         KernelShapes.Check(kernel);
         className = KernelNames.Type(className);
@@ -67,8 +69,12 @@ public sealed partial class KernelEmitter
         code.Line();
         code.Line($"namespace {CSharpText.Namespace(inNamespace)};");
         code.Line();
-        code.Line($"/// <summary>{CSharpText.XmlComment(summary ?? $"{Count(kernel.Nodes.Count(node => node.Op is not ConstantOp), "operation")} in {Count(schedule.Passes, "pass", "passes")} over each row.")}</summary>");
-        code.Line($"/// <remarks>Reads {Operands(kernel.Inputs.Select((_, i) => i))}; writes {Operands(kernel.Outputs.Select(output => output.Value))}.</remarks>");
+        int operations = kernel.Nodes.Count(node => node.Op is not ConstantOp);
+        summary ??= $"{Count(operations, "operation")} in {Count(schedule.Passes, "pass", "passes")} over each row.";
+        code.Line($"/// <summary>{CSharpText.XmlComment(summary)}</summary>");
+        code.Line(
+            $"/// <remarks>Reads {Operands(kernel.Inputs.Select((_, i) => i))}; "
+                + $"writes {Operands(kernel.Outputs.Select(output => output.Value))}.</remarks>");
         code.Open(frame.Declaration(className));
         TextProperty();
         code.Line();
@@ -130,7 +136,8 @@ public sealed partial class KernelEmitter
         foreach (string attribute in frame.MethodAttributes)
             code.Line(attribute);
         code.Line(signature);
-        code.Constraints(types.Select(type => type switch { "A" => "A : struct, IAccess", "V" => "V : struct, ISimd<V, T>", _ => "T : unmanaged" }));
+        code.Constraints(
+            types.Select(type => type switch { "A" => "A : struct, IAccess", "V" => "V : struct, ISimd<V, T>", _ => "T : unmanaged" }));
         code.Open();
     }
 
@@ -197,7 +204,9 @@ public sealed partial class KernelEmitter
 
     // An index that marks nothing becomes one that no place has.
     private static string Index(MarkOp mark, string index) =>
-        mark.Ignored is { } ignored ? $"({index} == {ignored.ToString(System.Globalization.CultureInfo.InvariantCulture)} ? -1 : {index})" : index;
+        mark.Ignored is { } ignored
+            ? $"({index} == {ignored.ToString(System.Globalization.CultureInfo.InvariantCulture)} ? -1 : {index})"
+            : index;
 
     // a·b + c, a·b − c = a·b + (−c), c − a·b = (−a)·b + c: a change of sign is exact.
     private string MultiplyAdd(Node node, int product)
@@ -223,7 +232,8 @@ public sealed partial class KernelEmitter
     private string IrText(int value)
     {
         Node node = schedule.Definition(value)!;
-        return $"{names.Of(value)} = {node.Op} {string.Join(", ", node.Operands.Select(operand => names.Of(schedule.Alias(operand))))}".TrimEnd();
+        return $"{names.Of(value)} = {node.Op} {string.Join(", ", node.Operands.Select(operand => names.Of(schedule.Alias(operand))))}"
+            .TrimEnd();
     }
 
     private string Operands(IEnumerable<int> values)

@@ -9,7 +9,9 @@ internal sealed class KernelNames
 {
     // What the text of a kernel itself mentions; a frame may mention more.
     private static readonly string[] Mentioned =
-        ("A V T call row start end vectors memory j n Run Text Full Tail VectorMath VectorCalls Finite RowMemory Span MethodImpl MethodImplOptions IAccess ISimd IKernel KernelCall").Split(' ');
+        ("A V T call row start end vectors memory j n Run Text Full Tail VectorMath VectorCalls Finite RowMemory Span MethodImpl "
+            + "MethodImplOptions IAccess ISimd IKernel KernelCall")
+            .Split(' ');
 
     private readonly HashSet<string> taken = new(Mentioned, StringComparer.Ordinal);
     private readonly string[] values;

@@ -84,7 +84,8 @@ internal sealed class KernelSchedule
     public bool IsReduction(int value) =>
         Definition(value) is { Op: ReductionOp } node && KernelShapes.Of(kernel.Values.Type(node.Operands[0])) == KernelShape.Full;
 
-    /// <summary>a · b ± c ⇒ one multiply-add where nothing else needs the product: which operand of an addition is that product, else −1.</summary>
+    /// <summary>a · b ± c ⇒ one multiply-add where nothing else needs the product: which operand of an
+    /// addition is that product, else −1.</summary>
     public int Product(int value)
     {
         if (Definition(value) is not { Op: AddOp or SubOp } node)
@@ -104,7 +105,8 @@ internal sealed class KernelSchedule
     {
         if (!IsLoneProduct(value))
             return false;
-        int user = Enumerable.Range(value + 1, kernel.Values.Count - value - 1).FirstOrDefault(other => IsNeeded(other) && Definition(other)!.Operands.Contains(value));
+        int user = Enumerable.Range(value + 1, kernel.Values.Count - value - 1)
+            .FirstOrDefault(other => IsNeeded(other) && Definition(other)!.Operands.Contains(value));
         return user > 0 && Product(user) is int i and >= 0 && Definition(user)!.Operands[i] == value;
     }
 

@@ -31,7 +31,8 @@ public static class KernelShapes
         if (type is { Element: ElementType.I32, Rank: 1 })
             return KernelShape.Index;
         if (type.Element != ElementType.F32 || type.Rank > 2)
-            throw new GraphException("RNNJ180", $"A kernel has values f32[R, N], f32[R, 1], f32[N], f32[] and i32[R], found {type} (flatten it to rows and columns)");
+            throw new GraphException("RNNJ180",
+                $"A kernel has values f32[R, N], f32[R, 1], f32[N], f32[] and i32[R], found {type} (flatten it to rows and columns)");
 
         bool one = type.Rank == 0 || type.Dims[type.Rank - 1].IsOne;
         return type.Rank switch
@@ -55,7 +56,8 @@ public static class KernelShapes
         {
             TensorType type = kernel.Values.Type(output.Value);
             if (Of(type) is not (KernelShape.Full or KernelShape.Row))
-                throw new GraphException("RNNJ182", $"Output '{output.Name}' of a kernel is f32[R, N] or f32[R, 1], found {type} (give it rows)");
+                throw new GraphException("RNNJ182",
+                    $"Output '{output.Name}' of a kernel is f32[R, N] or f32[R, 1], found {type} (give it rows)");
         }
     }
 
@@ -83,7 +85,9 @@ public static class KernelShapes
             _ => false,
         };
         if (!known || node.Results.Count != 1)
-            throw new GraphException("RNNJ181", $"'{node.Op}' has no place in a kernel (elementwise ops, sums and maxima over axis 1, onehot, prefix, constants and extent[N] have)");
+            throw new GraphException("RNNJ181",
+                $"'{node.Op}' has no place in a kernel (elementwise ops, sums and maxima over axis 1, onehot, prefix, constants and "
+                    + "extent[N] have)");
         Of(node.Results[0]);
     }
 }

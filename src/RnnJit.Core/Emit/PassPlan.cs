@@ -36,12 +36,14 @@ internal sealed class PassPlan
         }
     }
 
-    /// <summary>An output may take the place of an input: it is stored as soon as it is known if no later pass reads an input, else in the last pass.</summary>
+    /// <summary>An output may take the place of an input: it is stored as soon as it is known if no later pass reads an
+    /// input, else in the last pass.</summary>
     public static PassPlan Of(Graph kernel, KernelSchedule schedule)
     {
         var early = new PassPlan(kernel, schedule, storesEarly: true);
         int firstStore = Enumerable.Range(0, schedule.Passes).FirstOrDefault(pass => early.Stores(pass).Length > 0);
-        bool readsLater = Enumerable.Range(firstStore + 1, Math.Max(0, schedule.Passes - firstStore - 1)).Any(pass => early.Elements(pass).Any(value => value < kernel.Inputs.Count));
+        bool readsLater = Enumerable.Range(firstStore + 1, Math.Max(0, schedule.Passes - firstStore - 1))
+            .Any(pass => early.Elements(pass).Any(value => value < kernel.Inputs.Count));
         return readsLater ? new PassPlan(kernel, schedule, storesEarly: false) : early;
     }
 
@@ -68,18 +70,22 @@ internal sealed class PassPlan
 
     /// <summary>The outputs a pass stores, by position.</summary>
     public int[] Stores(int pass) => Enumerable.Range(0, kernel.Outputs.Count)
-        .Where(i => KernelShapes.Of(kernel.Values.Type(kernel.Outputs[i].Value)) == KernelShape.Full && pass == StoringPass(kernel.Outputs[i].Value)).ToArray();
+        .Where(i => KernelShapes.Of(kernel.Values.Type(kernel.Outputs[i].Value)) == KernelShape.Full
+            && pass == StoringPass(kernel.Outputs[i].Value)).ToArray();
 
     private int StoringPass(int value) => storesEarly ? schedule.Phase(schedule.Alias(value)) : schedule.Passes - 1;
 
-    // All functions that a pass can compute belong to it when the next begins with functions of them: side by side they hide what each waits for.
+    // All functions that a pass can compute belong to it when the next begins with functions of them: side
+    // by side they hide what each waits for.
     private IEnumerable<int> Functions(int pass) => Enumerable.Range(0, schedule.IsCut(pass) ? kernel.Values.Count : 0)
-        .Where(value => schedule.IsFunction(value) && schedule.IsNeeded(value) && schedule.ScopeOf(value) == Scope.Element && schedule.Phase(value) == pass);
+        .Where(value => schedule.IsFunction(value) && schedule.IsNeeded(value) && schedule.ScopeOf(value) == Scope.Element
+            && schedule.Phase(value) == pass);
 
     private void Need(int value, int pass)
     {
         value = schedule.Alias(value);
-        if (schedule.Definition(value)?.Op is ConstantOp || !needed[pass].Add(value) || schedule.ScopeOf(value) != Scope.Element || schedule.Definition(value) is not { } node)
+        if (schedule.Definition(value)?.Op is ConstantOp || !needed[pass].Add(value) || schedule.ScopeOf(value) != Scope.Element
+            || schedule.Definition(value) is not { } node)
             return;
         if (firstPass.ContainsKey(value) && IsKept(value))
         {
@@ -101,7 +107,8 @@ internal sealed class PassPlan
         if (schedule.IsSilent(value) || Cost(value, keepsOperands: false) <= MostRepeated)
             return false;
 
-        int dear = schedule.Definition(value)!.Operands.Select(schedule.Alias).Distinct().Count(operand => firstPass.ContainsKey(operand) && Cost(operand, keepsOperands: false) > MostRepeated);
+        int dear = schedule.Definition(value)!.Operands.Select(schedule.Alias).Distinct()
+            .Count(operand => firstPass.ContainsKey(operand) && Cost(operand, keepsOperands: false) > MostRepeated);
         return dear != 1 || Cost(value, keepsOperands: true) > MostRepeated;
     }
 
@@ -113,7 +120,8 @@ internal sealed class PassPlan
             v = schedule.Alias(v);
             if (schedule.ScopeOf(v) != Scope.Element || !seen.Add(v))
                 return 0;
-            if (schedule.Definition(v) is not { } node || kept.Contains(v) || (keepsOperands && depth == 1 && firstPass.ContainsKey(v) && Cost(v, keepsOperands: false) > MostRepeated))
+            if (schedule.Definition(v) is not { } node || kept.Contains(v)
+                || (keepsOperands && depth == 1 && firstPass.ContainsKey(v) && Cost(v, keepsOperands: false) > MostRepeated))
                 return 1;
             int own = node.Op switch { ExpOp or LogOp or TanhOp or SigmoidOp => Function, DivOp or SqrtOp => Division, _ => 1 };
             return own + node.Operands.Sum(operand => Of(operand, depth + 1));

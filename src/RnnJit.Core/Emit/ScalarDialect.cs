@@ -17,15 +17,18 @@ public sealed class ScalarDialect : EmitDialect
 
     internal override KernelFrame Frame => ScalarFrame.Instance;
 
-    internal override string Handle(string name, int operand, string type, string length) => $"Span<{type}> {name} = call.Span<{type}>({operand}, row, {length});";
+    internal override string Handle(string name, int operand, string type, string length) =>
+        $"Span<{type}> {name} = call.Span<{type}>({operand}, row, {length});";
 
     internal override string Load(string handle) => $"V.Broadcast({handle}[j])";
 
-    internal override string Store(string value, string handle, string label) => $"{handle}[j] = Finite.Check<V, T>({value}, \"{label}\", row, j);";
+    internal override string Store(string value, string handle, string label) =>
+        $"{handle}[j] = Finite.Check<V, T>({value}, \"{label}\", row, j);";
 
     internal override string LoadRow(int operand, string row) => $"V.Broadcast(call.Span<T>({operand}, {row}, 1)[0])";
 
-    internal override string StoreRow(string value, int operand, string label) => $"call.Span<T>({operand}, row, 1)[0] = Finite.Check<V, T>({value}, \"{label}\", row, 0);";
+    internal override string StoreRow(string value, int operand, string label) =>
+        $"call.Span<T>({operand}, row, 1)[0] = Finite.Check<V, T>({value}, \"{label}\", row, 0);";
 
     internal override string TakeMemory(int values) => $"ref T memory = ref RowMemory.Take<T>({values}, call.Columns);";
 

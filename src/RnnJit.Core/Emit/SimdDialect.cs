@@ -17,7 +17,8 @@ public class SimdDialect : EmitDialect
 
     internal sealed override KernelFrame Frame => SimdFrame.Instance;
 
-    internal sealed override string Handle(string name, int operand, string type, string length) => $"ref {type} {name} = ref call.Row<{type}>({operand}, row);";
+    internal sealed override string Handle(string name, int operand, string type, string length) =>
+        $"ref {type} {name} = ref call.Row<{type}>({operand}, row);";
 
     internal sealed override string Load(string handle) => $"A.Load<V, T>(ref {handle}, j, n)";
 
@@ -25,7 +26,8 @@ public class SimdDialect : EmitDialect
 
     internal sealed override string LoadRow(int operand, string row) => $"V.Broadcast(call.Row<T>({operand}, {row}))";
 
-    internal sealed override string StoreRow(string value, int operand, string label) => $"V.StorePartial({value}, ref call.Row<T>({operand}, row), 0, 1);";
+    internal sealed override string StoreRow(string value, int operand, string label) =>
+        $"V.StorePartial({value}, ref call.Row<T>({operand}, row), 0, 1);";
 
     internal sealed override string TakeMemory(int values) => $"ref T memory = ref RowMemory.Take<T>({values}, call.Columns);";
 
@@ -33,7 +35,8 @@ public class SimdDialect : EmitDialect
 
     internal sealed override string MemoryArgument => "ref memory";
 
-    internal sealed override string MemoryHandle(string name, int place) => $"ref T {name} = ref RowMemory.Row(ref memory, {place}, call.Columns);";
+    internal sealed override string MemoryHandle(string name, int place) =>
+        $"ref T {name} = ref RowMemory.Row(ref memory, {place}, call.Columns);";
 
     internal sealed override string KeepInMemory(string value, string handle) => $"A.Store<V, T>({value}, ref {handle}, j, n);";
 

@@ -1,11 +1,10 @@
-using System.Globalization;
-using System.Text;
-
 namespace RnnJit.Ir;
 
-/// <summary>A dimension: a linear form with integer coefficients over symbols, such as <c>H</c>, <c>4H</c>, <c>I + H</c> or <c>2L + 1</c>.</summary>
-/// <remarks>Every number lies between −(2³¹ − 1) and 2³¹ − 1; arithmetic that leaves this range throws a <see cref="GraphException"/> (RNNJ200).</remarks>
-public sealed class Dim : IEquatable<Dim>
+/// <summary>A dimension: a linear form with integer coefficients over symbols, such as <c>H</c>, <c>4H</c>,
+/// <c>I + H</c> or <c>2L + 1</c>.</summary>
+/// <remarks>Every number lies between −(2³¹ − 1) and 2³¹ − 1; arithmetic that leaves this range throws a
+/// <see cref="GraphException"/> (RNNJ200).</remarks>
+public sealed partial class Dim : IEquatable<Dim>
 {
     private const int LongestText = 1000, MostTerms = 64;
 
@@ -165,7 +164,8 @@ public sealed class Dim : IEquatable<Dim>
 
     private static bool IsOfSymbol(char c) => char.IsLetterOrDigit(c) || c is '_' or '?';
 
-    private static Dim Term(int number, string symbol) => symbol.Length == 0 ? Of(number) : number == 0 ? Of(0) : new Dim(0, [(symbol, number)]);
+    private static Dim Term(int number, string symbol) =>
+        symbol.Length == 0 ? Of(number) : number == 0 ? Of(0) : new Dim(0, [(symbol, number)]);
 
     private static Dim ParseSum(string text, int start, int end)
     {
@@ -243,7 +243,9 @@ public sealed class Dim : IEquatable<Dim>
         int l = 0, r = 0;
         while (l < left.terms.Length || r < right.terms.Length)
         {
-            int order = l == left.terms.Length ? 1 : r == right.terms.Length ? -1 : string.CompareOrdinal(left.terms[l].Symbol, right.terms[r].Symbol);
+            int order = l == left.terms.Length
+                ? 1
+                : r == right.terms.Length ? -1 : string.CompareOrdinal(left.terms[l].Symbol, right.terms[r].Symbol);
             if (order < 0)
                 sum.Add((left.terms[l].Symbol, left.terms[l++].Coefficient));
             else
@@ -272,28 +274,4 @@ public sealed class Dim : IEquatable<Dim>
 
     private static GraphException OutOfRange() =>
         new("RNNJ200", $"A dimension has a number beyond {int.MaxValue} (make sizes and coefficients smaller)");
-
-    private string Format()
-    {
-        if (AsSymbol is { } only)
-            return only;
-        if (IsConstant)
-            return Constant.ToString(CultureInfo.InvariantCulture);
-        var sum = new StringBuilder();
-        foreach (var (symbol, coefficient) in terms)
-            Append(sum, coefficient, symbol);
-        if (Constant != 0)
-            Append(sum, Constant, "");
-        return sum.ToString();
-    }
-
-    private static void Append(StringBuilder sum, int number, string symbol)
-    {
-        bool first = sum.Length == 0;
-        sum.Append(number < 0 ? (first ? "-" : " - ") : (first ? "" : " + "));
-        int size = Math.Abs(number);
-        if (size != 1 || symbol.Length == 0)
-            sum.Append(size.ToString(CultureInfo.InvariantCulture));
-        sum.Append(symbol);
-    }
 }

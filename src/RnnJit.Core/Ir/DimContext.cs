@@ -1,6 +1,7 @@
 namespace RnnJit.Ir;
 
-/// <summary>Decides whether two dimensions agree. Symbols that begin with '?' are unknowns and are bound by unification; all others must be equal.</summary>
+/// <summary>Decides whether two dimensions agree. Symbols that begin with '?' are unknowns and are bound by
+/// unification; all others must be equal.</summary>
 public sealed class DimContext
 {
     private readonly Dictionary<string, Dim> bindings = new(StringComparer.Ordinal);

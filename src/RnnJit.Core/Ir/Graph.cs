@@ -22,8 +22,8 @@ public enum PortRole
     Constant,
 
     /// <summary>
-    /// A state of a scan body that only grows: a step gathers rows of it and adds rows to it, and nothing is added to a row once it was gathered.
-    /// So any later table serves a reader as well as the one of its step, and one place in memory serves all steps.
+    /// A state of a scan body that only grows: a step gathers rows of it and adds rows to it, and nothing is added to a row once it was
+    /// gathered. So any later table serves a reader as well as the one of its step, and one place in memory serves all steps.
     /// </summary>
     Table,
 }
@@ -56,8 +56,10 @@ public sealed record Output(string Name, int Value, OutputRole Role);
 /// <summary>One application of an op. Operands are value numbers: inputs first, then results of nodes in order.</summary>
 public sealed record Node(Op Op, EquatableArray<int> Operands, EquatableArray<TensorType> Results);
 
-/// <summary>An immutable graph in topological order: a cell's step, a scan body, a kernel or a whole Program. Equal by content; local names do not count.</summary>
-public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs, EquatableArray<Node> Nodes, EquatableArray<Output> Outputs)
+/// <summary>An immutable graph in topological order: a cell's step, a scan body, a kernel or a whole Program. Equal by
+/// content; local names do not count.</summary>
+public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs, EquatableArray<Node> Nodes,
+    EquatableArray<Output> Outputs)
 {
     private ValueTable? table;
     private Dictionary<string, int>? inputIndices;
@@ -77,13 +79,16 @@ public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs
     public ValueTable Values => table ??= new ValueTable(this);
 
     /// <summary>The first input of that name; −1 where there is none.</summary>
-    public int InputIndex(string name) => (inputIndices ??= Indices(Inputs, port => port.Name)).TryGetValue(name, out int index) ? index : -1;
+    public int InputIndex(string name) =>
+        (inputIndices ??= Indices(Inputs, port => port.Name)).TryGetValue(name, out int index) ? index : -1;
 
     /// <summary>The first output of that name; −1 where there is none.</summary>
-    public int OutputIndex(string name) => (outputIndices ??= Indices(Outputs, output => output.Name)).TryGetValue(name, out int index) ? index : -1;
+    public int OutputIndex(string name) =>
+        (outputIndices ??= Indices(Outputs, output => output.Name)).TryGetValue(name, out int index) ? index : -1;
 
     public bool Equals(Graph? other) =>
-        ReferenceEquals(this, other) || (other is not null && Kind == other.Kind && Name == other.Name && Inputs == other.Inputs && Nodes == other.Nodes && Outputs == other.Outputs);
+        ReferenceEquals(this, other) || (other is not null && Kind == other.Kind && Name == other.Name && Inputs == other.Inputs
+            && Nodes == other.Nodes && Outputs == other.Outputs);
 
     public override int GetHashCode() => unchecked((((Name.GetHashCode() * 31) + Inputs.GetHashCode()) * 31) + Nodes.GetHashCode());
 
@@ -151,5 +156,6 @@ public sealed class ValueTable
     public int FirstResult(int node) => firstResults[node];
 
     /// <summary>True for a value that is a next state.</summary>
-    internal bool IsNext(int value) => (next ??= [.. outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value)]).Contains(value);
+    internal bool IsNext(int value) =>
+        (next ??= [.. outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value)]).Contains(value);
 }

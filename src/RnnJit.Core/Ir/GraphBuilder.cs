@@ -31,7 +31,8 @@ public sealed class GraphBuilder
         return Define(type, -1, inputs.Count - 1);
     }
 
-    /// <summary>Adds the inputs of another graph, names, roles and initialisers included. Returns room for all values of that graph by number, its inputs filled in.</summary>
+    /// <summary>Adds the inputs of another graph, names, roles and initialisers included. Returns room for all values of that graph by
+    /// number, its inputs filled in.</summary>
     public Value[] Inputs(Graph graph)
     {
         var values = new Value[graph.Values.Count];
@@ -59,7 +60,8 @@ public sealed class GraphBuilder
     public Value Add(Op op, params Value[] operands) => AddMany(op, operands)[0];
 
     /// <summary>Adds a node; a scalar that is there already is no node of its own.</summary>
-    /// <exception cref="GraphException">The operands do not fit the op. RNNJ204: there are too many nodes. RNNJ210: a result has too many axes. RNNJ205: the caller's recursion is too deep.</exception>
+    /// <exception cref="GraphException">The operands do not fit the op. RNNJ204: there are too many nodes. RNNJ210: a result has too many
+    /// axes. RNNJ205: the caller's recursion is too deep.</exception>
     public Value[] AddMany(Op op, params Value[] operands) =>
         op is ConstantOp { Type.Rank: 0 } scalar ? [Constant(scalar.Value, scalar.Type.Element)] : Append(op, operands);
 
@@ -76,9 +78,11 @@ public sealed class GraphBuilder
         }
 
         if (nodes.Count >= MostNodes)
-            throw new GraphException("RNNJ204", $"A graph has more than {MostNodes} nodes (end the loop that adds '{op.Name}', or make it shorter)");
+            throw new GraphException("RNNJ204",
+                $"A graph has more than {MostNodes} nodes (end the loop that adds '{op.Name}', or make it shorter)");
         if (!StackDepth.IsSufficient())
-            throw new GraphException("RNNJ205", $"'{op.Name}' is added with no stack left (end the recursion around it, or write it as a loop)");
+            throw new GraphException("RNNJ205",
+                $"'{op.Name}' is added with no stack left (end the recursion around it, or write it as a loop)");
         TensorType[] results = known ?? op.Infer(Types(operands), Dims);
         nodes.Add((op, Array.ConvertAll(operands, operand => operand.Id), results));
         var made = new Value[results.Length];
@@ -102,7 +106,8 @@ public sealed class GraphBuilder
         return value;
     }
 
-    /// <summary>Copies the nodes of a graph; <paramref name="arguments"/> stand for its inputs. Returns all values of the graph by number.</summary>
+    /// <summary>Copies the nodes of a graph; <paramref name="arguments"/> stand for its inputs. Returns all
+    /// values of the graph by number.</summary>
     public Value[] Inline(Graph graph, Value[] arguments)
     {
         var values = new Value[graph.Values.Count];
@@ -151,7 +156,8 @@ public sealed class GraphBuilder
 
     public Value At(int id) => new(this, id);
 
-    /// <summary>Finishes the graph: unknown dimensions are replaced by what unification found, scalars move to their first use, nodes without use stay.</summary>
+    /// <summary>Finishes the graph: unknown dimensions are replaced by what unification found, scalars move to their first
+    /// use, nodes without use stay.</summary>
     public Graph Build(string kind, string name, IEnumerable<(string Name, Value Value, OutputRole Role)> outputs, TypeMap? rename = null)
     {
         var named = outputs.ToArray();

@@ -1,5 +1,3 @@
-using RnnJit.Ops;
-
 namespace RnnJit;
 
 /// <summary>A trained matrix, rows = outputs. <c>W * x</c> is the matrix product.</summary>

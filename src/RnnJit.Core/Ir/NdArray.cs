@@ -37,7 +37,8 @@ public sealed class NdArray
                 throw new GraphException("RNNJ201", $"A tensor of [{string.Join(", ", shape)}] has a negative extent (give 0 or more)");
             size *= extent;
             if (size > int.MaxValue)
-                throw new GraphException("RNNJ161", $"A tensor of [{string.Join(", ", shape)}] has more than {int.MaxValue} elements (make it smaller)");
+                throw new GraphException("RNNJ161",
+                    $"A tensor of [{string.Join(", ", shape)}] has more than {int.MaxValue} elements (make it smaller)");
         }
 
         return (int)size;

@@ -32,13 +32,15 @@ public abstract class Op : IEquatable<Op>
     /// <summary>The results in double precision.</summary>
     public abstract NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation);
 
-    /// <summary>The cotangents of the operands, null where there is none; <paramref name="cotangents"/> is null where a result has none.</summary>
+    /// <summary>The cotangents of the operands, null where there is none; <paramref name="cotangents"/> is
+    /// null where a result has none.</summary>
     public abstract Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents);
 
     /// <summary>The same op with other dimensions and element types.</summary>
     public virtual Op Map(TypeMap map) => this;
 
-    public bool Equals(Op? other) => ReferenceEquals(this, other) || (other is not null && other.GetType() == GetType() && other.Name == Name && HasAttributesOf(other));
+    public bool Equals(Op? other) =>
+        ReferenceEquals(this, other) || (other is not null && other.GetType() == GetType() && other.Name == Name && HasAttributesOf(other));
 
     public override bool Equals(object? obj) => Equals(obj as Op);
 

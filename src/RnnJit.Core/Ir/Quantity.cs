@@ -9,5 +9,6 @@ internal static class Quantity
     public static string Of(long count, string noun) => Of(count, noun, noun + "s");
 
     /// <summary><c>1 index</c>, <c>2 indices</c>.</summary>
-    public static string Of(long count, string singular, string plural) => count.ToString(CultureInfo.InvariantCulture) + " " + (count == 1 ? singular : plural);
+    public static string Of(long count, string singular, string plural) =>
+        count.ToString(CultureInfo.InvariantCulture) + " " + (count == 1 ? singular : plural);
 }

@@ -28,6 +28,8 @@ internal static class StackDepth
     public static void Require(Graph graph)
     {
         if (!IsSufficient())
-            throw new GraphException("RNNJ205", $"The {graph.Kind} '{graph.Name}' has so long a chain of nodes that no stack is left to follow it (write repeated steps as a scan)");
+            throw new GraphException("RNNJ205",
+                $"The {graph.Kind} '{graph.Name}' has so long a chain of nodes that no stack is left to follow it "
+                    + "(write repeated steps as a scan)");
     }
 }

@@ -1,6 +1,7 @@
 namespace RnnJit.Ir;
 
-/// <summary>A walk over the rows of a shape, its last axis, in row-major order; for each array that takes part, the offset of the first element of the row.</summary>
+/// <summary>A walk over the rows of a shape, its last axis, in row-major order; for each array that takes part, the offset of
+/// the first element of the row.</summary>
 internal sealed class StridedRows
 {
     private readonly int[] extents;

@@ -98,7 +98,8 @@ public sealed record TensorType(ElementType Element, EquatableArray<Dim> Dims)
     internal static string List(IReadOnlyCollection<TensorType> types, string separator)
     {
         const int Most = 8, Longest = 200;
-        string first = string.Join(separator, types.Take(Most).Select(type => type.TextLength <= Longest ? type.ToString() : type.ToString().Substring(0, Longest) + "…"));
+        string first = string.Join(separator,
+            types.Take(Most).Select(type => type.TextLength <= Longest ? type.ToString() : type.ToString().Substring(0, Longest) + "…"));
         return types.Count <= Most ? first : $"{first}{separator}{types.Count - Most} more";
     }
 }

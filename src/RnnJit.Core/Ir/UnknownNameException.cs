@@ -1,6 +1,7 @@
 namespace RnnJit;
 
-/// <summary>A Program, model or stream has no input, output or parameter of the name asked for; the message lists the names there are.</summary>
+/// <summary>A Program, model or stream has no input, output or parameter of the name asked for; the message
+/// lists the names there are.</summary>
 /// <param name="owner">Who was asked, for instance <c>Program 'Lstm'</c>.</param>
 /// <param name="kind">What was asked for: input, output, state or parameter.</param>
 /// <param name="known">The names there are.</param>

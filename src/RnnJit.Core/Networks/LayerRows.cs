@@ -1,6 +1,5 @@
 using RnnJit.Cells;
 using RnnJit.Cells.Transforms;
-using RnnJit.Ir;
 
 namespace RnnJit.Networks;
 
@@ -8,10 +7,12 @@ namespace RnnJit.Networks;
 /// <param name="Lengths">Those the loop has; null where all rows run at all steps.</param>
 /// <param name="Mask">1 at the steps that count, which the step itself reads: [T, B, 1].</param>
 /// <param name="Within">1 before the ends of rows whose lengths became a mask, for outputs, which are 0 behind them: [T, B, 1].</param>
-/// <param name="Counts">1 at the steps that count for statistics over rows, which leave padding out; null where none are made or all steps count.</param>
+/// <param name="Counts">1 at the steps that count for statistics over rows, which leave padding out; null where none
+/// are made or all steps count.</param>
 internal sealed record LayerRows(Value? Lengths, Value? Mask, Value? Within, Value? Counts)
 {
-    // Loops with lengths run on the rows that are left, one by one where a step adds them up. As a mask they let such a step run on all rows at once.
+    // Loops with lengths run on the rows that are left, one by one where a step adds them up. As a mask they
+    // let such a step run on all rows at once.
     public static LayerRows Of(NetworkBuilder net, CellDefinition cell, Value x, RecurrentOptions options, Value? commonLengths)
     {
         Value? lengths = options.Lengths?.Tensor ?? commonLengths, mask = options.StepMask;

@@ -17,7 +17,8 @@ public static partial class Loss
     }
 
     /// <summary>|y − target|, over two tensors of one shape.</summary>
-    public static Value MeanAbsoluteError(Value y, Value target, Reduction reduction = Reduction.Mean) => Reduce(Abs(y - target), reduction);
+    public static Value MeanAbsoluteError(Value y, Value target, Reduction reduction = Reduction.Mean) =>
+        Reduce(Abs(y - target), reduction);
 
     /// <summary>e² / 2 where |e| ≤ δ, else δ (|e| − δ / 2), with e = y − target (Huber 1964).</summary>
     /// <exception cref="GraphException">RNNJ143: δ is not positive.</exception>
@@ -44,9 +45,11 @@ public static partial class Loss
         return Reduce(Max(quantile * error, (quantile - 1) * error), reduction);
     }
 
-    /// <summary>−t ln σ(x) − (1 − t) ln(1 − σ(x)) = ln(1 + eˣ) − t x, for logits x and targets t in [0, 1] of one shape; no logit is too large.</summary>
+    /// <summary>−t ln σ(x) − (1 − t) ln(1 − σ(x)) = ln(1 + eˣ) − t x, for logits x and targets t in [0, 1] of one
+    /// shape; no logit is too large.</summary>
     /// <param name="positiveWeight">Multiplies the first term; broadcasts to the shape of the logits. Null is 1.</param>
-    public static Value BinaryCrossEntropy(Value logits, Value target, Value? positiveWeight = null, Reduction reduction = Reduction.Mean) => Reduce(
+    public static Value BinaryCrossEntropy(Value logits, Value target, Value? positiveWeight = null,
+        Reduction reduction = Reduction.Mean) => Reduce(
         positiveWeight is null
             ? Softplus(logits) - (target * logits)
             : ((1 - target) * logits) + ((1 + ((positiveWeight - 1) * target)) * Softplus(-logits)),
@@ -56,8 +59,9 @@ public static partial class Loss
     public static Value SoftmaxCrossEntropy(Value logits, Indices targets) => TotalMean(Rnn.CrossEntropy(logits, targets));
 
     /// <summary>
-    /// −Σ_c q_c w_c ln softmax(logits)_c for each row, in nats: logits […, V], targets i32[…]. q is 1 − ε at the target plus ε / V everywhere, w the class
-    /// weights. The mean is divided by the sum of the weights of the targets that count; without reduction a row has […, 1].
+    /// −Σ_c q_c w_c ln softmax(logits)_c for each row, in nats: logits […, V], targets i32[…]. q is 1 − ε at the target
+    /// plus ε / V everywhere, w the class weights. The mean is divided by the sum of the weights of the targets that
+    /// count; without reduction a row has […, 1].
     /// </summary>
     /// <exception cref="GraphException">RNNJ143: ε is not in [0, 1).</exception>
     public static Value CrossEntropy(Value logits, Indices targets, CrossEntropyOptions options)
@@ -88,16 +92,21 @@ public static partial class Loss
     }
 
     /// <summary>
-    /// −ln of the probability that a path through the logits gives the targets when repeats are joined and blanks removed (Graves et al. 2006):
-    /// logits [T, B, C] before any softmax, targets i32[B, L], both lengths i32[B]. The mean divides each row by its number of labels first; without
-    /// reduction a row has [B, 1]. A row whose repeats leave no path has the loss +∞ and no gradient; a target longer than its input is an error.
+    /// −ln of the probability that a path through the logits gives the targets when repeats are joined and blanks removed (Graves et
+    /// al. 2006): logits [T, B, C] before any softmax, targets i32[B, L], both lengths i32[B]. The mean divides each row by its
+    /// number of labels first; without reduction a row has [B, 1]. A row whose repeats leave no path has the loss +∞ and no gradient;
+    /// a target longer than its input is an error.
     /// </summary>
     /// <param name="blank">The class that stands for no label.</param>
     /// <exception cref="GraphException">RNNJ143: the shapes do not fit.</exception>
-    public static Value Ctc(Value logits, Indices targets, Indices inputLengths, Indices targetLengths, int blank = 0, Reduction reduction = Reduction.Mean)
+    public static Value Ctc(Value logits, Indices targets, Indices inputLengths, Indices targetLengths, int blank = 0,
+        Reduction reduction = Reduction.Mean)
     {
-        if (logits.Type.Rank != 3 || targets.Tensor.Type.Rank != 2 || inputLengths.Tensor.Type.Rank != 1 || targetLengths.Tensor.Type.Rank != 1)
-            throw new GraphException("RNNJ143", $"Ctc needs logits [T, B, C], targets [B, L] and lengths [B], found {logits.Type}, {targets.Tensor.Type}, {inputLengths.Tensor.Type} and {targetLengths.Tensor.Type} (give those shapes)");
+        if (logits.Type.Rank != 3 || targets.Tensor.Type.Rank != 2 || inputLengths.Tensor.Type.Rank != 1
+            || targetLengths.Tensor.Type.Rank != 1)
+            throw new GraphException("RNNJ143",
+                $"Ctc needs logits [T, B, C], targets [B, L] and lengths [B], found {logits.Type}, {targets.Tensor.Type}, "
+                    + $"{inputLengths.Tensor.Type} and {targetLengths.Tensor.Type} (give those shapes)");
         if (blank < 0)
             throw new GraphException("RNNJ143", $"The blank of Ctc is {blank}, wanted a class (0 is usual)");
 

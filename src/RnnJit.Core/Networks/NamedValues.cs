@@ -1,5 +1,4 @@
 using System.Collections;
-using RnnJit.Ir;
 
 namespace RnnJit.Networks;
 
@@ -14,7 +13,8 @@ internal sealed class NamedValues(string whose, string kind, IReadOnlyDictionary
 
     public int Count => values.Count;
 
-    public Value this[string key] => values.TryGetValue(key, out Value? value) ? value : throw new UnknownNameException(whose, kind, key, values.Keys);
+    public Value this[string key] =>
+        values.TryGetValue(key, out Value? value) ? value : throw new UnknownNameException(whose, kind, key, values.Keys);
 
     public bool ContainsKey(string key) => values.ContainsKey(key);
 

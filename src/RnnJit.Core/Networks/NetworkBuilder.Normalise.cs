@@ -13,20 +13,25 @@ public sealed partial class NetworkBuilder
     private Value? training;
 
     /// <summary>
-    /// Batch normalisation over all axes but the last (Ioffe and Szegedy 2015), for x [T, B, X] over T · B: trains <c>NAME.gain</c> and <c>NAME.shift</c> [X] and keeps running
-    /// statistics <c>NAME.mean</c> and <c>NAME.variance</c> [X], for several steps [steps, X], which stand for those of the batch outside training. The variance is divided by the
-    /// number of rows.
+    /// Batch normalisation over all axes but the last (Ioffe and Szegedy 2015), for x [T, B, X] over T · B: trains <c>NAME.gain</c> and
+    /// <c>NAME.shift</c> [X] and keeps running statistics <c>NAME.mean</c> and <c>NAME.variance</c> [X], for several steps [steps, X],
+    /// which stand for those of the batch outside training. The variance is divided by the number of rows.
     /// </summary>
-    /// <param name="counts">1 for rows that count, 0 for padding, which is not read and gives 0: [T, B, 1], such as <see cref="StepsOf"/>; null: all count.</param>
+    /// <param name="counts">1 for rows that count, 0 for padding, which is not read and gives 0: [T, B, 1], such as
+    /// <see cref="StepsOf"/>; null: all count.</param>
     /// <param name="epsilon">Is added to the variance.</param>
-    /// <param name="steps">0: one statistic of all steps of x [T, B, X]; else each step has its own, over B, and so many have running ones, of which later steps use the last.</param>
+    /// <param name="steps">0: one statistic of all steps of x [T, B, X]; else each step has its own, over B, and so many have running ones,
+    /// of which later steps use the last.</param>
     /// <exception cref="GraphException">RNNJ161: the number of steps is negative, or x is no sequence of them.</exception>
-    public Value BatchNorm(string name, Value x, Value? counts = null, double epsilon = 1e-5, int steps = 0) => Normalised(name, x, counts, epsilon, steps, reverse: false);
+    public Value BatchNorm(string name, Value x, Value? counts = null, double epsilon = 1e-5, int steps = 0) =>
+        Normalised(name, x, counts, epsilon, steps, reverse: false);
 
     private Value Normalised(string name, Value x, Value? counts, double epsilon, int steps, bool reverse)
     {
         if (Cells.Transforms.BatchNorm.RequireSteps(name, steps) > 0 && x.Type.Rank != 3)
-            throw new GraphException("RNNJ161", $"Batch normalisation '{name}' of single steps needs x: f32[T, B, X], found {x.Type} (give a sequence, or leave the steps away)");
+            throw new GraphException("RNNJ161",
+                $"Batch normalisation '{name}' of single steps needs x: f32[T, B, X], found {x.Type} (give a sequence, or leave the steps "
+                    + "away)");
 
         int last = x.Type.Rank - 1;
         Dim width = x.Type.Dims[last];
@@ -50,14 +55,16 @@ public sealed partial class NetworkBuilder
 
     // For step inputs that read the statistic of their place in time: [N, H].
     private Value DeclareSteps(string name, TensorType type, Port port) =>
-        Declare(name, type.WithDims([RunningPort.Steps(port), type.Dims[1]]), PortRole.Parameter, RunningPort.Init(RunningPort.Start(port)));
+        Declare(name, type.WithDims([RunningPort.Steps(port), type.Dims[1]]), PortRole.Parameter,
+            RunningPort.Init(RunningPort.Start(port)));
 
     // running' = (1 − α) running + α batch, where rows were counted.
     private void Keep(string name, Value running, Value batch, Value? number, bool reverse)
     {
         if (running.Type.Rank == 2)
         {
-            number = StepStatistics.Of(number ?? Graph.Add(new BroadcastOp([batch.Type.Dims[0], 1, 1]), Graph.Constant(1)), running.Type.Dims[0], reverse);
+            number = StepStatistics.Of(number ?? Graph.Add(new BroadcastOp([batch.Type.Dims[0], 1, 1]), Graph.Constant(1)),
+                running.Type.Dims[0], reverse);
             batch = StepStatistics.Of(batch, running.Type.Dims[0], reverse);
         }
         else
@@ -71,25 +78,30 @@ public sealed partial class NetworkBuilder
     }
 
     // What the steps of a cell found: of each step apart, or their mean, in which a step weighs as much as it has rows.
-    private void KeepStatistics(string prefix, Dictionary<string, Value> running, IReadOnlyDictionary<string, Value> sequences, Value? counts, bool reverse)
+    private void KeepStatistics(string prefix, Dictionary<string, Value> running, IReadOnlyDictionary<string, Value> sequences,
+        Value? counts, bool reverse)
     {
-        foreach (var (name, kept) in running.Select(pair => (pair.Key, pair.Value)).Where(pair => sequences.ContainsKey(RunningPort.Next(pair.Key))))
+        foreach (var (name, kept) in running.Select(pair => (pair.Key, pair.Value))
+            .Where(pair => sequences.ContainsKey(RunningPort.Next(pair.Key))))
         {
             Value found = sequences[RunningPort.Next(name)];
             Value? number = counts is null ? null : Moments.Number(counts, [1]), total = number;
             if (kept.Type.Rank == 1)
             {
                 total = number is null ? null : Moments.Number(number, [0]);
-                found = Graph.Add(new SumOp([0]), number is null ? found : number * found) / (total is null ? Rnn.Extent(found, 0) : Rnn.Max(total, 1));
+                found = Graph.Add(new SumOp([0]), number is null ? found : number * found)
+                    / (total is null ? Rnn.Extent(found, 0) : Rnn.Max(total, 1));
             }
 
             Keep(prefix + name, kept, found, total, reverse);
         }
     }
 
-    // Products of the input with the cell's matrices are made for all steps at once, normalised over T · B, and given to the rest of the cell.
+    // Products of the input with the cell's matrices are made for all steps at once, normalised over T ·
+    // B, and given to the rest of the cell.
     private CellDefinition WithNormalisedInput(
-        string prefix, CellDefinition cell, Dictionary<string, Value> given, Value x, Dim hidden, RecurrentOptions options, Value? counts, bool reverse)
+        string prefix, CellDefinition cell, Dictionary<string, Value> given, Value x, Dim hidden, RecurrentOptions options, Value? counts,
+        bool reverse)
     {
         var (rest, weights) = InputProducts.Split(cell);
         Value first = given[cell.StepInputs.First(port => !MaskPort.Is(port)).Name];
@@ -97,7 +109,8 @@ public sealed partial class NetworkBuilder
         foreach (Port port in weights.Where(port => !given.ContainsKey(port.Name)))
             given[port.Name] = Declare(prefix + port.Name, map.Map(port.Type), PortRole.Parameter, port.Init);
         Value[] products = weights.Select(port => new Matrix(given[port.Name]) * first).ToArray();
-        given[InputProducts.Port] = Normalised(prefix + "input", products.Length == 1 ? products[0] : Rnn.Concat(products), counts, 1e-5, options.NormaliseSteps, reverse);
+        given[InputProducts.Port] = Normalised(prefix + "input", products.Length == 1 ? products[0] : Rnn.Concat(products), counts, 1e-5,
+            options.NormaliseSteps, reverse);
         return rest;
     }
 }

@@ -14,23 +14,30 @@ public sealed partial class NetworkBuilder
     private Value? commonLengths;
 
     /// <summary>
-    /// A cell over time: x [T, B, X] ⇒ the layer's output [T, B, H]. Parameters are called <c>NAME.Wi</c> and so on, the initial states are inputs
-    /// <c>NAME.h0</c>, the final states outputs <c>NAME.h</c>.
+    /// A cell over time: x [T, B, X] ⇒ the layer's output [T, B, H]. Parameters are called <c>NAME.Wi</c> and so on, the initial states are
+    /// inputs <c>NAME.h0</c>, the final states outputs <c>NAME.h</c>.
     /// </summary>
     /// <param name="hidden">The size of the states: what the cell calls H.</param>
     /// <param name="more">What else the cell needs, see <see cref="RecurrentOptions.Given"/>.</param>
-    /// <exception cref="GraphException">RNNJ160 to RNNJ162: an input is missing or does not fit, a size is not usable, or a dimension of the cell stays open.</exception>
-    public RecurrentLayer Recurrent(string name, CellDefinition cell, Value x, Dim hidden, IReadOnlyDictionary<string, Value>? more = null) =>
+    /// <exception cref="GraphException">RNNJ160 to RNNJ162: an input is missing or does not fit, a size is not usable, or a
+    /// dimension of the cell stays open.</exception>
+    public RecurrentLayer Recurrent(string name, CellDefinition cell, Value x, Dim hidden,
+        IReadOnlyDictionary<string, Value>? more = null) =>
         Recurrent(name, cell, x, hidden, new RecurrentOptions { Given = more ?? new Dictionary<string, Value>() });
 
-    /// <summary>A cell over time in one or both directions, see <see cref="RecurrentOptions"/>. The backward direction of two is called <c>NAME.reverse</c>.</summary>
+    /// <summary>A cell over time in one or both directions, see <see cref="RecurrentOptions"/>. The backward direction of two is
+    /// called <c>NAME.reverse</c>.</summary>
     /// <inheritdoc cref="Recurrent(string, CellDefinition, Value, Dim, IReadOnlyDictionary{string, Value})" path="/exception"/>
     public RecurrentLayer Recurrent(string name, CellDefinition cell, Value x, Dim hidden, RecurrentOptions options)
     {
         if (options.NormaliseSteps != 0 && !options.NormaliseInput)
-            throw new GraphException("RNNJ161", $"Layer '{name}' has statistics for {options.NormaliseSteps} steps but does not normalise its input (set NormaliseInput too)");
+            throw new GraphException("RNNJ161",
+                $"Layer '{name}' has statistics for {options.NormaliseSteps} steps but does not normalise its input "
+                    + "(set NormaliseInput too)");
         if (options.StepMask is { } counts && !counts.Type.Dims.SequenceEqual([x.Type.Dims[0], x.Type.Dims[1], 1]))
-            throw new GraphException("RNNJ160", $"The step mask of layer '{name}' is {counts.Type}, wanted f32[{x.Type.Dims[0]}, {x.Type.Dims[1]}, 1], a number for each step of each row (give that shape)");
+            throw new GraphException("RNNJ160",
+                $"The step mask of layer '{name}' is {counts.Type}, wanted f32[{x.Type.Dims[0]}, {x.Type.Dims[1]}, 1], a number for each "
+                    + "step of each row (give that shape)");
         LayerRows rows = LayerRows.Of(this, cell, x, options, commonLengths);
         if (rows.Mask is not null)
             cell = cell.WithStepMask();
@@ -48,9 +55,11 @@ public sealed partial class NetworkBuilder
         {
             string prefix = reverse && directions.Length > 1 ? ReversePrefix : "";
             Dictionary<string, Value> given = Given(options, prefix, cell, x, rows);
-            CellDefinition applied = options.NormaliseInput ? WithNormalisedInput($"{name}.{prefix}", cell, given, x, hidden, options, rows.Counts, reverse) : cell;
+            CellDefinition applied = options.NormaliseInput ? WithNormalisedInput($"{name}.{prefix}", cell, given, x, hidden, options,
+                rows.Counts, reverse) : cell;
             var running = new Dictionary<string, Value>(StringComparer.Ordinal);
-            Dictionary<string, Value> inputs = StepOperands($"{name}.{prefix}", applied, x, hidden, new Dictionary<string, Value>(given), running, options, reverse);
+            Dictionary<string, Value> inputs =
+                StepOperands($"{name}.{prefix}", applied, x, hidden, new Dictionary<string, Value>(given), running, options, reverse);
             var (last, sequences) = CellScan.Apply(Graph, applied, inputs, x.Type.Dims[0], reverse, rows.Lengths);
             KeepStatistics($"{name}.{prefix}", running, sequences, rows.Mask, reverse);
             string[] names = cell.States.Select(port => port.Name).ToArray();
@@ -67,7 +76,8 @@ public sealed partial class NetworkBuilder
     }
 
     // States that the caller carries are outputs; computed and trained ones have names, so that a session can be given them.
-    private void AddStates(string prefix, string[] names, Dictionary<string, Value> inputs, Value[] last, Dictionary<string, Value> given, bool trained)
+    private void AddStates(
+        string prefix, string[] names, Dictionary<string, Value> inputs, Value[] last, Dictionary<string, Value> given, bool trained)
     {
         for (int s = 0; s < names.Length; s++)
         {
@@ -108,7 +118,8 @@ public sealed partial class NetworkBuilder
         return RecurrentLayer.OfStack(name, made, options.Shortcut ? Rnn.Concat(h, x) : h);
     }
 
-    /// <summary>The number of steps of each row, an input i32[batch] from 0 to T, for all recurrent layers that follow: states freeze there, outputs are 0 behind it.</summary>
+    /// <summary>The number of steps of each row, an input i32[batch] from 0 to T, for all recurrent layers that follow: states freeze
+    /// there, outputs are 0 behind it.</summary>
     public Indices Lengths(string name, Dim batch)
     {
         Indices lengths = Indices(name, batch);
@@ -116,19 +127,22 @@ public sealed partial class NetworkBuilder
         return lengths;
     }
 
-    /// <summary>1 at the steps of a row, 0 behind them: lengths i32[B] and a sequence [T, B, …] ⇒ [T, B, 1]. A loss times it counts no padding, and then no arithmetic is spent on it.</summary>
+    /// <summary>1 at the steps of a row, 0 behind them: lengths i32[B] and a sequence [T, B, …] ⇒ [T, B, 1]. A loss times it counts no
+    /// padding, and then no arithmetic is spent on it.</summary>
     /// <exception cref="GraphException">RNNJ143: the sequence has no such rows.</exception>
     public Value StepsOf(Indices lengths, Value sequence)
     {
         TensorType type = sequence.Type;
         if (type.Rank < 2 || lengths.Tensor.Type.Rank != 1 || type.Dims[1] != lengths.Tensor.Type.Dims[0])
-            throw new GraphException("RNNJ143", $"The steps of rows are counted from lengths {lengths.Tensor.Type} for a sequence {type} (give i32[B] and [T, B, …])");
+            throw new GraphException("RNNJ143",
+                $"The steps of rows are counted from lengths {lengths.Tensor.Type} for a sequence {type} (give i32[B] and [T, B, …])");
         return Graph.Add(new ReshapeOp([type.Dims[0], type.Dims[1], 1]), SwapBatchAndTime(Attention.Mask(lengths, type.Dims[0])));
     }
 
     // Running statistics are also received apart, as they are kept.
     private Dictionary<string, Value> StepOperands(
-        string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, Dictionary<string, Value> running, RecurrentOptions options, bool reverse)
+        string prefix, CellDefinition cell, Value x, Dim hidden, Dictionary<string, Value> inputs, Dictionary<string, Value> running,
+        RecurrentOptions options, bool reverse)
     {
         TypeMap map = TypeMap.OfSymbols(LayerDims.Bind(cell, inputs, x.Type.Dims[1], hidden, options.Dims));
         foreach (Port port in cell.States.Where(port => !inputs.ContainsKey(port.Name)))
@@ -139,13 +153,15 @@ public sealed partial class NetworkBuilder
             if (RunningPort.Is(port))
                 inputs[port.Name] = running[port.Name] = Declare(prefix + port.Name, type, PortRole.Parameter, port.Init);
             else if (RunningPort.IsOfStep(port))
-                inputs[port.Name] = StepStatistics.Over(running[port.Name] = DeclareSteps(prefix + port.Name, type, port), x.Type.Dims[0], reverse);
+                inputs[port.Name] =
+                    StepStatistics.Over(running[port.Name] = DeclareSteps(prefix + port.Name, type, port), x.Type.Dims[0], reverse);
             else if (port.Role == PortRole.Parameter)
                 inputs[port.Name] = Declare(prefix + port.Name, type, PortRole.Parameter, port.Init);
             else if (port.Init == MaskPort.Training)
                 inputs[port.Name] = TrainingFlag;
             else if (MaskPort.Is(port))
-                inputs[port.Name] = Declare(prefix + port.Name, port.Role == PortRole.Input ? type.WithDims(type.Dims.Prepend(x.Type.Dims[0])) : type, PortRole.Input, port.Init);
+                inputs[port.Name] = Declare(prefix + port.Name,
+                    port.Role == PortRole.Input ? type.WithDims(type.Dims.Prepend(x.Type.Dims[0])) : type, PortRole.Input, port.Init);
         }
 
         return inputs;
@@ -157,12 +173,14 @@ public sealed partial class NetworkBuilder
 
     private static Dictionary<string, Value> Given(RecurrentOptions options, string prefix, CellDefinition cell, Value x, LayerRows rows)
     {
-        var given = options.Given.Where(pair => !pair.Key.StartsWith(ReversePrefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        var given = options.Given.Where(pair => !pair.Key.StartsWith(ReversePrefix, StringComparison.Ordinal))
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
         foreach (var pair in options.Given.Where(pair => prefix.Length > 0 && pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
             given[pair.Key.Substring(prefix.Length)] = pair.Value;
         if (rows.Mask is { } mask)
             given[StepMask.Port] = mask;
-        if (cell.StepInputs.FirstOrDefault(port => !given.ContainsKey(port.Name) && !MaskPort.Is(port) && !RunningPort.IsOfStep(port)) is { } first)
+        if (cell.StepInputs.FirstOrDefault(
+            port => !given.ContainsKey(port.Name) && !MaskPort.Is(port) && !RunningPort.IsOfStep(port)) is { } first)
             given[first.Name] = x;
         foreach (Port port in cell.StepInputs.Where(port => given.ContainsKey(port.Name) && port.Name != StepMask.Port && port.Type.IsReal))
             given[port.Name] = Moments.Counted(given[port.Name], rows.Counts);

@@ -6,7 +6,8 @@ namespace RnnJit.Networks;
 
 /// <summary>
 /// Builds the Program of a network: embeddings, recurrent layers of any cell, dense heads, losses. Sequences are [T, B, …].
-/// Inputs, trained parameters and sizes are declared as layers are added; equations of one's own go between them with the functions of <see cref="Rnn"/>.
+/// Inputs, trained parameters and sizes are declared as layers are added; equations of one's own go between them
+/// with the functions of <see cref="Rnn"/>.
 /// </summary>
 /// <param name="name">The name of the Program.</param>
 public sealed partial class NetworkBuilder(string name)
@@ -58,7 +59,8 @@ public sealed partial class NetworkBuilder(string name)
     public Value Embedding(string name, Indices index, Dim rows, Dim width, string init = "uniform") =>
         Rnn.Gather(new Matrix(Parameter(name + ".table", init, rows, width)), index);
 
-    /// <summary>y = W x + b over the last axis: x […, X] ⇒ […, outputs]; trains <c>NAME.W</c> [outputs, X] and <c>NAME.b</c> [outputs].</summary>
+    /// <summary>y = W x + b over the last axis: x […, X] ⇒ […, outputs]; trains <c>NAME.W</c> [outputs, X]
+    /// and <c>NAME.b</c> [outputs].</summary>
     /// <param name="init">The initialiser of W: glorot, orthogonal, uniform (±1 / √X), zeros, ones or a number.</param>
     /// <param name="biasInit">The initialiser of b.</param>
     /// <exception cref="GraphException">RNNJ014: an initialiser is unknown. RNNJ164: the name is taken.</exception>
@@ -78,7 +80,8 @@ public sealed partial class NetworkBuilder(string name)
     /// <exception cref="GraphException">
     /// RNNJ126: the width or the axis is not usable. RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.
     /// </exception>
-    public Value Convolution(string name, Value x, Dim outputs, int width, ConvolutionPadding padding = ConvolutionPadding.Same, int axis = 0,
+    public Value Convolution(
+        string name, Value x, Dim outputs, int width, ConvolutionPadding padding = ConvolutionPadding.Same, int axis = 0,
         string init = "glorot") =>
         Dense(name, Rnn.Windows(x, axis, width, padding), outputs, init);
 
@@ -104,7 +107,8 @@ public sealed partial class NetworkBuilder(string name)
     /// <summary>The only sequence of a batch of one: [T, 1, …] ⇒ [T, …].</summary>
     public Value DropBatch(Value x) => Graph.Add(new ReshapeOp([x.Type.Dims[0], .. x.Type.Dims.Skip(2)]), x);
 
-    /// <summary>Names a result of the Program. The first one is what <c>Model.Step</c> returns; a scalar <c>loss</c> is what training lowers.</summary>
+    /// <summary>Names a result of the Program. The first one is what <c>Model.Step</c> returns; a scalar
+    /// <c>loss</c> is what training lowers.</summary>
     public Value Output(string name, Value value)
     {
         if (!outputNames.Add(name))

@@ -41,10 +41,12 @@ public static class ProgramCut
 
     /// <summary>The sentence for a name that is no output.</summary>
     public static GraphException Unknown(Graph program, string name) => new(
-        "RNNJ165", $"'{name}' is no output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(output => output.Name))})");
+        "RNNJ165",
+        $"'{name}' is no output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(output => output.Name))})");
 
     private static Graph Build(
-        Graph program, string[] names, (string Start, Output Final)[] cut, (int Input, Output Final)[] states, Output[] wanted, bool[] needed)
+        Graph program, string[] names, (string Start, Output Final)[] cut, (int Input, Output Final)[] states, Output[] wanted,
+        bool[] needed)
     {
         var builder = new GraphBuilder();
         var values = new Value[program.Values.Count];
@@ -84,7 +86,8 @@ public static class ProgramCut
 
         return builder.Build(program.Kind, program.Name, [
             .. wanted.Select(output => (output.Name, values[output.Value], OutputRole.Result)),
-            .. cut.Select(pair => pair.Final).Concat(states.Select(state => state.Final)).Select(final => (final.Name, values[final.Value], OutputRole.Next)),
+            .. cut.Select(pair => pair.Final).Concat(states.Select(state => state.Final))
+                .Select(final => (final.Name, values[final.Value], OutputRole.Next)),
         ]);
     }
 

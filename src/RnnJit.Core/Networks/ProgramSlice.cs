@@ -14,7 +14,9 @@ public static class ProgramSlice
     {
         Output[] kept = program.Outputs.Where(keep).ToArray();
         if (kept.Length == 0)
-            throw new GraphException("RNNJ165", $"None of the outputs {string.Join(", ", program.Outputs.Select(output => $"'{output.Name}'"))} of '{program.Name}' was chosen (choose one)");
+            throw new GraphException("RNNJ165",
+                $"None of the outputs {string.Join(", ", program.Outputs.Select(output => $"'{output.Name}'"))} of '{program.Name}' was "
+                    + "chosen (choose one)");
 
         bool[] needed = Needed(program, kept);
         var builder = new GraphBuilder();

@@ -1,5 +1,4 @@
 using RnnJit.Ir;
-using RnnJit.Ops;
 
 namespace RnnJit.Networks;
 
@@ -65,8 +64,10 @@ public sealed partial class RecurrentLayer
     public Value Last => Lasts.All(last => last is not null)
         ? Merged(Lasts!)
         : throw new GraphException("RNNJ167", output is null
-            ? $"The last output of layer '{name}' is not known, because rows end at different steps and its cell's output is no state (let the cell carry it as a state)"
-            : $"The last output of stack '{name}' is not known, because dropout, a projection, a skip connection or a second direction stands behind its top layer (read Layers[^1].Last)");
+            ? $"The last output of layer '{name}' is not known, because rows end at different steps and its cell's output is no state "
+                + "(let the cell carry it as a state)"
+            : $"The last output of stack '{name}' is not known, because dropout, a projection, a skip connection or a second direction "
+                + "stands behind its top layer (read Layers[^1].Last)");
 
     private IReadOnlyList<Value?> Lasts { get; }
 
@@ -83,7 +84,8 @@ public sealed partial class RecurrentLayer
             Merge.Sum => parts[0] + parts[1],
             Merge.Product => parts[0] * parts[1],
             Merge.Average => 0.5 * (parts[0] + parts[1]),
-            _ => throw new GraphException("RNNJ167", $"The two directions of layer '{name}' stay apart (read Directions, or choose another merge)"),
+            _ => throw new GraphException("RNNJ167",
+                $"The two directions of layer '{name}' stay apart (read Directions, or choose another merge)"),
         };
     }
 }

@@ -43,17 +43,20 @@ public sealed record RecurrentOptions
     /// <summary>1 at steps that count, 0 at steps at which states hold: [T, B, 1].</summary>
     public Value? StepMask { get; init; }
 
-    /// <summary>Initial states are trained: parameters <c>NAME.h0</c> [H], the same for all rows, from 0. The layer then carries nothing from run to run.</summary>
+    /// <summary>Initial states are trained: parameters <c>NAME.h0</c> [H], the same for all rows, from 0. The layer then
+    /// carries nothing from run to run.</summary>
     public bool TrainedStart { get; init; }
 
-    /// <summary>Sizes of the cell's dimensions that no input shows, by the cell's names: R of LstmProjected, M of MultiplicativeRnn.</summary>
+    /// <summary>Sizes of the cell's dimensions that no input shows, by the cell's names: R of
+    /// LstmProjected, M of MultiplicativeRnn.</summary>
     public IReadOnlyDictionary<string, Dim> Dims { get; init; } = new Dictionary<string, Dim>();
 
-    /// <summary>The products of the cell's input are made for all steps at once and normalised over T · B (Laurent et al. 2016), see <see cref="NetworkBuilder.BatchNorm"/>;
-    /// with lengths or a step mask over the steps that count.</summary>
+    /// <summary>The products of the cell's input are made for all steps at once and normalised over T · B (Laurent et al. 2016), see
+    /// <see cref="NetworkBuilder.BatchNorm"/>; with lengths or a step mask over the steps that count.</summary>
     public bool NormaliseInput { get; init; }
 
-    /// <summary>With <see cref="NormaliseInput"/>: 0 for one statistic of all steps; else each step has its own, and so many have running ones, of which later steps use the last.</summary>
+    /// <summary>With <see cref="NormaliseInput"/>: 0 for one statistic of all steps; else each step has its own, and so many have running
+    /// ones, of which later steps use the last.</summary>
     public int NormaliseSteps { get; init; }
 
     /// <summary>

@@ -7,10 +7,12 @@ public enum Skip
 {
     None,
 
-    /// <summary>The input of a layer is added to its output (He et al. 2016); where widths differ, through a trained matrix <c>NAME.skip.W</c>.</summary>
+    /// <summary>The input of a layer is added to its output (He et al. 2016); where widths differ, through a trained
+    /// matrix <c>NAME.skip.W</c>.</summary>
     Residual,
 
-    /// <summary>The next layer reads the input of this one beside its output (Huang et al. 2017): the width grows by H with every layer.</summary>
+    /// <summary>The next layer reads the input of this one beside its output (Huang et al. 2017): the width
+    /// grows by H with every layer.</summary>
     Dense,
 }
 

@@ -4,8 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// Running statistics of single steps, [N, X]: row n is that of the n-th step a loop runs, and later steps have that of the last one. Those of a loop that runs backwards stand in the
-/// order of time too: its first step is the last one, and so is its row.
+/// Running statistics of single steps, [N, X]: row n is that of the n-th step a loop runs, and later steps have that of the last one. Those
+/// of a loop that runs backwards stand in the order of time too: its first step is the last one, and so is its row.
 /// </summary>
 internal static class StepStatistics
 {

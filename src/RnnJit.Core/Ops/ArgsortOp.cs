@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>Row numbers by length, the longest first, equal lengths in their order: lengths i32[B] ⇒ i32[B]; printed as <c>argsort[descending, stable]</c>.</summary>
+/// <summary>Row numbers by length, the longest first, equal lengths in their order: lengths i32[B] ⇒ i32[B]; printed as
+/// <c>argsort[descending, stable]</c>.</summary>
 public sealed class ArgsortOp : Op
 {
     public static ArgsortOp Instance { get; } = new();
@@ -17,7 +18,8 @@ public sealed class ArgsortOp : Op
     public override string Attributes => Descending;
 
     /// <exception cref="GraphException">RNNJ125: another order.</exception>
-    public static ArgsortOp Parse(string attributes) => attributes.Split(',').Select(part => part.Trim()).SequenceEqual(Descending.Split([", "], StringSplitOptions.None))
+    public static ArgsortOp Parse(string attributes) =>
+        attributes.Split(',').Select(part => part.Trim()).SequenceEqual(Descending.Split([", "], StringSplitOptions.None))
         ? Instance
         : throw new GraphException("RNNJ125", $"'argsort[{attributes}]' names no order of rows (write argsort[{Descending}])");
 
@@ -34,7 +36,8 @@ public sealed class ArgsortOp : Op
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
         double[] lengths = operands[0].Data;
-        return [new NdArray(operands[0].Shape, Enumerable.Range(0, lengths.Length).OrderByDescending(row => lengths[row]).Select(row => (double)row).ToArray())];
+        return [new NdArray(operands[0].Shape,
+            Enumerable.Range(0, lengths.Length).OrderByDescending(row => lengths[row]).Select(row => (double)row).ToArray())];
     }
 
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) => [null];

@@ -20,12 +20,14 @@ public sealed class BlockLengthsOp(Dim blocks, int steps, Dim from) : Op
 
     public override OpFamily Family => OpFamily.Gather;
 
-    public override string Attributes => $"{Blocks}, {Steps.ToString(CultureInfo.InvariantCulture)}{(From == Dim.Of(0) ? "" : $", {From}")}";
+    public override string Attributes =>
+        $"{Blocks}, {Steps.ToString(CultureInfo.InvariantCulture)}{(From == Dim.Of(0) ? "" : $", {From}")}";
 
     public static BlockLengthsOp Parse(string attributes)
     {
         string[] parts = attributes.Split(',');
-        return parts.Length is 2 or 3 && int.TryParse(parts[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0
+        return parts.Length is 2 or 3 && int.TryParse(parts[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int steps)
+            && steps > 0
             ? new BlockLengthsOp(Dim.Parse(parts[0].Trim()), steps, parts.Length == 3 ? Dim.Parse(parts[2].Trim()) : Dim.Of(0))
             : throw new GraphException("RNNJ124", $"'blocklengths[{attributes}]' names no blocks and steps (write blocklengths[S, 100])");
     }
@@ -33,9 +35,11 @@ public sealed class BlockLengthsOp(Dim blocks, int steps, Dim from) : Op
     /// <summary>The part of a length that lies within a block. The length counts from the begin of the first block.</summary>
     public static int Within(int length, int block, int steps) => Math.Min(Math.Max(length - (block * steps), 0), steps);
 
-    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) =>
+        operands.Length == 1 && operands[0] is { Element: ElementType.I32, Rank: 1 }
         ? [operands[0].WithDims(operands[0].Dims.Prepend(dims.Resolve(Blocks)))]
-        : throw new GraphException("RNNJ124", $"'blocklengths' needs lengths i32[B], found {TensorType.List(operands, ", ")} (give one whole number for each row)");
+        : throw new GraphException("RNNJ124",
+            $"'blocklengths' needs lengths i32[B], found {TensorType.List(operands, ", ")} (give one whole number for each row)");
 
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {

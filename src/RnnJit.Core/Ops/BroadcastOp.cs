@@ -18,10 +18,12 @@ public sealed class BroadcastOp(IEnumerable<Dim> dims) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1)
-            throw new GraphException("RNNJ112", $"'broadcast[{Attributes}]' takes one operand, found {operands.Length} (give the tensor to repeat)");
+            throw new GraphException("RNNJ112",
+                $"'broadcast[{Attributes}]' takes one operand, found {operands.Length} (give the tensor to repeat)");
         TensorType result = operands[0].WithDims(Dims);
         if (operands[0].Rank > Dims.Count || Broadcast.Join(Name, operands[0], result, dims) != dims.Resolve(result))
-            throw new GraphException("RNNJ112", $"'broadcast[{Attributes}]' does not fit {operands[0]} (extents agree from the right or are 1)");
+            throw new GraphException("RNNJ112",
+                $"'broadcast[{Attributes}]' does not fit {operands[0]} (extents agree from the right or are 1)");
         return [result];
     }
 

@@ -22,7 +22,8 @@ public sealed class ConcatOp(int axis) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length == 0 || Axis < 0 || !Array.TrueForAll(operands, IsAlike) || !Agree(operands, dims))
-            throw new GraphException("RNNJ119", $"'concat[{Attributes}]' does not fit {TensorType.List(operands, " and ")} (all other extents agree)");
+            throw new GraphException("RNNJ119",
+                $"'concat[{Attributes}]' does not fit {TensorType.List(operands, " and ")} (all other extents agree)");
         Dim total = dims.Resolve(operands[0].Dims[Axis]);
         for (int i = 1; i < operands.Length; i++)
             total += dims.Resolve(operands[i].Dims[Axis]);
@@ -49,7 +50,8 @@ public sealed class ConcatOp(int axis) : Op
     public override NdArray[] Evaluate(NdArray[] operands, Evaluation evaluation)
     {
         int[] first = operands[0].Shape;
-        int total = operands.Sum(o => o.Shape[Axis]), inner = NdArray.Size(first.Skip(Axis + 1).ToArray()), outer = NdArray.Size(first.Take(Axis).ToArray());
+        int total = operands.Sum(o => o.Shape[Axis]), inner = NdArray.Size(first.Skip(Axis + 1).ToArray()),
+            outer = NdArray.Size(first.Take(Axis).ToArray());
         var result = new NdArray(first.Select((extent, i) => i == Axis ? total : extent).ToArray());
         int start = 0;
         foreach (NdArray x in operands)

@@ -36,8 +36,10 @@ public sealed class ConstantOp(double value, TensorType type) : Op
 
     public static bool TryParse(string text, out double value)
     {
-        value = text switch { "nan" => double.NaN, "inf" => double.PositiveInfinity, "-inf" => double.NegativeInfinity, "-0" => -0.0, _ => 0 };
-        return text is "nan" or "inf" or "-inf" or "-0" || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        value =
+            text switch { "nan" => double.NaN, "inf" => double.PositiveInfinity, "-inf" => double.NegativeInfinity, "-0" => -0.0, _ => 0 };
+        return text is "nan" or "inf" or "-inf" or "-0"
+            || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims) => [Type];

@@ -2,9 +2,10 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>The one contraction: a product of two tensors summed over the labels that the result lacks, such as <c>contract[ab,cb->ac]</c> for x · Wᵀ.
-/// Each label of an operand occurs in the other operand or in the result; labels are renamed by first use. A sum over time adds from the last step to the first, <c>contract[abc,abd->cd, forwards]</c>
-/// from the first to the last: as the loop runs whose sum it is.</summary>
+/// <summary>The one contraction: a product of two tensors summed over the labels that the result lacks, such as
+/// <c>contract[ab,cb->ac]</c> for x · Wᵀ. Each label of an operand occurs in the other operand or in the result; labels are renamed by
+/// first use. A sum over time adds from the last step to the first, <c>contract[abc,abd->cd, forwards]</c> from the first to the last:
+/// as the loop runs whose sum it is.</summary>
 public sealed class ContractOp : Op
 {
     /// <exception cref="GraphException">RNNJ113: the labels are no contraction.</exception>
@@ -17,10 +18,13 @@ public sealed class ContractOp : Op
             || !parts[0].All(label => parts[1].Contains(label) || parts[2].Contains(label))
             || !parts[1].All(label => parts[0].Contains(label) || parts[2].Contains(label)))
         {
-            throw new GraphException("RNNJ113", $"'{labels}' is no contraction (write two operands and a result such as ab,cb->ac, each label of an operand in the other operand or in the result)");
+            throw new GraphException("RNNJ113",
+                $"'{labels}' is no contraction (write two operands and a result such as ab,cb->ac, each label of an operand in the other "
+                    + "operand or in the result)");
         }
 
-        var names = (parts[0] + parts[1]).Distinct().Select((label, i) => (label, name: (char)('a' + i))).ToDictionary(pair => pair.label, pair => pair.name);
+        var names = (parts[0] + parts[1]).Distinct().Select((label, i) => (label, name: (char)('a' + i)))
+            .ToDictionary(pair => pair.label, pair => pair.name);
         Left = new string(parts[0].Select(label => names[label]).ToArray());
         Right = new string(parts[1].Select(label => names[label]).ToArray());
         Result = new string(parts[2].Select(label => names[label]).ToArray());
@@ -41,11 +45,13 @@ public sealed class ContractOp : Op
 
     public override string Attributes => $"{Left},{Right}->{Result}{(Forwards ? SumOp.ForwardsMark : "")}";
 
-    public static ContractOp Parse(string attributes) => SumOp.IsForwards(attributes, out string labels) ? new ContractOp(labels, forwards: true) : new ContractOp(attributes);
+    public static ContractOp Parse(string attributes) =>
+        SumOp.IsForwards(attributes, out string labels) ? new ContractOp(labels, forwards: true) : new ContractOp(attributes);
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
-        if (operands.Length != 2 || operands[0].Rank != Left.Length || operands[1].Rank != Right.Length || operands[0].Element != operands[1].Element)
+        if (operands.Length != 2 || operands[0].Rank != Left.Length || operands[1].Rank != Right.Length
+            || operands[0].Element != operands[1].Element)
             throw Mismatch(operands);
         // Labels are letters from a on, by first use.
         var extents = new Dim?[Left.Length + Right.Length];
@@ -75,7 +81,8 @@ public sealed class ContractOp : Op
     {
         string summed = new(Left.Where(label => !Result.Contains(label)).ToArray());
         string all = Result + summed;
-        int[] extents = all.Select(label => Left.Contains(label) ? operands[0].Shape[Left.IndexOf(label)] : operands[1].Shape[Right.IndexOf(label)]).ToArray();
+        int[] extents = all.Select(
+            label => Left.Contains(label) ? operands[0].Shape[Left.IndexOf(label)] : operands[1].Shape[Right.IndexOf(label)]).ToArray();
         int[] a = Strides(Left, operands[0].Shape, all), b = Strides(Right, operands[1].Shape, all);
         var result = new NdArray(extents.Take(Result.Length).ToArray());
         int inner = NdArray.Size(extents.Skip(Result.Length).ToArray());

@@ -14,7 +14,8 @@ public sealed class GatherOp : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 2 || operands[0].Rank == 0 || operands[1].Element != ElementType.I32)
-            throw new GraphException("RNNJ120", $"'gather' needs a table and i32 indices, found {TensorType.List(operands, " and ")} (the table's rows are picked)");
+            throw new GraphException("RNNJ120",
+                $"'gather' needs a table and i32 indices, found {TensorType.List(operands, " and ")} (the table's rows are picked)");
         var extents = new Dim[operands[1].Rank + operands[0].Rank - 1];
         for (int axis = 0; axis < extents.Length; axis++)
             extents[axis] = axis < operands[1].Rank ? operands[1].Dims[axis] : operands[0].Dims[axis - operands[1].Rank + 1];

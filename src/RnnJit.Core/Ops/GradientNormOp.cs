@@ -1,12 +1,12 @@
-using System.Globalization;
 using RnnJit.Ir;
 using RnnJit.Training;
 
 namespace RnnJit.Ops;
 
 /// <summary>
-/// The L2 norm over all elements of several tensors, in double precision, the factor that clips them to a bound, and 1 where loss and norm are finite, else 0.
-/// Operands: loss, tensors. Results: norm, factor, finite, each a number. Printed as <c>gradient_norm[bound]</c>, or <c>gradient_norm</c> without a bound.
+/// The L2 norm over all elements of several tensors, in double precision, the factor that clips them to a bound, and 1 where loss and norm
+/// are finite, else 0. Operands: loss, tensors. Results: norm, factor, finite, each a number. Printed as <c>gradient_norm[bound]</c>, or
+/// <c>gradient_norm</c> without a bound.
 /// </summary>
 public sealed class GradientNormOp(double? bound) : Op
 {
@@ -32,7 +32,8 @@ public sealed class GradientNormOp(double? bound) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length < 2 || operands.Any(operand => !operand.IsReal) || operands[0].Rank != 0)
-            throw new GraphException("RNNJ125", $"'{Name}' does not fit {TensorType.List(operands, " and ")} (it reads a loss, which is a number, and one tensor or more)");
+            throw new GraphException("RNNJ125",
+                $"'{Name}' does not fit {TensorType.List(operands, " and ")} (it reads a loss, which is a number, and one tensor or more)");
         return [operands[0], operands[0], operands[0]];
     }
 
@@ -63,7 +64,8 @@ public sealed class GradientNormOp(double? bound) : Op
         Value? total = cotangents[0];
         if (Bound is not null && cotangents[1] is { } ofFactor)
         {
-            Value slope = Rnn.Select(Rnn.Less(factor, factor.Constant(1)), -(factor / (norm + GradientNorm.Epsilon)), factor.Constant(0)) * ofFactor;
+            Value slope =
+                Rnn.Select(Rnn.Less(factor, factor.Constant(1)), -(factor / (norm + GradientNorm.Epsilon)), factor.Constant(0)) * ofFactor;
             total = total is null ? slope : total + slope;
         }
 

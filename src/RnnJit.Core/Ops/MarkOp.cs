@@ -16,7 +16,8 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
 
     public override string Attributes => $"{Places} : {Element.ToString().ToLowerInvariant()}";
 
-    /// <summary>The function of the dialect and the sign that hold between a marked place and the index: Equal and ==, Less and &lt;.</summary>
+    /// <summary>The function of the dialect and the sign that hold between a marked place and the index:
+    /// Equal and ==, Less and &lt;.</summary>
     public abstract (string Function, string Sign) Comparison { get; }
 
     /// <summary>An index that marks nothing wherever it lies; null if there is none.</summary>
@@ -34,7 +35,8 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
     public sealed override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || operands[0].Element != ElementType.I32)
-            throw new GraphException("RNNJ122", $"'{Name}' needs i32 indices, found {TensorType.List(operands, " and ")} (give whole numbers)");
+            throw new GraphException("RNNJ122",
+                $"'{Name}' needs i32 indices, found {TensorType.List(operands, " and ")} (give whole numbers)");
         var extents = new Dim[operands[0].Rank + 1];
         for (int axis = 0; axis < extents.Length; axis++)
             extents[axis] = axis < operands[0].Rank ? operands[0].Dims[axis] : Places;

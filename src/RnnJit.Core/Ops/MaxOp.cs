@@ -10,7 +10,8 @@ public sealed class MaxOp : BinaryOp
     public override double Evaluate(double a, double b) => Math.Max(a, b);
 
     // The gradient goes to the larger operand, to a when they are equal.
-    public override (Value? Da, Value? Db) Gradient(Value a, Value b, Value y, Value dy) => (dy * (1 - Rnn.Less(a, b)), dy * Rnn.Less(a, b));
+    public override (Value? Da, Value? Db) Gradient(Value a, Value b, Value y, Value dy) =>
+        (dy * (1 - Rnn.Less(a, b)), dy * Rnn.Less(a, b));
 
     public override string Spell(IDialect dialect, string a, string b) => dialect.Call("Max", a, b);
 }

@@ -13,7 +13,8 @@ public sealed class OneHotOp(Dim classes, ElementType element, int? ignored = nu
 
     public override int? Ignored => ignored;
 
-    public override string Attributes => base.Attributes + (ignored is { } index ? Ignore + index.ToString(CultureInfo.InvariantCulture) : "");
+    public override string Attributes =>
+        base.Attributes + (ignored is { } index ? Ignore + index.ToString(CultureInfo.InvariantCulture) : "");
 
     public override (string Function, string Sign) Comparison => ("Equal", "==");
 
@@ -24,7 +25,8 @@ public sealed class OneHotOp(Dim classes, ElementType element, int? ignored = nu
         if (at < 0)
             return new OneHotOp(classes, element);
 
-        return int.TryParse(attributes.Substring(at + Ignore.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index)
+        return int.TryParse(attributes.Substring(at + Ignore.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out int index)
             ? new OneHotOp(classes, element, index)
             : throw new GraphException("RNNJ122", $"'onehot[{attributes}]' ignores no whole number (write onehot[V : f32, ignore -100])");
     }

@@ -79,7 +79,8 @@ public static class OpTable
     public static IEnumerable<string> Names => [.. Readers.Keys, "scan", "foreach"];
 
     /// <exception cref="GraphException">RNNJ105: no op has this name.</exception>
-    public static Op Read(string name, string attributes) => Readers.TryGetValue(name, out var reader) || Renamed.TryGetValue(name, out reader)
+    public static Op Read(string name, string attributes) =>
+        Readers.TryGetValue(name, out var reader) || Renamed.TryGetValue(name, out reader)
         ? reader(attributes)
         : throw new GraphException("RNNJ105", $"'{name}' is no op ({NearName.Suggest(name, Names)}known: {string.Join(", ", Names)})");
 

@@ -40,16 +40,19 @@ public sealed class RandomMaskOp(TensorType type, int site, string init) : Op
     public static RandomMaskOp Parse(string attributes)
     {
         int comma = attributes.IndexOf(','), colon = attributes.IndexOf(':');
-        if (comma < 0 || colon < comma || !int.TryParse(attributes.Substring(0, comma), NumberStyles.None, CultureInfo.InvariantCulture, out int site))
+        if (comma < 0 || colon < comma
+            || !int.TryParse(attributes.Substring(0, comma), NumberStyles.None, CultureInfo.InvariantCulture, out int site))
             throw Wrong(attributes);
         TensorType type = TensorType.Parse(attributes.Substring(colon + 1).Trim());
         string init = attributes.Substring(comma + 1, colon - comma - 1).Trim();
-        return type.IsReal && MaskPort.Is(new Port("random_mask", type, PortRole.Input, init)) ? new RandomMaskOp(type, site, init) : throw Wrong(attributes);
+        return type.IsReal && MaskPort.Is(new Port("random_mask", type, PortRole.Input, init)) ? new RandomMaskOp(type, site,
+            init) : throw Wrong(attributes);
     }
 
     public override Op Map(TypeMap map) => map.Map(Type) is var mapped && mapped == Type ? this : new RandomMaskOp(mapped, Site, Init);
 
-    public override TensorType[] Infer(TensorType[] operands, DimContext dims) => operands.Length == 1 && operands[0] == new TensorType(ElementType.I32, Words)
+    public override TensorType[] Infer(TensorType[] operands, DimContext dims) =>
+        operands.Length == 1 && operands[0] == new TensorType(ElementType.I32, Words)
         ? [Type]
         : throw new GraphException("RNNJ125", $"'{Name}' does not fit {TensorType.List(operands, " and ")} (it reads one i32[{Words}])");
 
@@ -57,7 +60,8 @@ public sealed class RandomMaskOp(TensorType type, int site, string init) : Op
     {
         var result = new NdArray(evaluation.Shape(Type));
         int[] words = [.. operands[0].Data.Select(word => (int)word)];
-        var counter = new MaskCounter(MaskCounter.Join(words[0], words[1]), MaskCounter.Join(words[2], words[3]), words[4], words[5], Site, result.Shape, BatchAxis);
+        var counter = new MaskCounter(MaskCounter.Join(words[0], words[1]), MaskCounter.Join(words[2], words[3]), words[4], words[5], Site,
+            result.Shape, BatchAxis);
         bool single = Type.Element == ElementType.F32;
         for (int i = 0; i < result.Length; i++)
         {

@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>The same elements in row-major order under another shape. Only extents of 1 come and go, or neighbours are joined and split as written.</summary>
+/// <summary>The same elements in row-major order under another shape. Only extents of 1 come and go, or neighbours are
+/// joined and split as written.</summary>
 public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
 {
     public EquatableArray<Dim> Dims { get; } = dims.ToEquatable();
@@ -18,7 +19,8 @@ public sealed class ReshapeOp(IEnumerable<Dim> dims) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || !SameSize(operands[0].Dims, Dims, dims))
-            throw new GraphException("RNNJ116", $"'reshape[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (the number of elements stays)");
+            throw new GraphException("RNNJ116",
+                $"'reshape[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (the number of elements stays)");
         return [operands[0].WithDims(Dims)];
     }
 

@@ -42,7 +42,8 @@ internal sealed class ScanEvaluation
         var inputs = new NdArray[body.Inputs.Count];
         for (int i = 0; i < inputs.Length; i++)
         {
-            NdArray whole = i < scan.Sequences ? operands[i].At(t) : i < scan.Sequences + scan.States ? Copy(states[i - scan.Sequences]) : operands[i];
+            NdArray whole =
+                i < scan.Sequences ? operands[i].At(t) : i < scan.Sequences + scan.States ? Copy(states[i - scan.Sequences]) : operands[i];
             inputs[i] = live is not null && IsBatched(body.Inputs[i].Type) ? Narrowed(whole, body.Inputs[i].Type, live) : whole;
         }
 

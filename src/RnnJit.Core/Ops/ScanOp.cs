@@ -4,8 +4,8 @@ namespace RnnJit.Ops;
 
 /// <summary>
 /// A loop over time. Operands: sequences [T, …], initial states, captured constants, then the lengths i32[B] if there are any.
-/// Results: final states, yielded sequences [T, …], sums over time. With lengths, step t runs on the rows whose length is greater than t only:
-/// for the others states hold, yields are 0 and sums receive nothing, so a reversed scan starts at length − 1.
+/// Results: final states, yielded sequences [T, …], sums over time. With lengths, step t runs on the rows whose length is greater than t
+/// only: for the others states hold, yields are 0 and sums receive nothing, so a reversed scan starts at length − 1.
 /// </summary>
 public sealed class ScanOp : Op
 {
@@ -57,10 +57,12 @@ public sealed class ScanOp : Op
     public override string Attributes => Header + " " + Body;
 
     // The text of a step is long: it is made where nothing else tells two loops apart.
-    private protected override bool HasAttributesOf(Op other) => other is ScanOp scan && scan.Header == Header && scan.Body.Inputs.Count == Body.Inputs.Count
+    private protected override bool HasAttributesOf(Op other) =>
+        other is ScanOp scan && scan.Header == Header && scan.Body.Inputs.Count == Body.Inputs.Count
         && scan.Body.Outputs.Count == Body.Outputs.Count && (ReferenceEquals(scan.Body, Body) || base.HasAttributesOf(other));
 
-    private protected override int AttributesHash() => unchecked((((Header.GetHashCode() * 31) + Body.Inputs.Count) * 31) + Body.Outputs.Count);
+    private protected override int AttributesHash() =>
+        unchecked((((Header.GetHashCode() * 31) + Body.Inputs.Count) * 31) + Body.Outputs.Count);
 
     public override Op Map(TypeMap map)
     {
@@ -73,14 +75,18 @@ public sealed class ScanOp : Op
     {
         int wanted = Sequences + States + Constants + (HasLengths ? 1 : 0);
         if (operands.Length != wanted)
-            throw new GraphException("RNNJ130", $"'scan' takes {wanted} operands (sequences, states, constants, lengths), found {operands.Length} (see docs/ir.md)");
-        if (Body.Inputs.FirstOrDefault(port => port.Role is not (PortRole.Sequence or PortRole.State or PortRole.Table or PortRole.Constant)) is { } foreign)
-            throw new GraphException("RNNJ173", $"The step of a scan has the {foreign.Role} '{foreign.Name}' among its inputs (sequences, states, tables, constants)");
+            throw new GraphException("RNNJ130",
+                $"'scan' takes {wanted} operands (sequences, states, constants, lengths), found {operands.Length} (see docs/ir.md)");
+        if (Body.Inputs.FirstOrDefault(
+            port => port.Role is not (PortRole.Sequence or PortRole.State or PortRole.Table or PortRole.Constant)) is { } foreign)
+            throw new GraphException("RNNJ173",
+                $"The step of a scan has the {foreign.Role} '{foreign.Name}' among its inputs (sequences, states, tables, constants)");
         for (int i = 0; i < Body.Inputs.Count; i++)
         {
             TensorType expected = i < Sequences ? Timed(Body.Inputs[i].Type) : Body.Inputs[i].Type;
             if (operands[i] != expected)
-                throw new GraphException("RNNJ131", $"'scan' needs {expected} for '{Body.Inputs[i].Name}', found {operands[i]} (a sequence has time first)");
+                throw new GraphException("RNNJ131",
+                    $"'scan' needs {expected} for '{Body.Inputs[i].Name}', found {operands[i]} (a sequence has time first)");
         }
 
         return Body.Outputs.Select(output =>
@@ -110,14 +116,18 @@ public sealed class ScanOp : Op
     /// <summary>True where a state, by its position among the states, is a table.</summary>
     public bool IsTable(int state) => Body.Inputs[Sequences + state].Role == PortRole.Table;
 
-    /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where there is no state but tables).</summary>
+    /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where
+    /// there is no state but tables).</summary>
     /// <exception cref="GraphException">RNNJ132: with lengths every state and sequence begins with the batch.</exception>
     public string BatchSymbol()
     {
-        Port? port = Body.Inputs.Where(input => input.Role is PortRole.State or PortRole.Sequence).OrderBy(input => input.Role == PortRole.State ? 0 : 1).FirstOrDefault();
+        Port? port = Body.Inputs.Where(input => input.Role is PortRole.State or PortRole.Sequence)
+            .OrderBy(input => input.Role == PortRole.State ? 0 : 1).FirstOrDefault();
         return port is { Type.Rank: > 0 } && port.Type.Dims[0].AsSymbol is { } symbol
             ? symbol
-            : throw new GraphException("RNNJ132", $"'scan' with lengths needs states that begin with the batch, found {port?.Type.ToString() ?? "none"} (make the first dimension a symbol such as B)");
+            : throw new GraphException("RNNJ132",
+                $"'scan' with lengths needs states that begin with the batch, found {port?.Type.ToString() ?? "none"} "
+                    + "(make the first dimension a symbol such as B)");
     }
 
     private int Count(PortRole role) => Body.Inputs.Count(input => input.Role == role);

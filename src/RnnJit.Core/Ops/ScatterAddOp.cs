@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>A table with rows added to it: y = table, then y[index[i], …] += x[i, …] in ascending i. What a scan adds to its tables.</summary>
+/// <summary>A table with rows added to it: y = table, then y[index[i], …] += x[i, …] in ascending i. What
+/// a scan adds to its tables.</summary>
 public sealed class ScatterAddOp : Op
 {
     public static ScatterAddOp Instance { get; } = new();
@@ -13,12 +14,16 @@ public sealed class ScatterAddOp : Op
 
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
-        bool fits = operands.Length == 3 && operands[0].Rank > 0 && operands[1].Element == ElementType.I32 && operands[0].Element == operands[2].Element
+        bool fits = operands.Length == 3 && operands[0].Rank > 0 && operands[1].Element == ElementType.I32
+            && operands[0].Element == operands[2].Element
             && operands[2].Rank == operands[1].Rank + operands[0].Rank - 1
             && Enumerable.Range(0, operands[1].Rank).All(i => dims.Unify(operands[1].Dims[i], operands[2].Dims[i]))
-            && Enumerable.Range(1, operands[0].Rank - 1).All(i => dims.Unify(operands[0].Dims[i], operands[2].Dims[operands[1].Rank + i - 1]));
+            && Enumerable.Range(1, operands[0].Rank - 1)
+                .All(i => dims.Unify(operands[0].Dims[i], operands[2].Dims[operands[1].Rank + i - 1]));
         if (!fits)
-            throw new GraphException("RNNJ121", $"'scatteradd' needs a table, i32 indices and rows for them, found {TensorType.List(operands, " and ")} (leading extents agree)");
+            throw new GraphException("RNNJ121",
+                $"'scatteradd' needs a table, i32 indices and rows for them, found {TensorType.List(operands, " and ")} "
+                    + "(leading extents agree)");
         return [operands[0].WithDims(operands[0].Dims.Select(dims.Resolve))];
     }
 

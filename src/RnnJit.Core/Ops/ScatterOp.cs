@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>The adjoint of gather: table[index[i], …] = Σ of the rows x[i, …] with that index, in ascending i; printed as <c>scatter[rows]</c>.</summary>
+/// <summary>The adjoint of gather: table[index[i], …] = Σ of the rows x[i, …] with that index, in ascending i;
+/// printed as <c>scatter[rows]</c>.</summary>
 public sealed class ScatterOp(Dim rows) : Op
 {
     public Dim Rows { get; } = rows;
@@ -20,7 +21,8 @@ public sealed class ScatterOp(Dim rows) : Op
         bool fits = operands.Length == 2 && operands[0].Element == ElementType.I32 && operands[1].Rank >= operands[0].Rank
             && Enumerable.Range(0, operands[0].Rank).All(i => dims.Unify(operands[0].Dims[i], operands[1].Dims[i]));
         if (!fits)
-            throw new GraphException("RNNJ121", $"'scatter' needs i32 indices and rows for them, found {TensorType.List(operands, " and ")} (leading extents agree)");
+            throw new GraphException("RNNJ121",
+                $"'scatter' needs i32 indices and rows for them, found {TensorType.List(operands, " and ")} (leading extents agree)");
         return [operands[1].WithDims(operands[1].Dims.Skip(operands[0].Rank).Prepend(Rows))];
     }
 

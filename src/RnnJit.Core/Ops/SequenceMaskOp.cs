@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>A mask of valid elements, 1 below the length and 0 from it on: lengths i32[B] ⇒ f32[B, S]; printed as <c>sequence_mask[S : f32]</c>.</summary>
+/// <summary>A mask of valid elements, 1 below the length and 0 from it on: lengths i32[B] ⇒ f32[B, S]; printed as
+/// <c>sequence_mask[S : f32]</c>.</summary>
 public sealed class SequenceMaskOp(Dim places, ElementType element) : MarkOp(places, element)
 {
     public override string Name => "sequence_mask";

@@ -29,7 +29,8 @@ public sealed class SliceOp(int axis, Dim start, Dim length) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || Axis < 0 || Axis >= operands[0].Rank || !Fits(operands[0].Dims[Axis]))
-            throw new GraphException("RNNJ118", $"'slice[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (start + length within the axis)");
+            throw new GraphException("RNNJ118",
+                $"'slice[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (start + length within the axis)");
         return [operands[0].WithDim(Axis, Length)];
     }
 
@@ -56,7 +57,8 @@ public sealed class SliceOp(int axis, Dim start, Dim length) : Op
         TensorType whole = operands[0].Type;
         Dim rest = whole.Dims[Axis] - Start - Length;
         var parts = new List<Value>();
-        Value Zeros(Dim extent) => dy.Builder.Add(new ConstantOp(0, whole.WithDims(whole.Dims.Select((dim, i) => i == Axis ? extent : dim))));
+        Value Zeros(Dim extent) =>
+            dy.Builder.Add(new ConstantOp(0, whole.WithDims(whole.Dims.Select((dim, i) => i == Axis ? extent : dim))));
         if (Start != Dim.Of(0))
             parts.Add(Zeros(Start));
         parts.Add(dy);

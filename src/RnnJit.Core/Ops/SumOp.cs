@@ -10,7 +10,8 @@ public abstract class ReductionOp : Op
     {
         Axes = axes.OrderBy(axis => axis).Distinct().ToEquatable();
         if (Axes.Count == 0 || Axes[0] < 0)
-            throw new GraphException("RNNJ115", $"'{Name}[{Attributes}]' needs at least one axis, none negative (write for instance {Name}[0])");
+            throw new GraphException("RNNJ115",
+                $"'{Name}[{Attributes}]' needs at least one axis, none negative (write for instance {Name}[0])");
     }
 
     public EquatableArray<int> Axes { get; }
@@ -35,7 +36,8 @@ public abstract class ReductionOp : Op
     public sealed override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || Axes[Axes.Count - 1] >= operands[0].Rank)
-            throw new GraphException("RNNJ115", $"'{Name}[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (axes are counted from 0)");
+            throw new GraphException("RNNJ115",
+                $"'{Name}[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (axes are counted from 0)");
         Dim[] extents = operands[0].Dims.ToArray();
         foreach (int axis in Axes)
             extents[axis] = Dim.Of(1);
@@ -62,7 +64,8 @@ public abstract class ReductionOp : Op
     }
 }
 
-/// <summary>Σ over axes; they stay with extent 1. A sum over time adds from the last step to the first, <c>sum[0, 1, forwards]</c> from the first to the last: as the loop runs whose sum it is.</summary>
+/// <summary>Σ over axes; they stay with extent 1. A sum over time adds from the last step to the first, <c>sum[0, 1, forwards]</c> from the
+/// first to the last: as the loop runs whose sum it is.</summary>
 public sealed class SumOp(IEnumerable<int> axes, bool forwards = false) : ReductionOp(axes)
 {
     internal const string ForwardsMark = ", forwards";
@@ -78,7 +81,8 @@ public sealed class SumOp(IEnumerable<int> axes, bool forwards = false) : Reduct
 
     public override string Spelling => "Sum";
 
-    public static SumOp Parse(string attributes) => IsForwards(attributes, out string axes) ? new(ParseAxes(axes), forwards: true) : new(ParseAxes(attributes));
+    public static SumOp Parse(string attributes) =>
+        IsForwards(attributes, out string axes) ? new(ParseAxes(axes), forwards: true) : new(ParseAxes(attributes));
 
     internal static bool IsForwards(string attributes, out string others)
     {

@@ -3,7 +3,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>Rows along any axis by index: y[…, i, …] = x[…, index[i], …]; printed as <c>take[axis]</c>. Along the first axis it is a gather.</summary>
+/// <summary>Rows along any axis by index: y[…, i, …] = x[…, index[i], …]; printed as <c>take[axis]</c>. Along the
+/// first axis it is a gather.</summary>
 public sealed class TakeOp(int axis) : Op
 {
     public int Axis { get; } = axis;
@@ -48,6 +49,7 @@ public sealed class TakeOp(int axis) : Op
         int[] first = Enumerable.Range(0, dy.Type.Rank).OrderBy(axis => axis != Axis).ToArray();
         Value rows = Axis == 0 ? dy : dy.Builder.Add(new TransposeOp(first), dy);
         Value sum = dy.Builder.Add(new ScatterOp(operands[0].Type.Dims[Axis]), operands[1], rows);
-        return [Axis == 0 ? sum : dy.Builder.Add(new TransposeOp(Enumerable.Range(0, first.Length).OrderBy(axis => first[axis])), sum), null];
+        return [
+            Axis == 0 ? sum : dy.Builder.Add(new TransposeOp(Enumerable.Range(0, first.Length).OrderBy(axis => first[axis])), sum), null];
     }
 }

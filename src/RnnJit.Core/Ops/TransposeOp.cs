@@ -22,7 +22,8 @@ public sealed class TransposeOp(IEnumerable<int> order) : Op
     public override TensorType[] Infer(TensorType[] operands, DimContext dims)
     {
         if (operands.Length != 1 || operands[0].Rank != Order.Count || !NamesEveryAxis())
-            throw new GraphException("RNNJ117", $"'transpose[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (name every axis once)");
+            throw new GraphException("RNNJ117",
+                $"'transpose[{Attributes}]' does not fit {TensorType.List(operands, ", ")} (name every axis once)");
         var extents = new Dim[Order.Count];
         for (int i = 0; i < extents.Length; i++)
             extents[i] = operands[0].Dims[Order[i]];

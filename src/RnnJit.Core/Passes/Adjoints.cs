@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Which loops may repeat the step of which: an adjoint reads what a forward scan yields, or its tables, in the other direction.</summary>
+/// <summary>Which loops may repeat the step of which: an adjoint reads what a forward scan yields, or its
+/// tables, in the other direction.</summary>
 internal static class Adjoints
 {
     public static IEnumerable<(int Forward, int Adjoint)> Of(Graph program)

@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// r + Σ over blocks of time ⇒ a sum over blocks that begins with r, where r is of the steps left over what a block adds: one chain of additions, as over time without blocks.
-/// What follows both stays behind: f(r) + f(Σ) ⇒ f(r + Σ) for views, sums and products with one factor in common.
+/// r + Σ over blocks of time ⇒ a sum over blocks that begins with r, where r is of the steps left over what a block adds:
+/// one chain of additions, as over time without blocks. What follows both stays behind: f(r) + f(Σ) ⇒ f(r + Σ) for views,
+/// sums and products with one factor in common.
 /// </summary>
 public static class ChainBlockSums
 {
@@ -67,22 +68,26 @@ public static class ChainBlockSums
         };
 
         // What is made of the same values is the same value twice, of which there is no sum to go on with.
-        return isLinear && !same.All(s => s) && Enumerable.Range(0, same.Length).All(o => same[o] || Meets(graph, a.Operands[o], b.Operands[o]));
+        return isLinear && !same.All(s => s)
+            && Enumerable.Range(0, same.Length).All(o => same[o] || Meets(graph, a.Operands[o], b.Operands[o]));
     }
 
     // A sum over blocks, and what is made of other steps as its terms are; of one step a sum is the step.
     private static bool GoesOn(Graph graph, int rest, int whole)
     {
-        if (Maker(graph, whole) is not { Op: ScanOp { HasLoops: true } scan } loop || graph.Values.Result(whole) is var result && result < scan.States + scan.Yields
+        if (Maker(graph, whole) is not { Op: ScanOp { HasLoops: true } scan } loop
+            || graph.Values.Result(whole) is var result && result < scan.States + scan.Yields
             || graph.Values.Type(rest) != graph.Values.Type(whole) || Maker(graph, rest) is not { } maker
-            || scan.Body.Values.Node(scan.Body.Outputs[result].Value) is not (var inner and >= 0) || Liveness.Run(graph, [rest])[whole - result])
+            || scan.Body.Values.Node(scan.Body.Outputs[result].Value) is not (var inner and >= 0)
+            || Liveness.Run(graph, [rest])[whole - result])
             return false;
 
         Node term = scan.Body.Nodes[inner];
         if (maker.Op is ScanOp { HasLoops: false } && graph.Values.Type(rest).Dims is { Count: > 0 } dims && dims[0].IsOne)
             return term.Op is SumOp;
         return maker.Op.Equals(term.Op) && term.Op is ContractOp or SumOp
-            && maker.Operands.Zip(term.Operands, (x, y) => graph.Values.Type(x).Dims.Skip(1).SequenceEqual(scan.Body.Values.Type(y).Dims.Skip(1))).All(fits => fits);
+            && maker.Operands.Zip(term.Operands,
+                (x, y) => graph.Values.Type(x).Dims.Skip(1).SequenceEqual(scan.Body.Values.Type(y).Dims.Skip(1))).All(fits => fits);
     }
 
     private static Node? Maker(Graph graph, int value) => graph.Values.Node(value) is int node and >= 0 ? graph.Nodes[node] : null;
@@ -104,7 +109,8 @@ public static class ChainBlockSums
 
         var rebuild = new Rebuild(graph);
         rebuild.Replace = node => added.TryGetValue(node, out int whole) ? [rebuild.Get(whole)]
-            : graph.Nodes[node].Op is ScanOp && Enumerable.Range(graph.Values.FirstResult(node), graph.Nodes[node].Results.Count).Any(starts.ContainsKey) ? Begun(graph, node, starts, rebuild)
+            : graph.Nodes[node].Op is ScanOp && Enumerable.Range(graph.Values.FirstResult(node), graph.Nodes[node].Results.Count)
+                .Any(starts.ContainsKey) ? Begun(graph, node, starts, rebuild)
             : null;
         return rebuild.Run();
     }
@@ -130,10 +136,13 @@ public static class ChainBlockSums
             step.InlineNode(body, n, values);
 
         var outputs = Enumerable.Range(0, scan.States).Select(Given).ToList();
-        outputs.AddRange(sums.Select((o, s) => (called[s], step.Add(AccumulateOp.Instance, tables[s], values[body.Outputs[o].Value]), OutputRole.Next)));
+        outputs.AddRange(
+            sums.Select((o, s) => (called[s], step.Add(AccumulateOp.Instance, tables[s], values[body.Outputs[o].Value]), OutputRole.Next)));
         outputs.AddRange(others.Select(Given));
-        IEnumerable<Value> given = operands.Take(behind).Concat(sums.Select(o => rebuild.Get(starts[first + o]))).Concat(operands.Skip(behind));
-        Value[] done = rebuild.Builder.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
+        IEnumerable<Value> given =
+            operands.Take(behind).Concat(sums.Select(o => rebuild.Get(starts[first + o]))).Concat(operands.Skip(behind));
+        Value[] done = rebuild.Builder.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths),
+            given.ToArray());
         int[] order = Enumerable.Range(0, scan.States).Concat(sums).Concat(others).ToArray();
         return Enumerable.Range(0, order.Length).Select(o => done[Array.IndexOf(order, o)]).ToArray();
 

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>One linear scan without a loop over its steps: for each state its factors, its value at all steps, and then what else the step makes.</summary>
+/// <summary>One linear scan without a loop over its steps: for each state its factors, its value at all steps, and
+/// then what else the step makes.</summary>
 internal sealed class ChunkedScan
 {
     private readonly GraphBuilder builder;
@@ -51,7 +52,8 @@ internal sealed class ChunkedScan
         if (!scan.HasLengths)
             return a;
 
-        Value marks = builder.Add(new TransposeOp([1, 0]), builder.Add(new SequenceMaskOp(scan.Time, initial.Type.Element), operands[operands.Length - 1]));
+        Value marks = builder.Add(new TransposeOp([1, 0]),
+            builder.Add(new SequenceMaskOp(scan.Time, initial.Type.Element), operands[operands.Length - 1]));
         Value past = 1 - builder.Add(new ReshapeOp(marks.Type.Dims.Concat(Enumerable.Repeat(Dim.Of(1), initial.Type.Rank - 1))), marks);
         return a is null ? builder.Add(new BroadcastOp(initial.Type.Dims.Prepend(scan.Time)), past) : a + past;
     }

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>All values of h' = a ⊙ h + b over time, in chunks that run side by side and, where steps are left over behind them, a loop over those.</summary>
+/// <summary>All values of h' = a ⊙ h + b over time, in chunks that run side by side and, where steps are left over
+/// behind them, a loop over those.</summary>
 internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chunks, Dim length, Dim rest)
 {
     private Dim Whole => chunks.Constant * length;
@@ -23,14 +24,16 @@ internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chun
         Value Back(Value x) => builder.Add(new SliceOp(0, Whole, rest), x);
         var first = reverse ? Rest(Back(a), Back(b), initial) : Chunks(Front(a), Front(b), initial);
         var second = reverse ? Chunks(Front(a), Front(b), first.Last) : Rest(Back(a), Back(b), first.Last);
-        return (second.Last, reverse ? builder.Add(new ConcatOp(0), second.States, first.States) : builder.Add(new ConcatOp(0), first.States, second.States));
+        return (second.Last, reverse ? builder.Add(new ConcatOp(0), second.States,
+            first.States) : builder.Add(new ConcatOp(0), first.States, second.States));
     }
 
     /// <summary>The state before each step: the initial state, then all states but the last.</summary>
     public Value Before(Value initial, Value states)
     {
         Dim fewer = Whole + rest - 1;
-        Value kept = builder.Add(new SliceOp(0, reverse ? 1 : 0, fewer), states), first = builder.Add(new ReshapeOp(initial.Type.Dims.Prepend(Dim.Of(1))), initial);
+        Value kept = builder.Add(new SliceOp(0, reverse ? 1 : 0, fewer), states),
+            first = builder.Add(new ReshapeOp(initial.Type.Dims.Prepend(Dim.Of(1))), initial);
         return reverse ? builder.Add(new ConcatOp(0), kept, first) : builder.Add(new ConcatOp(0), first, kept);
     }
 
@@ -40,7 +43,8 @@ internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chun
 
     private (Value Last, Value States) Rest(Value a, Value b, Value initial)
     {
-        Value[] results = Loop(rest, initial.Type, [("a", a), ("b", b)], [("h", initial)], x => [(x["a"] * x["h"]) + x["b"]], x => x["next h"]);
+        Value[] results =
+            Loop(rest, initial.Type, [("a", a), ("b", b)], [("h", initial)], x => [(x["a"] * x["h"]) + x["b"]], x => x["next h"]);
         return (results[0], results[1]);
     }
 
@@ -51,7 +55,8 @@ internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chun
         Value one = builder.Add(new ConstantOp(1, wide)), zero = builder.Add(new ConstantOp(0, wide));
         Value[] local = Loop(length, wide, [("a", SideBySide(a)), ("b", SideBySide(b))], [("p", one), ("l", zero)],
             x => [x["a"] * x["p"], (x["a"] * x["l"]) + x["b"]], x => x["next p"], x => x["next l"]);
-        Value[] carries = Loop(chunks, type, [("p", local[0]), ("l", local[1])], [("h", initial)], x => [(x["p"] * x["h"]) + x["l"]], x => x["h"]);
+        Value[] carries =
+            Loop(chunks, type, [("p", local[0]), ("l", local[1])], [("h", initial)], x => [(x["p"] * x["h"]) + x["l"]], x => x["h"]);
         Value carry = builder.Add(new ReshapeOp(type.Dims.Prepend(Dim.Of(1)).Prepend(chunks)), carries[1]);
         Value states = Swapped(local[3]) + (Swapped(local[2]) * carry);
         return (carries[0], builder.Add(new ReshapeOp(type.Dims.Prepend(Whole)), states));
@@ -77,6 +82,7 @@ internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chun
         for (int s = 0; s < states.Length; s++)
             values["next " + states[s].Name] = after[s];
         outputs.AddRange(yields.Select((yield, i) => ("y" + i, yield(values), OutputRole.Yield)));
-        return builder.AddMany(new ScanOp(step.Build("body", "step", outputs), time, reverse, hasLengths: false), given.Concat(states).Select(pair => pair.Value).ToArray());
+        return builder.AddMany(new ScanOp(step.Build("body", "step", outputs), time, reverse, hasLengths: false),
+            given.Concat(states).Select(pair => pair.Value).ToArray());
     }
 }

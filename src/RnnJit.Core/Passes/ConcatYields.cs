@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Sequences that one scan yields and that are wanted side by side are yielded side by side, and not apart any more: no copy, neither in nor behind the loop.</summary>
+/// <summary>Sequences that one scan yields and that are wanted side by side are yielded side by side, and not apart any more: no copy,
+/// neither in nor behind the loop.</summary>
 public static class ConcatYields
 {
     /// <summary>Its name among the stages.</summary>
@@ -21,7 +22,8 @@ public static class ConcatYields
 
         // What lies within a wider one is a part of that; what the steps put side by side anyway may come beside others.
         var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0)
-            .OrderByDescending(n => graph.Nodes[n].Operands.Count).ThenBy(n => IsInBody(graph, graph.Nodes[n])).ToLookup(n => ScanOf(graph, n));
+            .OrderByDescending(n => graph.Nodes[n].Operands.Count).ThenBy(n => IsInBody(graph, graph.Nodes[n]))
+                .ToLookup(n => ScanOf(graph, n));
         if (wanted.Count == 0)
             return graph;
 
@@ -59,7 +61,8 @@ public static class ConcatYields
         return concats.Where(n =>
         {
             bool free = (IsInBody(graph, graph.Nodes[n]) && !graph.Nodes[n].Operands.All(taken.Contains))
-                || (!graph.Nodes[n].Operands.Any(taken.Contains) && graph.Nodes[n].Operands.Distinct().Count() == graph.Nodes[n].Operands.Count);
+                || (!graph.Nodes[n].Operands.Any(taken.Contains)
+                    && graph.Nodes[n].Operands.Distinct().Count() == graph.Nodes[n].Operands.Count);
             if (free)
                 taken.UnionWith(graph.Nodes[n].Operands);
             return free;
@@ -99,7 +102,8 @@ public static class ConcatYields
         bool yields = maker >= 0 && graph.Nodes[maker].Op is ScanOp { Sums: 0 } scan
             && node.Operands.All(operand => graph.Values.Node(operand) == maker && graph.Values.Result(operand) >= scan.States);
         // Behind time comes the batch: rows of a step stay the rows of the batch.
-        return yields && (concat.Axis > 1 || (node.Results[0].Rank == 2 && graph.Nodes[maker].Op is ScanOp { HasLengths: false })) ? maker : -1;
+        return yields
+            && (concat.Axis > 1 || (node.Results[0].Rank == 2 && graph.Nodes[maker].Op is ScanOp { HasLengths: false })) ? maker : -1;
     }
 
     private static (ScanOp Scan, List<(int Concat, int Result)> Added) Extend(Graph graph, ScanOp scan, int[] concats)

@@ -13,7 +13,8 @@ public static class Differentiate
     {
         int output = program.OutputIndex(scalar);
         if (output < 0 || program.Values.Type(program.Outputs[output].Value) is not { Rank: 0, IsReal: true })
-            throw new GraphException("RNNJ140", $"'{scalar}' is no scalar output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(o => o.Name))})");
+            throw new GraphException("RNNJ140",
+                $"'{scalar}' is no scalar output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(o => o.Name))})");
 
         var builder = new GraphBuilder();
         Value[] inputs = builder.Inputs(program);
@@ -37,7 +38,8 @@ public static class Differentiate
         int index = program.OutputIndex(name);
         return index >= 0 && program.Values.Type(program.Outputs[index].Value).IsReal
             ? index
-            : throw new GraphException("RNNJ140", $"'{name}' is no real output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(o => o.Name))})");
+            : throw new GraphException("RNNJ140",
+                $"'{name}' is no real output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(o => o.Name))})");
     }
 
     private static int Require(Graph program, string name)
@@ -45,6 +47,7 @@ public static class Differentiate
         int index = program.InputIndex(name);
         return index >= 0 && program.Inputs[index].Type.IsReal
             ? index
-            : throw new GraphException("RNNJ140", $"'{name}' is no real input of '{program.Name}' (found: {string.Join(", ", program.Inputs.Select(port => port.Name))})");
+            : throw new GraphException("RNNJ140",
+                $"'{name}' is no real input of '{program.Name}' (found: {string.Join(", ", program.Inputs.Select(port => port.Name))})");
     }
 }

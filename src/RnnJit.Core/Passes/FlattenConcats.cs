@@ -14,7 +14,8 @@ public static class FlattenConcats
         int[] concats = Enumerable.Range(0, graph.Nodes.Count).Where(n => graph.Nodes[n].Op is ConcatOp).ToArray();
         var rebuild = new Rebuild(graph);
         rebuild.Replace = n => Wider(graph, concats, n) is var (wide, axis, start)
-            ? [rebuild.Builder.Add(new SliceOp(axis, start, graph.Nodes[n].Results[0].Dims[axis]), rebuild.Get(graph.Values.FirstResult(wide)))]
+            ? [rebuild.Builder.Add(new SliceOp(axis, start, graph.Nodes[n].Results[0].Dims[axis]),
+                rebuild.Get(graph.Values.FirstResult(wide)))]
             : null;
         return rebuild.Run((node, operands) => node.Op is ScanOp scan
             ? rebuild.Builder.AddMany(new ScanOp(Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
@@ -24,7 +25,8 @@ public static class FlattenConcats
     // The wider row must not wait for anything behind the narrower one.
     private static (int Wide, int Axis, Dim Start)? Wider(Graph graph, int[] concats, int narrow)
     {
-        if (graph.Nodes[narrow].Op is not ConcatOp concat || graph.Nodes[narrow].Operands.All(operand => Placement.IsWeight(graph, operand)))
+        if (graph.Nodes[narrow].Op is not ConcatOp concat
+            || graph.Nodes[narrow].Operands.All(operand => Placement.IsWeight(graph, operand)))
             return null;
 
         foreach (int wide in concats)
@@ -44,7 +46,8 @@ public static class FlattenConcats
         int first = 0;
         while (first + narrow.Count <= wide.Count && !IsAt(first))
             first++;
-        return first + narrow.Count <= wide.Count ? wide.Take(first).Aggregate((Dim)0, (start, part) => start + graph.Values.Type(part).Dims[axis]) : null;
+        return first + narrow.Count <= wide.Count ? wide.Take(first)
+            .Aggregate((Dim)0, (start, part) => start + graph.Values.Type(part).Dims[axis]) : null;
 
         bool IsAt(int place)
         {

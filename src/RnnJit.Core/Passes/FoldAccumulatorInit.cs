@@ -5,8 +5,9 @@ using RnnJit.Planning;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Parts of a merged product that are each added to something become parts of one sum: [x·A + a, x·B + b] ⇒ x·[A B] + [a b], and likewise where the other
-/// summands are the parts of another product. The chains of the product can start from such a summand, and nothing is left to add.
+/// Parts of a merged product that are each added to something become parts of one sum: [x·A + a, x·B + b] ⇒ x·[A B] + [a b],
+/// and likewise where the other summands are the parts of another product. The chains of the product can start from such a
+/// summand, and nothing is left to add.
 /// </summary>
 public static class FoldAccumulatorInit
 {
@@ -43,7 +44,8 @@ public static class FoldAccumulatorInit
         return new Rebuild(rebuild.Run()).Run();
     }
 
-    // The parts of a product, of which each is read by one addition alone: the part, the addition and the other summand; null if it is otherwise.
+    // The parts of a product, of which each is read by one addition alone: the part, the addition and the
+    // other summand; null if it is otherwise.
     private static List<(SliceOp Part, int Add, int Other)>? Parts(Graph graph, Readers readers, int node)
     {
         int value = graph.Values.FirstResult(node), axis = graph.Values.Type(value).Rank - 1;
@@ -58,9 +60,12 @@ public static class FoldAccumulatorInit
         Dim end = 0;
         for (int left = readers.Count(value); left > 0; left--)
         {
-            if (!slices.TryGetValue(end, out int slice) || readers.Only(graph.Values.FirstResult(slice)) is not { } add || graph.Nodes[add].Op is not AddOp || graph.Nodes[add].Results[0] != graph.Nodes[slice].Results[0])
+            if (!slices.TryGetValue(end, out int slice) || readers.Only(graph.Values.FirstResult(slice)) is not { } add
+                || graph.Nodes[add].Op is not AddOp || graph.Nodes[add].Results[0] != graph.Nodes[slice].Results[0])
                 return null;
-            int other = graph.Nodes[add].Operands[0] == graph.Values.FirstResult(slice) ? graph.Nodes[add].Operands[1] : graph.Nodes[add].Operands[0];
+            int other = graph.Nodes[add].Operands[0] == graph.Values.FirstResult(slice)
+                ? graph.Nodes[add].Operands[1]
+                : graph.Nodes[add].Operands[0];
             if (other == graph.Values.FirstResult(slice))
                 return null;
             parts.Add(((SliceOp)graph.Nodes[slice].Op, add, other));
@@ -75,7 +80,8 @@ public static class FoldAccumulatorInit
         if (parts.All(part => AccumulatorInits.IsRow(graph, part.Other)))
             return new Sum(graph.Values.FirstResult(product), parts.Select(part => part.Other).ToArray());
 
-        int[] wholes = parts.Select(part => part.Other >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(part.Other)] is { } node && node.Op.Equals(part.Part) ? node.Operands[0] : -1).Distinct().ToArray();
+        int[] wholes = parts.Select(part => part.Other >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(part.Other)] is { } node
+            && node.Op.Equals(part.Part) ? node.Operands[0] : -1).Distinct().ToArray();
         bool same = wholes.Length == 1 && wholes[0] >= 0 && graph.Values.Type(wholes[0]) == graph.Nodes[product].Results[0];
         return same && !Reaches(graph, product, wholes[0]) ? new Sum(graph.Values.FirstResult(product), wholes) : null;
     }
@@ -148,7 +154,8 @@ public static class FoldAccumulatorInit
     }
 
     private static bool IsPart(Graph graph, int value) =>
-        value >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(value)].Op is SliceOp slice && slice.Axis > 1 && slice.Axis == graph.Values.Type(value).Rank - 1;
+        value >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(value)].Op is SliceOp slice && slice.Axis > 1
+            && slice.Axis == graph.Values.Type(value).Rank - 1;
 
     private static bool Covers(Graph graph, int whole, IEnumerable<int> parts)
     {
@@ -169,7 +176,8 @@ public static class FoldAccumulatorInit
         {
             if (value is null)
             {
-                Value other = others.Length == 1 ? rebuild.Get(others[0]) : rebuild.Builder.Add(new ConcatOp(0), others.Select(rebuild.Get).ToArray());
+                Value other = others.Length == 1 ? rebuild.Get(others[0]) : rebuild.Builder.Add(new ConcatOp(0),
+                    others.Select(rebuild.Get).ToArray());
                 value = rebuild.Builder.Add(AddOp.Instance, rebuild.Get(product), other);
             }
 

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>a + p + b + q ⇒ a + b + (p + q) for terms p, q of one group, so that what belongs together can be added up where it is made.</summary>
+/// <summary>a + p + b + q ⇒ a + b + (p + q) for terms p, q of one group, so that what belongs together can be
+/// added up where it is made.</summary>
 internal static class GroupedTerms
 {
     /// <param name="group">The group of a value, null for none.</param>
@@ -17,7 +18,8 @@ internal static class GroupedTerms
             if (graph.Nodes[n].Op is not AddOp || inner[graph.Values.FirstResult(n)])
                 return null;
             List<int> terms = Terms(graph, n, inner);
-            int[][] groups = terms.Where(term => group(term) is not null && IsWhole(term)).GroupBy(group).Select(same => same.ToArray()).Where(same => same.Length > 1).ToArray();
+            int[][] groups = terms.Where(term => group(term) is not null && IsWhole(term)).GroupBy(group).Select(same => same.ToArray())
+                .Where(same => same.Length > 1).ToArray();
             if (groups.Length == 0)
                 return null;
             IEnumerable<Value> sums = groups.Select(same => same.Select(rebuild.Get).Aggregate((sum, term) => sum + term));
@@ -29,7 +31,8 @@ internal static class GroupedTerms
         return rebuild.Run();
     }
 
-    /// <summary>From left to right, without the sums that are terms of this sum and nothing else (<see cref="Liveness.InnerSums"/>). A chain of them may be longer than a thread's stack is deep.</summary>
+    /// <summary>From left to right, without the sums that are terms of this sum and nothing else (<see cref="Liveness.InnerSums"/>). A
+    /// chain of them may be longer than a thread's stack is deep.</summary>
     internal static List<int> Terms(Graph graph, int node, bool[] inner)
     {
         var terms = new List<int>();

@@ -4,8 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Takes work out of loops over time: contractions that no state reaches go before the loop, as one product over all steps; those that no state
-/// needs go behind it; what does not change with time is computed once; sums over time become reductions of yielded sequences.
+/// Takes work out of loops over time: contractions that no state reaches go before the loop, as one product over all steps; those that no
+/// state needs go behind it; what does not change with time is computed once; sums over time become reductions of yielded sequences.
 /// </summary>
 public static class HoistAndSink
 {
@@ -29,7 +29,8 @@ public static class HoistAndSink
             Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
             Value[] results = scan.HasLoops
                 ? builder.AddMany(new ScanOp(Run(scan.Body), scan.Time, scan.Reverse, scan.HasLengths), operands)
-                : new ScanDistribution(builder, scan, operands, node.Operands.Select(operand => IsOfLoop(program, operand)).ToArray()).Run();
+                : new ScanDistribution(builder, scan, operands, node.Operands.Select(operand => IsOfLoop(program, operand)).ToArray())
+                    .Run();
             int first = program.Values.FirstResult(n);
             for (int r = 0; r < results.Length; r++)
             {
@@ -39,8 +40,10 @@ public static class HoistAndSink
             }
         }
 
-        return builder.Build(program.Kind, program.Name, program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+        return builder.Build(program.Kind, program.Name,
+            program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
     }
 
-    private static bool IsOfLoop(Graph program, int value) => program.Values.Node(value) is int maker and >= 0 && program.Nodes[maker].Op is ScanOp;
+    private static bool IsOfLoop(Graph program, int value) =>
+        program.Values.Node(value) is int maker and >= 0 && program.Nodes[maker].Op is ScanOp;
 }

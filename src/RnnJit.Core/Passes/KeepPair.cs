@@ -41,7 +41,8 @@ internal sealed class KeepPair
     private IEnumerable<int> Needed()
     {
         Graph body = adjoint.Body;
-        bool Changes(int value) => counterparts.TryGetValue(value, out int match) && (match >= forward.Body.Inputs.Count || forward.Body.Inputs[match].Role is not (PortRole.Constant or PortRole.Table));
+        bool Changes(int value) => counterparts.TryGetValue(value, out int match)
+            && (match >= forward.Body.Inputs.Count || forward.Body.Inputs[match].Role is not (PortRole.Constant or PortRole.Table));
         foreach (Output output in body.Outputs.Where(output => Changes(output.Value)))
             yield return counterparts[output.Value];
         for (int n = 0; n < body.Nodes.Count; n++)
@@ -58,15 +59,18 @@ internal sealed class KeepPair
         Graph body = forward.Body;
         int count = body.Values.Count, source = 2 * count, sink = source + 1;
         var cut = new MinimumCut(sink + 1);
-        var atHand = new HashSet<int>(Enumerable.Range(0, forward.Sequences).Concat(body.Outputs.Where(output => output.Role == OutputRole.Yield).Select(output => output.Value)));
+        var atHand = new HashSet<int>(Enumerable.Range(0, forward.Sequences)
+            .Concat(body.Outputs.Where(output => output.Role == OutputRole.Yield).Select(output => output.Value)));
         StepClass[] classes = StepClasses.Of(body);
-        var summands = new HashSet<int>(AccumulatorInits.Of(body).Values.Select(sum => body.Values.FirstResult(sum.Product)).Except(needed));
+        var summands =
+            new HashSet<int>(AccumulatorInits.Of(body).Values.Select(sum => body.Values.FirstResult(sum.Product)).Except(needed));
         for (int v = 0; v < count; v++)
         {
             if (classes[v] == StepClass.Invariant)
                 continue;
             // A product that takes an addition over is never there alone.
-            cut.Edge(2 * v, (2 * v) + 1, summands.Contains(v) ? MinimumCut.Infinite : Size(v) * (atHand.Contains(v) || IsGathered(v) ? ReadCost : KeepCost));
+            cut.Edge(2 * v, (2 * v) + 1,
+                summands.Contains(v) ? MinimumCut.Infinite : Size(v) * (atHand.Contains(v) || IsGathered(v) ? ReadCost : KeepCost));
             if (v < body.Inputs.Count || !IsCheap(v))
             {
                 cut.Edge(source, 2 * v, MinimumCut.Infinite);
@@ -78,7 +82,8 @@ internal sealed class KeepPair
         }
 
         // What the adjoint hands on is written by it, unless the forward scan has written it.
-        foreach (int v in adjoint.Body.Outputs.Where(output => output.Role == OutputRole.Yield && counterparts.ContainsKey(output.Value)).Select(output => counterparts[output.Value]).Distinct())
+        foreach (int v in adjoint.Body.Outputs.Where(output => output.Role == OutputRole.Yield && counterparts.ContainsKey(output.Value))
+            .Select(output => counterparts[output.Value]).Distinct())
             cut.Edge(source, 2 * v, WriteCost * Size(v));
         foreach (int v in needed)
             cut.Edge((2 * v) + 1, sink, MinimumCut.Infinite);
@@ -86,10 +91,12 @@ internal sealed class KeepPair
         return Enumerable.Range(0, count).Where(v => side[2 * v] && !side[(2 * v) + 1] && !IsGathered(v)).ToArray();
     }
 
-    private double Size(int value) => forward.Body.Values.Type(value) is { Rank: > 0 } type && type.Dims[type.Rank - 1].IsOne ? RowFraction : 1;
+    private double Size(int value) =>
+        forward.Body.Values.Type(value) is { Rank: > 0 } type && type.Dims[type.Rank - 1].IsOne ? RowFraction : 1;
 
     // The adjoint gathers it itself, from the table as it is at the end.
-    private bool IsGathered(int value) => forward.Body.Values.Node(value) is int node and >= 0 && forward.Body.Nodes[node] is { Op: GatherOp } gather
+    private bool IsGathered(int value) =>
+        forward.Body.Values.Node(value) is int node and >= 0 && forward.Body.Nodes[node] is { Op: GatherOp } gather
         && gather.Operands[0] < forward.Body.Inputs.Count && forward.Body.Inputs[gather.Operands[0]].Role == PortRole.Table;
 
     // Cheap to repeat inside the adjoint's loop. What HoistAndSink moved out of it is not.

@@ -24,7 +24,8 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
                 builder.InlineNode(program, n, values);
         }
 
-        return builder.Build(program.Kind, program.Name, program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+        return builder.Build(program.Kind, program.Name,
+            program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
     }
 
     private void AddForward(GraphBuilder builder, Value[] values, Dictionary<int, Value> sources)
@@ -47,7 +48,9 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
             outputs.Add(new Output(names.Of(NameOf(v)), v, OutputRole.Yield));
         }
 
-        var extended = new ScanOp(new Graph(body.Kind, body.Name, body.Inputs, body.Nodes, outputs.ToEquatable()) { LocalNames = body.LocalNames }, forward.Time, forward.Reverse, forward.HasLengths);
+        var extended = new ScanOp(
+            new Graph(body.Kind, body.Name, body.Inputs, body.Nodes, outputs.ToEquatable()) { LocalNames = body.LocalNames }, forward.Time,
+            forward.Reverse, forward.HasLengths);
         Node node = program.Nodes[forwardNode];
         Value[] results = builder.AddMany(extended, node.Operands.Select(operand => values[operand]).ToArray());
         for (int r = 0; r < node.Results.Count; r++)
@@ -91,7 +94,8 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
             Port(i);
         given.AddRange(node.Operands.Skip(body.Inputs.Count).Select(operand => values[operand]));
 
-        Value Read(int value) => counterparts.TryGetValue(value, out int match) && ports.TryGetValue(match, out Value? port) ? port : inner[value];
+        Value Read(int value) =>
+            counterparts.TryGetValue(value, out int match) && ports.TryGetValue(match, out Value? port) ? port : inner[value];
         for (int i = 0; i < body.Inputs.Count; i++)
             inner[i] = Read(i);
         for (int n = 0; n < body.Nodes.Count; n++)
@@ -102,7 +106,8 @@ internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNod
         }
 
         var outputs = body.Outputs.Select(output => (output.Name, inner[output.Value], output.Role));
-        Value[] results = builder.AddMany(new ScanOp(step.Build("body", "step", outputs), adjoint.Time, adjoint.Reverse, adjoint.HasLengths), given.ToArray());
+        Value[] results = builder.AddMany(
+            new ScanOp(step.Build("body", "step", outputs), adjoint.Time, adjoint.Reverse, adjoint.HasLengths), given.ToArray());
         Array.Copy(results, 0, values, program.Values.FirstResult(adjointNode), results.Length);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class LinearForm
     private (Value? A, Value? B)? Apply(Node node)
     {
         // Element by element: all that the state reaches has its shape.
-        if (node.Results.Count != 1 || node.Results[0] != body.Inputs[state].Type || node.Operands.Any(operand => reached(operand) && body.Values.Type(operand) != node.Results[0]))
+        if (node.Results.Count != 1 || node.Results[0] != body.Inputs[state].Type
+            || node.Operands.Any(operand => reached(operand) && body.Values.Type(operand) != node.Results[0]))
             return null;
 
         var x = node.Operands.Select(Of).ToArray();

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>A loop each of whose states is a linear recurrence, h' = a ⊙ h + b element by element, where h reaches neither a nor b. They may depend on other states that do not depend on h.</summary>
+/// <summary>A loop each of whose states is a linear recurrence, h' = a ⊙ h + b element by element, where h reaches neither a nor b. They
+/// may depend on other states that do not depend on h.</summary>
 public sealed class LinearRecurrence
 {
     private readonly StateDependencies dependencies;
@@ -39,7 +40,8 @@ public sealed class LinearRecurrence
     /// <summary>States by position, each behind those that it reads.</summary>
     internal IReadOnlyList<int> Order { get; }
 
-    /// <summary>The body, and behind its outputs b of every state, each followed by a where the next value reads the state at all.</summary>
+    /// <summary>The body, and behind its outputs b of every state, each followed by a where the next
+    /// value reads the state at all.</summary>
     internal Graph Body { get; }
 
     /// <summary>For each state the output that is a, −1 where the next value does not read the state.</summary>

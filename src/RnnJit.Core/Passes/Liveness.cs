@@ -45,7 +45,8 @@ internal static class Liveness
         foreach (Node node in graph.Nodes.Where(node => node.Op is AddOp))
         {
             foreach (int operand in node.Operands)
-                inner[operand] |= uses[operand] == 1 && graph.Values.Type(operand) == node.Results[0] && graph.Values.Node(operand) is int maker and >= 0 && graph.Nodes[maker].Op is AddOp;
+                inner[operand] |= uses[operand] == 1 && graph.Values.Type(operand) == node.Results[0]
+                    && graph.Values.Node(operand) is int maker and >= 0 && graph.Nodes[maker].Op is AddOp;
         }
 
         return inner;

@@ -4,9 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Strongly connected components of the state dependency become loops of their own where that lets a product leave a loop: two layers written as one step
-/// become two loops, and the second one's input product is one product over all steps. Each loop costs its own pass over memory, so states stay together where nothing but
-/// elementwise work leads from one to the other.
+/// Strongly connected components of the state dependency become loops of their own where that lets a product leave a loop: two layers
+/// written as one step become two loops, and the second one's input product is one product over all steps. Each loop costs its own pass
+/// over memory, so states stay together where nothing but elementwise work leads from one to the other.
 /// </summary>
 public static class LoopFission
 {
@@ -25,7 +25,8 @@ public static class LoopFission
         Graph result = rebuild.Run((node, operands) => node.Op switch
         {
             // A block of time stays one: the loops in it are split.
-            ScanOp { HasLoops: true } block => rebuild.Builder.AddMany(new ScanOp(Run(block.Body), block.Time, block.Reverse, block.HasLengths), operands),
+            ScanOp { HasLoops: true } block =>
+                rebuild.Builder.AddMany(new ScanOp(Run(block.Body), block.Time, block.Reverse, block.HasLengths), operands),
             ScanOp scan when SplitLevels.Of(scan) is { } levels => Apart(rebuild.Builder, scan, levels, operands),
             _ => null,
         });

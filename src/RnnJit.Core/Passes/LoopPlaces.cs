@@ -56,7 +56,8 @@ internal sealed class LoopPlaces
     public bool EndsWithRows(int value, int operand) =>
         classes[operand] != StepClass.Invariant && (rows.Has(operand) || !OperandsOf(value).Any(rows.Has));
 
-    // Contractions that no state reaches, and whatever does not change with time; without states each step stands alone, so nothing needs a loop.
+    // Contractions that no state reaches, and whatever does not change with time; without states each step
+    // stands alone, so nothing needs a loop.
     private bool[] FindEarly()
     {
         bool[] liftable = FindLiftable();
@@ -68,14 +69,16 @@ internal sealed class LoopPlaces
         {
             Op op = OpOf(v)!;
             found[v] = CanLift(v) && OperandsOf(v).All(operand => liftable[operand]) && op.Family != OpFamily.Leaf && !rows.Meet(v)
-                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence && (op.Family == OpFamily.Contraction || IsMap || ReassociateSums.IsUnit(body, v, readers, IsProductOutside))));
+                && (classes[v] == StepClass.Invariant || (classes[v] == StepClass.Sequence
+                    && (op.Family == OpFamily.Contraction || IsMap || ReassociateSums.IsUnit(body, v, readers, IsProductOutside))));
         }
 
         return found;
 
         // A product that goes before the loop, or one that went behind the loop which handed it on.
         bool IsProductOutside(int value) => found[value] ? ReassociateSums.IsProduct(body, value)
-            : value < scan.Sequences && ofLoops[value] && outer.Definition(operands[value])?.Op is ContractOp op && AccumulatorInits.CanStart(op);
+            : value < scan.Sequences && ofLoops[value] && outer.Definition(operands[value])?.Op is ContractOp op
+                && AccumulatorInits.CanStart(op);
     }
 
     private bool IsMap => scan.States == 0 && !scan.HasLengths;
@@ -87,14 +90,16 @@ internal sealed class LoopPlaces
         for (int v = 0; v < liftable.Length; v++)
         {
             liftable[v] = OpOf(v) is not { } op || (!rows.Meet(v)
-                && (op.Family == OpFamily.Leaf || (classes[v] != StepClass.State && CanLift(v) && OperandsOf(v).All(operand => liftable[operand]))));
+                && (op.Family == OpFamily.Leaf
+                    || (classes[v] != StepClass.State && CanLift(v) && OperandsOf(v).All(operand => liftable[operand]))));
         }
 
         return liftable;
     }
 
     // Rows are gathered over all steps at once from a table that is the same at each of them.
-    private bool CanLift(int value) => TimeLift.CanLift(OpOf(value)!) && (OpOf(value) is not GatherOp || classes[OperandsOf(value)[0]] == StepClass.Invariant);
+    private bool CanLift(int value) =>
+        TimeLift.CanLift(OpOf(value)!) && (OpOf(value) is not GatherOp || classes[OperandsOf(value)[0]] == StepClass.Invariant);
 
     // Contractions that no next state needs, and what follows from them.
     private bool[] FindLate()
@@ -131,7 +136,8 @@ internal sealed class LoopPlaces
     }
 
     // Work that is better done once for all steps: products, and sums over the batch.
-    private bool IsHeavy(int value) => OpOf(value) is ContractOp || (OpOf(value) is SumOp sum && sum.Axes[0] == 0 && body.Values.Type(OperandsOf(value)[0]).Rank > 1);
+    private bool IsHeavy(int value) =>
+        OpOf(value) is ContractOp || (OpOf(value) is SumOp sum && sum.Axes[0] == 0 && body.Values.Type(OperandsOf(value)[0]).Rank > 1);
 
     // Yields are 0 past a row's end. Behind the loop that holds for ops only that give 0 for what ends with the row;
     // the others stay, and so does what they read.

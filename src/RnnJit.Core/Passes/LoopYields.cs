@@ -77,7 +77,8 @@ internal sealed class LoopYields
         bool allZeroPastTheEnd = scan.HasLengths && places.OpOf(value) is AddOp or SubOp or ConcatOp;
         foreach (int operand in read)
         {
-            if (!places.Late[operand] && places.Classes[operand] != StepClass.Invariant && (allZeroPastTheEnd || !places.IsOutside(operand)))
+            if (!places.Late[operand] && places.Classes[operand] != StepClass.Invariant
+                && (allZeroPastTheEnd || !places.IsOutside(operand)))
                 isYielded[operand] = true;
         }
 

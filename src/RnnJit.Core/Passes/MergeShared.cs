@@ -30,7 +30,8 @@ internal static class MergeShared
             foreach (int[] nodes in candidates)
             {
                 var op = (ContractOp)graph.Nodes[nodes[0]].Op;
-                if (nodes.Length < 2 || Widened(op, shared) is not { } label || !KeepsRows(graph, nodes, shared, label) || !Placement.CanConcat(graph, nodes.Select(n => graph.Nodes[n].Operands[1 - shared]).ToArray()))
+                if (nodes.Length < 2 || Widened(op, shared) is not { } label || !KeepsRows(graph, nodes, shared, label)
+                    || !Placement.CanConcat(graph, nodes.Select(n => graph.Nodes[n].Operands[1 - shared]).ToArray()))
                     continue;
                 var group = new Group(op, shared, label, nodes);
                 foreach (int n in nodes)
@@ -71,7 +72,8 @@ internal static class MergeShared
         var levels = new int[graph.Nodes.Count];
         for (int n = 0; n < levels.Length; n++)
         {
-            int below = graph.Nodes[n].Operands.Select(operand => graph.Values.Node(operand) is int maker and >= 0 ? levels[maker] : 0).DefaultIfEmpty(0).Max();
+            int below = graph.Nodes[n].Operands.Select(operand => graph.Values.Node(operand) is int maker and >= 0 ? levels[maker] : 0)
+                .DefaultIfEmpty(0).Max();
             levels[n] = below + (graph.Nodes[n].Op.Family is OpFamily.Contraction or OpFamily.Scan ? 1 : 0);
         }
 
@@ -90,7 +92,8 @@ internal static class MergeShared
             if (product is null)
             {
                 Value common = rebuild.Get(graph.Nodes[node].Operands[shared]);
-                Value wide = rebuild.Builder.Add(new ConcatOp(axis), nodes.Select(n => rebuild.Get(graph.Nodes[n].Operands[1 - shared])).ToArray());
+                Value wide =
+                    rebuild.Builder.Add(new ConcatOp(axis), nodes.Select(n => rebuild.Get(graph.Nodes[n].Operands[1 - shared])).ToArray());
                 product = shared == 0 ? rebuild.Builder.Add(op, common, wide) : rebuild.Builder.Add(op, wide, common);
                 Dim start = 0;
                 foreach (int n in nodes)

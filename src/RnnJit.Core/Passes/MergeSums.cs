@@ -17,7 +17,8 @@ internal static class MergeSums
                 return null;
             int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses);
             int[][] groups = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp)
-                .GroupBy(leaf => (OpOf(graph, leaf)!, Rest(graph, leaf))).Select(group => Ordered(graph, group)).Where(group => CanMerge(graph, group)).ToArray();
+                .GroupBy(leaf => (OpOf(graph, leaf)!, Rest(graph, leaf))).Select(group => Ordered(graph, group))
+                    .Where(group => CanMerge(graph, group)).ToArray();
             if (groups.Length == 0)
                 return null;
 
@@ -57,15 +58,18 @@ internal static class MergeSums
 
     // By what is not a weight, in the order of the graph: one order for all who want the same values side by side.
     private static int[] Ordered(Graph graph, IEnumerable<int> group) =>
-        group.OrderBy(value => Operands(graph, value).Where(operand => !Placement.IsWeight(graph, operand)).DefaultIfEmpty(value).Min()).ToArray();
+        group.OrderBy(value => Operands(graph, value).Where(operand => !Placement.IsWeight(graph, operand)).DefaultIfEmpty(value).Min())
+            .ToArray();
 
     private static bool CanMerge(Graph graph, int[] group)
     {
         if (group.Length < 2 || Summed((ContractOp)OpOf(graph, group[0])!) is null)
             return false;
 
-        int[] left = group.Select(value => Operands(graph, value)[0]).ToArray(), right = group.Select(value => Operands(graph, value)[1]).ToArray();
-        return Placement.CanConcat(graph, left) && Placement.CanConcat(graph, right) && (left.All(value => Placement.IsWeight(graph, value)) || right.All(value => Placement.IsWeight(graph, value)));
+        int[] left = group.Select(value => Operands(graph, value)[0]).ToArray(),
+            right = group.Select(value => Operands(graph, value)[1]).ToArray();
+        return Placement.CanConcat(graph, left) && Placement.CanConcat(graph, right)
+            && (left.All(value => Placement.IsWeight(graph, value)) || right.All(value => Placement.IsWeight(graph, value)));
     }
 
     // The dimensions that the products sum over besides the long one, which must agree.
@@ -87,7 +91,8 @@ internal static class MergeSums
         var op = (ContractOp)OpOf(graph, group[0])!;
         char label = Summed(op)!.Value;
         Value Side(int side, string labels) =>
-            rebuild.Builder.Add(new ConcatOp(labels.IndexOf(label)), group.Select(value => rebuild.Get(Operands(graph, value)[side])).ToArray());
+            rebuild.Builder.Add(new ConcatOp(labels.IndexOf(label)),
+                group.Select(value => rebuild.Get(Operands(graph, value)[side])).ToArray());
         return rebuild.Builder.Add(op, Side(0, op.Left), Side(1, op.Right));
     }
 }

@@ -1,8 +1,8 @@
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Minimum s-t cut by blocking flows (Dinic 1970): every search finds the distances of all nodes, and flow is sent along all shortest ways before the next one. The side of the
-/// source is what a maximum flow leaves reachable from it, the same for every maximum flow.
+/// Minimum s-t cut by blocking flows (Dinic 1970): every search finds the distances of all nodes, and flow is sent along all shortest ways
+/// before the next one. The side of the source is what a maximum flow leaves reachable from it, the same for every maximum flow.
 /// </summary>
 internal sealed class MinimumCut(int nodes)
 {

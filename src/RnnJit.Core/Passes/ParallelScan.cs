@@ -4,22 +4,26 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Runs linear recurrences over chunks of time side by side: each chunk from 0 together with the running product of its factors, then a short loop over chunks that carries
-/// the states on, then one correction h = l + p ⊙ carry (Blelloch 1990, "Prefix sums and their applications", section 1.4; Martin and Cundy 2018, arXiv:1709.04057). It does two
-/// to three times the work in a fraction of the steps, so it pays where a step is too small to fill the machine: few rows, few units, long sequences.
+/// Runs linear recurrences over chunks of time side by side: each chunk from 0 together with the running product of its factors, then a
+/// short loop over chunks that carries the states on, then one correction h = l + p ⊙ carry (Blelloch 1990, "Prefix sums and their
+/// applications", section 1.4; Martin and Cundy 2018, arXiv:1709.04057). It does two to three times the work in a fraction of the steps, so
+/// it pays where a step is too small to fill the machine: few rows, few units, long sequences.
 /// </summary>
 public static class ParallelScan
 {
-    /// <summary>Rewrites all linear recurrences over a time symbol. What a step does besides leaves the loop: it is done for all steps once the states are known.</summary>
+    /// <summary>Rewrites all linear recurrences over a time symbol. What a step does besides leaves the loop: it is done for all steps
+    /// once the states are known.</summary>
     /// <param name="time">The symbol, such as T. It is no symbol of the result.</param>
     /// <param name="steps">Its size.</param>
     /// <param name="chunks">How many parts of time run side by side.</param>
-    /// <returns>The Program, the symbol that counts the steps of a chunk, and its size; the Program itself and no symbol where there is nothing to do.</returns>
+    /// <returns>The Program, the symbol that counts the steps of a chunk, and its size; the Program itself and no symbol
+    /// where there is nothing to do.</returns>
     /// <exception cref="GraphException">RNNJ196: there is no chunk.</exception>
     public static (Graph Program, string? Symbol, int Steps) Run(Graph program, string time, int steps, int chunks)
     {
         if (chunks < 1)
-            throw new GraphException("RNNJ196", $"Time is to run in {chunks} chunks, wanted at least 1 (1 runs it from the beginning to the end)");
+            throw new GraphException("RNNJ196",
+                $"Time is to run in {chunks} chunks, wanted at least 1 (1 runs it from the beginning to the end)");
         if (chunks == 1 || steps < 2 * chunks || !program.Nodes.Any(node => IsFor(node.Op, Dim.Symbol(time))))
             return (program, null, 0);
 
@@ -34,9 +38,11 @@ public static class ParallelScan
         return (parallel, symbol, steps / chunks);
     }
 
-    private static bool IsFor(Op op, Dim time) => op is ScanOp scan && scan.Time == time && LinearRecurrence.Of(scan) is not null && RowsAreClear(scan);
+    private static bool IsFor(Op op, Dim time) =>
+        op is ScanOp scan && scan.Time == time && LinearRecurrence.Of(scan) is not null && RowsAreClear(scan);
 
     // With lengths a state stands still past its row's end, so each must be of rows.
     private static bool RowsAreClear(ScanOp scan) =>
-        !scan.HasLengths || Enumerable.Range(0, scan.States).All(s => scan.Body.Inputs[scan.Sequences + s].Type is { Rank: > 0 } type && type.Dims[0].AsSymbol is { } symbol && symbol == scan.BatchSymbol());
+        !scan.HasLengths || Enumerable.Range(0, scan.States).All(s => scan.Body.Inputs[scan.Sequences + s].Type is { Rank: > 0 } type
+            && type.Dims[0].AsSymbol is { } symbol && symbol == scan.BatchSymbol());
 }

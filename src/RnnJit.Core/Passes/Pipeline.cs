@@ -38,20 +38,24 @@ public static class Pipeline
         ("simplify", LoopFission.Name, "a dead value of a step ties states together that are independent"),
         (LoopFission.Name, HoistAndSink.Name, "products of a later loop leave it only once it is a loop of its own"),
         (HoistAndSink.Name, Rematerialize.Name, "products over all steps are no candidates for recomputation"),
-        (Rematerialize.Name, MergeMatMuls.Name, "a value that is recomputed must not be a part of a merged product (docs/decisions/keep-before-merge.md)"),
+        (Rematerialize.Name, MergeMatMuls.Name,
+            "a value that is recomputed must not be a part of a merged product (docs/decisions/keep-before-merge.md)"),
         (MergeMatMuls.Name, ConcatYields.Name, "merged products want yields side by side"),
         (ConcatYields.Name, FlattenConcats.Name, "yields that are concatenated make concatenations of concatenations"),
         (SumsOverTime.Name, ChainBlockSums.JoinName, "sums over time stand alone before sums over blocks continue them"),
         (ChainBlockSums.JoinName, ChainBlockSums.Name, "a sum begins with another one only where nothing stands between the two"),
         (MergeMatMuls.Name, FoldAccumulatorInit.Name, "additions to the parts of a merged product become one addition"),
-        (FoldAccumulatorInit.Name, SortByLength.Name, "the rows of a batch are sorted at the edge of the Program, behind all rewrites of its inside"),
+        (FoldAccumulatorInit.Name, SortByLength.Name,
+            "the rows of a batch are sorted at the edge of the Program, behind all rewrites of its inside"),
     ];
 
     // Names of earlier versions.
     private static readonly Dictionary<string, string> Renamed = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["inputs"] = ReassociateSums.Name, ["split"] = LoopFission.Name, ["distribute"] = HoistAndSink.Name, ["simplify2"] = "simplify-2", ["keep"] = Rematerialize.Name,
-        ["simplify3"] = "simplify-3", ["merge"] = MergeMatMuls.Name, ["simplify4"] = "simplify-7", ["start"] = FoldAccumulatorInit.Name, ["order"] = SortByLength.Name,
+        ["inputs"] = ReassociateSums.Name, ["split"] =
+            LoopFission.Name, ["distribute"] = HoistAndSink.Name, ["simplify2"] = "simplify-2", ["keep"] = Rematerialize.Name,
+        ["simplify3"] = "simplify-3", ["merge"] =
+            MergeMatMuls.Name, ["simplify4"] = "simplify-7", ["start"] = FoldAccumulatorInit.Name, ["order"] = SortByLength.Name,
         ["tile"] = "chunk-matmuls", ["live"] = "active-rows",
     };
 
@@ -60,7 +64,8 @@ public static class Pipeline
 
     /// <summary>Runs all stages but those switched off; <paramref name="after"/> sees each result.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; it is read before each stage.</exception>
-    public static Graph Run(Graph program, IReadOnlyCollection<string>? without = null, Action<string, Graph>? after = null, CancellationToken cancel = default)
+    public static Graph Run(Graph program, IReadOnlyCollection<string>? without = null, Action<string, Graph>? after = null,
+        CancellationToken cancel = default)
     {
         foreach (var (name, run) in Stages)
         {
@@ -74,7 +79,8 @@ public static class Pipeline
         return program;
     }
 
-    // A stage takes nothing but the graph, so what it made of one serves as long as that lives: for other sizes, threads or precisions of a Program.
+    // A stage takes nothing but the graph, so what it made of one serves as long as that lives: for other
+    // sizes, threads or precisions of a Program.
     private static Func<Graph, Graph> Remembered(Func<Graph, Graph> run)
     {
         var known = new ConditionalWeakTable<Graph, Graph>();

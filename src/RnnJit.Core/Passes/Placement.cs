@@ -34,7 +34,9 @@ internal static class Placement
         if (values.All(value => IsWeight(graph, value)))
             return true;
 
-        bool SameMaker(int value) => graph.Nodes[graph.Values.Node(value)].Op is ScanOp ? graph.Values.Node(value) == graph.Values.Node(values[0]) : graph.Nodes[graph.Values.Node(values[0])].Op is not ScanOp;
+        bool SameMaker(int value) => graph.Nodes[graph.Values.Node(value)].Op is ScanOp
+            ? graph.Values.Node(value) == graph.Values.Node(values[0])
+            : graph.Nodes[graph.Values.Node(values[0])].Op is not ScanOp;
         return values.All(value => IsPlaceable(graph, value)) && values.All(SameMaker);
     }
 }

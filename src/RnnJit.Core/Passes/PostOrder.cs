@@ -1,6 +1,7 @@
 namespace RnnJit.Passes;
 
-/// <summary>Visits values behind their operands, in the order of a recursion, on a stack of its own: a step of thousands of nodes has chains deeper than a thread's stack.</summary>
+/// <summary>Visits values behind their operands, in the order of a recursion, on a stack of its own: a step of thousands of nodes has
+/// chains deeper than a thread's stack.</summary>
 internal static class PostOrder
 {
     /// <param name="isKnown">Whether a value, and so all it is made of, needs no visit.</param>

@@ -23,7 +23,8 @@ internal static class ReadYields
                 AddLoop(builder, program, n, read, values);
         }
 
-        return builder.Build(program.Kind, program.Name, program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+        return builder.Build(program.Kind, program.Name,
+            program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
     }
 
     // Value of the loop's body → the sequence of the Program that it is.
@@ -52,7 +53,8 @@ internal static class ReadYields
     private static bool SameRows(Graph program, int earlier, int later)
     {
         ScanOp first = (ScanOp)program.Nodes[earlier].Op, second = (ScanOp)program.Nodes[later].Op;
-        return first.Time == second.Time && first.HasLengths == second.HasLengths && (!first.HasLengths || Lengths(program.Nodes[earlier]) == Lengths(program.Nodes[later]));
+        return first.Time == second.Time && first.HasLengths == second.HasLengths
+            && (!first.HasLengths || Lengths(program.Nodes[earlier]) == Lengths(program.Nodes[later]));
     }
 
     private static int Lengths(Node node) => node.Operands[node.Operands.Count - 1];
@@ -95,7 +97,8 @@ internal static class ReadYields
         Graph loop = step.Build("body", "step", body.Outputs.Select(output => (output.Name, inner[output.Value], output.Role)));
         Value[] results = builder.AddMany(
             new ScanOp(loop, scan.Time, scan.Reverse, scan.HasLengths),
-            operands.Take(scan.Sequences).Concat(sequences.Select(sequence => values[sequence])).Concat(operands.Skip(scan.Sequences)).ToArray());
+            operands.Take(scan.Sequences).Concat(sequences.Select(sequence => values[sequence])).Concat(operands.Skip(scan.Sequences))
+                .ToArray());
         for (int r = 0; r < results.Length; r++)
         {
             int old = program.Values.FirstResult(n) + r;

@@ -23,9 +23,11 @@ public static class ReassociateSums
             if (program.Nodes[n].Op is not ScanOp scan || (!scan.HasLoops && orders[n].Count == 0))
                 return null;
             Graph body = scan.HasLoops ? Run(scan.Body) : Reordered(scan.Body, orders[n]);
-            return rebuild.Builder.AddMany(new ScanOp(body, scan.Time, scan.Reverse, scan.HasLengths), program.Nodes[n].Operands.Select(rebuild.Get).ToArray());
+            return rebuild.Builder.AddMany(new ScanOp(body, scan.Time, scan.Reverse, scan.HasLengths),
+                program.Nodes[n].Operands.Select(rebuild.Get).ToArray());
         };
-        return program.Nodes.Any(node => node.Op is ScanOp { HasLoops: true }) || orders.Any(order => order.Count > 0) ? rebuild.Run() : program;
+        return program.Nodes.Any(node => node.Op is ScanOp { HasLoops: true })
+            || orders.Any(order => order.Count > 0) ? rebuild.Run() : program;
     }
 
     /// <summary>
@@ -36,7 +38,8 @@ public static class ReassociateSums
     internal static bool IsUnit(Graph body, int value, int[] readers, Func<int, bool> leaves)
     {
         Node node = body.Nodes[body.Values.Node(value)];
-        return node.Op is AddOp && leaves(node.Operands[0]) && AccumulatorInits.IsRow(body, node.Operands[1]) && readers[node.Operands[0]] == 1;
+        return node.Op is AddOp && leaves(node.Operands[0]) && AccumulatorInits.IsRow(body, node.Operands[1])
+            && readers[node.Operands[0]] == 1;
     }
 
     internal static bool IsProduct(Graph body, int value) =>
@@ -48,7 +51,8 @@ public static class ReassociateSums
         var orders = new Dictionary<int, int[]>[program.Nodes.Count];
         ILookup<int, int> forwards = Adjoints.Of(program).ToLookup(pair => pair.Adjoint, pair => pair.Forward);
         for (int n = 0; n < orders.Length; n++)
-            orders[n] = program.Nodes[n].Op is ScanOp { HasLoops: false } scan ? Repeated(program, forwards[n], n, orders) ?? Found(scan) : [];
+            orders[n] =
+                program.Nodes[n].Op is ScanOp { HasLoops: false } scan ? Repeated(program, forwards[n], n, orders) ?? Found(scan) : [];
         return orders;
     }
 
@@ -67,7 +71,8 @@ public static class ReassociateSums
             foreach (var pair in counterparts.Where(pair => pair.Key >= body.Inputs.Count))
             {
                 repeats = true;
-                if (step.Node(pair.Value) is int sum and >= 0 && orders[forward].TryGetValue(sum, out int[]? order) && order.All(summand => back.ContainsKey(repeated.First(summand))))
+                if (step.Node(pair.Value) is int sum and >= 0 && orders[forward].TryGetValue(sum, out int[]? order)
+                    && order.All(summand => back.ContainsKey(repeated.First(summand))))
                     found[body.Values.Node(pair.Key)] = order.Select(summand => back[repeated.First(summand)]).ToArray();
             }
         }
@@ -107,7 +112,8 @@ public static class ReassociateSums
     private static Graph Reordered(Graph body, Dictionary<int, int[]> orders)
     {
         var rebuild = new Rebuild(body);
-        rebuild.Replace = n => orders.TryGetValue(n, out int[]? order) ? [order.Select(rebuild.Get).Aggregate((a, b) => rebuild.Builder.Add(AddOp.Instance, a, b))] : null;
+        rebuild.Replace = n => orders.TryGetValue(n, out int[]? order) ? [
+            order.Select(rebuild.Get).Aggregate((a, b) => rebuild.Builder.Add(AddOp.Instance, a, b))] : null;
         return new Rebuild(rebuild.Run()).Run();
     }
 }

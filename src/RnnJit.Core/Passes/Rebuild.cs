@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Passes;
 
-/// <summary>Copies a graph from its outputs upwards, so that a replaced node may read values that stood behind it. What only replaced nodes read is copied too; copying again leaves it out.</summary>
+/// <summary>Copies a graph from its outputs upwards, so that a replaced node may read values that stood behind it. What only replaced nodes
+/// read is copied too; copying again leaves it out.</summary>
 internal sealed class Rebuild
 {
     private readonly Graph graph;

@@ -27,7 +27,8 @@ internal sealed class RepeatedStep
     /// <summary>The first value of the step that is made as this one is: the one that what is repeated stands for.</summary>
     public int First(int value) => first[value];
 
-    /// <summary>Looks for work of a repeated step that HoistAndSink took out of a loop: the step did it one by one. What is found counts for <see cref="In"/>.</summary>
+    /// <summary>Looks for work of a repeated step that HoistAndSink took out of a loop: the step did it one by one. What is found
+    /// counts for <see cref="In"/>.</summary>
     /// <param name="end">The node before which to look.</param>
     /// <returns>The values of the step that are made outside.</returns>
     public HashSet<int> MatchOutside(int end)
@@ -40,7 +41,8 @@ internal sealed class RepeatedStep
             if (maker.Results.Count != 1 || maker.Op.Family == OpFamily.Leaf || timed.ContainsKey(result))
                 continue;
             bool[] changes = maker.Operands.Select(timed.ContainsKey).ToArray();
-            bool known = maker.Operands.All(operand => timed.ContainsKey(operand) || constant.ContainsKey(operand) || Scalar(program, operand) is not null);
+            bool known = maker.Operands.All(
+                operand => timed.ContainsKey(operand) || constant.ContainsKey(operand) || Scalar(program, operand) is not null);
             if (!known || !changes.Any(c => c) || TimeLift.Lower(maker.Op, changes, scan.Time) is not { } op)
                 continue;
             IEnumerable<string> operands = maker.Operands.Select(operand =>
@@ -90,12 +92,13 @@ internal sealed class RepeatedStep
     private static string Key(Op op, IEnumerable<string> operands) => $"{op}({string.Join(",", operands)})";
 
     // A number that every graph may write down for itself: 1, or the extent of a dimension.
-    private static string? Scalar(Graph graph, int value) => graph.Values.Node(value) is not (int maker and >= 0) ? null : graph.Nodes[maker].Op switch
-    {
-        ConstantOp { Type.Rank: 0 } number => ConstantOp.Format(number.Value),
-        ExtentOp extent => extent.ToString(),
-        _ => null,
-    };
+    private static string? Scalar(Graph graph, int value) =>
+        graph.Values.Node(value) is not (int maker and >= 0) ? null : graph.Nodes[maker].Op switch
+        {
+            ConstantOp { Type.Rank: 0 } number => ConstantOp.Format(number.Value),
+            ExtentOp extent => extent.ToString(),
+            _ => null,
+        };
 
     // What its operands are, what the step computes, by op and operands, and what its yields are.
     private void FillTable()

@@ -39,7 +39,8 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
     /// <summary>Values x that some node already multiplies by an inverse root r = 1 / √v of their row: the id of x → r.</summary>
     public Dictionary<int, Value> Normalised { get; } = [];
 
-    /// <summary>The part of a concat that lies at a place of its axis, null if none does. Many slices of one concat are one walk over its parts.</summary>
+    /// <summary>The part of a concat that lies at a place of its axis, null if none does. Many slices of one concat
+    /// are one walk over its parts.</summary>
     public Value? Part(Value concat, Dim start, Dim length)
     {
         if (!parts.TryGetValue(concat.Id, out var known))

@@ -12,7 +12,8 @@ namespace RnnJit.Passes;
 internal static class RowsAlike
 {
     public static bool In(Graph graph, Dim batch) =>
-        Enumerable.Range(0, graph.Values.Count).All(value => graph.Values.Type(value).Dims.All(dim => dim == batch || !Mentions(dim, batch)))
+        Enumerable.Range(0, graph.Values.Count)
+            .All(value => graph.Values.Type(value).Dims.All(dim => dim == batch || !Mentions(dim, batch)))
         && graph.Nodes.All(node => InNode(graph, node, batch));
 
     private static bool InNode(Graph graph, Node node, Dim batch)
@@ -43,7 +44,8 @@ internal static class RowsAlike
     private static IEnumerable<string> Around(TensorType type, Dim batch)
     {
         Dim[] dims = type.Dims.ToArray();
-        return Enumerable.Range(0, dims.Length).Where(axis => dims[axis] == batch).Select(axis => $"{Count(dims.Take(axis))} | {Count(dims.Skip(axis + 1))}");
+        return Enumerable.Range(0, dims.Length).Where(axis => dims[axis] == batch)
+            .Select(axis => $"{Count(dims.Take(axis))} | {Count(dims.Skip(axis + 1))}");
     }
 
     private static string Count(IEnumerable<Dim> dims)

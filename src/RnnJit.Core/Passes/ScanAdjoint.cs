@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// The adjoint of a scan is a scan in the other direction: sequence ↔ yielded sequence, initial ↔ final state, captured constant ↔ sum, what is gathered from a table ↔ what is added to one.
-/// Its body repeats the step from the states that were read and runs the cotangents back over it; the pass Keep decides what is read instead of repeated.
+/// The adjoint of a scan is a scan in the other direction: sequence ↔ yielded sequence, initial ↔ final state, captured constant ↔ sum,
+/// what is gathered from a table ↔ what is added to one. Its body repeats the step from the states that were read and runs the cotangents
+/// back over it; the pass Keep decides what is read instead of repeated.
 /// </summary>
 internal sealed class ScanAdjoint
 {
@@ -33,7 +34,8 @@ internal sealed class ScanAdjoint
 
     private int FirstConstant => scan.Sequences + scan.States;
 
-    /// <summary>The same scan that also yields every state as the step reads it; new yields come behind the old ones, before the sums.</summary>
+    /// <summary>The same scan that also yields every state as the step reads it; new yields come behind the
+    /// old ones, before the sums.</summary>
     public static ScanOp YieldStates(ScanOp scan)
     {
         Graph body = scan.Body;
@@ -73,7 +75,8 @@ internal sealed class ScanAdjoint
         }
 
         Value[] dYields = yields.Select(i => OutputCotangent(i, PortRole.Sequence)).ToArray();
-        Value[] dStates = Enumerable.Range(0, scan.States).Select(s => OutputCotangent(s, scan.IsTable(s) ? PortRole.Table : PortRole.State)).ToArray();
+        Value[] dStates =
+            Enumerable.Range(0, scan.States).Select(s => OutputCotangent(s, scan.IsTable(s) ? PortRole.Table : PortRole.State)).ToArray();
 
         // A table may be read as it is at the end.
         for (int i = scan.Sequences; i < inputs.Length; i++)
@@ -113,7 +116,8 @@ internal sealed class ScanAdjoint
         var given = new List<Value>(operands.Take(scan.Sequences));
         given.AddRange(Enumerable.Range(0, scan.States).Where(s => !scan.IsTable(s)).Select(s => results[HistoryYield(scan, s)]));
         given.AddRange(yields.Select(i => cotangents[i]!));
-        given.AddRange(Enumerable.Range(0, scan.States).Select(s => cotangents[s] ?? outer.Add(new ConstantOp(0, operands[scan.Sequences + s].Type))));
+        given.AddRange(
+            Enumerable.Range(0, scan.States).Select(s => cotangents[s] ?? outer.Add(new ConstantOp(0, operands[scan.Sequences + s].Type))));
         given.AddRange(Enumerable.Range(0, scan.States).Where(scan.IsTable).Select(s => results[s]));
         given.AddRange(operands.Skip(FirstConstant).Take(scan.Constants));
         given.AddRange(sums.Select(i => cotangents[i]!));

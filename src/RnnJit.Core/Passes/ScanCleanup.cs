@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Simplifies a scan: its body, results nobody uses, states nobody reads, operands given twice or filled with one number.</summary>
+/// <summary>Simplifies a scan: its body, results nobody uses, states nobody reads, operands given twice
+/// or filled with one number.</summary>
 internal static class ScanCleanup
 {
     /// <summary>Adds the simpler scan; results that are not used are null.</summary>
@@ -71,7 +72,8 @@ internal static class ScanCleanup
         Graph simplest = cleaned.Equals(body) ? body : Simplify.Run(cleaned);
         ScanOp simpler = ReferenceEquals(simplest, scan.Body) ? scan : new ScanOp(simplest, scan.Time, scan.Reverse, scan.HasLengths);
         Value[] results = rewriter.Apply(simpler, given.ToArray());
-        return Enumerable.Range(0, used.Length).Select(o => keptOutputs[o] ? Passed(rewriter, scan, body, operands, o) ?? results[position[o]] : null!).ToArray();
+        return Enumerable.Range(0, used.Length)
+            .Select(o => keptOutputs[o] ? Passed(rewriter, scan, body, operands, o) ?? results[position[o]] : null!).ToArray();
     }
 
     // A sequence that the step yields as it came is that sequence; with lengths only if it is 0 past the end already.
@@ -84,7 +86,8 @@ internal static class ScanCleanup
             return operands[output.Value];
 
         var maker = rewriter.Builder.Definition(operands[output.Value]);
-        bool padded = maker is { Op: ScanOp { HasLengths: true } } && maker.Value.Operands[maker.Value.Operands.Length - 1] == operands[operands.Length - 1].Id;
+        bool padded = maker is { Op: ScanOp { HasLengths: true } }
+            && maker.Value.Operands[maker.Value.Operands.Length - 1] == operands[operands.Length - 1].Id;
         return padded ? operands[output.Value] : null;
     }
 
@@ -115,7 +118,8 @@ internal static class ScanCleanup
                 continue;
 
             // With lengths a loop finds its rows by a state or a sequence.
-            bool any = !scan.HasLengths || Enumerable.Range(0, scan.States).Any(s => kept[s] && !scan.IsTable(s)) || Enumerable.Range(0, scan.Sequences).Any(i => live[i]);
+            bool any = !scan.HasLengths || Enumerable.Range(0, scan.States).Any(s => kept[s] && !scan.IsTable(s))
+                || Enumerable.Range(0, scan.Sequences).Any(i => live[i]);
             int state = any ? -1 : Enumerable.Range(0, scan.States).Where(s => !scan.IsTable(s)).DefaultIfEmpty(-1).First();
             if (state < 0)
                 return kept;

@@ -38,8 +38,10 @@ internal sealed class ScanDistribution
     private Value[] BuildLoop()
     {
         bool[] live = LiveInLoop();
-        int[] computed = Enumerable.Range(body.Inputs.Count, body.Values.Count - body.Inputs.Count).Where(v => live[v] && places.Early[v]).ToArray();
-        int[] sequences = computed.Where(v => places.Classes[v] == StepClass.Sequence).ToArray(), constants = computed.Where(v => places.Classes[v] == StepClass.Invariant).ToArray();
+        int[] computed =
+            Enumerable.Range(body.Inputs.Count, body.Values.Count - body.Inputs.Count).Where(v => live[v] && places.Early[v]).ToArray();
+        int[] sequences = computed.Where(v => places.Classes[v] == StepClass.Sequence).ToArray(),
+            constants = computed.Where(v => places.Classes[v] == StepClass.Invariant).ToArray();
         var step = new GraphBuilder();
         var names = new FreshNames(body.Inputs.Select(port => port.Name));
         var values = new Value[body.Values.Count];
@@ -47,7 +49,8 @@ internal sealed class ScanDistribution
 
         void Port(int v, PortRole role)
         {
-            string name = v < body.Inputs.Count ? body.Inputs[v].Name : names.Of(body.LocalNames.TryGetValue(v, out string? local) ? local : "early");
+            string name =
+                v < body.Inputs.Count ? body.Inputs[v].Name : names.Of(body.LocalNames.TryGetValue(v, out string? local) ? local : "early");
             values[v] = step.Input(name, body.Values.Type(v), role);
             given.Add(v < body.Inputs.Count ? operands[v] : over.Lift(v));
         }
@@ -76,10 +79,12 @@ internal sealed class ScanDistribution
                 step.InlineNode(body, n, values);
         }
 
-        var outputs = body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
+        var outputs = body.Outputs.Where(output => output.Role == OutputRole.Next)
+            .Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
         ILookup<int, string> called = body.Outputs.ToLookup(output => output.Value, output => output.Name);
         outputs.AddRange(yields.Select(v => (called[v].FirstOrDefault() ?? "kept" + v, values[v], OutputRole.Yield)));
-        Value[] results = outer.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
+        Value[] results =
+            outer.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
         for (int i = 0; i < yields.Length; i++)
             over.Give(yields[i], results[scan.States + i]);
 

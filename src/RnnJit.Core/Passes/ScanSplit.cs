@@ -21,11 +21,13 @@ internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operand
     }
 
     // A state stays in its loop; everything else is given out by the first loop after which it is there.
-    private int LevelOf(int output) => body.Outputs[output].Role == OutputRole.Next ? levels.OfState(output) : Math.Max(levels.OfValue(body.Outputs[output].Value), 0);
+    private int LevelOf(int output) =>
+        body.Outputs[output].Role == OutputRole.Next ? levels.OfState(output) : Math.Max(levels.OfValue(body.Outputs[output].Value), 0);
 
     private IEnumerable<int> OutputsOf(int level) => Enumerable.Range(0, body.Outputs.Count).Where(o => LevelOf(o) == level);
 
-    private IEnumerable<int> HandedOn(int level) => read.Skip(level + 1).SelectMany(values => values).Where(value => levels.OfValue(value) == level).Distinct().OrderBy(value => value);
+    private IEnumerable<int> HandedOn(int level) =>
+        read.Skip(level + 1).SelectMany(values => values).Where(value => levels.OfValue(value) == level).Distinct().OrderBy(value => value);
 
     private bool IsHandedTo(int level, int value) => levels.OfValue(value) >= 0 && levels.OfValue(value) < level;
 
@@ -83,7 +85,8 @@ internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operand
     private void AddLoop(int level, GraphBuilder step, Value[] values, List<Value> given, Value[] results)
     {
         int[] own = OutputsOf(level).ToArray();
-        var outputs = own.Where(o => body.Outputs[o].Role == OutputRole.Next).Concat(own.Where(o => body.Outputs[o].Role == OutputRole.Yield)).Select(o => body.Outputs[o]).ToList();
+        var outputs = own.Where(o => body.Outputs[o].Role == OutputRole.Next)
+            .Concat(own.Where(o => body.Outputs[o].Role == OutputRole.Yield)).Select(o => body.Outputs[o]).ToList();
         var names = new FreshNames(own.Select(o => body.Outputs[o].Name));
         foreach (int value in HandedOn(level))
         {
@@ -105,5 +108,6 @@ internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operand
     }
 
     // A state is read as it was before the step.
-    private string NameOf(int value) => value < body.Inputs.Count ? "previous_" + body.Inputs[value].Name : body.LocalNames.TryGetValue(value, out string? name) ? name : "made" + value;
+    private string NameOf(int value) => value < body.Inputs.Count ? "previous_"
+        + body.Inputs[value].Name : body.LocalNames.TryGetValue(value, out string? name) ? name : "made" + value;
 }

@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Orders the rows of the batch by length, the longest first, so that the rows a step runs on are the first ones: what comes in with a batch is ordered, lengths too, what
-/// goes out stands as it came. Nothing between the two changes, for a Program that treats all rows alike says nothing about their order; one that does not stays as it is.
+/// Orders the rows of the batch by length, the longest first, so that the rows a step runs on are the first ones: what comes in with a
+/// batch is ordered, lengths too, what goes out stands as it came. Nothing between the two changes, for a Program that treats all rows
+/// alike says nothing about their order; one that does not stays as it is.
 /// </summary>
 public static class SortByLength
 {
@@ -16,7 +17,8 @@ public static class SortByLength
         ? new Ordering(program, lengths).Run()
         : program;
 
-    /// <summary>The order that rows of a Program have: its name among the values that come in; null where they stand as they are given.</summary>
+    /// <summary>The order that rows of a Program have: its name among the values that come in; null where
+    /// they stand as they are given.</summary>
     public static string? By(Graph ordered)
     {
         Node? order = ordered.Nodes.FirstOrDefault(node => node.Op is ArgsortOp);
@@ -26,11 +28,13 @@ public static class SortByLength
     // The lengths that most loops have, of those that come in.
     private static int? Lengths(Graph program) => program.Nodes
         .Select(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp ? node.Operands[node.Operands.Count - 1] : -1)
-        .Where(value => value >= 0 && ComesIn(program, value)).GroupBy(value => value).OrderByDescending(uses => uses.Count()).Select(uses => (int?)uses.Key).FirstOrDefault();
+        .Where(value => value >= 0 && ComesIn(program, value)).GroupBy(value => value).OrderByDescending(uses => uses.Count())
+            .Select(uses => (int?)uses.Key).FirstOrDefault();
 
     // Inputs, and inputs that were compared: what is wrong with a row is said of the row as it came.
     private static bool ComesIn(Graph program, int value) => program.Values.Node(value) is var maker
-        && (maker < 0 || (program.Nodes[maker].Op is AssertLeOp && program.Nodes[maker].Operands.All(operand => ComesIn(program, operand))));
+        && (maker < 0
+            || (program.Nodes[maker].Op is AssertLeOp && program.Nodes[maker].Operands.All(operand => ComesIn(program, operand))));
 
     private sealed class Ordering
     {
@@ -70,7 +74,8 @@ public static class SortByLength
             Value? inverse = null;
             var outputs = program.Outputs.Select(output => (output.Name, ComesIn(program, output.Value)
                 ? Given(output.Value)
-                : Take(ordered[output.Value], () => inverse ??= builder.Label(builder.Add(InversePermutationOp.Instance, order), "inverse")), output.Role)).ToArray();
+                : Take(ordered[output.Value],
+                    () => inverse ??= builder.Label(builder.Add(InversePermutationOp.Instance, order), "inverse")), output.Role)).ToArray();
             return builder.Build(program.Kind, program.Name, outputs);
         }
 

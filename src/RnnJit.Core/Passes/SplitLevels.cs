@@ -40,7 +40,8 @@ internal sealed class SplitLevels
     /// <summary>The loops of a scan; null if it stays one.</summary>
     public static SplitLevels? Of(ScanOp scan)
     {
-        if (scan.States < 2 || Enumerable.Range(0, scan.States).Any(scan.IsTable) || scan.Body.Nodes.Any(node => node.Results.Count != 1) || !RowsAreClear(scan))
+        if (scan.States < 2 || Enumerable.Range(0, scan.States).Any(scan.IsTable) || scan.Body.Nodes.Any(node => node.Results.Count != 1)
+            || !RowsAreClear(scan))
             return null;
 
         var levels = new SplitLevels(scan);
@@ -53,7 +54,8 @@ internal sealed class SplitLevels
     /// <summary>The loop of a state.</summary>
     public int OfState(int state) => states[state];
 
-    /// <summary>The loop that makes a value, or whose state it is; −1 if no state reaches it: every loop that reads it repeats it.</summary>
+    /// <summary>The loop that makes a value, or whose state it is; −1 if no state reaches it: every
+    /// loop that reads it repeats it.</summary>
     public int OfValue(int value) => places[value];
 
     /// <summary>One number for all products that are made behind the same loop for the same later one; null for other values.</summary>
@@ -92,7 +94,8 @@ internal sealed class SplitLevels
         return level;
     }
 
-    // What HoistAndSink takes out of a loop whose states do not reach it. A product that a state needs which reaches it stays in that state's loop.
+    // What HoistAndSink takes out of a loop whose states do not reach it. A product that a state needs which
+    // reaches it stays in that state's loop.
     private bool CanLeave(int value) => body.Values.Node(value) is int node and >= 0 && body.Nodes[node].Op is ContractOp && liftable[value]
         && !rows.Meet(value) && !StatesOf(value).Any(state => cones[state][value]);
 
@@ -108,8 +111,8 @@ internal sealed class SplitLevels
         return liftable;
     }
 
-    // Each value as early as what it reads is there. A product that only later loops need is made behind its loop, with the sum that it is a term of;
-    // what reads it otherwise belongs to the loop that needs it.
+    // Each value as early as what it reads is there. A product that only later loops need is made behind its loop, with the sum that it is
+    // a term of; what reads it otherwise belongs to the loop that needs it.
     private void PlaceValues()
     {
         for (int v = 0; v < places.Length; v++)
@@ -122,11 +125,14 @@ internal sealed class SplitLevels
 
             Node node = body.Nodes[n];
             int[] needing = Enumerable.Range(0, scan.States).Where(state => cones[state][v]).Select(state => states[state]).ToArray();
-            places[v] = IsSumOfProducts(node) ? places[node.Operands[0]] : node.Operands.Select(operand => readers[operand]).DefaultIfEmpty(-1).Max();
-            readers[v] = places[v] >= 0 && needing.Length > 0 && (node.Op is ContractOp || IsSumOfProducts(node)) ? needing.Min() : places[v];
+            places[v] = IsSumOfProducts(node) ? places[node.Operands[0]] : node.Operands.Select(operand => readers[operand])
+                .DefaultIfEmpty(-1).Max();
+            readers[v] =
+                places[v] >= 0 && needing.Length > 0 && (node.Op is ContractOp || IsSumOfProducts(node)) ? needing.Min() : places[v];
         }
     }
 
     private bool IsSumOfProducts(Node node) => node.Op is AddOp
-        && node.Operands.All(operand => GroupOf(operand) is { } group && group == GroupOf(node.Operands[0]) && body.Values.Type(operand) == node.Results[0]);
+        && node.Operands.All(
+            operand => GroupOf(operand) is { } group && group == GroupOf(node.Operands[0]) && body.Values.Type(operand) == node.Results[0]);
 }

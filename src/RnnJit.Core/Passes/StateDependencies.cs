@@ -18,7 +18,8 @@ internal sealed class StateDependencies
         Components = InOrder();
     }
 
-    /// <summary>The strongly connected components of the relation "the next s needs s'", each behind those that it needs; states by their position among the states.</summary>
+    /// <summary>The strongly connected components of the relation "the next s needs s'", each behind those that it needs; states by their
+    /// position among the states.</summary>
     public IReadOnlyList<int[]> Components { get; }
 
     /// <summary>True where a value depends on a state's value before the step.</summary>
@@ -65,7 +66,9 @@ internal sealed class StateDependencies
 
     private List<int[]> InOrder()
     {
-        var open = Enumerable.Range(0, scan.States).GroupBy(s => Enumerable.Range(0, s + 1).First(first => first == s || (needs[s, first] && needs[first, s])), (_, states) => states.ToArray()).ToList();
+        var open = Enumerable.Range(0, scan.States).GroupBy(
+            s => Enumerable.Range(0, s + 1).First(first => first == s || (needs[s, first] && needs[first, s])),
+            (_, states) => states.ToArray()).ToList();
         var ordered = new List<int[]>();
         while (open.Count > 0)
         {

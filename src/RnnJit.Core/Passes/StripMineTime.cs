@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Cuts time into blocks: a scan over T becomes a scan over blocks of a scan over the steps of a block. Differentiated afterwards, the backward pass keeps the states at
-/// the beginnings of blocks only and repeats each block from there: checkpoints (Chen et al. 2016, "Training deep nets with sublinear memory cost", section 4.1).
+/// Cuts time into blocks: a scan over T becomes a scan over blocks of a scan over the steps of a block. Differentiated afterwards, the
+/// backward pass keeps the states at the beginnings of blocks only and repeats each block from there: checkpoints (Chen et al. 2016,
+/// "Training deep nets with sublinear memory cost", section 4.1).
 /// </summary>
 public static class StripMineTime
 {
@@ -28,12 +29,14 @@ public static class StripMineTime
     /// <param name="time">The symbol, such as T. It is no symbol of the result.</param>
     /// <param name="steps">Its size.</param>
     /// <param name="block">Steps of a block.</param>
-    /// <returns>The Program, the symbol that counts blocks, and its size; the Program itself and no symbol where there would be one block only.</returns>
+    /// <returns>The Program, the symbol that counts blocks, and its size; the Program itself and no symbol where
+    /// there would be one block only.</returns>
     /// <exception cref="GraphException">RNNJ168: the block is not positive.</exception>
     public static (Graph Program, string? Symbol, int Blocks) Run(Graph program, string time, int steps, int block)
     {
         if (block < 1)
-            throw new GraphException("RNNJ168", $"The checkpoint interval is {block}, wanted at least 1 step (leave it away for no checkpoints)");
+            throw new GraphException("RNNJ168",
+                $"The checkpoint interval is {block}, wanted at least 1 step (leave it away for no checkpoints)");
         if (block >= steps)
             return (program, null, 0);
 
@@ -45,7 +48,8 @@ public static class StripMineTime
         TypeMap map = TypeMap.OfSymbols(new Dictionary<string, Dim> { [time] = whole + rest });
         Dim mapped = whole + rest;
         var rebuild = new Rebuild(GraphMapper.Run(program, map));
-        Graph blocked = rebuild.Run((node, operands) => node.Op is ScanOp scan && scan.Time == mapped && !Enumerable.Range(0, scan.States).Any(scan.IsTable)
+        Graph blocked = rebuild.Run(
+            (node, operands) => node.Op is ScanOp scan && scan.Time == mapped && !Enumerable.Range(0, scan.States).Any(scan.IsTable)
             ? new BlockedScan(rebuild.Builder, scan, Dim.Symbol(symbol), block, rest).Run(operands)
             : null);
         return (blocked, symbol, steps / block);
@@ -68,7 +72,8 @@ public static class StripMineTime
             constants = constants.Select(x => builder.Add(new ReshapeOp(x.Type.Dims), x)).ToArray();
             Dim start = scan.Reverse ? rest : 0, left = scan.Reverse ? 0 : Whole;
             Value[] first = Blocks(given.Select(x => Cut(x, start, Whole)).ToArray(), states, constants, lengths, start);
-            Value[] second = Rest(given.Select(x => Cut(x, left, rest)).ToArray(), first.Take(scan.States).ToArray(), constants, lengths, left);
+            Value[] second =
+                Rest(given.Select(x => Cut(x, left, rest)).ToArray(), first.Take(scan.States).ToArray(), constants, lengths, left);
             return Enumerable.Range(0, first.Length).Select(o => o < scan.States ? second[o]
                 : o >= scan.States + scan.Yields ? first[o] + second[o]
                 : scan.Reverse ? builder.Add(new ConcatOp(0), second[o], first[o])
@@ -81,7 +86,8 @@ public static class StripMineTime
         {
             IEnumerable<Value> given = sequences.Concat(states).Concat(constants);
             if (lengths is not null)
-                given = given.Append(builder.Add(new ReshapeOp(lengths.Type.Dims), builder.Add(new BlockLengthsOp(1, rest, start), lengths)));
+                given =
+                    given.Append(builder.Add(new ReshapeOp(lengths.Type.Dims), builder.Add(new BlockLengthsOp(1, rest, start), lengths)));
             return builder.AddMany(new ScanOp(scan.Body, rest, scan.Reverse, scan.HasLengths), given.ToArray());
         }
 
@@ -90,15 +96,18 @@ public static class StripMineTime
             var body = new GraphBuilder();
             var inputs = new List<Value>();
             for (int i = 0; i < scan.Sequences; i++)
-                inputs.Add(body.Input(scan.Body.Inputs[i].Name, scan.Body.Inputs[i].Type.WithDims(scan.Body.Inputs[i].Type.Dims.Prepend(Dim.Of(block))), PortRole.Sequence));
+                inputs.Add(body.Input(scan.Body.Inputs[i].Name,
+                    scan.Body.Inputs[i].Type.WithDims(scan.Body.Inputs[i].Type.Dims.Prepend(Dim.Of(block))), PortRole.Sequence));
             Value? inner = lengths is null ? null : body.Input("block_lengths", lengths.Type, PortRole.Sequence);
             for (int i = scan.Sequences; i < scan.Body.Inputs.Count; i++)
                 inputs.Add(body.Input(scan.Body.Inputs[i].Name, scan.Body.Inputs[i].Type, scan.Body.Inputs[i].Role));
-            Value[] results = body.AddMany(new ScanOp(scan.Body, block, scan.Reverse, scan.HasLengths), (inner is null ? inputs : inputs.Append(inner)).ToArray());
+            Value[] results = body.AddMany(new ScanOp(scan.Body, block, scan.Reverse, scan.HasLengths),
+                (inner is null ? inputs : inputs.Append(inner)).ToArray());
             var outputs = scan.Body.Outputs.Select((output, o) => (output.Name, results[o], output.Role));
             var outer = new ScanOp(body.Build("body", "block", outputs), blocks, scan.Reverse, hasLengths: false);
 
-            IEnumerable<Value> given = sequences.Select(x => builder.Add(new ReshapeOp(x.Type.Dims.Skip(1).Prepend(Dim.Of(block)).Prepend(blocks)), x));
+            IEnumerable<Value> given =
+                sequences.Select(x => builder.Add(new ReshapeOp(x.Type.Dims.Skip(1).Prepend(Dim.Of(block)).Prepend(blocks)), x));
             if (lengths is not null)
                 given = given.Append(builder.Add(new BlockLengthsOp(blocks, block, start), lengths));
             Value[] whole = builder.AddMany(outer, given.Concat(states).Concat(constants).ToArray());

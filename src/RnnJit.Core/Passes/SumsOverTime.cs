@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Σ over time of a view of x ⇒ the view of Σ over time of x, Σ over time of a + b ⇒ Σ over time of a + Σ over time of b, and Σ over time of a · w ⇒ (Σ over time of a) · w
-/// where w does not change with time, so that what makes the terms adds to the sums itself, and a sum over blocks of time is the chain that a sum over all of time is.
+/// Σ over time of a view of x ⇒ the view of Σ over time of x, Σ over time of a + b ⇒ Σ over time of a + Σ over time of b, and Σ over time
+/// of a · w ⇒ (Σ over time of a) · w where w does not change with time, so that what makes the terms adds to the sums itself, and a sum
+/// over blocks of time is the chain that a sum over all of time is.
 /// </summary>
 public static class SumsOverTime
 {
@@ -17,7 +18,8 @@ public static class SumsOverTime
         while (graph.Nodes.Any(node => node.Op is ScanOp scan && new Terms(scan).Any))
         {
             var rebuild = new Rebuild(graph);
-            graph = rebuild.Run((node, operands) => node.Op is ScanOp scan && new Terms(scan) is { Any: true } terms ? terms.Outside(rebuild.Builder, operands) : null);
+            graph = rebuild.Run((node, operands) =>
+                node.Op is ScanOp scan && new Terms(scan) is { Any: true } terms ? terms.Outside(rebuild.Builder, operands) : null);
         }
 
         return graph;
@@ -49,7 +51,8 @@ public static class SumsOverTime
         public Value[] Outside(GraphBuilder builder, Value[] operands)
         {
             int[][] positions = Enumerable.Range(0, body.Outputs.Count).Select(o => composed.Contains(o)
-                ? Maker(o)!.Operands.Where(term => !IsFactor(Maker(o)!, term)).Select(term => Position(body.Outputs[o] with { Value = term })).ToArray()
+                ? Maker(o)!.Operands.Where(term => !IsFactor(Maker(o)!, term))
+                    .Select(term => Position(body.Outputs[o] with { Value = term })).ToArray()
                 : [Position(body.Outputs[o])]).ToArray();
             var step = new Graph(body.Kind, body.Name, body.Inputs, body.Nodes, outputs.ToEquatable()) { LocalNames = body.LocalNames };
             Value[] results = builder.AddMany(new ScanOp(step, scan.Time, scan.Reverse, scan.HasLengths), operands);
@@ -59,7 +62,8 @@ public static class SumsOverTime
                     return results[terms[0]];
                 var sums = new Queue<Value>(terms.Select(term => results[term]));
                 Node maker = Maker(o)!;
-                return builder.Add(maker.Op, maker.Operands.Select(operand => IsFactor(maker, operand) ? Invariant(builder, operands, operand) : sums.Dequeue()).ToArray());
+                return builder.Add(maker.Op, maker.Operands.Select(
+                    operand => IsFactor(maker, operand) ? Invariant(builder, operands, operand) : sums.Dequeue()).ToArray());
             }).ToArray();
         }
 
@@ -82,7 +86,8 @@ public static class SumsOverTime
 
         private int Position(Output output)
         {
-            int same = output.Role == OutputRole.Sum ? outputs.FindIndex(other => other.Role == OutputRole.Sum && other.Value == output.Value) : -1;
+            int same = output.Role == OutputRole.Sum ? outputs.FindIndex(
+                other => other.Role == OutputRole.Sum && other.Value == output.Value) : -1;
             string name = output.Name;
             while (same < 0 && outputs.Any(other => other.Name == name && other.Role == output.Role))
                 name += "_";
@@ -98,7 +103,7 @@ public static class SumsOverTime
             if (invariant.TryGetValue(value, out Value? known))
                 return known;
 
-        StackDepth.Require(body);
+            StackDepth.Require(body);
             int node = body.Values.Node(value), first = body.Values.FirstResult(node);
             var values = new Value[body.Values.Count];
             foreach (int operand in body.Nodes[node].Operands)

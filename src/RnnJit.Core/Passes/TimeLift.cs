@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>An op of one step as an op over all steps: operands that change with time have a leading time axis, and so has the result.</summary>
+/// <summary>An op of one step as an op over all steps: operands that change with time have a leading time
+/// axis, and so has the result.</summary>
 internal static class TimeLift
 {
     /// <summary>True for ops that <see cref="Apply"/> can lift.</summary>
@@ -28,7 +29,8 @@ internal static class TimeLift
             case SliceOp slice:
                 return builder.Add(new SliceOp(slice.Axis + 1, slice.Start, slice.Length), operands);
             case ConcatOp concat:
-                return builder.Add(new ConcatOp(concat.Axis + 1), operands.Select((x, i) => timed[i] ? x : Repeat(builder, x, time)).ToArray());
+                return builder.Add(new ConcatOp(concat.Axis + 1),
+                    operands.Select((x, i) => timed[i] ? x : Repeat(builder, x, time)).ToArray());
             case ReshapeOp reshape:
                 return builder.Add(new ReshapeOp(reshape.Dims.Prepend(time)), operands);
             case TransposeOp transpose:
@@ -49,7 +51,8 @@ internal static class TimeLift
     public static ContractOp Contraction(ContractOp op, bool left, bool right, bool timeInResult, bool forwards = false)
     {
         const string Time = "t";
-        return new ContractOp($"{(left ? Time : "")}{op.Left},{(right ? Time : "")}{op.Right}->{(timeInResult ? Time : "")}{op.Result}", forwards);
+        return new ContractOp(
+            $"{(left ? Time : "")}{op.Left},{(right ? Time : "")}{op.Right}->{(timeInResult ? Time : "")}{op.Result}", forwards);
     }
 
     /// <summary>The op of one step that <see cref="Apply"/> would lift to this one; null if there is none.</summary>
@@ -98,7 +101,8 @@ internal static class TimeLift
         if (missing <= 0)
             return x;
 
-        return builder.Add(new ReshapeOp(x.Type.Dims.Skip(1).Prepend(time).Take(1).Concat(Enumerable.Repeat(Dim.Of(1), missing)).Concat(x.Type.Dims.Skip(1))), x);
+        return builder.Add(new ReshapeOp(
+            x.Type.Dims.Skip(1).Prepend(time).Take(1).Concat(Enumerable.Repeat(Dim.Of(1), missing)).Concat(x.Type.Dims.Skip(1))), x);
     }
 
     private static Value Repeat(GraphBuilder builder, Value x, Dim time) => builder.Add(new BroadcastOp(x.Type.Dims.Prepend(time)), x);

@@ -7,7 +7,8 @@ namespace RnnJit.Passes;
 internal sealed class TotalTerms(Graph body, LoopPlaces places)
 {
     /// <summary>The values whose totals over time make the total of a value; null where it is taken of the value itself.</summary>
-    public int[]? Of(int value) => places.OpOf(value) is ReshapeOp ? places.OperandsOf(value) : Summands(value) ?? (Factor(value) is { } factor ? [factor] : null);
+    public int[]? Of(int value) =>
+        places.OpOf(value) is ReshapeOp ? places.OperandsOf(value) : Summands(value) ?? (Factor(value) is { } factor ? [factor] : null);
 
     /// <summary>True for a product or sum whose total over time is one product or one reduction.</summary>
     public bool IsDirect(int value) => places.OpOf(value) is ContractOp or SumOp && !places.Pairs(value)
@@ -15,7 +16,8 @@ internal sealed class TotalTerms(Graph body, LoopPlaces places)
 
     /// <summary>Σ (a + b) = Σ a + Σ b, so each part can be one product.</summary>
     public int[]? Summands(int value) =>
-        places.OpOf(value) is AddOp && places.OperandsOf(value).All(operand => body.Values.Type(operand) == body.Values.Type(value)) ? places.OperandsOf(value) : null;
+        places.OpOf(value) is AddOp && places.OperandsOf(value)
+            .All(operand => body.Values.Type(operand) == body.Values.Type(value)) ? places.OperandsOf(value) : null;
 
     /// <summary>
     /// Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does.

@@ -48,7 +48,8 @@ internal sealed class ValuesOverTime(GraphBuilder outer, ScanOp scan, Value[] op
         Value[] x = read.Select(operand => lifted[operand]).ToArray();
         Value result = classes[value] == StepClass.Invariant
             ? outer.Add(places.OpOf(value)!, x)
-            : TimeLift.Apply(outer, places.OpOf(value)!, x, read.Select(operand => classes[operand] != StepClass.Invariant).ToArray(), body.Values.Type(value), scan.Time);
+            : TimeLift.Apply(outer, places.OpOf(value)!, x, read.Select(operand => classes[operand] != StepClass.Invariant).ToArray(),
+                body.Values.Type(value), scan.Time);
         Name(result, value);
         return result;
     }
@@ -67,23 +68,27 @@ internal sealed class ValuesOverTime(GraphBuilder outer, ScanOp scan, Value[] op
     private Value OverLate(int value)
     {
         int[] read = places.OperandsOf(value);
-        Value result = TimeLift.Apply(outer, places.OpOf(value)!, read.Select(Known).ToArray(), read.Select(IsTimed).ToArray(), body.Values.Type(value), scan.Time);
+        Value result = TimeLift.Apply(outer, places.OpOf(value)!, read.Select(Known).ToArray(), read.Select(IsTimed).ToArray(),
+            body.Values.Type(value), scan.Time);
         Name(result, value);
         return result;
     }
 
     // What does not change with time has no time axis of its own.
-    private Value AtEveryStep(int value) => IsTimed(value) ? Over(value) : outer.Add(new BroadcastOp(body.Values.Type(value).Dims.Prepend(scan.Time)), Over(value));
+    private Value AtEveryStep(int value) =>
+        IsTimed(value) ? Over(value) : outer.Add(new BroadcastOp(body.Values.Type(value).Dims.Prepend(scan.Time)), Over(value));
 
     private bool IsTimed(int value) => late[value] || yielded.ContainsKey(value) || classes[value] != StepClass.Invariant;
 
     // Σ over time, added as the loop runs. A value of all steps that a total is multiplied with is written ~value.
     private Value Total(int value)
     {
-        PostOrder.Run(value, v => v < 0 ? IsOver(~v) : totals.ContainsKey(v), v => v < 0 ? [] : Parts(v), v => _ = v < 0 ? Over(~v) : totals[v] = NewTotal(v));
+        PostOrder.Run(value, v => v < 0 ? IsOver(~v) : totals.ContainsKey(v), v => v < 0 ? [] : Parts(v),
+            v => _ = v < 0 ? Over(~v) : totals[v] = NewTotal(v));
         return totals[value];
 
-        int[] Parts(int v) => terms.Factor(v) is { } factor ? places.OperandsOf(v).Select(operand => operand == factor ? operand : ~operand).ToArray() : terms.Of(v) ?? [];
+        int[] Parts(int v) => terms.Factor(v) is { } factor ? places.OperandsOf(v).Select(operand => operand == factor ? operand : ~operand)
+            .ToArray() : terms.Of(v) ?? [];
     }
 
     private Value NewTotal(int value)
@@ -95,7 +100,8 @@ internal sealed class ValuesOverTime(GraphBuilder outer, ScanOp scan, Value[] op
             return parts.Select(part => totals[part]).Aggregate((a, b) => a + b);
 
         if (terms.Factor(value) is { } factor)
-            return outer.Add(places.OpOf(value)!, places.OperandsOf(value).Select(operand => operand == factor ? totals[operand] : Lift(operand)).ToArray());
+            return outer.Add(places.OpOf(value)!,
+                places.OperandsOf(value).Select(operand => operand == factor ? totals[operand] : Lift(operand)).ToArray());
 
         if (!terms.IsDirect(value))
             return outer.Add(new ReshapeOp(body.Values.Type(value).Dims), outer.Add(new SumOp([0], !scan.Reverse), AtEveryStep(value)));

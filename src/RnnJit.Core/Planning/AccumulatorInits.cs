@@ -4,8 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Planning;
 
 /// <summary>
-/// Additions that are no work of their own: the chains of a product start from the other summand. Which these are follows from the graph alone, so
-/// that a number is the same bits wherever its step is computed.
+/// Additions that are no work of their own: the chains of a product start from the other summand. Which these are follows from the graph
+/// alone, so that a number is the same bits wherever its step is computed.
 /// </summary>
 public sealed class AccumulatorInits
 {
@@ -38,7 +38,8 @@ public sealed class AccumulatorInits
             foreach (int product in graph.Nodes[n].Operands.OrderByDescending(operand => operand))
             {
                 int start = graph.Nodes[n].Operands[0] == product ? graph.Nodes[n].Operands[1] : graph.Nodes[n].Operands[0];
-                if (start == product || !sums.IsLoneProduct(product, n) || outputs.Contains(product) || !sums.IsStart(start, graph.Values.Type(product)))
+                if (start == product || !sums.IsLoneProduct(product, n) || outputs.Contains(product)
+                    || !sums.IsStart(start, graph.Values.Type(product)))
                     continue;
                 sums.found[n] = new ScheduledMatMul(n, graph.Values.Node(product), start);
                 break;
@@ -50,11 +51,13 @@ public sealed class AccumulatorInits
 
     /// <summary>Products of rows with a matrix; sums over rows and time have chains of their own.</summary>
     public static bool CanStart(ContractOp op) =>
-        op.Result.Length > 1 && op.Left.Length > 0 && op.Right.Length > 0 && op.Left != op.Right && (op.Left[0] != op.Right[0] || op.Result.Contains(op.Left[0]));
+        op.Result.Length > 1 && op.Left.Length > 0 && op.Right.Length > 0 && op.Left != op.Right
+            && (op.Left[0] != op.Right[0] || op.Result.Contains(op.Left[0]));
 
     /// <summary>A row of a parameter or constant, or several side by side.</summary>
     public static bool IsRow(Graph graph, int value) => graph.Values.Type(value) is { Rank: 1, IsReal: true }
-        && (IsWeight(graph, value) || (value >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(value)] is { Op: ConcatOp } concat && concat.Operands.All(part => IsWeight(graph, part))));
+        && (IsWeight(graph, value) || (value >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(value)] is { Op: ConcatOp } concat
+            && concat.Operands.All(part => IsWeight(graph, part))));
 
     // Through views, for a loop may be given a part as well as the whole.
     private static bool IsWeight(Graph graph, int value) => value < graph.Inputs.Count
@@ -62,11 +65,13 @@ public sealed class AccumulatorInits
         : graph.Nodes[graph.Values.Node(value)] is { Op: SliceOp or ReshapeOp } view && IsWeight(graph, view.Operands[0]);
 
     private bool IsLoneProduct(int value, int reader) => graph.Values.Node(value) is int maker and >= 0
-        && graph.Nodes[maker].Op is ContractOp op && CanStart(op) && users[value].Count == 1 && graph.Values.Type(value) == graph.Nodes[reader].Results[0];
+        && graph.Nodes[maker].Op is ContractOp op && CanStart(op) && users[value].Count == 1
+        && graph.Values.Type(value) == graph.Nodes[reader].Results[0];
 
     // What lies in memory anyway; what a kernel makes would have to be stored first.
     private bool IsStart(int value, TensorType type) =>
-        graph.Values.Type(value) == type ? Lies(value) : IsRow(graph, value) && graph.Values.Type(value).Dims[0] == type.Dims[type.Rank - 1];
+        graph.Values.Type(value) == type ? Lies(value) : IsRow(graph, value)
+            && graph.Values.Type(value).Dims[0] == type.Dims[type.Rank - 1];
 
     private bool Lies(int value)
     {

@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Planning;
 
 /// <summary>The assignment of a region's nodes to kernels.</summary>
-internal sealed class FusionGroups
+internal sealed partial class FusionGroups
 {
     private readonly Graph graph;
     private readonly Group?[] groupOf;
@@ -97,7 +97,8 @@ internal sealed class FusionGroups
             Group? group = share ? alike.From(lowest).FirstOrDefault(candidate => Fits(candidate, node, domain)) : null;
             if (group is null)
             {
-                foreach (Group full in share ? Makers(node).Select(made => groupOf[made]).OfType<Group>().Where(maker => IsBehind(maker, node) && Takes(maker, node, domain)) : [])
+                IEnumerable<Group> makers = share ? Makers(node).Select(made => groupOf[made]).OfType<Group>() : [];
+                foreach (Group full in makers.Where(maker => IsBehind(maker, node) && Takes(maker, node, domain)))
                     full.IsFull = true;
                 groups.Add(group = new Group(domain, lowest + 1));
                 alike.Add(group);
@@ -127,7 +128,8 @@ internal sealed class FusionGroups
     }
 
     // The cheapest question first: most kernels that are behind a node are full.
-    private bool Fits(Group group, Node node, KernelDomain domain) => HasRoom(group, node) && IsBehind(group, node) && Takes(group, node, domain);
+    private bool Fits(Group group, Node node, KernelDomain domain) =>
+        HasRoom(group, node) && IsBehind(group, node) && Takes(group, node, domain);
 
     // Everything the node reads has a place in the joined domain.
     private bool Takes(Group group, Node node, KernelDomain domain) =>
@@ -146,7 +148,8 @@ internal sealed class FusionGroups
         return inputs <= Fuse.MostInputs && group.Nodes.Count < Fuse.MostOperations;
     }
 
-    private bool IsRead(Group group, int operand) => !IsScalar(operand) && (graph.Values.Node(operand) is not (int maker and >= 0) || groupOf[maker] != group);
+    private bool IsRead(Group group, int operand) =>
+        !IsScalar(operand) && (graph.Values.Node(operand) is not (int maker and >= 0) || groupOf[maker] != group);
 
     private void Put(int node, Group group)
     {
@@ -161,8 +164,10 @@ internal sealed class FusionGroups
         group.Inputs.UnionWith(graph.Nodes[node].Operands.Where(operand => IsRead(group, operand)));
     }
 
-    // a · b ± c is one operation with one rounding: its parts stand in one kernel however large that is, so that the bounds change no bit of a result.
-    private bool IsFused(int node) => graph.Nodes[node].Op is MulOp && users[graph.Values.FirstResult(node)] is { Count: 1 } only && graph.Nodes[only[0]].Op is AddOp or SubOp;
+    // a · b ± c is one operation with one rounding: its parts stand in one kernel however large that is, so that
+    // the bounds change no bit of a result.
+    private bool IsFused(int node) => graph.Nodes[node].Op is MulOp && users[graph.Values.FirstResult(node)] is { Count: 1 } only
+        && graph.Nodes[only[0]].Op is AddOp or SubOp;
 
     /// <summary>Moves work whose only reader is a later kernel of the same domain into that kernel.</summary>
     public void Sink()
@@ -171,7 +176,8 @@ internal sealed class FusionGroups
         for (int n = graph.Nodes.Count - 1; n >= 0; n--)
         {
             int value = graph.Values.FirstResult(n);
-            if (groupOf[n] is not { } from || outputs.Contains(value) || graph.Nodes[n].Op.Family is not (OpFamily.Elementwise or OpFamily.Reduction))
+            if (groupOf[n] is not { } from || outputs.Contains(value)
+                || graph.Nodes[n].Op.Family is not (OpFamily.Elementwise or OpFamily.Reduction))
                 continue;
             Group?[] readers = users[value].Select(user => groupOf[user]).Distinct().ToArray();
             if (readers.Length != 1 || readers[0] is not { } to || to == from || to.Domain.Join(from.Domain) is not { } joined
@@ -188,7 +194,8 @@ internal sealed class FusionGroups
         }
     }
 
-    /// <summary>Gives work that shares nothing a kernel of its own: kernels do not depend on what else stands beside them, such as another layer.</summary>
+    /// <summary>Gives work that shares nothing a kernel of its own: kernels do not depend on what else stands beside
+    /// them, such as another layer.</summary>
     public void Separate()
     {
         var separate = new List<Group>();
@@ -217,7 +224,8 @@ internal sealed class FusionGroups
 
             foreach (var part in parts)
             {
-                var apart = new Group(part.Nodes.Select(n => KernelDomain.Of(graph, n)!).Aggregate((a, b) => a.Join(b)!), group.Level) { IsFull = group.IsFull };
+                KernelDomain joined = part.Nodes.Select(n => KernelDomain.Of(graph, n)!).Aggregate((a, b) => a.Join(b)!);
+                var apart = new Group(joined, group.Level) { IsFull = group.IsFull };
                 separate.Add(apart);
                 apart.Nodes.UnionWith(part.Nodes);
                 foreach (int n in part.Nodes)
@@ -230,58 +238,15 @@ internal sealed class FusionGroups
 
     public IEnumerable<ScheduledOp> Schedule()
     {
-        var single = Enumerable.Range(0, graph.Nodes.Count).Where(n => groupOf[n] is null && !startedProducts.Contains(n) && graph.Nodes[n].Op.Family != OpFamily.Leaf)
-            .Select(n => (Level: levels[n], First: n, Op: starts.TryGetValue(n, out ScheduledMatMul? product) ? product : (ScheduledOp)new ScheduledNode(n)));
-        var fused = groups.Where(group => group.Nodes.Count > 0).Select(group => (group.Level, First: group.Nodes.Min, Op: (ScheduledOp)Kernel(group)));
+        var single = Enumerable.Range(0, graph.Nodes.Count)
+            .Where(n => groupOf[n] is null && !startedProducts.Contains(n) && graph.Nodes[n].Op.Family != OpFamily.Leaf)
+            .Select(n => (Level: levels[n], First: n,
+                Op: starts.TryGetValue(n, out ScheduledMatMul? product) ? product : (ScheduledOp)new ScheduledNode(n)));
+        var fused = groups.Where(group => group.Nodes.Count > 0)
+            .Select(group => (group.Level, First: group.Nodes.Min, Op: (ScheduledOp)Kernel(group)));
         return single.Concat(fused).OrderBy(one => one.Level).ThenBy(one => one.First).Select(one => one.Op);
     }
 
-    private ScheduledKernel Kernel(Group group)
-    {
-        Dim columns = group.Domain.Columns ?? Dim.Of(1);
-        var domain = group.Domain with { Columns = columns };
-        var builder = new GraphBuilder();
-        var values = new Dictionary<int, Value>();
-        int[] inputs = group.Nodes.SelectMany(n => graph.Nodes[n].Operands).Distinct()
-            .Where(operand => graph.Values.Node(operand) is var maker && (maker < 0 || groupOf[maker] != group) && !IsScalar(operand)).ToArray();
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            values[inputs[i]] = builder.Input("a" + i, domain.Place(graph.Values.Type(inputs[i]))!);
-            Name(builder, values[inputs[i]], inputs[i]);
-        }
-
-        foreach (int n in group.Nodes)
-        {
-            Value[] operands = graph.Nodes[n].Operands.Select(operand => Read(builder, values, operand)).ToArray();
-            int result = graph.Values.FirstResult(n);
-            values[result] = builder.Add(InKernel(graph.Nodes[n].Op), operands);
-            Name(builder, values[result], result);
-        }
-
-        int[] outputs = group.Nodes.Select(n => graph.Values.FirstResult(n)).Where(value => results.Contains(value) || users[value].Any(user => groupOf[user] != group)).ToArray();
-        Graph kernel = builder.Build("kernel", "fused", outputs.Select((value, i) => ("r" + i, values[value], OutputRole.Result)));
-        return new ScheduledKernel(kernel, inputs.ToEquatable(), outputs.ToEquatable(), domain.Rows, columns, group.Nodes.Count) { IsFull = group.IsFull };
-    }
-
-    private bool IsScalar(int value) => graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ConstantOp { Type.Rank: 0 };
-
-    private Value Read(GraphBuilder builder, Dictionary<int, Value> values, int operand) => values.TryGetValue(operand, out Value? value)
-        ? value
-        : builder.Constant(((ConstantOp)graph.Nodes[graph.Values.Node(operand)].Op).Value);
-
-    private static Op InKernel(Op op) => op switch
-    {
-        SumOp => new SumOp([1]),
-        MaxReduceOp => new MaxReduceOp([1]),
-        MarkOp mark => mark.Over("N", ElementType.F32),
-        _ => op,
-    };
-
-    private void Name(GraphBuilder builder, Value inner, int value)
-    {
-        if (value < graph.Inputs.Count)
-            builder.Label(inner, graph.Inputs[value].Name);
-        else if (graph.LocalNames.TryGetValue(value, out string? name))
-            builder.Label(inner, name);
-    }
+    private bool IsScalar(int value) =>
+        graph.Values.Node(value) is int maker and >= 0 && graph.Nodes[maker].Op is ConstantOp { Type.Rank: 0 };
 }

@@ -21,12 +21,14 @@ public static class KeptValues
             foreach (int sequence in optimised.Nodes[n].Operands.Take(scan.Sequences).Select(operand => Source(optimised, operand)))
             {
                 int maker = optimised.Values.Node(sequence);
-                if (maker >= 0 && optimised.Nodes[maker].Op is ScanOp forward && forward.Reverse != scan.Reverse && optimised.Values.Result(sequence) >= forward.States)
+                if (maker >= 0 && optimised.Nodes[maker].Op is ScanOp forward && forward.Reverse != scan.Reverse
+                    && optimised.Values.Result(sequence) >= forward.States)
                     read.Add(sequence);
             }
         }
 
-        return inside + read.Sum(value => size * optimised.Values.Type(value).Dims.Aggregate(1L, (product, dim) => product * dim.Evaluate(sizes)));
+        return inside
+            + read.Sum(value => size * optimised.Values.Type(value).Dims.Aggregate(1L, (product, dim) => product * dim.Evaluate(sizes)));
     }
 
     private static int Source(Graph graph, int value)

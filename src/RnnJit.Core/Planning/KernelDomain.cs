@@ -3,11 +3,13 @@ using RnnJit.Ops;
 
 namespace RnnJit.Planning;
 
-/// <summary>The rectangle a kernel runs over. Columns is null when only row values are known yet, which fit any number of columns.</summary>
+/// <summary>The rectangle a kernel runs over. Columns is null when only row values are known yet, which
+/// fit any number of columns.</summary>
 internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
 {
     // Fusion asks for places of every operand again and again.
-    private static readonly TensorType Number = new(ElementType.F32), Full = new(ElementType.F32, "R", "N"), Row = new(ElementType.F32, "R", 1),
+    private static readonly TensorType Number = new(ElementType.F32), Full = new(ElementType.F32, "R", "N"),
+        Row = new(ElementType.F32, "R", 1),
         Column = new(ElementType.F32, "N"), Index = new(ElementType.I32, "R");
 
     /// <summary>The domain of a node that kernels can hold, else null.</summary>
@@ -17,7 +19,8 @@ internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
         TensorType shape = node.Op switch
         {
             ElementwiseOp or MarkOp => node.Results[0],
-            ReductionOp reduction when reduction.Axes.Count == 1 && reduction.Axes[0] == node.Results[0].Rank - 1 => graph.Values.Type(node.Operands[0]),
+            ReductionOp reduction when reduction.Axes.Count == 1 && reduction.Axes[0] == node.Results[0].Rank - 1 =>
+                graph.Values.Type(node.Operands[0]),
             _ => null!,
         };
         if (shape is null || !shape.IsReal)

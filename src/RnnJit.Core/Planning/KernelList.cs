@@ -8,6 +8,7 @@ public static class KernelList
 {
     public static IReadOnlyList<Graph> Of(Graph optimised, bool fuse = true) =>
         Fuse.Run(optimised, fuse).Ops.OfType<ScheduledKernel>().Select(op => op.Kernel)
-            .Concat(optimised.Nodes.Select(node => node.Op switch { ScanOp scan => scan.Body, ForEachOp each => each.Body, _ => null }).OfType<Graph>().SelectMany(body => Of(body, fuse)))
+            .Concat(optimised.Nodes.Select(node => node.Op switch { ScanOp scan => scan.Body, ForEachOp each => each.Body, _ => null })
+                .OfType<Graph>().SelectMany(body => Of(body, fuse)))
             .Distinct().ToArray();
 }

@@ -12,9 +12,11 @@ public abstract record ScheduledOp;
 /// <param name="Rows">The dimensions that are joined to rows.</param>
 /// <param name="Columns">The last dimension.</param>
 /// <param name="Nodes">How many nodes were fused.</param>
-public sealed record ScheduledKernel(Graph Kernel, EquatableArray<int> Inputs, EquatableArray<int> Outputs, EquatableArray<Dim> Rows, Dim Columns, int Nodes) : ScheduledOp
+public sealed record ScheduledKernel(Graph Kernel, EquatableArray<int> Inputs, EquatableArray<int> Outputs, EquatableArray<Dim> Rows,
+    Dim Columns, int Nodes) : ScheduledOp
 {
-    /// <summary>True where work stays outside only because the kernel would outgrow <see cref="Fuse.MostOperations"/> or <see cref="Fuse.MostInputs"/>.</summary>
+    /// <summary>True where work stays outside only because the kernel would outgrow <see cref="Fuse.MostOperations"/> or
+    /// <see cref="Fuse.MostInputs"/>.</summary>
     public bool IsFull { get; init; }
 
     /// <summary>A kernel without row reductions can be split by columns too.</summary>

@@ -43,10 +43,12 @@ public sealed class PaddingAnalysis
         readers = new PaddingDemand(schedule, zeros);
     }
 
-    /// <summary>True where no reader of a value reads behind the ends of rows by these lengths, so that anything may stand there. A reader with other lengths may read on.</summary>
+    /// <summary>True where no reader of a value reads behind the ends of rows by these lengths, so that anything may stand there. A reader
+    /// with other lengths may read on.</summary>
     public bool IsUnread(int value, int lengths) => readers.Of(value) is { End: { } end, Numbers: false } && end.Lengths == lengths;
 
-    /// <summary>The lengths by which the rows of a product, sum or gather end, and its result behind; null where it needs all rows.</summary>
+    /// <summary>The lengths by which the rows of a product, sum or gather end, and its result behind;
+    /// null where it needs all rows.</summary>
     public EndedRows? Of(int node)
     {
         Node done = graph.Nodes[node];
@@ -55,11 +57,14 @@ public sealed class PaddingAnalysis
         if (done.Op is ScatterOp)
             return zeros[done.Operands[1]] is { } last && last.Fits(graph.Values.Type(done.Operands[0]), graph) ? AddsNothing(last) : null;
         if (done.Op is GatherOp)
-            return graph.Values.Type(done.Operands[1]).Rank > 1 && Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } picked ? picked : null;
-        return done.Op is ContractOp product ? OfProduct(product, node, batchFirst: false) ?? OfProduct(product, node, batchFirst: true) : null;
+            return graph.Values.Type(done.Operands[1]).Rank > 1
+                && Behind(graph.Values.FirstResult(node)) is { BatchFirst: false } picked ? picked : null;
+        return done.Op is ContractOp product ? OfProduct(product, node, batchFirst: false)
+            ?? OfProduct(product, node, batchFirst: true) : null;
     }
 
-    private static EndedRows? AddsNothing(Ending? zero) => zero is { BatchFirst: false } end ? new EndedRows(end.Lengths, PaddingResult.AddsNothing) : null;
+    private static EndedRows? AddsNothing(Ending? zero) =>
+        zero is { BatchFirst: false } end ? new EndedRows(end.Lengths, PaddingResult.AddsNothing) : null;
 
     private EndedRows? OfProduct(ContractOp product, int node, bool batchFirst)
     {
@@ -81,13 +86,16 @@ public sealed class PaddingAnalysis
     /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>
     public int ResultOf(int node) => graph.Values.FirstResult(sums.TryGetValue(node, out int sum) ? sum : node);
 
-    /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there. Null where it needs all rows.</summary>
+    /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there.
+    /// Null where it needs all rows.</summary>
     public (int Lengths, int[] Zeros, bool BatchFirst)? Of(ScheduledKernel kernel) => readers.Of(kernel) is { } end
-        ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output], end.Lengths)).ToArray(), end.BatchFirst)
+        ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output], end.Lengths)).ToArray(),
+            end.BatchFirst)
         : null;
 
     /// <summary>
-    /// The lengths by which rows end that are taken at every step: rows of the source, and then the result is 0 behind; else rows of the result. Null where all are taken.
+    /// The lengths by which rows end that are taken at every step: rows of the source, and then the result is 0 behind; else rows of
+    /// the result. Null where all are taken.
     /// </summary>
     public (int Lengths, PaddingResult Kind, bool OfSource)? OfTake(int node)
     {

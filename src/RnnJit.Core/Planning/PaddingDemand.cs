@@ -63,7 +63,8 @@ internal sealed class PaddingDemand
 
     private void Read(ScheduledKernel kernel)
     {
-        Ending? demanded = kernel.Outputs.SelectMany(Ends).Where(end => IsDemanded(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
+        Ending? demanded =
+            kernel.Outputs.SelectMany(Ends).Where(end => IsDemanded(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
         if (demanded is { } last)
             kernels[kernel.Outputs[0]] = last;
         foreach (int input in kernel.Inputs)
@@ -80,7 +81,8 @@ internal sealed class PaddingDemand
 
     // Rows of a kernel are those of its outputs.
     private bool IsDemanded(ScheduledKernel kernel, Ending end) =>
-        kernel.Outputs.All(output => Ends(output).Contains(end) && graph.Values.Type(output).Rank == kernel.Rows.Count + 1 && kernel.Rows.Count > 1);
+        kernel.Outputs.All(
+            output => Ends(output).Contains(end) && graph.Values.Type(output).Rank == kernel.Rows.Count + 1 && kernel.Rows.Count > 1);
 
     private void Read(ScheduledOp reader, int op, int value)
     {
@@ -104,16 +106,20 @@ internal sealed class PaddingDemand
     private (Ending? End, bool Numbers) LeftOut(Node node, int value, int operand)
     {
         if (node.Op is ScanOp scan)
-            return (scan.HasLengths && !node.Operands.Skip(scan.Sequences).Contains(operand) ? new Ending(node.Operands[node.Operands.Count - 1], scan.Time) : null, false);
+            return (scan.HasLengths && !node.Operands.Skip(scan.Sequences).Contains(operand)
+                ? new Ending(node.Operands[node.Operands.Count - 1], scan.Time)
+                : null, false);
         if (node.Op is TakeOp { Axis: 1 } && node.Operands[0] == operand && zeros[operand] is { BatchFirst: false } zero)
             return (zero, false);
         if (node.Op is ContractOp sum && (RowProduct.Of(sum).Adds || RowProduct.Of(sum, batchFirst: true).Adds))
         {
-            Ending? other = node.Operands[0] == node.Operands[1] ? null : zeros[node.Operands[0] == operand ? node.Operands[1] : node.Operands[0]];
+            Ending? other =
+                node.Operands[0] == node.Operands[1] ? null : zeros[node.Operands[0] == operand ? node.Operands[1] : node.Operands[0]];
             return (other is { } factor && RowProduct.Of(sum, factor.BatchFirst).Adds ? other : null, true);
         }
 
-        if (node.Op is ScatterOp && zeros[node.Operands[1]] is { BatchFirst: false } last && last.Fits(graph.Values.Type(node.Operands[0]), graph))
+        if (node.Op is ScatterOp && zeros[node.Operands[1]] is { BatchFirst: false } last
+            && last.Fits(graph.Values.Type(node.Operands[0]), graph))
             return (last, false);
 
         // What is made of rows that nobody wants is not wanted either.
@@ -123,11 +129,13 @@ internal sealed class PaddingDemand
             return operand == node.Operands[1] && !end.BatchFirst ? (end, false) : default;
         if (node.Op is TransposeOp transpose && PaddingZeros.Turns(transpose))
             return (end.Turned, result.Numbers);
-        bool rows = node.Op is ContractOp product ? IsOfRows(RowProduct.Of(product, end.BatchFirst), node, operand) : PaddingZeros.KeepsRows(graph, node, end);
+        bool rows = node.Op is ContractOp product ? IsOfRows(RowProduct.Of(product, end.BatchFirst), node,
+            operand) : PaddingZeros.KeepsRows(graph, node, end);
         return rows ? (end, result.Numbers) : default;
     }
 
     // Whether a row of the product reads that row of the operand and no other one.
     private static bool IsOfRows(RowProduct rows, Node node, int operand) =>
-        rows.Use == RowUse.OfBoth || (rows.Use == RowUse.OfOne && node.Operands[rows.Operand] == operand && node.Operands[1 - rows.Operand] != operand);
+        rows.Use == RowUse.OfBoth
+            || (rows.Use == RowUse.OfOne && node.Operands[rows.Operand] == operand && node.Operands[1 - rows.Operand] != operand);
 }

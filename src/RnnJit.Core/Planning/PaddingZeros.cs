@@ -10,7 +10,8 @@ internal readonly record struct Ending(int Lengths, Dim Time, bool BatchFirst = 
     public Ending Turned => this with { BatchFirst = !BatchFirst };
 
     /// <summary>True where a type has a row for each time step and each length.</summary>
-    public bool Fits(TensorType type, Graph graph) => type.Rank > 1 && type.Dims[BatchFirst ? 1 : 0] == Time && type.Dims[BatchFirst ? 0 : 1] == graph.Values.Type(Lengths).Dims[0];
+    public bool Fits(TensorType type, Graph graph) =>
+        type.Rank > 1 && type.Dims[BatchFirst ? 1 : 0] == Time && type.Dims[BatchFirst ? 0 : 1] == graph.Values.Type(Lengths).Dims[0];
 }
 
 /// <summary>Values of a region that are 0 behind the ends of rows: what loops with lengths yield, and what is made of it.</summary>
@@ -47,7 +48,8 @@ internal sealed class PaddingZeros
             ReductionOp { Axes: var axes } => axes.All(axis => axis > 1) ? first : null,
             ElementwiseOp op => OfElements(op, node),
             TransposeOp transpose when Turns(transpose) => first?.Turned,
-            SequenceMaskOp mask when graph.Values.Type(node.Operands[0]).Rank == 1 => new Ending(node.Operands[0], mask.Places, BatchFirst: true),
+            SequenceMaskOp mask when graph.Values.Type(node.Operands[0]).Rank == 1 =>
+                new Ending(node.Operands[0], mask.Places, BatchFirst: true),
             _ when first is { } end && KeepsRows(graph, node, end) && node.Operands.All(operand => zero[operand] == first) => first,
             _ => null,
         };
@@ -61,7 +63,8 @@ internal sealed class PaddingZeros
         SliceOp slice => slice.Axis > 1,
         ConcatOp concat => concat.Axis > 1,
         TransposeOp transpose => transpose.Order[0] == 0 && transpose.Order[1] == 1,
-        BroadcastOp => end.Fits(graph.Values.Type(node.Operands[0]), graph) && graph.Values.Type(node.Operands[0]).Rank == node.Results[0].Rank,
+        BroadcastOp =>
+            end.Fits(graph.Values.Type(node.Operands[0]), graph) && graph.Values.Type(node.Operands[0]).Rank == node.Results[0].Rank,
         ReshapeOp => end.Fits(graph.Values.Type(node.Operands[0]), graph) && end.Fits(node.Results[0], graph),
         _ => false,
     };
@@ -97,5 +100,6 @@ internal sealed class PaddingZeros
         return isZero ? given[0] : null;
     }
 
-    private double? Constant(int value) => graph.Values.Node(value) is var maker and >= 0 && graph.Nodes[maker].Op is ConstantOp constant ? constant.Value : null;
+    private double? Constant(int value) =>
+        graph.Values.Node(value) is var maker and >= 0 && graph.Nodes[maker].Op is ConstantOp constant ? constant.Value : null;
 }

@@ -8,7 +8,8 @@ public enum RowUse
     /// <summary>None: it has no such rows.</summary>
     None,
 
-    /// <summary>A row of the result is made of that row of one operand. The other has no time: a weight, or a memory of each row of the batch.</summary>
+    /// <summary>A row of the result is made of that row of one operand. The other has no time: a weight, or a
+    /// memory of each row of the batch.</summary>
     OfOne,
 
     /// <summary>A row of the result is made of that row of both operands.</summary>
@@ -35,7 +36,8 @@ public readonly record struct RowProduct(RowUse Use, int Operand)
             return new RowProduct(RowUse.OfOne, 0);
         if (op.Result.Length > 1 && Leads(op.Right, op.Result) && !op.Left.Contains(op.Result[1]))
             return new RowProduct(RowUse.OfOne, 1);
-        return op.Result.Length > 0 && op.Left.Length > 1 && Leads(op.Right, op.Left) && op.Result[0] == op.Left[0] && !op.Result.Contains(op.Left[1]) ? new RowProduct(RowUse.AddsSteps, 0) : default;
+        return op.Result.Length > 0 && op.Left.Length > 1 && Leads(op.Right, op.Left) && op.Result[0] == op.Left[0]
+            && !op.Result.Contains(op.Left[1]) ? new RowProduct(RowUse.AddsSteps, 0) : default;
     }
 
     private static RowProduct OfTimeFirst(ContractOp op)

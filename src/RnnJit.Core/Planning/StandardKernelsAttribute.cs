@@ -2,7 +2,8 @@ using System.ComponentModel;
 
 namespace RnnJit.Planning;
 
-/// <summary>Asks for the kernels that belong to no cell (heads, losses, dropout, optimisers) in this assembly. The runtime has them; nothing else needs them.</summary>
+/// <summary>Asks for the kernels that belong to no cell (heads, losses, dropout, optimisers) in this assembly. The runtime has
+/// them; nothing else needs them.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class StandardKernelsAttribute : Attribute

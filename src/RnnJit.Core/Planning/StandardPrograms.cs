@@ -7,16 +7,19 @@ using RnnJit.Training;
 namespace RnnJit.Planning;
 
 /// <summary>
-/// The Programs whose kernels are compiled at build time; kernels of all others are compiled on first use. A layer alone and a layer in a network, of any depth
-/// and in either direction, have the same kernels, so that a cell needs no networks here and the parts of networks need no cell.
+/// The Programs whose kernels are compiled at build time; kernels of all others are compiled on first use. A layer alone and
+/// a layer in a network, of any depth and in either direction, have the same kernels, so that a cell needs no networks here
+/// and the parts of networks need no cell.
 /// </summary>
 public static class StandardPrograms
 {
-    /// <summary>One layer: inference; training from all outputs, with and without the gradient of what is read; training from the final state.</summary>
+    /// <summary>One layer: inference; training from all outputs, with and without the gradient of what is read;
+    /// training from the final state.</summary>
     public static IEnumerable<(string Name, Graph Program)> Of(CellDefinition cell)
     {
         string[] parameters = cell.Parameters.Select(port => port.Name).ToArray();
-        string[] all = [.. parameters, .. cell.Step.Inputs.Where(port => port.Role != PortRole.Parameter && port.Type.IsReal).Select(port => port.Name)];
+        string[] all = [.. parameters,
+            .. cell.Step.Inputs.Where(port => port.Role != PortRole.Parameter && port.Type.IsReal).Select(port => port.Name)];
         foreach (bool lengths in HasOutputsNoStateReads(cell.Step) ? new[] { false, true } : [false])
         {
             string rows = lengths ? " with lengths" : "";
@@ -24,7 +27,8 @@ public static class StandardPrograms
             yield return ("training" + rows, Differentiate.Run(Layer(cell, lengths, (y, _) => y), "loss", all));
             if (!ReadsInputsInProductsOnly(cell.Step))
                 yield return ("training of a first layer" + rows, Differentiate.Run(Layer(cell, lengths, (y, _) => y), "loss", parameters));
-            yield return ("training from the final state" + rows, Differentiate.Run(Layer(cell, lengths, (_, final) => final), "loss", all));
+            yield return ("training from the final state" + rows,
+                Differentiate.Run(Layer(cell, lengths, (_, final) => final), "loss", all));
         }
     }
 
@@ -62,7 +66,8 @@ public static class StandardPrograms
 
     // The gradient of what only products read is a product too: a first layer then has the kernels of the others.
     private static bool ReadsInputsInProductsOnly(Graph step) => step.Nodes.Where(node => node.Op.Family != OpFamily.Contraction)
-        .All(node => node.Operands.All(operand => operand >= step.Inputs.Count || step.Inputs[operand].Role is PortRole.State or PortRole.Parameter));
+        .All(node => node.Operands.All(
+            operand => operand >= step.Inputs.Count || step.Inputs[operand].Role is PortRole.State or PortRole.Parameter));
 
     // What the backward step makes of such an output needs no other step: it leaves the loop, but with lengths only as far as 0 stays 0.
     private static bool HasOutputsNoStateReads(Graph step) => step.Outputs.Any(output => output.Role == OutputRole.Result);
@@ -73,7 +78,8 @@ public static class StandardPrograms
         var builder = new GraphBuilder();
         Dictionary<string, Value> inputs = cell.Step.Inputs.ToDictionary(
             port => port.Name,
-            port => builder.Input(port.Name, port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend("T")) : port.Type, port.Role, port.Init));
+            port => builder.Input(port.Name, port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend("T")) : port.Type,
+                port.Role, port.Init));
         Value? rows = lengths ? builder.Input("lengths", new TensorType(ElementType.I32, "B")) : null;
         var (finals, sequences) = CellScan.Apply(builder, cell, inputs, "T", lengths: rows);
         var outputs = cell.States.Select((port, s) => ("final_" + port.Name, finals[s], OutputRole.Next)).ToList();

@@ -16,5 +16,6 @@ public sealed record AccumulatorInit(BufferView View, long[] Loops, long Row)
 
     /// <summary>Null if the kernels cannot read it with the loops of the product.</summary>
     public static AccumulatorInit? Of(MatMulForm form, ContractOp op, BufferView start) =>
-        form.Onto(op, start) is { HasColumns: true } onto ? new AccumulatorInit(start, onto.Loops.Select(loop => loop.C).ToArray(), onto.M.C) : null;
+        form.Onto(op, start) is { HasColumns: true } onto ? new AccumulatorInit(start, onto.Loops.Select(loop => loop.C).ToArray(),
+            onto.M.C) : null;
 }

@@ -19,19 +19,23 @@ public enum ActiveAxes
 }
 
 /// <summary>
-/// Rows with lengths that a command over all steps is done for: at each step the rows up to the last one that still runs. These are all rows that run
-/// where rows are sorted by length.
+/// Rows with lengths that a command over all steps is done for: at each step the rows up to the last one that still runs. These are all
+/// rows that run where rows are sorted by length.
 /// </summary>
 /// <param name="Lengths">Steps of each row of the batch, i32[B].</param>
 /// <param name="BatchFirst">Rows are those of [B, T, …]; each row of the batch has a prefix of them.</param>
 /// <param name="Listed">Row numbers as <see cref="ListRowsCommand"/> writes them; for sums.</param>
-public sealed record ActiveRows(PaddingResult Kind, BufferView Lengths, int Steps, int Batch, BufferView? Listed = null, ActiveAxes Axes = ActiveAxes.Rows, bool BatchFirst = false)
+public sealed record ActiveRows(PaddingResult Kind, BufferView Lengths, int Steps, int Batch, BufferView? Listed = null,
+    ActiveAxes Axes = ActiveAxes.Rows, bool BatchFirst = false)
 {
     /// <summary>Its name among the passes that can be switched off.</summary>
     public const string Name = "active-rows";
 
     /// <summary>Attributes in <see cref="PlanText"/>.</summary>
-    public string Text => $" rows<{Steps} steps, {(Kind == PaddingResult.Zero ? "zero" : Kind == PaddingResult.Init ? "init" : Kind == PaddingResult.Unread ? "unread" : "sum")}{(BatchFirst ? ", batch first" : "")}>";
+    public string Text =>
+        $" rows<{Steps} steps, "
+            + (Kind == PaddingResult.Zero ? "zero" : Kind == PaddingResult.Init ? "init" : Kind == PaddingResult.Unread ? "unread" : "sum")
+            + $"{(BatchFirst ? ", batch first" : "")}>";
 
     public IEnumerable<BufferView> Views => Listed is null ? [Lengths] : [Lengths, Listed];
 

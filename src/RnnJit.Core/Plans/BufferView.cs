@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Plans;
 
-/// <summary>Layout of a value within a buffer: offset and strides in elements, and its movement from step to step inside loops over time.</summary>
+/// <summary>Layout of a value within a buffer: offset and strides in elements, and its movement from step to
+/// step inside loops over time.</summary>
 public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, long[] Strides)
 {
     public int ElementSize => Buffer.ElementSize;
@@ -53,16 +54,23 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     /// <summary>The same place as seen from inside a further loop.</summary>
     public BufferView Inside() => this with
     {
-        TimeStride = 0, DoubleBufferStride = 0, DoubleBufferHalf = 0,
-        OuterTimeStride = TimeStride, OuterDoubleBufferStride = DoubleBufferStride, OuterDoubleBufferHalf = DoubleBufferHalf,
+        TimeStride = 0,
+        DoubleBufferStride = 0,
+        DoubleBufferHalf = 0,
+        OuterTimeStride = TimeStride,
+        OuterDoubleBufferStride = DoubleBufferStride,
+        OuterDoubleBufferHalf = DoubleBufferHalf,
         Further = MovesWithOuterTime ? [new LoopMovement(OuterTimeStride, OuterDoubleBufferStride, OuterDoubleBufferHalf), .. Further] : [],
     };
 
     /// <summary>The views that lie at one place for all steps of a loop, as seen from outside that loop.</summary>
     public BufferView Outside() => this with
     {
-        TimeStride = OuterTimeStride, DoubleBufferStride = OuterDoubleBufferStride, DoubleBufferHalf = OuterDoubleBufferHalf,
-        OuterTimeStride = Nearest.TimeStride, OuterDoubleBufferStride = Nearest.DoubleBufferStride,
+        TimeStride = OuterTimeStride,
+        DoubleBufferStride = OuterDoubleBufferStride,
+        DoubleBufferHalf = OuterDoubleBufferHalf,
+        OuterTimeStride = Nearest.TimeStride,
+        OuterDoubleBufferStride = Nearest.DoubleBufferStride,
         OuterDoubleBufferHalf = Nearest.DoubleBufferHalf,
         Further = Further.Length > 0 ? Further[1..] : [],
     };
@@ -91,7 +99,8 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     public BufferView Slice(int axis, int start, int length)
     {
         if (start < 0 || length < 0 || (long)start + length > Shape[axis])
-            throw new InvalidOperationException($"A slice of {length} from {start} on leaves an axis of {Shape[axis]} (the plan is wrong; report the Program)");
+            throw new InvalidOperationException(
+                $"A slice of {length} from {start} on leaves an axis of {Shape[axis]} (the plan is wrong; report the Program)");
 
         return this with
         {
@@ -111,7 +120,8 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     {
         int skip = shape.Length - Rank;
         if (skip < 0 || Shape.Where((extent, axis) => extent != 1 && extent != shape[axis + skip]).Any())
-            throw new InvalidOperationException($"[{string.Join(", ", Shape)}] does not repeat to [{string.Join(", ", shape)}] (the plan is wrong; report the Program)");
+            throw new InvalidOperationException(
+                $"[{string.Join(", ", Shape)}] does not repeat to [{string.Join(", ", shape)}] (the plan is wrong; report the Program)");
 
         return this with
         {
@@ -134,11 +144,14 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     public BufferView? Reshape(int[] shape)
     {
         if (NdArray.Size(shape) != Length)
-            throw new InvalidOperationException($"[{string.Join(", ", Shape)}] has {Length} elements, [{string.Join(", ", shape)}] has not (the plan is wrong; report the Program)");
+            throw new InvalidOperationException(
+                $"[{string.Join(", ", Shape)}] has {Length} elements, [{string.Join(", ", shape)}] has not (the plan is wrong; "
+                    + "report the Program)");
         if (IsContiguous)
             return this with { Shape = shape, Strides = Dense(shape) };
 
-        // The shortest runs of old and new axes that hold equally many elements: the old ones of a run must join, the new ones cut the joined one.
+        // The shortest runs of old and new axes that hold equally many elements: the old ones of a run must
+        // join, the new ones cut the joined one.
         var strides = new long[shape.Length];
         int from = 0, to = 0;
         while (from < Rank || to < shape.Length)

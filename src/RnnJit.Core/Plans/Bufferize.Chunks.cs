@@ -7,28 +7,33 @@ internal sealed partial class Bufferize
 {
     private readonly List<(int Loop, ChunkedMatMul Product)> chunked = [];
 
-    // The loop that alone reads a product of all time steps with a weight, so that the product may be computed some steps ahead of it; −1 if there is none.
+    // The loop that alone reads a product of all time steps with a weight, so that the product may be computed some
+    // steps ahead of it; −1 if there is none.
     private int ChunkedLoop(Node product, ContractOp op, int value)
     {
-        if (IsBody || !context.Chunks || destinations.ContainsKey(value) || graph.Values.Type(value) is not { Rank: 3 } type || !OverRows(op))
+        if (IsBody || !context.Chunks || destinations.ContainsKey(value) || graph.Values.Type(value) is not { Rank: 3 } type
+            || !OverRows(op))
             return -1;
 
         int weight = product.Operands[1];
         bool packs = WeightOf(weight) is not null || (views[weight]?.Buffer.IsParameter == true && graph.Values.Type(weight).Rank == 2);
         BufferView rows = Any(product.Operands[0]);
         int loop = packs && rows.IsContiguous ? SoleLoop(value) : -1;
-        bool takes = loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0] && LegalityOf(loop).Interpreted is null;
+        bool takes = loop >= 0 && graph.Nodes[loop].Op is ScanOp { HasLoops: false } scan && scan.Time == type.Dims[0]
+            && LegalityOf(loop).Interpreted is null;
         return takes && Chunk(value) > 0 ? loop : -1;
     }
 
     // x [T, B, X] times a weight: rows and columns of the result are those of the operands.
     private static bool OverRows(ContractOp op) =>
-        op.Left.Length == 3 && op.Right.Length == 2 && op.Result.Length == 3 && op.Result[0] == op.Left[0] && op.Result[1] == op.Left[1] && op.Right.Contains(op.Result[2]) && !op.Left.Contains(op.Result[2]);
+        op.Left.Length == 3 && op.Right.Length == 2 && op.Result.Length == 3 && op.Result[0] == op.Left[0] && op.Result[1] == op.Left[1]
+            && op.Right.Contains(op.Result[2]) && !op.Left.Contains(op.Result[2]);
 
     private int Chunk(int value)
     {
         int[] shape = context.Shape(graph.Values.Type(value));
-        return ChunkedMatMul.StepsOf(shape[0], shape[1], (long)shape[1] * shape[2] * (context.Real == ElementType.F64 ? 8 : 4), context.Target.Chunks);
+        return ChunkedMatMul.StepsOf(shape[0], shape[1], (long)shape[1] * shape[2] * (context.Real == ElementType.F64 ? 8 : 4),
+            context.Target.Chunks);
     }
 
     // The node of the only loop that reads a value, or its parts, as a sequence; −1 if somebody else reads it.

@@ -21,11 +21,13 @@ internal sealed partial class Bufferize
     {
         if (destinations.TryGetValue(value, out BufferView? destination))
             return destination;
-        if (startsFrom >= 0 && IsReadOnce(startsFrom, out int whole) && spent.Contains(whole) && ViewOf(startsFrom).Rank == graph.Values.Type(value).Rank)
+        if (startsFrom >= 0 && IsReadOnce(startsFrom, out int whole) && spent.Contains(whole)
+            && ViewOf(startsFrom).Rank == graph.Values.Type(value).Rank)
             return ViewOf(startsFrom);
 
         TensorType type = graph.Values.Type(value);
-        return OnlyLoopsAndKernelsRead(value) ? context.AllocateRows(context.Shape(type), type.Element) : context.Allocate(context.Shape(type), type.Element);
+        return OnlyLoopsAndKernelsRead(value) ? context.AllocateRows(context.Shape(type),
+            type.Element) : context.Allocate(context.Shape(type), type.Element);
     }
 
     // Sequences of a body that a product of this region made and that only its loop reads.
@@ -64,7 +66,8 @@ internal sealed partial class Bufferize
     private bool AreApart(SliceOp a, SliceOp b)
     {
         int startA = a.Start.Evaluate(context.Sizes), startB = b.Start.Evaluate(context.Sizes);
-        return a.Axis == b.Axis && (startA + a.Length.Evaluate(context.Sizes) <= startB || startB + b.Length.Evaluate(context.Sizes) <= startA);
+        return a.Axis == b.Axis
+            && (startA + a.Length.Evaluate(context.Sizes) <= startB || startB + b.Length.Evaluate(context.Sizes) <= startA);
     }
 
     // These take rows as far apart as they lie.
@@ -77,5 +80,6 @@ internal sealed partial class Bufferize
         });
 
     // Scheduled nodes outside kernels.
-    private HashSet<int> Alone => alone ??= [.. Schedule.Ops.OfType<ScheduledNode>().Select(single => single.Node), .. Schedule.Ops.OfType<ScheduledMatMul>().Select(matmul => matmul.Product)];
+    private HashSet<int> Alone => alone ??= [.. Schedule.Ops.OfType<ScheduledNode>().Select(single => single.Node),
+        .. Schedule.Ops.OfType<ScheduledMatMul>().Select(matmul => matmul.Product)];
 }

@@ -24,17 +24,24 @@ internal sealed partial class Bufferize
 
         var (rows, axes) = graph.Nodes[node].Op switch
         {
-            ContractOp product when RowProduct.Of(product, end.BatchFirst) is var use => (use.Operand, use.Use == RowUse.AddsSteps ? ActiveAxes.SumOfSteps : ActiveAxes.Rows),
+            ContractOp product when RowProduct.Of(product, end.BatchFirst) is var use =>
+                (use.Operand, use.Use == RowUse.AddsSteps ? ActiveAxes.SumOfSteps : ActiveAxes.Rows),
             SumOp { Axes.Count: 1 } => (0, ActiveAxes.SumOfSteps),
             GatherOp => (1, ActiveAxes.Rows),
             _ => (0, ActiveAxes.Rows),
         };
-        return ActiveRowsBy(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[end.BatchFirst ? 1 : 0]) with { Axes = axes, BatchFirst = end.BatchFirst };
+        return ActiveRowsBy(end.Kind, end.Lengths, graph.Values.Type(graph.Nodes[node].Operands[rows]).Dims[end.BatchFirst ? 1 : 0]) with
+        {
+            Axes = axes,
+            BatchFirst = end.BatchFirst
+        };
     }
 
     // The rows that a kernel of all steps is done for, null for all.
     private KernelRows? ActiveRowsOf(ScheduledKernel kernel) => context.HasActiveRows && Ends.Of(kernel) is { } end
-        ? new KernelRows(ActiveRowsBy(end.Zeros.Length == 0 ? PaddingResult.Unread : PaddingResult.Zero, end.Lengths, kernel.Rows[end.BatchFirst ? 1 : 0]) with { BatchFirst = end.BatchFirst }, end.Zeros)
+        ? new KernelRows(ActiveRowsBy(end.Zeros.Length == 0 ? PaddingResult.Unread : PaddingResult.Zero, end.Lengths,
+            kernel.Rows[end.BatchFirst ? 1 : 0]) with
+        { BatchFirst = end.BatchFirst }, end.Zeros)
         : null;
 
     private ActiveRows ActiveRowsBy(PaddingResult kind, int lengthsOf, Dim time)
@@ -103,15 +110,18 @@ internal sealed partial class Bufferize
         bool memory = b.Contains(op.Result[active.BatchFirst ? 0 : 1]);
         return active.Kind != PaddingResult.Init && form.HasColumns
             && (memory ? alone == 1 && form.M.Extent == active.Steps
-                : alone == 2 && (IsSegmented(form, active) || (form.Loops.Length == 1 && form.Loops[0].Extent == active.Batch && form.M.Extent == active.Steps)));
+                : alone == 2 && (IsSegmented(form, active)
+                    || (form.Loops.Length == 1 && form.Loops[0].Extent == active.Batch && form.M.Extent == active.Steps)));
     }
 
     // Rows of [B, T] in one run.
-    private static bool IsSegmented(MatMulForm form, ActiveRows active) => form.Loops.Length == 0 && active.Batch > 0 && form.M.Extent == active.Batch * active.Steps;
+    private static bool IsSegmented(MatMulForm form, ActiveRows active) =>
+        form.Loops.Length == 0 && active.Batch > 0 && form.M.Extent == active.Batch * active.Steps;
 
     // The batch is the first loop, and time is all that is added up, of a B that is not packed in some order.
     private static bool SumsSteps(MatMulForm form, ContractOp op, ActiveRows active) =>
-        form.IsLooped && form.SumLoops.Length == 0 && form.K.Extent == active.Steps && op.Left.Count(label => !op.Result.Contains(label) && op.Right.Contains(label)) == 1;
+        form.IsLooped && form.SumLoops.Length == 0 && form.K.Extent == active.Steps
+            && op.Left.Count(label => !op.Result.Contains(label) && op.Right.Contains(label)) == 1;
 
     // Rows of [T, B] are rows of A and C, at each step one segment.
     private static bool HasRows(MatMulForm form, ActiveRows active) => form.SumLoops.Length == 0 && form.HasColumns
@@ -121,7 +131,8 @@ internal sealed partial class Bufferize
     // Rows of [T, B] are one segment of A; those of B are packed.
     private static bool SumsRows(MatMulForm form, ActiveRows active) => form.Loops.Length == 0
         && ((form.SumLoops.Length == 0 && form.K.Extent == active.Steps * active.Batch)
-            || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == active.Steps && form.K.Extent == active.Batch && form.SumLoops[0].A == active.Batch * form.K.A));
+            || (form.SumLoops.Length == 1 && form.SumLoops[0].Extent == active.Steps && form.K.Extent == active.Batch
+                && form.SumLoops[0].A == active.Batch * form.K.A));
 
     private BufferView Listed(int node, ActiveRows active, bool forwards)
     {

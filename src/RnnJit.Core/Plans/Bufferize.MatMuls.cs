@@ -76,7 +76,8 @@ internal sealed partial class Bufferize
             form = form.InSegments(active.Batch);
         if (Rows?.IsByRow(n) == true)
             form = form.ByRow();
-        BufferView? packed = active?.Listed is not null ? PackListed(form, b, active) : relaid is null ? Pack(form, b, reverse, active is null && RepaysPacking(form)) : null;
+        BufferView? packed = active?.Listed is not null ? PackListed(form, b,
+            active) : relaid is null ? Pack(form, b, reverse, active is null && RepaysPacking(form)) : null;
         if (packed is null && views[b] is null)
             views[b] = Concatenated(b);
         form = form with { A = ViewOf(a), B = relaid ?? views[b] ?? form.B };
@@ -99,7 +100,8 @@ internal sealed partial class Bufferize
     }
 
     // The form whose columns the kernels write, with a place of its own for the result where it has none; else one whose B is relaid.
-    private MatMulForm FormOf(ContractOp op, int n, int value, BufferView left, BufferView right, ref BufferView result, out BufferView? relaid)
+    private MatMulForm FormOf(ContractOp op, int n, int value, BufferView left, BufferView right, ref BufferView result,
+        out BufferView? relaid)
     {
         int l = graph.Nodes[n].Operands[0], r = graph.Nodes[n].Operands[1];
 
@@ -117,17 +119,20 @@ internal sealed partial class Bufferize
         if (Fits(form, l, r) && !(form.RowsAreColumns && Rows?.IsByRow(n) == true))
             return form;
         MatMulForm exchanged = MatMulForm.Of(op, left, right, result, swap, other: true);
-        return Fits(exchanged, l, r) && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Relayout(op, form.Swapped, l, r, value, ref result, out relaid);
+        return Fits(exchanged, l, r)
+            && !(IsBody && exchanged.RowsAreColumns) ? exchanged : Relayout(op, form.Swapped, l, r, value, ref result, out relaid);
     }
 
     // Rows of parameters side by side are put together again only after they changed, as a matrix of one row.
     private bool IsConcatenatedRow(int value) => StepInvariants.IsConcatenatedRow(graph, value)
         && (IsBody || (OnlyProductsStartFrom(value) && IsOfParameters(value)));
 
-    private bool IsOfParameters(int value) => graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true);
+    private bool IsOfParameters(int value) =>
+        graph.Nodes[graph.Values.Node(value)].Operands.All(part => views[part]?.Buffer.IsParameter == true);
 
     private bool OnlyProductsStartFrom(int value) =>
-        (starts ??= Schedule.Ops.OfType<ScheduledMatMul>().GroupBy(matmul => matmul.Start).ToDictionary(group => group.Key, group => group.Count()))
+        (starts ??=
+            Schedule.Ops.OfType<ScheduledMatMul>().GroupBy(matmul => matmul.Start).ToDictionary(group => group.Key, group => group.Count()))
             .GetValueOrDefault(value) == Readers.Of(value).Count;
 
     // What chains start from, over all rows of the product.
@@ -167,7 +172,8 @@ internal sealed partial class Bufferize
             views[b] = Concatenated(b);
         relaid = ColumnsLast(ViewOf(b), labels, label => !other.Contains(label), graph.Values.Type(b).Element);
         Copy(b, relaid);
-        result = ColumnsLast(result, op.Result, label => labels.Contains(label) && !other.Contains(label), graph.Values.Type(value).Element);
+        result =
+            ColumnsLast(result, op.Result, label => labels.Contains(label) && !other.Contains(label), graph.Values.Type(value).Element);
         return swapped ? MatMulForm.Of(op, relaid, Any(r), result, preferSwap: true) : MatMulForm.Of(op, Any(l), relaid, result);
     }
 
@@ -192,7 +198,8 @@ internal sealed partial class Bufferize
     // Σ over rows of a · b for each column.
     private bool ColumnDot(ContractOp op, int value, BufferView left, BufferView right, BufferView result)
     {
-        if (op.Left != op.Right || op.Result.Length == 0 || !op.Left.EndsWith(op.Result, StringComparison.Ordinal) || op.Result.Length == op.Left.Length)
+        if (op.Left != op.Right || op.Result.Length == 0 || !op.Left.EndsWith(op.Result, StringComparison.Ordinal)
+            || op.Result.Length == op.Left.Length)
             return false;
 
         var sum = new SumOp(Enumerable.Range(0, op.Left.Length - op.Result.Length), op.Forwards);
@@ -245,7 +252,8 @@ internal sealed partial class Bufferize
     private bool IsInvariant(int value) => !IsBody || StepInvariants.Contains(graph, value);
 
     private string Identity(int value) =>
-        string.Join(";", (WeightOf(value)?.Parts ?? [ViewOf(value)]).Select(part => $"{part.Buffer.Id}@{part.Offset}")) + "|" + WeightOf(value)?.Axis;
+        string.Join(";", (WeightOf(value)?.Parts ?? [ViewOf(value)]).Select(part => $"{part.Buffer.Id}@{part.Offset}")) + "|"
+            + WeightOf(value)?.Axis;
 
     private PackPart[] Parts(MatMulForm form, int value)
     {

@@ -1,6 +1,5 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
-using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
@@ -31,7 +30,8 @@ internal sealed partial class Bufferize
 
         late.RemoveAll(wanted => body.TryPlace(wanted.Value, wanted.To));
         BufferView[] yields = [.. PlaceYields(node, value, scan, body, covered, late)];
-        BufferView[] sums = Enumerable.Range(scan.States + scan.Yields, scan.Sums).Select(sum => views[value + sum] = Destination(value + sum)).ToArray();
+        BufferView[] sums =
+            Enumerable.Range(scan.States + scan.Yields, scan.Sums).Select(sum => views[value + sum] = Destination(value + sum)).ToArray();
         for (int s = 0; s < sums.Length; s++)
             body.TrySum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
@@ -41,14 +41,16 @@ internal sealed partial class Bufferize
             body.AddSum(scan.Body.Outputs[scan.States + scan.Yields + s].Value, sums[s].Inside());
 
         BufferView? lengths = scan.HasLengths ? ViewOf(node.Operands[node.Operands.Count - 1]).Inside() : null;
-        ChunkedMatMul[] ahead = chunked.Where(product => product.Loop == graph.Values.Node(value)).Select(product => product.Product).ToArray();
+        ChunkedMatMul[] ahead =
+            chunked.Where(product => product.Loop == graph.Values.Node(value)).Select(product => product.Product).ToArray();
         AddPreheader(node, body);
         foreach (BufferView sum in sums)
             Commands.Add(new ClearCommand(sum));
         foreach (CopyCommand copy in initial)
             Commands.Add(copy);
         Commands.Add(new ScanCommand(
-            scan, steps, RowIndependence.BatchOf(scan)?.Evaluate(context.Sizes) ?? 1, legality.Rows.Holds, body.Commands.ToArray(), lengths, hold.ToArray(), yields, ahead));
+            scan, steps, RowIndependence.BatchOf(scan)?.Evaluate(context.Sizes) ?? 1, legality.Rows.Holds, body.Commands.ToArray(), lengths,
+            hold.ToArray(), yields, ahead));
         for (int s = 0; s < scan.States; s++)
             CopyToDestinationIfElsewhere(value + s, views[value + s]!);
     }
@@ -67,7 +69,8 @@ internal sealed partial class Bufferize
     }
 
     // Places of what a step yields; gives those that are cleared for rows that have ended.
-    private List<BufferView> PlaceYields(Node node, int value, ScanOp scan, Bufferize body, HashSet<int> covered, List<(int Value, BufferView To)> late)
+    private List<BufferView> PlaceYields(Node node, int value, ScanOp scan, Bufferize body, HashSet<int> covered,
+        List<(int Value, BufferView To)> late)
     {
         var cleared = new List<BufferView>();
         for (int y = scan.States; y < scan.States + scan.Yields; y++)
@@ -155,8 +158,10 @@ internal sealed partial class Bufferize
         views[value + s] = place;
     }
 
-    // A state whose history somebody wants lives in [T + 1, …]: reading and yielding it costs nothing. Others change places between two. Gives the place of the new one.
-    private BufferView PlaceState(Node node, int value, ScanOp scan, Bufferize body, int s, int steps, HashSet<int> covered, List<CopyCommand> initial, List<CopyCommand> hold)
+    // A state whose history somebody wants lives in [T + 1, …]: reading and yielding it costs nothing. Others change places
+    // between two. Gives the place of the new one.
+    private BufferView PlaceState(Node node, int value, ScanOp scan, Bufferize body, int s, int steps, HashSet<int> covered,
+        List<CopyCommand> initial, List<CopyCommand> hold)
     {
         Graph inner = scan.Body;
         int input = scan.Sequences + s, next = inner.Outputs[s].Value;
@@ -164,7 +169,8 @@ internal sealed partial class Bufferize
         int[] shape = context.Shape(type);
         int[] history = scan.HasLengths
             ? []
-            : Enumerable.Range(scan.States, scan.Yields).Where(y => !covered.Contains(y) && !destinations.ContainsKey(value + y) && (inner.Outputs[y].Value == next || inner.Outputs[y].Value == input)).ToArray();
+            : Enumerable.Range(scan.States, scan.Yields).Where(y => !covered.Contains(y) && !destinations.ContainsKey(value + y)
+                && (inner.Outputs[y].Value == next || inner.Outputs[y].Value == input)).ToArray();
         bool keeps = history.Length > 0;
         BufferView all = context.Allocate([keeps ? steps + 1 : 2, .. shape], type.Element);
         BufferView first = all.Slice(0, 0, keeps ? steps : 1), second = all.Slice(0, 1, keeps ? steps : 1);

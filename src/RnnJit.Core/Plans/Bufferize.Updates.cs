@@ -15,8 +15,8 @@ internal sealed partial class Bufferize
     public void PlaceUpdate(int value, BufferView input) => updated.TryAdd(value, input);
 
     /// <summary>
-    /// Adds the updates, then copies of results that were computed elsewhere to the inputs they replace. An update may read inputs that another one replaces, so
-    /// such operands are copied before the first update.
+    /// Adds the updates, then copies of results that were computed elsewhere to the inputs they replace. An update may read inputs that
+    /// another one replaces, so such operands are copied before the first update.
     /// </summary>
     /// <param name="replaced">Values and the inputs whose places take them.</param>
     public void AddUpdates(IEnumerable<(int Value, BufferView Input)> replaced)
@@ -39,7 +39,8 @@ internal sealed partial class Bufferize
     {
         BufferView[] inputs = [.. node.Operands.Skip(1).Select(operand => SameRows([InRows(operand)])[0])];
         long length = SquareSumCommand.Places(inputs).Length;
-        BufferView sums = context.Allocate([checked((int)((length + SquareSumCommand.Block - 1) / SquareSumCommand.Block))], ElementType.F64);
+        BufferView sums =
+            context.Allocate([checked((int)((length + SquareSumCommand.Block - 1) / SquareSumCommand.Block))], ElementType.F64);
         for (int r = 0; r < node.Results.Count; r++)
             views[value + r] = Destination(value + r);
         Commands.Add(new SquareSumCommand(inputs, sums));
@@ -59,14 +60,16 @@ internal sealed partial class Bufferize
         int count = (node.Operands.Count - each.Numbers) / each.Tensors;
         bool isUpdate = Enumerable.Range(value, node.Results.Count).Any(updated.ContainsKey);
         for (int r = 0; r < node.Results.Count; r++)
-            views[value + r] = updated.TryGetValue(value + r, out BufferView? place) ? place : context.Allocate(context.Shape(node.Results[r]), node.Results[r].Element);
+            views[value + r] = updated.TryGetValue(value + r,
+                out BufferView? place) ? place : context.Allocate(context.Shape(node.Results[r]), node.Results[r].Element);
         int[] results = [.. kernel.Outputs.Select(output => body.Outputs.ToList().FindIndex(one => one.Value == output))];
         var items = new BufferView[count][];
         for (int i = 0; i < count; i++)
         {
             int first = each.Numbers + (i * each.Tensors), result = value + (i * results.Length);
             BufferView[] written = [.. results.Select(r => ViewOf(result + r))];
-            BufferView[] read = [.. kernel.Inputs.Select(input => input < each.Numbers ? ViewOf(node.Operands[input]) : Read(node.Operands[first + input - each.Numbers], written))];
+            BufferView[] read = [.. kernel.Inputs.Select(
+                input => input < each.Numbers ? ViewOf(node.Operands[input]) : Read(node.Operands[first + input - each.Numbers], written))];
             items[i] = SameRows([.. read, .. written]);
         }
 
@@ -77,14 +80,16 @@ internal sealed partial class Bufferize
     private BufferView Read(int value, BufferView[] written)
     {
         BufferView view = ViewOf(value);
-        return view.Buffer.IsExternal && updated.Values.Any(place => place.Buffer == view.Buffer) && !written.Any(view.IsSamePlace) ? Dense(value) : InRows(value);
+        return view.Buffer.IsExternal && updated.Values.Any(place => place.Buffer == view.Buffer)
+            && !written.Any(view.IsSamePlace) ? Dense(value) : InRows(value);
     }
 
     // Elements in dense rows; a copy where the last axis has gaps.
     private BufferView InRows(int value)
     {
         BufferView view = ViewOf(value);
-        return view.IsContiguous || (view.Strides[^1] == 1 && view.Reshape([view.Length / view.Shape[^1], view.Shape[^1]]) is not null) ? view : Dense(value);
+        return view.IsContiguous
+            || (view.Strides[^1] == 1 && view.Reshape([view.Length / view.Shape[^1], view.Shape[^1]]) is not null) ? view : Dense(value);
     }
 
     // Tensors as one row where all are contiguous, else as rows of their last axis; numbers stay.
@@ -92,6 +97,8 @@ internal sealed partial class Bufferize
     {
         BufferView[] tensors = [.. views.Where(view => view.Length > 1)];
         bool isOneRow = tensors.All(view => view.IsContiguous);
-        return [.. views.Select(view => view.Rank == 0 ? view : isOneRow ? view.Reshape([1, view.Length])! : view.Reshape([view.Length / view.Shape[^1], view.Shape[^1]])!)];
+        return [.. views.Select(view => view.Rank == 0
+            ? view
+            : isOneRow ? view.Reshape([1, view.Length])! : view.Reshape([view.Length / view.Shape[^1], view.Shape[^1]])!)];
     }
 }

@@ -4,7 +4,8 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Gives every value of a region a view and every scheduled op its commands. A region is a Program or the body of a scan.</summary>
+/// <summary>Gives every value of a region a view and every scheduled op its commands. A region is a
+/// Program or the body of a scan.</summary>
 internal sealed partial class Bufferize
 {
     private readonly BufferizeContext context;
@@ -38,7 +39,8 @@ internal sealed partial class Bufferize
     /// <summary>Nodes of a step that are done by row; null in a Program.</summary>
     public RowIndependence? Rows { get; init; }
 
-    /// <summary>Commands of a body that are done once, before its loop, each with the inputs of the body that it is made of: packing, copies.</summary>
+    /// <summary>Commands of a body that are done once, before its loop, each with the inputs of the body that it
+    /// is made of: packing, copies.</summary>
     public List<(PlanCommand Command, int[] Sources)> Preheader { get; } = [];
 
     /// <summary>Sources of a body's weights in the region around it: value of the body → parts.</summary>
@@ -46,13 +48,15 @@ internal sealed partial class Bufferize
 
     public void SetView(int value, BufferView view) => views[value] = view;
 
-    public BufferView ViewOf(int value) => views[value] ?? throw new InvalidOperationException($"Value {value} of '{graph.Name}' has no place yet");
+    public BufferView ViewOf(int value) =>
+        views[value] ?? throw new InvalidOperationException($"Value {value} of '{graph.Name}' has no place yet");
 
     /// <summary>Sets the destination of a value. False if it has another one already, or is a view of another value.</summary>
     public bool TryPlace(int value, BufferView view)
     {
         int node = graph.Values.Node(value);
-        if (node < 0 || destinations.ContainsKey(value) || graph.Nodes[node].Op is SliceOp or ReshapeOp or BroadcastOp or TransposeOp or ConstantOp or ExtentOp)
+        if (node < 0 || destinations.ContainsKey(value)
+            || graph.Nodes[node].Op is SliceOp or ReshapeOp or BroadcastOp or TransposeOp or ConstantOp or ExtentOp)
             return false;
 
         destinations[value] = view;
@@ -63,7 +67,8 @@ internal sealed partial class Bufferize
     {
         PlaceConstants();
         PlaceConcats();
-        foreach (Node node in graph.Nodes.Where(node => node.Op is AccumulateOp && node.Operands[0] < graph.Inputs.Count && tables.Contains(ViewOf(node.Operands[0]).Buffer)))
+        foreach (Node node in graph.Nodes.Where(
+            node => node.Op is AccumulateOp && node.Operands[0] < graph.Inputs.Count && tables.Contains(ViewOf(node.Operands[0]).Buffer)))
             TrySum(node.Operands[1], ViewOf(node.Operands[0]));
         foreach (ScheduledOp scheduled in Schedule.Ops)
         {
@@ -129,7 +134,8 @@ internal sealed partial class Bufferize
     }
 
     // The sum over time that the command of this value may add to directly; null if there is none.
-    private BufferView? SumDestination(int value) => sumDestinations.TryGetValue(value, out BufferView? sum) && sumsDone.Add(value) ? sum : null;
+    private BufferView? SumDestination(int value) =>
+        sumDestinations.TryGetValue(value, out BufferView? sum) && sumsDone.Add(value) ? sum : null;
 
     private BufferView Destination(int value) => destinations.TryGetValue(value, out BufferView? destination)
         ? destination
@@ -225,7 +231,8 @@ internal sealed partial class Bufferize
     private void AddHostOp(Node node, int value, string reason)
     {
         BufferView[] results = node.Results.Select(type => context.Allocate(context.Shape(type), type.Element)).ToArray();
-        BufferView[] operands = node.Operands.Select(operand => IsWeight(operand) && views[operand] is null ? Concatenated(operand) : ViewOf(operand)).ToArray();
+        BufferView[] operands = node.Operands.Select(
+            operand => IsWeight(operand) && views[operand] is null ? Concatenated(operand) : ViewOf(operand)).ToArray();
         Commands.Add(new HostOpCommand(node.Op, operands, results, reason));
         for (int r = 0; r < results.Length; r++)
         {
@@ -254,10 +261,13 @@ internal sealed partial class Bufferize
         return tail.IsContiguous ? (rows, stride, tail.Length) : null;
     }
 
-    private void AddColumns(BufferView a, BufferView? b, BufferView result, (int Rows, long Stride, int Columns) columns, int value, ActiveRows? active, bool forwards, long bStride = 0)
+    private void AddColumns(BufferView a, BufferView? b, BufferView result, (int Rows, long Stride, int Columns) columns, int value,
+        ActiveRows? active, bool forwards, long bStride = 0)
     {
         BufferView? sum = SumDestination(value);
-        ActiveRows? rows = active is not null && columns.Rows == active.Steps * (active.Axes == ActiveAxes.SumOfSteps ? 1 : active.Batch) ? active : null;
-        Commands.Add(new ColumnSumCommand(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null, forwards, rows));
+        ActiveRows? rows =
+            active is not null && columns.Rows == active.Steps * (active.Axes == ActiveAxes.SumOfSteps ? 1 : active.Batch) ? active : null;
+        Commands.Add(new ColumnSumCommand(a, b, sum ?? result, columns.Rows, columns.Stride, bStride, columns.Columns, sum is not null,
+            forwards, rows));
     }
 }

@@ -1,5 +1,4 @@
 using RnnJit.Ir;
-using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
@@ -52,9 +51,11 @@ internal sealed class BufferizeContext(PlanOptions options, TargetTraits target)
 
     public int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Sizes)).ToArray();
 
-    public BufferView Allocate(int[] shape, ElementType element, BufferSpace space = BufferSpace.Scratch) => Allocate(shape, element, BufferView.Dense(shape), space);
+    public BufferView Allocate(int[] shape, ElementType element, BufferSpace space = BufferSpace.Scratch) =>
+        Allocate(shape, element, BufferView.Dense(shape), space);
 
-    /// <summary>Memory whose rows do not lie a page apart, where the rows that a product writes at a time would share a set of the first-level cache.</summary>
+    /// <summary>Memory whose rows do not lie a page apart, where the rows that a product writes at a time would share a
+    /// set of the first-level cache.</summary>
     public BufferView AllocateRows(int[] shape, ElementType element)
     {
         int size = element == ElementType.F64 ? 8 : 4;
@@ -71,7 +72,8 @@ internal sealed class BufferizeContext(PlanOptions options, TargetTraits target)
     {
         long elements = target.PackedElements(n, k, Real, storage);
         if (elements > int.MaxValue)
-            throw new GraphException("RNNJ161", $"A matrix of {k} × {n} has more than {int.MaxValue} elements when it is packed in panels (make it smaller)");
+            throw new GraphException("RNNJ161",
+                $"A matrix of {k} × {n} has more than {int.MaxValue} elements when it is packed in panels (make it smaller)");
         return Allocate([(int)elements], Real, space) with { Panels = new PackedPanels(n, k, elements, storage) };
     }
 
@@ -79,7 +81,8 @@ internal sealed class BufferizeContext(PlanOptions options, TargetTraits target)
     public BufferView Input(Port port)
     {
         int[] shape = Shape(port.Type);
-        var buffer = new PlanBuffer(buffers.Count, port.Type.Element, NdArray.Size(shape), BufferSpace.External, port.Name, port.Role == PortRole.Parameter);
+        var buffer = new PlanBuffer(buffers.Count, port.Type.Element, NdArray.Size(shape), BufferSpace.External, port.Name,
+            port.Role == PortRole.Parameter);
         buffers.Add(buffer);
         return new BufferView(buffer, 0, shape, BufferView.Dense(shape));
     }

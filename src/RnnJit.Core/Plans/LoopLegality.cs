@@ -22,7 +22,8 @@ public sealed record LoopLegality(string? Interpreted, RowIndependence Rows)
         : null;
 
     // Loops in loops: time in blocks has two of them.
-    private static int Nesting(ScanOp scan) => 1 + scan.Body.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(Nesting).DefaultIfEmpty(0).Max();
+    private static int Nesting(ScanOp scan) =>
+        1 + scan.Body.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(Nesting).DefaultIfEmpty(0).Max();
 
     // A table becomes itself with rows added: it has one place for all steps.
     private static string? OfTables(ScanOp scan, RowIndependence rows) =>

@@ -9,7 +9,8 @@ public readonly record struct MatMulLoop(int Extent, long A, long B, long C);
 /// A contraction as C[m, n] = Σ_k A[m, k] · B[k, n] inside loops: labels of all three operands and those that do not join are looped over.
 /// </summary>
 public sealed record MatMulForm(
-    BufferView A, BufferView B, BufferView C, bool Swapped, MatMulLoop[] Loops, MatMulLoop[] SumLoops, MatMulLoop M, MatMulLoop N, MatMulLoop K, int RowLoop)
+    BufferView A, BufferView B, BufferView C, bool Swapped, MatMulLoop[] Loops, MatMulLoop[] SumLoops, MatMulLoop M, MatMulLoop N,
+    MatMulLoop K, int RowLoop)
 {
     /// <summary>True where the rows of the batch are <see cref="M"/>.</summary>
     public bool RowsAreM => RowLoop == -1;
@@ -29,10 +30,12 @@ public sealed record MatMulForm(
     /// <summary>True where B differs between iterations of the outer loops, so that it cannot be packed once.</summary>
     public bool IsLooped => Loops.Concat(SumLoops).Any(loop => loop.B != 0);
 
-    public double Flops => 2.0 * M.Extent * N.Extent * K.Extent * Loops.Concat(SumLoops).Aggregate(1.0, (product, loop) => product * loop.Extent);
+    public double Flops =>
+        2.0 * M.Extent * N.Extent * K.Extent * Loops.Concat(SumLoops).Aggregate(1.0, (product, loop) => product * loop.Extent);
 
     /// <param name="other">The form with the operands' places exchanged.</param>
-    public static MatMulForm Of(ContractOp op, BufferView left, BufferView right, BufferView result, bool preferSwap = false, bool other = false)
+    public static MatMulForm Of(ContractOp op, BufferView left, BufferView right, BufferView result, bool preferSwap = false,
+        bool other = false)
     {
         // The columns of C are contiguous, so they belong to the operand with the last label of the result, which becomes B.
         char last = op.Result.Length > 0 ? op.Result[op.Result.Length - 1] : '\0';
@@ -44,10 +47,12 @@ public sealed record MatMulForm(
         {
             int inA = a.IndexOf(label), inB = b.IndexOf(label), inC = op.Result.IndexOf(label);
             int extent = inA >= 0 ? viewA.Shape[inA] : viewB.Shape[inB];
-            return new MatMulLoop(extent, inA >= 0 ? viewA.Strides[inA] : 0, inB >= 0 ? viewB.Strides[inB] : 0, inC >= 0 ? result.Strides[inC] : 0);
+            return new MatMulLoop(extent, inA >= 0 ? viewA.Strides[inA] : 0, inB >= 0 ? viewB.Strides[inB] : 0,
+                inC >= 0 ? result.Strides[inC] : 0);
         }
 
-        MatMulLoop[] Loops(Func<char, bool> test) => op.Result.Concat(a.Concat(b).Where(label => !op.Result.Contains(label)).Distinct()).Where(test).Select(Loop).ToArray();
+        MatMulLoop[] Loops(Func<char, bool> test) =>
+            op.Result.Concat(a.Concat(b).Where(label => !op.Result.Contains(label)).Distinct()).Where(test).Select(Loop).ToArray();
         MatMulLoop[] batch = Loops(label => a.Contains(label) && b.Contains(label) && op.Result.Contains(label));
         var m = Split(Loops(label => a.Contains(label) && !b.Contains(label)));
         var n = Split(Loops(label => b.Contains(label) && !a.Contains(label)));
@@ -103,7 +108,8 @@ public sealed record MatMulForm(
         return cut with { Loops = [cut.Loops[0] with { C = C.Strides[0] }, .. Loops], RowLoop = 0 };
     }
 
-    private static IEnumerable<int> Extents(MatMulForm form) => [form.M.Extent, form.N.Extent, form.K.Extent, .. form.Loops.Select(loop => loop.Extent), -1, .. form.SumLoops.Select(loop => loop.Extent)];
+    private static IEnumerable<int> Extents(MatMulForm form) => [form.M.Extent, form.N.Extent, form.K.Extent,
+        .. form.Loops.Select(loop => loop.Extent), -1, .. form.SumLoops.Select(loop => loop.Extent)];
 
     // The innermost labels that join to one loop, and the rest.
     private static (MatMulLoop[] Outer, MatMulLoop Inner) Split(MatMulLoop[] labels)
@@ -116,7 +122,8 @@ public sealed record MatMulForm(
         for (; i >= 0; i--)
         {
             MatMulLoop outer = labels[i];
-            if (BufferView.Join(outer.Extent, outer.A, inner.Extent, inner.A) is not { } sa || BufferView.Join(outer.Extent, outer.B, inner.Extent, inner.B) is not { } sb
+            if (BufferView.Join(outer.Extent, outer.A, inner.Extent, inner.A) is not { } sa
+                || BufferView.Join(outer.Extent, outer.B, inner.Extent, inner.B) is not { } sb
                 || BufferView.Join(outer.Extent, outer.C, inner.Extent, inner.C) is not { } sc)
                 break;
             inner = new MatMulLoop(outer.Extent * inner.Extent, sa, sb, sc);

@@ -26,7 +26,8 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
     /// <param name="buffers">Buffers to place; those that nothing uses get no memory.</param>
     /// <param name="kept">Views whose buffers are read after the last command.</param>
     /// <param name="always">Buffers that live from the first command on and beyond the last; shared buffers do in any case.</param>
-    public static MemoryPlan Place(IEnumerable<PlanBuffer> buffers, IReadOnlyList<PlanCommand> commands, IEnumerable<BufferView> kept, IReadOnlyCollection<PlanBuffer>? always = null)
+    public static MemoryPlan Place(IEnumerable<PlanBuffer> buffers, IReadOnlyList<PlanCommand> commands, IEnumerable<BufferView> kept,
+        IReadOnlyCollection<PlanBuffer>? always = null)
     {
         var lives = new Dictionary<PlanBuffer, (int First, int Last)>();
         for (int n = 0; n < commands.Count; n++)
@@ -74,7 +75,8 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
     }
 
     private static void Use(Dictionary<PlanBuffer, (int First, int Last)> lives, PlanBuffer buffer, int command) =>
-        lives[buffer] = lives.TryGetValue(buffer, out var life) ? (Math.Min(life.First, command), Math.Max(life.Last, command)) : (command, command);
+        lives[buffer] =
+            lives.TryGetValue(buffer, out var life) ? (Math.Min(life.First, command), Math.Max(life.Last, command)) : (command, command);
 
     private static long Align(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 

@@ -1,6 +1,7 @@
 namespace RnnJit.Plans;
 
-/// <summary>Proves for a plan that every view lies inside its buffer at every step of the loops around it. It runs once, when the plan is made.</summary>
+/// <summary>Proves for a plan that every view lies inside its buffer at every step of the loops around it. It runs
+/// once, when the plan is made.</summary>
 public static class PlanBounds
 {
     /// <exception cref="InvalidOperationException">A view reaches beyond its buffer.</exception>
@@ -11,7 +12,8 @@ public static class PlanBounds
         Check(commands, [1, 1]);
     }
 
-    /// <summary>Checks a view that is used at <paramref name="steps"/> steps of the innermost loop and <paramref name="outerSteps"/> of the one around it.</summary>
+    /// <summary>Checks a view that is used at <paramref name="steps"/> steps of the innermost loop and
+    /// <paramref name="outerSteps"/> of the one around it.</summary>
     /// <param name="further">Steps of the loops further out, the nearest first.</param>
     /// <exception cref="InvalidOperationException">The view reaches beyond its buffer.</exception>
     public static void Check(BufferView view, int steps, int outerSteps, string user, params int[] further)
@@ -38,7 +40,9 @@ public static class PlanBounds
         }
 
         if (first < 0 || (last + 1) * view.ElementSize > view.Buffer.Bytes)
-            throw new InvalidOperationException($"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a buffer of {view.Buffer.Bytes} bytes in '{user}' (the plan is wrong; report the Program)");
+            throw new InvalidOperationException(
+                $"A view of [{string.Join(", ", view.Shape)}] reaches elements {first} to {last} of a buffer of {view.Buffer.Bytes} bytes "
+                    + $"in '{user}' (the plan is wrong; report the Program)");
     }
 
     // Steps of the loops around, the innermost first.

@@ -16,7 +16,8 @@ public static class PlanRows
             if (wanted.FirstOrDefault(command => !TakesRows(command, scan.Batch)) is { } wrong)
             {
                 throw new InvalidOperationException(
-                    $"'{wrong.Describe}' cannot be done for some of {scan.Batch} rows in '{scan.Describe}' (the plan is wrong; report the Program)");
+                    $"'{wrong.Describe}' cannot be done for some of {scan.Batch} rows in '{scan.Describe}' (the plan is wrong; "
+                        + "report the Program)");
             }
 
             Check(scan.Body);

@@ -6,10 +6,10 @@ using RnnJit.Text;
 namespace RnnJit.Plans;
 
 /// <summary>
-/// A plan as text: buffers with space, size, offset and lifetime, then commands with what they read and write. A view is its buffer, then <c>+offset</c>,
-/// <c>[shape]</c> and <c>:[strides]</c> in elements where they are not those of the whole dense buffer; inside loops <c>t*N</c> moves it by N elements each
-/// time step, <c>flip*N</c> alternates between two places, <c>ring N</c> takes the time step modulo N, capitals are those of the loop
-/// around, <c>T2*N</c> and <c>FLIP2*N</c> those of the one around that, and so on.
+/// A plan as text: buffers with space, size, offset and lifetime, then commands with what they read and write. A view is its buffer, then
+/// <c>+offset</c>, <c>[shape]</c> and <c>:[strides]</c> in elements where they are not those of the whole dense buffer; inside loops
+/// <c>t*N</c> moves it by N elements each time step, <c>flip*N</c> alternates between two places, <c>ring N</c> takes the time step modulo
+/// N, capitals are those of the loop around, <c>T2*N</c> and <c>FLIP2*N</c> those of the one around that, and so on.
 /// </summary>
 public static class PlanText
 {
@@ -22,12 +22,16 @@ public static class PlanText
             text.Append(CultureInfo.InvariantCulture, $" {symbol}={size}");
         text.Append(CultureInfo.InvariantCulture, $", arena {memory.Bytes} bytes\n");
         foreach (BufferView input in plan.Inputs)
-            text.Append(CultureInfo.InvariantCulture, $"external {input.Buffer}: {Word(input.Buffer.Element)}[{string.Join(", ", input.Shape)}]{(input.Buffer.IsParameter ? " parameter" : "")}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"external {input.Buffer}: {Word(input.Buffer.Element)}[{string.Join(", ", input.Shape)}"
+                    + $"]{(input.Buffer.IsParameter ? " parameter" : "")}\n");
         foreach (PlanBuffer buffer in plan.Buffers.Where(memory.Places.ContainsKey))
         {
             PlacedBuffer place = memory.Places[buffer];
             string life = place.Last == int.MaxValue ? $"{place.First}.." : $"{place.First}..{place.Last}";
-            text.Append(CultureInfo.InvariantCulture, $"{(buffer.Space == BufferSpace.Shared ? "shared" : "scratch")} {buffer}: {Word(buffer.Element)} x {buffer.Elements} at {place.Offset}, alive {life}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(buffer.Space == BufferSpace.Shared ? "shared" : "scratch")} {buffer}: {Word(buffer.Element)} x {buffer.Elements} at "
+                    + $"{place.Offset}, alive {life}\n");
         }
 
         var kernels = new List<Graph>();
@@ -89,7 +93,8 @@ public static class PlanText
 
         if (command switch { KernelCommand kernel => kernel.Op, ForEachCommand each => each.Op, _ => null } is { } op)
             text.Append(CultureInfo.InvariantCulture, $"k{Number(kernels, op.Kernel)} ");
-        text.Append(command.Text).Append(": ").AppendJoin(", ", command.Reads.Select(Text)).Append(" -> ").AppendJoin(", ", command.Writes.Select(Text));
+        text.Append(command.Text).Append(": ").AppendJoin(", ", command.Reads.Select(Text)).Append(" -> ")
+            .AppendJoin(", ", command.Writes.Select(Text));
         text.Append(command.When == CommandWhen.ParametersChanged ? ", when parameters changed\n" : "\n");
     }
 

@@ -5,7 +5,8 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Results of the passes and, where one did nothing, the reason; one sentence each. Loops that are interpreted are left out.</summary>
+/// <summary>Results of the passes and, where one did nothing, the reason; one sentence each. Loops that
+/// are interpreted are left out.</summary>
 public static class Remarks
 {
     /// <param name="program">Before the passes.</param>
@@ -39,11 +40,15 @@ public static class Remarks
         int[] active = Enumerable.Range(0, optimised.Nodes.Count).Where(n => ends.Of(n) is not null).ToArray();
         string order = SortByLength.By(optimised) is { } name
             ? $"Rows are ordered by '{name}', the longest first, so that those of a step are the first ones"
-            : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand beside each other)";
-        string products = string.Join("; ", active.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
-        int sums = active.Count(n => optimised.Nodes[n].Op is SumOp), tables = active.Count(n => optimised.Nodes[n].Op is GatherOp or ScatterOp);
+            : "Rows with lengths stand as they are given (the order was switched off, or rows of the batch are named by number or stand "
+                + "beside each other)";
+        string products =
+            string.Join("; ", active.Where(n => optimised.Nodes[n].Op is ContractOp).Select(n => RegionRemarks.Name(optimised, n)));
+        int sums = active.Count(n => optimised.Nodes[n].Op is SumOp),
+            tables = active.Count(n => optimised.Nodes[n].Op is GatherOp or ScatterOp);
         int kernels = schedule.Ops.OfType<ScheduledKernel>().Count(kernel => ends.Of(kernel) is not null);
-        return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}{Count(kernels, "kernel")}{Count(sums, "sum")}{Count(tables, "table look-up")}.";
+        return $"{order}; on rows that run only: {(products.Length == 0 ? "no product over all steps" : products)}"
+            + $"{Count(kernels, "kernel")}{Count(sums, "sum")}{Count(tables, "table look-up")}.";
     }
 
     private static string Count(int count, string what) => count == 0 ? "" : $"; {Quantity.Of(count, what)} over all steps";
@@ -59,14 +64,18 @@ public static class Remarks
             string number = $"{prefix}{++loop}", name = $"{number}{(scan.Reverse ? " (backwards)" : "")}";
             if (LoopLegality.Of(scan, depth, loopDepth).Interpreted is not null)
                 continue;
-            foreach (string sentence in scan.HasLoops ? [$"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is held."] : LoopProducts(name, scan))
+            foreach (string sentence in scan.HasLoops ? [
+                $"{name} goes over blocks of time: what no state reaches stays within a block, so that a block's values are all that is "
+                    + "held."]
+                    : LoopProducts(name, scan))
                 yield return sentence;
             if (!scan.HasLoops && scan.States > 0)
                 yield return Linearity(name, scan);
             foreach (string sentence in new RegionRemarks(name, scan.Body, fuse).Sentences())
                 yield return sentence;
             if (!scan.HasLengths && node.Operands.Take(scan.Sequences).Any(sequence => zeros[sequence] is not null) && AddsRows(scan))
-                yield return $"{name} is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it reads.";
+                yield return $"{name} is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it "
+                    + "reads.";
             if (scan.Body.Outputs.Any(output => output.Role == OutputRole.Yield))
                 yield return $"{name} hands on, of every step: {Yields(scan)}.";
             foreach (string sentence in Loops(number + ".", scan.Body, fuse, loopDepth, depth + 1))
@@ -80,7 +89,8 @@ public static class Remarks
 
     // Whether a step makes something of several rows of the batch.
     private static bool AddsRows(ScanOp scan) => scan.Body.Nodes.Any(node => node.Op is SumOp { Axes: { Count: > 0 } axes } && axes[0] == 0
-        && scan.Body.Values.Type(node.Operands[0]).Dims is { Count: > 0 } dims && scan.Body.Inputs.Any(port => port.Role is PortRole.State or PortRole.Sequence && port.Type.Rank > 0 && port.Type.Dims[0] == dims[0]));
+        && scan.Body.Values.Type(node.Operands[0]).Dims is { Count: > 0 } dims && scan.Body.Inputs.Any(
+            port => port.Role is PortRole.State or PortRole.Sequence && port.Type.Rank > 0 && port.Type.Dims[0] == dims[0]));
 
     private static IEnumerable<ScanOp> Scans(Graph graph) => graph.Nodes.Select(node => node.Op).OfType<ScanOp>();
 
@@ -98,7 +108,8 @@ public static class Remarks
             string product = RegionRemarks.Name(scan.Body, n);
             yield return classes[scan.Body.Values.FirstResult(n)] == StepClass.State
                 ? $"{name}: product {product} was not hoisted: it reads {string.Join(" and ", States(scan.Body, n))} of the step before."
-                : $"{name}: product {product} was not hoisted although no state reaches it (HoistAndSink was switched off, or its operands have the batch twice).";
+                : $"{name}: product {product} was not hoisted although no state reaches it (HoistAndSink was switched off, "
+                    + "or its operands have the batch twice).";
         }
     }
 
@@ -134,9 +145,11 @@ public static class Remarks
         {
             int yields = now[s].Yields - old[s].Yields, nodes = old[s].Body.Nodes.Count - now[s].Body.Nodes.Count;
             if (yields > 0)
-                yield return $"Rematerialize: loop {s + 1} stores {Quantity.Of(yields, "more value")} of every step, because reading them costs less than computing them again.";
+                yield return $"Rematerialize: loop {s + 1} stores {Quantity.Of(yields, "more value")} of every step, because reading them "
+                    + "costs less than computing them again.";
             if (nodes > 0)
-                yield return $"Rematerialize: loop {s + 1} computes {Quantity.Of(nodes, "value")} less, because an earlier loop stored what they give; the other {now[s].Body.Nodes.Count} are its own or cheaper to repeat than to read.";
+                yield return $"Rematerialize: loop {s + 1} computes {Quantity.Of(nodes, "value")} less, because an earlier loop stored "
+                    + $"what they give; the other {now[s].Body.Nodes.Count} are its own or cheaper to repeat than to read.";
         }
     }
 }

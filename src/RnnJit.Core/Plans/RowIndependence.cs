@@ -31,7 +31,8 @@ public sealed class RowIndependence
         rows.Holds = outputs && rows.byRow.All(found => found);
         int[] whole = [.. Enumerable.Range(0, rows.byRow.Length).Where(n => !rows.byRow[n] && !rows.AddsRowsToTable(n))];
         rows.TakesRows = outputs && whole.Length == 0;
-        rows.Undivided = whole.Length > 0 && whole.All(n => rows.axes[rows.body.Values.FirstResult(n)] >= 0) ? rows.body.Nodes[whole[0]].Op : null;
+        rows.Undivided =
+            whole.Length > 0 && whole.All(n => rows.axes[rows.body.Values.FirstResult(n)] >= 0) ? rows.body.Nodes[whole[0]].Op : null;
         return rows;
     }
 
@@ -51,7 +52,8 @@ public sealed class RowIndependence
     /// </summary>
     public bool TakesRows { get; private set; }
 
-    /// <summary>An op that has no command for some rows alone, although no row reads another one; null where rows read each other or all ops have one.</summary>
+    /// <summary>An op that has no command for some rows alone, although no row reads another one; null where rows read each
+    /// other or all ops have one.</summary>
     public Op? Undivided { get; private set; }
 
     /// <summary>True for a table, and for what it has become once rows were added to it in its one place.</summary>

@@ -19,7 +19,8 @@ internal sealed class RowRemarks
         this.schedule = schedule;
         graph = schedule.Graph;
         ends = new PaddingAnalysis(schedule);
-        endings = graph.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => new Ending(node.Operands[node.Operands.Count - 1], ((ScanOp)node.Op).Time)).Distinct().ToArray();
+        endings = graph.Nodes.Where(node => node.Op is ScanOp { HasLengths: true })
+            .Select(node => new Ending(node.Operands[node.Operands.Count - 1], ((ScanOp)node.Op).Time)).Distinct().ToArray();
     }
 
     /// <summary>Half a sentence with a semicolon before it; nothing where rows have no ends.</summary>
@@ -30,7 +31,8 @@ internal sealed class RowRemarks
             return "";
         if (ends.Of(node) is { } end)
             return RowsOf(end.Kind);
-        RowProduct use = new[] { false, true }.Select(batchFirst => RowProduct.Of(product, batchFirst) is { Use: not RowUse.None } rows && IsOverSteps(graph.Values.Type(done.Operands[rows.Operand]).Dims, batchFirst) ? rows : default)
+        RowProduct use = new[] { false, true }.Select(batchFirst => RowProduct.Of(product, batchFirst) is { Use: not RowUse.None } rows
+            && IsOverSteps(graph.Values.Type(done.Operands[rows.Operand]).Dims, batchFirst) ? rows : default)
             .FirstOrDefault(rows => rows.Use != RowUse.None);
         if (use.Use == RowUse.None)
             return done.Operands.Any(operand => HasSteps(graph.Values.Type(operand).Dims)) ? Elsewhere : "";
@@ -44,14 +46,17 @@ internal sealed class RowRemarks
             return HasSteps([.. kernel.Rows, kernel.Columns]) ? Elsewhere : "";
         if (ends.Of(kernel) is { } end)
             return RowsOf(end.Zeros.Length == 0 ? PaddingResult.Unread : PaddingResult.Zero);
-        return kernel.Outputs.Select(AllRows).FirstOrDefault(why => why.Length > 0) ?? "; on all rows, for its results end by different lengths";
+        return kernel.Outputs.Select(AllRows).FirstOrDefault(why => why.Length > 0)
+            ?? "; on all rows, for its results end by different lengths";
     }
 
     private bool IsOverSteps(EquatableArray<Dim> dims, bool batchFirst) =>
-        dims.Count > 1 && endings.Any(end => dims[batchFirst ? 1 : 0] == end.Time && dims[batchFirst ? 0 : 1] == graph.Values.Type(end.Lengths).Dims[0]);
+        dims.Count > 1 && endings.Any(
+            end => dims[batchFirst ? 1 : 0] == end.Time && dims[batchFirst ? 0 : 1] == graph.Values.Type(end.Lengths).Dims[0]);
 
     // Time and rows in another order or with something between them.
-    private bool HasSteps(IReadOnlyList<Dim> dims) => endings.Any(end => dims.Contains(end.Time) && dims.Contains(graph.Values.Type(end.Lengths).Dims[0]));
+    private bool HasSteps(IReadOnlyList<Dim> dims) =>
+        endings.Any(end => dims.Contains(end.Time) && dims.Contains(graph.Values.Type(end.Lengths).Dims[0]));
 
     private static string RowsOf(PaddingResult kind) => kind switch
     {
@@ -65,9 +70,14 @@ internal sealed class RowRemarks
 
     private string Reader(int value) => ends.AllRowsFor(value) switch
     {
-        ScheduledKernel kernel => $"scheduled op {schedule.Ops.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
-        ScheduledMatMul product => $"contract {RegionRemarks.ValueName(graph, graph.Values.FirstResult(product.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
-        ScheduledNode op => $"{graph.Nodes[op.Node].Op.Name} {RegionRemarks.ValueName(graph, graph.Values.FirstResult(op.Node))} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        ScheduledKernel kernel =>
+            $"scheduled op {schedule.Ops.ToList().IndexOf(kernel) + 1} reads {RegionRemarks.ValueName(graph, value)} in all of them",
+        ScheduledMatMul product =>
+            $"contract {RegionRemarks.ValueName(graph, graph.Values.FirstResult(product.Node))} reads "
+                + $"{RegionRemarks.ValueName(graph, value)} in all of them",
+        ScheduledNode op =>
+            $"{graph.Nodes[op.Node].Op.Name} {RegionRemarks.ValueName(graph, graph.Values.FirstResult(op.Node))} reads "
+                + $"{RegionRemarks.ValueName(graph, value)} in all of them",
         _ => $"{RegionRemarks.ValueName(graph, value)} is given out",
     };
 }

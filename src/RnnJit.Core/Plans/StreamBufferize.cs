@@ -21,7 +21,8 @@ internal sealed class StreamBufferize
     {
         (this.context, this.program) = (context, program);
         region = new Bufferize(context, program, depth: 0);
-        inputs = [.. program.Inputs.Select(port => port.Role == PortRole.Parameter ? context.Input(port) : context.Allocate(context.Shape(port.Type), port.Type.Element))];
+        inputs = [.. program.Inputs.Select(
+            port => port.Role == PortRole.Parameter ? context.Input(port) : context.Allocate(context.Shape(port.Type), port.Type.Element))];
     }
 
     public StreamPlan ToPlan()
@@ -45,7 +46,8 @@ internal sealed class StreamBufferize
         return new StreamPlan(
             program, context.Options, [.. context.Fills], [.. once], [.. each], inputs, [.. outputs], [.. carries],
             MemoryPlan.Place(shared, [], [], shared),
-            MemoryPlan.Place(context.Buffers.Where(moving.Contains), each, outputs.Select(output => output.View).Concat(carries.Select(carry => carry.From)), kept));
+            MemoryPlan.Place(context.Buffers.Where(moving.Contains), each,
+                outputs.Select(output => output.View).Concat(carries.Select(carry => carry.From)), kept));
     }
 
     // A result that is a parameter, or has gaps, gets a place of its own.
@@ -78,7 +80,8 @@ internal sealed class StreamBufferize
         for (int s = 0; s < states.Length; s++)
         {
             BufferView from = region.ViewOf(next[s].Value), to = inputs[states[s]];
-            bool overwritten = states.Any(other => other != states[s] && inputs[other].Buffer == from.Buffer && inputs[other].Offset == from.Offset);
+            bool overwritten =
+                states.Any(other => other != states[s] && inputs[other].Buffer == from.Buffer && inputs[other].Offset == from.Offset);
             if (!from.IsContiguous || from.Buffer.IsExternal || overwritten)
                 from = Copied(from, next[s].Value);
             carries.Add(new CopyCommand(from, to));
@@ -89,7 +92,8 @@ internal sealed class StreamBufferize
         for (int o = 0; o < outputs.Count; o++)
         {
             var (output, view) = outputs[o];
-            if (carries.Any(carry => carry.To.Buffer == view.Buffer && carry.To.Offset < view.Offset + view.Length && view.Offset < carry.To.Offset + carry.To.Length))
+            if (carries.Any(carry => carry.To.Buffer == view.Buffer && carry.To.Offset < view.Offset + view.Length
+                && view.Offset < carry.To.Offset + carry.To.Length))
                 outputs[o] = (output, Copied(view, output.Value));
         }
     }

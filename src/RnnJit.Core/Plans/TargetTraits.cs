@@ -20,7 +20,8 @@ public sealed record TargetTraits
     /// <summary>Bytes between rows that would lie a page apart.</summary>
     public int RowGap { get; init; } = 64;
 
-    /// <summary>Rows of a product that read B so often that it is packed although its rows are contiguous; fewer copy it block by block.</summary>
+    /// <summary>Rows of a product that read B so often that it is packed although its rows are contiguous;
+    /// fewer copy it block by block.</summary>
     public int RowsThatRepayPacking { get; init; } = 2048;
 
     /// <summary>Elements of B beyond which the memory of a packed copy counts for more than its speed.</summary>
@@ -29,7 +30,8 @@ public sealed record TargetTraits
     /// <summary>True where kernels want a parameter packed although its rows are contiguous.</summary>
     public bool PacksRows { get; init; } = true;
 
-    /// <summary>Lanes in which the sum of a row is added: lane l adds elements l, l + lanes, …, then halves of the lanes are added. 1: from first to last.</summary>
+    /// <summary>Lanes in which the sum of a row is added: lane l adds elements l, l + lanes, …, then halves of the lanes are
+    /// added. 1: from first to last.</summary>
     public int RowLanes { get; init; } = 1;
 
     /// <summary>Deepest nesting of loops that is planned; deeper loops are left to the interpreter.</summary>

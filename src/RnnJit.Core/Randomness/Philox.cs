@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RnnJit.Randomness;
 
 /// <summary>
-/// Philox4x32-10, a counter-based generator: the numbers are a function of key and counter, so any of them can be computed alone, by any thread
-/// (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, SC 2011, section 4.3).
+/// Philox4x32-10, a counter-based generator: the numbers are a function of key and counter, so any of them can be computed alone, by any
+/// thread (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, SC 2011, section 4.3).
 /// </summary>
 public static class Philox
 {
@@ -16,7 +16,8 @@ public static class Philox
     private const uint Weyl0 = 0x9E3779B9;
     private const uint Weyl1 = 0xBB67AE85;
 
-    /// <summary>Four random words for the counter (<paramref name="low"/> its first two words, <paramref name="high"/> its last two), least significant word first.</summary>
+    /// <summary>Four random words for the counter (<paramref name="low"/> its first two words, <paramref name="high"/> its last two),
+    /// least significant word first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (uint R0, uint R1, uint R2, uint R3) Block(ulong key, ulong low, ulong high)
     {
@@ -83,7 +84,8 @@ public static class Philox
     public static void FillBernoulliMask(Span<float> mask, double keepProbability, ulong key, ulong counter, ulong first = 0)
     {
         if (keepProbability is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(keepProbability), keepProbability, $"The probability to keep is {keepProbability}, wanted above 0 and at most 1 (1 keeps all)");
+            throw new ArgumentOutOfRangeException(nameof(keepProbability), keepProbability,
+                $"The probability to keep is {keepProbability}, wanted above 0 and at most 1 (1 keeps all)");
 
         // A word is kept with probability threshold / 2^32; at 1 the threshold lies above every word.
         var threshold = (ulong)Math.Round(keepProbability * (1L << 32));
@@ -109,7 +111,8 @@ public static class Philox
         }
     }
 
-    // The borrow of word − threshold is a mask of ones where the word is kept: a branch here would be mispredicted as often as the mask changes.
+    // The borrow of word − threshold is a mask of ones where the word is kept: a branch here would be
+    // mispredicted as often as the mask changes.
     private static float Keep(uint word, ulong threshold, float kept) =>
         BitConverter.UInt32BitsToSingle((uint)((long)(word - threshold) >> 63) & BitConverter.SingleToUInt32Bits(kept));
 #endif

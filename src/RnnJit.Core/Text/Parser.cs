@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Text;
 
 /// <summary>Reads the text form, one statement a line; types of results may be left away. Comments begin with '#'.</summary>
-public sealed class Parser
+public sealed partial class Parser
 {
     private static readonly (string Word, PortRole Role)[] PortRoles = new[]
     {
@@ -80,7 +80,8 @@ public sealed class Parser
             {
                 Statement(line, builder, values, outputs);
                 if ((valueCount += builder.ValueCount - before) > MostValues)
-                    throw new GraphException("RNNJ204", $"the graph has more than {MostValues} values up to here (write repeated steps as a scan)");
+                    throw new GraphException("RNNJ204",
+                        $"the graph has more than {MostValues} values up to here (write repeated steps as a scan)");
             }
             catch (GraphException e) when (!e.Message.StartsWith("Line ", StringComparison.Ordinal))
             {
@@ -160,7 +161,8 @@ public sealed class Parser
         }
 
         Value[] read = Operands(name, right.From(end), builder, values);
-        Op op = name.Is("scan") ? Scan(attributes.ToString(), opens) : name.Is("foreach") ? ForEach(opens) : Read(right.To(end), name, attributes);
+        Op op = name.Is("scan") ? Scan(attributes.ToString(),
+            opens) : name.Is("foreach") ? ForEach(opens) : Read(right.To(end), name, attributes);
         Value[] results = builder.AddMany(op, read);
         Count(op, read.Length, results);
         var targets = new PieceList(left);
@@ -219,7 +221,9 @@ public sealed class Parser
         foreach (Value result in results)
             written += "%0: ".Length + result.Type.TextLength;
         if (written > LongestText)
-            throw new GraphException("RNNJ209", $"the graph has more than {LongestText} characters up to here when the types of its values are written out (write repeated steps as a scan)");
+            throw new GraphException("RNNJ209",
+                $"the graph has more than {LongestText} characters up to here when the types of its values are written out "
+                    + "(write repeated steps as a scan)");
     }
 
     private ScanOp Scan(string attributes, bool opens)
@@ -232,14 +236,17 @@ public sealed class Parser
         return new ScanOp(Nested("body", "step"), Dim.Parse(parts[0]), parts.Contains("reverse"), parts.Contains("lengths"));
     }
 
-    private ForEachOp ForEach(bool opens) => opens ? new ForEachOp(Nested(ForEachOp.BodyKind, ForEachOp.BodyName)) : throw Error("a foreach has a body between '{' and '}'");
+    private ForEachOp ForEach(bool opens) =>
+        opens ? new ForEachOp(Nested(ForEachOp.BodyKind, ForEachOp.BodyName)) : throw Error("a foreach has a body between '{' and '}'");
 
     private Graph Nested(string kind, string name)
     {
         if (++depth > DeepestScan)
-            throw new GraphException("RNNJ206", $"Line {position}: scans are nested more than {DeepestScan} deep (use fewer loops in loops)");
+            throw new GraphException("RNNJ206",
+                $"Line {position}: scans are nested more than {DeepestScan} deep (use fewer loops in loops)");
         if (++scanCount > MostScans)
-            throw new GraphException("RNNJ204", $"Line {position}: the graph has more than {MostScans} scans (write repeated steps as one scan)");
+            throw new GraphException("RNNJ204",
+                $"Line {position}: the graph has more than {MostScans} scans (write repeated steps as one scan)");
         Graph body = Body(kind, name, closes: true);
         depth--;
         return body;
@@ -264,72 +271,5 @@ public sealed class Parser
     {
         if (!values.TryAdd(name, value))
             throw Error($"'{name}' is defined twice");
-    }
-
-    // The next line that holds more than a comment.
-    private bool Next(out Piece line)
-    {
-        while (offset <= text.Length)
-        {
-            int end = text.IndexOf('\n', offset);
-            line = new Piece(text, offset, (end < 0 ? text.Length : end) - offset);
-            offset += line.Length + 1;
-            position++;
-            int comment = line.IndexOf('#');
-            line = (comment < 0 ? line : line.To(comment)).Trim();
-            if (HoldsUnknown(line))
-                throw new GraphException("RNNJ177", $"Line {position}: {Quoted(line)} has an unknown dimension (name it)");
-            if (line.Length > 0)
-                return true;
-        }
-
-        line = default;
-        return false;
-    }
-
-    // Unknowns are for tracing: what they turn out to be can be longer than the text.
-    private static bool HoldsUnknown(Piece line)
-    {
-        int depth = 0;
-        for (int i = 0; i < line.Length; i++)
-        {
-            depth += line[i] == '[' ? 1 : line[i] == ']' ? -1 : 0;
-            if (depth > 0 && line[i] == '?')
-                return true;
-        }
-
-        return false;
-    }
-
-    // A file may hold lines of any length.
-    private static string Quoted(Piece text) => text.Length <= LongestQuote ? $"'{text}'" : $"'{text.To(LongestQuote)}…'";
-
-    private GraphException Error(string sentence) => new("RNNJ106", $"Line {position}: {sentence}");
-
-    private int Closing(Piece text, int open)
-    {
-        int depth = 0;
-        for (int i = open; i < text.Length; i++)
-        {
-            depth += text[i] == '[' ? 1 : text[i] == ']' ? -1 : 0;
-            if (depth == 0)
-                return i;
-        }
-
-        throw Error($"'[' is not closed in '{text}'");
-    }
-
-    // The first occurrence outside brackets; "->" has no '=' and "!=" does not occur.
-    private static int TopLevel(Piece text, char sought)
-    {
-        int depth = 0;
-        for (int i = 0; i < text.Length; i++)
-        {
-            depth += text[i] == '[' ? 1 : text[i] == ']' ? -1 : 0;
-            if (depth == 0 && text[i] == sought)
-                return i;
-        }
-
-        return -1;
     }
 }

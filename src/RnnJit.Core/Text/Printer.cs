@@ -71,7 +71,8 @@ public static class Printer
         for (int n = 0; n < graph.Nodes.Count; n++)
             Statement(text, graph, n, names, indent, named);
         foreach (Output output in graph.Outputs)
-            text.Append(indent).Append(Word(output.Role)).Append(' ').Append(output.Name).Append(" = ").Append(names[output.Value]).Append('\n');
+            text.Append(indent).Append(Word(output.Role)).Append(' ').Append(output.Name).Append(" = ").Append(names[output.Value])
+                .Append('\n');
     }
 
     private static void Statement(StringBuilder text, Graph graph, int n, string[] names, string indent, bool named)
@@ -84,7 +85,8 @@ public static class Printer
         text.Append(indent);
         text.Append(string.Join(", ", node.Results.Select((type, r) => $"{names[first + r]}: {type}")));
         Graph? body = node.Op switch { ScanOp scan => scan.Body, ForEachOp each => each.Body, _ => null };
-        text.Append(" = ").Append(node.Op switch { ScanOp scan => $"scan[{scan.Header}]", ForEachOp => node.Op.Name, _ => node.Op.ToString() });
+        text.Append(" = ")
+            .Append(node.Op switch { ScanOp scan => $"scan[{scan.Header}]", ForEachOp => node.Op.Name, _ => node.Op.ToString() });
         if (node.Operands.Count > 0)
             text.Append(' ').Append(string.Join(", ", node.Operands.Select(operand => names[operand])));
         if (body is not null)

@@ -1,6 +1,7 @@
 namespace RnnJit.Training;
 
-/// <summary>Adadelta (Zeiler 2012, arXiv:1212.5701, algorithm 1): s ⇒ ρ s + (1 − ρ) g², d = √(u + ε) / √(s + ε) · g, u ⇒ ρ u + (1 − ρ) d², p ⇒ p − η d.</summary>
+/// <summary>Adadelta (Zeiler 2012, arXiv:1212.5701, algorithm 1): s ⇒ ρ s + (1 − ρ) g², d = √(u + ε) / √(s + ε) · g, u ⇒ ρ u
+/// + (1 − ρ) d², p ⇒ p − η d.</summary>
 public sealed class Adadelta : Optimiser
 {
     /// <summary>ρ.</summary>

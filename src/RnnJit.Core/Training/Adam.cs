@@ -1,8 +1,9 @@
 namespace RnnJit.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015, algorithm 1): m ⇒ β₁ m + (1 − β₁) g, v ⇒ β₂ v + (1 − β₂) g², p ⇒ p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε).
-/// AMSGrad (Reddi et al. 2018) divides by the largest v so far. Decoupled (Loshchilov and Hutter 2019, AdamW) shrinks p by 1 − η λ instead of adding λ p to g.
+/// Adam (Kingma and Ba 2015, algorithm 1): m ⇒ β₁ m + (1 − β₁) g, v ⇒ β₂ v + (1 − β₂) g², p ⇒ p − η / (1 − β₁ᵗ) · m / (√v / √(1 −
+/// β₂ᵗ) + ε). AMSGrad (Reddi et al. 2018) divides by the largest v so far. Decoupled (Loshchilov and Hutter 2019, AdamW) shrinks p
+/// by 1 − η λ instead of adding λ p to g.
 /// </summary>
 public sealed class Adam : Optimiser
 {
@@ -31,7 +32,8 @@ public sealed class Adam : Optimiser
             scalars[2] = 1 - (rate * WeightDecay);
     }
 
-    protected override (Value P, Value G) Decay(Value p, Value g, Value[] scalars) => Decoupled ? (p * scalars[2], g) : base.Decay(p, g, scalars);
+    protected override (Value P, Value G) Decay(Value p, Value g, Value[] scalars) =>
+        Decoupled ? (p * scalars[2], g) : base.Decay(p, g, scalars);
 
     protected override Value[] Update(Value p, Value g, Value[] states, Value[] scalars)
     {

@@ -4,7 +4,8 @@ using RnnJit.Passes;
 
 namespace RnnJit.Training;
 
-/// <summary>Bodies of <see cref="ForEachOp"/> as one kernel: arithmetic of numbers alone moves out of the body, where it would be a kernel of its own.</summary>
+/// <summary>Bodies of <see cref="ForEachOp"/> as one kernel: arithmetic of numbers alone moves out of the body, where it
+/// would be a kernel of its own.</summary>
 internal static class ItemBody
 {
     /// <summary>Applies a body to items.</summary>
@@ -28,7 +29,8 @@ internal static class ItemBody
             .Where(operand => IsNumber(operand) && !IsConstant(simple, operand)).Distinct().OrderBy(value => value)];
         var inside = new Value?[simple.Values.Count];
         foreach (int value in read)
-            inside[value] = builder.Input(value < simple.Inputs.Count ? simple.Inputs[value].Name : "number" + value, simple.Values.Type(value));
+            inside[value] =
+                builder.Input(value < simple.Inputs.Count ? simple.Inputs[value].Name : "number" + value, simple.Values.Type(value));
         for (int i = numbers.Count; i < simple.Inputs.Count; i++)
             inside[i] = builder.Input(simple.Inputs[i].Name, simple.Inputs[i].Type);
         for (int n = 0; n < simple.Nodes.Count; n++)
@@ -37,9 +39,11 @@ internal static class ItemBody
                 builder.InlineNode(simple, n, inside!);
         }
 
-        Graph item = builder.Build(body.Kind, body.Name, simple.Outputs.Select(output => (output.Name, inside[output.Value]!, output.Role)));
+        Graph item =
+            builder.Build(body.Kind, body.Name, simple.Outputs.Select(output => (output.Name, inside[output.Value]!, output.Role)));
         return program.AddMany(new ForEachOp(item), [.. read.Select(value => outside[value]!), .. tensors]);
     }
 
-    private static bool IsConstant(Graph graph, int value) => graph.Values.Node(value) is >= 0 and var node && graph.Nodes[node].Op is ConstantOp;
+    private static bool IsConstant(Graph graph, int value) =>
+        graph.Values.Node(value) is >= 0 and var node && graph.Nodes[node].Op is ConstantOp;
 }

@@ -3,8 +3,8 @@ using RnnJit.Ir;
 namespace RnnJit.Training;
 
 /// <summary>
-/// One step of an optimiser as a program over one parameter tensor with rows collapsed: the parameter p, its gradient g and the states are [R, N], all else are numbers.
-/// It is made of elementwise ops only, so it is one kernel. Semantics are those of torch.optim 1.13.
+/// One step of an optimiser as a program over one parameter tensor with rows collapsed: the parameter p, its gradient g and the states are
+/// [R, N], all else are numbers. It is made of elementwise ops only, so it is one kernel. Semantics are those of torch.optim 1.13.
 /// </summary>
 public abstract class Optimiser
 {
@@ -22,7 +22,8 @@ public abstract class Optimiser
     /// <summary>The number that every element of a state begins with.</summary>
     public virtual double StateStart => 0;
 
-    /// <summary>The numbers that <see cref="SetScalars"/> computes, in its order: inputs of the program behind g and <c>scale</c>.</summary>
+    /// <summary>The numbers that <see cref="SetScalars"/> computes, in its order: inputs of the program
+    /// behind g and <c>scale</c>.</summary>
     public abstract IReadOnlyList<string> Scalars { get; }
 
     /// <summary>Computes the numbers of one step.</summary>
@@ -31,7 +32,8 @@ public abstract class Optimiser
     /// <param name="rate">The learning rate of this step.</param>
     public abstract void SetScalars(double[] scalars, int step, double rate);
 
-    /// <summary>The step: inputs p, states, g, scale (a factor of the gradient, 1 or that of norm clipping), scalars; outputs p and the states, under their names.</summary>
+    /// <summary>The step: inputs p, states, g, scale (a factor of the gradient, 1 or that of norm clipping), scalars; outputs p and the
+    /// states, under their names.</summary>
     public Graph Build(ElementType element = ElementType.F32)
     {
         var builder = new GraphBuilder();

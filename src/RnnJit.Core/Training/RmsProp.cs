@@ -17,7 +17,8 @@ public sealed class RmsProp : Optimiser
 
     public override string Name => "rmsprop";
 
-    public override IReadOnlyList<string> States => ["square", .. Centred ? ["mean"] : Array.Empty<string>(), .. Momentum != 0 ? ["velocity"] : Array.Empty<string>()];
+    public override IReadOnlyList<string> States =>
+        ["square", .. Centred ? ["mean"] : Array.Empty<string>(), .. Momentum != 0 ? ["velocity"] : Array.Empty<string>()];
 
     public override IReadOnlyList<string> Scalars => ["rate"];
 

@@ -1,6 +1,7 @@
 namespace RnnJit.Training;
 
-/// <summary>Gradient descent, with momentum (Polyak 1964; Sutskever et al. 2013): b ⇒ μ b + (1 − τ) g, p ⇒ p − η b; Nesterov: p ⇒ p − η (g + μ b).</summary>
+/// <summary>Gradient descent, with momentum (Polyak 1964; Sutskever et al. 2013): b ⇒ μ b + (1 − τ) g, p ⇒ p − η b;
+/// Nesterov: p ⇒ p − η (g + μ b).</summary>
 public sealed class Sgd : Optimiser
 {
     /// <summary>μ.</summary>

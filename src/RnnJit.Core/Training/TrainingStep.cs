@@ -5,8 +5,9 @@ using RnnJit.Ops;
 namespace RnnJit.Training;
 
 /// <summary>
-/// One training step as one Program: masks are drawn, loss and gradients computed, the gradients' norm taken, and parameters, optimiser states, carried states
-/// and running statistics replaced where loss and norm are finite. It is appended after the last pass, so that an optimiser is one kernel over all parameters.
+/// One training step as one Program: masks are drawn, loss and gradients computed, the gradients' norm taken, and parameters, optimiser
+/// states, carried states and running statistics replaced where loss and norm are finite. It is appended after the last pass, so that an
+/// optimiser is one kernel over all parameters.
 /// </summary>
 /// <param name="Optimiser">The update of a parameter.</param>
 /// <param name="ClipNorm">The largest norm of all gradients together; null for no clipping.</param>
@@ -82,16 +83,19 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         return aliases;
     }
 
-    /// <summary>The update of one item: numbers <c>finite</c>, <c>scale</c> and those of the optimiser, then p, its states and g. Nothing changes where <c>finite</c> is 0.</summary>
+    /// <summary>The update of one item: numbers <c>finite</c>, <c>scale</c> and those of the optimiser, then p, its states and g. Nothing
+    /// changes where <c>finite</c> is 0.</summary>
     public static Graph Guarded(Optimiser optimiser, ElementType real = ElementType.F32)
     {
         var builder = new GraphBuilder();
         TensorType tensor = new(real, "R", "N"), number = new(real);
         Graph step = optimiser.Build(real);
         Value finite = builder.Input("finite", number);
-        Dictionary<string, Value> inputs = step.Inputs.OrderBy(port => port.Type.Rank).ToDictionary(port => port.Name, port => builder.Input(port.Name, port.Type.Rank == 0 ? number : tensor));
+        Dictionary<string, Value> inputs = step.Inputs.OrderBy(port => port.Type.Rank)
+            .ToDictionary(port => port.Name, port => builder.Input(port.Name, port.Type.Rank == 0 ? number : tensor));
         Value[] values = builder.Inline(step, [.. step.Inputs.Select(port => inputs[port.Name])]);
-        return builder.Build("program", optimiser.Name, step.Outputs.Select(output => (output.Name, Rnn.Select(finite, values[output.Value], inputs[output.Name]), OutputRole.Result)));
+        return builder.Build("program", optimiser.Name,
+            step.Outputs.Select(output => (output.Name, Rnn.Select(finite, values[output.Value], inputs[output.Name]), OutputRole.Result)));
     }
 
     /// <summary>A value that replaces another one where <c>finite</c> is not 0: numbers finite; tensors old, new.</summary>
@@ -99,7 +103,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
     {
         var builder = new GraphBuilder();
         var tensor = new TensorType(real, "R", "N");
-        Value finite = builder.Input("finite", new TensorType(real)), old = builder.Input("old", tensor), next = builder.Input("new", tensor);
+        Value finite = builder.Input("finite", new TensorType(real)), old = builder.Input("old", tensor),
+            next = builder.Input("new", tensor);
         return builder.Build("program", "Replacement", [("next", Rnn.Select(finite, next, old), OutputRole.Result)]);
     }
 
@@ -112,7 +117,9 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         int numbers = guarded.Inputs.Count(port => port.Type.Rank == 0);
         Value[] next = ItemBody.Apply(guarded, [.. inputs.Take(numbers)], inputs.Skip(numbers));
         Value replaced = ItemBody.Apply(replacement, [inputs[0]], [inputs[numbers], inputs[inputs.Length - 1]])[0];
-        return builder.Build("program", optimiser.Name, [.. guarded.Outputs.Select((output, i) => ("next." + output.Name, next[i], OutputRole.Result)), ("replaced", replaced, OutputRole.Result)]);
+        return builder.Build("program", optimiser.Name, [
+            .. guarded.Outputs.Select((output, i) => ("next." + output.Name, next[i], OutputRole.Result)),
+            ("replaced", replaced, OutputRole.Result)]);
     }
 
     // The first part: every result takes the place of an input, which the second part reads.
@@ -120,7 +127,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
     {
         foreach (Output output in gradients.Outputs)
             builder.Input(Handed(output.Name), values[output.Value].Type, PortRole.Parameter);
-        return builder.Build(gradients.Kind, gradients.Name, gradients.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
+        return builder.Build(gradients.Kind, gradients.Name,
+            gradients.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
     }
 
     // The gradients' Program as the second part sees it: results are inputs.
@@ -130,7 +138,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         foreach (Port port in gradients.Inputs.Where(port => port.Role is PortRole.Parameter or PortRole.State))
             builder.Input(port.Name, port.Type, port.Role, port.Init);
         return builder.Build(gradients.Kind, gradients.Name, gradients.Outputs
-            .Select(output => (output.Name, builder.Input(Handed(output.Name), gradients.Values.Type(output.Value), PortRole.Parameter), output.Role)).ToArray());
+            .Select(output => (output.Name, builder.Input(Handed(output.Name), gradients.Values.Type(output.Value), PortRole.Parameter),
+                output.Role)).ToArray());
     }
 
     // Masks are drawn in place of ports.
@@ -144,7 +153,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
                 values[i] = builder.Input(port.Name, port.Type, port.Role, port.Init);
         }
 
-        Value? words = gradients.Inputs.Any(MaskPort.Is) ? builder.Input(Random, new TensorType(ElementType.I32, RandomMaskOp.Words)) : null;
+        Value? words =
+            gradients.Inputs.Any(MaskPort.Is) ? builder.Input(Random, new TensorType(ElementType.I32, RandomMaskOp.Words)) : null;
         int site = 0;
         for (int i = 0; i < gradients.Inputs.Count; i++)
         {
@@ -177,7 +187,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
     }
 
     // Carried states and running statistics.
-    private void Replace(Graph gradients, GraphBuilder builder, Value[] values, Value finite, List<(string Name, Value Value, OutputRole Role)> outputs)
+    private void Replace(Graph gradients, GraphBuilder builder, Value[] values, Value finite,
+        List<(string Name, Value Value, OutputRole Role)> outputs)
     {
         var items = new List<(string Name, int Old, int New, OutputRole Role)>();
         foreach (var (state, final) in CarryState ? Carried(gradients) : [])
@@ -187,7 +198,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         if (items.Count == 0)
             return;
 
-        Value[] results = ItemBody.Apply(Replacement(finite.Type.Element), [finite], items.SelectMany(item => (Value[])[values[item.Old], values[item.New]]));
+        Value[] results = ItemBody.Apply(Replacement(finite.Type.Element), [finite],
+            items.SelectMany(item => (Value[])[values[item.Old], values[item.New]]));
         for (int i = 0; i < items.Count; i++)
         {
             int known = outputs.FindIndex(output => output.Name == items[i].Name);
@@ -200,7 +212,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
     }
 
     private IEnumerable<(string, Value, OutputRole)> Trained(
-        GraphBuilder builder, Value[] values, Graph gradients, List<(int Parameter, int Gradient)> trained, double multiple, Value scale, Value finite,
+        GraphBuilder builder, Value[] values, Graph gradients, List<(int Parameter, int Gradient)> trained, double multiple, Value scale,
+        Value finite,
         ElementType real)
     {
         var number = new TensorType(real);
@@ -238,10 +251,14 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
     private double MultipleOf(string parameter) => Rates.TryGetValue(parameter, out double multiple) ? multiple : 1;
 
     private static bool IsGradient(Graph gradients, string output) =>
-        output.StartsWith(GradientPrefix, StringComparison.Ordinal) && gradients.InputIndex(output.Substring(GradientPrefix.Length)) is >= 0 and var input && gradients.Inputs[input].Role == PortRole.Parameter;
+        output.StartsWith(GradientPrefix, StringComparison.Ordinal)
+            && gradients.InputIndex(output.Substring(GradientPrefix.Length)) is >= 0 and var input
+            && gradients.Inputs[input].Role == PortRole.Parameter;
 
-    private static string Running(Graph gradients, Output next) => gradients.Inputs.First(port => RunningPort.Is(port) && RunningPort.Next(port.Name) == next.Name).Name;
+    private static string Running(Graph gradients, Output next) =>
+        gradients.Inputs.First(port => RunningPort.Is(port) && RunningPort.Next(port.Name) == next.Name).Name;
 
     private static IEnumerable<(Port State, Output Final)> Carried(Graph graph) =>
-        graph.Inputs.Where(port => port.Role == PortRole.State).Zip(graph.Outputs.Where(output => output.Role == OutputRole.Next), (port, output) => (port, output));
+        graph.Inputs.Where(port => port.Role == PortRole.State)
+            .Zip(graph.Outputs.Where(output => output.Role == OutputRole.Next), (port, output) => (port, output));
 }

@@ -4,7 +4,8 @@ using RnnJit.Passes;
 
 namespace RnnJit.Verify;
 
-/// <summary>The rules that every graph keeps, one method each. It runs after each pass, so a pass that breaks a graph is named at once.</summary>
+/// <summary>The rules that every graph keeps, one method each. It runs after each pass, so a pass that
+/// breaks a graph is named at once.</summary>
 public static class Verifier
 {
     // Which roles belong to which kind of graph.
@@ -13,11 +14,13 @@ public static class Verifier
         ["program"] = ([PortRole.Input, PortRole.State, PortRole.Parameter], [OutputRole.Result, OutputRole.Next]),
         ["cell"] = ([PortRole.Input, PortRole.PerSequence, PortRole.State, PortRole.Parameter], [OutputRole.Next, OutputRole.Result]),
         ["kernel"] = ([PortRole.Input], [OutputRole.Result]),
-        ["body"] = ([PortRole.Sequence, PortRole.State, PortRole.Table, PortRole.Constant], [OutputRole.Next, OutputRole.Yield, OutputRole.Sum]),
+        ["body"] = ([PortRole.Sequence, PortRole.State, PortRole.Table, PortRole.Constant],
+            [OutputRole.Next, OutputRole.Yield, OutputRole.Sum]),
     };
 
     /// <summary>Checks a graph and the bodies of its ops.</summary>
-    /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194, RNNJ203 and RNNJ208: the graph breaks a rule. Other ids: operands do not fit their op.</exception>
+    /// <exception cref="GraphException">RNNJ170 to RNNJ179, RNNJ191 to RNNJ194, RNNJ203 and RNNJ208: the graph breaks a rule. Other ids:
+    /// operands do not fit their op.</exception>
     public static void Check(Graph graph)
     {
         KindIsKnown(graph);
@@ -71,20 +74,23 @@ public static class Verifier
     private static void OutputNamesAreUnique(Graph graph)
     {
         // A body's next state may be yielded under the same name.
-        if (graph.Outputs.GroupBy(output => output.Role).Select(group => Repeated(group.Select(output => output.Name))).FirstOrDefault(name => name is not null) is { } repeated)
+        if (graph.Outputs.GroupBy(output => output.Role).Select(group => Repeated(group.Select(output => output.Name)))
+            .FirstOrDefault(name => name is not null) is { } repeated)
             throw Broken("RNNJ172", graph, $"has more than one output with the name '{repeated}' (every output has a name of its own)");
     }
 
     private static void InputRolesFitTheKind(Graph graph)
     {
         if (graph.Inputs.FirstOrDefault(port => !Kinds[graph.Kind].Inputs.Contains(port.Role)) is { } port)
-            throw Broken("RNNJ173", graph, $"has the {port.Role} '{port.Name}' among its inputs (one of {string.Join(", ", Kinds[graph.Kind].Inputs)})");
+            throw Broken("RNNJ173", graph,
+                $"has the {port.Role} '{port.Name}' among its inputs (one of {string.Join(", ", Kinds[graph.Kind].Inputs)})");
     }
 
     private static void OutputRolesFitTheKind(Graph graph)
     {
         if (graph.Outputs.FirstOrDefault(output => !Kinds[graph.Kind].Outputs.Contains(output.Role)) is { } output)
-            throw Broken("RNNJ174", graph, $"has the {output.Role} '{output.Name}' among its outputs (one of {string.Join(", ", Kinds[graph.Kind].Outputs)})");
+            throw Broken("RNNJ174", graph,
+                $"has the {output.Role} '{output.Name}' among its outputs (one of {string.Join(", ", Kinds[graph.Kind].Outputs)})");
     }
 
     private static void OperandsAreDefinedBeforeUse(Graph graph)
@@ -95,7 +101,9 @@ public static class Verifier
             foreach (int operand in node.Operands)
             {
                 if (operand < 0 || operand >= defined)
-                    throw Broken("RNNJ175", graph, $"uses value {operand} in '{node.Op.Name}' where values 0 to {defined - 1} are defined (nodes stand in the order of their use)");
+                    throw Broken("RNNJ175", graph,
+                        $"uses value {operand} in '{node.Op.Name}' where values 0 to {defined - 1} are defined (nodes stand in the order "
+                            + "of their use)");
             }
 
             defined += node.Results.Count;
@@ -107,7 +115,9 @@ public static class Verifier
         if (graph.Outputs.Count == 0)
             throw Broken("RNNJ176", graph, "has no output (return a value)");
         if (graph.Outputs.FirstOrDefault(output => output.Value < 0 || output.Value >= graph.Values.Count) is { } output)
-            throw Broken("RNNJ176", graph, $"returns value {output.Value} as '{output.Name}' where values 0 to {graph.Values.Count - 1} are defined (return one of them)");
+            throw Broken("RNNJ176", graph,
+                $"returns value {output.Value} as '{output.Name}' where values 0 to {graph.Values.Count - 1} are defined "
+                    + "(return one of them)");
     }
 
     private static void DimensionsAreKnown(Graph graph)
@@ -147,35 +157,43 @@ public static class Verifier
                 operands[i] = graph.Values.Type(node.Operands[i]);
             EquatableArray<TensorType> inferred = EquatableArray.Owning(node.Op.Infer(operands, dims));
             if (inferred != node.Results)
-                throw Broken("RNNJ178", graph, $"gives '{node.Op.Name}' the results {node.Results} where its operands make {inferred} (infer them again)");
+                throw Broken("RNNJ178", graph,
+                    $"gives '{node.Op.Name}' the results {node.Results} where its operands make {inferred} (infer them again)");
         }
     }
 
     private static void StatesHaveNextValues(Graph graph)
     {
         TensorType[] states = graph.Inputs.Where(port => port.Role.IsState()).Select(port => port.Type).ToArray();
-        TensorType[] next = graph.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => graph.Values.Type(output.Value)).ToArray();
+        TensorType[] next =
+            graph.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => graph.Values.Type(output.Value)).ToArray();
         if (!states.SequenceEqual(next))
-            throw Broken("RNNJ179", graph, $"has the states {states.ToEquatable()} but the next values {next.ToEquatable()} (as many, in the same order and shape)");
+            throw Broken("RNNJ179", graph,
+                $"has the states {states.ToEquatable()} but the next values {next.ToEquatable()} (as many, in the same order and shape)");
     }
 
     private static void BodyInputsAreOrdered(Graph graph)
     {
         if (!IsOrdered(graph.Inputs.Select(port => port.Role == PortRole.Sequence ? 0 : port.Role.IsState() ? 1 : 2)))
-            throw Broken("RNNJ191", graph, $"has its inputs in the order {string.Join(", ", graph.Inputs.Select(port => port.Role))} (sequences, states, constants)");
+            throw Broken("RNNJ191", graph,
+                $"has its inputs in the order {string.Join(", ", graph.Inputs.Select(port => port.Role))} (sequences, states, constants)");
     }
 
     private static void BodyOutputsAreOrdered(Graph graph)
     {
         if (!IsOrdered(graph.Outputs.Select(output => Array.IndexOf(Kinds["body"].Outputs, output.Role))))
-            throw Broken("RNNJ192", graph, $"has its outputs in the order {string.Join(", ", graph.Outputs.Select(output => output.Role))} (next states, yields, sums)");
+            throw Broken("RNNJ192", graph,
+                $"has its outputs in the order {string.Join(", ", graph.Outputs.Select(output => output.Role))} (next states, yields, "
+                    + "sums)");
     }
 
     private static void StatesBeginWithTheBatch(Graph graph, ScanOp scan)
     {
         string batch = scan.BatchSymbol();
-        if (scan.Body.Inputs.FirstOrDefault(port => port.Role == PortRole.State && (port.Type.Rank == 0 || port.Type.Dims[0].AsSymbol != batch)) is { } state)
-            throw Broken("RNNJ193", graph, $"has a scan with lengths whose state '{state.Name}' is {state.Type} (its first dimension is the batch {batch})");
+        if (scan.Body.Inputs.FirstOrDefault(
+            port => port.Role == PortRole.State && (port.Type.Rank == 0 || port.Type.Dims[0].AsSymbol != batch)) is { } state)
+            throw Broken("RNNJ193", graph,
+                $"has a scan with lengths whose state '{state.Name}' is {state.Type} (its first dimension is the batch {batch})");
     }
 
     private static void LengthsFitTheBatch(Graph graph, Node node, ScanOp scan)
@@ -189,7 +207,9 @@ public static class Verifier
     private static void RowsHaveNoNumbers(Graph graph, ScanOp scan)
     {
         if (!RowsAlike.In(scan.Body, Dim.Symbol(scan.BatchSymbol())))
-            throw Broken("RNNJ208", graph, $"has a scan with lengths whose step names rows of the batch {scan.BatchSymbol()} by number (slice, concatenate and gather along another axis)");
+            throw Broken("RNNJ208", graph,
+                $"has a scan with lengths whose step names rows of the batch {scan.BatchSymbol()} by number (slice, concatenate and "
+                    + "gather along another axis)");
     }
 
     private static bool IsOrdered(IEnumerable<int> ranks) => ranks.Zip(ranks.Skip(1), (a, b) => a <= b).All(ordered => ordered);

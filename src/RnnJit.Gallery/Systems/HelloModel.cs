@@ -1,5 +1,4 @@
 using RnnJit.Cells;
-using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Training;
 

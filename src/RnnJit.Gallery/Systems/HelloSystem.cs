@@ -61,7 +61,8 @@ internal sealed class HelloSystem : IGallerySystem
             ["step", "input", "one-hot", "hidden", $"scores ({string.Join(", ", Alphabet.ToCharArray())})", "target"],
             Enumerable.Range(0, Steps).Select(t => (string[])
             [
-                $"{t + 1}", Word[t].ToString(), string.Join(' ', Alphabet.Select(letter => letter == Word[t] ? 1 : 0)), Row(hidden[(t * Units)..((t + 1) * Units)]),
+                $"{t + 1}", Word[t].ToString(), string.Join(' ', Alphabet.Select(letter => letter == Word[t] ? 1 : 0)),
+                Row(hidden[(t * Units)..((t + 1) * Units)]),
                 Row(scores[(t * Alphabet.Length)..((t + 1) * Alphabet.Length)]), Word[t + 1].ToString(),
             ]));
         report.Picture("scores", "Scores of seed 1, a row for each input", new HeatMap(

@@ -29,7 +29,8 @@ internal sealed record NameSplit(string[] Languages, NameRow[] Train, NameRow[] 
 
         NameRow[] rows = [.. files.SelectMany((file, language) => DataFile.Lines(file).Select(line => line.Text.Trim().ToLowerInvariant())
             .Where(name => name.Length > 0).Select(name => new NameRow(name, language)))];
-        if (Enumerable.Range(0, files.Length).FirstOrDefault(language => !rows.Any(row => row.Language == language), -1) is >= 0 and var empty)
+        if (Enumerable.Range(0, files.Length).FirstOrDefault(language => !rows.Any(row => row.Language == language), -1) is >= 0
+            and var empty)
             throw new TextDataException($"'{files[empty]}' has no name, wanted one in each line (get the data set again)");
         return Split([.. files.Select(file => Path.GetFileNameWithoutExtension(file))], rows);
     }

@@ -1,7 +1,6 @@
 using RnnJit.Cells;
 using RnnJit.Charts;
 using RnnJit.Data;
-using RnnJit.Ir;
 using RnnJit.Metrics;
 using RnnJit.Networks;
 using RnnJit.Training;
@@ -13,7 +12,8 @@ internal sealed class NamesSystem : IGallerySystem
 {
     public SystemFacts Facts { get; } = new(
         "names", "many to one", "the language of a surname from its letters, beside naive Bayes", "classification of names by letters",
-        "naive Bayes over 4-grams: accuracy .818, macro F1 .545; the most frequent language: .519") { Data = NameSplit.Source };
+        "naive Bayes over 4-grams: accuracy .818, macro F1 .545; the most frequent language: .519")
+    { Data = NameSplit.Source };
 
     public GalleryReport Run(GalleryContext context)
     {

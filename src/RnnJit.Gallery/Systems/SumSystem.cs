@@ -1,9 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Charts;
-using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Randomness;
-using static RnnJit.Rnn;
 
 namespace RnnJit.Gallery.Systems;
 

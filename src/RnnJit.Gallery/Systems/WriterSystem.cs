@@ -22,7 +22,8 @@ internal sealed class WriterSystem : IGallerySystem
 
     public SystemFacts Facts { get; } = new(
         "writer", "one to many", "surnames written from a language, given as first state or at each step", "generation of names by letters",
-        "a model of names that does not know the language") { Data = NameSplit.Source };
+        "a model of names that does not know the language")
+    { Data = NameSplit.Source };
 
     public GalleryReport Run(GalleryContext context)
     {

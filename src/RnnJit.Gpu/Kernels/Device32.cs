@@ -1,5 +1,4 @@
 using ILGPU;
-using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Gpu.Kernels;
 

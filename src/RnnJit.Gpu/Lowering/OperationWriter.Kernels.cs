@@ -17,7 +17,8 @@ internal sealed partial class OperationWriter
         long[][] strides = [.. kernel.Operands.Select((view, i) => Leading(types[i], view, rowShape))];
         if (kernel.Active is null)
             (rowShape, strides) = Joined(rowShape, strides);
-        bool byColumns = kernel.Op.IsElementwise && graph.Outputs.All(output => KernelShapes.Of(graph.Values.Type(output.Value)) == KernelShape.Full);
+        bool byColumns = kernel.Op.IsElementwise
+            && graph.Outputs.All(output => KernelShapes.Of(graph.Values.Type(output.Value)) == KernelShape.Full);
         var rows = new KernelRows(kernel.Rows, kernel.Columns, rowShape, strides, byColumns);
         var head = Head(graph, kernel.Operands, rows, kernel, first: 0);
         LaunchOperation launch = Launch(kernels[graph], head.Place, head.Units);

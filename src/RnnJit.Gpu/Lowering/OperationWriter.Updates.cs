@@ -1,6 +1,5 @@
 using RnnJit.Gpu.Kernels;
 using RnnJit.Gpu.Running;
-using RnnJit.Planning;
 using RnnJit.Plans;
 
 namespace RnnJit.Gpu.Lowering;

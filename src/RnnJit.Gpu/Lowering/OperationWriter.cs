@@ -1,11 +1,9 @@
-using System.Reflection;
 using RnnJit.Gpu.Kernels;
 using RnnJit.Gpu.Running;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
-using RnnJit.Ops;
-using RnnJit.Planning;
 using RnnJit.Plans;
+using System.Reflection;
 
 namespace RnnJit.Gpu.Lowering;
 

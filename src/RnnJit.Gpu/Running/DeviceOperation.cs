@@ -1,6 +1,5 @@
 using System.Reflection;
 using ILGPU;
-using ILGPU.Runtime;
 using RnnJit.Gpu.Kernels;
 using RnnJit.Plans;
 using RnnJit.Runtime;

@@ -32,7 +32,8 @@ internal abstract class GpuDevice(int groupSize, int mostGroups)
         if (bytes > MemorySize)
         {
             throw new GraphException(
-                "RNNJ245", $"The plan of '{program}' takes {bytes >> 20} MB of memory where '{name}' has {MemorySize >> 20} MB (make sizes smaller)");
+                "RNNJ245",
+                $"The plan of '{program}' takes {bytes >> 20} MB of memory where '{name}' has {MemorySize >> 20} MB (make sizes smaller)");
         }
     }
 

@@ -1,8 +1,6 @@
 using RnnJit.Cpu;
-using RnnJit.Gpu.Kernels;
 using RnnJit.Gpu.Lowering;
 using RnnJit.Ir;
-using RnnJit.Ops;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 
@@ -153,8 +151,10 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     // Inputs that only take results of a run: the Program reads nothing that they held.
     private static HashSet<Tensor> Overwritten(Plans.Plan plan, Dictionary<PlanBuffer, Tensor> inputs)
     {
-        var read = new HashSet<int>(plan.Program.Nodes.SelectMany(node => node.Operands).Concat(plan.Program.Outputs.Select(output => output.Value)));
-        return [.. plan.Inputs.Select((view, i) => (view, i)).Where(input => !read.Contains(input.i)).Select(input => inputs[input.view.Buffer])];
+        var read = new HashSet<int>(
+            plan.Program.Nodes.SelectMany(node => node.Operands).Concat(plan.Program.Outputs.Select(output => output.Value)));
+        return [.. plan.Inputs.Select((view, i) => (view, i)).Where(input => !read.Contains(input.i))
+            .Select(input => inputs[input.view.Buffer])];
     }
 
     private DeviceTensor Place(string name, Tensor tensor, long offset) => new(memory, Program.Name, name, tensor, offset);

@@ -1,7 +1,6 @@
 using RnnJit.Cpu;
 using RnnJit.Gpu.Lowering;
 using RnnJit.Ir;
-using RnnJit.Ops;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 

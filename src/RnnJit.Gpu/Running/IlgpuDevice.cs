@@ -1,6 +1,5 @@
 using System.Reflection;
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -76,7 +75,8 @@ internal sealed class IlgpuDevice : GpuDevice
             using Context context = Context.Create(builder => _ = kind == AcceleratorType.Cuda ? builder.Cuda() : builder.OpenCL());
             return context.Devices.Count(device => device.AcceleratorType == kind);
         }
-        catch (Exception missing) when (missing is DllNotFoundException or NotSupportedException or TypeInitializationException or EntryPointNotFoundException or AcceleratorException)
+        catch (Exception missing) when (missing is DllNotFoundException or NotSupportedException or TypeInitializationException
+            or EntryPointNotFoundException or AcceleratorException)
         {
             return 0;
         }
@@ -87,7 +87,8 @@ internal sealed class IlgpuDevice : GpuDevice
     private static IlgpuDevice Open(Action<Context.Builder> add, AcceleratorType kind, int index)
     {
         Context context = Open(add);
-        return new IlgpuDevice(context, context.Devices.Where(device => device.AcceleratorType == kind).ElementAt(index).CreateAccelerator(context));
+        return new IlgpuDevice(context,
+            context.Devices.Where(device => device.AcceleratorType == kind).ElementAt(index).CreateAccelerator(context));
     }
 
     // O2 is what inlines the functions of kernels.

@@ -26,7 +26,8 @@ internal static unsafe partial class FileOwner
         byte* status = stackalloc byte[StatxBytes];
         try
         {
-            return Statx(folder, path, flags, WantUser, status) == 0 && (*(uint*)(status + MaskAt) & WantUser) != 0 && *(uint*)(status + UserAt) == EffectiveUser();
+            return Statx(folder, path, flags, WantUser, status) == 0 && (*(uint*)(status + MaskAt) & WantUser) != 0
+                && *(uint*)(status + UserAt) == EffectiveUser();
         }
         catch (EntryPointNotFoundException)
         {

@@ -7,7 +7,8 @@ using RnnJit.Kernels;
 
 namespace RnnJit.Jit.Caching;
 
-/// <summary>SHA-256 of all that decides what a kernel is compiled to: its canonical text, the dialect, emitter and compiler, the runtime and its vectors.</summary>
+/// <summary>SHA-256 of all that decides what a kernel is compiled to: its canonical text, the dialect, emitter and compiler,
+/// the runtime and its vectors.</summary>
 internal readonly record struct KernelKey
 {
     private static readonly string Maker = string.Join('\n',
@@ -21,7 +22,8 @@ internal readonly record struct KernelKey
 
     private readonly string digits;
 
-    public KernelKey(string dialect, string text) => digits = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Maker}\n{dialect}\n{text}")));
+    public KernelKey(string dialect, string text) =>
+        digits = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Maker}\n{dialect}\n{text}")));
 
     public byte[] Bytes => Convert.FromHexString(digits);
 
@@ -29,5 +31,6 @@ internal readonly record struct KernelKey
 
     /// <summary>True where a file name begins with the 64 digits of a key, followed by this extension.</summary>
     public static bool IsStartOf(string name, string extension) =>
-        name.Length >= 64 + extension.Length && name[..64].All(char.IsAsciiHexDigitLower) && name[64..].StartsWith(extension, StringComparison.Ordinal);
+        name.Length >= 64 + extension.Length && name[..64].All(char.IsAsciiHexDigitLower)
+            && name[64..].StartsWith(extension, StringComparison.Ordinal);
 }

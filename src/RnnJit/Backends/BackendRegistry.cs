@@ -9,7 +9,8 @@ namespace RnnJit.Backends;
 public static class BackendRegistry
 {
     private static readonly List<IBackend> Installed =
-        [new CpuBackend("cpu", () => KernelChain.Simd, () => CpuWidth.Width), new CpuBackend("scalar", () => KernelChain.Scalar, () => 0), new InterpreterBackend()];
+        [new CpuBackend("cpu", () => KernelChain.Simd, () => CpuWidth.Width), new CpuBackend("scalar", () => KernelChain.Scalar, () => 0),
+            new InterpreterBackend()];
 
     /// <summary>All backends, in the order in which they were installed.</summary>
     public static IReadOnlyList<IBackend> All
@@ -38,5 +39,6 @@ public static class BackendRegistry
     /// <summary>The backend of a device.</summary>
     /// <exception cref="ArgumentException">There is no such device.</exception>
     public static IBackend Of(Device device) => All.FirstOrDefault(known => known.Name == device.Backend && device.Index < known.Devices)
-        ?? throw new ArgumentException($"The device is '{device}', wanted one of {string.Join(", ", Names)} (change it, or install its backend)");
+        ?? throw new ArgumentException(
+            $"The device is '{device}', wanted one of {string.Join(", ", Names)} (change it, or install its backend)");
 }

@@ -19,7 +19,8 @@ public interface IBackend
     /// <exception cref="ArgumentException"><see cref="ExecutableOptions.RowLanes"/> asks for lanes that it does not have.</exception>
     int RowLanes(ExecutableOptions options);
 
-    /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes more memory than is allowed.</exception>
+    /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes
+    /// more memory than is allowed.</exception>
     /// <exception cref="ArgumentException">An option cannot be met.</exception>
     Executable Create(Graph program, ExecutableOptions options);
 }

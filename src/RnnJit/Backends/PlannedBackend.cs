@@ -7,7 +7,8 @@ using RnnJit.Verify;
 
 namespace RnnJit.Backends;
 
-/// <summary>A plan as one backend executes it, still without memory: a plan for a device that this machine lacks can be explained.</summary>
+/// <summary>A plan as one backend executes it, still without memory: a plan for a device that this
+/// machine lacks can be explained.</summary>
 public abstract record LoweredPlan(Plan Plan)
 {
     /// <summary>Places of all buffers, those that lowering added among them.</summary>
@@ -54,7 +55,8 @@ public abstract class PlannedBackend : IBackend
     {
         options.Check();
         SizeCheck.Run(program, options.Sizes);
-        Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without, options.Verify ? Verified : null);
+        Graph optimised = Pipeline.Run(options.Precision == ElementType.F32 ? GraphMapper.InSingle(program) : program, options.Without,
+            options.Verify ? Verified : null);
         Graph planned = options.Precision == ElementType.F64 ? GraphMapper.WithPrecision(optimised, ElementType.F64) : optimised;
         Graph whole = options.Step?.Append(planned) ?? planned;
         SizeCheck.Run(whole, options.Sizes);
@@ -74,5 +76,6 @@ public abstract class PlannedBackend : IBackend
     }
 
     /// <summary>Choices of the caller that a plan depends on.</summary>
-    protected static PlanOptions OptionsOf(ExecutableOptions options) => new(options.Sizes, options.Precision) { Without = options.Without, Weights = options.Weights };
+    protected static PlanOptions OptionsOf(ExecutableOptions options) =>
+        new(options.Sizes, options.Precision) { Without = options.Without, Weights = options.Weights };
 }

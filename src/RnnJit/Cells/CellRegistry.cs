@@ -7,10 +7,12 @@ using RnnJit.Text;
 
 namespace RnnJit.Cells;
 
-/// <summary>All cells of the loaded assemblies, by type and by name. A cell that was read at build time comes from its text, every other one is traced.</summary>
+/// <summary>All cells of the loaded assemblies, by type and by name. A cell that was read at build time comes from its text,
+/// every other one is traced.</summary>
 public static class CellRegistry
 {
-    private const DynamicallyAccessedMemberTypes Methods = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
+    private const DynamicallyAccessedMemberTypes Methods =
+        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
 
     private static readonly ConcurrentDictionary<Type, Lazy<CellDefinition>> Cells = new();
 
@@ -29,7 +31,8 @@ public static class CellRegistry
 
     /// <summary>Called by generated code for a cell that only the runtime can read.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public static void Register([DynamicallyAccessedMembers(Methods)] Type cell) => Cells[cell] = new Lazy<CellDefinition>(() => CellTracer.Trace(cell));
+    public static void Register([DynamicallyAccessedMembers(Methods)] Type cell) =>
+        Cells[cell] = new Lazy<CellDefinition>(() => CellTracer.Trace(cell));
 
     /// <summary>The cell of a class marked <see cref="RnnCellAttribute"/>.</summary>
     /// <param name="numbers">Other values for its float and int parameters; the cell is then traced.</param>
@@ -55,8 +58,11 @@ public static class CellRegistry
         return found switch
         {
             [var only] => Cells[only].Value,
-            [] => throw new GraphException("RNNJ017", $"No cell is called '{name}' ({NearName.Suggest(name, Names)}known: {string.Join(", ", Names)})"),
-            _ => throw new GraphException("RNNJ017", $"'{name}' is the name of {found.Length} cells (write one of {string.Join(", ", found.Select(FullName).Order(StringComparer.Ordinal))})"),
+            [] => throw new GraphException("RNNJ017",
+                $"No cell is called '{name}' ({NearName.Suggest(name, Names)}known: {string.Join(", ", Names)})"),
+            _ => throw new GraphException("RNNJ017",
+                $"'{name}' is the name of {found.Length} cells "
+                    + $"(write one of {string.Join(", ", found.Select(FullName).Order(StringComparer.Ordinal))})"),
         };
     }
 

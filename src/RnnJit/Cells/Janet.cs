@@ -7,7 +7,8 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class Janet
 {
-    public static Value Step(Value x, Value h, Matrix Wf, Matrix Uf, [Init("ones")] Vector bf, Matrix Wn, Matrix Un, Vector bn, double beta = 1)
+    public static Value Step(Value x, Value h, Matrix Wf, Matrix Uf, [Init("ones")] Vector bf, Matrix Wn, Matrix Un, Vector bn,
+        double beta = 1)
     {
         var s = Wf * x + Uf * h + bf;
         var n = Tanh(Wn * x + Un * h + bn);

@@ -2,7 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Jordan network: the output is the state (Jordan 1986, "Serial order: a parallel distributed processing approach", ICS report 8604).</summary>
+/// <summary>Jordan network: the output is the state (Jordan 1986, "Serial order: a parallel distributed processing
+/// approach", ICS report 8604).</summary>
 [RnnCell]
 public static partial class Jordan
 {

@@ -6,7 +6,8 @@ namespace RnnJit.Cells;
 [RnnCell]
 public static partial class Lem
 {
-    public static (Value y, Value z) Step(Value x, [Dims("H")] Value y, [Dims("H")] Value z, Matrix W1, Matrix V1, Vector b1, Matrix W2, Matrix V2, Vector b2,
+    public static (Value y,
+        Value z) Step(Value x, [Dims("H")] Value y, [Dims("H")] Value z, Matrix W1, Matrix V1, Vector b1, Matrix W2, Matrix V2, Vector b2,
         Matrix Wz, Matrix Vz, Vector bz, Matrix Wy, Matrix Vy, Vector by, double dt = 1)
     {
         var a = dt * Sigmoid(W1 * y + V1 * x + b1);

@@ -2,7 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Long short-term memory with coupled input and forget gates, i = 1 − f (Greff et al. 2015, arXiv:1503.04069, variant CIFG; without peepholes).</summary>
+/// <summary>Long short-term memory with coupled input and forget gates, i = 1 − f (Greff et al. 2015, arXiv:1503.04069,
+/// variant CIFG; without peepholes).</summary>
 [RnnCell]
 public static partial class LstmCoupled
 {

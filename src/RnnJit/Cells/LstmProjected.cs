@@ -2,7 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Long short-term memory whose output is projected to R units before it recurs (Sak, Senior and Beaufays 2014, arXiv:1402.1128, without peepholes).</summary>
+/// <summary>Long short-term memory whose output is projected to R units before it recurs (Sak, Senior and Beaufays 2014,
+/// arXiv:1402.1128, without peepholes).</summary>
 [RnnCell]
 public static partial class LstmProjected
 {

@@ -3,13 +3,14 @@ using static RnnJit.Rnn;
 namespace RnnJit.Cells;
 
 /// <summary>
-/// An LSTM decoder that attends to a memory, with input feeding (Luong, Pham and Manning 2015, sections 3.1 to 3.3, general score): each step reads its
-/// input x and the attentional state h̃ of the step before. Its output y is h̃; a is where it looked.
+/// An LSTM decoder that attends to a memory, with input feeding (Luong, Pham and Manning 2015, sections 3.1 to 3.3, general score): each
+/// step reads its input x and the attentional state h̃ of the step before. Its output y is h̃; a is where it looked.
 /// </summary>
 [RnnCell]
 public static partial class LuongDecoder
 {
-    public static (Value h, Value c, Value feed, Value y, Value a) Step(Value x, [Dims("H")] Value h, [Dims("H")] Value c, [Dims("H")] Value feed,
+    public static (Value h, Value c, Value feed, Value y,
+        Value a) Step(Value x, [Dims("H")] Value h, [Dims("H")] Value c, [Dims("H")] Value feed,
         [PerSequence, Dims("S", "M")] Value memory, [PerSequence, Dims("S")] Value mask,
         Matrix Wi, Matrix Vi, Matrix Ui, Vector bi, Matrix Wf, Matrix Vf, Matrix Uf, [Init("ones")] Vector bf,
         Matrix Wg, Matrix Vg, Matrix Ug, Vector bg, Matrix Wo, Matrix Vo, Matrix Uo, Vector bo, Matrix Wa, Matrix Wc, Matrix Vc)

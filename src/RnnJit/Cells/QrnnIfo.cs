@@ -2,8 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Quasi-recurrent network with ifo-pooling, a convolution over two steps: <c>before</c> is the input of the step before, 0 at the first
-/// (Bradbury et al. 2016, arXiv:1611.01576, equations 2 and 5). The recurrence is linear in c.</summary>
+/// <summary>Quasi-recurrent network with ifo-pooling, a convolution over two steps: <c>before</c> is the input of the step before, 0 at the
+/// first (Bradbury et al. 2016, arXiv:1611.01576, equations 2 and 5). The recurrence is linear in c.</summary>
 [RnnCell]
 public static partial class QrnnIfo
 {

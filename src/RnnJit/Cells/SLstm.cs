@@ -8,7 +8,8 @@ namespace RnnJit.Cells;
 public static partial class SLstm
 {
     public static (Value h, Value c, Value n, Value m) Step(Value x, Value h, Value c, Value n, Value m,
-        Matrix Wz, Matrix Uz, Vector bz, Matrix Wi, Matrix Ui, Vector bi, Matrix Wf, Matrix Uf, [Init("ones")] Vector bf, Matrix Wo, Matrix Uo, Vector bo)
+        Matrix Wz, Matrix Uz, Vector bz, Matrix Wi, Matrix Ui, Vector bi, Matrix Wf, Matrix Uf, [Init("ones")] Vector bf, Matrix Wo,
+        Matrix Uo, Vector bo)
     {
         var z = Tanh(Wz * x + Uz * h + bz);
         var logI = Wi * x + Ui * h + bi;

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RnnJit.Cpu;
 
-/// <summary>Bytes of the caches that hold data: of the first and second level for one core, of the third for all. What the system does not say is taken as usual for its kind.</summary>
+/// <summary>Bytes of the caches that hold data: of the first and second level for one core, of the third for all. What the system does not
+/// say is taken as usual for its kind.</summary>
 internal sealed record CacheSizes(long L1, long L2, long L3)
 {
     private const string Folder = "/sys/devices/system/cpu/cpu0/cache";
@@ -11,7 +12,8 @@ internal sealed record CacheSizes(long L1, long L2, long L3)
     public static CacheSizes Usual { get; } = new(32 << 10, 512 << 10, 16 << 20);
 
     /// <summary>As the processor says, or else the system. A test may set others: results do not depend on them.</summary>
-    public static CacheSizes OfThisMachine { get; set; } = X86Base.IsSupported && OfProcessor(X86Base.CpuId) is { } said ? said : Find(Folder);
+    public static CacheSizes OfThisMachine { get; set; } =
+        X86Base.IsSupported && OfProcessor(X86Base.CpuId) is { } said ? said : Find(Folder);
 
     /// <summary>
     /// The sizes that the instruction CPUID reports; null if the processor has neither leaf. Leaf 4 at Intel, 8000001Dh at AMD: AMD64
@@ -59,7 +61,8 @@ internal sealed record CacheSizes(long L1, long L2, long L3)
             {
                 if (Text(index, "type") is not ("Data" or "Unified") || Bytes(Text(index, "size")) is not (> 0 and var bytes))
                     continue;
-                found = found.With(int.TryParse(Text(index, "level"), NumberStyles.None, CultureInfo.InvariantCulture, out int level) ? level : 0, bytes);
+                found = found.With(
+                    int.TryParse(Text(index, "level"), NumberStyles.None, CultureInfo.InvariantCulture, out int level) ? level : 0, bytes);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -88,6 +91,7 @@ internal sealed record CacheSizes(long L1, long L2, long L3)
     private static long Bytes(string text)
     {
         int shift = text.EndsWith('K') ? 10 : text.EndsWith('M') ? 20 : 0;
-        return long.TryParse(text.TrimEnd('K', 'M'), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number << shift : 0;
+        return long.TryParse(text.TrimEnd('K', 'M'), NumberStyles.None, CultureInfo.InvariantCulture,
+            out long number) ? number << shift : 0;
     }
 }

@@ -3,8 +3,8 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu;
 
 /// <summary>
-/// Sums over the rows of a matrix, from the last row to the first (so that sums over time run against it): bias gradients and gradients of diagonal weights.
-/// Each column is one chain; threads split columns.
+/// Sums over the rows of a matrix, from the last row to the first (so that sums over time run against it): bias gradients and gradients of
+/// diagonal weights. Each column is one chain; threads split columns.
 /// </summary>
 internal static unsafe class ColumnReduction
 {
@@ -13,9 +13,11 @@ internal static unsafe class ColumnReduction
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
-            Dispatch<Vec512F32, Vec256F32, Vec128F32, float>((float*)a, aRow, null, 0, rows, columnStart, columnEnd, (float*)result, accumulate);
+            Dispatch<Vec512F32, Vec256F32, Vec128F32, float>(
+                (float*)a, aRow, null, 0, rows, columnStart, columnEnd, (float*)result, accumulate);
         else
-            Dispatch<Vec512F64, Vec256F64, Vec128F64, double>((double*)a, aRow, null, 0, rows, columnStart, columnEnd, (double*)result, accumulate);
+            Dispatch<Vec512F64, Vec256F64, Vec128F64, double>(
+                (double*)a, aRow, null, 0, rows, columnStart, columnEnd, (double*)result, accumulate);
     }
 
     /// <summary>result[n] = or += Σ a[row, n] · b[row, n] for columns [columnStart, columnEnd).</summary>
@@ -23,9 +25,11 @@ internal static unsafe class ColumnReduction
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
-            Dispatch<Vec512F32, Vec256F32, Vec128F32, float>((float*)a, aRow, (float*)b, bRow, rows, columnStart, columnEnd, (float*)result, accumulate);
+            Dispatch<Vec512F32, Vec256F32, Vec128F32, float>(
+                (float*)a, aRow, (float*)b, bRow, rows, columnStart, columnEnd, (float*)result, accumulate);
         else
-            Dispatch<Vec512F64, Vec256F64, Vec128F64, double>((double*)a, aRow, (double*)b, bRow, rows, columnStart, columnEnd, (double*)result, accumulate);
+            Dispatch<Vec512F64, Vec256F64, Vec128F64, double>((double*)a, aRow, (double*)b, bRow, rows, columnStart, columnEnd,
+                (double*)result, accumulate);
     }
 
     private static void Dispatch<V512, V256, V128, T>(

@@ -15,7 +15,8 @@ internal static class CpuWidth
     public static int Hardware =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    /// <summary>The widest vectors that the processor has, whatever this process was compiled for or told to use: CPUID, leaf 7, AVX512F and AVX2.</summary>
+    /// <summary>The widest vectors that the processor has, whatever this process was compiled for or told to use:
+    /// CPUID, leaf 7, AVX512F and AVX2.</summary>
     public static int Machine => !X86Base.IsSupported ? Hardware : Math.Max(Hardware, X86Base.CpuId(7, 0).Ebx switch
     {
         var features when (features & (1 << 16)) != 0 => 512,
@@ -30,21 +31,26 @@ internal static class CpuWidth
     private static bool MachineHasFma => HasFma || (X86Base.IsSupported && (X86Base.CpuId(1, 0).Ecx & (1 << 12)) != 0);
 
     /// <summary>
-    /// The warning that a program compiled ahead of time has the narrowest vectors on a processor with wider ones (with a JIT the width was asked for), or that
-    /// products run without fused multiply-add; null where neither is so.
+    /// The warning that a program compiled ahead of time has the narrowest vectors on a processor with wider ones (with a JIT the width was
+    /// asked for), or that products run without fused multiply-add; null where neither is so.
     /// </summary>
-    public static SlowPath? Slow => !RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } narrow ? new SlowPath("RNNJ221", "", narrow)
+    public static SlowPath? Slow =>
+        !RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } narrow ? new SlowPath("RNNJ221", "", narrow)
         : Unfused(HasFma, MachineHasFma) is { } unfused ? new SlowPath("RNNJ225", "", unfused) : null;
 
     /// <summary>The sentence on products without fused multiply-add where the processor has it; else null.</summary>
     internal static string? Unfused(bool used, bool machine) => used || !machine ? null
-        : "This process runs without fused multiply-add although the processor has it, so that products are slower and round twice (unset DOTNET_EnableAVX2, DOTNET_EnableFMA and DOTNET_EnableHWIntrinsic)";
+        : "This process runs without fused multiply-add although the processor has it, so that products are slower and round twice "
+            + "(unset DOTNET_EnableAVX2, DOTNET_EnableFMA and DOTNET_EnableHWIntrinsic)";
 
-    /// <summary>The sentence on vectors of 128 bits where the processor has wider ones; else null. 256 bits of 512 are a choice that a project wrote down.</summary>
+    /// <summary>The sentence on vectors of 128 bits where the processor has wider ones; else null. 256 bits of 512 are a choice
+    /// that a project wrote down.</summary>
     internal static string? Narrow(int compiled, int machine) => compiled > 128 || machine <= compiled ? null
-        : $"This program was compiled for vectors of {compiled} bits but the processor has {machine}, about 3 times as fast (set <IlcInstructionSet> to x86-64-v3, x86-64-v4 or native in the project that is published)";
+        : $"This program was compiled for vectors of {compiled} bits but the processor has {machine}, about 3 times as fast "
+            + "(set <IlcInstructionSet> to x86-64-v3, x86-64-v4 or native in the project that is published)";
 
-    /// <summary>The width in use. A test may set another; one without hardware support is composed of narrower vectors: slow, with the same results.</summary>
+    /// <summary>The width in use. A test may set another; one without hardware support is composed of narrower vectors:
+    /// slow, with the same results.</summary>
     public static int Width
     {
         get => width;

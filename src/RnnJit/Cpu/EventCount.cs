@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cpu;
 
 /// <summary>
-/// An event count: a counter that threads wait on. Waiting spins, then parks. The spin time adapts: up to 50 µs while spinning ends the wait, less where it did
-/// not help, and none once the spinning thread itself lost its processor.
+/// An event count: a counter that threads wait on. Waiting spins, then parks. The spin time adapts: up to 50 µs while spinning ends the
+/// wait, less where it did not help, and none once the spinning thread itself lost its processor.
 /// </summary>
 internal sealed class EventCount
 {

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace RnnJit.Cpu;
 
 /// <summary>
-/// Sums over a flat array, in double, in one fixed order at every width: element i of a block belongs to lane i mod 16, the lanes are added as a tree, the
-/// blocks from first to last. Threads may take blocks of <see cref="Block"/> elements; their sums are then added in order.
+/// Sums over a flat array, in double, in one fixed order at every width: element i of a block belongs to lane i mod 16, the lanes are added
+/// as a tree, the blocks from first to last. Threads may take blocks of <see cref="Block"/> elements; their sums are then added in order.
 /// </summary>
 internal static unsafe class FlatReduction
 {

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Cpu;
 
-/// <summary>Zeroed memory outside the garbage collector's reach, aligned to 64 bytes; from 2 MB on aligned to 2 MB, on Linux with huge pages advised.</summary>
+/// <summary>Zeroed memory outside the garbage collector's reach, aligned to 64 bytes; from 2 MB on aligned to 2 MB, on
+/// Linux with huge pages advised.</summary>
 /// <remarks>Disposed while somebody is between <see cref="TryEnter"/> and <see cref="Exit"/>, it is freed at the last exit.</remarks>
 internal sealed unsafe partial class NativeBuffer : IDisposable
 {
@@ -19,7 +20,8 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
 
     /// <param name="bytes">Size; 0 is allowed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
-    /// <exception cref="OutOfMemoryException">The system has no such block, or less memory in all: where it promises more than it has, using it would end the process.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no such block, or less memory in all: where it promises more than it has,
+    /// using it would end the process.</exception>
     public NativeBuffer(long bytes)
     {
         if (bytes < 0)
@@ -61,7 +63,8 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
     public bool IsDisposed => Volatile.Read(ref disposed) != 0;
 
     private static void ThrowDisposed() =>
-        throw new ObjectDisposedException(null, "The tensor's memory is freed: what it belongs to was disposed (copy the values before Dispose, or dispose later)");
+        throw new ObjectDisposedException(null,
+            "The tensor's memory is freed: what it belongs to was disposed (copy the values before Dispose, or dispose later)");
 
     /// <summary>Keeps the memory until <see cref="Exit"/>; false if it was disposed.</summary>
     public bool TryEnter()

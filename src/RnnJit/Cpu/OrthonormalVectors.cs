@@ -27,7 +27,8 @@ internal static class OrthonormalVectors
         return vectors;
     }
 
-    // Twice is enough: the second pass removes what rounding left in the first (Giraud, Langou, Rozložník 2005), unless the first cancelled nearly everything.
+    // Twice is enough: the second pass removes what rounding left in the first (Giraud, Langou, Rozložník 2005), unless
+    // the first cancelled nearly everything.
     private static bool Orthonormalise(Span<double> vector, ReadOnlySpan<double> earlier)
     {
         var drawn = Math.Sqrt(Dot(vector, vector));

@@ -5,8 +5,8 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu;
 
 /// <summary>
-/// The functions of <see cref="VectorMath"/> as calls. The runtime stops inlining in a method with 512 locals, and each inlined function costs about 100:
-/// a kernel with many functions is faster when it calls them.
+/// The functions of <see cref="VectorMath"/> as calls. The runtime stops inlining in a method with 512 locals, and each inlined function
+/// costs about 100: a kernel with many functions is faster when it calls them.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class VectorCalls

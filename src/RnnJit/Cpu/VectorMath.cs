@@ -5,8 +5,8 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu;
 
 /// <summary>
-/// exp, log, tanh and the logistic function for any vector width in float and double, without branches. Each lane goes through the same operations at every
-/// width. Largest errors are stated in units in the last place (ULP) for hardware with FMA.
+/// exp, log, tanh and the logistic function for any vector width in float and double, without branches. Each lane goes through the same
+/// operations at every width. Largest errors are stated in units in the last place (ULP) for hardware with FMA.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe partial class VectorMath
@@ -41,8 +41,9 @@ public static unsafe partial class VectorMath
     }
 
     /// <summary>
-    /// tanh |x| = (1 − e) / (1 + e) with e = e^(−2|x|) = 2ⁿ (1 − q), and the sign of x, so tanh ±0 = ±0. Both sums are rounded once, straight from q: the relative
-    /// error stays small near 0. The negative exponent keeps the denominator in [1, 2], where its rounding is finest.
+    /// tanh |x| = (1 − e) / (1 + e) with e = e^(−2|x|) = 2ⁿ (1 − q), and the sign of x, so tanh ±0 = ±0. Both sums are
+    /// rounded once, straight from q: the relative error stays small near 0. The negative exponent keeps the denominator in
+    /// [1, 2], where its rounding is finest.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh<V, T>(V x)

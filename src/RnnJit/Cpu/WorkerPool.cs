@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Cpu;
 
 /// <summary>
-/// A fixed number of shares of work, and the threads that do them, of which the caller is one. Threads take shares: each its own first, then those that nobody has
-/// begun, so a thread that is late holds nobody up. Nothing is allocated per run. A thread without work spins for a short time, then parks.
+/// A fixed number of shares of work, and the threads that do them, of which the caller is one. Threads take shares: each its own
+/// first, then those that nobody has begun, so a thread that is late holds nobody up. Nothing is allocated per run. A thread without
+/// work spins for a short time, then parks.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
@@ -84,7 +85,8 @@ internal sealed class WorkerPool : IDisposable
         }
 
         if (current == this)
-            throw new InvalidOperationException("A worker pool cannot run work from inside its own work (finish the first run, or use another pool).");
+            throw new InvalidOperationException(
+                "A worker pool cannot run work from inside its own work (finish the first run, or use another pool).");
 
         lock (turn)
         {

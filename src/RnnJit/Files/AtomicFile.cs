@@ -4,15 +4,17 @@ namespace RnnJit.Files;
 public static class AtomicFile
 {
     /// <summary>
-    /// Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk, renames it over the target and flushes the folder.
-    /// Symbolic links are followed; the permissions of a replaced file are kept unless others are given. Only a regular file is replaced.
+    /// Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk, renames it over
+    /// the target and flushes the folder. Symbolic links are followed; the permissions of a replaced file are kept unless others are
+    /// given. Only a regular file is replaced.
     /// </summary>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content; it need not flush or dispose the stream.</param>
     /// <param name="mode">The permissions on Unix, from the first byte on.</param>
     /// <exception cref="IOException">
-    /// The file could not be written (disk full, no permission, no such folder, a device or a FIFO). The previous file is untouched and no temporary file stays.
-    /// Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning. Or the folder could not be flushed; the sentence then says that the file is the new one.
+    /// The file could not be written (disk full, no permission, no such folder, a device or a FIFO). The previous file is untouched and no
+    /// temporary file stays. Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning. Or the folder could
+    /// not be flushed; the sentence then says that the file is the new one.
     /// </exception>
     public static void Write(string path, Action<Stream> write, UnixFileMode? mode = null)
     {
@@ -45,12 +47,14 @@ public static class AtomicFile
         }
 
         if (DiskFlush.RunFolder(Path.GetDirectoryName(target)!) is { } fault)
-            throw new IOException($"'{path}' is written, but its folder could not be flushed to the disk: {fault} (check the disk; after a loss of power the file may be the previous one)");
+            throw new IOException(
+                $"'{path}' is written, but its folder could not be flushed to the disk: {fault} (check the disk; after a loss of power "
+                    + "the file may be the previous one)");
     }
 
     /// <summary>
-    /// Tries beforehand whether <see cref="Write"/> can write a file: the target is regular or new, and its folder takes a file. Nothing is left behind
-    /// and the target is untouched. Temporary files of this target whose writers died are removed.
+    /// Tries beforehand whether <see cref="Write"/> can write a file: the target is regular or new, and its folder takes a file. Nothing is
+    /// left behind and the target is untouched. Temporary files of this target whose writers died are removed.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Prepare(string path)
@@ -79,7 +83,9 @@ public static class AtomicFile
             throw new IOException(hindrance + ", so that it cannot be replaced");
 
         string target = LinkedPath.Resolve(path);
-        return Directory.Exists(Path.GetDirectoryName(target)) ? target : throw new DirectoryNotFoundException($"the folder '{Path.GetDirectoryName(target)}' does not exist");
+        return Directory.Exists(Path.GetDirectoryName(target))
+            ? target
+            : throw new DirectoryNotFoundException($"the folder '{Path.GetDirectoryName(target)}' does not exist");
     }
 
     private static void KeepPermissions(string target, string temporary)

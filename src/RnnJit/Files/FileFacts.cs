@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Files;
 
-/// <summary>The kind and the identity of a file, which .NET does not tell on Linux. Elsewhere every file counts as a regular one without an identity.</summary>
+/// <summary>The kind and the identity of a file, which .NET does not tell on Linux. Elsewhere every file counts as a
+/// regular one without an identity.</summary>
 /// <param name="Kind">The noun of what is no regular file, such as <c>a FIFO</c>; null for a regular file.</param>
 /// <param name="Identity">Device and inode, equal for all hard links of a file; null where the system does not tell.</param>
 /// <param name="IsOwn">Whether it belongs to this user.</param>
@@ -38,7 +39,8 @@ internal sealed unsafe partial record FileFacts(string? Kind, (ulong Device, ulo
         }
 
         ulong device = ((ulong)*(uint*)(status + DeviceAt) << 32) | *(uint*)(status + DeviceAt + 4);
-        return new FileFacts(KindOf(*(ushort*)(status + ModeAt)), (device, *(ulong*)(status + InodeAt)), *(uint*)(status + UserAt) == EffectiveUser(), HindranceOf(*(ulong*)(status + AttributesAt)));
+        return new FileFacts(KindOf(*(ushort*)(status + ModeAt)), (device, *(ulong*)(status + InodeAt)),
+            *(uint*)(status + UserAt) == EffectiveUser(), HindranceOf(*(ulong*)(status + AttributesAt)));
     }
 
     private static string? KindOf(ushort mode) => (mode >> 12) switch

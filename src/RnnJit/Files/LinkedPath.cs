@@ -47,10 +47,12 @@ public static class LinkedPath
             || (FileFacts.Of(a)?.Identity is { } identity && FileFacts.Of(b)?.Identity == identity);
     }
 
-    /// <summary>The noun of what is no regular file, such as <c>a FIFO</c>, a link standing for its target; null for a regular file and where there is none. Nothing is opened.</summary>
+    /// <summary>The noun of what is no regular file, such as <c>a FIFO</c>, a link standing for its target; null for a regular file and
+    /// where there is none. Nothing is opened.</summary>
     public static string? Irregular(string path) => FileFacts.Of(path)?.Kind;
 
     // The last part first, as a stack takes them.
     private static IEnumerable<string> Parts(string path) =>
-        path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Reverse();
+        path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries)
+            .Where(part => part != ".").Reverse();
 }

@@ -5,9 +5,9 @@ namespace RnnJit.Files;
 /// (format: github.com/huggingface/safetensors).
 /// </summary>
 /// <remarks>
-/// Where the format's prose and its reference reader differ, or the prose is silent, the reader decides: spaces before the header's brace are accepted,
-/// tensors need not be aligned, unknown fields of a tensor are ignored, <c>"__metadata__": null</c> is an empty map.
-/// A name that occurs twice is always refused: the reference reader keeps the last one and then refuses the hole that the first one leaves.
+/// Where the format's prose and its reference reader differ, or the prose is silent, the reader decides: spaces before the header's brace
+/// are accepted, tensors need not be aligned, unknown fields of a tensor are ignored, <c>"__metadata__": null</c> is an empty map. A name
+/// that occurs twice is always refused: the reference reader keeps the last one and then refuses the hole that the first one leaves.
 /// </remarks>
 public sealed class SafetensorsFile
 {
@@ -45,17 +45,21 @@ public sealed class SafetensorsFile
         }
     }
 
-    /// <summary>Writes a file as the reference writer does: by descending alignment of the element type, then by name, header padded with spaces to 8 bytes.</summary>
+    /// <summary>Writes a file as the reference writer does: by descending alignment of the element type, then by name, header
+    /// padded with spaces to 8 bytes.</summary>
     /// <remarks>The same tensors and metadata always give the same bytes; a failure leaves a previous file untouched.</remarks>
     /// <exception cref="IOException">The file could not be written.</exception>
-    /// <exception cref="SafetensorsException">A tensor has the reserved name <c>__metadata__</c>, or a text is no valid Unicode.</exception>
+    /// <exception cref="SafetensorsException">A tensor has the reserved name <c>__metadata__</c>, or a
+    /// text is no valid Unicode.</exception>
     public static void Write(
-        string path, IEnumerable<KeyValuePair<string, SafetensorsTensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+        string path, IEnumerable<KeyValuePair<string, SafetensorsTensor>> tensors,
+        IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var writer = new SafetensorsWriter(tensors, metadata ?? []);
         AtomicFile.Write(path, writer.WriteTo);
     }
 
-    private string Names() => Tensors.Count == 0 ? "no tensors" : string.Join(", ", Tensors.Keys.Order(StringComparer.Ordinal).Select(name => $"'{name}'"));
+    private string Names() =>
+        Tensors.Count == 0 ? "no tensors" : string.Join(", ", Tensors.Keys.Order(StringComparer.Ordinal).Select(name => $"'{name}'"));
 }

@@ -6,7 +6,8 @@ namespace RnnJit.Files;
 /// <summary>The header's entry of one tensor; offsets count from the first byte after the header.</summary>
 internal sealed record SafetensorsEntry(string Name, SafetensorsDtype Dtype, long[] Shape, long Begin, long End);
 
-/// <summary>Parses the JSON header <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}</c>.</summary>
+/// <summary>Parses the JSON header
+/// <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}</c>.</summary>
 internal ref struct SafetensorsHeader
 {
     public const string MetadataName = "__metadata__";
@@ -21,7 +22,8 @@ internal ref struct SafetensorsHeader
         json = new Utf8JsonReader(header);
     }
 
-    public static (Dictionary<string, string> Metadata, List<SafetensorsEntry> Entries) Parse(ReadOnlySpan<byte> header, string source, HeaderLimits limits)
+    public static (Dictionary<string, string> Metadata,
+        List<SafetensorsEntry> Entries) Parse(ReadOnlySpan<byte> header, string source, HeaderLimits limits)
     {
         if (!Utf8.IsValid(header))
             throw new SafetensorsException($"{source}: the header is no UTF-8 text (the file is damaged or no safetensors file)");
@@ -32,7 +34,10 @@ internal ref struct SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw new SafetensorsException($"{source}: the header is no JSON at byte {e.BytePositionInLine} of its line {e.LineNumber} (the file is damaged or no safetensors file)", e);
+            throw new SafetensorsException(
+                $"{source}: the header is no JSON at byte {e.BytePositionInLine} of its line {e.LineNumber} (the file is damaged or no "
+                    + "safetensors file)",
+                e);
         }
         catch (InvalidOperationException e)
         {
@@ -95,7 +100,14 @@ internal ref struct SafetensorsHeader
         Next(JsonTokenType.StartObject, $"tensor '{name}'");
         while (NextName($"tensor '{name}'") is { } field)
         {
-            var seenBefore = field switch { "dtype" => dtype is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false };
+            var seenBefore = field switch
+            {
+                "dtype" =>
+                dtype is not null,
+                "shape" => shape is not null,
+                "data_offsets" => offsets is not null,
+                _ => false
+            };
             if (seenBefore)
                 throw Wrong($"'{field}' of tensor '{name}' occurs twice", "the file is damaged or was written to deceive");
 
@@ -131,10 +143,12 @@ internal ref struct SafetensorsHeader
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (json.TokenType != JsonTokenType.Number || !json.TryGetUInt64(out var number) || number > long.MaxValue)
-                throw Wrong($"'{field}' of tensor '{name}' holds something else than whole numbers from 0 to 2^63 - 1", "the header is damaged");
+                throw Wrong($"'{field}' of tensor '{name}' holds something else than whole numbers from 0 to 2^63 - 1",
+                    "the header is damaged");
 
             if (numbers.Count == limits.Axes)
-                throw Wrong($"'{field}' of tensor '{name}' holds more than {limits.Axes} numbers", "the file is damaged or was written to deceive");
+                throw Wrong($"'{field}' of tensor '{name}' holds more than {limits.Axes} numbers",
+                    "the file is damaged or was written to deceive");
 
             numbers.Add((long)number);
         }

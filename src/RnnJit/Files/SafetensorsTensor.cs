@@ -13,7 +13,8 @@ public sealed class SafetensorsTensor
     public SafetensorsTensor(SafetensorsDtype dtype, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> bytes)
     {
         if (!dtype.TryByteCount(shape, out var wanted) || wanted != bytes.Length)
-            throw new SafetensorsException($"A tensor {Text(dtype, shape)} was given {bytes.Length} bytes (pass exactly the bytes of its elements)");
+            throw new SafetensorsException(
+                $"A tensor {Text(dtype, shape)} was given {bytes.Length} bytes (pass exactly the bytes of its elements)");
 
         Dtype = dtype;
         Shape = shape.ToArray();
@@ -35,7 +36,8 @@ public sealed class SafetensorsTensor
 
     /// <summary>A tensor of <paramref name="dtype"/> (F32, F64, or rounded to nearest even: F16, BF16) with these values.</summary>
     /// <exception cref="SafetensorsException">The values do not fill the shape, or the type holds no floating-point numbers.</exception>
-    public static SafetensorsTensor From(ReadOnlySpan<float> values, ReadOnlySpan<long> shape, SafetensorsDtype dtype = SafetensorsDtype.F32)
+    public static SafetensorsTensor From(ReadOnlySpan<float> values, ReadOnlySpan<long> shape,
+        SafetensorsDtype dtype = SafetensorsDtype.F32)
     {
         var bytes = new byte[values.Length * (dtype.Bits() / 8)];
         for (var i = 0; i < values.Length; i++)
@@ -77,7 +79,8 @@ public sealed class SafetensorsTensor
         return new SafetensorsTensor(SafetensorsDtype.I64, shape, bytes);
     }
 
-    /// <summary>The elements as float, rounded to nearest where the type is wider; any integer or floating-point type of 8 bits or more except F8 and C64.</summary>
+    /// <summary>The elements as float, rounded to nearest where the type is wider; any integer or floating-point type of 8 bits
+    /// or more except F8 and C64.</summary>
     /// <exception cref="SafetensorsException">The type has no such conversion.</exception>
     public float[] ToSingle()
     {
@@ -131,11 +134,13 @@ public sealed class SafetensorsTensor
         {
             values[i] = SafetensorsElement.ReadInteger(Bytes.Span, i, Dtype);
             if (values[i] < low || values[i] > high)
-                throw new SafetensorsException($"Element {i} of a tensor {this} is {values[i]}, outside {low} to {high} (read it as a wider type)");
+                throw new SafetensorsException(
+                    $"Element {i} of a tensor {this} is {values[i]}, outside {low} to {high} (read it as a wider type)");
         }
 
         return values;
     }
 
-    internal static string Text(SafetensorsDtype dtype, ReadOnlySpan<long> shape) => $"{dtype.Name()}[{string.Join(", ", shape.ToArray())}]";
+    internal static string Text(SafetensorsDtype dtype, ReadOnlySpan<long> shape) =>
+        $"{dtype.Name()}[{string.Join(", ", shape.ToArray())}]";
 }

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace RnnJit.Files;
 
-/// <summary>Lays out a file as the reference writer does, byte for byte; metadata, which that writer leaves in any order, is sorted by key.</summary>
+/// <summary>Lays out a file as the reference writer does, byte for byte; metadata, which that writer leaves in
+/// any order, is sorted by key.</summary>
 internal sealed class SafetensorsWriter
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -12,7 +13,8 @@ internal sealed class SafetensorsWriter
     private readonly List<KeyValuePair<string, SafetensorsTensor>> tensors;
     private readonly byte[] header;
 
-    public SafetensorsWriter(IEnumerable<KeyValuePair<string, SafetensorsTensor>> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
+    public SafetensorsWriter(IEnumerable<KeyValuePair<string, SafetensorsTensor>> tensors,
+        IEnumerable<KeyValuePair<string, string>> metadata)
     {
         this.tensors = [.. tensors];
         this.tensors.Sort((a, b) => b.Value.Dtype != a.Value.Dtype ? b.Value.Dtype.CompareTo(a.Value.Dtype) : ByBytes(a.Key, b.Key));

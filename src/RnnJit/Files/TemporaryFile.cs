@@ -15,7 +15,8 @@ internal static partial class TemporaryFile
     public static FileStream Create(string target, UnixFileMode? mode = null)
     {
         // Readers share the lock, and Windows renames an open file whose deletion is shared.
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete };
+        var options =
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = mode;
         for (int attempt = 1; ; attempt++)
@@ -37,7 +38,8 @@ internal static partial class TemporaryFile
         }
     }
 
-    /// <summary>Removes temporary files of a target whose writers died. What is locked, belongs to another user or is no regular file stays.</summary>
+    /// <summary>Removes temporary files of a target whose writers died. What is locked, belongs to another user
+    /// or is no regular file stays.</summary>
     public static void RemoveLeftovers(string target)
     {
         string folder = Path.GetDirectoryName(target)!, name = Path.GetFileName(target);
@@ -67,13 +69,15 @@ internal static partial class TemporaryFile
         }
     }
 
-    private static bool IsOf(string file, string target) => file.StartsWith(target, StringComparison.Ordinal) && Suffix().IsMatch(file.AsSpan(target.Length));
+    private static bool IsOf(string file, string target) =>
+        file.StartsWith(target, StringComparison.Ordinal) && Suffix().IsMatch(file.AsSpan(target.Length));
 
     private static void RemoveUnlocked(string path)
     {
         try
         {
-            using var locked = new FileStream(path, FileMode.Open, FileAccess.Read, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None);
+            using var locked =
+                new FileStream(path, FileMode.Open, FileAccess.Read, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None);
             File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -70,7 +70,8 @@ internal sealed class BeamSearch(BeamOptions options, int first)
 
         open = [.. next];
         IsDone = open.Length == 0 || (ended.Count >= options.Width
-            && open.Max(one => one.Bound(options.LengthPenalty, options.MostTokens)) <= Ordered(ended).ElementAt(options.Width - 1).Score(options.LengthPenalty));
+            && open.Max(one => one.Bound(options.LengthPenalty, options.MostTokens))
+                <= Ordered(ended).ElementAt(options.Width - 1).Score(options.LengthPenalty));
     }
 
     private IEnumerable<OpenHypothesis> Ordered(IEnumerable<OpenHypothesis> hypotheses) =>

@@ -37,17 +37,20 @@ public sealed record GenerationOptions
         foreach (int code in Prompt.Concat(Banned).Concat(End is { } end ? [end] : []))
         {
             if (code < 0 || code >= tokens)
-                throw new ArgumentException($"Token {code} is named, wanted 0 to {tokens - 1} (name tokens that the model gives logits for)");
+                throw new ArgumentException(
+                    $"Token {code} is named, wanted 0 to {tokens - 1} (name tokens that the model gives logits for)");
         }
 
         if (MostTokens < 1)
             throw new ArgumentException($"{nameof(MostTokens)} is {MostTokens}, wanted at least 1 (change it)");
         if (!(Temperature >= 0) || !double.IsFinite(Temperature))
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(Temperature)} is {Temperature}, wanted 0 or more (1 is the model's own)"));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(Temperature)} is {Temperature}, wanted 0 or more (1 is the model's own)"));
         if (TopK < 0)
             throw new ArgumentException($"{nameof(TopK)} is {TopK}, wanted 0 or more (0 is all tokens)");
         if (TopP is not (> 0 and <= 1))
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(TopP)} is {TopP}, wanted above 0 and at most 1 (1 is all tokens)"));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(TopP)} is {TopP}, wanted above 0 and at most 1 (1 is all tokens)"));
         if (Banned.Distinct().Count() >= tokens)
             throw new ArgumentException($"All {tokens} tokens are banned (leave one)");
     }
@@ -82,8 +85,11 @@ public sealed record BeamOptions
     {
         new GenerationOptions { Prompt = Prompt, End = End, MostTokens = MostTokens, Banned = Banned }.Check(tokens);
         if (Width < 1 || rows % Width != 0)
-            throw new ArgumentException($"The width is {Width} where the session has {rows} rows (give a width of at least 1, and a batch that is a multiple of it)");
+            throw new ArgumentException(
+                $"The width is {Width} where the session has {rows} rows (give a width of at least 1, and a batch that is a multiple of "
+                    + "it)");
         if (!(LengthPenalty >= 0) || !double.IsFinite(LengthPenalty))
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(LengthPenalty)} is {LengthPenalty}, wanted 0 or more (0.6 is usual)"));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(LengthPenalty)} is {LengthPenalty}, wanted 0 or more (0.6 is usual)"));
     }
 }

@@ -26,7 +26,8 @@ internal sealed class OpenHypothesis
 
     public bool IsEnded { get; }
 
-    public OpenHypothesis With(int next, double logProbability, float[]? attended, bool ends) => new(this, next, logProbability, attended, ends);
+    public OpenHypothesis With(int next, double logProbability, float[]? attended, bool ends) =>
+        new(this, next, logProbability, attended, ends);
 
     /// <summary>ln p divided by ((5 + n) / 6)^α.</summary>
     public double Score(double penalty) => LogProbability / Divisor(Length, penalty);

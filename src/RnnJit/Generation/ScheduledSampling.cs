@@ -28,7 +28,8 @@ public static class ScheduledSampling
         BatchInput fed, IReadOnlyList<Hypothesis> generated, IReadOnlyList<int> lengths, double share, RandomStream random)
     {
         if (fed.Element != ElementType.I32 || fed.Shape.Count != 2)
-            throw new ArgumentException($"The tokens are {fed.Element}[{string.Join(", ", fed.Shape)}], wanted I32[S, B] (give a code for each step of each row)");
+            throw new ArgumentException(
+                $"The tokens are {fed.Element}[{string.Join(", ", fed.Shape)}], wanted I32[S, B] (give a code for each step of each row)");
         int steps = fed.Shape[0], rows = fed.Shape[1];
         if (generated.Count != rows || lengths.Count != rows)
         {
@@ -37,7 +38,8 @@ public static class ScheduledSampling
         }
 
         if (share is not (>= 0 and <= 1))
-            throw new ArgumentException(FormattableString.Invariant($"The share is {share}, wanted 0 to 1 (0 is teacher forcing, 1 student forcing)"));
+            throw new ArgumentException(
+                FormattableString.Invariant($"The share is {share}, wanted 0 to 1 (0 is teacher forcing, 1 student forcing)"));
         int[] mixed = fed.Integers.ToArray();
         for (int step = 1; step < steps; step++)
         {

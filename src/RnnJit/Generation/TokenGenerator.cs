@@ -39,7 +39,8 @@ public sealed class TokenGenerator
         }
 
         if (this.logits.Length % rows != 0 || this.logits.Element == ElementType.I32)
-            throw new ArgumentException($"The logits are [{string.Join(", ", this.logits.Shape)}], wanted [1, {rows}, V] (name the result that holds them)");
+            throw new ArgumentException(
+                $"The logits are [{string.Join(", ", this.logits.Shape)}], wanted [1, {rows}, V] (name the result that holds them)");
         tokens = this.logits.Length / rows;
         scores = new TokenScores(rows, tokens);
     }
@@ -82,7 +83,8 @@ public sealed class TokenGenerator
     public IReadOnlyList<Hypothesis>[] Beam(BeamOptions options)
     {
         options.Check(tokens, rows);
-        BeamSearch[] searches = [.. Enumerable.Range(0, rows / options.Width).Select(sequence => new BeamSearch(options, sequence * options.Width))];
+        BeamSearch[] searches =
+            [.. Enumerable.Range(0, rows / options.Width).Select(sequence => new BeamSearch(options, sequence * options.Width))];
         var last = new int[rows];
         var order = new int[rows];
         Prompt(options.Prompt, last);
@@ -125,7 +127,9 @@ public sealed class TokenGenerator
         int width = attention.Length / rows;
         var values = new float[width];
         for (int i = 0; i < width; i++)
-            values[i] = attention.Element == ElementType.F64 ? (float)attention.Read<double>()[(row * width) + i] : attention.Read<float>()[(row * width) + i];
+            values[i] = attention.Element == ElementType.F64
+                ? (float)attention.Read<double>()[(row * width) + i]
+                : attention.Read<float>()[(row * width) + i];
         return values;
     }
 }

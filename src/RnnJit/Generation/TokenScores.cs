@@ -27,7 +27,8 @@ internal sealed class TokenScores(int rows, int tokens)
             foreach (double value in values)
                 most = double.IsNaN(value) ? double.NaN : Math.Max(most, value);
             if (!double.IsFinite(most))
-                throw new NotFiniteNumberException($"The logits of row {row} hold {most} (the model is damaged, or it diverged in training)");
+                throw new NotFiniteNumberException(
+                    $"The logits of row {row} hold {most} (the model is damaged, or it diverged in training)");
             foreach (double value in values)
                 sum += Math.Exp(value - most);
             for (int i = 0; i < tokens; i++)
@@ -41,7 +42,8 @@ internal sealed class TokenScores(int rows, int tokens)
         ReadOnlySpan<double> values = Of(row);
         double temperature = options.Temperature;
         for (int i = 0; i < tokens; i++)
-            (weights[i], order[i]) = (options.Banned.Contains(i) ? double.NegativeInfinity : values[i] / (temperature == 0 ? 1 : temperature), i);
+            (weights[i],
+                order[i]) = (options.Banned.Contains(i) ? double.NegativeInfinity : values[i] / (temperature == 0 ? 1 : temperature), i);
 
         // The most probable first; of equal ones the one with the lower code.
         Array.Sort(order, (a, b) => weights[a] != weights[b] ? weights[b].CompareTo(weights[a]) : a.CompareTo(b));

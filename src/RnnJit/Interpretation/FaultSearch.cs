@@ -1,14 +1,15 @@
 using RnnJit.Ir;
-using RnnJit.Ops;
 using RnnJit.Runtime;
 
 namespace RnnJit.Interpretation;
 
-/// <summary>Finds the first value of a Program that is NaN or infinite, by interpreting it op by op with the rounding of its precision.</summary>
+/// <summary>Finds the first value of a Program that is NaN or infinite, by interpreting it op by op with the
+/// rounding of its precision.</summary>
 public static class FaultSearch
 {
     /// <summary>Interprets a Program with the inputs and parameters that an executable holds.</summary>
-    /// <returns>An input ("input 'x' [5, 2], which holds NaN at [0, 1]"), or op, value, layer and time step ("'exp' (e) of layer0 at time step 7 of the backward pass"); null if all values are finite.</returns>
+    /// <returns>An input ("input 'x' [5, 2], which holds NaN at [0, 1]"), or op, value, layer and time step ("'exp' (e) of layer0 at time
+    /// step 7 of the backward pass"); null if all values are finite.</returns>
     public static string? Run(Executable executable)
     {
         Graph program = executable.Program;
@@ -16,11 +17,13 @@ public static class FaultSearch
         for (int i = 0; i < inputs.Length; i++)
         {
             if (At(inputs[i]) is { } fault)
-                return $"{(program.Inputs[i].Role == PortRole.Parameter ? "parameter" : "input")} '{program.Inputs[i].Name}' [{string.Join(", ", inputs[i].Shape)}], which holds {fault}";
+                return $"{(program.Inputs[i].Role == PortRole.Parameter ? "parameter" : "input")} '{program.Inputs[i].Name}' "
+                    + $"[{string.Join(", ", inputs[i].Shape)}], which holds {fault}";
         }
 
         var search = new Search(program, single: executable.Options.Precision == ElementType.F32);
-        return search.Run(inputs, new Evaluation(executable.Options.Sizes, (body, values, evaluation) => InterpretedGraph.Walk(body, values, evaluation, search.Evaluate)));
+        return search.Run(inputs, new Evaluation(executable.Options.Sizes,
+            (body, values, evaluation) => InterpretedGraph.Walk(body, values, evaluation, search.Evaluate)));
     }
 
     /// <summary>The first number that is NaN or infinite, and where it stands: "NaN at [0, 1]". Null if all are finite.</summary>
@@ -70,7 +73,9 @@ public static class FaultSearch
                 where = Place(n);
             NdArray[] results = evaluate(graph, n, operands, evaluation);
             int fault = Array.FindIndex(results, result => !IsFinite(result));
-            return fault < 0 ? results : throw new FoundException(Phrase(graph, graph.Nodes[n], graph.Values.FirstResult(n) + fault, evaluation.Time));
+            return fault < 0
+                ? results
+                : throw new FoundException(Phrase(graph, graph.Nodes[n], graph.Values.FirstResult(n) + fault, evaluation.Time));
         }
 
         private string Phrase(Graph graph, Node node, int value, int time)
@@ -85,7 +90,8 @@ public static class FaultSearch
             Node node = program.Nodes[n];
             int loss = program.OutputIndex("loss");
             backward = loss >= 0 && n > program.Values.Node(program.Outputs[loss].Value);
-            string? parameter = node.Operands.Where(operand => operand < program.Inputs.Count && program.Inputs[operand].Role == PortRole.Parameter)
+            string? parameter =
+                node.Operands.Where(operand => operand < program.Inputs.Count && program.Inputs[operand].Role == PortRole.Parameter)
                 .Select(operand => program.Inputs[operand].Name).FirstOrDefault(name => name.Contains('.', StringComparison.Ordinal));
             return parameter is null ? "" : $" of {parameter[..parameter.LastIndexOf('.')]}";
         }

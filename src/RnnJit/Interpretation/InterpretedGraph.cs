@@ -39,11 +39,13 @@ internal static class InterpretedGraph
         }
         catch (OperandException wrong)
         {
-            throw wrong.Named([.. graph.Nodes[node].Operands.Select(operand => InputName.Of(graph, operand) is { } name ? $"'{name}'" : "a whole number")]);
+            throw wrong.Named([.. graph.Nodes[node].Operands.Select(
+                operand => InputName.Of(graph, operand) is { } name ? $"'{name}'" : "a whole number")]);
         }
     }
 
     /// <summary>In double precision, each result rounded to float32.</summary>
     public static NdArray[] Rounded(Graph graph, int node, NdArray[] operands, Evaluation evaluation) =>
-        Array.ConvertAll(Exact(graph, node, operands, evaluation), x => new NdArray(x.Shape, Array.ConvertAll(x.Data, value => (double)(float)value)));
+        Array.ConvertAll(Exact(graph, node, operands, evaluation),
+            x => new NdArray(x.Shape, Array.ConvertAll(x.Data, value => (double)(float)value)));
 }

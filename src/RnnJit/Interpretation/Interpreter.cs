@@ -5,7 +5,8 @@ namespace RnnJit.Interpretation;
 /// <summary>The oracle: an obvious walk of the graph in double precision, op by op.</summary>
 public static class Interpreter
 {
-    /// <summary>Runs a graph. Sizes of symbols follow from the shapes of the inputs; <paramref name="sizes"/> gives those that no input shows.</summary>
+    /// <summary>Runs a graph. Sizes of symbols follow from the shapes of the inputs; <paramref name="sizes"/> gives
+    /// those that no input shows.</summary>
     /// <param name="single">Round to float32 after each op, as kernels in f32 do.</param>
     /// <exception cref="GraphException">RNNJ150: an input is missing or its shape does not fit.</exception>
     public static Dictionary<string, NdArray> Run(

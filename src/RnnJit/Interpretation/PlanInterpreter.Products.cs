@@ -17,7 +17,8 @@ public sealed partial class PlanInterpreter
         int[] added = listed?[1..(listed[0] + 1)] ?? [.. Enumerable.Range(0, count)];
         double[] a = Along(form.A, at, [.. form.Loops.Append(form.M).Concat(terms).Select(loop => (loop.Extent, loop.A))]);
         double[] b = product.Packed is { } packed
-            ? Along(packed, at, [.. form.Loops.Select(loop => (loop.Extent, 0L)), (columns, 1), .. terms[..^1].Select(loop => (loop.Extent, 0L)), (terms[^1].Extent, columns)])
+            ? Along(packed, at, [.. form.Loops.Select(loop => (loop.Extent, 0L)), (columns, 1),
+                .. terms[..^1].Select(loop => (loop.Extent, 0L)), (terms[^1].Extent, columns)])
             : Along(form.B, at, [.. form.Loops.Append(form.N).Concat(terms).Select(loop => (loop.Extent, loop.B))]);
         BufferView c = form.C.Over(form.Loops.Append(form.M).Append(form.N).Select(loop => (loop.Extent, loop.C)));
         double[]? starts = product.Init is { } init
@@ -32,7 +33,8 @@ public sealed partial class PlanInterpreter
                 return active.Kind == PaddingResult.Zero ? 0 : active.Kind == PaddingResult.Init ? starts?[flat] : null;
             double sum = starts?[flat] ?? 0;
             foreach (int k in added)
-                sum += active?.Axes != ActiveAxes.SumOfSteps || runs(k, l / (turns / active.Batch)) ? a[(row * count) + k] * b[(column * count) + k] : 0;
+                sum += active?.Axes != ActiveAxes.SumOfSteps
+                    || runs(k, l / (turns / active.Batch)) ? a[(row * count) + k] * b[(column * count) + k] : 0;
             return sum;
         });
     }
@@ -53,7 +55,12 @@ public sealed partial class PlanInterpreter
     {
         BufferView At(BufferView view, int step, long row) => view with { Offset = view.Offset + ((long)step * chunked.Batch * row) };
         MatMulForm form = chunked.Product.Form;
-        MatMulForm part = form with { A = At(form.A, t, form.M.A), C = At(form.C, t % chunked.Chunk, form.M.C), M = form.M with { Extent = chunked.Batch } };
+        MatMulForm part = form with
+        {
+            A = At(form.A, t, form.M.A),
+            C = At(form.C, t % chunked.Chunk, form.M.C),
+            M = form.M with { Extent = chunked.Batch }
+        };
         AccumulatorInit? init = chunked.Product.Init is { } given ? given with { View = At(given.View, t, given.Row) } : null;
         MatMul(chunked.Product with { Form = part, Init = init }, default);
     }
@@ -82,7 +89,8 @@ public sealed partial class PlanInterpreter
         double[]? b = sum.B is null ? null : Along(sum.B, at, (sum.Rows, sum.BRow), (sum.Columns, 1));
         Func<int, int, bool> runs = Runs(sum.Active?.Lengths, at);
         int batch = sum.Active?.Batch ?? 1, width = sum.Columns / batch;
-        bool IsActive(int row, int column) => sum.Active?.Axes == ActiveAxes.SumOfSteps ? runs(row, column / width) : runs(row / batch, row % batch);
+        bool IsActive(int row, int column) =>
+            sum.Active?.Axes == ActiveAxes.SumOfSteps ? runs(row, column / width) : runs(row / batch, row % batch);
         Write(sum.Result.Over([(sum.Columns, 1)]), at, column => (sum.Accumulate ? before[column] : 0) + Enumerable.Range(0, sum.Rows)
             .Where(row => IsActive(row, column)).Sum(row => a[(row * sum.Columns) + column] * (b?[(row * sum.Columns) + column] ?? 1)));
     }

@@ -43,7 +43,8 @@ public sealed partial class PlanInterpreter
     {
         double[] data = memory[view.Buffer];
         var ((t, i), (outerT, outerI)) = (at[0], at[1]);
-        long start = view.Offset + (outerT * view.OuterTimeStride) + (((outerI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride)
+        long start =
+            view.Offset + (outerT * view.OuterTimeStride) + (((outerI + view.OuterDoubleBufferHalf) & 1) * view.OuterDoubleBufferStride)
             + ((view.Ring > 0 ? t % view.Ring : t) * view.TimeStride) + (((i + view.DoubleBufferHalf) & 1) * view.DoubleBufferStride)
             + view.Further.Select((loop, n) => loop.At(at[n + 2].T, at[n + 2].I)).Sum();
         var places = new long[view.Length];
@@ -92,7 +93,8 @@ public sealed partial class PlanInterpreter
             case ScatterCommand scatter: Scatter(scatter, at); break;
             case GatherCommand gather:
                 Func<int, bool> isActive = Active(gather.Active, gather.Index.Length, at);
-                Take(gather.Table, 0, gather.Index, gather.Result, at, (_, place, _) => isActive(place), gather.Active?.Kind == PaddingResult.Zero);
+                Take(gather.Table, 0, gather.Index, gather.Result, at, (_, place, _) => isActive(place),
+                    gather.Active?.Kind == PaddingResult.Zero);
                 break;
             case TakeCommand take:
                 Func<int, int, bool> runs = Runs(take.Active?.Lengths, at);
@@ -110,7 +112,8 @@ public sealed partial class PlanInterpreter
                 break;
             case GradientNormCommand norm:
                 var result = norm.Op.Of(Read(norm.Loss, at).Data[0], Read(norm.Sums, at).Data.Sum());
-                foreach (var (view, number) in ((BufferView, double)[])[(norm.Norm, result.Norm), (norm.Factor, result.Factor), (norm.Finite, result.Finite)])
+                foreach (var (view, number) in ((BufferView, double)[])[(norm.Norm, result.Norm), (norm.Factor, result.Factor),
+                    (norm.Finite, result.Finite)])
                     Write(view, at, _ => number);
                 break;
             case ForEachCommand each:
@@ -163,7 +166,8 @@ public sealed partial class PlanInterpreter
         {
             double[] result = results[o].Data;
             double? padding = kernel.Active?.Zeros.Contains(o) == true ? 0 : null;
-            Write(kernel.Operands[operands.Length + o], at, flat => isActive(flat / (result.Length / kernel.Rows)) ? result[flat] : padding);
+            Write(kernel.Operands[operands.Length + o], at,
+                flat => isActive(flat / (result.Length / kernel.Rows)) ? result[flat] : padding);
         }
     }
 
@@ -198,7 +202,8 @@ public sealed partial class PlanInterpreter
     }
 
     // result[t, place, …] = x[t, row, …] where row = index[place]; with axis 0 there is one t.
-    private void Take(BufferView x, int axis, BufferView index, BufferView result, Loops at, Func<int, int, int, bool> isActive, bool clears)
+    private void Take(
+        BufferView x, int axis, BufferView index, BufferView result, Loops at, Func<int, int, int, bool> isActive, bool clears)
     {
         double[] from = Read(x, at).Data, rows = Read(index, at).Data;
         int width = x.Shape.Skip(axis + 1).Aggregate(1, (a, b) => a * b);

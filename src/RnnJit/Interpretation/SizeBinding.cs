@@ -5,7 +5,8 @@ namespace RnnJit.Interpretation;
 /// <summary>Finds the sizes of dimension symbols from actual shapes.</summary>
 public static class SizeBinding
 {
-    /// <exception cref="GraphException">RNNJ151: a shape does not fit, or a symbol has two sizes. RNNJ202: a size is less than 1.</exception>
+    /// <exception cref="GraphException">RNNJ151: a shape does not fit, or a symbol has two sizes.
+    /// RNNJ202: a size is less than 1.</exception>
     public static Dictionary<string, int> FromShapes(Graph graph, Func<int, int[]> shapeOf, IReadOnlyDictionary<string, int>? known = null)
     {
         var sizes = known?.ToDictionary(pair => pair.Key, pair => pair.Value) ?? [];
@@ -65,7 +66,8 @@ public static class SizeBinding
     private static GraphException Mismatch(Port port, int[] shape, Dictionary<string, int> sizes)
     {
         string wanted = string.Join(", ", port.Type.Dims.Select(dim => dim.IsConstant ? dim.ToString() : Describe(dim, sizes)));
-        return new GraphException("RNNJ151", $"'{port.Name}' has shape [{string.Join(", ", shape)}] but {port.Type} wants [{wanted}] (give that shape)");
+        return new GraphException("RNNJ151",
+            $"'{port.Name}' has shape [{string.Join(", ", shape)}] but {port.Type} wants [{wanted}] (give that shape)");
     }
 
     private static string Describe(Dim dim, Dictionary<string, int> sizes) =>

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Interpretation;
 
-/// <summary>The rules that sizes keep where they are bound to a graph: symbols are 1 or more, derived dimensions 0 or more, and an int counts the elements of every value.</summary>
+/// <summary>The rules that sizes keep where they are bound to a graph: symbols are 1 or more, derived dimensions 0 or more, and an int
+/// counts the elements of every value.</summary>
 public static class SizeCheck
 {
     /// <summary>Checks every value of a graph and of the bodies of its scans.</summary>
@@ -21,12 +22,14 @@ public static class SizeCheck
         foreach (var (symbol, size) in sizes)
         {
             if (size < 1)
-                throw new GraphException("RNNJ202", $"The size of dimension '{symbol}' is {size}, wanted 1 or more (bind it to a positive number)");
+                throw new GraphException("RNNJ202",
+                    $"The size of dimension '{symbol}' is {size}, wanted 1 or more (bind it to a positive number)");
         }
     }
 
     /// <summary>The extents of a type.</summary>
-    /// <exception cref="GraphException">RNNJ101, RNNJ161, RNNJ200, RNNJ201: a dimension has no size, or the extents are out of range.</exception>
+    /// <exception cref="GraphException">RNNJ101, RNNJ161, RNNJ200, RNNJ201: a dimension has no size, or the
+    /// extents are out of range.</exception>
     public static int[] Shape(TensorType type, IReadOnlyDictionary<string, int> sizes)
     {
         var shape = new int[type.Rank];
@@ -45,7 +48,8 @@ public static class SizeCheck
             if (node.Op is not ScanOp scan)
                 continue;
             if (scan.Time.Evaluate(sizes) < 0)
-                throw new GraphException("RNNJ201", $"A scan of '{graph.Name}' has {scan.Time.Evaluate(sizes)} steps (bind sizes that make {scan.Time} 0 or more)");
+                throw new GraphException("RNNJ201",
+                    $"A scan of '{graph.Name}' has {scan.Time.Evaluate(sizes)} steps (bind sizes that make {scan.Time} 0 or more)");
             Values(scan.Body, sizes);
         }
     }

@@ -31,7 +31,8 @@ internal sealed class InterpretedKernel
         var evaluation = new Evaluation(sizes, (_, _, _) => throw new InvalidOperationException("A kernel has no nested graph."));
         var values = new NdArray[kernel.Values.Count];
         for (int i = 0; i < kernel.Inputs.Count; i++)
-            values[i] = Read(in call, i, KernelShapes.Of(kernel.Inputs[i].Type), new NdArray(evaluation.Shape(kernel.Inputs[i].Type)), first);
+            values[i] =
+                Read(in call, i, KernelShapes.Of(kernel.Inputs[i].Type), new NdArray(evaluation.Shape(kernel.Inputs[i].Type)), first);
         for (int n = 0; n < kernel.Nodes.Count; n++)
             values[kernel.Values.FirstResult(n)] = Round(Evaluate(kernel.Nodes[n], values, evaluation, in call));
         for (int i = 0; i < kernel.Outputs.Count; i++)

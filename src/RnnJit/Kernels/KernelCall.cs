@@ -17,7 +17,8 @@ public readonly unsafe struct KernelOperand(void* data, nint rowStride)
     internal nint RowStride { get; } = rowStride;
 }
 
-/// <summary>One call of a kernel: rows [0, Rows), columns [Start, End) of operands that have <see cref="Columns"/> columns. Operands are the kernel's inputs, then its outputs.</summary>
+/// <summary>One call of a kernel: rows [0, Rows), columns [Start, End) of operands that have <see cref="Columns"/> columns. Operands are
+/// the kernel's inputs, then its outputs.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe ref struct KernelCall(ReadOnlySpan<KernelOperand> operands, int rows, int columns, int start, int end)
 {

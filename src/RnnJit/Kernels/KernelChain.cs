@@ -49,7 +49,8 @@ public sealed class KernelChain(params IKernelProvider[] providers)
                 return (body, provider.Name);
         }
 
-        throw new GraphException("RNNJ183", $"No provider has this kernel (add the interpreted one to the chain):\n{Printer.Print(kernel)}");
+        throw new GraphException("RNNJ183",
+            $"No provider has this kernel (add the interpreted one to the chain):\n{Printer.Print(kernel)}");
     }
 
     /// <summary>Lets each provider prepare the kernels that those before it lack.</summary>

@@ -4,7 +4,9 @@ namespace RnnJit.Kernels;
 public sealed class NumericException : Exception
 {
     internal NumericException(string value, int row, int column, double number)
-        : base($"'{value}' is {number.ToString(System.Globalization.CultureInfo.InvariantCulture)} in row {row}, column {column} (look at what it is computed from)")
+        : base(
+            $"'{value}' is {number.ToString(System.Globalization.CultureInfo.InvariantCulture)} in row {row}, column {column} "
+                + "(look at what it is computed from)")
     {
         (Value, Row, Column, Number) = (value, row, column, number);
     }

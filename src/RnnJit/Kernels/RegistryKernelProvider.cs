@@ -8,5 +8,6 @@ public sealed class RegistryKernelProvider : IKernelProvider
 {
     public string Name => "generated";
 
-    public KernelBody? Find(Graph kernel, ElementType real) => KernelRegistry.TryGet(Printer.Print(kernel), real, out KernelBody? body) ? body : null;
+    public KernelBody? Find(Graph kernel, ElementType real) =>
+        KernelRegistry.TryGet(Printer.Print(kernel), real, out KernelBody? body) ? body : null;
 }

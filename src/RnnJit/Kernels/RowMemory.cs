@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Kernels;
 
-/// <summary>Memory for what a kernel keeps of a row from one pass over its columns to a later one; each thread has its own and takes it once.</summary>
+/// <summary>Memory for what a kernel keeps of a row from one pass over its columns to a later one; each thread has
+/// its own and takes it once.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class RowMemory
 {

@@ -26,10 +26,12 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
         CacheSizes caches = CacheSizes.OfThisMachine;
 
         // Halves, because what else a core does lies there as well; main memory is what four times the largest cache is read from.
-        long third = Math.Max(2 * caches.L2, caches.L3 / 2 / pool.Shares), near = Math.Min(third, 4 * caches.L2), main = Math.Max(4 * caches.L3 / pool.Shares, 4 * third);
+        long third = Math.Max(2 * caches.L2, caches.L3 / 2 / pool.Shares), near = Math.Min(third, 4 * caches.L2),
+            main = Math.Max(4 * caches.L3 / pool.Shares, 4 * third);
         (string Name, long Holds, long Read)[] levels =
         [
-            ("L1", caches.L1, caches.L1 / 2), ("L2", caches.L2, caches.L2 / 2), ("L3 near", Math.Min(caches.L3, 2 * near * pool.Shares), near), ("L3", caches.L3, third), ("DRAM", long.MaxValue, main),
+            ("L1", caches.L1, caches.L1 / 2), ("L2", caches.L2, caches.L2 / 2),
+            ("L3 near", Math.Min(caches.L3, 2 * near * pool.Shares), near), ("L3", caches.L3, third), ("DRAM", long.MaxValue, main),
         ];
         ReadBandwidth[] reads = [.. levels.Select(level => ReadBandwidth.Of(pool.Shares, level.Read))];
         try
@@ -38,11 +40,13 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
             var best = new double[levels.Length + 2];
             for (int round = 0; round < Rounds; round++)
             {
-                double[] found = [.. reads.Select(read => read.Measure(pool, seconds / Rounds)), FmaPeak.Measure<float>(pool, seconds / Rounds), FmaPeak.Measure<double>(pool, seconds / Rounds)];
+                double[] found = [.. reads.Select(read => read.Measure(pool, seconds / Rounds)),
+                    FmaPeak.Measure<float>(pool, seconds / Rounds), FmaPeak.Measure<double>(pool, seconds / Rounds)];
                 best = [.. best.Zip(found, Math.Max)];
             }
 
-            return new MachineLimits(pool.Shares, CpuWidth.Width, best[^2], best[^1], [.. levels.Select((level, i) => new MemoryLevel(level.Name, level.Holds, best[i]))]);
+            return new MachineLimits(pool.Shares, CpuWidth.Width, best[^2], best[^1],
+                [.. levels.Select((level, i) => new MemoryLevel(level.Name, level.Holds, best[i]))]);
         }
         finally
         {
@@ -57,17 +61,21 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
     public MachineLimits Best(MachineLimits other)
     {
         if (Threads != other.Threads || !Levels.Select(level => level.Name).SequenceEqual(other.Levels.Select(level => level.Name)))
-            throw new ArgumentException($"The limits of {other.Threads} threads and {other.Levels.Count} places in memory do not compare with those of {Threads} and {Levels.Count} (measure both on one machine, with as many threads)", nameof(other));
+            throw new ArgumentException(
+                $"The limits of {other.Threads} threads and {other.Levels.Count} places in memory do not compare with those of {Threads} "
+                    + $"and {Levels.Count} (measure both on one machine, with as many threads)",
+                nameof(other));
         return this with
         {
             SingleFlops = Math.Max(SingleFlops, other.SingleFlops),
             DoubleFlops = Math.Max(DoubleFlops, other.DoubleFlops),
-            Levels = [.. Levels.Zip(other.Levels, (level, found) => level with { BytesPerSecond = Math.Max(level.BytesPerSecond, found.BytesPerSecond) })],
+            Levels = [.. Levels.Zip(other.Levels,
+                (level, found) => level with { BytesPerSecond = Math.Max(level.BytesPerSecond, found.BytesPerSecond) })],
         };
     }
 
-    /// <summary>The least seconds to read this much once when it is read again and again, and threads share it out among their cores: from the fastest level that holds it;
-    /// of what no cache holds, main memory gives what goes beyond the largest.</summary>
+    /// <summary>The least seconds to read this much once when it is read again and again, and threads share it out among their cores: from
+    /// the fastest level that holds it; of what no cache holds, main memory gives what goes beyond the largest.</summary>
     public double SecondsToRead(double bytes)
     {
         MemoryLevel level = Levels.First(level => (level.Name is "L1" or "L2" ? bytes / Threads : bytes) <= level.Bytes);

@@ -19,7 +19,8 @@ public enum BleuTokenisation
 /// <param name="Words">Words of the hypotheses.</param>
 /// <param name="ReferenceWords">Words of the references.</param>
 /// <param name="BrevityPenalty">exp(1 − reference words / words) where the hypotheses are shorter, else 1.</param>
-public sealed record BleuScore(double Score, IReadOnlyList<long> Matches, IReadOnlyList<long> Totals, long Words, long ReferenceWords, double BrevityPenalty);
+public sealed record BleuScore(double Score, IReadOnlyList<long> Matches, IReadOnlyList<long> Totals, long Words, long ReferenceWords,
+    double BrevityPenalty);
 
 /// <summary>
 /// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018; read in its source, sacrebleu/metrics/bleu.py): n-grams up to 4, one
@@ -33,10 +34,13 @@ public static partial class Bleu
     /// <param name="hypotheses">A sentence each.</param>
     /// <param name="references">The reference of each hypothesis.</param>
     /// <exception cref="ArgumentException">There are more or fewer references than hypotheses, or none at all.</exception>
-    public static BleuScore Of(IReadOnlyList<string> hypotheses, IReadOnlyList<string> references, BleuTokenisation tokenisation = BleuTokenisation.Mteval13a)
+    public static BleuScore Of(IReadOnlyList<string> hypotheses, IReadOnlyList<string> references,
+        BleuTokenisation tokenisation = BleuTokenisation.Mteval13a)
     {
         if (hypotheses.Count != references.Count || hypotheses.Count == 0)
-            throw new ArgumentException($"BLEU got {hypotheses.Count} hypotheses and {references.Count} references, wanted as many of both, and at least one (give a reference for each)");
+            throw new ArgumentException(
+                $"BLEU got {hypotheses.Count} hypotheses and {references.Count} references, wanted as many of both, and at least one "
+                    + "(give a reference for each)");
         long[] matches = new long[Orders], totals = new long[Orders];
         long words = 0, referenceWords = 0;
         for (int i = 0; i < hypotheses.Count; i++)
@@ -60,7 +64,8 @@ public static partial class Bleu
     {
         if (tokenisation == BleuTokenisation.WhiteSpace)
             return Split(sentence);
-        string line = sentence.TrimEnd().Replace("<skipped>", "", StringComparison.Ordinal).Replace("-\n", "", StringComparison.Ordinal).Replace('\n', ' ');
+        string line = sentence.TrimEnd().Replace("<skipped>", "", StringComparison.Ordinal).Replace("-\n", "", StringComparison.Ordinal)
+            .Replace('\n', ' ');
         line = line.Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal)
             .Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal);
         line = Symbol().Replace($" {line} ", " $1 ");

@@ -7,7 +7,8 @@ namespace RnnJit.Metrics;
 /// <remarks>
 /// From memory: balanced accuracy and the macro mean of F1 are those of scikit-learn (<c>balanced_accuracy_score</c>; <c>f1_score</c>
 /// with <c>average="macro"</c> and
-/// <c>zero_division=0</c>): the first averages recall over classes that occur, the second averages F1 over classes that occur or are predicted.
+/// <c>zero_division=0</c>): the first averages recall over classes that occur, the second averages F1 over
+/// classes that occur or are predicted.
 /// </remarks>
 public sealed class ConfusionMatrix
 {
@@ -17,7 +18,8 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentException">There is none.</exception>
     public ConfusionMatrix(int classes) => counts = classes >= 1
         ? new long[classes, classes]
-        : throw new ArgumentException($"A confusion matrix of {classes} classes was asked for, wanted at least 1 (give their number)", nameof(classes));
+        : throw new ArgumentException($"A confusion matrix of {classes} classes was asked for, wanted at least 1 (give their number)",
+            nameof(classes));
 
     /// <summary>Number of classes.</summary>
     public int Classes => counts.GetLength(0);
@@ -32,7 +34,8 @@ public sealed class ConfusionMatrix
     public void Add(int truth, int predicted)
     {
         if ((uint)truth >= (uint)Classes || (uint)predicted >= (uint)Classes)
-            throw new ArgumentException($"The true class is {truth} and the predicted one {predicted}, wanted 0 to {Classes - 1} (correct them)");
+            throw new ArgumentException(
+                $"The true class is {truth} and the predicted one {predicted}, wanted 0 to {Classes - 1} (correct them)");
         counts[truth, predicted]++;
         Total++;
     }
@@ -41,10 +44,12 @@ public sealed class ConfusionMatrix
     public double Accuracy => (double)Enumerable.Range(0, Classes).Sum(c => counts[c, c]) / Total;
 
     /// <summary>Mean recall over the classes that occur; NaN without pairs.</summary>
-    public double BalancedAccuracy => Enumerable.Range(0, Classes).Where(c => TrueOf(c) > 0).Select(Recall).DefaultIfEmpty(double.NaN).Average();
+    public double BalancedAccuracy =>
+        Enumerable.Range(0, Classes).Where(c => TrueOf(c) > 0).Select(Recall).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Mean F1 over the classes that occur or are predicted; NaN without pairs.</summary>
-    public double MacroF1 => Enumerable.Range(0, Classes).Where(c => TrueOf(c) + PredictedOf(c) > 0).Select(F1).DefaultIfEmpty(double.NaN).Average();
+    public double MacroF1 =>
+        Enumerable.Range(0, Classes).Where(c => TrueOf(c) + PredictedOf(c) > 0).Select(F1).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Share of a class that was found; 0 where it does not occur.</summary>
     public double Recall(int of) => Share(counts[of, of], TrueOf(of));

@@ -53,7 +53,8 @@ public static class CtcDecoder
             var next = new Dictionary<string, Prefix>(StringComparer.Ordinal);
             foreach (Prefix prefix in beam)
                 Extend(next, prefix, logProbabilities.Data.AsSpan(t * labels, labels), blank);
-            beam = [.. next.Values.OrderByDescending(prefix => prefix.Total).ThenBy(prefix => prefix.Key, StringComparer.Ordinal).Take(width)];
+            beam =
+                [.. next.Values.OrderByDescending(prefix => prefix.Total).ThenBy(prefix => prefix.Key, StringComparer.Ordinal).Take(width)];
         }
 
         return (beam[0].Labels, beam[0].Total);
@@ -67,14 +68,16 @@ public static class CtcDecoder
         for (int label = 0; label < scores.Length; label++)
         {
             if (label != blank)
-                Add(next, [.. prefix.Labels, label], double.NegativeInfinity, (label == last ? prefix.Blank : prefix.Total) + scores[label]);
+                Add(next, [.. prefix.Labels, label], double.NegativeInfinity,
+                    (label == last ? prefix.Blank : prefix.Total) + scores[label]);
         }
     }
 
     private static void Add(Dictionary<string, Prefix> next, int[] labels, double blank, double labelled)
     {
         var added = new Prefix(labels, blank, labelled);
-        next[added.Key] = next.TryGetValue(added.Key, out Prefix? known) ? new Prefix(labels, Sum(known.Blank, blank), Sum(known.Labelled, labelled)) : added;
+        next[added.Key] = next.TryGetValue(added.Key,
+            out Prefix? known) ? new Prefix(labels, Sum(known.Blank, blank), Sum(known.Labelled, labelled)) : added;
     }
 
     // ln(exp a + exp b).
@@ -87,7 +90,8 @@ public static class CtcDecoder
     private static (int Steps, int Labels) Check(NdArray scores, int blank)
     {
         if (scores.Shape.Length != 2 || scores.Shape[1] < 1)
-            throw new ArgumentException($"The scores have the shape [{string.Join(", ", scores.Shape)}], wanted [T, labels] (give one sequence)", nameof(scores));
+            throw new ArgumentException(
+                $"The scores have the shape [{string.Join(", ", scores.Shape)}], wanted [T, labels] (give one sequence)", nameof(scores));
         if ((uint)blank >= (uint)scores.Shape[1])
             throw new ArgumentException($"The blank is label {blank}, wanted 0 to {scores.Shape[1] - 1} (correct it)", nameof(blank));
         return (scores.Shape[0], scores.Shape[1]);

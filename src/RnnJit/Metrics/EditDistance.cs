@@ -26,8 +26,8 @@ public static class EditDistance
     }
 
     /// <summary>
-    /// Sum of the distances over the sum of the references' lengths: the phoneme error rate (PER) where the tokens are phonemes, the character error rate where they
-    /// are characters, the word error rate of speech recognition where they are words. It can exceed 1.
+    /// Sum of the distances over the sum of the references' lengths: the phoneme error rate (PER) where the tokens are phonemes, the
+    /// character error rate where they are characters, the word error rate of speech recognition where they are words. It can exceed 1.
     /// </summary>
     /// <exception cref="ArgumentException">There are more or fewer hypotheses than references, or the references have no token.</exception>
     public static double TokenErrorRate<T>(IReadOnlyList<IReadOnlyList<T>> references, IReadOnlyList<IReadOnlyList<T>> hypotheses)
@@ -42,7 +42,8 @@ public static class EditDistance
         return (double)distance / length;
     }
 
-    /// <summary>Share of the sequences that differ from their reference: the word error rate (WER) of a dictionary, where each word is one sequence.</summary>
+    /// <summary>Share of the sequences that differ from their reference: the word error rate (WER) of a dictionary, where
+    /// each word is one sequence.</summary>
     /// <exception cref="ArgumentException">There are more or fewer hypotheses than references, or none.</exception>
     public static double SequenceErrorRate<T>(IReadOnlyList<IReadOnlyList<T>> references, IReadOnlyList<IReadOnlyList<T>> hypotheses)
     {
@@ -53,6 +54,8 @@ public static class EditDistance
     private static void RequirePairs(int references, int hypotheses)
     {
         if (references != hypotheses || references == 0)
-            throw new ArgumentException($"{references} references and {hypotheses} hypotheses were given, wanted as many of both, and at least one (give a reference for each)");
+            throw new ArgumentException(
+                $"{references} references and {hypotheses} hypotheses were given, wanted as many of both, and at least one "
+                    + "(give a reference for each)");
     }
 }

@@ -39,17 +39,24 @@ public static class TagSpans
         return spans;
     }
 
-    /// <summary>Precision, recall and F1 over all spans of all sentences; a span is found where kind and both ends are right. 0 where there is nothing to divide by.</summary>
-    /// <exception cref="ArgumentException">There are more or fewer predictions than sentences, or a sentence has more or fewer tags.</exception>
-    public static (double Precision, double Recall, double F1) Score(IReadOnlyList<IReadOnlyList<string>> truth, IReadOnlyList<IReadOnlyList<string>> predicted)
+    /// <summary>Precision, recall and F1 over all spans of all sentences; a span is found where kind and both ends are right. 0 where
+    /// there is nothing to divide by.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer predictions than sentences, or a
+    /// sentence has more or fewer tags.</exception>
+    public static (double Precision, double Recall,
+        double F1) Score(IReadOnlyList<IReadOnlyList<string>> truth, IReadOnlyList<IReadOnlyList<string>> predicted)
     {
         if (truth.Count != predicted.Count)
-            throw new ArgumentException($"{truth.Count} sentences and {predicted.Count} predictions were given, wanted as many of both (give a prediction for each)");
+            throw new ArgumentException(
+                $"{truth.Count} sentences and {predicted.Count} predictions were given, wanted as many of both "
+                    + "(give a prediction for each)");
         long wanted = 0, found = 0, right = 0;
         for (int i = 0; i < truth.Count; i++)
         {
             if (truth[i].Count != predicted[i].Count)
-                throw new ArgumentException($"Sentence {i} has {truth[i].Count} tags and {predicted[i].Count} predictions, wanted as many of both (give a tag for each token)");
+                throw new ArgumentException(
+                    $"Sentence {i} has {truth[i].Count} tags and {predicted[i].Count} predictions, wanted as many of both "
+                        + "(give a tag for each token)");
             IReadOnlyList<TagSpan> spans = Of(truth[i]), guesses = Of(predicted[i]);
             (wanted, found, right) = (wanted + spans.Count, found + guesses.Count, right + guesses.Intersect(spans).Count());
         }

@@ -96,5 +96,6 @@ public sealed class CarriedState
     }
 
     private int Place(string name) =>
-        places.TryGetValue(name, out int place) ? place : throw new UnknownNameException($"Program '{executable.Program.Name}'", "state", name, Names);
+        places.TryGetValue(name,
+            out int place) ? place : throw new UnknownNameException($"Program '{executable.Program.Name}'", "state", name, Names);
 }

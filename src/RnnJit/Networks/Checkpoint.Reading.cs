@@ -57,7 +57,8 @@ internal sealed partial class Checkpoint
     /// <exception cref="CheckpointException">There is none, or it is too long.</exception>
     public string ProgramText(string key) => this[key].Length <= LongestText
         ? this[key]
-        : throw new CheckpointException($"'{path}': the text of '{key}' has {this[key].Length} characters, wanted at most {LongestText} (the file is damaged)");
+        : throw new CheckpointException(
+            $"'{path}': the text of '{key}' has {this[key].Length} characters, wanted at most {LongestText} (the file is damaged)");
 
     /// <summary>Texts whose keys begin with a prefix, by the rest of the key.</summary>
     public IEnumerable<(string Name, string Text)> TextsOf(string prefix) =>
@@ -94,7 +95,9 @@ internal sealed partial class Checkpoint
         };
         bool widens = element != ElementType.I32 && entry.Dtype is SafetensorsDtype.F16 or SafetensorsDtype.BF16;
         if ((entry.Dtype != wanted && !widens) || !entry.Shape.SequenceEqual(shape.Select(extent => (long)extent)))
-            throw new CheckpointException($"'{path}': tensor '{name}' is {Text(entry)} but the model wants {wanted}[{string.Join(", ", shape)}] (use the checkpoint of this model)");
+            throw new CheckpointException(
+                $"'{path}': tensor '{name}' is {Text(entry)} but the model wants {wanted}[{string.Join(", ", shape)}] "
+                    + "(use the checkpoint of this model)");
     }
 
     /// <summary>Copies a stored tensor into one of the same shape and type, in pieces; numbers of 16 bits are widened.</summary>
@@ -118,7 +121,9 @@ internal sealed partial class Checkpoint
         }
 
         if (!IsFinite(into))
-            throw new CheckpointException($"'{path}': tensor '{name}' [{string.Join(", ", into.Shape)}] holds {FaultSearch.At(into.ToNdArray())}, wanted finite numbers (use another copy)");
+            throw new CheckpointException(
+                $"'{path}': tensor '{name}' [{string.Join(", ", into.Shape)}] holds {FaultSearch.At(into.ToNdArray())}, wanted finite "
+                    + "numbers (use another copy)");
     }
 
     private static bool IsFinite(Tensor tensor) => tensor.Element switch
@@ -148,17 +153,20 @@ internal sealed partial class Checkpoint
         chunk = new byte[ChunkBytes];
         long available = MemoryBudget.Of(limit);
         if (stream.Length > available)
-            throw new CheckpointException($"'{path}' has {stream.Length} bytes where {available} of memory are available (use a smaller file, or raise MemoryLimit)");
+            throw new CheckpointException(
+                $"'{path}' has {stream.Length} bytes where {available} of memory are available (use a smaller file, or raise MemoryLimit)");
         var (metadata, entries) = SafetensorsReader.ReadHeader(stream, $"'{path}'", Limits);
         data = stream.Position;
         if (!metadata.TryGetValue(FormatKey, out string? format) || format != Format)
-            throw new CheckpointException($"'{path}' is no checkpoint: its format is '{format}', wanted '{Format}' (choose a file that rnnjit wrote)");
+            throw new CheckpointException(
+                $"'{path}' is no checkpoint: its format is '{format}', wanted '{Format}' (choose a file that rnnjit wrote)");
         foreach (var (key, value) in metadata.Where(pair => pair.Key is not (DigestKey or FormatKey)))
             texts[key] = value;
         foreach (SafetensorsEntry entry in entries)
             stored[entry.Name] = entry;
         if (metadata.GetValueOrDefault(DigestKey) != StoredDigest())
-            throw new CheckpointException($"'{path}' was altered after it was written: its digest does not fit its content (use another copy)");
+            throw new CheckpointException(
+                $"'{path}' was altered after it was written: its digest does not fit its content (use another copy)");
     }
 
     // Digest over what the file holds, read in pieces.
@@ -213,7 +221,9 @@ internal sealed partial class Checkpoint
     }
 
     private SafetensorsEntry Entry(string name) =>
-        stored.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException($"'{path}' has no tensor '{name}' (use the checkpoint of this model)");
+        stored.TryGetValue(name, out SafetensorsEntry? entry)
+            ? entry
+            : throw new CheckpointException($"'{path}' has no tensor '{name}' (use the checkpoint of this model)");
 
     private static string Text(SafetensorsEntry entry) => SafetensorsTensor.Text(entry.Dtype, entry.Shape);
 }

@@ -7,7 +7,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>The content of a safetensors file that RnnJit wrote: texts, tensors, and a digest of both, so that any altered byte is noticed.</summary>
+/// <summary>The content of a safetensors file that RnnJit wrote: texts, tensors, and a digest of both, so that
+/// any altered byte is noticed.</summary>
 internal sealed partial class Checkpoint(string path) : IDisposable
 {
     // A text is encoded in pieces, since it may be as long as the file.
@@ -31,7 +32,8 @@ internal sealed partial class Checkpoint(string path) : IDisposable
     /// <exception cref="CheckpointException">There is no such text.</exception>
     public string this[string key]
     {
-        get => texts.TryGetValue(key, out string? text) ? text : throw new CheckpointException($"'{path}' has no '{key}' (it is no checkpoint of this kind)");
+        get => texts.TryGetValue(key,
+            out string? text) ? text : throw new CheckpointException($"'{path}' has no '{key}' (it is no checkpoint of this kind)");
         set => texts[key] = value;
     }
 
@@ -47,7 +49,8 @@ internal sealed partial class Checkpoint(string path) : IDisposable
         tensors[name] = tensor.Element switch
         {
             ElementType.F32 or ElementType.F64 when weights != WeightStorage.Single => SafetensorsTensor.From(
-                [.. tensor.ToNdArray().Data.Select(value => (float)value)], shape, weights == WeightStorage.Half ? SafetensorsDtype.F16 : SafetensorsDtype.BF16),
+                [.. tensor.ToNdArray().Data.Select(value => (float)value)], shape,
+                weights == WeightStorage.Half ? SafetensorsDtype.F16 : SafetensorsDtype.BF16),
             ElementType.F32 => SafetensorsTensor.From(tensor.Read<float>(), shape),
             ElementType.F64 => SafetensorsTensor.From(tensor.Read<double>(), shape),
             _ => SafetensorsTensor.From(tensor.Read<int>(), shape),
@@ -61,7 +64,9 @@ internal sealed partial class Checkpoint(string path) : IDisposable
 
     // Whole numbers are finite.
     private static string? Fault(SafetensorsTensor stored, Tensor tensor, double[] values) =>
-        tensor.Element == ElementType.I32 || Array.TrueForAll(values, double.IsFinite) ? null : FaultSearch.At(new NdArray([.. stored.Shape.Select(extent => (int)extent)], values));
+        tensor.Element == ElementType.I32 || Array.TrueForAll(values, double.IsFinite)
+            ? null
+            : FaultSearch.At(new NdArray([.. stored.Shape.Select(extent => (int)extent)], values));
 
     // Texts, then tensors, each by the ordinal order of their names.
     private string Digest()

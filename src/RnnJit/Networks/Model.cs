@@ -54,7 +54,8 @@ public sealed partial class Model : IDisposable
 
     /// <summary>A model with fresh parameters.</summary>
     /// <param name="sizes">The sizes of all dimension symbols but T and B.</param>
-    /// <exception cref="GraphException">RNNJ101, RNNJ014, RNNJ245: a size is missing, an initialiser is unknown, or the parameters take more memory than is allowed.</exception>
+    /// <exception cref="GraphException">RNNJ101, RNNJ014, RNNJ245: a size is missing, an initialiser is unknown, or the parameters take
+    /// more memory than is allowed.</exception>
     public Model(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions? options = null)
         : this(program, sizes, options ?? new ModelOptions(), initialise: true)
     {
@@ -91,7 +92,8 @@ public sealed partial class Model : IDisposable
 
     /// <summary>Lanes in which sums of a row are added: results are equal bit for bit on all devices of equal lanes.</summary>
     /// <exception cref="ArgumentException">The device does not have those that <see cref="ModelOptions.RowLanes"/> asks for.</exception>
-    public int RowLanes => BackendRegistry.Of(Options.Device).RowLanes(new ExecutableOptions { Precision = Options.Precision, RowLanes = Options.RowLanes });
+    public int RowLanes =>
+        BackendRegistry.Of(Options.Device).RowLanes(new ExecutableOptions { Precision = Options.Precision, RowLanes = Options.RowLanes });
 
     /// <summary>Texts of the user's, which <see cref="Save"/> and training checkpoints write and <see cref="Load"/> reads.</summary>
     public ModelMetadata Metadata { get; } = new();
@@ -110,12 +112,14 @@ public sealed partial class Model : IDisposable
         return ModelFile.Read(checkpoint, options);
     }
 
-    internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) => new(program, sizes, options, initialise: false);
+    internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) =>
+        new(program, sizes, options, initialise: false);
 
     /// <summary>Writes Program, sizes, parameters, metadata and vocabularies into one safetensors file, whole or not at all.</summary>
     /// <param name="weights">In 16 bits the file is half as large and all parameters are rounded.</param>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
-    /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or a number too large for 16 bits; a previous file is untouched.</exception>
+    /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or a number too large for 16 bits; a
+    /// previous file is untouched.</exception>
     public void Save(string path, WeightStorage weights = WeightStorage.Single)
     {
         using var checkpoint = new Checkpoint(path);
@@ -146,8 +150,10 @@ public sealed partial class Model : IDisposable
     public NdArray Run(IReadOnlyDictionary<string, NdArray> inputs)
     {
         if (inputs.Keys.FirstOrDefault(name => Program.InputIndex(name) < 0) is { } unknown)
-            throw new UnknownNameException($"Program '{Program.Name}'", "input", unknown, Program.Inputs.Where(port => port.Role != PortRole.Parameter).Select(port => port.Name));
-        Graph slice = ProgramSlice.Run(Program, output => output.Role == OutputRole.Next || output.Name == Program.Outputs[0].Name, masks: false);
+            throw new UnknownNameException($"Program '{Program.Name}'", "input", unknown,
+                Program.Inputs.Where(port => port.Role != PortRole.Parameter).Select(port => port.Name));
+        Graph slice =
+            ProgramSlice.Run(Program, output => output.Role == OutputRole.Next || output.Name == Program.Outputs[0].Name, masks: false);
         var given = slice.Inputs.Where(port => port.Role is not (PortRole.Parameter or PortRole.State)).ToArray();
         if (given.FirstOrDefault(port => !inputs.ContainsKey(port.Name)) is { } missing)
             throw new GraphException("RNNJ150", $"Input '{missing.Name}' of '{slice.Name}' is missing (give {missing.Type})");
@@ -162,7 +168,8 @@ public sealed partial class Model : IDisposable
         return session.Output(Program.Outputs[0].Name).ToNdArray();
     }
 
-    /// <summary>Gives one time step of one sequence and carries the state: x [X] ⇒ the model's first result, valid until the next step. Allocates on the first call only.</summary>
+    /// <summary>Gives one time step of one sequence and carries the state: x [X] ⇒ the model's first result, valid until the next step.
+    /// Allocates on the first call only.</summary>
     /// <exception cref="ArgumentException">x has another length than the model's input.</exception>
     public Tensor Step(ReadOnlySpan<float> x) => Stepper.Step(x);
 
@@ -176,7 +183,8 @@ public sealed partial class Model : IDisposable
     /// <param name="more">Further symbols of the Program.</param>
     internal ExecutableOptions OptionsFor(int steps, int batch, IReadOnlyDictionary<string, int>? more = null) => new()
     {
-        Sizes = new Dictionary<string, int>([.. Sizes.Where(size => more?.ContainsKey(size.Key) != true), .. more ?? new Dictionary<string, int>()])
+        Sizes = new Dictionary<string, int>(
+            [.. Sizes.Where(size => more?.ContainsKey(size.Key) != true), .. more ?? new Dictionary<string, int>()])
         {
             ["T"] = steps,
             ["B"] = batch,
@@ -191,7 +199,8 @@ public sealed partial class Model : IDisposable
         Shared = Parameters,
     };
 
-    /// <summary>Frees the parameters. Sessions, trainers and streams of the model throw <see cref="ObjectDisposedException"/> from their next run on, tensors at once.</summary>
+    /// <summary>Frees the parameters. Sessions, trainers and streams of the model throw <see cref="ObjectDisposedException"/> from their
+    /// next run on, tensors at once.</summary>
     public void Dispose()
     {
         stepper?.Dispose();

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
-using RnnJit.Runtime;
 using RnnJit.Text;
 
 namespace RnnJit.Networks;
@@ -13,7 +12,9 @@ internal static class ModelFile
     public static void Write(Model model, Checkpoint checkpoint, WeightStorage weights = WeightStorage.Single)
     {
         checkpoint["program"] = ProgramText(model);
-        checkpoint["sizes"] = JsonSerializer.Serialize(new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal), CheckpointJson.Default.SortedDictionaryStringInt32);
+        checkpoint["sizes"] = JsonSerializer.Serialize(
+            new SortedDictionary<string, int>(model.Sizes.ToDictionary(), StringComparer.Ordinal),
+            CheckpointJson.Default.SortedDictionaryStringInt32);
         checkpoint["precision"] = model.Options.Precision.ToString();
         model.Metadata.Write(checkpoint);
         model.Vocabularies.Write(checkpoint);
@@ -27,7 +28,9 @@ internal static class ModelFile
     {
         string name = model.Program.Name, program = model.Program.ToString();
         if (program.Length > Checkpoint.LongestText)
-            throw new GraphException("RNNJ246", $"The text of '{name}' has {program.Length} characters where a file holds at most {Checkpoint.LongestText} (write repeated steps as a scan)");
+            throw new GraphException("RNNJ246",
+                $"The text of '{name}' has {program.Length} characters where a file holds at most {Checkpoint.LongestText} "
+                    + "(write repeated steps as a scan)");
         try
         {
             Parser.Parse(program);
@@ -101,12 +104,14 @@ internal static class ModelFile
         }
     }
 
-    public static CheckpointException Unreadable(Checkpoint checkpoint, string what, Exception e) => new($"'{checkpoint.Path}' holds a {what} that cannot be read: {e.Message}", e);
+    public static CheckpointException Unreadable(Checkpoint checkpoint, string what, Exception e) =>
+        new($"'{checkpoint.Path}' holds a {what} that cannot be read: {e.Message}", e);
 
     private static Graph ReadProgram(Checkpoint checkpoint)
     {
         Graph program = ReadGraph(checkpoint, "program", "Program");
-        return program.Kind == "program" ? program : throw new CheckpointException($"'{checkpoint.Path}' holds a {program.Kind} as its Program, wanted a program (use another copy)");
+        return program.Kind == "program" ? program : throw new CheckpointException(
+            $"'{checkpoint.Path}' holds a {program.Kind} as its Program, wanted a program (use another copy)");
     }
 
     private static SortedDictionary<string, int> ReadSizes(Checkpoint checkpoint)
@@ -124,7 +129,8 @@ internal static class ModelFile
         foreach (var (symbol, size) in sizes)
         {
             if (size < 1)
-                throw new CheckpointException($"'{checkpoint.Path}': the size of '{symbol}' is {size}, wanted at least 1 (use another copy)");
+                throw new CheckpointException(
+                    $"'{checkpoint.Path}': the size of '{symbol}' is {size}, wanted at least 1 (use another copy)");
         }
 
         return sizes;
@@ -136,11 +142,13 @@ internal static class ModelFile
     {
         nameof(ElementType.F32) => ElementType.F32,
         nameof(ElementType.F64) => ElementType.F64,
-        var other => throw new CheckpointException($"'{checkpoint.Path}' has precision '{other}', wanted F32 or F64 (it was written by another version)"),
+        var other => throw new CheckpointException(
+            $"'{checkpoint.Path}' has precision '{other}', wanted F32 or F64 (it was written by another version)"),
     };
 
     // Before anything is allocated: what the Program wants is in the file, so it is no larger than the file.
-    private static void RequireParameters(Checkpoint checkpoint, Graph program, IReadOnlyDictionary<string, int> sizes, ElementType precision)
+    private static void RequireParameters(Checkpoint checkpoint, Graph program, IReadOnlyDictionary<string, int> sizes,
+        ElementType precision)
     {
         foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
         {

@@ -3,8 +3,8 @@ using RnnJit.Ir;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// Sequences of different lengths without padding, as PyTorch's PackedSequence keeps them: the first step of all sequences, then the second of those that have one, …,
-/// the longest sequence first.
+/// Sequences of different lengths without padding, as PyTorch's PackedSequence keeps them: the first step of all sequences, then the second
+/// of those that have one, …, the longest sequence first.
 /// </summary>
 public sealed class PackedBatch
 {
@@ -24,9 +24,12 @@ public sealed class PackedBatch
         }
 
         if (data.Rank < 1 || data.Shape[0] != batchSizes.Sum())
-            throw new ArgumentException($"The data is [{string.Join(", ", data.Shape)}], wanted {batchSizes.Sum()} rows, the sum of the batch sizes (give one row for each step)");
+            throw new ArgumentException(
+                $"The data is [{string.Join(", ", data.Shape)}], wanted {batchSizes.Sum()} rows, the sum of the batch sizes "
+                    + "(give one row for each step)");
         if (!Order.Order().SequenceEqual(Enumerable.Range(0, Order.Count)))
-            throw new ArgumentException($"The order {string.Join(", ", Order)} does not name each of {Order.Count} rows once (give a permutation)");
+            throw new ArgumentException(
+                $"The order {string.Join(", ", Order)} does not name each of {Order.Count} rows once (give a permutation)");
     }
 
     public NdArray Data { get; }
@@ -54,16 +57,22 @@ public sealed class PackedBatch
     public static PackedBatch Pack(NdArray padded, IReadOnlyList<int> lengths)
     {
         if (padded.Rank < 2 || padded.Shape[1] != lengths.Count)
-            throw new ArgumentException($"The batch is [{string.Join(", ", padded.Shape)}] but there are {lengths.Count} lengths, wanted [T, B, …] and B lengths (give one for each row)");
+            throw new ArgumentException(
+                $"The batch is [{string.Join(", ", padded.Shape)}] but there are {lengths.Count} lengths, wanted [T, B, …] and B lengths "
+                    + "(give one for each row)");
         int wrong = Enumerable.Range(0, lengths.Count).FirstOrDefault(row => lengths[row] < 0 || lengths[row] > padded.Shape[0], -1);
         if (wrong >= 0)
-            throw new ArgumentException($"'lengths' holds {lengths[wrong]} for row {wrong}, wanted 0 to {padded.Shape[0]}, the number of steps (correct the length or give more steps)");
+            throw new ArgumentException(
+                $"'lengths' holds {lengths[wrong]} for row {wrong}, wanted 0 to {padded.Shape[0]}, the number of steps "
+                    + "(correct the length or give more steps)");
 
         int[] order = [.. Enumerable.Range(0, lengths.Count).OrderByDescending(row => lengths[row])];
-        int[] sizes = [.. Enumerable.Range(0, padded.Shape[0]).Select(t => lengths.Count(length => length > t)).TakeWhile(size => size > 0)];
+        int[] sizes =
+            [.. Enumerable.Range(0, padded.Shape[0]).Select(t => lengths.Count(length => length > t)).TakeWhile(size => size > 0)];
         int width = NdArray.Size(padded.Shape[2..]);
         var data = new NdArray([sizes.Sum(), .. padded.Shape[2..]]);
-        Copy(sizes, order, width, (row, t, b) => padded.Data.AsSpan(((t * lengths.Count) + b) * width, width).CopyTo(data.Data.AsSpan(row * width)));
+        Copy(sizes, order, width,
+            (row, t, b) => padded.Data.AsSpan(((t * lengths.Count) + b) * width, width).CopyTo(data.Data.AsSpan(row * width)));
         return new PackedBatch(data, sizes, order);
     }
 
@@ -73,10 +82,12 @@ public sealed class PackedBatch
     public NdArray Pad(int steps = 0)
     {
         if (steps != 0 && steps < BatchSizes.Count)
-            throw new ArgumentException($"{steps} steps are wanted, but the longest sequence has {BatchSizes.Count} (give at least that many)");
+            throw new ArgumentException(
+                $"{steps} steps are wanted, but the longest sequence has {BatchSizes.Count} (give at least that many)");
         int width = NdArray.Size(Data.Shape[1..]), rows = Order.Count;
         var padded = new NdArray([Math.Max(steps, BatchSizes.Count), rows, .. Data.Shape[1..]]);
-        Copy(BatchSizes, Order, width, (row, t, b) => Data.Data.AsSpan(row * width, width).CopyTo(padded.Data.AsSpan(((t * rows) + b) * width)));
+        Copy(BatchSizes, Order, width,
+            (row, t, b) => Data.Data.AsSpan(row * width, width).CopyTo(padded.Data.AsSpan(((t * rows) + b) * width)));
         return padded;
     }
 

@@ -48,9 +48,11 @@ internal static class ParameterInit
                 Initialisers.Constant(values, 1);
                 break;
             default:
-                Initialisers.Constant(values, double.TryParse(port.Init, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                Initialisers.Constant(values,
+                    double.TryParse(port.Init, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                     ? number
-                    : throw new GraphException("RNNJ014", $"'{port.Init}' is no initialiser of '{port.Name}' (write {string.Join(", ", CellInit.Kinds)} or a number)"));
+                    : throw new GraphException("RNNJ014",
+                        $"'{port.Init}' is no initialiser of '{port.Name}' (write {string.Join(", ", CellInit.Kinds)} or a number)"));
                 break;
         }
     }

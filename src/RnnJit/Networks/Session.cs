@@ -3,7 +3,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>A part of a model bound to T and B. <see cref="SessionOptions.CarryState"/> decides from which states a run starts. Not safe for concurrent use.</summary>
+/// <summary>A part of a model bound to T and B. <see cref="SessionOptions.CarryState"/> decides from which states a run starts.
+/// Not safe for concurrent use.</summary>
 public sealed class Session : IDisposable
 {
     private readonly Executable executable;
@@ -45,7 +46,8 @@ public sealed class Session : IDisposable
         Tensor input = Input(name);
         if (!input.Shape.SequenceEqual(value.Shape) || input.Element != value.Element)
         {
-            throw new GraphException("RNNJ151", $"'{name}' is {input.Element}[{string.Join(", ", input.Shape)}], found {value.Element}[{string.Join(", ", value.Shape)}] "
+            throw new GraphException("RNNJ151",
+                $"'{name}' is {input.Element}[{string.Join(", ", input.Shape)}], found {value.Element}[{string.Join(", ", value.Shape)}] "
                 + "(give that shape and type)");
         }
 
@@ -56,7 +58,8 @@ public sealed class Session : IDisposable
     /// <exception cref="UnknownNameException">There is no such result.</exception>
     public Tensor Output(string name) => executable.Output(name);
 
-    /// <summary>Runs over T steps from the states in <see cref="State"/>. With <see cref="SessionOptions.CarryState"/> the final states replace them.</summary>
+    /// <summary>Runs over T steps from the states in <see cref="State"/>. With <see cref="SessionOptions.CarryState"/> the
+    /// final states replace them.</summary>
     /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public void Run()
     {
@@ -72,7 +75,8 @@ public sealed class Session : IDisposable
     {
         Tensor input = First();
         if (x.Length != input.Length || input.Element == ElementType.I32)
-            throw new ArgumentException($"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found {x.Length} real numbers (give that many)");
+            throw new ArgumentException(
+                $"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found {x.Length} real numbers (give that many)");
         if (input.Element == ElementType.F32)
         {
             x.CopyTo(input.Write<float>());
@@ -95,13 +99,16 @@ public sealed class Session : IDisposable
     {
         Tensor input = First();
         if (input.Length != 1 || input.Element != ElementType.I32)
-            throw new ArgumentException($"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found one integer (open the model with T = 1 and B = 1)");
+            throw new ArgumentException(
+                $"The first input is {input.Element}[{string.Join(", ", input.Shape)}], found one integer (open the model with T = 1 and "
+                    + "B = 1)");
         input.Write<int>()[0] = code;
         Run();
         return result;
     }
 
-    /// <summary>Frees inputs, states and results. A run that another thread is in ends first; tensors of the session throw afterwards.</summary>
+    /// <summary>Frees inputs, states and results. A run that another thread is in ends first; tensors of
+    /// the session throw afterwards.</summary>
     public void Dispose() => executable.Dispose();
 
     private Tensor First() => first ?? throw new ArgumentException($"'{Program.Name}' has no input (run it with Run)");

@@ -1,8 +1,8 @@
 namespace RnnJit.Randomness;
 
 /// <summary>
-/// A sequence of random numbers that is a function of seed, stream number and position alone: saving <see cref="Position"/> saves all of it.
-/// Different streams of one seed never overlap. Not for use by several threads at once.
+/// A sequence of random numbers that is a function of seed, stream number and position alone: saving <see cref="Position"/> saves all of
+/// it. Different streams of one seed never overlap. Not for use by several threads at once.
 /// </summary>
 /// <param name="seed">Key of the generator.</param>
 /// <param name="stream">Number of the stream among those of this seed.</param>
@@ -44,13 +44,15 @@ public sealed class RandomStream(ulong seed, ulong stream = 0)
     public double NextUniform(double low, double high)
     {
         if (!(low < high) || !double.IsFinite(high - low))
-            throw new ArgumentOutOfRangeException(nameof(high), high, $"The interval is [{low}, {high}), wanted finite ascending bounds (swap or widen them)");
+            throw new ArgumentOutOfRangeException(nameof(high), high,
+                $"The interval is [{low}, {high}), wanted finite ascending bounds (swap or widen them)");
 
         // Rounding may reach the upper bound, which does not belong to the interval.
         return Math.Min(low + (high - low) * NextDouble(), Math.BitDecrement(high));
     }
 
-    /// <summary>A whole number in [0, <paramref name="bound"/>), each equally likely (Lemire 2019); advances the position by 1, seldom by more.</summary>
+    /// <summary>A whole number in [0, <paramref name="bound"/>), each equally likely (Lemire 2019); advances the
+    /// position by 1, seldom by more.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The bound is not positive.</exception>
     public int NextInt32(int bound)
     {

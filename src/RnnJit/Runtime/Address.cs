@@ -40,7 +40,8 @@ internal readonly unsafe struct Address
         relative = memory.IsRelative(view.Buffer) ? -1 : 0;
     }
 
-    public byte* At(in LoopIndices clock) => start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + doubleBufferHalf) & 1) * doubleBufferStride)
+    public byte* At(in LoopIndices clock) =>
+        start + (clock.Base & relative) + ((clock.T & ring) * timeStride) + (((clock.I + doubleBufferHalf) & 1) * doubleBufferStride)
         + (clock.OuterT * outerTimeStride) + (((clock.OuterI + outerDoubleBufferHalf) & 1) * outerDoubleBufferStride);
 }
 

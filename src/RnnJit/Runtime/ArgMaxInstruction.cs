@@ -1,4 +1,3 @@
-using RnnJit.Cpu;
 using RnnJit.Ops;
 using RnnJit.Plans;
 

@@ -64,5 +64,6 @@ internal sealed class BoundCheckInstruction(CheckBoundsCommand check) : IntegerC
     }
 
     public static string Sentence(CheckBoundsCommand check, int item, int found, int wanted) =>
-        $"'{check.Name}' holds {found} in row {item}, wanted at most {wanted}, which '{check.BoundName}' holds (shorten the one or lengthen the other)";
+        $"'{check.Name}' holds {found} in row {item}, wanted at most {wanted}, which '{check.BoundName}' holds "
+            + "(shorten the one or lengthen the other)";
 }

@@ -38,7 +38,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         foreach (Instruction instruction in instructions)
             instruction.Resolve(memory);
         foreach (var (output, view) in plan.Program.Outputs.Zip(plan.Outputs))
-            SetOutput(output.Name, Replaced(output.Name) ?? new Tensor(view.Buffer.Element, view.Shape, arena, memory.Data(view.Buffer) + (view.Offset * view.ElementSize)));
+            SetOutput(output.Name, Replaced(output.Name)
+                ?? new Tensor(view.Buffer.Element, view.Shape, arena, memory.Data(view.Buffer) + (view.Offset * view.ElementSize)));
         pool = Pool(options);
         foreach (ScanInstruction scan in instructions.OfType<ScanInstruction>())
             scan.Schedule(pool, options.Schedule);
@@ -82,7 +83,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         }
     }
 
-    // As many shares as threads are asked for; how many run at once is bounded by the processors and by the work. If nobody asks, there are no more shares than that.
+    // As many shares as threads are asked for; how many run at once is bounded by the processors and by the work. If nobody
+    // asks, there are no more shares than that.
     private WorkerPool Pool(ExecutableOptions options)
     {
         int most = (int)Math.Clamp(ScheduleCost.OfPlan(instructions) / LeastMicroseconds, 1, Environment.ProcessorCount);

@@ -35,13 +35,16 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels, Func<in
     }
 
     /// <summary>Passes and bufferization of such a Program.</summary>
-    public StreamPlan StreamPlanOf(Graph program, ExecutableOptions options) => StreamPlan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
+    public StreamPlan StreamPlanOf(Graph program, ExecutableOptions options) =>
+        StreamPlan.Of(Optimise(program, options), OptionsOf(options), TraitsOf(options));
 
-    protected override Executable Bind(Graph program, LoweredPlan lowered, ExecutableOptions options) => new CompiledExecutable(program, (LoweredCpuPlan)lowered, options);
+    protected override Executable Bind(Graph program, LoweredPlan lowered, ExecutableOptions options) =>
+        new CompiledExecutable(program, (LoweredCpuPlan)lowered, options);
 
     protected override TargetTraits TraitsOf(ExecutableOptions options) => new()
     {
-        PackedElements = (n, k, element, storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
+        PackedElements = (n, k, element,
+            storage) => element == ElementType.F64 ? Packed<double>(n, k, storage) : Packed<float>(n, k, storage),
         PanelWidth = element => element == ElementType.F64 ? Gemm.NR<double>() : Gemm.NR<float>(),
         Chunks = options.ChunkLimits,
         RowLanes = Lanes(options),
@@ -52,7 +55,8 @@ internal sealed class CpuBackend(string name, Func<KernelChain> kernels, Func<in
         int lanes = Math.Max(1, bits() / (options.Precision == ElementType.F64 ? 64 : 32));
         return options.RowLanes == 0 || options.RowLanes == lanes
             ? lanes
-            : throw new ArgumentException($"RowLanes is {options.RowLanes}, but the vectors of '{name}' have {lanes} (leave it at 0, or choose another device)");
+            : throw new ArgumentException(
+                $"RowLanes is {options.RowLanes}, but the vectors of '{name}' have {lanes} (leave it at 0, or choose another device)");
     }
 
     private CpuLowering Lowering(PlanOptions plan, ExecutableOptions options) => new(plan, options.Kernels ?? kernels());
@@ -71,9 +75,11 @@ internal sealed record LoweredCpuPlan(Plan Plan, Instruction[] Instructions) : L
         foreach (Instruction instruction in instructions)
         {
             var scan = instruction as ScanInstruction;
-            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0, instruction.Provider);
+            yield return new PlanLine(depth, instruction.Describe, times, instruction.Flops, scan is null ? instruction.Bytes : 0,
+                instruction.Provider);
             foreach (MatMulChunks product in scan?.Chunked ?? [])
-                yield return new PlanLine(depth + 1, product.Describe, times * product.Count, product.Flops / product.Count, product.Views.Sum(view => (double)view.Length * view.ElementSize) / product.Count, "");
+                yield return new PlanLine(depth + 1, product.Describe, times * product.Count, product.Flops / product.Count,
+                    product.Views.Sum(view => (double)view.Length * view.ElementSize) / product.Count, "");
             foreach (PlanLine line in scan is null ? [] : LinesOf(scan.Body, depth + 1, times * scan.Steps))
                 yield return line;
         }

@@ -6,7 +6,8 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Lowers commands of a plan to instructions of this CPU: kernels are found, and float or double is chosen, once for the whole plan.</summary>
+/// <summary>Lowers commands of a plan to instructions of this CPU: kernels are found, and float or double is
+/// chosen, once for the whole plan.</summary>
 internal sealed class CpuLowering
 {
     private readonly ElementType real;
@@ -30,13 +31,16 @@ internal sealed class CpuLowering
     {
         KernelCommand kernel => OfKernel(kernel),
         MatMulCommand product => real == ElementType.F64 ? new MatMulInstruction<double>(product) : new MatMulInstruction<float>(product),
-        ScanCommand scan => new ScanInstruction(scan, Lower(scan.Body), [.. scan.Freeze.Select(copy => new CopyInstruction(copy))], [.. scan.Chunked.Select(OfChunked)]),
+        ScanCommand scan => new ScanInstruction(scan, Lower(scan.Body), [.. scan.Freeze.Select(copy => new CopyInstruction(copy))],
+            [.. scan.Chunked.Select(OfChunked)]),
         PackCommand pack => real == ElementType.F64 ? new PackInstruction<double>(pack) : new PackInstruction<float>(pack),
-        PackListedCommand pack => real == ElementType.F64 ? new PackListedInstruction<double>(pack) : new PackListedInstruction<float>(pack),
+        PackListedCommand pack =>
+            real == ElementType.F64 ? new PackListedInstruction<double>(pack) : new PackListedInstruction<float>(pack),
         ReduceCommand reduce => real == ElementType.F64 ? new ReduceInstruction<double>(reduce) : new ReduceInstruction<float>(reduce),
         ArgMaxCommand most => real == ElementType.F64 ? new ArgMaxInstruction<double>(most) : new ArgMaxInstruction<float>(most),
         ColumnSumCommand sum => real == ElementType.F64 ? new ColumnInstruction<double>(sum) : new ColumnInstruction<float>(sum),
-        ScatterCommand scatter => real == ElementType.F64 ? new ScatterInstruction<double>(scatter) : new ScatterInstruction<float>(scatter),
+        ScatterCommand scatter =>
+            real == ElementType.F64 ? new ScatterInstruction<double>(scatter) : new ScatterInstruction<float>(scatter),
         CopyCommand copy => new CopyInstruction(copy),
         ClearCommand clear => new ClearInstruction(clear),
         AccumulateCommand accumulate => new AccumulateInstruction(accumulate),
@@ -49,14 +53,16 @@ internal sealed class CpuLowering
         CheckIndicesCommand check => new IndexCheckInstruction(check),
         CheckBoundsCommand check => new BoundCheckInstruction(check),
         RandomMaskCommand random => new RandomMaskInstruction(random),
-        SquareSumCommand squares => real == ElementType.F64 ? new SquareSumInstruction<double>(squares) : new SquareSumInstruction<float>(squares),
+        SquareSumCommand squares =>
+            real == ElementType.F64 ? new SquareSumInstruction<double>(squares) : new SquareSumInstruction<float>(squares),
         GradientNormCommand norm => new GradientNormInstruction(norm),
         ForEachCommand each => OfForEach(each),
         HostOpCommand host => new InterpretedInstruction(host, evaluation),
         _ => throw new NotSupportedException($"The CPU does not lower '{command.Text}'"),
     };
 
-    private static ScheduledKernel? OpOf(PlanCommand command) => command switch { KernelCommand kernel => kernel.Op, ForEachCommand each => each.Op, _ => null };
+    private static ScheduledKernel? OpOf(PlanCommand command) =>
+        command switch { KernelCommand kernel => kernel.Op, ForEachCommand each => each.Op, _ => null };
 
     private ForEachInstruction OfForEach(ForEachCommand each)
     {
@@ -70,5 +76,6 @@ internal sealed class CpuLowering
         return new KernelInstruction(kernel, body, provider);
     }
 
-    private MatMulChunks OfChunked(ChunkedMatMul product) => real == ElementType.F64 ? new MatMulChunks<double>(product) : new MatMulChunks<float>(product);
+    private MatMulChunks OfChunked(ChunkedMatMul product) =>
+        real == ElementType.F64 ? new MatMulChunks<double>(product) : new MatMulChunks<float>(product);
 }

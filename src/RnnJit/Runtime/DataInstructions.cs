@@ -15,7 +15,8 @@ internal sealed unsafe class CopyInstruction(CopyCommand copy) : Instruction(cop
     private Address source;
     private Address target;
 
-    private static BufferView Row(BufferView view) => view.Rank == 0 ? view : view with { Shape = view.Shape[1..], Strides = view.Strides[1..] };
+    private static BufferView Row(BufferView view) =>
+        view.Rank == 0 ? view : view with { Shape = view.Shape[1..], Strides = view.Strides[1..] };
 
     public override void Resolve(PlanMemory memory)
     {
@@ -31,7 +32,8 @@ internal sealed unsafe class CopyInstruction(CopyCommand copy) : Instruction(cop
         byte* s = source.At(clock), d = target.At(clock);
         for (int row = start; row < end; row++)
         {
-            byte* x = s + (input.Rank == 0 ? 0 : row * input.Strides[0] * input.ElementSize), y = d + (output.Rank == 0 ? 0 : row * output.Strides[0] * output.ElementSize);
+            byte* x = s + (input.Rank == 0 ? 0 : row * input.Strides[0] * input.ElementSize),
+                y = d + (output.Rank == 0 ? 0 : row * output.Strides[0] * output.ElementSize);
             StridedMemory.Copy(x, rowFrom.Strides, y, rowTo.Strides, rowTo.Shape, output.ElementSize, 0);
         }
     }
@@ -224,10 +226,12 @@ internal static class IndexCheck
         ? row
         : throw new ArgumentOutOfRangeException(null, Sentence(name, row, rows, cure));
 
-    public static string Sentence(string name, int row, int rows, string cure = Cure) => $"'{name}' holds index {row}, wanted 0 to {rows - 1} ({cure})";
+    public static string Sentence(string name, int row, int rows, string cure = Cure) =>
+        $"'{name}' holds index {row}, wanted 0 to {rows - 1} ({cure})";
 }
 
-/// <summary>Adds rows into a table by index, in ascending order of the rows and each worker for its own columns, so that the result does not depend on threads.</summary>
+/// <summary>Adds rows into a table by index, in ascending order of the rows and each worker for its own columns, so that the result
+/// does not depend on threads.</summary>
 internal sealed unsafe class ScatterInstruction<T>(ScatterCommand scatter) : Instruction(scatter)
     where T : unmanaged, System.Numerics.INumber<T>
 {

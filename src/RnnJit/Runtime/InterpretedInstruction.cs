@@ -1,4 +1,3 @@
-using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Plans;
 
@@ -32,7 +31,8 @@ internal sealed unsafe class InterpretedInstruction(HostOpCommand host, Evaluati
             byte* data = from[o].At(clock);
             BufferView view = operands[o];
             ElementType element = view.Buffer.Element;
-            NdArray.ForEach(view.Shape, (index, flat) => array.Data[flat] = StridedMemory.Read(data + (Offset(view, index) * view.ElementSize), element));
+            NdArray.ForEach(view.Shape,
+                (index, flat) => array.Data[flat] = StridedMemory.Read(data + (Offset(view, index) * view.ElementSize), element));
             values[o] = array;
         }
 
@@ -43,7 +43,8 @@ internal sealed unsafe class InterpretedInstruction(HostOpCommand host, Evaluati
             BufferView view = results[o];
             ElementType element = view.Buffer.Element;
             NdArray output = outputs[o];
-            NdArray.ForEach(view.Shape, (index, flat) => StridedMemory.Write(data + (Offset(view, index) * view.ElementSize), element, output.Data[flat]));
+            NdArray.ForEach(view.Shape,
+                (index, flat) => StridedMemory.Write(data + (Offset(view, index) * view.ElementSize), element, output.Data[flat]));
         }
     }
 

@@ -61,7 +61,8 @@ internal sealed unsafe partial class KernelInstruction
                 BufferView view = views[op.Inputs.Count + output];
                 byte* data = addresses[op.Inputs.Count + output].At(clock);
                 for (int t = steps; t < active.Steps; t++)
-                    StridedMemory.Clear(data + (((row * view.Strides[0]) + (t * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
+                    StridedMemory.Clear(data + (((row * view.Strides[0]) + (t * view.Strides[1])) * view.ElementSize), view.Strides,
+                        view.Shape, view.ElementSize, 2);
             }
         }
     }
@@ -76,7 +77,8 @@ internal sealed unsafe partial class KernelInstruction
         return end;
     }
 
-    // Rows of one step, or steps of one row: the first of the outer dimensions, and the next, or all of the rows with what stands behind it.
+    // Rows of one step, or steps of one row: the first of the outer dimensions, and the next, or all
+    // of the rows with what stands behind it.
     private void Call(int t, int row, int rowEnd, int start, int end, in LoopIndices clock)
     {
         if (outer.Length == 1)
@@ -105,7 +107,8 @@ internal sealed unsafe partial class KernelInstruction
                 for (int row = 0; row < active.Batch; row++)
                 {
                     if (length[row] <= t)
-                        StridedMemory.Clear(data + (((t * view.Strides[0]) + (row * view.Strides[1])) * view.ElementSize), view.Strides, view.Shape, view.ElementSize, 2);
+                        StridedMemory.Clear(data + (((t * view.Strides[0]) + (row * view.Strides[1])) * view.ElementSize), view.Strides,
+                            view.Shape, view.ElementSize, 2);
                 }
             }
         }

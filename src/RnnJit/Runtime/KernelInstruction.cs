@@ -27,11 +27,13 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     public KernelInstruction(KernelCommand kernel, KernelBody body, string provider)
         : base(kernel)
     {
-        (this.kernel, this.body, this.provider, op, views, columns, kernelRows) = (kernel, body, provider, kernel.Op, kernel.Operands, kernel.Columns, kernel.Active);
+        (this.kernel, this.body, this.provider, op, views, columns,
+            kernelRows) = (kernel, body, provider, kernel.Op, kernel.Operands, kernel.Columns, kernel.Active);
         int[] rowShape = kernel.RowShape;
         KernelRows? active = kernel.Active;
         byColumns = op.IsElementwise;
-        bool[] hasRows = op.Kernel.Inputs.Select(port => port.Type).Concat(op.Kernel.Outputs.Select(output => op.Kernel.Values.Type(output.Value)))
+        bool[] hasRows =
+            op.Kernel.Inputs.Select(port => port.Type).Concat(op.Kernel.Outputs.Select(output => op.Kernel.Values.Type(output.Value)))
             .Select(type => type.Rank > 0 && type.Dims[0] == Dim.Symbol("R")).ToArray();
         long[][] leading = views.Select((view, i) => hasRows[i] ? Leading(op, i, view, rowShape) : new long[rowShape.Length]).ToArray();
         int joined = Joinable(leading, rowShape, active is null ? 0 : 1);
@@ -62,7 +64,8 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     // Strides along the row dimensions; an operand with fewer of them repeats over the first ones.
     private static long[] Leading(ScheduledKernel op, int i, BufferView view, int[] rowShape)
     {
-        TensorType type = i < op.Inputs.Count ? op.Kernel.Inputs[i].Type : op.Kernel.Values.Type(op.Kernel.Outputs[i - op.Inputs.Count].Value);
+        TensorType type =
+            i < op.Inputs.Count ? op.Kernel.Inputs[i].Type : op.Kernel.Values.Type(op.Kernel.Outputs[i - op.Inputs.Count].Value);
         int own = view.Rank - (type.Element == ElementType.I32 || view.Rank == 0 ? 0 : 1);
         var strides = new long[rowShape.Length];
         for (int axis = 0; axis < own; axis++)
@@ -75,7 +78,8 @@ internal sealed unsafe partial class KernelInstruction : Instruction
     {
         int joined = Math.Min(1, shape.Length);
         while (joined < shape.Length - apart && leading.All(strides =>
-            BufferView.Join(shape[shape.Length - joined - 1], strides[shape.Length - joined - 1], Extent(shape, joined), InnerStride(strides, shape, joined)) is { } stride
+            BufferView.Join(shape[shape.Length - joined - 1], strides[shape.Length - joined - 1], Extent(shape, joined),
+                InnerStride(strides, shape, joined)) is { } stride
             && (Extent(shape, joined) == 1 || stride == InnerStride(strides, shape, joined))))
             joined++;
         return joined;

@@ -21,7 +21,8 @@ internal sealed class LengthCheck
             steps[key] = Math.Max(count, steps.TryGetValue(key, out int known) ? known : 0);
         }
 
-        checks = steps.Select(pair => (program.Inputs[pair.Key.Input].Name, pair.Value)).Distinct().Select(check => (check.Name, input(check.Name), check.Value)).ToArray();
+        checks = steps.Select(pair => (program.Inputs[pair.Key.Input].Name, pair.Value)).Distinct()
+            .Select(check => (check.Name, input(check.Name), check.Value)).ToArray();
     }
 
     // The lengths that a loop has, or that are cut into those of blocks, and the steps up to its end.
@@ -41,7 +42,9 @@ internal sealed class LengthCheck
             for (int row = 0; row < values.Length; row++)
             {
                 if ((uint)values[row] > (uint)steps)
-                    throw new ArgumentException($"'{name}' holds {values[row]} for row {row}, wanted 0 to {steps}, the number of steps (correct the length or give more steps)");
+                    throw new ArgumentException(
+                        $"'{name}' holds {values[row]} for row {row}, wanted 0 to {steps}, the number of steps "
+                            + "(correct the length or give more steps)");
             }
         }
     }

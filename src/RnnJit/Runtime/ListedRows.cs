@@ -1,5 +1,4 @@
 using RnnJit.Cpu.Gemm;
-using RnnJit.Planning;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -7,7 +6,8 @@ namespace RnnJit.Runtime;
 /// <summary>Counts of rows that run.</summary>
 internal static unsafe class ActiveRowCount
 {
-    /// <summary>Rows up to the last one that runs at a step, of the first <paramref name="rows"/>. Later steps have no more than earlier ones.</summary>
+    /// <summary>Rows up to the last one that runs at a step, of the first <paramref name="rows"/>. Later steps have
+    /// no more than earlier ones.</summary>
     public static int At(int* lengths, int t, int rows)
     {
         while (rows > 0 && lengths[rows - 1] <= t)
@@ -16,7 +16,8 @@ internal static unsafe class ActiveRowCount
     }
 }
 
-/// <summary>Numbers of the rows of [T, B] that run, from the last to the first or, forwards, from the first to the last; before them how many there are.</summary>
+/// <summary>Numbers of the rows of [T, B] that run, from the last to the first or, forwards, from the first to the last;
+/// before them how many there are.</summary>
 internal sealed unsafe class ListRowsInstruction(ListRowsCommand rows) : Instruction(rows)
 {
     private readonly int steps = rows.Steps;
@@ -59,7 +60,8 @@ internal sealed unsafe class PackListedInstruction<T>(PackListedCommand pack) : 
     private Address list;
     private Address to;
 
-    public override void Resolve(PlanMemory memory) => (from, list, to) = (new Address(pack.Source, memory), new Address(active.Listed!, memory), new Address(pack.Target, memory));
+    public override void Resolve(PlanMemory memory) =>
+        (from, list, to) = (new Address(pack.Source, memory), new Address(active.Listed!, memory), new Address(pack.Target, memory));
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {

@@ -1,4 +1,3 @@
-using RnnJit.Cpu;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -40,7 +39,8 @@ internal abstract class MatMulChunks(ChunkedMatMul chunked)
             {
                 alike = Alike(lengths, start + step, count - step, rowStart, rowEnd, out int end);
                 if (end > rowStart)
-                    Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, end - rowStart, alike, panel, Math.Min(panel + atOnce, panelEnd));
+                    Multiply(((long)(start + step) * batch) + rowStart, ((long)step * batch) + rowStart, end - rowStart, alike, panel,
+                        Math.Min(panel + atOnce, panelEnd));
             }
         }
     }

@@ -93,18 +93,22 @@ internal sealed unsafe partial class MatMulInstruction<T>
     }
 
     // Rows of one step and of the next are one segment where all of them run.
-    private bool Follows((int T, int Row, int Count) run, int t, int row) => form.Loops.Length == 0 && (run.T * Active!.Batch) + run.Row + run.Count == (t * Active.Batch) + row;
+    private bool Follows((int T, int Row, int Count) run, int t, int row) =>
+        form.Loops.Length == 0 && (run.T * Active!.Batch) + run.Row + run.Count == (t * Active.Batch) + row;
 
     private void MultiplyRuns((int T, int Row, int Count)* runs, int count, int panelStart, int panelEnd, in LoopIndices clock)
     {
         StartPointer from = Accumulate ? new StartPointer((T*)c.At(clock), form.M.C) : StartAt(clock);
         long timeStart = Accumulate || Start is null ? 0 : form.Loops.Length == 0 ? Active!.Batch * Start.Row : Start.Loops[0];
-        long timeA = form.Loops.Length == 0 ? Active!.Batch * form.M.A : form.Loops[0].A, timeC = form.Loops.Length == 0 ? Active!.Batch * form.M.C : form.Loops[0].C;
+        long timeA = form.Loops.Length == 0 ? Active!.Batch * form.M.A : form.Loops[0].A,
+            timeC = form.Loops.Length == 0 ? Active!.Batch * form.M.C : form.Loops[0].C;
         int panelsAtOnce = count > 1 ? PanelsAtOnce : panels;
         for (int panel = panelStart; panel < panelEnd && count > 0; panel += panelsAtOnce)
         {
             for (int r = 0; r < count; r++)
-                Multiply((T*)a.At(clock) + (runs[r].T * timeA), (T*)b.At(clock), (T*)c.At(clock) + (runs[r].T * timeC), from.Plus(runs[r].T * (Accumulate ? timeC : timeStart)), runs[r].Row, runs[r].Row + runs[r].Count, panel, Math.Min(panel + panelsAtOnce, panelEnd), form.K.Extent, backwards: false);
+                Multiply((T*)a.At(clock) + (runs[r].T * timeA), (T*)b.At(clock), (T*)c.At(clock) + (runs[r].T * timeC),
+                    from.Plus(runs[r].T * (Accumulate ? timeC : timeStart)), runs[r].Row, runs[r].Row + runs[r].Count, panel,
+                    Math.Min(panel + panelsAtOnce, panelEnd), form.K.Extent, backwards: false);
         }
     }
 

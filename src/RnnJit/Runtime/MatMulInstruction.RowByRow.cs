@@ -7,7 +7,8 @@ internal sealed unsafe partial class MatMulInstruction<T>
 {
     private bool IsRowByRow => Active is { Axes: ActiveAxes.Loops or ActiveAxes.Steps or ActiveAxes.SumOfSteps };
 
-    // Each row of the batch is a product of its own, as long as the row. Workers take turns, for neighbours have about as many steps; they share panels where turns are few.
+    // Each row of the batch is a product of its own, as long as the row. Workers take turns, for neighbours have about as many steps;
+    // they share panels where turns are few.
     private void ExecuteRowByRow(in WorkShare share, in LoopIndices clock)
     {
         int* length = (int*)lengths.At(clock);
@@ -31,7 +32,8 @@ internal sealed unsafe partial class MatMulInstruction<T>
                 _ => form.M.Extent,
             };
             LoopOffsets at = OffsetsOf(l);
-            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), 0, rows, panelStart, panelEnd, Active.Axes == ActiveAxes.SumOfSteps ? steps : form.K.Extent, backwards: false);
+            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), 0, rows, panelStart, panelEnd,
+                Active.Axes == ActiveAxes.SumOfSteps ? steps : form.K.Extent, backwards: false);
             for (int ended = rows; ended < form.M.Extent && Active.Kind == PaddingResult.Zero && panelStart == 0; ended++)
                 new Span<T>(pc + at.C + (ended * form.M.C), form.N.Extent).Clear();
         }

@@ -1,10 +1,10 @@
 using RnnJit.Cpu.Gemm;
-using RnnJit.Cpu;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>A product on the register-blocked kernels. B is packed by a <see cref="PackInstruction{T}"/>, or read as it lies where its rows are contiguous.</summary>
+/// <summary>A product on the register-blocked kernels. B is packed by a <see cref="PackInstruction{T}"/>, or read as it lies
+/// where its rows are contiguous.</summary>
 internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     where T : unmanaged
 {
@@ -20,7 +20,8 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     public MatMulInstruction(MatMulCommand product)
         : base(product)
     {
-        (form, packed, reverse, Accumulate, Start, Active) = (product.Form, product.Packed, product.Reverse, product.Accumulate, product.Init, product.Rows);
+        (form, packed, reverse, Accumulate, Start,
+            Active) = (product.Form, product.Packed, product.Reverse, product.Accumulate, product.Init, product.Rows);
         panels = Gemm.Panels<T>(form.N.Extent);
     }
 
@@ -37,13 +38,24 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     /// <summary>
     /// True for one row times a packed B that overwrites its result: no outer loops, no accumulation, no reversed order of k.
     /// </summary>
-    public bool IsPackedRow => packed is not null && !reverse && !Accumulate && form.M.Extent == 1 && form.Loops.Length == 0 && form.SumLoops.Length == 0;
+    public bool IsPackedRow =>
+        packed is not null && !reverse && !Accumulate && form.M.Extent == 1 && form.Loops.Length == 0 && form.SumLoops.Length == 0;
 
     /// <summary>That product, without its addresses.</summary>
-    public GemmArguments<T> Row => new() { ARow = (nint)form.M.A, ACol = (nint)form.K.A, CRow = (nint)form.M.C, StartRow = (nint)(Start?.Row ?? 0), M = 1, N = form.N.Extent, K = form.K.Extent };
+    public GemmArguments<T> Row => new()
+    {
+        ARow = (nint)form.M.A,
+        ACol = (nint)form.K.A,
+        CRow = (nint)form.M.C,
+        StartRow = (nint)(Start?.Row ?? 0),
+        M = 1,
+        N = form.N.Extent,
+        K = form.K.Extent
+    };
 
     /// <summary>The addresses of A, B (packed or not), C and the initial accumulators; 0 for initial accumulators of 0.</summary>
-    public (nint A, nint B, nint C, nint Start) At(in LoopIndices clock) => ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock), Start is null ? 0 : (nint)from.At(clock));
+    public (nint A, nint B, nint C, nint Start) At(in LoopIndices clock) =>
+        ((nint)a.At(clock), (nint)b.At(clock), (nint)c.At(clock), Start is null ? 0 : (nint)from.At(clock));
 
     public override void Resolve(PlanMemory memory)
     {
@@ -55,16 +67,19 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
         ResolveActiveRows(memory);
     }
 
-    /// <summary>Rows [aRow, aRow + count) of A and as many of each of the next steps, <paramref name="batch"/> rows apart, give those from cRow on of C, panels of columns [panelStart, panelEnd).</summary>
+    /// <summary>Rows [aRow, aRow + count) of A and as many of each of the next steps, <paramref name="batch"/> rows apart, give those from
+    /// cRow on of C, panels of columns [panelStart, panelEnd).</summary>
     public void ExecuteRows(long aRow, long cRow, int count, int steps, int batch, int panelStart, int panelEnd)
     {
-        GemmArguments<T> g = Arguments((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C), StartAt(default), form.K.Extent);
+        GemmArguments<T> g = Arguments((T*)a.At(default) + (aRow * form.M.A), (T*)b.At(default), (T*)c.At(default) + (cRow * form.M.C),
+            StartAt(default), form.K.Extent);
         g.M = count * steps;
         var segments = new RowSegments(count, g.ARow * batch, g.CRow * batch, g.StartRow * batch);
 
         // A row of all steps is a segment where that makes taller tiles.
         if (count < batch && count < steps)
-            (g.ARow, g.CRow, g.StartRow, segments) = (segments.A, segments.C, segments.Start, new RowSegments(steps, g.ARow, g.CRow, g.StartRow));
+            (g.ARow, g.CRow, g.StartRow,
+                segments) = (segments.A, segments.C, segments.Start, new RowSegments(steps, g.ARow, g.CRow, g.StartRow));
         if (count < batch)
             g.RowSegments = &segments;
         Multiply(g, panelStart, panelEnd);
@@ -101,7 +116,8 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
         for (int l = part.LoopStart; l < part.LoopEnd; l++)
         {
             LoopOffsets at = OffsetsOf(l);
-            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), part.RowStart, part.RowEnd, part.PanelStart, part.PanelEnd, form.K.Extent, backwards: (clock.I & 1) == 1);
+            Sum(pa + at.A, pb + at.B, pc + at.C, start.Plus(at.Start), part.RowStart, part.RowEnd, part.PanelStart, part.PanelEnd,
+                form.K.Extent, backwards: (clock.I & 1) == 1);
         }
     }
 
@@ -167,7 +183,8 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
     }
 
     // Of so many k; all of them but where rows have lengths.
-    private void Sum(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth, bool backwards)
+    private void Sum(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth,
+        bool backwards)
     {
         int count = 1;
         foreach (MatMulLoop loop in form.SumLoops)
@@ -185,7 +202,8 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
                 ob += index * loop.B;
             }
 
-            Multiply(pa + oa, pb + ob, pc, s > 0 || Accumulate ? new StartPointer(pc, form.M.C) : start, rowStart, rowEnd, panelStart, panelEnd, depth, backwards);
+            Multiply(pa + oa, pb + ob, pc, s > 0 || Accumulate ? new StartPointer(pc, form.M.C) : start, rowStart, rowEnd, panelStart,
+                panelEnd, depth, backwards);
         }
     }
 
@@ -198,7 +216,8 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
         public StartPointer Plus(long elements) => new(At == null ? null : At + elements, Row);
     }
 
-    private void Multiply(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth, bool backwards)
+    private void Multiply(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth,
+        bool backwards)
     {
         GemmArguments<T> g = Arguments(pa + (rowStart * form.M.A), pb, pc + (rowStart * form.M.C), start.Plus(rowStart * start.Row), depth);
         (g.M, g.Backwards) = (rowEnd - rowStart, backwards);

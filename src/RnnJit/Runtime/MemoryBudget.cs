@@ -18,7 +18,9 @@ internal static class MemoryBudget
     {
         long available = Of(limit);
         if (bytes < 0 || bytes > available)
-            throw new GraphException("RNNJ245", $"{what} takes {Text(bytes)} of memory where {Text(available)} {(limit > 0 ? "are allowed" : "are available")} (make sizes smaller{(limit > 0 ? ", or raise MemoryLimit" : "")})");
+            throw new GraphException("RNNJ245",
+                $"{what} takes {Text(bytes)} of memory where {Text(available)} {(limit > 0 ? "are allowed" : "are available")} "
+                    + $"(make sizes smaller{(limit > 0 ? ", or raise MemoryLimit" : "")})");
     }
 
     /// <summary>Bytes of a tensor of that type and shape; long.MaxValue where they are not countable.</summary>
@@ -40,5 +42,6 @@ internal static class MemoryBudget
 
     private static string Text(long bytes) => bytes is < 0 or long.MaxValue
         ? "more than 2^63 bytes"
-        : bytes < 1 << 20 ? string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes") : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.0} MB");
+        : bytes < 1 << 20 ? string.Create(CultureInfo.InvariantCulture,
+            $"{bytes} bytes") : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.0} MB");
 }

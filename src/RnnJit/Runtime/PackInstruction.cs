@@ -1,5 +1,4 @@
 using RnnJit.Cpu.Gemm;
-using RnnJit.Ir;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;

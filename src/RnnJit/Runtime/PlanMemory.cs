@@ -41,7 +41,8 @@ internal sealed unsafe class PlanMemory
         foreach (FillCommand fill in fills)
         {
             for (int i = 0; i < fill.To.Length; i++)
-                StridedMemory.Write(Data(fill.To.Buffer) + ((fill.To.Offset + i) * fill.To.ElementSize), fill.To.Buffer.Element, fill.Value);
+                StridedMemory.Write(
+                    Data(fill.To.Buffer) + ((fill.To.Offset + i) * fill.To.ElementSize), fill.To.Buffer.Element, fill.Value);
         }
     }
 }

@@ -1,5 +1,4 @@
 using RnnJit.Cpu;
-using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
@@ -53,7 +52,8 @@ internal sealed class PlanTimer(int lines, TimeProvider clock)
     }
 }
 
-/// <summary>Notes that the instruction before it has ended: on all workers where they meet after it, else on the one that is watched.</summary>
+/// <summary>Notes that the instruction before it has ended: on all workers where they meet after it, else
+/// on the one that is watched.</summary>
 internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction(null)
 {
     /// <summary>Puts one behind each instruction, and inside loops too.</summary>

@@ -10,13 +10,15 @@ internal sealed unsafe class PoisonInstruction(PlanBuffer[] buffers) : Instructi
 
     private nint[] data = [];
 
-    /// <summary>Puts one before each instruction with which buffers begin. Constants and packed weights, which stay from run to run, are left alone.</summary>
+    /// <summary>Puts one before each instruction with which buffers begin. Constants and packed weights, which stay from
+    /// run to run, are left alone.</summary>
     public static IEnumerable<Instruction> Before(IEnumerable<Instruction> instructions, MemoryPlan memory)
     {
         int n = 0;
         foreach (Instruction instruction in instructions)
         {
-            PlanBuffer[] beginning = [.. memory.Places.Where(one => one.Value.First == n && !(n == 0 && one.Value.Last == int.MaxValue)).Select(one => one.Key)];
+            PlanBuffer[] beginning =
+                [.. memory.Places.Where(one => one.Value.First == n && !(n == 0 && one.Value.Last == int.MaxValue)).Select(one => one.Key)];
             if (beginning.Length > 0)
                 yield return new PoisonInstruction(beginning);
             yield return instruction;

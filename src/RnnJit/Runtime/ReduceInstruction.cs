@@ -5,8 +5,8 @@ using RnnJit.Plans;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// A reduction over any axes of any view, in double: sums of what lies in one run in the order of <see cref="FlatReduction"/>, others from the last element to the
-/// first. Workers share the results, never one sum.
+/// A reduction over any axes of any view, in double: sums of what lies in one run in the order of <see cref="FlatReduction"/>, others from
+/// the last element to the first. Workers share the results, never one sum.
 /// </summary>
 internal sealed unsafe class ReduceInstruction<T> : Instruction
     where T : unmanaged

@@ -1,4 +1,3 @@
-using RnnJit.Cpu;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -11,7 +10,8 @@ internal sealed unsafe class SortRowsInstruction(SortRowsCommand sort) : Instruc
     private Address room;
     private Address to;
 
-    public override void Resolve(PlanMemory memory) => (from, room, to) = (new Address(sort.Lengths, memory), new Address(sort.Keys, memory), new Address(sort.Result, memory));
+    public override void Resolve(PlanMemory memory) =>
+        (from, room, to) = (new Address(sort.Lengths, memory), new Address(sort.Keys, memory), new Address(sort.Result, memory));
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {
@@ -38,7 +38,8 @@ internal sealed unsafe class InversePermutationInstruction(InversePermutationCom
     private Address from;
     private Address to;
 
-    public override void Resolve(PlanMemory memory) => (from, to) = (new Address(inverse.Order, memory), new Address(inverse.Result, memory));
+    public override void Resolve(PlanMemory memory) =>
+        (from, to) = (new Address(inverse.Order, memory), new Address(inverse.Result, memory));
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {
@@ -49,7 +50,8 @@ internal sealed unsafe class InversePermutationInstruction(InversePermutationCom
     }
 }
 
-/// <summary>Rows along an axis by index. Neighbours that stay neighbours are copied at once, so rows that are in order already cost little.</summary>
+/// <summary>Rows along an axis by index. Neighbours that stay neighbours are copied at once, so rows that are in
+/// order already cost little.</summary>
 internal sealed unsafe class TakeInstruction : Instruction
 {
     private readonly BufferView x;
@@ -94,7 +96,8 @@ internal sealed unsafe class TakeInstruction : Instruction
         {
             int step = item / count, place = item % count, run = 1, last = Math.Min(end - item, count - place);
             bool runsOn = IsActive(length, rows, place, step);
-            while (runs && run < last && IsActive(length, rows, place + run, step) == runsOn && (!runsOn || rows[place + run] == rows[place] + run))
+            while (runs && run < last && IsActive(length, rows, place + run, step) == runsOn
+                && (!runsOn || rows[place + run] == rows[place] + run))
                 run++;
             if (runsOn)
             {
@@ -110,7 +113,8 @@ internal sealed unsafe class TakeInstruction : Instruction
         }
     }
 
-    private bool IsActive(int* length, int* rows, int place, int step) => length == null || length[picked!.OfSource ? IndexCheck.Row(name, rows[place], x.Shape[axis]) : place] > step;
+    private bool IsActive(int* length, int* rows, int place, int step) =>
+        length == null || length[picked!.OfSource ? IndexCheck.Row(name, rows[place], x.Shape[axis]) : place] > step;
 
     private void Clear(byte* to, int run)
     {

@@ -58,7 +58,8 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     /// <summary>Proven: no row of the batch reads another one's.</summary>
     public bool IsRowIndependent { get; }
 
-    /// <summary>A schedule in place of the one that is chosen, for loops inside too; null to choose. A loop that can run in one way only stays with it.</summary>
+    /// <summary>A schedule in place of the one that is chosen, for loops inside too; null to choose. A loop that can run in
+    /// one way only stays with it.</summary>
     public ScanSchedule? Forced
     {
         get;
@@ -105,7 +106,9 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         if (Only is { } only)
         {
             string refused = Forced is { } wanted && wanted != only ? $", not {Name(wanted)} as asked for" : "";
-            string why = !IsRowIndependent ? "rows of the batch read each other" : "each worker has rows with about as many steps together as every other one's";
+            string why = !IsRowIndependent
+                ? "rows of the batch read each other"
+                : "each worker has rows with about as many steps together as every other one's";
             return IsRowIndependent && workers == 1 && refused.Length == 0 ? name : $"{name}{refused} ({why})";
         }
 
@@ -114,7 +117,8 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         if (workers == 1)
             return name;
 
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} (estimated microseconds a step: batch-parallel {cost.BatchParallel:0.0}, hidden-parallel {cost.HiddenParallel:0.0})");
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{name} (estimated microseconds a step: batch-parallel {cost.BatchParallel:0.0}, hidden-parallel {cost.HiddenParallel:0.0})");
     }
 
     private static string Name(ScanSchedule schedule) => schedule == ScanSchedule.BatchParallel ? "batch-parallel" : "hidden-parallel";
@@ -273,7 +277,8 @@ internal sealed unsafe partial class ScanInstruction : Instruction
         timer?.Mark(line);
     }
 
-    // States are double-buffered. A frozen row is copied to the other half once: at the first step of the loop, or at the step at which it ends.
+    // States are double-buffered. A frozen row is copied to the other half once: at the first step of the
+    // loop, or at the step at which it ends.
     private void CopyFrozen(in WorkShare rows, in LoopIndices clock)
     {
         int* length = (int*)lengthAddress.At(clock);

@@ -10,8 +10,8 @@ namespace RnnJit.Runtime;
 /// <remarks>docs/decisions/schedules-by-estimate.md has what was measured, and which choices the constants were fitted to.</remarks>
 internal readonly record struct ScheduleCost(double BatchParallel, double HiddenParallel)
 {
-    // One core of a current server with vectors of 512 bits, in numbers per microsecond: multiplications and additions, bytes from its own second-level
-    // cache, from a shared one, and those of other workers' results. Only ratios decide.
+    // One core of a current server with vectors of 512 bits, in numbers per microsecond: multiplications and additions, bytes from its own
+    // second-level cache, from a shared one, and those of other workers' results. Only ratios decide.
     private const double Flops512 = 240e3, NearBytes512 = 160e3, FarBytes = 60e3, OthersBytes = 8e3;
 
     // A barrier, and how much longer work takes that ends with one, for the slowest worker is waited for.
@@ -39,8 +39,10 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
             Work work = WorkOf(instruction);
             double rest = work.Flops > 0 ? 0 : instruction.Bytes / near;
             batchParallel += Time(work.Flops * rowPart, rows, work.WeightBytes / Rate(weights, near)) + (rest * rowPart);
-            double alone = Time(work.Flops * part, Math.Max(batch, 1), work.WeightBytes * part / Rate(weights * part, near)) + (rest * part);
-            hiddenParallel += workers > 1 ? (alone * Waiting) + (Barrier * threads / workers) + (work.RowBytes * Math.Max(batch, 1) * (1 - part) / OthersBytes) : alone;
+            double alone =
+                Time(work.Flops * part, Math.Max(batch, 1), work.WeightBytes * part / Rate(weights * part, near)) + (rest * part);
+            hiddenParallel += workers > 1 ? (alone * Waiting) + (Barrier * threads / workers)
+                + (work.RowBytes * Math.Max(batch, 1) * (1 - part) / OthersBytes) : alone;
         }
 
         double turns = Math.Ceiling((double)workers / threads);
@@ -60,7 +62,8 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
             }
 
             Work work = WorkOf(instruction);
-            sum += Call + (work.Flops > 0 ? Time(work.Flops, Rows(instruction), work.WeightBytes / Rate(work.WeightBytes, near)) : instruction.Bytes / near);
+            sum += Call + (work.Flops > 0 ? Time(work.Flops, Rows(instruction),
+                work.WeightBytes / Rate(work.WeightBytes, near)) : instruction.Bytes / near);
         }
 
         return sum;
@@ -93,12 +96,14 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
         return bytes == 0 ? near : bytes / ((nearBytes / near) + ((bytes - nearBytes) / FarBytes));
     }
 
-    // Arithmetic in multiplications and additions of floats, of which a vector holds two for a double; bytes of a product's weights, and of a row that it reads.
+    // Arithmetic in multiplications and additions of floats, of which a vector holds two for a double; bytes of a
+    // product's weights, and of a row that it reads.
     private readonly record struct Work(double Flops, double WeightBytes, double RowBytes);
 
     private static Work WorkOf(Instruction instruction) => instruction switch
     {
-        MatMulInstruction<float> product => WorkOf(product.Form, product.Storage == WeightStorage.Single ? sizeof(float) : sizeof(ushort), sizeof(float)),
+        MatMulInstruction<float> product =>
+            WorkOf(product.Form, product.Storage == WeightStorage.Single ? sizeof(float) : sizeof(ushort), sizeof(float)),
         MatMulInstruction<double> product => WorkOf(product.Form, sizeof(double), sizeof(double)),
         _ => new Work(instruction.Flops, 0, 0),
     };
@@ -106,6 +111,7 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
     private static Work WorkOf(MatMulForm form, int stored, int size)
     {
         double flops = form.Flops * size / sizeof(float);
-        return form.IsLooped ? new Work(flops, 0, 0) : new Work(flops, (double)form.N.Extent * form.K.Extent * stored, (double)form.K.Extent * size);
+        return form.IsLooped ? new Work(flops, 0,
+            0) : new Work(flops, (double)form.N.Extent * form.K.Extent * stored, (double)form.K.Extent * size);
     }
 }

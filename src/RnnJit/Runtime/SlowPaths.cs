@@ -23,14 +23,17 @@ internal static class SlowPaths
     {
         Instruction[] all = [.. Flat(instructions)];
         PlanCommand[] commands = [.. all.Select(instruction => instruction.Command).OfType<PlanCommand>()];
-        return [.. new[] { CpuWidth.Slow, OfKernels(program, options, all) }.OfType<SlowPath>(), .. OfHostOps(program, commands), .. OfWeights(program, options, commands)];
+        return [.. new[] { CpuWidth.Slow, OfKernels(program, options, all) }.OfType<SlowPath>(), .. OfHostOps(program, commands),
+            .. OfWeights(program, options, commands)];
     }
 
     /// <summary>Ops that have no compiled form, each once.</summary>
-    public static IEnumerable<SlowPath> OfHostOps(string program, IEnumerable<PlanCommand> commands) => commands.OfType<HostOpCommand>().Select(host =>
+    public static IEnumerable<SlowPath> OfHostOps(string program, IEnumerable<PlanCommand> commands) =>
+        commands.OfType<HostOpCommand>().Select(host =>
     {
         string op = host.Op is ScanOp scan ? $"loop over {scan.Time}" : $"op '{host.Op.Name}'";
-        return new SlowPath("RNNJ222", $"{program} {op} {host.Reason}", $"'{program}': the {op} is run by the interpreter, {host.Factor} than compiled: {host.Reason}");
+        return new SlowPath("RNNJ222", $"{program} {op} {host.Reason}",
+            $"'{program}': the {op} is run by the interpreter, {host.Factor} than compiled: {host.Reason}");
     }).Distinct();
 
     /// <summary>Says each once for each Program; gives the sentences.</summary>
@@ -51,19 +54,25 @@ internal static class SlowPaths
         Instruction[] kernels = [.. all.Where(instruction => instruction.Provider.Length > 0)];
         int slow = kernels.Count(kernel => kernel.Provider == InterpretedKernelProvider.Called);
         return slow == 0 || options.Kernels is not null ? null
-            : new SlowPath("RNNJ220", $"{program} {options.Device}", $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones ({Cure(options)})");
+            : new SlowPath("RNNJ220", $"{program} {options.Device}",
+                $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones "
+                    + $"({Cure(options)})");
     }
 
     private static IEnumerable<SlowPath> OfWeights(string program, ExecutableOptions options, PlanCommand[] commands) =>
-        options.Weights == WeightStorage.Single || commands.OfType<PackCommand>().Any(pack => pack.Target.Storage != WeightStorage.Single) ? []
-        : [new SlowPath("RNNJ227", $"{program} {options.Weights}", $"'{program}': no weights are stored as {options.Weights}, for no compiled product reads a matrix of parameters (leave the storage at {WeightStorage.Single})")];
+        options.Weights == WeightStorage.Single
+            || commands.OfType<PackCommand>().Any(pack => pack.Target.Storage != WeightStorage.Single) ? []
+        : [new SlowPath("RNNJ227", $"{program} {options.Weights}",
+            $"'{program}': no weights are stored as {options.Weights}, for no compiled product reads a matrix of parameters "
+                + $"(leave the storage at {WeightStorage.Single})")];
 
     private static IEnumerable<Instruction> Flat(IEnumerable<Instruction> instructions) =>
         instructions.SelectMany(instruction => instruction is ScanInstruction scan ? Flat(scan.Body) : [instruction]);
 
     private static string Cure(ExecutableOptions options)
     {
-        const string Install = "call JitKernels.Install() of RnnJit.Jit first", Mark = "mark the cell [RnnCell] in a project that references the generator";
+        const string Install = "call JitKernels.Install() of RnnJit.Jit first",
+            Mark = "mark the cell [RnnCell] in a project that references the generator";
         return options.Device == Device.Scalar ? Install : RuntimeFeature.IsDynamicCodeCompiled ? $"{Install}, or {Mark}" : Mark;
     }
 }

@@ -4,8 +4,8 @@ using RnnJit.Kernels;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// An instruction of a step as one thread runs it, bound but for the base address of the stream's memory. Pointers are bound once for each memory, in a table
-/// inside it.
+/// An instruction of a step as one thread runs it, bound but for the base address of the stream's memory. Pointers are bound once
+/// for each memory, in a table inside it.
 /// </summary>
 internal abstract unsafe class StreamCall
 {
@@ -47,9 +47,11 @@ internal sealed unsafe class KernelStreamCall(KernelInstruction kernel) : Stream
 
     public override int TableBytes => operands * sizeof(KernelOperand);
 
-    public override void BindAddresses(byte* memory) => kernel.BindAddresses(new Span<KernelOperand>(memory + Table, operands), new LoopIndices { Base = (nint)memory });
+    public override void BindAddresses(byte* memory) =>
+        kernel.BindAddresses(new Span<KernelOperand>(memory + Table, operands), new LoopIndices { Base = (nint)memory });
 
-    public override void Run(byte* memory) => body(new KernelCall(new ReadOnlySpan<KernelOperand>(memory + Table, operands), rows, columns, 0, columns));
+    public override void Run(byte* memory) =>
+        body(new KernelCall(new ReadOnlySpan<KernelOperand>(memory + Table, operands), rows, columns, 0, columns));
 }
 
 /// <summary>One row times packed weights; the table holds the addresses of its operands.</summary>

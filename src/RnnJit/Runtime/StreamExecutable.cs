@@ -24,8 +24,8 @@ internal sealed record TensorRange(ByteRange Place, ElementType Element, int[] S
 }
 
 /// <summary>
-/// A Program whose memory the caller brings to each run, so that many threads run it at once: instructions, packed weights and all else that parameters alone
-/// decide are shared, everything else lies in the caller's memory. One thread does a run.
+/// A Program whose memory the caller brings to each run, so that many threads run it at once: instructions, packed weights and all else
+/// that parameters alone decide are shared, everything else lies in the caller's memory. One thread does a run.
 /// </summary>
 internal sealed unsafe class StreamExecutable : IDisposable
 {
@@ -73,7 +73,8 @@ internal sealed unsafe class StreamExecutable : IDisposable
         }
 
         Bytes = bytes;
-        carries = plan.Carries.Select(copy => new Carry(new ByteRange(copy.From, plan.Own).Offset, new ByteRange(copy.To, plan.Own).Offset, new ByteRange(copy.To, plan.Own).Bytes)).ToArray();
+        carries = plan.Carries.Select(copy => new Carry(new ByteRange(copy.From, plan.Own).Offset, new ByteRange(copy.To, plan.Own).Offset,
+            new ByteRange(copy.To, plan.Own).Bytes)).ToArray();
         for (int i = 0; i < program.Inputs.Count; i++)
         {
             if (program.Inputs[i].Role != PortRole.Parameter)
@@ -136,7 +137,8 @@ internal sealed unsafe class StreamExecutable : IDisposable
     }
 
     private static void ThrowDisposed() =>
-        throw new ObjectDisposedException(null, "The streaming model was disposed, or the model whose parameters it reads (dispose both after the last step)");
+        throw new ObjectDisposedException(null,
+            "The streaming model was disposed, or the model whose parameters it reads (dispose both after the last step)");
 
     /// <summary>One run: results are written, next states become states. <see cref="RequireMemory"/> comes first.</summary>
     public void Run(byte* memory)

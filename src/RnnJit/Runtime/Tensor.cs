@@ -33,7 +33,8 @@ public sealed unsafe class Tensor : IDisposable
         parts = [];
     }
 
-    /// <summary>A part of memory that belongs to somebody else; it keeps that memory alive, and <see cref="Dispose"/> leaves it alone.</summary>
+    /// <summary>A part of memory that belongs to somebody else; it keeps that memory alive, and
+    /// <see cref="Dispose"/> leaves it alone.</summary>
     /// <param name="parts">Tensors that lie in this one, elements in common.</param>
     internal Tensor(ElementType element, int[] shape, NativeBuffer memory, void* data, params Tensor[] parts)
     {
@@ -139,7 +140,8 @@ public sealed unsafe class Tensor : IDisposable
     public void Set(ReadOnlySpan<double> values)
     {
         if (values.Length != Length)
-            throw new ArgumentException($"The tensor [{string.Join(", ", Shape)}] wants {Length} numbers, found {values.Length} (give one for each element)");
+            throw new ArgumentException(
+                $"The tensor [{string.Join(", ", Shape)}] wants {Length} numbers, found {values.Length} (give one for each element)");
         void* to = Data;
         for (int i = 0; i < values.Length; i++)
         {
@@ -194,7 +196,8 @@ public sealed unsafe class Tensor : IDisposable
         GC.KeepAlive(other);
     }
 
-    /// <summary>Frees the memory, unless it belongs to a model, session, trainer or stream. Programs that were given the tensor refuse to run afterwards.</summary>
+    /// <summary>Frees the memory, unless it belongs to a model, session, trainer or stream. Programs that were given the
+    /// tensor refuse to run afterwards.</summary>
     public void Dispose()
     {
         if (isOwner)

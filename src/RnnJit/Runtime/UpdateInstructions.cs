@@ -21,7 +21,8 @@ internal sealed unsafe class RandomMaskInstruction(RandomMaskCommand command) : 
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {
         int* word = (int*)words.At(clock);
-        var numbers = new MaskCounter(MaskCounter.Join(word[0], word[1]), MaskCounter.Join(word[2], word[3]), word[4], word[5], command.Op.Site, mask.Shape, batchAxis);
+        var numbers = new MaskCounter(MaskCounter.Join(word[0], word[1]), MaskCounter.Join(word[2], word[3]), word[4], word[5],
+            command.Op.Site, mask.Shape, batchAxis);
         var (start, end) = share.Of(mask.Length / numbers.Units);
         Cells.MaskLaw law = command.Op.Law;
         float* row = stackalloc float[Piece];
@@ -93,7 +94,8 @@ internal sealed unsafe class SquareSumInstruction<T> : Instruction
     private void AddBlock(long from, double* lanes, in LoopIndices clock)
     {
         int tensor = Array.BinarySearch(starts, from);
-        for (tensor = tensor < 0 ? Math.Max(~tensor - 1, 0) : tensor; tensor < starts.Length && starts[tensor] < from + SquareSumCommand.Block; tensor++)
+        for (tensor = tensor < 0 ? Math.Max(~tensor - 1, 0) : tensor;
+            tensor < starts.Length && starts[tensor] < from + SquareSumCommand.Block; tensor++)
         {
             BufferView view = command.Inputs[tensor];
             int columns = view.Rank == 0 ? 1 : view.Shape[^1];
@@ -121,7 +123,8 @@ internal sealed unsafe class GradientNormInstruction(GradientNormCommand command
     public override void Resolve(PlanMemory memory)
     {
         (loss, sums) = (new Address(command.Loss, memory), new Address(command.Sums, memory));
-        (norm, factor, finite) = (new Address(command.Norm, memory), new Address(command.Factor, memory), new Address(command.Finite, memory));
+        (norm, factor,
+            finite) = (new Address(command.Norm, memory), new Address(command.Factor, memory), new Address(command.Finite, memory));
     }
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
@@ -167,7 +170,8 @@ internal sealed unsafe class ForEachInstruction : Instruction
 
     public override string Describe => $"{base.Describe} ({provider})";
 
-    public override void Resolve(PlanMemory memory) => addresses = [.. command.Items.Select(item => item.Select(view => new Address(view, memory)).ToArray())];
+    public override void Resolve(PlanMemory memory) =>
+        addresses = [.. command.Items.Select(item => item.Select(view => new Address(view, memory)).ToArray())];
 
     public override void Execute(in WorkShare share, in LoopIndices clock)
     {

@@ -13,7 +13,8 @@ namespace RnnJit.Training;
 /// <param name="multiple">Steps of rows with lengths are rounded up to a multiple of it.</param>
 internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int> known, int multiple)
 {
-    private readonly Port[] ports = [.. program.Inputs.Where(port => port.Role is PortRole.Input or PortRole.PerSequence && !MaskPort.Is(port))];
+    private readonly Port[] ports =
+        [.. program.Inputs.Where(port => port.Role is PortRole.Input or PortRole.PerSequence && !MaskPort.Is(port))];
 
     private readonly HashSet<string> rounded = [.. program.Nodes.Select(node => node.Op).OfType<ScanOp>().Where(scan => scan.HasLengths)
         .Select(scan => scan.Time.AsSymbol).OfType<string>()];
@@ -71,9 +72,12 @@ internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int>
         }
 
         if (Array.Find(ports, port => !batch.Inputs.ContainsKey(port.Name)) is { } missing)
-            throw new GraphException("RNNJ150", $"Input '{missing.Name}' of '{program.Name}' is missing in the batch (give {missing.Type})");
-        if (Array.Find(ports, port => (batch.Inputs[port.Name].Element == ElementType.I32) != (port.Type.Element == ElementType.I32)) is { } other)
-            throw new GraphException("RNNJ151", $"'{other.Name}' holds {batch.Inputs[other.Name].Element} but {other.Type} is wanted (give that type)");
+            throw new GraphException("RNNJ150",
+                $"Input '{missing.Name}' of '{program.Name}' is missing in the batch (give {missing.Type})");
+        if (Array.Find(ports,
+            port => (batch.Inputs[port.Name].Element == ElementType.I32) != (port.Type.Element == ElementType.I32)) is { } other)
+            throw new GraphException("RNNJ151",
+                $"'{other.Name}' holds {batch.Inputs[other.Name].Element} but {other.Type} is wanted (give that type)");
         probe ??= new Graph(program.Kind, program.Name, ports.ToEquatable(), [], []);
         Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => [.. batch.Inputs[ports[i].Name].Shape], known);
         foreach (string symbol in rounded.Where(sizes.ContainsKey))

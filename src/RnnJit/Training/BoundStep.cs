@@ -1,6 +1,5 @@
 using RnnJit.Ir;
 using RnnJit.Networks;
-using RnnJit.Passes;
 using RnnJit.Runtime;
 
 namespace RnnJit.Training;

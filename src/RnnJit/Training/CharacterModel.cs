@@ -48,8 +48,10 @@ public sealed class CharacterModel : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (temperature is not (>= 0 and < double.PositiveInfinity))
-            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"The temperature is {temperature}, wanted 0 or more (1 is usual)");
-        int[] codes = prompt.Length > 0 ? Vocabulary.Encode(CharacterText.From(prompt, "the prompt")) : Vocabulary.Encode("\n", skipUnknown: true);
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature,
+                $"The temperature is {temperature}, wanted 0 or more (1 is usual)");
+        int[] codes =
+            prompt.Length > 0 ? Vocabulary.Encode(CharacterText.From(prompt, "the prompt")) : Vocabulary.Encode("\n", skipUnknown: true);
         return Write(codes.Length > 0 ? codes : [0], length, temperature, new RandomStream(seed));
     }
 
@@ -131,5 +133,6 @@ public sealed class CharacterModel : IDisposable
         return best;
     }
 
-    private static double Logit(Tensor logits, int i) => logits.Element == ElementType.F64 ? logits.Read<double>()[i] : logits.Read<float>()[i];
+    private static double Logit(Tensor logits, int i) =>
+        logits.Element == ElementType.F64 ? logits.Read<double>()[i] : logits.Read<float>()[i];
 }

@@ -17,7 +17,8 @@ public sealed record CharacterOptions
     /// <summary>T, time steps through which gradients flow; 0: to the beginning of each stream.</summary>
     public int Steps { get; init; } = 50;
 
-    /// <summary>Steps between the states kept for the backward pass, see <see cref="TrainerOptions.CheckpointInterval"/>; 0: everything is kept, null: about √T.</summary>
+    /// <summary>Steps between the states kept for the backward pass, see <see cref="TrainerOptions.CheckpointInterval"/>; 0:
+    /// everything is kept, null: about √T.</summary>
     public int? CheckpointInterval { get; init; } = 0;
 
     /// <summary>B, streams that are read side by side.</summary>
@@ -73,7 +74,8 @@ public sealed record CharacterOptions
     /// <summary>Of step: updates from one fall of the rate to the next; 0: a third of all.</summary>
     public int DecayEvery { get; init; }
 
-    /// <summary>Of step and plateau (0.1 where nothing is said): the factor of a fall. Of exponential: the factor of each update; a hundredth in all where nothing is said.</summary>
+    /// <summary>Of step and plateau (0.1 where nothing is said): the factor of a fall. Of exponential: the factor of each update; a
+    /// hundredth in all where nothing is said.</summary>
     public double? Decay { get; init; }
 
     /// <summary>Of plateau: validations without a lower loss that are still accepted.</summary>
@@ -91,10 +93,12 @@ public sealed record CharacterOptions
     /// <summary>The probability that a unit keeps its old state in training, see <see cref="CellTransforms.WithZoneout"/>.</summary>
     public double Zoneout { get; init; }
 
-    /// <summary>The share of what steps add to states that is dropped in training, see <see cref="CellTransforms.WithRecurrentDropout"/>.</summary>
+    /// <summary>The share of what steps add to states that is dropped in training, see
+    /// <see cref="CellTransforms.WithRecurrentDropout"/>.</summary>
     public double RecurrentDropout { get; init; }
 
-    /// <summary>The share of inputs and states that is dropped for all steps together, see <see cref="CellTransforms.WithVariationalDropout"/>.</summary>
+    /// <summary>The share of inputs and states that is dropped for all steps together, see
+    /// <see cref="CellTransforms.WithVariationalDropout"/>.</summary>
     public double VariationalDropout { get; init; }
 
     /// <summary>The share of recurrent weights that is dropped in training, see <see cref="CellTransforms.WithDropConnect"/>.</summary>
@@ -164,12 +168,14 @@ public sealed record CharacterOptions
         cell = cell.WithDropConnect(DropConnect);
         if (LayerNorm)
             cell = cell.WithLayerNorm();
-        return cell.WithVariationalDropout(VariationalDropout, VariationalDropout).WithRecurrentDropout(RecurrentDropout).WithZoneout(Zoneout);
+        return cell.WithVariationalDropout(VariationalDropout, VariationalDropout).WithRecurrentDropout(RecurrentDropout)
+            .WithZoneout(Zoneout);
     }
 
     private static void Require(bool holds, string option, object found, string wanted)
     {
         if (!holds)
-            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--{option} is {found}, wanted {wanted} (change it)"));
+            throw new ArgumentException(
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--{option} is {found}, wanted {wanted} (change it)"));
     }
 }

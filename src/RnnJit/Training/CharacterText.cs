@@ -48,7 +48,8 @@ public sealed class CharacterText
         var start = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         var zero = Array.IndexOf(bytes, (byte)0);
         if (zero >= 0)
-            throw new TextDataException($"'{path}' has a zero byte at {zero}, wanted a text file (choose another file or convert it to UTF-8)");
+            throw new TextDataException(
+                $"'{path}' has a zero byte at {zero}, wanted a text file (choose another file or convert it to UTF-8)");
 
         try
         {
@@ -56,7 +57,8 @@ public sealed class CharacterText
         }
         catch (DecoderFallbackException e)
         {
-            throw new TextDataException($"'{path}' is no UTF-8 text at byte {start + e.Index} (choose a text file or convert it to UTF-8)", e);
+            throw new TextDataException(
+                $"'{path}' is no UTF-8 text at byte {start + e.Index} (choose a text file or convert it to UTF-8)", e);
         }
     }
 

@@ -5,13 +5,12 @@ using System.Text.Json;
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
-using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 
 /// <summary>
-/// Trains a character language model on a text by truncated back-propagation through time with carried state. Everything follows from text, cell and options;
-/// a run that was saved and resumed is bit for bit the run that was not.
+/// Trains a character language model on a text by truncated back-propagation through time with carried state. Everything follows from text,
+/// cell and options; a run that was saved and resumed is bit for bit the run that was not.
 /// </summary>
 public sealed class CharacterTraining : IDisposable
 {
@@ -35,11 +34,13 @@ public sealed class CharacterTraining : IDisposable
         int steps = options.Steps > 0 ? options.Steps : Math.Max((training.Length - 1) / options.Batch, 1);
         batches = SequenceBatches.ForTraining(training, options.Batch, steps);
         if (options.Updates == 0 && options.Epochs * batches.Windows > int.MaxValue)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"--epochs is {options.Epochs}, which is more than {int.MaxValue} updates (give fewer)"), nameof(options));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"--epochs is {options.Epochs}, which is more than {int.MaxValue} updates (give fewer)"), nameof(options));
         Updates = options.Updates > 0 ? options.Updates : (int)Math.Max(1, Math.Round(options.Epochs * batches.Windows));
 
         ModelOptions modelOptions = (run ?? new ModelOptions()) with { Seed = options.Seed, Precision = options.Precision };
-        Model = new CharacterModel(new Model(CharacterNetwork.Build(options.Regularised(cell), vocabulary.Count, options.Layers, options.Hidden, options.Embedding, options.Dropout, options.Residual), modelOptions), vocabulary);
+        Model = new CharacterModel(new Model(CharacterNetwork.Build(options.Regularised(cell), vocabulary.Count, options.Layers,
+            options.Hidden, options.Embedding, options.Dropout, options.Residual), modelOptions), vocabulary);
         trainer = new Trainer(Model.Model, steps, options.Batch, new TrainerOptions
         {
             Optimiser = OptimiserChoice.Of(options),
@@ -87,7 +88,8 @@ public sealed class CharacterTraining : IDisposable
     /// <summary>Continues from a checkpoint.</summary>
     /// <param name="path">What <see cref="Save"/> wrote.</param>
     /// <param name="textOf">Gives the text whose source the checkpoint names.</param>
-    /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was written for another text.</exception>
+    /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was
+    /// written for another text.</exception>
     public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null)
     {
         run ??= new ModelOptions();
@@ -95,7 +97,8 @@ public sealed class CharacterTraining : IDisposable
         CharacterOptions options = ReadOptions(checkpoint);
         CharacterText text = textOf(checkpoint["text"]);
         if (Hash(text) != checkpoint["text.sha256"])
-            throw new CheckpointException($"'{path}' was trained on another text than {text.Source} (give the text it began with: '{checkpoint["text"]}')");
+            throw new CheckpointException(
+                $"'{path}' was trained on another text than {text.Source} (give the text it began with: '{checkpoint["text"]}')");
 
         CharacterTraining training = Begin(checkpoint, text, options, RowLanesOf.Resume(checkpoint, options.Precision, run));
         try
@@ -140,13 +143,15 @@ public sealed class CharacterTraining : IDisposable
         return (mean, measured);
     }
 
-    /// <summary>Checks what <see cref="Save"/> would refuse after the last update as well as before the first: a Program whose text exceeds the limits of a file.</summary>
+    /// <summary>Checks what <see cref="Save"/> would refuse after the last update as well as before the first: a Program whose text
+    /// exceeds the limits of a file.</summary>
     /// <exception cref="GraphException">The Program would not be read back (RNNJ246).</exception>
     public void RequireSaveable() => ModelFile.ProgramText(Model.Model);
 
     /// <summary>Writes all that sampling and resuming need, whole or not at all.</summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
-    /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a previous file is untouched.</exception>
+    /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a
+    /// previous file is untouched.</exception>
     public void Save(string path)
     {
         using var checkpoint = new Checkpoint(path);
@@ -215,7 +220,8 @@ public sealed class CharacterTraining : IDisposable
 
     private static bool IsCount(double number) => number is >= 0 and <= int.MaxValue && number == Math.Floor(number);
 
-    private static CheckpointException Wrong(Checkpoint checkpoint, string found) => new($"'{checkpoint.Path}' {found}, which no training leaves behind (use another copy)");
+    private static CheckpointException Wrong(Checkpoint checkpoint, string found) =>
+        new($"'{checkpoint.Path}' {found}, which no training leaves behind (use another copy)");
 
     private static CharacterOptions ReadOptions(Checkpoint checkpoint)
     {
@@ -234,8 +240,11 @@ public sealed class CharacterTraining : IDisposable
     private static CellDefinition ReadCell(Checkpoint checkpoint)
     {
         Graph step = ModelFile.ReadGraph(checkpoint, "cell", "cell");
-        return step.Kind == "cell" ? new CellDefinition(step) : throw new CheckpointException($"'{checkpoint.Path}' holds a {step.Kind} as its cell, wanted a cell (use another copy)");
+        return step.Kind == "cell"
+            ? new CellDefinition(step)
+            : throw new CheckpointException($"'{checkpoint.Path}' holds a {step.Kind} as its cell, wanted a cell (use another copy)");
     }
 
-    private static string Hash(CharacterText text) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.Characters.Span)));
+    private static string Hash(CharacterText text) =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.Characters.Span)));
 }

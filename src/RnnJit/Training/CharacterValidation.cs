@@ -14,7 +14,8 @@ internal sealed class CharacterValidation : IDisposable
     public CharacterValidation(Model model, ReadOnlyMemory<int> codes, int streams, int steps)
     {
         batches = SequenceBatches.ForValidation(codes, Math.Min(streams, codes.Length - 1), steps);
-        session = model.Open(new SessionOptions { Steps = batches.Steps, Batch = batches.Streams, Results = ["losses"], CarryState = true });
+        session =
+            model.Open(new SessionOptions { Steps = batches.Steps, Batch = batches.Streams, Results = ["losses"], CarryState = true });
         losses = session.Output("losses");
     }
 

@@ -1,22 +1,26 @@
 namespace RnnJit.Training;
 
 /// <summary>
-/// A loss or gradient became NaN or infinite: parameters and optimiser are as they were before that step. Or an update did, which saving found:
-/// the file is as it was before.
+/// A loss or gradient became NaN or infinite: parameters and optimiser are as they were before that step. Or an update did, which saving
+/// found: the file is as it was before.
 /// </summary>
 public sealed class DivergenceException : Exception
 {
     internal DivergenceException(long step, string what, double value, string? place, string? cure = null)
-        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} ({cure ?? Cure(place)})"))
+        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"Training stopped at step {step}: {what} is {value}{(place is null ? "" : ", first in " + place)} ({cure ?? Cure(place)})"))
     {
         (Step, Place) = (step, place);
     }
 
     /// <summary>A step's update is not finite, which its loss and gradients did not show.</summary>
     internal DivergenceException(long step, string fault, string file, Exception inner)
-        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Training stopped after step {step}: {fault}, so '{file}' was not written and is as it was before (lower the learning rate)"), inner) => Step = step;
+        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"Training stopped after step {step}: {fault}, so '{file}' was not written and is as it was before (lower the learning rate)"),
+            inner) => Step = step;
 
-    private static string Cure(string? place) => place is not null && (place.StartsWith("input ", StringComparison.Ordinal) || place.StartsWith("parameter ", StringComparison.Ordinal))
+    private static string Cure(string? place) => place is not null
+        && (place.StartsWith("input ", StringComparison.Ordinal) || place.StartsWith("parameter ", StringComparison.Ordinal))
         ? "give numbers that are finite"
         : "lower the learning rate or the clipping norm";
 

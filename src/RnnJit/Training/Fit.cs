@@ -59,7 +59,8 @@ public static class Fit
         }
 
         if (done != batches.Count)
-            throw new ArgumentException($"Epoch {epoch + 1} has {done} batches where Count is {batches.Count} (give as many in each epoch)");
+            throw new ArgumentException(
+                $"Epoch {epoch + 1} has {done} batches where Count is {batches.Count} (give as many in each epoch)");
     }
 
     private static void EndEpoch(Trainer trainer, IBatches batches, FitOptions options, FitState state, FitClock clock)

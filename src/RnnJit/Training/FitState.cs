@@ -50,7 +50,8 @@ internal sealed class FitState(int first, int batches) : IDisposable
 
     public void Write(Checkpoint checkpoint)
     {
-        checkpoint.Put(Key, [first, batches, Running.Sum, Running.Count, Best?.Epoch ?? 0, 0, .. Epochs.SelectMany(epoch => (double[])[epoch.Epoch, epoch.Loss, epoch.Measure])]);
+        checkpoint.Put(Key, [first, batches, Running.Sum, Running.Count, Best?.Epoch ?? 0, 0,
+            .. Epochs.SelectMany(epoch => (double[])[epoch.Epoch, epoch.Loss, epoch.Measure])]);
         foreach (var (name, tensor) in best?.Parts ?? new Dictionary<string, Tensor>())
             checkpoint.Put(BestPrefix + name, tensor);
     }
@@ -73,8 +74,10 @@ internal sealed class FitState(int first, int batches) : IDisposable
         }
 
         long done = steps - state.First, ended = state.Epochs.Count * (long)state.Batches;
-        if (!whole || numbers[1] < 1 || numbers[4] > state.Epochs.Count || done < ended || done > ended + state.Batches || !numbers.All(double.IsFinite))
-            throw new CheckpointException($"'{checkpoint.Path}' holds numbers of epochs that no training loop leaves behind (use another copy)");
+        if (!whole || numbers[1] < 1 || numbers[4] > state.Epochs.Count || done < ended || done > ended + state.Batches
+            || !numbers.All(double.IsFinite))
+            throw new CheckpointException(
+                $"'{checkpoint.Path}' holds numbers of epochs that no training loop leaves behind (use another copy)");
         state.Running = (numbers[2], (int)numbers[3]);
         state.Best = numbers[4] > 0 ? state.Epochs[(int)numbers[4] - 1] : null;
         if (checkpoint.HasTensor(BestPrefix + model.Parameters.Keys.FirstOrDefault()))

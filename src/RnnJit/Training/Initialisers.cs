@@ -4,12 +4,14 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Training;
 
-/// <summary>First values of weights, row-major [rows, columns] = [outputs, inputs], for float and double; a double fill rounded to float is the float fill.</summary>
+/// <summary>First values of weights, row-major [rows, columns] = [outputs, inputs], for float and double; a double fill rounded
+/// to float is the float fill.</summary>
 public static class Initialisers
 {
     public static void Zeros<T>(Span<T> weights) where T : unmanaged, IFloatingPointIeee754<T> => weights.Clear();
 
-    public static void Constant<T>(Span<T> weights, double value) where T : unmanaged, IFloatingPointIeee754<T> => weights.Fill(T.CreateTruncating(value));
+    public static void Constant<T>(Span<T> weights, double value)
+        where T : unmanaged, IFloatingPointIeee754<T> => weights.Fill(T.CreateTruncating(value));
 
     /// <summary>Uniform in [−<paramref name="k"/>, <paramref name="k"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">k is not positive and finite.</exception>
@@ -23,20 +25,25 @@ public static class Initialisers
             weight = T.CreateTruncating(random.NextUniform(-k, k));
     }
 
-    /// <summary>Uniform in ±√(6 / (rows + columns)), the variance that keeps activations and gradients alike (Glorot and Bengio 2010, equation 16).</summary>
+    /// <summary>Uniform in ±√(6 / (rows + columns)), the variance that keeps activations and gradients alike (Glorot and
+    /// Bengio 2010, equation 16).</summary>
     /// <exception cref="ArgumentException">The span is not rows · columns long.</exception>
-    public static void GlorotUniform<T>(Span<T> weights, int rows, int columns, RandomStream random) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void GlorotUniform<T>(Span<T> weights, int rows, int columns, RandomStream random)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckShape(weights.Length, rows, columns);
         Uniform(weights, Math.Sqrt(6.0 / ((double)rows + columns)), random);
     }
 
     /// <summary>
-    /// A random orthogonal matrix times <paramref name="gain"/> (Saxe, McClelland, Ganguli 2013): orthonormal columns when rows ≥ columns, else orthonormal rows.
+    /// A random orthogonal matrix times <paramref name="gain"/> (Saxe, McClelland, Ganguli 2013): orthonormal columns when
+    /// rows ≥ columns, else orthonormal rows.
     /// </summary>
-    /// <remarks>Q of the QR factorisation of a Gaussian matrix with a positive diagonal of R, which makes Q uniform among the orthogonal matrices (Mezzadri 2007).</remarks>
+    /// <remarks>Q of the QR factorisation of a Gaussian matrix with a positive diagonal of R, which makes Q uniform among the
+    /// orthogonal matrices (Mezzadri 2007).</remarks>
     /// <exception cref="ArgumentException">The span is not rows · columns long.</exception>
-    public static void Orthogonal<T>(Span<T> weights, int rows, int columns, RandomStream random, double gain = 1) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Orthogonal<T>(Span<T> weights, int rows, int columns, RandomStream random, double gain = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(random);
         CheckShape(weights.Length, rows, columns);
@@ -54,6 +61,7 @@ public static class Initialisers
     private static void CheckShape(int length, int rows, int columns)
     {
         if (rows <= 0 || columns <= 0 || (long)rows * columns != length)
-            throw new ArgumentException($"The span has {length} elements, wanted {rows} · {columns}, both positive (pass the matrix and its own shape)");
+            throw new ArgumentException(
+                $"The span has {length} elements, wanted {rows} · {columns}, both positive (pass the matrix and its own shape)");
     }
 }

@@ -38,14 +38,16 @@ public sealed record ExponentialRate(double Rate, double Factor) : ILearningRate
     public double At(int step) => Rate * Math.Pow(Factor, step);
 }
 
-/// <summary>From the rate down to the lowest within half a period and up again: low + (rate − low) (1 + cos(π step / half)) / 2 (Loshchilov and Hutter 2017, equation 5).</summary>
+/// <summary>From the rate down to the lowest within half a period and up again: low + (rate − low) (1 + cos(π step / half)) / 2 (Loshchilov
+/// and Hutter 2017, equation 5).</summary>
 /// <param name="Half">Steps from the highest to the lowest rate.</param>
 public sealed record CosineRate(double Rate, int Half, double Lowest = 0) : ILearningRate
 {
     public double At(int step) => Lowest + ((Rate - Lowest) * (1 + Math.Cos(Math.PI * step / Half)) / 2);
 }
 
-/// <summary>In a straight line from rate / steps to the rate, then as <paramref name="Then"/> says, which counts from the end of the warm-up (Goyal et al. 2017, section 2.2).</summary>
+/// <summary>In a straight line from rate / steps to the rate, then as <paramref name="Then"/> says, which counts from the end of the
+/// warm-up (Goyal et al. 2017, section 2.2).</summary>
 public sealed record WarmUp(int Steps, ILearningRate Then) : ILearningRate
 {
     public double[] State => Then.State;

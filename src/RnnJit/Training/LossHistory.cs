@@ -1,6 +1,7 @@
 namespace RnnJit.Training;
 
-/// <summary>The losses of a training run in nats per character: training as the mean since the point before, validation over the whole validation text.</summary>
+/// <summary>The losses of a training run in nats per character: training as the mean since the point before, validation over
+/// the whole validation text.</summary>
 public sealed class LossHistory
 {
     private readonly List<(int Step, double Training, double Validation)> points = [];

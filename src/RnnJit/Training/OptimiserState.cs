@@ -18,7 +18,8 @@ internal sealed class OptimiserState : IDisposable
         blocks = optimiser.States.ToDictionary(name => name, _ => parameters.Alike());
         foreach (Tensor whole in blocks.Values.Select(block => block.Whole).Where(_ => optimiser.StateStart != 0))
             whole.Set(Enumerable.Repeat(optimiser.StateStart, whole.Length).ToArray());
-        tensors = blocks.SelectMany(block => block.Value.Parts.Select(part => (Name: step.State(block.Key, part.Key), part.Value))).ToDictionary(pair => pair.Name, pair => pair.Value);
+        tensors = blocks.SelectMany(block => block.Value.Parts.Select(part => (Name: step.State(block.Key, part.Key), part.Value)))
+            .ToDictionary(pair => pair.Name, pair => pair.Value);
     }
 
     /// <summary>All states by the names of a training step's inputs.</summary>

@@ -1,8 +1,8 @@
 namespace RnnJit.Training;
 
 /// <summary>
-/// Falls by a factor when the loss told to <see cref="Observe"/> has not become lower for more than <see cref="Patience"/> times, with the meaning of torch's
-/// <c>ReduceLROnPlateau</c>. Lower means below (1 − <see cref="Threshold"/>) of the lowest so far.
+/// Falls by a factor when the loss told to <see cref="Observe"/> has not become lower for more than <see cref="Patience"/> times, with the
+/// meaning of torch's <c>ReduceLROnPlateau</c>. Lower means below (1 − <see cref="Threshold"/>) of the lowest so far.
 /// </summary>
 /// <param name="rate">The first rate.</param>
 public sealed class PlateauRate(double rate) : ILearningRate

@@ -15,7 +15,8 @@ internal static class RowLanesOf
     private const int Most = 16;
 
     /// <summary>
-    /// Takes the file's lanes where the caller asks for none and the device has them, so that the training goes on with the same bits; says where it has others.
+    /// Takes the file's lanes where the caller asks for none and the device has them, so that the training goes on with the
+    /// same bits; says where it has others.
     /// </summary>
     /// <exception cref="CheckpointException">The file holds a number of lanes that cannot be.</exception>
     /// <exception cref="ArgumentException">The device does not have the lanes that the caller asks for.</exception>
@@ -32,7 +33,8 @@ internal static class RowLanesOf
         int own = BackendRegistry.Of(run.Device).RowLanes(new ExecutableOptions { Precision = precision, RowLanes = run.RowLanes });
         if (own != lanes)
         {
-            Warnings.Once("RNNJ226", checkpoint.Path, $"'{checkpoint.Path}' was trained with RowLanes {lanes} and goes on with {own} on '{run.Device}', "
+            Warnings.Once("RNNJ226", checkpoint.Path,
+                $"'{checkpoint.Path}' was trained with RowLanes {lanes} and goes on with {own} on '{run.Device}', "
                 + "so last bits differ from those of an uninterrupted training (resume on a device that has the same lanes)");
         }
 

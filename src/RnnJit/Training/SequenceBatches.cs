@@ -1,8 +1,8 @@
 namespace RnnJit.Training;
 
 /// <summary>
-/// Cuts a sequence of codes into B contiguous streams and these into windows of T steps, for truncated back-propagation through time with carried state:
-/// window w + 1 of a stream continues where window w ended, and the target of each step is the next code.
+/// Cuts a sequence of codes into B contiguous streams and these into windows of T steps, for truncated back-propagation through time with
+/// carried state: window w + 1 of a stream continues where window w ended, and the target of each step is the next code.
 /// </summary>
 public sealed class SequenceBatches
 {
@@ -46,7 +46,8 @@ public sealed class SequenceBatches
         set
         {
             if (value < 0 || value > Windows)
-                throw new ArgumentOutOfRangeException(nameof(value), value, $"The cursor is {value}, wanted 0 to {Windows} (it was saved with other sizes)");
+                throw new ArgumentOutOfRangeException(nameof(value), value,
+                    $"The cursor is {value}, wanted 0 to {Windows} (it was saved with other sizes)");
             cursor = value;
         }
     }
@@ -56,11 +57,13 @@ public sealed class SequenceBatches
     /// </summary>
     public bool EndOfEpoch => cursor == Windows;
 
-    /// <summary>For each stream the number of steps of the last window that have targets; later steps are padding. T everywhere in training.</summary>
+    /// <summary>For each stream the number of steps of the last window that have targets; later steps are
+    /// padding. T everywhere in training.</summary>
     public ReadOnlySpan<int> ValidSteps => validSteps;
 
     /// <summary>
-    /// Streams of equal length and full windows only: with N codes a stream has ⌊(N − 1) / B⌋ targets, of which the last incomplete window is left out.
+    /// Streams of equal length and full windows only: with N codes a stream has ⌊(N − 1) / B⌋ targets, of which
+    /// the last incomplete window is left out.
     /// </summary>
     /// <exception cref="TextDataException">The codes do not fill one window.</exception>
     /// <exception cref="ArgumentOutOfRangeException">B or T is not positive.</exception>
@@ -72,7 +75,8 @@ public sealed class SequenceBatches
         if (length < steps)
         {
             throw new TextDataException(
-                $"{codes.Length} characters give {streams} streams of {length} steps, wanted at least one window of {steps} (use at least {(long)streams * steps + 1} characters, fewer streams or a shorter window)");
+                $"{codes.Length} characters give {streams} streams of {length} steps, wanted at least one window of {steps} "
+                    + $"(use at least {(long)streams * steps + 1} characters, fewer streams or a shorter window)");
         }
 
         return new SequenceBatches(codes, streams, steps, length / steps, b => b * length);
@@ -92,13 +96,15 @@ public sealed class SequenceBatches
         if (targets < streams)
         {
             throw new TextDataException(
-                $"{codes.Length} characters cannot fill {streams} streams with at least one step each (use at least {streams + 1L} characters or fewer streams)");
+                $"{codes.Length} characters cannot fill {streams} streams with at least one step each (use at least {streams + 1L} "
+                    + "characters or fewer streams)");
         }
 
         // The first targets mod B streams are one step longer.
         var (length, longer) = Math.DivRem(targets, streams);
         var longest = longer == 0 ? length : length + 1;
-        return new SequenceBatches(codes, streams, steps, (int)((longest + (long)steps - 1) / steps), b => b * length + Math.Min(b, longer));
+        return new SequenceBatches(codes, streams, steps, (int)((longest + (long)steps - 1) / steps),
+            b => b * length + Math.Min(b, longer));
     }
 
     /// <summary>Splits a sequence: the last <paramref name="validationShare"/> of it is for validation.</summary>
@@ -111,7 +117,9 @@ public sealed class SequenceBatches
 
         var validation = (int)Math.Round(codes.Length * validationShare);
         if (validation < 2 || codes.Length - validation < 2)
-            throw new TextDataException($"{codes.Length} characters split {codes.Length - validation} to {validation}, wanted at least 2 in each part (use a longer text or another share)");
+            throw new TextDataException(
+                $"{codes.Length} characters split {codes.Length - validation} to {validation}, wanted at least 2 in each part "
+                    + "(use a longer text or another share)");
 
         return (codes[..^validation], codes[^validation..]);
     }
@@ -124,7 +132,8 @@ public sealed class SequenceBatches
     public int Next(Span<int> x, Span<int> y)
     {
         if (x.Length != Steps * Streams || y.Length != x.Length)
-            throw new ArgumentException($"x and y have {x.Length} and {y.Length} elements, wanted {Steps} · {Streams} each (pass buffers of one window)");
+            throw new ArgumentException(
+                $"x and y have {x.Length} and {y.Length} elements, wanted {Steps} · {Streams} each (pass buffers of one window)");
         if (EndOfEpoch)
             return 0;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
-using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 

@@ -37,7 +37,8 @@ public sealed partial class Trainer : IDisposable
     /// <summary>A trainer of one shape: fill <see cref="Input"/>, call <see cref="Step()"/>.</summary>
     /// <param name="steps">T, the time steps through which gradients flow.</param>
     /// <param name="batch">B.</param>
-    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>; RNNJ168: the checkpoint interval is negative.</exception>
+    /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>; RNNJ168: the
+    /// checkpoint interval is negative.</exception>
     /// <exception cref="ArgumentException">The model stores its weights in 16 bits, or an option is out of range.</exception>
     public Trainer(Model model, int steps, int batch, TrainerOptions? options = null)
         : this(model, options ?? new TrainerOptions(), new Dictionary<string, int> { ["T"] = steps, ["B"] = batch })
@@ -47,7 +48,9 @@ public sealed partial class Trainer : IDisposable
     private Trainer(Model model, TrainerOptions options, Dictionary<string, int>? fixedSizes)
     {
         if (model.Options.Weights != WeightStorage.Single)
-            throw new ArgumentException($"The model stores its weights as {model.Options.Weights}, which training would lose updates in (open it with Single)", nameof(model));
+            throw new ArgumentException(
+                $"The model stores its weights as {model.Options.Weights}, which training would lose updates in (open it with Single)",
+                nameof(model));
         (this.model, this.options, shared) = (model, options, new TrainerShared(model, options));
         if (fixedSizes is not null)
             current = bound.AddFirst(new BoundStep(shared, fixedSizes)).Value;
@@ -109,7 +112,8 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="UnknownNameException">There is no such input.</exception>
     public Tensor Input(string name) => Current.Executable.Input(name);
 
-    /// <summary>All gradients side by side, [rows, columns], where the step is split: written by <see cref="Backward"/>, read by <see cref="Update"/>.</summary>
+    /// <summary>All gradients side by side, [rows, columns], where the step is split: written by <see cref="Backward"/>,
+    /// read by <see cref="Update"/>.</summary>
     /// <exception cref="InvalidOperationException">The step is not split.</exception>
     public Tensor Gradients => (options.SplitStep ? shared.Gradients : throw NotSplit(nameof(Gradients)))?.Whole ?? throw NoShape();
 
@@ -122,7 +126,8 @@ public sealed partial class Trainer : IDisposable
     {
         if (!options.Gradients.Contains(name))
             throw new UnknownNameException($"The trainer of '{model.Program.Name}'", "gradient", name, options.Gradients);
-        return options.SplitStep && shared.Gradients?.Parts.TryGetValue(name, out Tensor? part) == true ? part : Current.Executable.Output("d_" + name);
+        return options.SplitStep
+            && shared.Gradients?.Parts.TryGetValue(name, out Tensor? part) == true ? part : Current.Executable.Output("d_" + name);
     }
 
     /// <summary>
@@ -147,7 +152,9 @@ public sealed partial class Trainer : IDisposable
     public void Bind(Batch batch)
     {
         if (shape is null)
-            throw new InvalidOperationException($"The trainer of '{model.Program.Name}' was made for one shape (leave steps and batch away to train on batches of any shape)");
+            throw new InvalidOperationException(
+                $"The trainer of '{model.Program.Name}' was made for one shape (leave steps and batch away to train on batches of any "
+                    + "shape)");
         Dictionary<string, int> sizes = shape.Of(batch);
         if (carries && carriedRows != sizes["B"])
         {
@@ -199,7 +206,8 @@ public sealed partial class Trainer : IDisposable
         return Current.Loss;
     }
 
-    /// <summary>The second part of a split step: the update by what <see cref="Gradients"/> holds, with the bits of a step that is not split.</summary>
+    /// <summary>The second part of a split step: the update by what <see cref="Gradients"/> holds, with the bits
+    /// of a step that is not split.</summary>
     /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
     /// <exception cref="InvalidOperationException">The step is not split.</exception>
     public void Update()
@@ -223,7 +231,8 @@ public sealed partial class Trainer : IDisposable
     private BoundStep Current => current ?? throw NoShape();
 
     private InvalidOperationException NoShape() =>
-        new($"The trainer of '{model.Program.Name}' has no shape before the first batch (call Bind or Step with one, or give steps and batch to its constructor)");
+        new($"The trainer of '{model.Program.Name}' has no shape before the first batch (call Bind or Step with one, or give steps and "
+            + "batch to its constructor)");
 
     // The most recently used shape comes first.
     private void Use(Dictionary<string, int> sizes)
@@ -267,20 +276,25 @@ public sealed partial class Trainer : IDisposable
         double value = step.Loss;
         GradientNorm = step.Norm;
         if (!step.IsFinite)
-            throw Diverged(double.IsFinite(value) ? "the norm of the gradients" : "the loss", double.IsFinite(value) ? GradientNorm : value);
+            throw Diverged(double.IsFinite(value) ? "the norm of the gradients" : "the loss",
+                double.IsFinite(value) ? GradientNorm : value);
         Steps++;
         (carries, carriedRows) = (options.CarryState, step.Batch);
     }
 
-    private DivergenceException Diverged(string what, double value) => new(Steps + 1, what, value, options.Locate?.Invoke(Current.Executable), EmptyLengths());
+    private DivergenceException Diverged(string what, double value) =>
+        new(Steps + 1, what, value, options.Locate?.Invoke(Current.Executable), EmptyLengths());
 
     // A mean over the steps that count is 0 / 0 where none does.
     private string? EmptyLengths()
     {
         Executable executable = Current.Executable;
         Graph program = executable.Program;
-        var lengths = program.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => node.Operands[node.Operands.Count - 1])
+        var lengths =
+            program.Nodes.Where(node => node.Op is ScanOp { HasLengths: true }).Select(node => node.Operands[node.Operands.Count - 1])
             .Where(operand => operand < program.Inputs.Count).Select(operand => program.Inputs[operand].Name);
-        return lengths.FirstOrDefault(name => executable.Input(name).Read<int>().IndexOfAnyExcept(0) < 0) is { } empty ? $"every length in '{empty}' is 0: give one row at least one step" : null;
+        return lengths.FirstOrDefault(name => executable.Input(name).Read<int>().IndexOfAnyExcept(0) < 0) is { } empty
+            ? $"every length in '{empty}' is 0: give one row at least one step"
+            : null;
     }
 }

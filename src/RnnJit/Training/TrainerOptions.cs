@@ -22,12 +22,14 @@ public sealed record TrainerOptions
     public bool CarryState { get; init; }
 
     /// <summary>
-    /// Steps between the states that are kept for the backward pass; what lies between is computed twice (see <see cref="Passes.StripMineTime"/>). 0: everything is kept. null: about √T.
-    /// Gradients do not depend on it, bit for bit, where it divides T.
+    /// Steps between the states that are kept for the backward pass; what lies between is computed twice (see
+    /// <see cref="Passes.StripMineTime"/>). 0: everything is kept. null: about √T. Gradients do not depend on
+    /// it, bit for bit, where it divides T.
     /// </summary>
     public int? CheckpointInterval { get; init; } = 0;
 
-    /// <summary>True to make a step in two parts, between which the gradients may be changed: <see cref="Trainer.Backward"/> and <see cref="Trainer.Update"/>.</summary>
+    /// <summary>True to make a step in two parts, between which the gradients may be changed: <see cref="Trainer.Backward"/> and
+    /// <see cref="Trainer.Update"/>.</summary>
     public bool SplitStep { get; init; }
 
     /// <summary>
@@ -51,7 +53,8 @@ public sealed record TrainerOptions
     /// <summary>Shapes of batches that stay bound; the one that was not used for longest is given up for a new one.</summary>
     public int MostShapes { get; init; } = 64;
 
-    /// <summary>Called when a loss or gradient is not finite; says where it began. By default the step is interpreted op by op, which takes seconds; null: the exception says it without a place.</summary>
+    /// <summary>Called when a loss or gradient is not finite; says where it began. By default the step is interpreted op by op, which takes
+    /// seconds; null: the exception says it without a place.</summary>
     public FaultLocator? Locate { get; init; } = Interpretation.FaultSearch.Run;
 }
 

@@ -1,4 +1,3 @@
-using RnnJit.Cells;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
@@ -88,7 +87,8 @@ internal sealed class TrainerShared : IDisposable
             return gradients;
         long bytes = Model.Block.Whole.Length * (long)Model.Block.Whole.ElementSize;
         MemoryBudget.Require("The block of gradients", bytes, Model.Options.MemoryLimit);
-        return gradients = new TensorBlock(Model.Options.Precision, Model.Parameters.Where(pair => program.OutputIndex("d_" + pair.Key) >= 0)
+        return gradients =
+            new TensorBlock(Model.Options.Precision, Model.Parameters.Where(pair => program.OutputIndex("d_" + pair.Key) >= 0)
             .Select(pair => (pair.Key, pair.Value.Shape.ToArray())));
     }
 
@@ -102,13 +102,15 @@ internal sealed class TrainerShared : IDisposable
     }
 
     private Graph Differentiate(Graph program) => TrainingProgram.Of(
-        program, options.RateOf is null ? null : name => RateOf(name) != 0, [.. options.Gradients.Where(name => !Model.Parameters.ContainsKey(name))]);
+        program, options.RateOf is null ? null : name => RateOf(name) != 0,
+        [.. options.Gradients.Where(name => !Model.Parameters.ContainsKey(name))]);
 
     private double RateOf(string parameter) => options.RateOf?.Invoke(parameter) ?? 1;
 
     private static void RequireRate(string parameter, double rate)
     {
         if (!double.IsFinite(rate) || rate < 0)
-            throw new ArgumentException($"RateOf gives {rate} for '{parameter}', wanted a multiple of the learning rate, 0 or more (0 leaves it as it is)");
+            throw new ArgumentException(
+                $"RateOf gives {rate} for '{parameter}', wanted a multiple of the learning rate, 0 or more (0 leaves it as it is)");
     }
 }

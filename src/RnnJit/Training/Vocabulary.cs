@@ -11,7 +11,8 @@ public sealed class Vocabulary
 
     public int Count => characters.Length;
 
-    /// <summary>All characters in the order of their codes; <see cref="FromString"/> restores the vocabulary, for instance from a checkpoint.</summary>
+    /// <summary>All characters in the order of their codes; <see cref="FromString"/> restores the vocabulary, for
+    /// instance from a checkpoint.</summary>
     public override string ToString() => Decode([.. Enumerable.Range(0, Count)]);
 
     /// <summary>The distinct characters of a text.</summary>
@@ -29,7 +30,9 @@ public sealed class Vocabulary
         for (var i = 1; i < runes.Length; i++)
         {
             if (runes[i] <= runes[i - 1])
-                throw new TextDataException($"The vocabulary has {Name(runes[i])} after {Name(runes[i - 1])}, wanted distinct ascending characters (it is damaged)");
+                throw new TextDataException(
+                    $"The vocabulary has {Name(runes[i])} after {Name(runes[i - 1])}, wanted distinct ascending characters "
+                        + "(it is damaged)");
         }
 
         return new Vocabulary(runes);
@@ -56,7 +59,9 @@ public sealed class Vocabulary
             if (code >= 0)
                 codes.Add(code);
             else if (!skipUnknown)
-                throw new TextDataException($"Character {i} of {text.Source}, {Name(character)}, is not among the {Count} of the vocabulary (remove it or skip unknown characters)");
+                throw new TextDataException(
+                    $"Character {i} of {text.Source}, {Name(character)}, is not among the {Count} of the vocabulary "
+                        + "(remove it or skip unknown characters)");
         }
 
         return [.. codes];

@@ -1,11 +1,11 @@
 using RnnJit.Backends;
-using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
 namespace RnnJit.Verification;
 
-/// <summary>Runs programs on a device and on this CPU, with sums of rows in the CPU's lanes on both, and counts numbers whose bits differ.</summary>
+/// <summary>Runs programs on a device and on this CPU, with sums of rows in the CPU's lanes on both, and counts
+/// numbers whose bits differ.</summary>
 /// <param name="options">Options of the Programs; sizes, precision and lanes are set here.</param>
 public sealed class DeviceComparison(ExecutableOptions options) : IGoldenBackend
 {
@@ -27,7 +27,8 @@ public sealed class DeviceComparison(ExecutableOptions options) : IGoldenBackend
     {
         ElementType precision = program.Inputs.Any(port => port.Type.Element == ElementType.F64) ? ElementType.F64 : ElementType.F32;
         int lanes = BackendRegistry.Of(Device.Cpu).RowLanes(new ExecutableOptions { Precision = precision });
-        IReadOnlyDictionary<string, NdArray> found = new ExecutableBackend(options with { RowLanes = lanes }).Run(program, inputs), wanted = cpu.Run(program, inputs);
+        IReadOnlyDictionary<string, NdArray> found = new ExecutableBackend(options with { RowLanes = lanes }).Run(program, inputs),
+            wanted = cpu.Run(program, inputs);
         foreach (var (name, value) in found)
         {
             Numbers += value.Length;

@@ -3,22 +3,26 @@ using RnnJit.Ir;
 
 namespace RnnJit.Verification;
 
-/// <summary>Attention of queries [B, Tq, Q] over keys [B, S, K] and values [B, S, V], with lengths as mask; a decoder that attends.</summary>
+/// <summary>Attention of queries [B, Tq, Q] over keys [B, S, K] and values [B, S, V], with lengths as
+/// mask; a decoder that attends.</summary>
 internal static class GoldenAttention
 {
     private static readonly Dim T = "T", B = "B", S = "S", Q = "Q", K = "K", V = "V", A = "A", E = "E", H = "H";
 
     public static Graph Additive(GoldenCase given, ElementType real) => Build(given, real, K, (graph, query, keys) => Attention.Additive(
-        query, keys, new Matrix(graph.Parameter("Wq", A, Q)), new Matrix(graph.Parameter("Wk", A, K)), new Vector(graph.Parameter("b", A)), new Vector(graph.Parameter("v", A))));
+        query, keys, new Matrix(graph.Parameter("Wq", A, Q)), new Matrix(graph.Parameter("Wk", A, K)), new Vector(graph.Parameter("b", A)),
+        new Vector(graph.Parameter("v", A))));
 
     public static Graph Concat(GoldenCase given, ElementType real) => Build(given, real, K, (graph, query, keys) => Attention.Concat(
         query, keys, new Matrix(graph.Parameter("W", A, Q + K)), new Vector(graph.Parameter("v", A))));
 
-    public static Graph General(GoldenCase given, ElementType real) => Build(given, real, K, (graph, query, keys) => Attention.General(query, keys, new Matrix(graph.Parameter("W", Q, K))));
+    public static Graph General(GoldenCase given, ElementType real) =>
+        Build(given, real, K, (graph, query, keys) => Attention.General(query, keys, new Matrix(graph.Parameter("W", Q, K))));
 
     public static Graph Dot(GoldenCase given, ElementType real) => Build(given, real, Q, (_, query, keys) => Attention.Dot(query, keys));
 
-    public static Graph ScaledDot(GoldenCase given, ElementType real) => Build(given, real, Q, (_, query, keys) => Attention.ScaledDot(query, keys));
+    public static Graph ScaledDot(GoldenCase given, ElementType real) =>
+        Build(given, real, Q, (_, query, keys) => Attention.ScaledDot(query, keys));
 
     // W [4H, E + H] reads the input and what is fed back; rows i, f, g, o.
     public static Graph LuongDecoder(GoldenCase given, ElementType real)
@@ -58,7 +62,8 @@ internal static class GoldenAttention
         var graph = new GoldenGraph(given, real);
         Value query = graph.Input("query", B, T, Q), keys = graph.Input("keys", B, S, width), values = graph.Input("values", B, S, V);
         Value scores = score(graph, query, keys);
-        Value weights = given.Ints.ContainsKey("lengths") ? Attention.Weights(scores, Attention.Mask(graph.Integers("lengths", B), S, real)) : Attention.Weights(scores);
+        Value weights = given.Ints.ContainsKey("lengths") ? Attention.Weights(scores,
+            Attention.Mask(graph.Integers("lengths", B), S, real)) : Attention.Weights(scores);
         graph.Return("context", Attention.Read(weights, values));
         graph.Return("weights", weights);
         return graph.Build();

@@ -5,7 +5,8 @@ namespace RnnJit.Verification;
 
 /// <summary>A case computed elsewhere: what goes into a network and what comes out. Tensors are row-major.</summary>
 /// <param name="Config">Sizes and options, as the file states them.</param>
-/// <param name="LossWeights">Of the outputs; the loss is Σ weight · output over all outputs. Empty where the kind has a loss of its own.</param>
+/// <param name="LossWeights">Of the outputs; the loss is Σ weight · output over all outputs. Empty where
+/// the kind has a loss of its own.</param>
 /// <param name="Targets">What losses compare outputs with, and their class weights.</param>
 /// <param name="Expected">By precision, <c>float64</c> and <c>float32</c>.</param>
 /// <param name="Spread">The largest difference between the two precisions, null where the file states none.</param>
@@ -22,10 +23,12 @@ internal sealed record GoldenCase(
     double? Spread)
 {
     /// <summary>All that a program may take, by name.</summary>
-    public Dictionary<string, NdArray> Given => Inputs.Concat(Ints).Concat(Params).Concat(Targets).ToDictionary(pair => pair.Key, pair => pair.Value);
+    public Dictionary<string, NdArray> Given =>
+        Inputs.Concat(Ints).Concat(Params).Concat(Targets).ToDictionary(pair => pair.Key, pair => pair.Value);
 
     public bool Flag(string name) => Config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     /// <summary>A number of the configuration, 0 where it is absent or null.</summary>
-    public int Number(string name) => Config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? GoldenReader.Int(value, name) : 0;
+    public int Number(string name) =>
+        Config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? GoldenReader.Int(value, name) : 0;
 }

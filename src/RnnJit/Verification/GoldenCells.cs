@@ -21,7 +21,8 @@ internal sealed class GoldenCells
     public static Func<GoldenCase, ElementType, Graph> Of(Func<GoldenCase, CellDefinition> cell, GoldenLayout layout) =>
         (given, real) => new GoldenCells(given, real, layout).Build(cell(given));
 
-    public static Func<GoldenCase, ElementType, Graph> Of(Type cell, GoldenLayout? layout = null) => Of(_ => CellTracer.Trace(cell), layout ?? new GoldenLayout());
+    public static Func<GoldenCase, ElementType, Graph> Of(Type cell, GoldenLayout? layout = null) =>
+        Of(_ => CellTracer.Trace(cell), layout ?? new GoldenLayout());
 
     // h' = tanh(W x + U h + b), y = V h' + d.
     public static Graph Elman(GoldenCase given, ElementType real)
@@ -65,7 +66,8 @@ internal sealed class GoldenCells
         // A schedule is the same for all rows: [T, H].
         Dim[] dims = [.. port.Type.Dims];
         if (graph.Case.Inputs.TryGetValue(name, out NdArray? found) && found.Rank == dims.Length)
-            return graph.Builder.Add(new BroadcastOp(["T", .. dims]), graph.Reshape(graph.Input(name, ["T", .. dims.Skip(1)]), ["T", 1, .. dims.Skip(1)]));
+            return graph.Builder.Add(new BroadcastOp(["T", .. dims]),
+                graph.Reshape(graph.Input(name, ["T", .. dims.Skip(1)]), ["T", 1, .. dims.Skip(1)]));
         return graph.Input(name, ["T", .. dims]);
     }
 
@@ -80,7 +82,8 @@ internal sealed class GoldenCells
         {
             int gate = port.Name.StartsWith(prefix, StringComparison.Ordinal) ? Array.IndexOf(gates, port.Name[prefix.Length..]) : -1;
             if (gate >= 0)
-                return graph.Gate(graph.Parameter(whole, [gates.Length * port.Type.Dims[0], .. port.Type.Dims.Skip(1)]), gate, port.Type.Dims[0]);
+                return graph.Gate(graph.Parameter(whole, [gates.Length * port.Type.Dims[0], .. port.Type.Dims.Skip(1)]), gate,
+                    port.Type.Dims[0]);
         }
 
         return graph.Parameter(port.Name, [.. port.Type.Dims]);
@@ -104,7 +107,8 @@ internal sealed record GoldenLayout
 
     /// <summary>W, U and b in stacks of gates.</summary>
     /// <param name="recurrent">The name of the recurrent weights in the case.</param>
-    public static GoldenLayout Gates(string recurrent, params string[] gates) => new() { Stacks = [("W", "W", gates), ("U", recurrent, gates), ("b", "b", gates)] };
+    public static GoldenLayout Gates(string recurrent, params string[] gates) =>
+        new() { Stacks = [("W", "W", gates), ("U", recurrent, gates), ("b", "b", gates)] };
 
     public string? Renamed(string port) => Names.TryGetValue(port, out string? name) ? name : null;
 }

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>A program under construction that computes the outputs of a golden case. Its inputs bear the names of the case's tensors.</summary>
+/// <summary>A program under construction that computes the outputs of a golden case. Its inputs bear the
+/// names of the case's tensors.</summary>
 internal sealed class GoldenGraph(GoldenCase given, ElementType real)
 {
     private readonly List<(string Name, Value Value, OutputRole Role)> outputs = [];
@@ -14,7 +15,8 @@ internal sealed class GoldenGraph(GoldenCase given, ElementType real)
     public GraphBuilder Builder { get; } = new();
 
     /// <summary>i32[B] where the case has lengths.</summary>
-    public Value? Lengths(Dim batch) => Case.Ints.ContainsKey("lengths") ? Builder.Input("lengths", new TensorType(ElementType.I32, batch)) : null;
+    public Value? Lengths(Dim batch) =>
+        Case.Ints.ContainsKey("lengths") ? Builder.Input("lengths", new TensorType(ElementType.I32, batch)) : null;
 
     /// <exception cref="GoldenException">The case has no such input.</exception>
     public Value Input(string name, params Dim[] dims) => Builder.Input(Require(Case.Inputs, name), new TensorType(real, dims));
@@ -29,7 +31,8 @@ internal sealed class GoldenGraph(GoldenCase given, ElementType real)
     public Value Target(string name, params Dim[] dims) => Builder.Input(Require(Case.Targets, name), new TensorType(real, dims));
 
     /// <exception cref="GoldenException">The case has no such integers.</exception>
-    public Indices Integers(string name, params Dim[] dims) => new(Builder.Input(Require(Case.Ints, name), new TensorType(ElementType.I32, dims)));
+    public Indices Integers(string name, params Dim[] dims) =>
+        new(Builder.Input(Require(Case.Ints, name), new TensorType(ElementType.I32, dims)));
 
     public Value? OptionalParameter(string name, params Dim[] dims) => Case.Params.ContainsKey(name) ? Parameter(name, dims) : null;
 
@@ -44,7 +47,8 @@ internal sealed class GoldenGraph(GoldenCase given, ElementType real)
 
     public Value Transpose(Value x, params int[] order) => Builder.Add(new TransposeOp(order), x);
 
-    public Value Concat(int axis, IReadOnlyList<Value> parts) => parts.Count == 1 ? parts[0] : Builder.Add(new ConcatOp(axis), parts.ToArray());
+    public Value Concat(int axis, IReadOnlyList<Value> parts) =>
+        parts.Count == 1 ? parts[0] : Builder.Add(new ConcatOp(axis), parts.ToArray());
 
     public void Return(string name, Value value) => outputs.Add((name, value, OutputRole.Result));
 

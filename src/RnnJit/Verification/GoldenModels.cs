@@ -67,11 +67,13 @@ internal static class GoldenModels
     }
 
     // Weights as PyTorch stacks them, and states of 0.
-    private static void Add(Dictionary<string, Value> weights, string prefix, NetworkBuilder net, CellDefinition cell, string[] gates, Dim width, string suffix)
+    private static void Add(Dictionary<string, Value> weights, string prefix, NetworkBuilder net, CellDefinition cell, string[] gates,
+        Dim width, string suffix)
     {
         Dim stacked = gates.Length * H;
         Value Parameter(string name, params Dim[] dims) => net.Parameter(name + "_l0" + suffix, "zeros", dims);
-        foreach (var (port, value) in TorchLayout.Parameters(cell, gates, H, Parameter("weight_ih", stacked, width), Parameter("weight_hh", stacked, H), Parameter("bias_ih", stacked), Parameter("bias_hh", stacked)))
+        foreach (var (port, value) in TorchLayout.Parameters(cell, gates, H, Parameter("weight_ih", stacked, width),
+            Parameter("weight_hh", stacked, H), Parameter("bias_ih", stacked), Parameter("bias_hh", stacked)))
             weights[prefix + port] = value;
         foreach (Port state in cell.States)
             weights[prefix + state.Name] = net.Graph.Add(new ConstantOp(0, new TensorType(ElementType.F32, B, H)));
@@ -80,5 +82,6 @@ internal static class GoldenModels
     private static Value Head(NetworkBuilder net, Value x, Dim classes, Dim width) =>
         (new Matrix(net.Parameter("out_w", "zeros", classes, width)) * x) + net.Parameter("out_b", "zeros", classes);
 
-    private static Graph Built(NetworkBuilder net, ElementType real) => real == ElementType.F64 ? GraphMapper.WithPrecision(net.Build(), real) : net.Build();
+    private static Graph Built(NetworkBuilder net, ElementType real) =>
+        real == ElementType.F64 ? GraphMapper.WithPrecision(net.Build(), real) : net.Build();
 }

@@ -9,11 +9,13 @@ internal static class GoldenNetwork
 {
     private const string WeightPrefix = "loss_weight_";
 
-    public static GoldenComparison Run(GoldenCase given, Func<GoldenCase, ElementType, Graph> kind, IGoldenBackend backend, ElementType real)
+    public static GoldenComparison Run(GoldenCase given, Func<GoldenCase, ElementType, Graph> kind, IGoldenBackend backend,
+        ElementType real)
     {
         var results = GoldenComparison.Results(given, real);
         Dictionary<string, NdArray> expected = results.TryGetProperty("outputs", out _) ? GoldenReader.Tensors(results, "outputs") : [];
-        Dictionary<string, NdArray> gradients = GoldenReader.Tensors(results, "inputGrads").Concat(GoldenReader.Tensors(results, "paramGrads")).ToDictionary(pair => pair.Key, pair => pair.Value);
+        Dictionary<string, NdArray> gradients = GoldenReader.Tensors(results, "inputGrads")
+            .Concat(GoldenReader.Tensors(results, "paramGrads")).ToDictionary(pair => pair.Key, pair => pair.Value);
 
         Graph program = Program(given, kind, real, gradients.Keys);
         Dictionary<string, NdArray> inputs = given.Given;
@@ -25,7 +27,8 @@ internal static class GoldenNetwork
             return comparison;
 
         // What other implementations lost to float32 was one sample; several, of the oracle, tell how large it can be.
-        IReadOnlyDictionary<string, double> spread = RoundingSpread.Of(program, Program(given, kind, ElementType.F64, gradients.Keys), inputs);
+        IReadOnlyDictionary<string,
+            double> spread = RoundingSpread.Of(program, Program(given, kind, ElementType.F64, gradients.Keys), inputs);
         return Compare(name => Math.Max(given.Spread ?? 0, spread[name]));
 
         GoldenComparison Compare(Func<string, double> spreadOf)
@@ -36,17 +39,20 @@ internal static class GoldenNetwork
         }
     }
 
-    private static Graph Program(GoldenCase given, Func<GoldenCase, ElementType, Graph> kind, ElementType real, IEnumerable<string> gradients)
+    private static Graph Program(GoldenCase given, Func<GoldenCase, ElementType, Graph> kind, ElementType real,
+        IEnumerable<string> gradients)
     {
         Graph forward = kind(given, real);
         return Differentiate.Run(forward.OutputIndex("loss") >= 0 ? forward : WithLoss(forward, given), "loss", gradients.ToArray());
     }
 
     private static void AddAll(
-        GoldenComparison comparison, GoldenCase given, JsonElement results, Dictionary<string, NdArray> expected, Dictionary<string, NdArray> gradients, IReadOnlyDictionary<string, NdArray> found)
+        GoldenComparison comparison, GoldenCase given, JsonElement results, Dictionary<string, NdArray> expected,
+        Dictionary<string, NdArray> gradients, IReadOnlyDictionary<string, NdArray> found)
     {
         foreach (var (name, tensor) in expected)
-            comparison.Add(name, tensor, found.TryGetValue(name, out NdArray? output) ? output : throw new GoldenException($"The program of kind '{given.Kind}' has no output '{name}'"));
+            comparison.Add(name, tensor, found.TryGetValue(name,
+                out NdArray? output) ? output : throw new GoldenException($"The program of kind '{given.Kind}' has no output '{name}'"));
         comparison.Add("loss", GoldenReader.Double(GoldenReader.Member(results, "loss"), "loss"), found["loss"].Data[0]);
         foreach (var (name, tensor) in gradients)
             comparison.Add("d_" + name, tensor, found["d_" + name]);
@@ -63,6 +69,7 @@ internal static class GoldenNetwork
         Value[] values = builder.Inline(forward, inputs);
         Value loss = forward.Outputs.Select((output, i) => Rnn.Total(values[output.Value] * weights[i])).Aggregate((a, b) => a + b);
         return builder.Build(
-            "program", forward.Name, [.. forward.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Result)), ("loss", loss, OutputRole.Result)]);
+            "program", forward.Name, [.. forward.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Result)),
+                ("loss", loss, OutputRole.Result)]);
     }
 }

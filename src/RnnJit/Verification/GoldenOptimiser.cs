@@ -25,10 +25,12 @@ internal sealed class GoldenOptimiser
         step = optimiser.Build(real);
         gradient = Differentiate.Run(Loss(given, real), "loss", given.Params.Keys.ToArray());
         parameters = given.Params.ToDictionary(pair => pair.Key, pair => pair.Value);
-        states = parameters.ToDictionary(pair => pair.Key, pair => optimiser.States.ToDictionary(name => name, _ => Filled(Rows(pair.Value).Shape, optimiser.StateStart)));
+        states = parameters.ToDictionary(pair => pair.Key,
+            pair => optimiser.States.ToDictionary(name => name, _ => Filled(Rows(pair.Value).Shape, optimiser.StateStart)));
     }
 
-    public static GoldenComparison Run(GoldenCase given, IGoldenBackend backend, ElementType real) => new GoldenOptimiser(given, backend, real).Run(real);
+    public static GoldenComparison Run(GoldenCase given, IGoldenBackend backend, ElementType real) =>
+        new GoldenOptimiser(given, backend, real).Run(real);
 
     private GoldenComparison Run(ElementType real)
     {
@@ -49,7 +51,8 @@ internal sealed class GoldenOptimiser
                 Update(name, found["d_" + name], k + 1, schedule.At(k), clip is { } bound ? GradientNorm.Scale(norm, bound) : 1);
             if (!after.TryGetProperty((k + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), out _))
                 continue;
-            foreach (var (name, expected) in GoldenReader.Tensors(after, (k + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            foreach (var (name,
+                expected) in GoldenReader.Tensors(after, (k + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)))
                 comparison.Add($"{name} after step {k + 1}", expected, parameters[name]);
         }
 
@@ -68,7 +71,9 @@ internal sealed class GoldenOptimiser
 
     private void Update(string name, NdArray slope, int number, double rate, double scale)
     {
-        var inputs = new Dictionary<string, NdArray>(states[name]) { ["p"] = Rows(parameters[name]), ["g"] = Rows(slope), ["scale"] = NdArray.Scalar(scale) };
+        var inputs = new Dictionary<string, NdArray>(
+            states[name])
+        { ["p"] = Rows(parameters[name]), ["g"] = Rows(slope), ["scale"] = NdArray.Scalar(scale) };
         var scalars = new double[optimiser.Scalars.Count];
         optimiser.SetScalars(scalars, number, rate);
         for (int i = 0; i < scalars.Length; i++)
@@ -94,12 +99,15 @@ internal sealed class GoldenOptimiser
     {
         double Widest(IEnumerable<double> a, IEnumerable<double> b) => a.Zip(b, (x, y) => Math.Abs(x - y)).DefaultIfEmpty(0).Max();
         JsonElement wide = GoldenComparison.Results(given, ElementType.F64), narrow = GoldenComparison.Results(given, ElementType.F32);
-        double spread = Math.Max(Widest(Series(wide, "losses"), Series(narrow, "losses")), Widest(Series(wide, "gradNormBeforeClip"), Series(narrow, "gradNormBeforeClip")));
+        double spread = Math.Max(Widest(Series(wide, "losses"), Series(narrow, "losses")),
+            Widest(Series(wide, "gradNormBeforeClip"), Series(narrow, "gradNormBeforeClip")));
         JsonElement wideAfter = GoldenReader.Member(wide, "paramsAfterStep"), narrowAfter = GoldenReader.Member(narrow, "paramsAfterStep");
         foreach (string key in wideAfter.EnumerateObject().Select(member => member.Name))
         {
             Dictionary<string, NdArray> others = GoldenReader.Tensors(narrowAfter, key);
-            spread = GoldenReader.Tensors(wideAfter, key).Select(pair => others.TryGetValue(pair.Key, out NdArray? other) ? Widest(pair.Value.Data, other.Data) : 0).Append(spread).Max();
+            spread = GoldenReader.Tensors(wideAfter, key)
+                .Select(pair => others.TryGetValue(pair.Key, out NdArray? other) ? Widest(pair.Value.Data, other.Data) : 0).Append(spread)
+                .Max();
         }
 
         return spread;

@@ -35,7 +35,8 @@ internal static class GoldenReader
         }
         catch (JsonException e)
         {
-            throw new GoldenException($"The file is no JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} (write the case again)");
+            throw new GoldenException(
+                $"The file is no JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} (write the case again)");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -43,12 +44,14 @@ internal static class GoldenReader
         }
     }
 
-    public static JsonElement Member(JsonElement parent, string name) => Object(parent, "the case").TryGetProperty(name, out JsonElement member)
+    public static JsonElement Member(JsonElement parent, string name) =>
+        Object(parent, "the case").TryGetProperty(name, out JsonElement member)
         ? member
         : throw new GoldenException($"'{name}' is missing (see the schema of golden cases)");
 
     public static Dictionary<string, NdArray> Tensors(JsonElement parent, string name) =>
-        Object(Member(parent, name), name).EnumerateObject().GroupBy(member => member.Name).ToDictionary(group => group.Key, group => Tensor(group.Last().Value, group.Key));
+        Object(Member(parent, name), name).EnumerateObject().GroupBy(member => member.Name)
+            .ToDictionary(group => group.Key, group => Tensor(group.Last().Value, group.Key));
 
     public static double[] Doubles(JsonElement array, string name) => array.ValueKind == JsonValueKind.Array
         ? array.EnumerateArray().Select(element => Double(element, name)).ToArray()
@@ -59,16 +62,19 @@ internal static class GoldenReader
         ? [.. array.EnumerateArray()]
         : throw new GoldenException($"'{name}' is {array.ValueKind}, wanted an array (see the schema of golden cases)");
 
-    public static double Double(JsonElement element, string name) => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number)
+    public static double Double(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number)
         ? number
         : throw new GoldenException($"'{name}' contains {element.ValueKind}, wanted a number");
 
-    public static int Int(JsonElement element, string name) => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number) && number >= 0
+    public static int Int(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number) && number >= 0
         ? number
         : throw new GoldenException($"'{name}' contains '{element}', wanted a whole number from 0 to {int.MaxValue}");
 
     private static Dictionary<string, NdArray> Optional(JsonElement root, string name) =>
-        Object(root, "the file").TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null ? Tensors(root, name) : [];
+        Object(root, "the file").TryGetProperty(name, out JsonElement member)
+            && member.ValueKind != JsonValueKind.Null ? Tensors(root, name) : [];
 
     public static NdArray Tensor(JsonElement element, string name)
     {
@@ -81,7 +87,8 @@ internal static class GoldenReader
         long size = shape.Aggregate(1L, (product, extent) => Math.Min(product * extent, int.MaxValue + 1L));
         return size == data.Length
             ? new NdArray(shape, data)
-            : throw new GoldenException($"'{name}' has the shape [{string.Join(", ", shape)}] but {data.Length} numbers (as many as the shape says)");
+            : throw new GoldenException(
+                $"'{name}' has the shape [{string.Join(", ", shape)}] but {data.Length} numbers (as many as the shape says)");
     }
 
     public static string Text(JsonElement root, string name) => Member(root, name) is { ValueKind: JsonValueKind.String } text

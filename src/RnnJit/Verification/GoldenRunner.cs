@@ -7,7 +7,8 @@ public sealed record GoldenSummary(int Passed, int Failed, int Skipped)
 {
     public int Found => Passed + Failed + Skipped;
 
-    public static GoldenSummary operator +(GoldenSummary a, GoldenSummary b) => new(a.Passed + b.Passed, a.Failed + b.Failed, a.Skipped + b.Skipped);
+    public static GoldenSummary operator +(GoldenSummary a, GoldenSummary b) =>
+        new(a.Passed + b.Passed, a.Failed + b.Failed, a.Skipped + b.Skipped);
 }
 
 /// <summary>Compares a backend with cases that other implementations computed.</summary>
@@ -16,8 +17,8 @@ public static class GoldenRunner
     /// <summary>Runs cases and reports a line for each: its name, PASS, FAIL or SKIP, and the worst error or the reason.</summary>
     /// <param name="paths">JSON files, or folders that are searched with all folders in them.</param>
     /// <param name="precision">
-    /// F64: 1e-10 absolute and relative. F32: 2e-6 of the largest magnitude (at least of 1), or 8 times the difference of the case's own precisions, or, for outputs and gradients, of the
-    /// interpreter's, the largest of several draws in which inputs move by one rounding.
+    /// F64: 1e-10 absolute and relative. F32: 2e-6 of the largest magnitude (at least of 1), or 8 times the difference of the case's own
+    /// precisions, or, for outputs and gradients, of the interpreter's, the largest of several draws in which inputs move by one rounding.
     /// </param>
     /// <param name="onLine">Receives the lines; one more says so when there is no case at all.</param>
     public static GoldenSummary Run(IEnumerable<string> paths, IGoldenBackend backend, ElementType precision, Action<string> onLine)
@@ -33,12 +34,15 @@ public static class GoldenRunner
         }
 
         if (summary.Found == 0)
-            onLine($"No golden case was found in {string.Join(", ", given.Select(path => $"'{path}'"))} (give JSON files or folders that contain them)");
+            onLine(
+                $"No golden case was found in {string.Join(", ", given.Select(path => $"'{path}'"))} (give JSON files or folders that "
+                    + "contain them)");
         return summary;
     }
 
     private static IEnumerable<string> Files(string path) =>
-        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [path];
+        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal) : [path];
 
     private static (string Line, GoldenSummary Count) RunFile(string path, IGoldenBackend backend, ElementType precision)
     {
@@ -52,7 +56,8 @@ public static class GoldenRunner
     }
 
     /// <summary>Runs the cases of files that hold several. A file that cannot be read is one case that fails.</summary>
-    internal static GoldenSummary Files(IEnumerable<string> paths, Action<string> onLine, Func<string, IEnumerable<(string Name, Func<GoldenComparison> Run)>> cases)
+    internal static GoldenSummary Files(IEnumerable<string> paths, Action<string> onLine,
+        Func<string, IEnumerable<(string Name, Func<GoldenComparison> Run)>> cases)
     {
         var summary = new GoldenSummary(0, 0, 0);
         foreach (string path in paths)

@@ -35,9 +35,11 @@ internal sealed class GoldenTorch
 
     private bool Unbatched => graph.Case.Inputs.TryGetValue("x", out NdArray? x) && x.Rank == 2;
 
-    public static Graph Lstm(GoldenCase given, ElementType real) => new GoldenTorch(given, real, given.Number("projSize") > 0 ? typeof(LstmProjected) : typeof(Lstm), ["i", "f", "g", "o"]).Build();
+    public static Graph Lstm(GoldenCase given, ElementType real) =>
+        new GoldenTorch(given, real, given.Number("projSize") > 0 ? typeof(LstmProjected) : typeof(Lstm), ["i", "f", "g", "o"]).Build();
 
-    public static Graph Gru(GoldenCase given, ElementType real) => new GoldenTorch(given, real, typeof(GruResetAfter), ["r", "z", "n"]).Build();
+    public static Graph Gru(GoldenCase given, ElementType real) =>
+        new GoldenTorch(given, real, typeof(GruResetAfter), ["r", "z", "n"]).Build();
 
     public static Graph Tanh(GoldenCase given, ElementType real) => new GoldenTorch(given, real, typeof(Elman), [""]).Build();
 
@@ -48,7 +50,9 @@ internal sealed class GoldenTorch
         bool batchFirst = graph.Case.Flag("batchFirst") && !Unbatched;
         Value x = graph.Input("x", Unbatched ? [T, I] : batchFirst ? [batch, T, I] : [T, batch, I]);
         Dim rows = layers * directions;
-        Value[]? initial = graph.Case.Flag("hasInitialState") ? states.Select(state => graph.Input(state + "0", Unbatched ? [rows, Width(state)] : [rows, batch, Width(state)])).ToArray() : null;
+        Value[]? initial = graph.Case.Flag("hasInitialState")
+            ? states.Select(state => graph.Input(state + "0", Unbatched ? [rows, Width(state)] : [rows, batch, Width(state)])).ToArray()
+            : null;
         Value? lengths = graph.Lengths(batch);
         Weights[] weights = Enumerable.Range(0, rows.Constant).Select(row => Declare(row / directions, row % directions)).ToArray();
 
@@ -62,7 +66,8 @@ internal sealed class GoldenTorch
                 int row = (layer * directions) + direction;
                 Dictionary<string, Value> inputs = Inputs(x, weights[row]);
                 for (int s = 0; s < states.Length; s++)
-                    inputs[states[s]] = initial is null ? graph.Zeros(batch, Width(states[s])) : graph.Reshape(graph.Slice(initial[s], 0, row, 1), batch, Width(states[s]));
+                    inputs[states[s]] = initial is null ? graph.Zeros(batch,
+                        Width(states[s])) : graph.Reshape(graph.Slice(initial[s], 0, row, 1), batch, Width(states[s]));
                 var (final, outputs) = CellScan.Apply(graph.Builder, cell, inputs, T, reverse: direction == 1, lengths);
                 finals.Add(final);
                 sequences.Add(outputs["h"]);
@@ -73,7 +78,8 @@ internal sealed class GoldenTorch
 
         graph.Return("y", Unbatched ? graph.Reshape(x, T, directions * output) : batchFirst ? graph.Transpose(x, 1, 0, 2) : x);
         for (int s = 0; s < states.Length; s++)
-            graph.Return(states[s] + "n", graph.Concat(0, finals.Select(final => graph.Reshape(final[s], Unbatched ? [1, Width(states[s])] : [1, batch, Width(states[s])])).ToArray()));
+            graph.Return(states[s] + "n", graph.Concat(0, finals.Select(
+                final => graph.Reshape(final[s], Unbatched ? [1, Width(states[s])] : [1, batch, Width(states[s])])).ToArray()));
         return graph.Build();
     }
 
@@ -93,7 +99,8 @@ internal sealed class GoldenTorch
 
     private Dictionary<string, Value> Inputs(Value x, Weights weights)
     {
-        var inputs = TorchLayout.Parameters(cell, gates, H, weights.Input, weights.Recurrent, weights.InputBias, weights.RecurrentBias).ToDictionary(pair => pair.Port, pair => pair.Value);
+        var inputs = TorchLayout.Parameters(cell, gates, H, weights.Input, weights.Recurrent, weights.InputBias, weights.RecurrentBias)
+            .ToDictionary(pair => pair.Port, pair => pair.Value);
         inputs["x"] = x;
         if (weights.Projection is { } projection)
             inputs["Wr"] = projection;

@@ -7,7 +7,8 @@ namespace RnnJit.Verification;
 internal static class GoldenTraining
 {
     public static double? Option(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? GoldenReader.Double(value, name) : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind != JsonValueKind.Null ? GoldenReader.Double(value, name) : null;
 
     /// <exception cref="GoldenUnsupportedException">There is no such optimiser.</exception>
     public static Optimiser Optimiser(GoldenCase given)
@@ -21,23 +22,31 @@ internal static class GoldenTraining
         {
             "optim.SGD" => new Sgd
             {
-                Momentum = Number("momentum", 0), Dampening = Number("dampening", 0), Nesterov = Flag("nesterov"), WeightDecay = Number("weight_decay", 0), ClipValue = clip,
+                Momentum = Number("momentum", 0), Dampening = Number("dampening",
+                    0), Nesterov = Flag("nesterov"), WeightDecay = Number("weight_decay", 0), ClipValue = clip,
             },
             "optim.Adam" or "optim.AdamW" => new Adam
             {
-                Beta1 = betas[0], Beta2 = betas[1], Epsilon = Number("eps", 1e-8), AmsGrad = Flag("amsgrad"), Decoupled = given.Kind == "optim.AdamW",
+                Beta1 = betas[0], Beta2 = betas[1], Epsilon = Number("eps",
+                    1e-8), AmsGrad = Flag("amsgrad"), Decoupled = given.Kind == "optim.AdamW",
                 WeightDecay = Number("weight_decay", given.Kind == "optim.AdamW" ? 0.01 : 0), ClipValue = clip,
             },
             "optim.RMSprop" => new RmsProp
             {
-                Smoothing = Number("alpha", 0.99), Epsilon = Number("eps", 1e-8), Momentum = Number("momentum", 0), Centred = Flag("centered"),
+                Smoothing = Number("alpha",
+                    0.99), Epsilon = Number("eps", 1e-8), Momentum = Number("momentum", 0), Centred = Flag("centered"),
                 WeightDecay = Number("weight_decay", 0), ClipValue = clip,
             },
             "optim.Adagrad" => new Adagrad
             {
-                RateDecay = Number("lr_decay", 0), Epsilon = Number("eps", 1e-10), Start = Number("initial_accumulator_value", 0), WeightDecay = Number("weight_decay", 0), ClipValue = clip,
+                RateDecay = Number("lr_decay", 0), Epsilon = Number("eps",
+                    1e-10), Start = Number("initial_accumulator_value", 0), WeightDecay = Number("weight_decay", 0), ClipValue = clip,
             },
-            "optim.Adadelta" => new Adadelta { Smoothing = Number("rho", 0.9), Epsilon = Number("eps", 1e-6), WeightDecay = Number("weight_decay", 0), ClipValue = clip },
+            "optim.Adadelta" => new Adadelta
+            {
+                Smoothing = Number("rho",
+                0.9), Epsilon = Number("eps", 1e-6), WeightDecay = Number("weight_decay", 0), ClipValue = clip
+            },
             _ => throw new GoldenUnsupportedException($"'{given.Kind}' is no optimiser here"),
         };
     }
@@ -55,7 +64,8 @@ internal static class GoldenTraining
         {
             "StepLR" => new StepRate(rate, GoldenReader.Int(GoldenReader.Member(options, "step_size"), "step_size"), Number("gamma")),
             "ExponentialLR" => new ExponentialRate(rate, Number("gamma")),
-            "CosineAnnealingLR" => new CosineRate(rate, GoldenReader.Int(GoldenReader.Member(options, "T_max"), "T_max"), Option(options, "eta_min") ?? 0),
+            "CosineAnnealingLR" =>
+                new CosineRate(rate, GoldenReader.Int(GoldenReader.Member(options, "T_max"), "T_max"), Option(options, "eta_min") ?? 0),
             var other => throw new GoldenUnsupportedException($"schedule '{other}' is not known here"),
         };
     }

@@ -17,7 +17,8 @@ internal static class GoldenTrees
         TreeSchedule schedule = given.Config.TryGetProperty("parents", out JsonElement parents)
             ? TreeSchedule.OfParents([parents.EnumerateArray().Select(parent => parent.GetInt32()).ToArray()])
             : TreeSchedule.Of([GoldenReader.Member(given.Config, "nodes").EnumerateArray()
-                .Select(node => (IReadOnlyList<int>)(node.ValueKind == JsonValueKind.Null ? [] : node.EnumerateArray().Select(child => child.GetInt32()).ToArray())).ToArray()]);
+                .Select(node => (IReadOnlyList<int>)(node.ValueKind == JsonValueKind.Null ? [] : node.EnumerateArray()
+                    .Select(child => child.GetInt32()).ToArray())).ToArray()]);
         var ints = given.Ints.ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var (name, tensor) in schedule.Inputs(Name))
             ints[name] = tensor;
@@ -28,12 +29,14 @@ internal static class GoldenTrees
     public static Graph ChildSumLstm(GoldenCase given, ElementType real)
     {
         var graph = new GoldenGraph(given, real);
-        Value x = graph.Input("x", N, I), w = graph.Parameter("Wiou", 3 * H, I), u = graph.Parameter("Uiou", 3 * H, H), b = graph.Parameter("biou", 3 * H);
+        Value x = graph.Input("x", N, I), w = graph.Parameter("Wiou", 3 * H, I), u = graph.Parameter("Uiou", 3 * H, H),
+            b = graph.Parameter("biou", 3 * H);
         Matrix W(int gate) => new(graph.Gate(w, gate, H));
         Matrix U(int gate) => new(graph.Gate(u, gate, H));
         Vector B(int gate) => new(graph.Gate(b, gate, H));
         var (h, c) = TreeCells.ChildSumLstm(
-            Forest(graph, arity: 0), x, W(0), U(0), B(0), new Matrix(graph.Parameter("Wf", H, I)), new Matrix(graph.Parameter("Uf", H, H)), new Vector(graph.Parameter("bf", H)),
+            Forest(graph, arity: 0), x, W(0), U(0), B(0), new Matrix(graph.Parameter("Wf", H, I)), new Matrix(graph.Parameter("Uf", H, H)),
+            new Vector(graph.Parameter("bf", H)),
             W(1), U(1), B(1), W(2), U(2), B(2));
         graph.Return("h", h);
         graph.Return("c", c);
@@ -44,9 +47,11 @@ internal static class GoldenTrees
     public static Graph BinaryLstm(GoldenCase given, ElementType real)
     {
         var graph = new GoldenGraph(given, real);
-        Value x = graph.Input("x", N, I), w = graph.Parameter("W", 5 * H, I), l = graph.Parameter("Ul", 5 * H, H), r = graph.Parameter("Ur", 5 * H, H), b = graph.Parameter("b", 5 * H);
+        Value x = graph.Input("x", N, I), w = graph.Parameter("W", 5 * H, I), l = graph.Parameter("Ul", 5 * H, H),
+            r = graph.Parameter("Ur", 5 * H, H), b = graph.Parameter("b", 5 * H);
         Matrix[] Rows(Value stacked) => Enumerable.Range(0, 5).Select(gate => new Matrix(graph.Gate(stacked, gate, H))).ToArray();
-        var (h, c) = TreeCells.BinaryLstm(Forest(graph, arity: 2), x, Rows(w), Rows(l), Rows(r), Enumerable.Range(0, 5).Select(gate => new Vector(graph.Gate(b, gate, H))).ToArray());
+        var (h, c) = TreeCells.BinaryLstm(Forest(graph, arity: 2), x, Rows(w), Rows(l), Rows(r),
+            Enumerable.Range(0, 5).Select(gate => new Vector(graph.Gate(b, gate, H))).ToArray());
         graph.Return("h", h);
         graph.Return("c", c);
         return graph.Build();
@@ -57,7 +62,8 @@ internal static class GoldenTrees
     {
         var graph = new GoldenGraph(given, real);
         Value h = TreeCells.RecursiveTensor(
-            Forest(graph, arity: 2), graph.Input("x", N, H), new Tensor3(graph.Parameter("V", H, 2 * H, 2 * H)), new Matrix(graph.Parameter("W", H, 2 * H)), new Vector(graph.Parameter("b", H)));
+            Forest(graph, arity: 2), graph.Input("x", N, H), new Tensor3(graph.Parameter("V", H, 2 * H, 2 * H)),
+            new Matrix(graph.Parameter("W", H, 2 * H)), new Vector(graph.Parameter("b", H)));
         Value logits = (new Matrix(graph.Parameter("Ws", C, H)) * h) + graph.Parameter("bs", C);
         graph.Return("h", h);
         graph.Return("logits", logits);
@@ -65,5 +71,6 @@ internal static class GoldenTrees
         return graph.Build();
     }
 
-    private static Forest Forest(GoldenGraph graph, int arity) => Networks.Forest.Declare((name, dims) => graph.Integers(name, dims), Name, T, W, N, arity);
+    private static Forest Forest(GoldenGraph graph, int arity) =>
+        Networks.Forest.Declare((name, dims) => graph.Integers(name, dims), Name, T, W, N, arity);
 }

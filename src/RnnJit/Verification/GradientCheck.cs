@@ -17,7 +17,8 @@ public static class GradientCheck
     private const double Absolute = 1e-9;
 
     /// <summary>Checks the derivatives of a scalar output with respect to the inputs named.</summary>
-    /// <param name="inputs">The point. Where a comparison switches within 2ε, the inputs named move by up to a fifth and it is tried again.</param>
+    /// <param name="inputs">The point. Where a comparison switches within 2ε, the inputs named move by up to a
+    /// fifth and it is tried again.</param>
     /// <param name="sizes">Of symbols that no input shows.</param>
     /// <param name="redraws">How often the point may move.</param>
     /// <exception cref="GraphException">RNNJ140: a name is unknown. RNNJ190: every point tried lies near a kink.</exception>
@@ -39,7 +40,8 @@ public static class GradientCheck
                 return Compare(Interpreter.Run(differentiated, point, sizes), numeric, moved);
         }
 
-        throw new GraphException("RNNJ190", $"'{program.Name}' has a kink within {2 * Epsilon} of each of {redraws + 1} points tried (choose other inputs)");
+        throw new GraphException("RNNJ190",
+            $"'{program.Name}' has a kink within {2 * Epsilon} of each of {redraws + 1} points tried (choose other inputs)");
     }
 
     // A fifth of the size keeps signs; zeros move too.
@@ -53,7 +55,8 @@ public static class GradientCheck
     }
 
     private static Dictionary<string, double[]>? Quotients(
-        Graph exposed, string scalar, IReadOnlyList<string> names, Dictionary<string, NdArray> point, IReadOnlyDictionary<string, int>? sizes)
+        Graph exposed, string scalar, IReadOnlyList<string> names, Dictionary<string, NdArray> point,
+        IReadOnlyDictionary<string, int>? sizes)
     {
         Dictionary<string, NdArray> centre = Interpreter.Run(exposed, point, sizes);
         var quotients = names.ToDictionary(name => name, name => new double[point[name].Length]);
@@ -68,7 +71,9 @@ public static class GradientCheck
                     data[i] = x + shift;
                     Dictionary<string, NdArray> found = Interpreter.Run(exposed, point, sizes);
                     data[i] = x;
-                    return found.All(pair => pair.Key == scalar || pair.Value.Data.AsSpan().SequenceEqual(centre[pair.Key].Data)) ? found[scalar].Data[0] : null;
+                    return found.All(pair => pair.Key == scalar || pair.Value.Data.AsSpan().SequenceEqual(centre[pair.Key].Data))
+                        ? found[scalar].Data[0]
+                        : null;
                 }
 
                 double? near = Shifted(Epsilon) - Shifted(-Epsilon), far = Shifted(2 * Epsilon) - Shifted(-2 * Epsilon);
@@ -86,7 +91,8 @@ public static class GradientCheck
         double largest = numeric.Values.SelectMany(data => data).Select(Math.Abs).DefaultIfEmpty(0).Max();
         return numeric
             .SelectMany(pair => pair.Value.Select((quotient, i) =>
-                new GradientReport(pair.Key, i, analytic["d_" + pair.Key].Data[i], quotient, (Relative * Math.Abs(quotient)) + (Absolute * largest), moved)))
+                new GradientReport(pair.Key, i, analytic["d_" + pair.Key].Data[i], quotient,
+                    (Relative * Math.Abs(quotient)) + (Absolute * largest), moved)))
             .MaxBy(report => report.Ratio)
             ?? throw new ArgumentException("There is nothing to differentiate with respect to (name an input that has elements)");
     }

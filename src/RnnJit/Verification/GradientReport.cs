@@ -18,5 +18,6 @@ public sealed record GradientReport(string Input, int Index, double Analytic, do
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Passed ? "PASS" : "FAIL")} d_{Input}[{Index}]: analytic {Analytic:G17}, numeric {Numeric:G17}, error {Error:G3} of tolerance {Tolerance:G3}");
+        $"{(Passed ? "PASS" : "FAIL")} d_{Input}[{Index}]: analytic {Analytic:G17}, numeric {Numeric:G17}, error {Error:G3} of tolerance "
+            + $"{Tolerance:G3}");
 }

@@ -6,7 +6,8 @@ namespace RnnJit.Verification;
 /// <summary>Calls of one Keras layer in order. A stateful layer carries its states from call to call until they are reset.</summary>
 internal sealed class KerasCalls(JsonElement layer, IGoldenBackend backend, ElementType precision)
 {
-    private readonly bool stateful = KerasWeights.Flag(GoldenReader.Object(layer, "layer").TryGetProperty("layer", out JsonElement inner) ? inner : layer, "stateful", false);
+    private readonly bool stateful = KerasWeights.Flag(
+        GoldenReader.Object(layer, "layer").TryGetProperty("layer", out JsonElement inner) ? inner : layer, "stateful", false);
     private NdArray[]? carried;
 
     /// <returns>What the last call gives.</returns>
@@ -43,17 +44,22 @@ internal sealed class KerasCalls(JsonElement layer, IGoldenBackend backend, Elem
             inputs["mask"] = Mask(mask);
         Port[] states = program.Inputs.Where(port => port.Role == PortRole.State).ToArray();
         if (carried is not null && carried.Length != states.Length)
-            throw new GoldenException($"'initial_state' has {carried.Length} tensors, wanted {states.Length}: {string.Join(", ", states.Select(state => state.Name))} (give one for each state)");
+            throw new GoldenException(
+                $"'initial_state' has {carried.Length} tensors, wanted {states.Length}: "
+                    + $"{string.Join(", ", states.Select(state => state.Name))} (give one for each state)");
         for (int s = 0; s < states.Length; s++)
         {
             int[] shape = [x.Shape[0], states[s].Type.Dims[1].Constant];
             inputs[states[s].Name] = carried?[s] ?? new NdArray(shape);
             if (!inputs[states[s].Name].Shape.AsSpan().SequenceEqual(shape))
-                throw new GoldenException($"'initial_state' of '{states[s].Name}' is [{string.Join(", ", carried![s].Shape)}], wanted [{string.Join(", ", shape)}] (give a row for each row of x)");
+                throw new GoldenException(
+                    $"'initial_state' of '{states[s].Name}' is [{string.Join(", ", carried![s].Shape)}], "
+                        + $"wanted [{string.Join(", ", shape)}] (give a row for each row of x)");
         }
 
         IReadOnlyDictionary<string, NdArray> outputs = backend.Run(program, inputs);
-        carried = stateful ? program.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => outputs[output.Name]).ToArray() : null;
+        carried = stateful ? program.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => outputs[output.Name])
+            .ToArray() : null;
         return outputs["y"];
     }
 
@@ -64,10 +70,13 @@ internal sealed class KerasCalls(JsonElement layer, IGoldenBackend backend, Elem
 
     private static NdArray Mask(JsonElement mask)
     {
-        int[] shape = [.. GoldenReader.Items(GoldenReader.Member(mask, "shape"), "mask").Select(extent => GoldenReader.Int(extent, "mask"))];
-        double[] data = [.. GoldenReader.Items(GoldenReader.Member(mask, "data"), "mask").Select(element => element.ValueKind == JsonValueKind.True ? 1.0 : 0.0)];
+        int[] shape =
+            [.. GoldenReader.Items(GoldenReader.Member(mask, "shape"), "mask").Select(extent => GoldenReader.Int(extent, "mask"))];
+        double[] data = [.. GoldenReader.Items(GoldenReader.Member(mask, "data"), "mask")
+            .Select(element => element.ValueKind == JsonValueKind.True ? 1.0 : 0.0)];
         return shape.Aggregate(1L, (product, extent) => Math.Min(product * extent, int.MaxValue + 1L)) == data.Length
             ? new NdArray(shape, data)
-            : throw new GoldenException($"'mask' has the shape [{string.Join(", ", shape)}] but {data.Length} elements (give as many as the shape says)");
+            : throw new GoldenException(
+                $"'mask' has the shape [{string.Join(", ", shape)}] but {data.Length} elements (give as many as the shape says)");
     }
 }

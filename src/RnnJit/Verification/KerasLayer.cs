@@ -6,11 +6,13 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>A layer as Keras configures it, as a Program: x [B, T, I], mask [B, T] and states in, y and final states out, with weights laid out as Keras keeps them.</summary>
+/// <summary>A layer as Keras configures it, as a Program: x [B, T, I], mask [B, T] and states in, y and final states out, with weights
+/// laid out as Keras keeps them.</summary>
 internal sealed class KerasLayer
 {
     private static readonly string[] Known =
-        ["class", "args", "units", "layer", "merge_mode", "kernel_initializer", "recurrent_initializer", "bias_initializer", "use_bias", "unit_forget_bias", "reset_after",
+        ["class", "args", "units", "layer", "merge_mode", "kernel_initializer", "recurrent_initializer", "bias_initializer", "use_bias",
+            "unit_forget_bias", "reset_after",
          "go_backwards", "return_sequences", "return_state", "stateful", "zero_output_for_mask", "unroll", "implementation"];
 
     private const string Order = "order_of_steps";
@@ -51,7 +53,8 @@ internal sealed class KerasLayer
                 Return(Direct("layer", inner, Direction.Both), inner, Direction.Both, MergeOf(config));
                 break;
             case "RNN":
-                JsonElement[] cells = GoldenReader.Items(GoldenReader.Items(GoldenReader.Member(config, "args"), "args").FirstOrDefault(), "args");
+                JsonElement[] cells =
+                    GoldenReader.Items(GoldenReader.Items(GoldenReader.Member(config, "args"), "args").FirstOrDefault(), "args");
                 RecurrentLayer? last = null;
                 for (int i = 0; i < cells.Length; i++)
                 {
@@ -59,7 +62,8 @@ internal sealed class KerasLayer
                     x = last.Output;
                 }
 
-                Return(last ?? throw new GoldenException("'args' names no cell, wanted at least one"), config, DirectionOf(config), Merge.Concat);
+                Return(last ?? throw new GoldenException("'args' names no cell, wanted at least one"), config, DirectionOf(config),
+                    Merge.Concat);
                 break;
             default:
                 Return(Direct("layer", config, DirectionOf(config)), config, DirectionOf(config), Merge.Concat);
@@ -74,23 +78,28 @@ internal sealed class KerasLayer
         if (!Is(config, "return_sequences"))
         {
             Value[] lasts = [.. directions.Select((reverse, d) => layer.Finals[d > 0 ? "reverse.h" : "h"])];
-            net.Output("y", Merged(merge, [.. lasts.Select((last, d) => mask is null ? last : Rnn.Select(begun[d].Last, last, net.Graph.Constant(0)))]));
+            net.Output("y", Merged(merge,
+                [.. lasts.Select((last, d) => mask is null ? last : Rnn.Select(begun[d].Last, last, net.Graph.Constant(0)))]));
             return;
         }
 
-        Value y = Merged(merge, [.. layer.Directions.Select((sequence, d) => mask is null ? sequence : Rnn.Select(begun[d].Sequence, sequence, net.Graph.Constant(0)))]);
+        Value y = Merged(merge, [.. layer.Directions.Select(
+            (sequence, d) => mask is null ? sequence : Rnn.Select(begun[d].Sequence, sequence, net.Graph.Constant(0)))]);
         if (Is(config, "zero_output_for_mask") && mask is not null)
             y = mask * y;
         net.Output("y", net.SwapBatchAndTime(Is(config, "go_backwards") ? LastStepFirst(y) : y));
     }
 
-    // Keras' output of a masked step is the one of the step before, and 0 before the first step that counts, whatever the initial state is: 1 from that step on, [B, 1] at the end and [T, B, 1].
+    // Keras' output of a masked step is the one of the step before, and 0 before the first step that counts, whatever the initial state is:
+    // 1 from that step on, [B, 1] at the end and [T, B, 1].
     private (Value Last, Value Sequence) Begun(bool reverse)
     {
         var body = new GraphBuilder();
         var row = new TensorType(ElementType.F32, "B", 1);
-        Value counts = body.Input("counts", row, PortRole.Sequence), before = body.Input("begun", row, PortRole.State), begun = Rnn.Max(counts, before);
-        var scan = new ScanOp(body.Build("body", "begun", [("begun", begun, OutputRole.Next), ("begun", begun, OutputRole.Yield)]), "T", reverse, hasLengths: false);
+        Value counts = body.Input("counts", row, PortRole.Sequence), before = body.Input("begun", row, PortRole.State),
+            begun = Rnn.Max(counts, before);
+        var scan = new ScanOp(body.Build("body", "begun", [("begun", begun, OutputRole.Next), ("begun", begun, OutputRole.Yield)]), "T",
+            reverse, hasLengths: false);
         Value[] results = net.Graph.AddMany(scan, mask!, net.Graph.Add(new ConstantOp(0, row)));
         return (results[0], results[1]);
     }
@@ -112,7 +121,8 @@ internal sealed class KerasLayer
 
     private RecurrentLayer Direct(string name, JsonElement config, Direction direction)
     {
-        if (GoldenReader.Object(config, "layer").EnumerateObject().FirstOrDefault(member => !Known.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
+        if (GoldenReader.Object(config, "layer").EnumerateObject()
+            .FirstOrDefault(member => !Known.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             throw new GoldenUnsupportedException($"'{unknown.Name}' of a layer has no program here");
 
         var parameters = new Dictionary<string, Value>();
@@ -138,14 +148,15 @@ internal sealed class KerasLayer
         var other => throw new GoldenUnsupportedException($"layer '{other}' has no program here"),
     };
 
-    private static Merge MergeOf(JsonElement config) => (config.TryGetProperty("merge_mode", out JsonElement mode) ? mode.ToString() : "concat") switch
-    {
-        "concat" => Merge.Concat,
-        "sum" => Merge.Sum,
-        "mul" => Merge.Product,
-        "ave" => Merge.Average,
-        var other => throw new GoldenUnsupportedException($"merge_mode '{other}' has no program here"),
-    };
+    private static Merge MergeOf(JsonElement config) =>
+        (config.TryGetProperty("merge_mode", out JsonElement mode) ? mode.ToString() : "concat") switch
+        {
+            "concat" => Merge.Concat,
+            "sum" => Merge.Sum,
+            "mul" => Merge.Product,
+            "ave" => Merge.Average,
+            var other => throw new GoldenUnsupportedException($"merge_mode '{other}' has no program here"),
+        };
 
     // A cell has the name of its layer.
     private static string Class(JsonElement config)

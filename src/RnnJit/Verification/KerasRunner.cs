@@ -9,7 +9,8 @@ public static class KerasRunner
     // What Keras' assertAllClose takes where a test names none.
     private const double Tolerance = 1e-6;
 
-    /// <summary>Runs the cases of files and reports a line for each: its test and number, PASS, FAIL or SKIP, and the worst error or the reason.</summary>
+    /// <summary>Runs the cases of files and reports a line for each: its test and number, PASS, FAIL or SKIP, and the
+    /// worst error or the reason.</summary>
     /// <param name="precision">F32 or F64; the tolerance is the test's.</param>
     public static GoldenSummary Run(IEnumerable<string> paths, IGoldenBackend backend, ElementType precision, Action<string> onLine)
     {
@@ -18,7 +19,8 @@ public static class KerasRunner
             var names = new Dictionary<string, int>();
             return Cases(path).Select((given, i) =>
             {
-                string name = given.ValueKind == JsonValueKind.Object && given.TryGetProperty("test", out JsonElement test) ? test.ToString() : "case";
+                string name = given.ValueKind == JsonValueKind.Object
+                    && given.TryGetProperty("test", out JsonElement test) ? test.ToString() : "case";
                 names[name] = names.GetValueOrDefault(name) + 1;
                 return ($"{name} {names[name]}", (Func<GoldenComparison>)(() => Run(given, backend, precision)));
             });
@@ -28,7 +30,8 @@ public static class KerasRunner
     private static JsonElement[] Cases(string path)
     {
         JsonElement root = GoldenReader.Document(path);
-        return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray()] : throw new GoldenException($"The file is {root.ValueKind}, wanted an array of cases");
+        return root.ValueKind == JsonValueKind.Array ? [
+            .. root.EnumerateArray()] : throw new GoldenException($"The file is {root.ValueKind}, wanted an array of cases");
     }
 
     private static GoldenComparison Run(JsonElement given, IGoldenBackend backend, ElementType precision)

@@ -5,7 +5,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>The weights of a Keras layer as Keras keeps them, kernel [I, G · u] applied as x · K, and what a cell reads of them: W of gate g is the g-th run of columns, transposed.</summary>
+/// <summary>The weights of a Keras layer as Keras keeps them, kernel [I, G · u] applied as x · K, and what a cell reads of them: W of gate
+/// g is the g-th run of columns, transposed.</summary>
 /// <param name="values">Receives what the initialisers make of them.</param>
 internal sealed class KerasWeights(NetworkBuilder net, Dictionary<string, NdArray> values, string prefix, JsonElement config, int units)
 {
@@ -25,7 +26,8 @@ internal sealed class KerasWeights(NetworkBuilder net, Dictionary<string, NdArra
         bool twoBiases = kind == "GRU" && Flag(config, "reset_after", true);
         int columns = gates.Length * units;
         Value kernel = Weight("kernel", [width, columns]), recurrent = Weight("recurrent_kernel", [units, columns]);
-        Value[] biases = twoBiases ? [Bias("input_bias", kind, columns), Bias("recurrent_bias", kind, columns)] : [Bias("bias", kind, columns)];
+        Value[] biases =
+            twoBiases ? [Bias("input_bias", kind, columns), Bias("recurrent_bias", kind, columns)] : [Bias("bias", kind, columns)];
         for (int gate = 0; gate < gates.Length; gate++)
         {
             yield return ("W" + gates[gate], Columns(kernel, gate));

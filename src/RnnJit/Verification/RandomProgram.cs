@@ -4,11 +4,13 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Verification;
 
-/// <summary>The text of a random Program over views, elementwise work, sums, products and a loop, with sizes from −2³¹ to 2³¹ − 1. Most statements fit their operands; some numbers are replaced by extremes.</summary>
+/// <summary>The text of a random Program over views, elementwise work, sums, products and a loop, with sizes from −2³¹ to 2³¹ − 1. Most
+/// statements fit their operands; some numbers are replaced by extremes.</summary>
 internal sealed class RandomProgram
 {
     private static readonly string[] Extremes =
-        ["-2147483648", "-2147483647", "-101712", "-1", "0", "1", "65536", "1073741824", "2147483646", "2147483647", "2K", "2147483647K", "K - 3", "K + 2147483647", "-K"];
+        ["-2147483648", "-2147483647", "-101712", "-1", "0", "1", "65536", "1073741824", "2147483646", "2147483647", "2K", "2147483647K",
+            "K - 3", "K + 2147483647", "-K"];
 
     private readonly RandomStream random;
     private readonly double mutation;
@@ -77,7 +79,8 @@ internal sealed class RandomProgram
                 int extent = int.TryParse(dims[axis], CultureInfo.InvariantCulture, out int known) && known is > 0 and < 100 ? known : 1;
                 int start = Pick(extent);
                 string length = Number((1 + Pick(extent - start)).ToString(CultureInfo.InvariantCulture));
-                Define(name, $"slice[{axis}, {Number(start.ToString(CultureInfo.InvariantCulture))}, {length}] {x}", Changed(dims, axis, length));
+                Define(name, $"slice[{axis}, {Number(start.ToString(CultureInfo.InvariantCulture))}, {length}] {x}",
+                    Changed(dims, axis, length));
                 break;
             case 1 when dims.Length > 1:
                 Define(name, $"transpose[{string.Join(", ", Enumerable.Range(0, dims.Length).Reverse())}] {x}", dims.Reverse().ToArray());
@@ -115,7 +118,8 @@ internal sealed class RandomProgram
     private void Loop(string name)
     {
         string time = Number("T"), start = Number("1"), rest = Number("3");
-        text.Append(CultureInfo.InvariantCulture, $"  {name}z = constant[0 : f32[2, 4]]\n  {name}h, {name} = scan[{time}{(Pick(2) == 0 ? ", reverse" : "")}] s, {name}z {{\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"  {name}z = constant[0 : f32[2, 4]]\n  {name}h, {name} = scan[{time}{(Pick(2) == 0 ? ", reverse" : "")}] s, {name}z {{\n");
         text.Append("    sequence x: f32[2, 4]\n    state h: f32[2, 4]\n    %0 = add x, h\n    %1 = tanh %0\n");
         text.Append(CultureInfo.InvariantCulture, $"    %2 = slice[1, {start}, {rest}] %1\n    next h = %1\n    yield y = %2\n  }}\n");
         values.Add((name, [time, "2", rest]));

@@ -27,7 +27,8 @@ internal static class RoundingSpread
             Dictionary<string, NdArray> moved = single.Inputs.ToDictionary(
                 port => port.Name,
                 port => port.Type.Element == ElementType.F32 ? Moved(inputs[port.Name], random) : inputs[port.Name]);
-            IReadOnlyDictionary<string, NdArray> rounded = Interpreter.Run(single, moved, single: true), exact = Interpreter.Run(wide, moved, single: false);
+            IReadOnlyDictionary<string, NdArray> rounded = Interpreter.Run(single, moved, single: true),
+                exact = Interpreter.Run(wide, moved, single: false);
             foreach (var (name, found) in rounded)
             {
                 NdArray wanted = exact[name];
@@ -39,7 +40,8 @@ internal static class RoundingSpread
         return spread.ToDictionary(pair => pair.Key, pair => double.IsFinite(pair.Value) ? pair.Value : 0);
     }
 
-    private static NdArray Moved(NdArray given, Random random) => new(given.Shape, given.Data.Select(number => Moved((float)number, random.Next(3))).ToArray());
+    private static NdArray Moved(NdArray given, Random random) =>
+        new(given.Shape, given.Data.Select(number => Moved((float)number, random.Next(3))).ToArray());
 
     // 0 stands for what is absent, such as padding, and stays.
     private static double Moved(float number, int way) => number == 0 ? 0 : way switch

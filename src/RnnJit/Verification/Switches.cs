@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>Every comparison that a program makes, as outputs 0 or 1: between two points with the same switches no kink of the program lies.</summary>
+/// <summary>Every comparison that a program makes, as outputs 0 or 1: between two points with the same switches
+/// no kink of the program lies.</summary>
 internal static class Switches
 {
     /// <summary>The program with the one output named, and an output for each comparison at each step.</summary>
@@ -14,7 +15,8 @@ internal static class Switches
         var switches = new List<Value>();
         Value[] values = Copy(builder, program, inputs, switches);
         Output output = program.Outputs[program.OutputIndex(scalar)];
-        return builder.Build("program", program.Name, [(scalar, values[output.Value], OutputRole.Result), .. Outputs(switches, OutputRole.Result)]);
+        return builder.Build("program", program.Name,
+            [(scalar, values[output.Value], OutputRole.Result), .. Outputs(switches, OutputRole.Result)]);
     }
 
     private static Value[] Copy(GraphBuilder builder, Graph graph, Value[] inputs, List<Value> switches)
@@ -49,7 +51,8 @@ internal static class Switches
         int at = scan.States + scan.Yields;
         var outputs = scan.Body.Outputs.Select(output => (output.Name, values[output.Value], output.Role)).ToList();
         outputs.InsertRange(at, Outputs(inner, OutputRole.Yield));
-        Value[] results = builder.AddMany(new ScanOp(body.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), operands);
+        Value[] results =
+            builder.AddMany(new ScanOp(body.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), operands);
         switches.AddRange(results.Skip(at).Take(inner.Count));
         return [.. results.Take(at), .. results.Skip(at + inner.Count)];
     }

@@ -13,10 +13,12 @@ internal static class TorchLayout
     public static readonly string[] LstmGates = ["i", "f", "g", "o"], GruGates = ["r", "z", "n"];
 
     /// <summary>The parameters of the cell by its names; a bias that is null is 0.</summary>
-    public static IEnumerable<(string Port, Value Value)> Parameters(CellDefinition cell, string[] gates, Dim units, Value input, Value recurrent, Value? inputBias, Value? recurrentBias)
+    public static IEnumerable<(string Port, Value Value)> Parameters(CellDefinition cell, string[] gates, Dim units, Value input,
+        Value recurrent, Value? inputBias, Value? recurrentBias)
     {
         Value Rows(Value stacked, int gate) => input.Builder.Add(new SliceOp(0, gate * units, units), stacked);
-        Value Bias(Value? stacked, int gate) => stacked is null ? input.Builder.Add(new ConstantOp(0, new TensorType(input.Type.Element, units))) : Rows(stacked, gate);
+        Value Bias(Value? stacked, int gate) =>
+            stacked is null ? input.Builder.Add(new ConstantOp(0, new TensorType(input.Type.Element, units))) : Rows(stacked, gate);
         for (int gate = 0; gate < gates.Length; gate++)
         {
             yield return ("W" + gates[gate], Rows(input, gate));

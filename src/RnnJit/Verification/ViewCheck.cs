@@ -15,7 +15,8 @@ namespace RnnJit.Verification;
 /// <param name="Faults">A sentence with seed, number and text for each other end.</param>
 public sealed record ViewReport(int Planned, int Refused, int Run, IReadOnlyList<string> Faults);
 
-/// <summary>Plans random Programs with sizes from −2³¹ to 2³¹ − 1 and proves that no view leaves its block. No memory is allocated for large ones.</summary>
+/// <summary>Plans random Programs with sizes from −2³¹ to 2³¹ − 1 and proves that no view leaves its block. No memory
+/// is allocated for large ones.</summary>
 public static class ViewCheck
 {
     private const long LargestRun = 1 << 14;
@@ -49,7 +50,9 @@ public static class ViewCheck
             }
             catch (Exception e)
             {
-                faults.Add($"Program {number} of seed {seed} ends with {e.GetType().Name}: {e.Message}\nK = {random.Sizes["K"]}, T = {random.Sizes["T"]}\n{random.Text}");
+                faults.Add(
+                    $"Program {number} of seed {seed} ends with {e.GetType().Name}: {e.Message}\nK = {random.Sizes["K"]}, "
+                        + $"T = {random.Sizes["T"]}\n{random.Text}");
             }
         }
 
@@ -62,7 +65,8 @@ public static class ViewCheck
     private static KernelChain Interpreted { get; } = new(new InterpretedKernelProvider());
 
     // A stream's inputs have buffers in the plan, so they are placed too, without memory.
-    private static void Plan(Graph program, IReadOnlyDictionary<string, int> sizes) => ((CpuBackend)BackendRegistry.Of(Device.Cpu)).StreamPlanOf(program, Options(sizes, Device.Cpu));
+    private static void Plan(Graph program, IReadOnlyDictionary<string, int> sizes) =>
+        ((CpuBackend)BackendRegistry.Of(Device.Cpu)).StreamPlanOf(program, Options(sizes, Device.Cpu));
 
     private static double Elements(Graph program, IReadOnlyDictionary<string, int> sizes)
     {
@@ -90,7 +94,8 @@ public static class ViewCheck
         for (int i = 0; i < wanted.Length; i++)
         {
             // Both may overflow float32 by repeated squares; sums in another order differ by roundings.
-            bool agrees = found[i] == wanted[i] || Math.Abs(found[i] - wanted[i]) <= 1e-4 * (1 + Math.Abs(wanted[i])) || (!double.IsFinite(found[i]) && !double.IsFinite(wanted[i]));
+            bool agrees = found[i] == wanted[i] || Math.Abs(found[i] - wanted[i]) <= 1e-4 * (1 + Math.Abs(wanted[i]))
+                || (!double.IsFinite(found[i]) && !double.IsFinite(wanted[i]));
             if (!agrees)
                 throw new InvalidOperationException($"element {i} is {found[i]}, the interpreter has {wanted[i]}");
         }

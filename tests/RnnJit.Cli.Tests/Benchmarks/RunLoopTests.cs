@@ -48,7 +48,8 @@ public class RunLoopTests
     {
         using Executable executable = LayerBuilder.Bind(Small with { Training = true });
         string[] read = ["x", "layer0.h0", "layer0.c0", .. "ifgo".SelectMany(gate => "WUb".Select(letter => $"layer0.{letter}{gate}"))];
-        Assert.That(executable.Program.Outputs.Select(output => output.Name).Where(name => name.StartsWith("d_")), Is.EquivalentTo(read.Select(name => "d_" + name)));
+        Assert.That(executable.Program.Outputs.Select(output => output.Name).Where(name => name.StartsWith("d_")),
+            Is.EquivalentTo(read.Select(name => "d_" + name)));
         Assert.That(executable.Input("dy").ToNdArray().Data, Has.All.EqualTo(0.5));
         Assert.That(executable.Program.OutputIndex("loss"), Is.EqualTo(-1));
     }

@@ -17,12 +17,14 @@ public class ScalingTests
         Assert.That(Curve(1, 1, 2, 3).Cliffs(), Is.Empty);
         Assert.That(Curve(1, 1.01, 1, 3).Cliffs(), Is.Empty, "noise");
         Assert.That(Curve(1, 1, 0.004, 0.003).Cliffs(), Is.EqualTo(
-            ["Cliff: H 2 takes 1000.000 ms, H 3 takes 4.000 ms (forward, 1 thread; units)", "Cliff: H 3 takes 4.000 ms, H 5 takes 3.000 ms (forward, 1 thread; units)"]));
+            ["Cliff: H 2 takes 1000.000 ms, H 3 takes 4.000 ms (forward, 1 thread; units)",
+                "Cliff: H 3 takes 4.000 ms, H 5 takes 3.000 ms (forward, 1 thread; units)"]));
     }
 
     [Test]
     public void More_threads_that_take_longer_are_named() => Assert.That(
-        Curve(2, 1, 1, 2).Cliffs(Curve(1, 1, 0.5, 3)), Is.EqualTo(["Cliff: 2 threads take 1000.000 ms at H 3, 1 takes 500.000 ms (forward; units)"]));
+        Curve(2, 1, 1, 2).Cliffs(Curve(1, 1, 0.5, 3)),
+        Is.EqualTo(["Cliff: 2 threads take 1000.000 ms at H 3, 1 takes 500.000 ms (forward; units)"]));
 
     [Test]
     public void What_looks_like_a_cliff_is_taken_again()
@@ -40,8 +42,10 @@ public class ScalingTests
     public void Each_sweep_is_measured_forward_and_training_with_all_threads()
     {
         var progress = new StringWriter();
-        var curves = new ScalingRun(CellRegistry.Find(typeof(Lstm)), new MeasurementBudget(1, 0.001, 0), [1, 2], [Units], progress, default).Run();
-        Assert.That(curves.Select(curve => curve.Name), Is.EqualTo(["forward, 1 thread", "forward, 2 threads", "training, 1 thread", "training, 2 threads"]));
+        var curves =
+            new ScalingRun(CellRegistry.Find(typeof(Lstm)), new MeasurementBudget(1, 0.001, 0), [1, 2], [Units], progress, default).Run();
+        Assert.That(curves.Select(curve => curve.Name),
+            Is.EqualTo(["forward, 1 thread", "forward, 2 threads", "training, 1 thread", "training, 2 threads"]));
         foreach (ScalingCurve curve in curves)
         {
             Assert.That(curve.Seconds, Has.Length.EqualTo(3).And.All.GreaterThan(0));
@@ -57,10 +61,12 @@ public class ScalingTests
     {
         foreach (Sweep sweep in Sweep.All(quick: false).Concat(Sweep.All(quick: true)))
             Assert.That(sweep.Sizes, Is.Ordered.And.Unique);
-        (int, int) Ends(string symbol) => Sweep.All(quick: false).Where(sweep => sweep.Symbol == symbol).Select(sweep => (sweep.Sizes[0], sweep.Sizes[^1])).Single();
+        (int, int) Ends(string symbol) =>
+            Sweep.All(quick: false).Where(sweep => sweep.Symbol == symbol).Select(sweep => (sweep.Sizes[0], sweep.Sizes[^1])).Single();
         Assert.That((Ends("T"), Ends("H"), Ends("B")), Is.EqualTo(((10, 10_000), (16, 2048), (1, 256))));
     }
 
     [Test]
-    public void A_folder_that_is_not_there_is_refused() => BadInputTests.Refused(CommandRun.Of("bench", "scaling", "--charts", "no/such"), "The folder 'no/such' does not exist (create it first)");
+    public void A_folder_that_is_not_there_is_refused() => BadInputTests.Refused(CommandRun.Of("bench", "scaling", "--charts", "no/such"),
+        "The folder 'no/such' does not exist (create it first)");
 }

@@ -43,7 +43,8 @@ public class BadInputTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--batch", "2", "--seq", "8", "--cell", "elman", "--recurrent-dropout", "0.1"), "so recurrent dropout has nothing to drop");
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--batch", "2", "--seq",
+            "8", "--cell", "elman", "--recurrent-dropout", "0.1"), "so recurrent dropout has nothing to drop");
     }
 
     [Test]
@@ -52,36 +53,46 @@ public class BadInputTests
         Refused(CommandRun.Of("train", "--epochs", "1", "--steps", "2"), "--epochs and --steps exclude each other");
         Refused(CommandRun.Of("train", "--resume", "m.safetensors", "--hidden", "3"), "--hidden and --resume exclude each other");
         Refused(CommandRun.Of("train", "--resume", "m.safetensors", "--nesterov"), "--nesterov and --resume exclude each other");
-        Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "1"), "--momentum is 1, wanted at least 0 and below 1 (change it)");
-        Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "0", "--nesterov"), "--nesterov is given, wanted a momentum above 0 and no dampening with it (change it)");
+        Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "1"),
+            "--momentum is 1, wanted at least 0 and below 1 (change it)");
+        Refused(CommandRun.Of("train", "--optimizer", "sgd", "--momentum", "0", "--nesterov"),
+            "--nesterov is given, wanted a momentum above 0 and no dampening with it (change it)");
     }
 
     [Test]
     public void Decimal_commas_of_layers()
     {
-        Refused(CommandRun.Of("bench", "lstm", "--seconds", "0,5"), "--seconds is '0,5', wanted a decimal point in place of the comma (write 0.5)");
-        Refused(CommandRun.Of("explain", "lstm", "--zoneout", "0,1"), "--zoneout is '0,1', wanted a decimal point in place of the comma (write 0.1)");
-        Assert.That(CommandRun.WithInput("t 0,5\n", "bench", "serve").Output, Does.Contain("error SECONDS is '0,5', wanted a decimal point in place of the comma (write 0.5)"));
+        Refused(CommandRun.Of("bench", "lstm", "--seconds", "0,5"),
+            "--seconds is '0,5', wanted a decimal point in place of the comma (write 0.5)");
+        Refused(CommandRun.Of("explain", "lstm", "--zoneout", "0,1"),
+            "--zoneout is '0,1', wanted a decimal point in place of the comma (write 0.1)");
+        Assert.That(CommandRun.WithInput("t 0,5\n", "bench", "serve").Output,
+            Does.Contain("error SECONDS is '0,5', wanted a decimal point in place of the comma (write 0.5)"));
     }
 
     [Test]
     public void Options_without_their_value()
     {
-        Refused(CommandRun.Of("bench", "lstm", "--lengths"), "--lengths has no value (give one: uniform, full or a number of steps; see 'rnnjit bench --help')");
-        Refused(CommandRun.Of("bench", "lstm", "--lengths", "--training"), "--lengths has no value before --training (give one: uniform, full or a number of steps; see 'rnnjit bench --help')");
-        Refused(CommandRun.Of("bench", "lstm", "--seq", "--training"), "--seq has no value before --training (give one: number; see 'rnnjit bench --help')");
+        Refused(CommandRun.Of("bench", "lstm", "--lengths"),
+            "--lengths has no value (give one: uniform, full or a number of steps; see 'rnnjit bench --help')");
+        Refused(CommandRun.Of("bench", "lstm", "--lengths", "--training"),
+            "--lengths has no value before --training (give one: uniform, full or a number of steps; see 'rnnjit bench --help')");
+        Refused(CommandRun.Of("bench", "lstm", "--seq", "--training"),
+            "--seq has no value before --training (give one: number; see 'rnnjit bench --help')");
         Refused(CommandRun.Of("train", "--text"), "--text has no value (give one");
         Refused(CommandRun.Of("bench"), "Required argument missing for command: 'bench' (see 'rnnjit bench --help')");
     }
 
     [Test]
-    public void Unknown_command() => Refused(CommandRun.Of("trian"), "'trian' is no option or command here (did you mean 'train'? see 'rnnjit --help')");
+    public void Unknown_command() =>
+        Refused(CommandRun.Of("trian"), "'trian' is no option or command here (did you mean 'train'? see 'rnnjit --help')");
 
     [Test]
     public void Missing_text()
     {
         using var folder = new TemporaryFolder();
-        Refused(CommandRun.Of("train", "--text", folder.File("none.txt"), "--out", folder.File("m.safetensors")), "does not exist (check the path)");
+        Refused(CommandRun.Of("train", "--text", folder.File("none.txt"), "--out", folder.File("m.safetensors")),
+            "does not exist (check the path)");
     }
 
     [TestCase("", "is empty")]
@@ -100,15 +111,20 @@ public class BadInputTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("none/m.safetensors")), "does not exist (create it first)");
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("none/m.safetensors")),
+            "does not exist (create it first)");
         Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.Path), "is a folder, wanted a file to write");
-        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--plot", folder.File("none/m.svg")), "The folder of '" + folder.File("none/m.svg") + "' does not exist (create it first)");
+        Refused(CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--plot",
+            folder.File("none/m.svg")), "The folder of '" + folder.File("none/m.svg") + "' does not exist (create it first)");
         Assert.That(folder.Names, Is.EqualTo(new[] { "text.txt" }));
     }
 
-    [TestCase("cell Broken\n  input x: f32[B, X]\n  next h = %0\n", "Line 3: '%0' is not defined before its use (define it in a line above)")]
-    [TestCase("cell Broken\n  input x: f32[B, H]\n  state h: f32[B, H]\n  return y = x\n", "The cell 'Broken' has the states f32[B, H] but the next values  (as many, in the same order and shape)")]
-    [TestCase("cell Broken\n  input x: f32[B, X]\n  state h: f32[B, H]\n  next h = x\n", "The cell 'Broken' has the states f32[B, H] but the next values f32[B, X] (as many, in the same order and shape)")]
+    [TestCase("cell Broken\n  input x: f32[B, X]\n  next h = %0\n",
+        "Line 3: '%0' is not defined before its use (define it in a line above)")]
+    [TestCase("cell Broken\n  input x: f32[B, H]\n  state h: f32[B, H]\n  return y = x\n",
+        "The cell 'Broken' has the states f32[B, H] but the next values  (as many, in the same order and shape)")]
+    [TestCase("cell Broken\n  input x: f32[B, X]\n  state h: f32[B, H]\n  next h = x\n",
+        "The cell 'Broken' has the states f32[B, H] but the next values f32[B, X] (as many, in the same order and shape)")]
     [TestCase("program P\n  input x: f32[B, X]\n  return y = x\n", "holds a program, wanted a cell")]
     [TestCase("", "The text is empty")]
     public void Cells_that_are_none(string text, string sentence)
@@ -133,7 +149,8 @@ public class BadInputTests
     public void Missing_cell_file() => Refused(CommandRun.Of("gradcheck", "none.ir"), "'none.ir' could not be read");
 
     [Test]
-    public void Unknown_stage() => Refused(CommandRun.Of("show", "lstm", "--after", "Magic"), "--after is 'Magic', wanted one of cell, program, differentiate, reassociate-sums, simplify");
+    public void Unknown_stage() => Refused(CommandRun.Of("show", "lstm", "--after", "Magic"),
+        "--after is 'Magic', wanted one of cell, program, differentiate, reassociate-sums, simplify");
 
     [Test]
     public void Golden_without_cases()

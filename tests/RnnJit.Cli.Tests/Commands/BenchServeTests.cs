@@ -33,7 +33,8 @@ public class BenchServeTests
         Assert.That(answers, Has.Length.EqualTo(4));
         Assert.That(answers[..2], Is.EqualTo(["ready", "ok"]));
         foreach (string times in answers[2..])
-            Assert.That(times.Split(' ').Select(time => double.Parse(time, CultureInfo.InvariantCulture)), Is.Not.Empty.And.All.GreaterThan(0));
+            Assert.That(times.Split(' ').Select(time => double.Parse(time, CultureInfo.InvariantCulture)),
+                Is.Not.Empty.And.All.GreaterThan(0));
         Assert.That(answers[3].Split(' '), Has.Length.EqualTo(1), "one run even where none fits");
     }
 
@@ -44,17 +45,20 @@ public class BenchServeTests
     [TestCase("stream 1 1 5 4 1 f32")]
     [TestCase("stream 1 2 5 4 1 bf16w --layer-norm")]
     public void Lengths_additions_and_streams_are_timed(string layer) =>
-        Assert.That(Answers($"mk lstm {layer}", "t 0")[1..].Select(answer => answer.Split(' ')[0]).ToArray() is ["ok", var time] && double.Parse(time, CultureInfo.InvariantCulture) > 0);
+        Assert.That(Answers($"mk lstm {layer}", "t 0")[1..].Select(answer => answer.Split(' ')[0]).ToArray() is ["ok", var time]
+            && double.Parse(time, CultureInfo.InvariantCulture) > 0);
 
     [Test]
     public void Options_reach_the_cell_and_the_lengths()
     {
-        Assert.That(new ServedOptions(["--zoneout", "0.1"]).Apply(BenchCells.Find("lstm")).Step, Is.Not.EqualTo(BenchCells.Find("lstm").Step));
+        Assert.That(new ServedOptions(["--zoneout", "0.1"]).Apply(BenchCells.Find("lstm")).Step,
+            Is.Not.EqualTo(BenchCells.Find("lstm").Step));
         Assert.That((new ServedOptions(["--lengths", "full"]).Lengths, new ServedOptions([]).Lengths), Is.EqualTo(("full", (string?)null)));
     }
 
     [Test]
-    public void Empty_lines_have_no_answer() => Assert.That(Answers("", "  ", "t 1", ""), Is.EqualTo(["ready", "error There is nothing to time (send mk first)"]));
+    public void Empty_lines_have_no_answer() =>
+        Assert.That(Answers("", "  ", "t 1", ""), Is.EqualTo(["ready", "error There is nothing to time (send mk first)"]));
 
     [Test]
     public void The_end_of_input_is_the_end() => Assert.That(Answers(), Is.EqualTo(["ready"]));
@@ -70,15 +74,18 @@ public class BenchServeTests
     [TestCase("mk lstm training 3 2 5 4 1 bf16w", "error Weights in 16 bits are for inference (write forward, or f32)")]
     [TestCase("mk lstm stream 3 1 5 4 2 f32", "error A stream has T 3 and THREADS 2, wanted 1 and 1 (it runs step by step on one thread)")]
     [TestCase("mk lstm stream 1 1 5 4 1 f32 --lengths full", "error A stream has no lengths (leave --lengths out)")]
-    [TestCase("mk lstm forward 3 2 5 4 1 f32 --lengths odd", "error --lengths is 'odd', wanted uniform, full or a number up to --seq 3 (change it)")]
+    [TestCase("mk lstm forward 3 2 5 4 1 f32 --lengths odd",
+        "error --lengths is 'odd', wanted uniform, full or a number up to --seq 3 (change it)")]
     [TestCase("mk lstm forward 3 2 5 4 1 f32 --zoneout much", "error --zoneout is 'much', wanted a number such as 0.5 (change it)")]
     [TestCase("mk lstm forward 3 2 5 4 1 f32 --odd", "error '--odd' is no option or command here")]
     [TestCase("mk", "error 'mk' has 0 arguments, wanted 8 (" + ServedLayer.Form + ")")]
     [TestCase("t 0 1", "error 't' has 2 arguments, wanted the seconds to measure (t 0.5)")]
     [TestCase("mk lstm forward 99999999999 2 5 4 1 f32", "error T is '99999999999', wanted a whole number of at least 1 (change it)")]
     [TestCase("mk lstm forward 3 2 5 4.5 1 f32", "error H is '4.5', wanted a whole number of at least 1 (change it)")]
-    [TestCase("mk lstm forward 3 2 5 4 100000 f32", "error The number of threads is 100000, wanted 0 (one for each core) to 1024 (change it)")]
-    [TestCase("mk lstm forward 100000 100000 2 2 1 f32", "error A tensor of [100000, 100000, 2] has more than 2147483647 elements (make it smaller)")]
+    [TestCase("mk lstm forward 3 2 5 4 100000 f32",
+        "error The number of threads is 100000, wanted 0 (one for each core) to 1024 (change it)")]
+    [TestCase("mk lstm forward 100000 100000 2 2 1 f32",
+        "error A tensor of [100000, 100000, 2] has more than 2147483647 elements (make it smaller)")]
     [TestCase("mk docs/none.ir forward 3 2 5 4 1 f32", "error 'docs/none.ir' could not be read: ")]
     [TestCase("mk sru forward 3 2 5 4 1 f32", "error Cell 'Sru' lets nobody choose the number of its inputs")]
     [TestCase("mk nothing forward 3 2 5 4 1 f32", "error No cell is called 'nothing'")]
@@ -96,10 +103,12 @@ public class BenchServeTests
     public void Lines_end_as_on_any_system(string end)
     {
         var output = new StringWriter();
-        using var server = new BenchServer(new StringReader($"mk lstm forward 2 1 2 2 1 f32{end}t 0{end}t"), output, BenchCells.Find, warmUp: 0);
+        using var server =
+            new BenchServer(new StringReader($"mk lstm forward 2 1 2 2 1 f32{end}t 0{end}t"), output, BenchCells.Find, warmUp: 0);
         server.Run(default);
         string[] answers = output.ToString().Split('\n');
-        Assert.That((answers.Length, answers[1], answers[3], answers[4]), Is.EqualTo((5, "ok", "error 't' has 0 arguments, wanted the seconds to measure (t 0.5)", "")), "the last line needs no end");
+        Assert.That((answers.Length, answers[1], answers[3], answers[4]),
+            Is.EqualTo((5, "ok", "error 't' has 0 arguments, wanted the seconds to measure (t 0.5)", "")), "the last line needs no end");
         Assert.That(output.ToString(), Has.No.Member('\r'));
     }
 
@@ -107,9 +116,11 @@ public class BenchServeTests
     public void Memory_that_is_not_there_is_an_error()
     {
         var output = new StringWriter();
-        using var server = new BenchServer(new StringReader("mk lstm forward 2 1 2 2 1 f32\nx"), output, _ => throw new OutOfMemoryException(), warmUp: 0);
+        using var server =
+            new BenchServer(new StringReader("mk lstm forward 2 1 2 2 1 f32\nx"), output, _ => throw new OutOfMemoryException(), warmUp: 0);
         server.Run(default);
-        Assert.That(output.ToString().Split('\n')[1..3], Is.EqualTo(["error This machine has not enough memory for these sizes (make them smaller)", "error 'x' is no command (known: mk, t)"]));
+        Assert.That(output.ToString().Split('\n')[1..3], Is.EqualTo(
+            ["error This machine has not enough memory for these sizes (make them smaller)", "error 'x' is no command (known: mk, t)"]));
     }
 
     [Test]
@@ -118,7 +129,8 @@ public class BenchServeTests
 
     [Test]
     public void Seconds_are_a_number() =>
-        Assert.That(Answers("mk lstm forward 2 1 2 2 1 f32", "t 0,5", "t -1", "t nan", "t inf", "t 1e400", "t much")[2..], Has.All.StartsWith("error SECONDS is '"));
+        Assert.That(Answers("mk lstm forward 2 1 2 2 1 f32", "t 0,5", "t -1", "t nan", "t inf", "t 1e400", "t much")[2..],
+            Has.All.StartsWith("error SECONDS is '"));
 
     [Test]
     public void A_cell_may_be_a_file()

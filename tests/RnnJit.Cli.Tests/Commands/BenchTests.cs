@@ -32,7 +32,8 @@ public class BenchTests
     public void Compilation_is_reported_cold_and_warm_for_short_and_long_sequences()
     {
         JsonElement[] rows = [.. Read(["gru", "--compile", "--hidden", "8", "--threads", "1"]).EnumerateArray()];
-        Assert.That(rows.Select(row => row.GetProperty("What").GetString()), Is.EqualTo(["cold", "warm, T 10", "warm, T 10,000", "warm, kernels there"]));
+        Assert.That(rows.Select(row => row.GetProperty("What").GetString()),
+            Is.EqualTo(["cold", "warm, T 10", "warm, T 10,000", "warm, kernels there"]));
         foreach (JsonElement row in rows)
         {
             double Part(string name) => row.GetProperty(name).GetDouble();
@@ -54,7 +55,8 @@ public class BenchTests
         // Four gates, each with W, U and b.
         Assert.That(Number("weightBytes"), Is.EqualTo(4 * 8 * (8 + 8 + 1) * sizeof(float)));
         JsonElement machine = json.GetProperty("machine");
-        Assert.That(machine.GetProperty("Levels").EnumerateArray().Select(level => level.GetProperty("Name").GetString()), Is.EqualTo(["L1", "L2", "L3 near", "L3", "DRAM"]));
+        Assert.That(machine.GetProperty("Levels").EnumerateArray().Select(level => level.GetProperty("Name").GetString()),
+            Is.EqualTo(["L1", "L2", "L3 near", "L3", "DRAM"]));
         Assert.That(machine.GetProperty("SingleFlops").GetDouble(), Is.GreaterThan(1e8));
     }
 
@@ -82,15 +84,19 @@ public class BenchTests
 
     [Test]
     public void A_cell_that_fixes_the_number_of_inputs_says_so() =>
-        BadInputTests.Refused(CommandRun.Of(["bench", "sru", "--input", "3", .. Small]), "Cell 'Sru' lets nobody choose the number of its inputs, so --input 3 does not fit --hidden 8 (leave --input away)");
+        BadInputTests.Refused(CommandRun.Of(["bench", "sru", "--input", "3", .. Small]),
+            "Cell 'Sru' lets nobody choose the number of its inputs, so --input 3 does not fit --hidden 8 (leave --input away)");
 
     [TestCase("avx9", "--isa is 'avx9', wanted avx512, avx2, 128 (change it)")]
-    public void Instruction_sets_that_are_none(string isa, string sentence) => BadInputTests.Refused(CommandRun.Of(["bench", "lstm", "--isa", isa, .. Small]), sentence);
+    public void Instruction_sets_that_are_none(string isa, string sentence) =>
+        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", "--isa", isa, .. Small]), sentence);
 
     [Test]
     public void A_narrower_instruction_set_runs_in_a_process_of_its_own()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "bench", "lstm", "--isa", "128", "--json", .. Small]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet",
+            [typeof(CommandLine).Assembly.Location, "bench", "lstm", "--isa", "128", "--json", .. Small])
+        { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         JsonElement json = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         process.WaitForExit();
@@ -102,7 +108,8 @@ public class BenchTests
     [Test]
     public void Indices_name_rows_that_there_are()
     {
-        CommandRun run = CommandRun.Of("bench", Repository.File("bench/cells/Neighbour.ir"), "--training", "--seconds", "0.01", "--seq", "3", "--batch", "2", "--hidden", "4", "--threads", "1");
+        CommandRun run = CommandRun.Of("bench", Repository.File("bench/cells/Neighbour.ir"), "--training", "--seconds", "0.01", "--seq",
+            "3", "--batch", "2", "--hidden", "4", "--threads", "1");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output, Does.Contain("RnnJit Neighbour: min"));
     }
@@ -111,8 +118,10 @@ public class BenchTests
     public void Every_pass_is_switched_off_once()
     {
         JsonElement[] rows = [.. Json("lstm", "--training", "--passes").EnumerateArray()];
-        Assert.That(rows.Select(row => row.GetProperty("Without").GetString()), Is.SupersetOf(new[] { "nothing", "simplify", "hoist-and-sink", "rematerialize", "merge-matmuls", "fuse", "chunk-matmuls" }));
-        int Instructions(string pass) => rows.Single(row => row.GetProperty("Without").GetString() == pass).GetProperty("Instructions").GetInt32();
+        Assert.That(rows.Select(row => row.GetProperty("Without").GetString()),
+            Is.SupersetOf(new[] { "nothing", "simplify", "hoist-and-sink", "rematerialize", "merge-matmuls", "fuse", "chunk-matmuls" }));
+        int Instructions(string pass) =>
+            rows.Single(row => row.GetProperty("Without").GetString() == pass).GetProperty("Instructions").GetInt32();
         Assert.That(Instructions("fuse"), Is.GreaterThan(Instructions("nothing")));
     }
 
@@ -121,10 +130,12 @@ public class BenchTests
     {
         JsonElement json = Json("lstm", "--training", "--profile");
         JsonElement[] lines = [.. json.GetProperty("Lines").EnumerateArray()];
-        string[] plan = [.. JsonDocument.Parse(CommandRun.Of(["explain", "lstm", "--training", "--json", .. Small[..6], "--threads", "1"]).Output).RootElement.GetProperty("plan").EnumerateArray().Select(line => line.GetProperty("Text").GetString()!)];
+        string[] plan = [.. JsonDocument.Parse(CommandRun.Of(["explain", "lstm", "--training", "--json", .. Small[..6], "--threads",
+            "1"]).Output).RootElement.GetProperty("plan").EnumerateArray().Select(line => line.GetProperty("Text").GetString()!)];
         Assert.That(lines.Select(line => line.GetProperty("Text").GetString()), Is.EqualTo(plan));
         Assert.That(lines.Sum(line => line.GetProperty("Flops").GetDouble()), Is.EqualTo(6 * 2 * 4 * 8 * 8 * 4 * 2).Within(1e-6));
-        Assert.That(lines.Select(line => line.GetProperty("Kind").GetString()).Distinct(), Is.EquivalentTo(["products", "kernels", "the rest"]));
+        Assert.That(lines.Select(line => line.GetProperty("Kind").GetString()).Distinct(),
+            Is.EquivalentTo(["products", "kernels", "the rest"]));
         Assert.That(lines.All(line => line.GetProperty("Min").GetDouble() <= line.GetProperty("Median").GetDouble()));
 
         CommandRun run = CommandRun.Of(["bench", "lstm", "--training", "--profile", .. Small]);
@@ -137,7 +148,8 @@ public class BenchTests
     public void A_profile_of_a_device_has_each_line_of_its_plan(string device)
     {
         string[] layer = ["lstm", "--training", "--device", device, .. Small[..6]];
-        JsonElement json = JsonDocument.Parse(CommandRun.Of(["bench", "--profile", "--json", "--seconds", "0.1", .. layer]).Output).RootElement;
+        JsonElement json =
+            JsonDocument.Parse(CommandRun.Of(["bench", "--profile", "--json", "--seconds", "0.1", .. layer]).Output).RootElement;
         JsonElement[] lines = [.. json.GetProperty("Lines").EnumerateArray()];
         JsonElement plan = JsonDocument.Parse(CommandRun.Of(["explain", "--json", .. layer]).Output).RootElement.GetProperty("plan");
         Assert.That(lines.Select(line => line.GetProperty("Text").GetString()),
@@ -163,7 +175,9 @@ public class BenchTests
         JsonElement root = JsonDocument.Parse(run.Output).RootElement;
         Assert.That(root.GetProperty("device").GetString(), Is.EqualTo("ilgpu-cpu"));
         Assert.That(root.GetProperty("min").GetDouble(), Is.Positive.And.LessThanOrEqualTo(root.GetProperty("median").GetDouble()));
-        foreach (string[] idle in (string[][])[["--peers"], ["--compile"], ["--passes"], ["--stream"], ["--lengths", "full"], ["--threads", "2"], ["--schedule", "batch"], ["--weights", "bf16"]])
-            BadInputTests.Refused(CommandRun.Of(["bench", "gru", "--device", "ilgpu-cpu", .. idle]), $"{idle[0]} has no meaning with --device ilgpu-cpu (leave it out)");
+        foreach (string[] idle in (string[][])[["--peers"], ["--compile"], ["--passes"], ["--stream"], ["--lengths", "full"],
+            ["--threads", "2"], ["--schedule", "batch"], ["--weights", "bf16"]])
+            BadInputTests.Refused(CommandRun.Of(["bench", "gru", "--device", "ilgpu-cpu", .. idle]),
+                $"{idle[0]} has no meaning with --device ilgpu-cpu (leave it out)");
     }
 }

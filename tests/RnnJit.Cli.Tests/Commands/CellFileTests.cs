@@ -2,7 +2,8 @@ namespace RnnJit.Cli.Tests.Commands;
 
 public class CellFileTests
 {
-    private static readonly string[] Documented = Directory.GetFiles(Repository.File("docs/cells"), "*.cs").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray();
+    private static readonly string[] Documented = Directory.GetFiles(Repository.File("docs/cells"), "*.cs")
+        .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray();
 
     [TestCaseSource(nameof(Documented))]
     public void A_documented_cell_has_right_gradients_and_learns(string file)
@@ -12,7 +13,8 @@ public class CellFileTests
 
         using var folder = new TemporaryFolder();
         folder.Text();
-        string[] train = ["train", "--text", folder.File("text.txt"), "--cell", cell, "--hidden", "8", "--embedding", "4", "--seq", "10", "--batch", "2", "--sample", "0", "--json", "--out"];
+        string[] train = ["train", "--text", folder.File("text.txt"), "--cell", cell, "--hidden", "8", "--embedding", "4", "--seq", "10",
+            "--batch", "2", "--sample", "0", "--json", "--out"];
         double Loss(int steps, string name)
         {
             CommandRun run = CommandRun.Of([.. train, folder.File(name), "--steps", $"{steps}", "--lr", "0.02", "--schedule", "constant"]);
@@ -30,7 +32,9 @@ public class CellFileTests
     public void A_cell_that_cannot_be_compiled_is_said_with_line_and_cure()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("Bad.cs"), "[RnnCell]\npublic static partial class Bad\n{\n    public static Value Step(Value x, Value h, Matrix W)\n    {\n        Console.WriteLine(1);\n        return Tanh(W * x + h);\n    }\n}\n");
+        File.WriteAllText(folder.File("Bad.cs"),
+            "[RnnCell]\npublic static partial class Bad\n{\n    public static Value Step(Value x, Value h, Matrix W)\n    {\n"
+                + "        Console.WriteLine(1);\n        return Tanh(W * x + h);\n    }\n}\n");
         CommandRun run = CommandRun.Of("show", folder.File("Bad.cs"));
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("Bad.cs(6,").And.Contain("RNNJ0").And.Contain("Console.WriteLine"));
@@ -47,9 +51,12 @@ public class CellFileTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        File.WriteAllText(folder.File("Warns.cs"), "[RnnCell]\npublic static partial class Warns\n{\n    public static Value Step(Value x, Value h, Matrix W, [Dims(\"H\", \"H\")] Matrix U, Vector r, [Dims(\"H\")] Vector idle) => Tanh(W * x + U * r * h);\n}\n");
+        File.WriteAllText(folder.File("Warns.cs"),
+            "[RnnCell]\npublic static partial class Warns\n{\n    public static Value Step(Value x, Value h, Matrix W, [Dims(\"H\", "
+                + "\"H\")] Matrix U, Vector r, [Dims(\"H\")] Vector idle) => Tanh(W * x + U * r * h);\n}\n");
         string[] arguments = command == "train"
-            ? ["train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--cell", folder.File("Warns.cs"), .. more]
+            ? ["train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--cell", folder.File("Warns.cs"),
+                .. more]
             : [command, folder.File("Warns.cs"), .. more];
         CommandRun run = CommandRun.Of(arguments);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
@@ -61,7 +68,9 @@ public class CellFileTests
     public void Functions_of_Math_in_a_step_have_a_cure(string expression, string cure)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("M.cs"), $"[RnnCell]\npublic static partial class M\n{{\n    public static Value Step(Value x, Value h, Matrix W) => {expression};\n}}\n");
+        File.WriteAllText(folder.File("M.cs"),
+            $"[RnnCell]\npublic static partial class M\n{{\n    public static Value Step(Value x, Value h, Matrix W) => {expression};\n"
+                + $"}}\n");
         CommandRun run = CommandRun.Of("show", folder.File("M.cs"));
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("M.cs(4,").And.Contain(cure));

@@ -44,7 +44,8 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         SafetensorsFile.Write(folder.File("m.safetensors"), [new("w", SafetensorsTensor.From([1f, 2f], [2]))]);
-        BadInputTests.Refused(CommandRun.Of("sample", folder.File("m.safetensors")), "is no checkpoint: its format is '', wanted 'rnnjit 1'");
+        BadInputTests.Refused(CommandRun.Of("sample", folder.File("m.safetensors")),
+            "is no checkpoint: its format is '', wanted 'rnnjit 1'");
         BadInputTests.Refused(CommandRun.Of("train", "--resume", folder.File("m.safetensors")), "is no checkpoint");
         BadInputTests.Refused(CommandRun.Of("sample", folder.File("none.safetensors")), "could not be read");
     }
@@ -73,13 +74,16 @@ public class CheckpointTests
         Resumes(folder);
     }
 
-    // A training in a process of its own, some seconds from its end, that has come to a point of its loss curve. One thread: steps this small only wait for others.
+    // A training in a process of its own, some seconds from its end, that has come to a point of its loss curve. One thread:
+    // steps this small only wait for others.
     private static Process Training(TemporaryFolder folder, int points)
     {
         folder.Text();
         var process = new Process
         {
-            StartInfo = new("dotnet", [typeof(CommandLine).Assembly.Location, "train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--steps", Updates, "--hidden", "4", "--embedding", "4", "--seq", "2", "--batch", "1", "--threads", "1"])
+            StartInfo = new("dotnet", [typeof(CommandLine).Assembly.Location, "train", "--text", folder.File("text.txt"), "--out",
+                folder.File("m.safetensors"), "--steps", Updates, "--hidden", "4", "--embedding", "4", "--seq", "2", "--batch", "1",
+                "--threads", "1"])
             {
                 RedirectStandardOutput = true,
             },
@@ -107,7 +111,8 @@ public class CheckpointTests
     private static byte[] Trained(TemporaryFolder folder)
     {
         folder.Text();
-        CommandRun run = CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--steps", "2", "--hidden", "4", "--embedding", "3", "--seq", "5", "--batch", "2", "--sample", "0");
+        CommandRun run = CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", folder.File("m.safetensors"), "--steps", "2",
+            "--hidden", "4", "--embedding", "3", "--seq", "5", "--batch", "2", "--sample", "0");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         return File.ReadAllBytes(folder.File("m.safetensors"));
     }

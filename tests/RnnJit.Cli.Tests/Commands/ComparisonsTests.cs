@@ -4,16 +4,20 @@ using RnnJit.Cli.Benchmarks.Comparisons;
 
 namespace RnnJit.Cli.Tests.Commands;
 
-/// <summary><c>bench additions</c> and <c>bench lengths</c>: which layers there are and what is said of them; never how fast they are.</summary>
+/// <summary><c>bench additions</c> and <c>bench lengths</c>: which layers there are and what is said of
+/// them; never how fast they are.</summary>
 public class ComparisonsTests
 {
     [Test]
     public void All_rows_of_the_tables_are_there()
     {
-        Assert.That(Comparison.Additions.Select(comparison => (comparison.Baseline.Title, comparison.Variants.Count, comparison.Variants.Select(variant => variant.Most).Distinct().Single())),
+        Assert.That(Comparison.Additions.Select(comparison => (comparison.Baseline.Title, comparison.Variants.Count,
+            comparison.Variants.Select(variant => variant.Most).Distinct().Single())),
             Is.EqualTo(new (string, int, double?)[] { ("Lstm training 50,32,256", 6, 1.25), ("Lstm training 25,16,64", 6, 2) }));
-        Assert.That(Comparison.Lengths.SelectMany(comparison => comparison.Variants.Select(variant => $"{comparison.Baseline.Title}, {variant.Name}, {variant.Most:0.0}")), Is.EqualTo([
-            "Lstm forward 50,32,256, lengths uniform, 0.6", "Lstm forward 50,32,256, lengths full, ", "Lstm training 50,32,256, lengths uniform, 0.6", "Lstm training 50,32,256, lengths full, ",
+        Assert.That(Comparison.Lengths.SelectMany(comparison =>
+            comparison.Variants.Select(variant => $"{comparison.Baseline.Title}, {variant.Name}, {variant.Most:0.0}")), Is.EqualTo([
+            "Lstm forward 50,32,256, lengths uniform, 0.6", "Lstm forward 50,32,256, lengths full, ",
+            "Lstm training 50,32,256, lengths uniform, 0.6", "Lstm training 50,32,256, lengths full, ",
             "GruResetAfter forward 50,32,256, lengths uniform, 0.6", "GruResetAfter training 50,32,256, lengths uniform, 0.6",
             "LstmLayerNorm forward 50,32,256, lengths uniform, 0.6", "LstmLayerNorm training 50,32,256, lengths uniform, 0.6",
             "Lstm forward 100,64,128, lengths uniform, 0.6", "Lstm training 100,64,128, lengths uniform, 0.6"]));
@@ -22,7 +26,8 @@ public class ComparisonsTests
     // Each cell's kernel has work of its own, so that a row which measures another cell than it says is found.
     [Test]
     public void Each_addition_is_a_cell_of_its_own() =>
-        Assert.That(Comparison.Additions[0].Variants.Select(variant => variant.Layer.Cell.Step).Prepend(Comparison.Additions[0].Baseline.Cell.Step), Is.Unique);
+        Assert.That(Comparison.Additions[0].Variants.Select(variant => variant.Layer.Cell.Step)
+            .Prepend(Comparison.Additions[0].Baseline.Cell.Step), Is.Unique);
 
     [Test]
     public void Rows_hold_times_and_wishes()
@@ -41,12 +46,14 @@ public class ComparisonsTests
     public void Lengths_run_with_one_thread_and_with_two()
     {
         Comparison layer = Comparison.Lengths[0];
-        Comparison small = new(layer.Baseline with { Steps = 8, Batch = 4, Hidden = 8 }, [.. layer.Variants.Select(variant => variant with { Layer = variant.Layer with { Steps = 8, Batch = 4, Hidden = 8 } })]);
+        Comparison small = new(layer.Baseline with { Steps = 8, Batch = 4, Hidden = 8 },
+            [.. layer.Variants.Select(variant => variant with { Layer = variant.Layer with { Steps = 8, Batch = 4, Hidden = 8 } })]);
         var progress = new StringWriter();
         var run = new ComparisonRun([small], new MeasurementBudget(2, 0.001, 0), [1, 2], progress, default);
         run.Run();
         Assert.That(run.Rows.Select(row => string.Join(' ', row.Cells.Where((_, column) => column is 0 or 1 or 2 or 4 or 8))), Is.EqualTo([
-            "Lstm forward 8,4,8 1 lengths uniform 0.60", "Lstm forward 8,4,8 1 lengths full ", "Lstm forward 8,4,8 2 lengths uniform 0.60", "Lstm forward 8,4,8 2 lengths full "]));
+            "Lstm forward 8,4,8 1 lengths uniform 0.60", "Lstm forward 8,4,8 1 lengths full ", "Lstm forward 8,4,8 2 lengths uniform 0.60",
+            "Lstm forward 8,4,8 2 lengths full "]));
         Assert.That(run.Rows.Select(row => row.Met is null), Is.EqualTo([false, true, false, true]));
         Assert.That(run.Rows.Select(row => row.Ratio), Has.All.GreaterThan(0));
         Assert.That(run.Machines.Select(machine => machine.Threads), Is.EqualTo([1, 2]));
@@ -58,10 +65,14 @@ public class ComparisonsTests
     {
         CommandRun run = CommandRun.Of("bench", "lengths", "--quick", "--threads", "1", "--only", "GruResetAfter forward", "--markdown");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
-        Assert.That(run.Output, Does.Contain("| layer | T,B,H | threads |").And.Contain("| GruResetAfter forward | 50,32,256 | 1 |").And.Match("[01] of 1 met"));
+        Assert.That(run.Output, Does.Contain("| layer | T,B,H | threads |").And.Contain("| GruResetAfter forward | 50,32,256 | 1 |").And
+            .Match("[01] of 1 met"));
     }
 
-    [TestCase("additions", "--only is 'nothing', which no row of 'rnnjit bench additions' holds (for instance: LstmPeephole training 50,32,256 peephole)")]
-    [TestCase("lengths", "--only is 'nothing', which no row of 'rnnjit bench lengths' holds (for instance: Lstm forward 50,32,256 lengths uniform)")]
-    public void Nothing_to_measure_is_refused(string command, string sentence) => BadInputTests.Refused(CommandRun.Of("bench", command, "--only", "nothing"), sentence);
+    [TestCase("additions",
+        "--only is 'nothing', which no row of 'rnnjit bench additions' holds (for instance: LstmPeephole training 50,32,256 peephole)")]
+    [TestCase("lengths",
+        "--only is 'nothing', which no row of 'rnnjit bench lengths' holds (for instance: Lstm forward 50,32,256 lengths uniform)")]
+    public void Nothing_to_measure_is_refused(string command, string sentence) =>
+        BadInputTests.Refused(CommandRun.Of("bench", command, "--only", "nothing"), sentence);
 }

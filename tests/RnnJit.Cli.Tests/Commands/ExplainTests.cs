@@ -24,25 +24,31 @@ public class ExplainTests
     [Test]
     public void The_choice_of_a_schedule_shows_both_estimates()
     {
-        Assert.That(Output("lstm", "--hidden", "512", "--batch", "1", "--threads", "2"), Does.Match(@"hidden-parallel \(estimated microseconds a step: batch-parallel [\d.]+, hidden-parallel [\d.]+\)"));
-        Assert.That(Output("lstm", "--hidden", "64", "--batch", "64", "--threads", "2"), Does.Match(@"batch-parallel \(estimated microseconds"));
+        Assert.That(Output("lstm", "--hidden", "512", "--batch", "1", "--threads", "2"),
+            Does.Match(@"hidden-parallel \(estimated microseconds a step: batch-parallel [\d.]+, hidden-parallel [\d.]+\)"));
+        Assert.That(Output("lstm", "--hidden", "64", "--batch", "64", "--threads", "2"),
+            Does.Match(@"batch-parallel \(estimated microseconds"));
     }
 
     [TestCase("batch", "hidden", "batch-parallel (as asked for)")]
     [TestCase("hidden", "batch", "hidden-parallel (as asked for)")]
     public void A_schedule_can_be_asked_for(string schedule, string other, string reason)
     {
-        Assert.That(Output("lstm", "--hidden", "16", "--threads", "2", "--schedule", schedule), Does.Contain(reason).And.Not.Contain(other + "-parallel"));
+        Assert.That(Output("lstm", "--hidden", "16", "--threads", "2", "--schedule", schedule),
+            Does.Contain(reason).And.Not.Contain(other + "-parallel"));
 
         // Loops over the steps of a block, inside those over blocks of time.
-        string[] inner = [.. Output("lstm", "--hidden", "16", "--threads", "2", "--schedule", schedule, "--checkpoint", "10", "--training").Split('\n').Select(line => line.TrimEnd()).Where(line => line.StartsWith("      loop of", StringComparison.Ordinal))];
+        string[] inner = [.. Output("lstm", "--hidden", "16", "--threads", "2", "--schedule", schedule, "--checkpoint", "10", "--training")
+            .Split('\n').Select(line => line.TrimEnd()).Where(line => line.StartsWith("      loop of", StringComparison.Ordinal))];
         Assert.That(inner, Is.Not.Empty.And.All.EndWith(reason));
     }
 
     [Test]
     public void A_loop_that_can_run_in_one_way_only_says_that_it_stays_so() => Assert.That(
         Output("lstm", "--hidden", "16", "--threads", "2", "--lengths", "--schedule", "hidden"),
-        Does.Contain("batch-parallel, not hidden-parallel as asked for (each worker has rows with about as many steps together as every other one's)"));
+        Does.Contain(
+            "batch-parallel, not hidden-parallel as asked for (each worker has rows with about as many steps together as every other "
+                + "one's)"));
 
     [Test]
     public void Peaks_with_and_without_checkpoints_are_told()

@@ -22,7 +22,8 @@ public class FuzzFilesTests
         var halves = new List<MutantOutcome>[2];
         Parallel.For(0, halves.Length, i => halves[i] = Read(new MutantPlan(3, null), i * count / 2, (i + 1) * count / 2));
         List<MutantOutcome> outcomes = [.. halves[0], .. halves[1]];
-        Assert.That(outcomes.Where(outcome => outcome.IsFailure).Select(outcome => $"{outcome.Verdict} {outcome.Class} {outcome.Index}: {outcome.Sentence}"), Is.Empty);
+        Assert.That(outcomes.Where(outcome => outcome.IsFailure)
+            .Select(outcome => $"{outcome.Verdict} {outcome.Class} {outcome.Index}: {outcome.Sentence}"), Is.Empty);
         Assert.That(outcomes.Select(outcome => outcome.Class), Is.EqualTo(MutationTable.All.Select(mutation => mutation.Name)));
     }
 
@@ -41,7 +42,8 @@ public class FuzzFilesTests
     [TestCase("control.overflow", "Abort", "Stack overflow")]
     [TestCase("control.memory", "Memory", "The readers took")]
     [TestCase("control.load", "Memory", "Load took")]
-    public void A_failure_made_on_purpose_is_reported_as_one_of_its_kind_and_the_next_mutant_is_read(string control, string verdict, string sentence)
+    public void A_failure_made_on_purpose_is_reported_as_one_of_its_kind_and_the_next_mutant_is_read(string control, string verdict,
+        string sentence)
     {
         List<MutantOutcome> outcomes = Read(Control(control), 0, 2);
         Assert.That(outcomes.Select(outcome => (outcome.Index, $"{outcome.Verdict}")), Is.EqualTo(new[] { (0, verdict), (1, verdict) }));
@@ -54,14 +56,16 @@ public class FuzzFilesTests
     public void A_reader_that_does_not_end_is_reported_as_a_hang_and_the_next_mutant_is_read(string control)
     {
         List<MutantOutcome> outcomes = Read(Control(control), 0, 2, Short);
-        Assert.That(outcomes.Select(outcome => (outcome.Index, outcome.Verdict)), Is.EqualTo(new[] { (0, Verdict.Hang), (1, Verdict.Hang) }));
+        Assert.That(outcomes.Select(outcome => (outcome.Index, outcome.Verdict)),
+            Is.EqualTo(new[] { (0, Verdict.Hang), (1, Verdict.Hang) }));
         Assert.That(outcomes.Select(outcome => outcome.Sentence), Has.All.StartsWith("No end within 1 s of work or 2 s of waiting"));
     }
 
     [Test]
     public void Every_control_is_tested()
     {
-        IEnumerable<string> tested = typeof(FuzzFilesTests).GetMethods().SelectMany(method => method.GetCustomAttributes(typeof(TestCaseAttribute), false))
+        IEnumerable<string> tested =
+            typeof(FuzzFilesTests).GetMethods().SelectMany(method => method.GetCustomAttributes(typeof(TestCaseAttribute), false))
             .Select(attribute => (string)((TestCaseAttribute)attribute).Arguments[0]!);
         Assert.That(tested, Is.EquivalentTo(MutationTable.Controls.Select(control => control.Name)));
     }

@@ -66,7 +66,8 @@ public class GalleryTests
         ResultRow Row(string system) => new(new DateOnly(2026, 1, 2), system, "quick", 1, 1, true, []);
         second.Write("b", [], Row("b"));
         first.Write("a", [], Row("a"));
-        Assert.That(File.ReadAllLines(folder.File("results.tsv")).Skip(1).Select(row => row.Split('\t')[1]), Is.EqualTo(new[] { "b", "a" }));
+        Assert.That(File.ReadAllLines(folder.File("results.tsv")).Skip(1).Select(row => row.Split('\t')[1]),
+            Is.EqualTo(new[] { "b", "a" }));
     }
 
     [Test]

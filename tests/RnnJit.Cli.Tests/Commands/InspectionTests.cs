@@ -14,7 +14,8 @@ public class InspectionTests
     {
         Assert.That(CommandRun.Of("--help").Output, Does.Contain("rnnjit train --text book.txt"));
         Assert.That(CommandRun.Of().Output, Is.EqualTo(CommandRun.Of("--help").Output));
-        Assert.That(CommandRun.Of("train", "--help").Output, Does.Contain("--resume").And.Contain("rnnjit train --resume rnnjit.safetensors"));
+        Assert.That(CommandRun.Of("train", "--help").Output,
+            Does.Contain("--resume").And.Contain("rnnjit train --resume rnnjit.safetensors"));
     }
 
     [TestCaseSource(nameof(Stages))]
@@ -39,9 +40,12 @@ public class InspectionTests
     [Test]
     public void The_last_stage_is_a_plan_at_given_sizes()
     {
-        string plan = CommandRun.Of("show", "gru", "--after", "plan", "--seq", "4", "--batch", "2", "--hidden", "8", "--training", "--verify").Output;
-        Assert.That(plan, Does.StartWith("plan Gru f32 B=2 H=8 T=4").And.Contain(": f32[8, 8] parameter").And.Contain("scan 4 reverse").And.Contain("when parameters changed"));
-        Assert.That(CommandRun.Of("show", "gru", "--after", "PLAN", "--lengths", "--precision", "f64", "--seq", "4").Output, Does.Contain("Gru f64").And.Contain("ended rows: copy"));
+        string plan =
+            CommandRun.Of("show", "gru", "--after", "plan", "--seq", "4", "--batch", "2", "--hidden", "8", "--training", "--verify").Output;
+        Assert.That(plan, Does.StartWith("plan Gru f32 B=2 H=8 T=4").And.Contain(": f32[8, 8] parameter").And.Contain("scan 4 reverse").And
+            .Contain("when parameters changed"));
+        Assert.That(CommandRun.Of("show", "gru", "--after", "PLAN", "--lengths", "--precision", "f64", "--seq", "4").Output,
+            Does.Contain("Gru f64").And.Contain("ended rows: copy"));
     }
 
     [TestCase("--after simplify2", "--after is 'simplify2', which is called simplify-2 now (change it)")]
@@ -49,13 +53,16 @@ public class InspectionTests
     [TestCase("--after fuse", "--after is 'fuse', wanted one of cell, program, differentiate, reassociate-sums,")]
     [TestCase("--after simplify --seq 4", "--seq has no meaning with --after simplify (leave it out)")]
     [TestCase("--after cell --lengths", "--lengths has no meaning with --after cell (leave it out)")]
-    [TestCase("--after plan --schedule batch", "--schedule has no meaning with --after plan, since plans do not depend on it (leave it out)")]
+    [TestCase("--after plan --schedule batch",
+        "--schedule has no meaning with --after plan, since plans do not depend on it (leave it out)")]
     [TestCase("--after plan --optimiser adam", "--optimiser is for a training step (add --training)")]
-    [TestCase("--after plan --training --optimiser adem", "--optimiser is 'adem', wanted one of adam, amsgrad, adamw, sgd, rmsprop, adagrad, adadelta (change it)")]
+    [TestCase("--after plan --training --optimiser adem",
+        "--optimiser is 'adem', wanted one of adam, amsgrad, adamw, sgd, rmsprop, adagrad, adadelta (change it)")]
     [TestCase("--after fuse --optimiser adam", "--after is 'fuse'")]
     [TestCase("--after program --optimiser adam", "--optimiser has no meaning with --after program (leave it out)")]
     [TestCase("--after plan --batch 0", "--batch is 0, wanted at least 1 (change it)")]
-    public void Stages_and_options_that_do_not_fit_are_refused(string line, string sentence) => BadInputTests.Refused(CommandRun.Of(["show", "lstm", .. line.Split(' ')]), sentence);
+    public void Stages_and_options_that_do_not_fit_are_refused(string line, string sentence) =>
+        BadInputTests.Refused(CommandRun.Of(["show", "lstm", .. line.Split(' ')]), sentence);
 
     [Test]
     public void A_cell_can_be_an_ir_file()
@@ -74,7 +81,8 @@ public class InspectionTests
         CommandRun run = CommandRun.Of(["emit", "lstm", "--dialect", dialect, .. training.Length > 0 ? [training] : Array.Empty<string>()]);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output, Does.Contain("struct Lstm1 : IKernel").And.Contain("Tanh"));
-        BadInputTests.Refused(CommandRun.Of("emit", "lstm", "--dialect", "latin"), "--dialect is 'latin', wanted simd or scalar or ilgpu (change it)");
+        BadInputTests.Refused(CommandRun.Of("emit", "lstm", "--dialect", "latin"),
+            "--dialect is 'latin', wanted simd or scalar or ilgpu (change it)");
     }
 
     [TestCase("elman")]
@@ -93,13 +101,16 @@ public class InspectionTests
     public void One_wrong_gradient_among_right_ones_fails()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("Cut.cs"), "[RnnCell]\npublic static partial class Cut\n{\n    public static Value Step(Value x, Value h, Vector a, Vector b) => Tanh(a * Detach(x) + b + h);\n}\n");
+        File.WriteAllText(folder.File("Cut.cs"),
+            "[RnnCell]\npublic static partial class Cut\n{\n    public static Value Step(Value x, Value h, Vector a, Vector b) => Tanh(a "
+                + "* Detach(x) + b + h);\n}\n");
         CommandRun run = CommandRun.Of("gradcheck", folder.File("Cut.cs"), "--json");
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Error);
         using JsonDocument result = JsonDocument.Parse(run.Output);
         Assert.That(result.RootElement.GetProperty("passed").GetBoolean(), Is.False);
         Assert.That(
-            result.RootElement.GetProperty("gradients").EnumerateArray().Where(gradient => !gradient.GetProperty("passed").GetBoolean()).Select(gradient => gradient.GetProperty("input").GetString()),
+            result.RootElement.GetProperty("gradients").EnumerateArray().Where(gradient => !gradient.GetProperty("passed").GetBoolean())
+                .Select(gradient => gradient.GetProperty("input").GetString()),
             Is.EqualTo(new[] { "x" }));
     }
 

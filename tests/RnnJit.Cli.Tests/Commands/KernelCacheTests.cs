@@ -38,7 +38,8 @@ public class KernelCacheTests
         Output(Explain(folder, kernels));
         int count = Kernels(folder).Count;
         Assert.That(CommandRun.Of("doctor", "--kernel-cache", kernels).Output, Does.Contain($"{kernels}: {count} kernels, "));
-        Assert.That(CommandRun.Of("doctor", "--kernel-cache", kernels, "--clear-kernel-cache").Output, Is.EqualTo($"{count} kernels removed from '{kernels}'{Environment.NewLine}"));
+        Assert.That(CommandRun.Of("doctor", "--kernel-cache", kernels, "--clear-kernel-cache").Output,
+            Is.EqualTo($"{count} kernels removed from '{kernels}'{Environment.NewLine}"));
         Assert.That(CommandRun.Of("doctor", "--kernel-cache", kernels).Output, Does.Contain($"{kernels}: 0 kernels, 0 bytes"));
         Assert.That(CommandRun.Of("doctor").Output, Does.Contain("off (--kernel-cache FOLDER or RNNJIT_KERNEL_CACHE names one)"));
         BadInputTests.Refused(CommandRun.Of("doctor", "--clear-kernel-cache"), "There is no kernel cache to clear");
@@ -51,14 +52,18 @@ public class KernelCacheTests
         using var folder = new TemporaryFolder();
         string file = folder.Text();
         Process explain = Explain(folder, file);
-        Assert.That(explain.StandardError.ReadToEnd(), Does.StartWith($"rnnjit: warning RNNJ223: The kernel cache '{file}' is not used: ").And.EndsWith("(choose another folder)" + Environment.NewLine));
+        Assert.That(explain.StandardError.ReadToEnd(),
+            Does.StartWith($"rnnjit: warning RNNJ223: The kernel cache '{file}' is not used: ").And
+                .EndsWith("(choose another folder)" + Environment.NewLine));
         Output(explain);
     }
 
     // A process of its own: kernels that this one has compiled would not be compiled again.
     private static Process Explain(TemporaryFolder folder, string? kernels)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "explain", Cell]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
+        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "explain",
+            Cell])
+        { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
         start.Environment.Remove(Jit.KernelCache.Variable);
         if (kernels is not null)
             start.Environment[Jit.KernelCache.Variable] = kernels;

@@ -9,20 +9,25 @@ namespace RnnJit.Cli.Tests.Commands;
 [SupportedOSPlatform("linux")]
 public class OutputPathTests
 {
-    private const string Device = "cannot be written: it is a character device, wanted a file", Same = "are the same file (write to another one)";
+    private const string Device = "cannot be written: it is a character device, wanted a file",
+        Same = "are the same file (write to another one)";
 
     // The file "text" is the text, "cell.ir" the cell, "old.safetensors" an old checkpoint; links lead as their names say.
     private static readonly (string Sentence, string[] Options)[] Refused =
     [
-        (Device, ["--out", "/dev/null"]), (Device, ["--plot", "/dev/null"]), (Device, ["--out", "/dev/full"]), (Device, ["--out", "to-null"]), (Device, ["--plot", "to-null"]),
-        ("it is a FIFO, wanted a file", ["--out", "fifo"]), ("it is a FIFO, wanted a file", ["--plot", "fifo"]), ("it is a FIFO, wanted a file", ["--out", "to-fifo"]),
+        (Device, ["--out", "/dev/null"]), (Device, ["--plot", "/dev/null"]), (Device, ["--out", "/dev/full"]),
+        (Device, ["--out", "to-null"]), (Device, ["--plot", "to-null"]),
+        ("it is a FIFO, wanted a file", ["--out", "fifo"]), ("it is a FIFO, wanted a file", ["--plot", "fifo"]),
+        ("it is a FIFO, wanted a file", ["--out", "to-fifo"]),
         ("it is a socket, wanted a file", ["--out", "socket"]), ("it is a socket, wanted a file", ["--plot", "socket"]),
         ("is a folder, wanted a file", ["--out", "folder"]), ("is a folder, wanted a file", ["--plot", "to-folder"]),
-        (Same, ["--out", "text"]), (Same, ["--plot", "text"]), (Same, ["--out", "to-text"]), (Same, ["--plot", "to-text"]), (Same, ["--out", "hard-text"]), (Same, ["--plot", "hard-text"]),
+        (Same, ["--out", "text"]), (Same, ["--plot", "text"]), (Same, ["--out", "to-text"]), (Same, ["--plot", "to-text"]),
+        (Same, ["--out", "hard-text"]), (Same, ["--plot", "hard-text"]),
         (Same, ["--out", "to-folder/../text"]), (Same, ["--out", "folder/up-text"]), (Same, ["--out", "to-folder/up-text"]),
         (Same, ["--out", "cell.ir"]), (Same, ["--plot", "cell.ir"]), (Same, ["--plot", "to-cell"]),
         (Same, ["--out", "old.safetensors", "--plot", "old.safetensors"]), (Same, ["--out", "old.safetensors", "--plot", "to-old"]),
-        (Same, ["--out", "new", "--plot", "to-new"]), (Same, ["--out", "folder/new", "--plot", "to-folder/new"]), (Same, ["--out", "curve.svg"]),
+        (Same, ["--out", "new", "--plot", "to-new"]), (Same, ["--out", "folder/new", "--plot", "to-folder/new"]),
+        (Same, ["--out", "curve.svg"]),
         ("links", ["--out", "circle"]), ("does not exist", ["--out", "dangling-folder/new"]),
     ];
 
@@ -37,7 +42,9 @@ public class OutputPathTests
         {
             string[] full = [.. options.Select(option => option.StartsWith('-') || option.StartsWith('/') ? option : folder.File(option))];
             string what = string.Join(' ', options);
-            CommandRun run = CommandRun.Of(["train", "--text", folder.File("text"), "--cell", folder.File("cell.ir"), "--steps", "1", "--batch", "2", "--seq", "4", .. options.Contains("--out") ? (string[])[] : ["--out", folder.File("m.safetensors")], .. full]);
+            CommandRun run = CommandRun.Of([
+                "train", "--text", folder.File("text"), "--cell", folder.File("cell.ir"), "--steps", "1", "--batch", "2", "--seq", "4",
+                .. options.Contains("--out") ? (string[])[] : ["--out", folder.File("m.safetensors")], .. full]);
             Assert.That(run.ExitCode, Is.EqualTo(2), what + run.Error + run.Output);
             Assert.That(run.Error, Does.StartWith("rnnjit: ").And.Contain(sentence), what);
             Assert.That(Content(folder), Is.EqualTo(before), what);
@@ -50,7 +57,8 @@ public class OutputPathTests
         using var folder = new TemporaryFolder();
         folder.Text("text");
         string file = folder.File("m.safetensors");
-        Assert.That(CommandRun.Of("train", "--text", folder.File("text"), "--out", file, "--steps", "1", "--batch", "2", "--seq", "4", "--hidden", "4", "--sample", "0").ExitCode, Is.Zero);
+        Assert.That(CommandRun.Of("train", "--text", folder.File("text"), "--out", file, "--steps", "1", "--batch", "2", "--seq", "4",
+            "--hidden", "4", "--sample", "0").ExitCode, Is.Zero);
         var before = Content(folder);
         foreach (string option in (string[])["--out", "--plot"])
             BadInputTests.Refused(CommandRun.Of("train", "--resume", file, option, folder.File("text")), Same);
@@ -65,15 +73,18 @@ public class OutputPathTests
         using var folder = new TemporaryFolder();
         folder.Text("text");
         string file = folder.File("m.safetensors"), text = folder.File("text");
-        Assert.That(CommandRun.Of("train", "--text", text, "--out", file, "--steps", "1", "--batch", "2", "--seq", "4", "--hidden", "4", "--sample", "0").ExitCode, Is.Zero);
+        Assert.That(CommandRun.Of("train", "--text", text, "--out", file, "--steps", "1", "--batch", "2", "--seq", "4", "--hidden", "4",
+            "--sample", "0").ExitCode, Is.Zero);
         foreach (var (kind, make) in ((string, Action)[])[
-            ("a FIFO", () => Start("mkfifo", text)), ("a character device", () => File.CreateSymbolicLink(text, "/dev/zero")), ("a folder", () => Directory.CreateSymbolicLink(text, folder.Path))])
+            ("a FIFO", () => Start("mkfifo", text)), ("a character device", () => File.CreateSymbolicLink(text, "/dev/zero")),
+            ("a folder", () => Directory.CreateSymbolicLink(text, folder.Path))])
         {
             File.Delete(text);
             make();
             Task<CommandRun> run = Task.Run(() => CommandRun.Of("train", "--resume", file), hang);
             run.Wait(hang);
-            BadInputTests.Refused(run.Result, $"The text of '{file}', '{text}', is {kind}, wanted a regular file (give the text it began with by --text)");
+            BadInputTests.Refused(run.Result,
+                $"The text of '{file}', '{text}', is {kind}, wanted a regular file (give the text it began with by --text)");
         }
     }
 
@@ -85,7 +96,8 @@ public class OutputPathTests
         File.WriteAllText(folder.File("real"), "old");
         File.CreateSymbolicLink(folder.File("link"), "real");
         File.WriteAllText(folder.File("real.0123456789abcdef0123456789abcdef.tmp"), "half");
-        CommandRun run = CommandRun.Of("train", "--text", folder.File("text"), "--out", folder.File("link"), "--steps", "1", "--batch", "2", "--seq", "4", "--hidden", "4", "--sample", "0");
+        CommandRun run = CommandRun.Of("train", "--text", folder.File("text"), "--out", folder.File("link"), "--steps", "1", "--batch", "2",
+            "--seq", "4", "--hidden", "4", "--sample", "0");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(folder.Names, Is.EqualTo(new[] { "link", "link.svg", "real", "text" }));
         Assert.That(new FileInfo(folder.File("link")).LinkTarget, Is.EqualTo("real"));
@@ -99,7 +111,8 @@ public class OutputPathTests
         File.WriteAllText(folder.File("old.safetensors"), "old");
         Directory.CreateDirectory(folder.File("folder"));
         foreach (var (link, target) in ((string, string)[])[
-            ("to-null", "/dev/null"), ("to-fifo", "fifo"), ("to-folder", "folder"), ("to-text", "text"), ("folder/up-text", "../text"), ("to-cell", "cell.ir"),
+            ("to-null", "/dev/null"), ("to-fifo", "fifo"), ("to-folder", "folder"), ("to-text", "text"), ("folder/up-text", "../text"),
+            ("to-cell", "cell.ir"),
             ("to-old", "old.safetensors"), ("to-new", "new"), ("circle", "circle"), ("dangling-folder", "nowhere")])
             File.CreateSymbolicLink(folder.File(link), target);
         Start("ln", folder.File("text"), folder.File("hard-text"));
@@ -116,10 +129,14 @@ public class OutputPathTests
         Assert.That(process.ExitCode, Is.Zero, tool);
     }
 
+    private static bool IsRegular(string path) =>
+        Path.GetFileName(path) is "text" or "cell.ir" or "old.safetensors" or "m.safetensors" or "m.svg";
+
     // Names, kinds and contents; what is no regular file has none.
     private static string[] Content(TemporaryFolder folder) =>
     [
         .. Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(path => $"{path} {new FileInfo(path).LinkTarget} {(Path.GetFileName(path) is "text" or "cell.ir" or "old.safetensors" or "m.safetensors" or "m.svg" ? Convert.ToHexString(File.ReadAllBytes(path)) : "")}"),
+            .Select(path => $"{path} {new FileInfo(path).LinkTarget} "
+                + (IsRegular(path) ? Convert.ToHexString(File.ReadAllBytes(path)) : "")),
     ];
 }

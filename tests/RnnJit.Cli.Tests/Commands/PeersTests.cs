@@ -6,7 +6,8 @@ namespace RnnJit.Cli.Tests.Commands;
 /// <summary><c>bench --peers</c>, whatever is installed: each tool is measured and compared, or named with the reason.</summary>
 public class PeersTests
 {
-    private static readonly string[] Small = ["--hidden", "8", "--seq", "4", "--batch", "2", "--seconds", "0.01", "--threads", "1", "--peers"];
+    private static readonly string[] Small =
+        ["--hidden", "8", "--seq", "4", "--batch", "2", "--seconds", "0.01", "--threads", "1", "--peers"];
 
     [Test]
     public void Each_tool_is_measured_or_skipped([Values("lstm", "gruresetafter", "elmanrelu", "lstmpeephole", "mgu")] string cell)
@@ -16,7 +17,8 @@ public class PeersTests
         foreach (string tool in (string[])["PyTorch", "ONNX Runtime", "oneDNN"])
             Assert.That(run.Output, Does.Match($@"(?m)^{tool}( [^\n:]*)?: (skipped, \S|min [\d.]+ ms)"));
         foreach (Match found in Regex.Matches(run.Output, @"(?m)^  .*$"))
-            Assert.That(found.Value, Does.Match(@"^  [\d.]+ × ours \(minima\), [\d.]+ × \(medians\); largest difference \S+, relative \S+ in \w+ \(allowed 2.0e-5\)"));
+            Assert.That(found.Value, Does.Match(
+                @"^  [\d.]+ × ours \(minima\), [\d.]+ × \(medians\); largest difference \S+, relative \S+ in \w+ \(allowed 2.0e-5\)"));
     }
 
     [Test]
@@ -24,16 +26,19 @@ public class PeersTests
     {
         CommandRun run = CommandRun.Of(["bench", "lstm", "--json", .. Small]);
         JsonElement[] peers = [.. JsonDocument.Parse(run.Output).RootElement.GetProperty("peers").EnumerateArray()];
-        Assert.That(peers.Select(peer => peer.GetProperty("tool").GetString()!.Split(' ')[0]), Is.EquivalentTo(["PyTorch", "ONNX", "oneDNN"]));
+        Assert.That(peers.Select(peer => peer.GetProperty("tool").GetString()!.Split(' ')[0]),
+            Is.EquivalentTo(["PyTorch", "ONNX", "oneDNN"]));
     }
 
     [Test]
     public void A_chart_is_drawn()
     {
         using var folder = new TemporaryFolder();
-        CommandRun run = CommandRun.Of(["bench", "lstm", "--hidden", "8", "--seq", "4", "--batch", "2", "--seconds", "0.01", "--threads", "1", "--svg", folder.File("chart.svg")]);
+        CommandRun run = CommandRun.Of(["bench", "lstm", "--hidden", "8", "--seq", "4", "--batch", "2", "--seconds", "0.01", "--threads",
+            "1", "--svg", folder.File("chart.svg")]);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
-        Assert.That(File.ReadAllText(folder.File("chart.svg")), Does.Contain("Lstm forward 4,2,8, 1 thread").And.Contain("limit").And.Contain("RnnJit"));
+        Assert.That(File.ReadAllText(folder.File("chart.svg")),
+            Does.Contain("Lstm forward 4,2,8, 1 thread").And.Contain("limit").And.Contain("RnnJit"));
     }
 
     [TestCase("weights bf16", "--weights", "bf16")]

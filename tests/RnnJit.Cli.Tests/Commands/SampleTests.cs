@@ -11,7 +11,8 @@ public class SampleTests
     {
         folder = new TemporaryFolder();
         folder.Text();
-        CommandRun run = CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", Model, "--steps", "40", "--lr", "0.02", "--hidden", "6", "--embedding", "4", "--seq", "5", "--batch", "2", "--sample", "0");
+        CommandRun run = CommandRun.Of("train", "--text", folder.File("text.txt"), "--out", Model, "--steps", "40", "--lr", "0.02",
+            "--hidden", "6", "--embedding", "4", "--seq", "5", "--batch", "2", "--sample", "0");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
     }
 
@@ -68,7 +69,8 @@ public class SampleTests
     [Test]
     public void Bad_input()
     {
-        BadInputTests.Refused(CommandRun.Of("sample", Model, "--prompt", "Z"), "Character 0 of the prompt, 'Z' (U+005A), is not among the 7 of the vocabulary");
+        BadInputTests.Refused(CommandRun.Of("sample", Model, "--prompt", "Z"),
+            "Character 0 of the prompt, 'Z' (U+005A), is not among the 7 of the vocabulary");
         BadInputTests.Refused(CommandRun.Of("sample", Model, "--temperature", "-1"), "--temperature is -1, wanted 0 or more");
         BadInputTests.Refused(CommandRun.Of("sample", Model, "--length", "-1"), "--length is -1, wanted 0 or more");
         BadInputTests.Refused(CommandRun.Of("sample"), "(see 'rnnjit sample --help')");

@@ -21,7 +21,8 @@ public class StreamTests
         Assert.That(Number("Worst"), Is.LessThanOrEqualTo(Number("Max")));
         Assert.That(Number("RealTime"), Is.EqualTo(1 / (48_000 * Number("Median"))).Within(1e-6).Percent);
         Assert.That(Number("Steps") % 64, Is.Zero);
-        Assert.That((result.RootElement.GetProperty("Precision").GetString(), result.RootElement.GetProperty("Weights").GetString()), Is.EqualTo(("f32", weights)));
+        Assert.That((result.RootElement.GetProperty("Precision").GetString(), result.RootElement.GetProperty("Weights").GetString()),
+            Is.EqualTo(("f32", weights)));
     }
 
     [Test]
@@ -30,15 +31,19 @@ public class StreamTests
         CommandRun run = CommandRun.Of(["bench", "gru", .. Small, "--json"]);
         JsonElement json = JsonDocument.Parse(run.Output).RootElement, idle = json.GetProperty("Idle");
         double Idle(string name) => idle.GetProperty(name).GetDouble();
-        Assert.That(Idle("Block"), Is.InRange(64 * json.GetProperty("Min").GetDouble() - 1e-9, 64 * json.GetProperty("Max").GetDouble() + 1e-9), "as long as our blocks");
+        Assert.That(Idle("Block"),
+            Is.InRange(64 * json.GetProperty("Min").GetDouble() - 1e-9, 64 * json.GetProperty("Max").GetDouble() + 1e-9),
+            "as long as our blocks");
         Assert.That(Idle("Worst"), Is.GreaterThanOrEqualTo(Idle("Block") - 1e-6).And.LessThanOrEqualTo(Idle("Max")));
         Assert.That(Idle("Blocks"), Is.GreaterThanOrEqualTo(8), "one a turn at least");
-        Assert.That(CommandRun.Of(["bench", "gru", .. Small]).Output, Does.Match(@"a block: p99.99 [\d.]+ µs, max [\d.]+ µs; an idle loop of [\d.]+ µs in the same run: p99.99 [\d.]+ µs, max [\d.]+ µs"));
+        Assert.That(CommandRun.Of(["bench", "gru", .. Small]).Output, Does.Match(
+            @"a block: p99.99 [\d.]+ µs, max [\d.]+ µs; an idle loop of [\d.]+ µs in the same run: p99.99 [\d.]+ µs, max [\d.]+ µs"));
     }
 
     [Test]
     public void Lines_say_it_for_people() =>
-        Assert.That(CommandRun.Of(["bench", "gru", .. Small]).Output, Does.Contain("RnnJit Gru, 1 → 6, batch 1").And.Contain("× real time at 48 kHz; 0 bytes allocated"));
+        Assert.That(CommandRun.Of(["bench", "gru", .. Small]).Output,
+            Does.Contain("RnnJit Gru, 1 → 6, batch 1").And.Contain("× real time at 48 kHz; 0 bytes allocated"));
 
     [TestCase("RnnJit Gru, 1 → 6, batch 1, weights bf16, one thread:", "--weights", "bf16")]
     [TestCase("RnnJit Gru, 1 → 6, batch 1, f64, one thread:", "--precision", "f64")]
@@ -50,9 +55,11 @@ public class StreamTests
     [Test]
     public void Bad_input()
     {
-        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--training"]), "--stream runs one step at a time forwards, so --training has no meaning");
+        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--training"]),
+            "--stream runs one step at a time forwards, so --training has no meaning");
         BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--seq", "4"]), "so --seq has no meaning");
-        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--threads", "2"]), "--stream runs on one thread, so --threads 2 has no meaning (leave it out)");
+        BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--threads", "2"]),
+            "--stream runs on one thread, so --threads 2 has no meaning (leave it out)");
         BadInputTests.Refused(CommandRun.Of(["bench", "mingru", .. Small, "--parallel-time", "2"]), "so --parallel-time has no meaning");
         BadInputTests.Refused(CommandRun.Of(["bench", "lstm", .. Small, "--schedule", "batch"]), "so --schedule has no meaning");
         BadInputTests.Refused(CommandRun.Of("bench", "lstm", "--weights", "f8"), "--weights is 'f8', wanted f32, bf16, f16");

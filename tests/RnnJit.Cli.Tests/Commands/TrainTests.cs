@@ -25,7 +25,8 @@ public class TrainTests
 
         // 7 different characters: a model that knows nothing has ln 7 = 1.95 nats.
         Assert.That(root.GetProperty("validation").GetProperty("nats").GetDouble(), Is.LessThan(1.5));
-        Assert.That(root.GetProperty("training").GetProperty("bits").GetDouble(), Is.EqualTo(root.GetProperty("training").GetProperty("nats").GetDouble() / Math.Log(2)).Within(1e-12));
+        Assert.That(root.GetProperty("training").GetProperty("bits").GetDouble(),
+            Is.EqualTo(root.GetProperty("training").GetProperty("nats").GetDouble() / Math.Log(2)).Within(1e-12));
         Assert.That(root.GetProperty("sample").GetString(), Has.Length.EqualTo(20));
         Assert.That(root.GetProperty("updates").GetInt32(), Is.EqualTo(60));
         Assert.That(folder.Names, Is.EqualTo(new[] { "m.safetensors", "m.svg", "text.txt" }));
@@ -60,8 +61,10 @@ public class TrainTests
         Assert.That(new[] { same.ExitCode, cpu.ExitCode }, Is.All.Zero, same.Error + cpu.Error);
         Assert.That(same.Error, Does.Not.Contain(sentence));
         Assert.That(cpu.Error, Does.Contain("RNNJ226").And.Contain(sentence));
-        BadInputTests.Refused(CommandRun.Of("train", "--row-lanes", other), $"RowLanes is {other}, but the vectors of 'cpu' have {Lanes} (leave it at 0, or choose another device)");
-        BadInputTests.Refused(CommandRun.Of("train", "--device", "ilgpu-cpu", "--row-lanes", "3"), "RowLanes is 3, wanted 1, 2, 4, 8 or 16 (change it, or leave it at 0)");
+        BadInputTests.Refused(CommandRun.Of("train", "--row-lanes", other),
+            $"RowLanes is {other}, but the vectors of 'cpu' have {Lanes} (leave it at 0, or choose another device)");
+        BadInputTests.Refused(CommandRun.Of("train", "--device", "ilgpu-cpu", "--row-lanes", "3"),
+            "RowLanes is 3, wanted 1, 2, 4, 8 or 16 (change it, or leave it at 0)");
     }
 
     private static string Lanes => BackendRegistry.Of(Device.Cpu).RowLanes(new ExecutableOptions()).ToString(CultureInfo.InvariantCulture);
@@ -75,7 +78,8 @@ public class TrainTests
     [Test]
     public void Without_a_gpu_auto_trains_on_the_cpu_and_says_so()
     {
-        if (BackendRegistry.Names.Any(name => name.StartsWith("cuda", StringComparison.Ordinal) || name.StartsWith("opencl", StringComparison.Ordinal)))
+        if (BackendRegistry.Names.Any(
+            name => name.StartsWith("cuda", StringComparison.Ordinal) || name.StartsWith("opencl", StringComparison.Ordinal)))
             Assert.Ignore("There is a GPU");
         using var folder = new TemporaryFolder();
         folder.Text();
@@ -92,7 +96,8 @@ public class TrainTests
     public void A_device_that_cannot_train_as_asked_is_refused()
     {
         BadInputTests.Refused(CommandRun.Of("train", "--device", "tpu"), "The device is 'tpu', wanted one of cpu, scalar");
-        BadInputTests.Refused(CommandRun.Of("train", "--device", "ilgpu-cpu", "--threads", "2"), "--threads has no meaning with --device ilgpu-cpu (leave it out)");
+        BadInputTests.Refused(CommandRun.Of("train", "--device", "ilgpu-cpu", "--threads", "2"),
+            "--threads has no meaning with --device ilgpu-cpu (leave it out)");
     }
 
     [TestCase("lstm", "--zoneout", "0.1", "--layer-norm", "--weight-norm", "--residual")]
@@ -102,10 +107,12 @@ public class TrainTests
         using var folder = new TemporaryFolder();
         folder.Text();
         string[] options = ["--steps", "40", "--cell", cell, "--layers", "2", "--seq", "8"];
-        CommandRun plain = CommandRun.Of(Train(folder, "plain.safetensors", options)), whole = CommandRun.Of(Train(folder, "whole.safetensors", [.. options, .. flags]));
+        CommandRun plain = CommandRun.Of(Train(folder, "plain.safetensors", options)),
+            whole = CommandRun.Of(Train(folder, "whole.safetensors", [.. options, .. flags]));
         CommandRun first = CommandRun.InterruptedAt(" 20/40 ", Train(folder, "half.safetensors", [.. options, .. flags]));
         Assert.That(first.ExitCode, Is.EqualTo(130), first.Error);
-        CommandRun second = CommandRun.Of("train", "--resume", folder.File("half.safetensors"), "--out", folder.File("resumed.safetensors"), "--sample", "20");
+        CommandRun second = CommandRun.Of("train", "--resume", folder.File("half.safetensors"), "--out", folder.File("resumed.safetensors"),
+            "--sample", "20");
         Assert.That(new[] { plain.ExitCode, whole.ExitCode, second.ExitCode }, Is.All.Zero, whole.Error);
         Assert.That(File.ReadAllBytes(folder.File("resumed.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
         Assert.That(whole.Output, Is.Not.EqualTo(plain.Output));
@@ -120,7 +127,8 @@ public class TrainTests
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output.Where(c => char.IsControl(c) && c is not ('\n' or '\r')), Is.Empty);
-        Assert.That(run.Output, Does.Contain("4/4  training ").And.Contain("validation ").And.Contain("bits").And.Contain("characters/s").And.Contain("It writes:"));
+        Assert.That(run.Output, Does.Contain("4/4  training ").And.Contain("validation ").And.Contain("bits").And
+            .Contain("characters/s").And.Contain("It writes:"));
     }
 
     [TestCase("adam", "lstm", "0", "cosine")]
@@ -129,21 +137,25 @@ public class TrainTests
     [TestCase("rmsprop", "elman", "0", "step")]
     [TestCase("adagrad", "elman", "0", "exponential")]
     [TestCase("adadelta", "elman", "0", "constant")]
-    public void Interrupted_and_resumed_training_is_bit_for_bit_the_whole_one(string optimizer, string cell, string dropout, string schedule)
+    public void Interrupted_and_resumed_training_is_bit_for_bit_the_whole_one(string optimizer, string cell, string dropout,
+        string schedule)
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        string[] options = ["--steps", "40", "--optimizer", optimizer, "--cell", cell, "--dropout", dropout, "--schedule", schedule, "--layers", "2", "--seq", "8", .. schedule == "plateau" ? (string[])["--patience", "0", "--warmup", "3", "--lr", "0.5"] : []];
+        string[] options = ["--steps", "40", "--optimizer", optimizer, "--cell", cell, "--dropout", dropout, "--schedule", schedule,
+            "--layers", "2", "--seq", "8", .. schedule == "plateau" ? (string[])["--patience", "0", "--warmup", "3", "--lr", "0.5"] : []];
         CommandRun whole = CommandRun.Of(Train(folder, "whole.safetensors", options));
         CommandRun first = CommandRun.InterruptedAt(" 20/40 ", Train(folder, "half.safetensors", options));
         Assert.That(first.ExitCode, Is.EqualTo(130));
         Assert.That(first.Error, Does.Contain("Interrupted after update 20 of 40").And.Contain("--resume"));
-        CommandRun second = CommandRun.Of("train", "--resume", folder.File("half.safetensors"), "--out", folder.File("resumed.safetensors"), "--sample", "20");
+        CommandRun second = CommandRun.Of("train", "--resume", folder.File("half.safetensors"), "--out", folder.File("resumed.safetensors"),
+            "--sample", "20");
 
         Assert.That(whole.ExitCode, Is.Zero, whole.Error);
         Assert.That(second.ExitCode, Is.Zero, second.Error);
         Assert.That(File.ReadAllBytes(folder.File("resumed.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
-        Assert.That(File.ReadAllBytes(folder.File("half.safetensors")), Is.Not.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
+        Assert.That(File.ReadAllBytes(folder.File("half.safetensors")),
+            Is.Not.EqualTo(File.ReadAllBytes(folder.File("whole.safetensors"))));
     }
 
     [Test]
@@ -187,9 +199,13 @@ public class TrainTests
     {
         using var folder = new TemporaryFolder();
         folder.Text();
-        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "100", "--lr", "1e30", "--optimizer", "sgd", "--clip", "0", "--cell", "elmanrelu", "--schedule", "constant"));
+        CommandRun run = CommandRun.Of(Train(folder, "m.safetensors", "--steps", "100", "--lr", "1e30", "--optimizer", "sgd", "--clip", "0",
+            "--cell", "elmanrelu", "--schedule", "constant"));
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Output);
-        Assert.That(run.Error, Does.Match(@"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is -?(NaN|Infinity), first in '\w+'[^,]* of layer\d+ at time step \d+").And.Contain("lower the learning rate"));
+        Assert.That(run.Error, Does.Match(
+            @"^rnnjit: Training stopped at step \d+: the (loss|norm of the gradients) is -?(NaN|Infinity), "
+                + @"first in '\w+'[^,]* of layer\d+ at time step \d+").And
+            .Contain("lower the learning rate"));
     }
 
     // The name stands twice in the cell and four times in the Program, which is too long for a file then.

@@ -9,7 +9,8 @@ public class VerifyTests
 {
     // Products, lengths, normalisation, attention, two directions, masks of time, a training run.
     private static readonly string[] Varied =
-        ["cells/peephole_lstm_len.json", "cells/layernorm_lstm_a.json", "cells/attention_luong_concat_masked.json", "rnn/gru_bi.json", "cells/clockwork_rnn_a.json", "cells/loss_ctc_sum_a.json", "optim/adagrad.json"];
+        ["cells/peephole_lstm_len.json", "cells/layernorm_lstm_a.json", "cells/attention_luong_concat_masked.json", "rnn/gru_bi.json",
+            "cells/clockwork_rnn_a.json", "cells/loss_ctc_sum_a.json", "optim/adagrad.json"];
 
     private static IEnumerable<string> Passes => LayerRequest.Passes.Keys;
 
@@ -18,26 +19,32 @@ public class VerifyTests
     {
         CommandRun run = CommandRun.Of(["verify", "golden", .. Files(Varied), "--without", pass, "--threads", "2"]);
         Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
-        Assert.That(run.Output, Does.EndWith($"{Varied.Length} passed, 0 failed, 0 skipped (without {pass}; threads: 2){Environment.NewLine}"));
+        Assert.That(run.Output,
+            Does.EndWith($"{Varied.Length} passed, 0 failed, 0 skipped (without {pass}; threads: 2){Environment.NewLine}"));
     }
 
     [Test]
     public void Json_says_how_the_cases_ran()
     {
-        CommandRun run = CommandRun.Of(["verify", "golden", .. Files(Varied[..1]), "--without", "fuse,merge-matmuls", "--threads", "1", "--json"]);
+        CommandRun run =
+            CommandRun.Of(["verify", "golden", .. Files(Varied[..1]), "--without", "fuse,merge-matmuls", "--threads", "1", "--json"]);
         JsonElement options = JsonDocument.Parse(run.Output).RootElement.GetProperty("options");
         Assert.That(options.GetProperty("threads").GetInt32(), Is.EqualTo(1));
-        Assert.That(options.GetProperty("without").EnumerateArray().Select(pass => pass.GetString()), Is.EqualTo(["fuse", "merge-matmuls"]));
+        Assert.That(options.GetProperty("without").EnumerateArray().Select(pass => pass.GetString()),
+            Is.EqualTo(["fuse", "merge-matmuls"]));
     }
 
     [Test]
     public void Narrow_vectors_are_those_of_a_process_of_its_own()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "verify", "golden", .. Files(Varied[..2]), "--isa", "128", "--json"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "verify", "golden", .. Files(Varied[..2]),
+            "--isa", "128", "--json"])
+        { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         JsonElement json = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         process.WaitForExit();
-        Assert.That((process.ExitCode, json.GetProperty("passed").GetInt32(), json.GetProperty("options").GetProperty("vectorBits").GetInt32()), Is.EqualTo((0, 2, 128)));
+        Assert.That((process.ExitCode, json.GetProperty("passed").GetInt32(),
+            json.GetProperty("options").GetProperty("vectorBits").GetInt32()), Is.EqualTo((0, 2, 128)));
     }
 
     [Test]
@@ -45,7 +52,8 @@ public class VerifyTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("case.json"), "{}");
-        void Refused(string sentence, params string[] options) => BadInputTests.Refused(CommandRun.Of(["verify", cases, folder.File("case.json"), .. options]), sentence);
+        void Refused(string sentence, params string[] options) =>
+            BadInputTests.Refused(CommandRun.Of(["verify", cases, folder.File("case.json"), .. options]), sentence);
         Refused("--without is 'magic', wanted one of reassociate-sums, simplify", "--without", "fuse,magic");
         Refused("--without is 'merge', which is called merge-matmuls now (change it)", "--without", "merge");
         Refused("--without is '', wanted one of reassociate-sums, simplify", "--without", "fuse,");
@@ -75,7 +83,8 @@ public class VerifyTests
         CommandRun run = CommandRun.Of("verify", "cells", "--only", "gru", "--device", "interpreter");
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failure), run.Output);
         Assert.That(run.Output, Does.Contain("Gru  FAIL"));
-        BadInputTests.Refused(CommandRun.Of("verify", "cells", "--device", "cpu"), "--device is 'cpu', which cells are compared with (choose ilgpu-cpu or a GPU)");
+        BadInputTests.Refused(CommandRun.Of("verify", "cells", "--device", "cpu"),
+            "--device is 'cpu', which cells are compared with (choose ilgpu-cpu or a GPU)");
         BadInputTests.Refused(CommandRun.Of("verify", "cells", "--device", "cuda:9"), "The device is 'cuda:9', wanted one of cpu, scalar");
         BadInputTests.Refused(CommandRun.Of("verify", "cells", "--only", "nothing"), "--only is 'nothing', which no cell's name holds");
     }
@@ -85,14 +94,16 @@ public class VerifyTests
     {
         CommandRun run = CommandRun.Of(["verify", "golden", .. Files(Varied[..1]), "--device", "ilgpu-cpu"]);
         Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
-        Assert.That(run.Output, Does.Contain("1 passed, 0 failed, 0 skipped").And.Contain(" numbers of 'ilgpu-cpu' compared with the CPU's in equal lanes, 0 differ"));
+        Assert.That(run.Output, Does.Contain("1 passed, 0 failed, 0 skipped").And
+            .Contain(" numbers of 'ilgpu-cpu' compared with the CPU's in equal lanes, 0 differ"));
     }
 
     private static IEnumerable<string> Files(string[] names)
     {
         string? root = Environment.GetEnvironmentVariable("RNNJIT_DATA");
         if (string.IsNullOrEmpty(root))
-            Assert.Ignore("RNNJIT_DATA is not set, so nothing is compared with the reference data (set it to the absolute path of their folder)");
+            Assert.Ignore(
+                "RNNJIT_DATA is not set, so nothing is compared with the reference data (set it to the absolute path of their folder)");
         return names.Select(name => Path.Combine(root!, "golden", name));
     }
 }

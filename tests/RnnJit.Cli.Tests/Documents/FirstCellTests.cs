@@ -14,7 +14,8 @@ public class FirstCellTests
     {
         string document = Repository.Read("docs/first-cell.md");
         string code = Block(document, "csharp"), printed = Block(document, "");
-        Assert.That(code.Split('\n').SkipWhile(line => !line.StartsWith("var net", StringComparison.Ordinal)).TakeWhile(line => line != "[RnnCell]").Count(), Is.LessThanOrEqualTo(30));
+        Assert.That(code.Split('\n').SkipWhile(line => !line.StartsWith("var net", StringComparison.Ordinal))
+            .TakeWhile(line => line != "[RnnCell]").Count(), Is.LessThanOrEqualTo(30));
 
         using var folder = new TemporaryFolder();
         File.Copy(Repository.File("docs/cells/tide.csv"), folder.File("tide.csv"));
@@ -28,7 +29,8 @@ public class FirstCellTests
 
     private static string Words(string text) => Regex.Replace(text.Trim(), "[0-9]+\\.[0-9]+", "#");
 
-    private static double[] Numbers(string text) => [.. Regex.Matches(text, "[0-9]+\\.[0-9]+").Select(match => double.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture))];
+    private static double[] Numbers(string text) => [.. Regex.Matches(text, "[0-9]+\\.[0-9]+")
+        .Select(match => double.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture))];
 
     private static string Block(string document, string language) =>
         Regex.Matches(document.ReplaceLineEndings("\n"), "^```(\\w*)\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)
@@ -57,10 +59,13 @@ public class FirstCellTests
 
     private static Assembly Compile(string code)
     {
-        const string Usings = "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;";
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        const string Usings =
+            "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;";
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(
-            "FirstCell", [CSharpSyntaxTree.ParseText(Usings), CSharpSyntaxTree.ParseText(code)], references, new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            "FirstCell", [CSharpSyntaxTree.ParseText(Usings), CSharpSyntaxTree.ParseText(code)], references,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         Assert.That(result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning), Is.Empty);

@@ -26,7 +26,8 @@ public class GpuScriptTests
 
         var (code, output, error) = ToolProcess.Run(run, folder.Path);
         Assert.That(code, Is.EqualTo(1), error);
-        Assert.That(output, Does.Contain("cells: failed").And.Contain("doctor: passed").And.Contain("golden: not run: the reference data 'golden' are not there").And.Contain("peer: not run: it is for CUDA"));
+        Assert.That(output, Does.Contain("cells: failed").And.Contain("doctor: passed").And
+            .Contain("golden: not run: the reference data 'golden' are not there").And.Contain("peer: not run: it is for CUDA"));
         Assert.That(output, Does.Match(@"lstm +forward +25 +16 +512 +2\.000 +not run +-"));
 
         File.Delete(folder.File("broken"));
@@ -34,8 +35,10 @@ public class GpuScriptTests
         (code, output, error) = ToolProcess.Run(run, folder.Path);
         Assert.That(code, Is.Zero, output + error);
         Assert.That(output, Does.Contain("cells: passed (").And.Contain("doctor: passed before").And.Contain("bench: passed before"));
-        Assert.That(File.ReadAllLines(folder.File("calls")), Is.EqualTo(new[] { "verify cells --device ilgpu-cpu --json", "verify cells --device ilgpu-cpu --precision f64 --json" }));
-        Assert.That(System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder.File("results/summary.json"))).RootElement.GetProperty("bench").GetArrayLength(), Is.EqualTo(24));
+        Assert.That(File.ReadAllLines(folder.File("calls")),
+            Is.EqualTo(new[] { "verify cells --device ilgpu-cpu --json", "verify cells --device ilgpu-cpu --precision f64 --json" }));
+        Assert.That(System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder.File("results/summary.json"))).RootElement
+            .GetProperty("bench").GetArrayLength(), Is.EqualTo(24));
 
         (code, _, error) = ToolProcess.Run(run.Replace("ilgpu-cpu", "cuda:0", StringComparison.Ordinal), folder.Path);
         Assert.That(code, Is.EqualTo(2));

@@ -18,16 +18,20 @@ public class PackageTests
         // A version of its own: packages of an earlier run stay in the cache of the machine.
         string version = $"0.1.0-test.{DateTime.UtcNow.Ticks}";
         foreach (string packed in (string[])["RnnJit.Core", "RnnJit"])
-            Run($"pack {Repository.File("src/" + packed)} -c Release -o {feed} -v q -nodeReuse:false -p:RunAnalyzers=false -p:Version={version}", folder.Path);
+            Run($"pack {Repository.File("src/" + packed)} -c Release -o {feed} -v q -nodeReuse:false -p:RunAnalyzers=false "
+                + $"-p:Version={version}",
+                folder.Path);
         Directory.CreateDirectory(app);
         File.WriteAllText(Path.Combine(app, "App.csproj"), Block(document, "xml").Replace("Version=\"0.1.0\"", $"Version=\"{version}\""));
         File.WriteAllText(Path.Combine(app, "Program.cs"), Block(document, "csharp"));
-        File.WriteAllText(Path.Combine(app, "nuget.config"), $"<configuration><packageSources><add key=\"feed\" value=\"{feed}\" /></packageSources></configuration>");
+        File.WriteAllText(Path.Combine(app, "nuget.config"),
+            $"<configuration><packageSources><add key=\"feed\" value=\"{feed}\" /></packageSources></configuration>");
         Assert.That(Warnings(app), Is.Zero);
 
         // The negative control: without the generator kernels are interpreted, and that is said.
         string project = Path.Combine(app, "App.csproj");
-        const string Without = "<Target Name=\"Without\" BeforeTargets=\"CoreCompile\"><ItemGroup><Analyzer Remove=\"@(Analyzer)\" /></ItemGroup></Target>";
+        const string Without =
+            "<Target Name=\"Without\" BeforeTargets=\"CoreCompile\"><ItemGroup><Analyzer Remove=\"@(Analyzer)\" /></ItemGroup></Target>";
         File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", Without + "</Project>"));
         Assert.That(Warnings(app), Is.EqualTo(1));
     }
@@ -48,7 +52,9 @@ public class PackageTests
 
     private static string Run(string arguments, string folder)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet",
+            arguments)
+        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = process.StandardError.ReadToEnd();

@@ -41,7 +41,8 @@ public class SampleTests
     public void The_list_names_every_sample()
     {
         string list = File.ReadAllText(Repository.File("samples/README.md"));
-        foreach (string folder in Directory.GetDirectories(Repository.File("samples")).Where(folder => File.Exists(Path.Combine(folder, "Program.cs"))))
+        foreach (string folder in Directory.GetDirectories(Repository.File("samples"))
+            .Where(folder => File.Exists(Path.Combine(folder, "Program.cs"))))
             Assert.That(list, Does.Contain($"]({Path.GetFileName(folder)}/Program.cs)"));
     }
 

@@ -45,14 +45,17 @@ public class OwnNamesTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("Taken.cs"), Inputs);
-        BoundLayer layer = LayerBuilder.Run(new LayerRequest(CellFile.Load(folder.File("Taken.cs"))) { Training = true, Lengths = true, Steps = 3, Batch = 2, Hidden = 4, Threads = 1 });
+        BoundLayer layer = LayerBuilder.Run(new LayerRequest(
+            CellFile.Load(folder.File("Taken.cs")))
+        { Training = true, Lengths = true, Steps = 3, Batch = 2, Hidden = 4, Threads = 1 });
         Assert.That(layer.Ports, Is.EqualTo(new LayerPorts(Lengths: "lengths_", OutputGradient: "dy_")));
         using Executable executable = layer.ToExecutable();
         Assert.That(executable.Input("lengths_").Read<int>().ToArray(), Is.All.EqualTo(3));
         Assert.That(executable.Input("dy_").Read<float>().ToArray(), Is.All.EqualTo((float)LayerData.OutputGradient));
         foreach (string name in (string[])["loss", "y", "target", "dy", "lengths"])
             Assert.That(executable.Input(name).Read<float>().ToArray().Distinct().Count(), Is.GreaterThan(1), name);
-        Assert.That(layer.Program.Outputs.Select(output => output.Name), Does.Contain("y").And.Contain("d_y").And.Contain("d_dy").And.Not.Contain("d_dy_"));
+        Assert.That(layer.Program.Outputs.Select(output => output.Name),
+            Does.Contain("y").And.Contain("d_y").And.Contain("d_dy").And.Not.Contain("d_dy_"));
     }
 
     [Test]
@@ -62,7 +65,8 @@ public class OwnNamesTests
         folder.Text();
         File.WriteAllText(folder.File("Odd.cs"), Parameters);
         string file = folder.File("m.safetensors");
-        CommandRun run = CommandRun.Of("train", "--cell", folder.File("Odd.cs"), "--text", folder.File("text.txt"), "--out", file, "--steps", "1", "--batch", "2", "--seq", "4", "--hidden", "4", "--sample", "0");
+        CommandRun run = CommandRun.Of("train", "--cell", folder.File("Odd.cs"), "--text", folder.File("text.txt"), "--out", file,
+            "--steps", "1", "--batch", "2", "--seq", "4", "--hidden", "4", "--sample", "0");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(CommandRun.Of("sample", file, "--length", "3").ExitCode, Is.Zero);
     }

@@ -5,7 +5,8 @@ namespace RnnJit.Cli.Tests.Peers;
 
 public class PeerDifferenceTests
 {
-    private static PeerDifference Between(float[] ours, float[]? theirs) => PeerDifference.Between([("same", [1, 2]), ("y", ours)], name => name == "y" ? theirs : [1, 2], 1e-5);
+    private static PeerDifference Between(float[] ours, float[]? theirs) =>
+        PeerDifference.Between([("same", [1, 2]), ("y", ours)], name => name == "y" ? theirs : [1, 2], 1e-5);
 
     [Test]
     public void Equal_results_have_no_difference() => Assert.That(Between([3, 4], [3, 4]), Is.EqualTo(new PeerDifference("", 0, 0, 1e-5)));

@@ -30,5 +30,6 @@ public class PeerNotesTests
         Assert.That(PeerNotes.Of([(Layer, Turns("PyTorch 2.1", "ONNX Runtime 1.20", "oneDNN 2.6"))], bits), Is.EqualTo(notes));
 
     [Test]
-    public void Nothing_is_said_where_nothing_is_compared() => Assert.That(PeerNotes.Of([(Layer with { Weights = WeightStorage.Half }, Turns()), (Layer, Turns("PyTorch 2.1"))], bits: 128), Is.Empty);
+    public void Nothing_is_said_where_nothing_is_compared() => Assert.That(
+        PeerNotes.Of([(Layer with { Weights = WeightStorage.Half }, Turns()), (Layer, Turns("PyTorch 2.1"))], bits: 128), Is.Empty);
 }

@@ -7,7 +7,8 @@ namespace RnnJit.Cli.Tests.Peers;
 [Platform(Exclude = "Win")]
 public class PeerProcessTests
 {
-    private static (PeerProcess? Process, string Missing) Start(string script) => PeerProcess.Start(new ProcessStartInfo("sh", ["-c", script]), threads: 1, bits: 0);
+    private static (PeerProcess? Process, string Missing) Start(string script) =>
+        PeerProcess.Start(new ProcessStartInfo("sh", ["-c", script]), threads: 1, bits: 0);
 
     [Test]
     public void A_tool_is_made_and_timed()
@@ -31,12 +32,14 @@ public class PeerProcessTests
 
     [Test]
     public void A_program_that_is_not_installed() =>
-        Assert.That(PeerProcess.Start(new ProcessStartInfo("no-such-program"), 1, 0).Missing, Does.StartWith("'no-such-program' is not installed"));
+        Assert.That(PeerProcess.Start(new ProcessStartInfo("no-such-program"), 1, 0).Missing,
+            Does.StartWith("'no-such-program' is not installed"));
 
     [Test]
     public void Errors_are_sentences_and_the_tool_stays()
     {
-        using PeerProcess peer = Start("echo ready Tool 1; read a; echo error no such layer; read b; echo error too late; read c; echo ok")!.Process!;
+        using PeerProcess peer =
+            Start("echo ready Tool 1; read a; echo error no such layer; read b; echo error too late; read c; echo ok")!.Process!;
         Assert.That(() => peer.Do("mk"), Throws.TypeOf<PeerException>().With.Message.EqualTo("no such layer"));
         Assert.That(() => peer.Time(1), Throws.TypeOf<PeerException>().With.Message.EqualTo("too late"));
         peer.Do("mk");
@@ -53,14 +56,18 @@ public class PeerProcessTests
     [Test]
     public void Which_tools_can_be_narrowed_is_documented() => Assert.That(
         PeerTool.All.Where(tool => !tool.CanNarrow).Select(tool => tool.Name),
-        Is.EqualTo(Repository.Read("bench/peers/README.md").Split('\n').Where(line => line.StartsWith('|') && line.TrimEnd().EndsWith("| no |", StringComparison.Ordinal)).Select(line => line.Split('|')[1].Trim())));
+        Is.EqualTo(Repository.Read("bench/peers/README.md").Split('\n')
+            .Where(line => line.StartsWith('|') && line.TrimEnd().EndsWith("| no |", StringComparison.Ordinal))
+            .Select(line => line.Split('|')[1].Trim())));
 
     [TestCase(0, "2,2,2,,,")]
     [TestCase(256, "2,2,2,AVX2,avx2,Haswell")]
     [TestCase(128, "2,2,2,SSE41,default,Nehalem")]
     public void Threads_and_vectors_are_given(int bits, string expected)
     {
-        const string Script = "echo ready $OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$ONEDNN_MAX_CPU_ISA,$ATEN_CPU_CAPABILITY,$OPENBLAS_CORETYPE";
+        const string Script =
+            "echo ready "
+                + "$OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$ONEDNN_MAX_CPU_ISA,$ATEN_CPU_CAPABILITY,$OPENBLAS_CORETYPE";
         var command = new ProcessStartInfo("sh", ["-c", Script]);
         command.Environment["OPENBLAS_CORETYPE"] = "Prescott";
         using PeerProcess peer = PeerProcess.Start(command, threads: 2, bits).Process!;

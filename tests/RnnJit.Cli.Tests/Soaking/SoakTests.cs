@@ -22,7 +22,8 @@ public class SoakTests
         Assert.That((result.ManagedGrows, result.NativeGrows), Is.EqualTo((false, false)), () => string.Join('\n', result.Samples));
         Assert.That(result.Samples, Has.Count.EqualTo(Rounds));
 
-        SoakResult Run() => new Soak([.. work.All.Where(one => one.Name != SoakWork.CompileName)], TextWriter.Null, default).Run(WarmUp, Rounds);
+        SoakResult Run() =>
+            new Soak([.. work.All.Where(one => one.Name != SoakWork.CompileName)], TextWriter.Null, default).Run(WarmUp, Rounds);
     }
 
     // 4 MB a round: what other tests of the process leave to the collector, some MB, is less than a few rounds of it.
@@ -50,7 +51,8 @@ public class SoakTests
     {
         using var example = new ExampleCell();
         var kept = new List<object>();
-        WeakReference[] free = [.. Enumerable.Range(0, 6).SelectMany(round => Compiled(example.Path, round, null))], held = Compiled(example.Path, 0, kept);
+        WeakReference[] free = [.. Enumerable.Range(0, 6).SelectMany(round => Compiled(example.Path, round, null))],
+            held = Compiled(example.Path, 0, kept);
         for (int i = 0; i < 3; i++)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
@@ -66,7 +68,8 @@ public class SoakTests
     private static WeakReference[] Compiled(string path, int round, List<object>? kept)
     {
         var cell = RnnJit.Jit.CellFile.Load(path);
-        BoundLayer layer = LayerBuilder.Run(new LayerRequest(cell) { Training = round % 2 == 0, Steps = 4, Batch = 2, Hidden = 8, Threads = 1 });
+        BoundLayer layer =
+            LayerBuilder.Run(new LayerRequest(cell) { Training = round % 2 == 0, Steps = 4, Batch = 2, Hidden = 8, Threads = 1 });
         using var executable = layer.ToExecutable();
         executable.Run();
         object[] made = [cell, layer.Program, executable.Program, executable];
@@ -79,34 +82,43 @@ public class SoakTests
     public void A_slope_has_an_upper_bound()
     {
         Slope slope = Slope.Of([(0, 3.5), (1, 4), (2, 7.5)]);
-        Assert.That((slope.Value, slope.Upper), Is.EqualTo((2.0, 2 + (6.313751515 * Math.Sqrt(0.75)))).Using<(double A, double B)>((a, b) => Math.Abs(a.A - b.A) < 1e-9 && Math.Abs(a.B - b.B) < 1e-8));
+        Assert.That((slope.Value, slope.Upper), Is.EqualTo((2.0, 2 + (6.313751515 * Math.Sqrt(0.75))))
+            .Using<(double A, double B)>((a, b) => Math.Abs(a.A - b.A) < 1e-9 && Math.Abs(a.B - b.B) < 1e-8));
     }
 
     [TestCase(2, 2.919986)]
     [TestCase(5, 2.015048)]
     [TestCase(10, 1.812461)]
     [TestCase(100, 1.660234)]
-    public void Quantiles_are_those_of_the_tables(int freedom, double quantile) => Assert.That(Slope.Student95(freedom), Is.EqualTo(quantile).Within(2e-3));
+    public void Quantiles_are_those_of_the_tables(int freedom, double quantile) =>
+        Assert.That(Slope.Student95(freedom), Is.EqualTo(quantile).Within(2e-3));
 
     [Test]
     public void A_steady_growth_of_resident_memory_fails()
     {
-        static SoakResult Growing(double megabytesPerHour) => new(1, [.. Enumerable.Range(0, 100).Select(i => new MemorySample(i / 200.0, 1000, 1000, (long)(1e8 + (megabytesPerHour * 1e6 * i / 200.0) + (i % 7 * 1e4))))]);
+        static SoakResult Growing(double megabytesPerHour) => new(1, [.. Enumerable.Range(0, 100)
+            .Select(i => new MemorySample(i / 200.0, 1000, 1000, (long)(1e8 + (megabytesPerHour * 1e6 * i / 200.0) + (i % 7 * 1e4))))]);
         Assert.That((Growing(0).Passes, Growing(20).Passes), Is.EqualTo((true, false)));
     }
 
     [Test]
     public void A_cache_that_fills_once_is_no_growth() =>
-        Assert.That(new SoakResult(1, [.. Enumerable.Range(0, 90).Select(i => new MemorySample(i, i < 50 ? 1000 : 2000, 0, 0))]).ManagedGrows, Is.False);
+        Assert.That(
+            new SoakResult(1, [.. Enumerable.Range(0, 90).Select(i => new MemorySample(i, i < 50 ? 1000 : 2000, 0, 0))]).ManagedGrows,
+            Is.False);
 
     [TestCase(0, false)]
     [TestCase(1000, true)]
     public void Growth_is_found_in_spite_of_noise(int bytesPerSample, bool grows) =>
-        Assert.That(new SoakResult(1, [.. Enumerable.Range(0, 90).Select(i => new MemorySample(i, (i * bytesPerSample) + (i % 7 * 3000), 0, 0))]).ManagedGrows, Is.EqualTo(grows));
+        Assert.That(new SoakResult(1,
+            [.. Enumerable.Range(0, 90).Select(i => new MemorySample(i, (i * bytesPerSample) + (i % 7 * 3000), 0, 0))]).ManagedGrows,
+            Is.EqualTo(grows));
 
     [Test]
-    public void An_unknown_work_is_refused() => Commands.BadInputTests.Refused(CommandRun.Of("soak", "--only", "nothing"), "--only is 'nothing', which no work holds (known: train and resume, open and close, stream, compile cells, load damaged files)");
+    public void An_unknown_work_is_refused() => Commands.BadInputTests.Refused(CommandRun.Of("soak", "--only", "nothing"),
+        "--only is 'nothing', which no work holds (known: train and resume, open and close, stream, compile cells, load damaged files)");
 
     [Test]
-    public void Minutes_are_positive() => Commands.BadInputTests.Refused(CommandRun.Of("soak", "--minutes", "0"), "--minutes is 0, wanted more than 0 and at most 100000 (change it)");
+    public void Minutes_are_positive() => Commands.BadInputTests.Refused(CommandRun.Of("soak", "--minutes", "0"),
+        "--minutes is 0, wanted more than 0 and at most 100000 (change it)");
 }

@@ -33,7 +33,8 @@ public class DependencyTests
         ["RnnJit.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 
-    private static IEnumerable<string> ProjectFiles => Repository.Files("src", "*.csproj").Concat(Repository.Files("generators", "*.csproj"));
+    private static IEnumerable<string> ProjectFiles =>
+        Repository.Files("src", "*.csproj").Concat(Repository.Files("generators", "*.csproj"));
 
     [Test]
     public void Every_project_is_drawn() =>
@@ -51,7 +52,8 @@ public class DependencyTests
     [TestCase("RnnJit.Gallery")]
     public void A_project_with_cells_only_compiles_with_the_generator(string project)
     {
-        XElement reference = Elements($"src/{project}/{project}.csproj", "ProjectReference").Single(element => Include(element).Contains("Generators", StringComparison.Ordinal));
+        XElement reference = Elements($"src/{project}/{project}.csproj", "ProjectReference")
+            .Single(element => Include(element).Contains("Generators", StringComparison.Ordinal));
         Assert.That((string?)reference.Attribute("OutputItemType"), Is.EqualTo("Analyzer"));
         Assert.That((string?)reference.Attribute("ReferenceOutputAssembly"), Is.EqualTo("false"));
     }
@@ -59,20 +61,25 @@ public class DependencyTests
     // Packages come along with project references, so the source is asked as well.
     [Test]
     public void Only_generators_and_jit_speak_of_Roslyn() =>
-        Assert.That(FilesThatUse("Microsoft.CodeAnalysis").Select(file => file.Split('/')[1]).Distinct(), Is.EquivalentTo(["RnnJit.Generators", "RnnJit.Jit"]));
+        Assert.That(FilesThatUse("Microsoft.CodeAnalysis").Select(file => file.Split('/')[1]).Distinct(),
+            Is.EquivalentTo(["RnnJit.Generators", "RnnJit.Jit"]));
 
     [Test]
-    public void Only_the_GPU_backend_speaks_of_ILGPU() => Assert.That(FilesThatUse("ILGPU").Select(file => file.Split('/')[1]).Distinct(), Is.EquivalentTo(["RnnJit.Gpu"]));
+    public void Only_the_GPU_backend_speaks_of_ILGPU() =>
+        Assert.That(FilesThatUse("ILGPU").Select(file => file.Split('/')[1]).Distinct(), Is.EquivalentTo(["RnnJit.Gpu"]));
 
     [TestCase("Google.Protobuf")]
     public void Nobody_speaks_of_packages_of_later_projects(string package) => Assert.That(FilesThatUse(package), Is.Empty);
 
-    private static IEnumerable<string> FilesThatUse(string package) => Repository.Files("src", "*.cs").Concat(Repository.Files("generators", "*.cs"))
-        .Where(file => Regex.IsMatch(Repository.Read(file), $@"^\s*(global )?using (static )?{Regex.Escape(package)}\b|global::{Regex.Escape(package)}\b", RegexOptions.Multiline));
+    private static IEnumerable<string> FilesThatUse(string package) =>
+        Repository.Files("src", "*.cs").Concat(Repository.Files("generators", "*.cs"))
+        .Where(file => Regex.IsMatch(Repository.Read(file),
+            $@"^\s*(global )?using (static )?{Regex.Escape(package)}\b|global::{Regex.Escape(package)}\b", RegexOptions.Multiline));
 
     private static IEnumerable<string> References(string project, string kind) => Elements(project, kind).Select(Include);
 
-    private static IEnumerable<XElement> Elements(string project, string kind) => XDocument.Parse(Repository.Read(project)).Descendants(kind);
+    private static IEnumerable<XElement> Elements(string project, string kind) =>
+        XDocument.Parse(Repository.Read(project)).Descendants(kind);
 
     private static string Include(XElement element) => (string)element.Attribute("Include")!;
 

@@ -13,7 +13,8 @@ public class DocumentTests
     public void Every_op_has_its_row_in_the_op_table()
     {
         string table = Section(Repository.Read("docs/ir.md"), "## Ops");
-        Assert.That(Regex.Matches(table, @"^\| `(\w+)[^`]*` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value), Is.EquivalentTo(OpTable.Names));
+        Assert.That(Regex.Matches(table, @"^\| `(\w+)[^`]*` \|", RegexOptions.Multiline).Select(row => row.Groups[1].Value),
+            Is.EquivalentTo(OpTable.Names));
     }
 
     [Test]
@@ -27,8 +28,11 @@ public class DocumentTests
     [Test]
     public void Every_cell_has_its_row()
     {
-        IEnumerable<string> cells = Repository.Files("src/RnnJit/Cells", "*.cs").Where(file => Repository.Read(file).Contains("[RnnCell]", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension)!;
-        Assert.That(Regex.Matches(Repository.Read("docs/cells.md"), @"^\| \[(\w+)\]", RegexOptions.Multiline).Select(row => row.Groups[1].Value), Is.EquivalentTo(cells));
+        IEnumerable<string> cells = Repository.Files("src/RnnJit/Cells", "*.cs")
+            .Where(file => Repository.Read(file).Contains("[RnnCell]", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension)!;
+        Assert.That(
+            Regex.Matches(Repository.Read("docs/cells.md"), @"^\| \[(\w+)\]", RegexOptions.Multiline).Select(row => row.Groups[1].Value),
+            Is.EquivalentTo(cells));
     }
 
     [TestCaseSource(nameof(Documents))]
@@ -38,7 +42,8 @@ public class DocumentTests
         foreach (string link in Links(Repository.Read(document)))
         {
             string[] parts = link.Split('#');
-            string target = parts[0].Length == 0 ? Path.Combine(Repository.Root, document) : Path.GetFullPath(Path.Combine(folder, parts[0]));
+            string target =
+                parts[0].Length == 0 ? Path.Combine(Repository.Root, document) : Path.GetFullPath(Path.Combine(folder, parts[0]));
             Assert.That(File.Exists(target) || Directory.Exists(target), $"{document} links to '{link}', which is not there");
             if (parts.Length > 1)
                 Assert.That(Headings(File.ReadAllText(target)), Does.Contain(parts[1]), $"{document} links to '{link}'");
@@ -66,10 +71,13 @@ public class DocumentTests
 
     private static IEnumerable<string> Links(string document)
     {
-        string prose = Regex.Replace(Regex.Replace(document, "^```.*?^```", "", RegexOptions.Singleline | RegexOptions.Multiline), "`[^`\n]*`", "");
-        return Regex.Matches(prose, @"\]\(([^)\s]+)\)").Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+        string prose =
+            Regex.Replace(Regex.Replace(document, "^```.*?^```", "", RegexOptions.Singleline | RegexOptions.Multiline), "`[^`\n]*`", "");
+        return Regex.Matches(prose, @"\]\(([^)\s]+)\)").Select(match => match.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Headings(string document) => Regex.Matches(document.ReplaceLineEndings("\n"), "^#+ (.*)$", RegexOptions.Multiline)
+    private static IEnumerable<string> Headings(string document) =>
+        Regex.Matches(document.ReplaceLineEndings("\n"), "^#+ (.*)$", RegexOptions.Multiline)
         .Select(match => Regex.Replace(match.Groups[1].Value.ToLowerInvariant(), @"[^\w\- ]", "").Replace(' ', '-'));
 }

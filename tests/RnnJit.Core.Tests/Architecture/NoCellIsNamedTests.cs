@@ -2,18 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace RnnJit.Core.Tests.Architecture;
 
-/// <summary>A cell written this morning has what a built-in one has: passes, planner, emitter and runtime name no cell and count no gates.</summary>
+/// <summary>A cell written this morning has what a built-in one has: passes, planner, emitter and runtime name
+/// no cell and count no gates.</summary>
 public class NoCellIsNamedTests
 {
     private static readonly string[] Folders =
-        ["src/RnnJit.Core/Passes", "src/RnnJit.Core/Planning", "src/RnnJit.Core/Plans", "src/RnnJit.Core/Emit", "src/RnnJit/Runtime", "src/RnnJit/Kernels", "src/RnnJit/Cpu/Gemm"];
+        ["src/RnnJit.Core/Passes", "src/RnnJit.Core/Planning", "src/RnnJit.Core/Plans", "src/RnnJit.Core/Emit", "src/RnnJit/Runtime",
+            "src/RnnJit/Kernels", "src/RnnJit/Cpu/Gemm"];
 
     // Words of the field, inside longer names too, and a number of gates times a number of units.
     private static readonly Regex OfCells = new(
-        @"(?i:lstm|\bgru|elman|peephole|jordan)|\b[Gg]ates?\b|Gates?(?=[A-Z(])|\b[Ff]orget|(?<![\w.])[2-9]\s*\*\s*([Hh]idden|[Uu]nits|H\b)|\b[2-9]H\b");
+        @"(?i:lstm|\bgru|elman|peephole|jordan)|\b[Gg]ates?\b|Gates?(?=[A-Z(])|\b[Ff]orget"
+        + @"|(?<![\w.])[2-9]\s*\*\s*([Hh]idden|[Uu]nits|H\b)|\b[2-9]H\b");
 
     private static string[] CellNames { get; } = Repository.Files("src/RnnJit/Cells", "*.cs")
-        .SelectMany(file => Regex.Matches(Repository.Read(file), @"\[RnnCell\]\s*public static partial class (\w+)").Select(match => match.Groups[1].Value)).ToArray();
+        .SelectMany(file => Regex.Matches(Repository.Read(file), @"\[RnnCell\]\s*public static partial class (\w+)")
+            .Select(match => match.Groups[1].Value)).ToArray();
 
     private static IEnumerable<string> Sources => Folders.SelectMany(folder => Repository.Files(folder, "*.cs"));
 

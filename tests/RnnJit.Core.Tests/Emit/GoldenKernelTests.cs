@@ -5,12 +5,14 @@ using RnnJit.Text;
 
 namespace RnnJit.Core.Tests.Emit;
 
-/// <summary>The text of kernels in every dialect, as files beside their graphs. RNNJIT_ACCEPT=1 writes what is found; the difference is then read like code.</summary>
+/// <summary>The text of kernels in every dialect, as files beside their graphs. RNNJIT_ACCEPT=1 writes what is found; the
+/// difference is then read like code.</summary>
 public class GoldenKernelTests
 {
     private static readonly EmitDialect[] Dialects = [SimdDialect.Instance, ScalarDialect.Instance, IlgpuDialect.Instance];
 
-    private static string[] Names => Directory.GetFiles(Folder(), "*.ir").Select(path => Path.GetFileNameWithoutExtension(path)).Order().ToArray();
+    private static string[] Names =>
+        Directory.GetFiles(Folder(), "*.ir").Select(path => Path.GetFileNameWithoutExtension(path)).Order().ToArray();
 
     [Test]
     public void The_text_is_the_expected_one([ValueSource(nameof(Names))] string name, [Values(0, 1, 2)] int dialect) =>

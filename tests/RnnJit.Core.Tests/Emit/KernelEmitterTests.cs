@@ -29,7 +29,8 @@ public class KernelEmitterTests
     [Test]
     public void Functions_that_do_not_fit_inline_are_called()
     {
-        string text = Emit(string.Concat(Enumerable.Range(0, 7).Select(i => $"s{i} = sigmoid {(i % 2 == 0 ? "x" : "y")}\n m{i} = mul s{i}, {(i == 0 ? "x" : "m" + (i - 1))}\n")) + "return z = m6");
+        string text = Emit(string.Concat(Enumerable.Range(0, 7).Select(
+            i => $"s{i} = sigmoid {(i % 2 == 0 ? "x" : "y")}\n m{i} = mul s{i}, {(i == 0 ? "x" : "m" + (i - 1))}\n")) + "return z = m6");
         Assert.That(text, Does.Contain("s0 = VectorMath.Sigmoid").And.Contain("s6 = VectorCalls.Sigmoid"));
     }
 
@@ -43,8 +44,11 @@ public class KernelEmitterTests
     [Test]
     public void A_function_of_functions_begins_a_pass_that_reads_no_input()
     {
-        string text = Emit("s = sigmoid x\n t = tanh y\n c = mul s, t\n u = tanh c\n v = sigmoid y\n z = mul v, u\n return c = c\n return z = z");
-        string first = text[text.IndexOf("void Columns1", StringComparison.Ordinal)..text.IndexOf("void Columns2", StringComparison.Ordinal)], second = text[text.IndexOf("void Columns2", StringComparison.Ordinal)..];
+        string text =
+            Emit("s = sigmoid x\n t = tanh y\n c = mul s, t\n u = tanh c\n v = sigmoid y\n z = mul v, u\n return c = c\n return z = z");
+        string first =
+            text[text.IndexOf("void Columns1", StringComparison.Ordinal)..text.IndexOf("void Columns2", StringComparison.Ordinal)],
+            second = text[text.IndexOf("void Columns2", StringComparison.Ordinal)..];
         Assert.Multiple(() =>
         {
             Assert.That(first, Does.Contain("V v = ").And.Contain("A.Store<V, T>(c, ref cOut"));

@@ -53,7 +53,9 @@ public class DimTests
     [TestCase("2147483647L - 2147483647K", int.MinValue)]
     [TestCase("2147483647L + 2147483647K + 2147483647M + 2147483647N", int.MaxValue)]
     public void A_value_out_of_range_is_refused(string dim, int size) =>
-        Assert.That(() => Dim.Parse(dim).Evaluate(new Dictionary<string, int> { ["L"] = size, ["K"] = int.MaxValue, ["M"] = size, ["N"] = size }), OutOfRange);
+        Assert.That(
+            () => Dim.Parse(dim).Evaluate(new Dictionary<string, int> { ["L"] = size, ["K"] = int.MaxValue, ["M"] = size, ["N"] = size }),
+            OutOfRange);
 
     [Test]
     public void Arithmetic_out_of_range_is_refused()
@@ -75,5 +77,6 @@ public class DimTests
 
     [Test]
     public void Symbols_are_substituted_by_forms() =>
-        Assert.That(Dim.Parse("2L + K").Substitute(symbol => symbol == "L" ? Dim.Parse("H + 1") : Dim.Symbol(symbol)), Is.EqualTo(Dim.Parse("2H + K + 2")));
+        Assert.That(Dim.Parse("2L + K").Substitute(symbol => symbol == "L" ? Dim.Parse("H + 1") : Dim.Symbol(symbol)),
+            Is.EqualTo(Dim.Parse("2H + K + 2")));
 }

@@ -8,7 +8,8 @@ using RnnJit.Text;
 
 namespace RnnJit.Core.Tests.Passes;
 
-/// <summary>v = v + tanh(a · v) · v, many times in one step: every round reads v three times, so a recursion without memory would take 3ⁿ visits.</summary>
+/// <summary>v = v + tanh(a · v) · v, many times in one step: every round reads v three times, so a recursion without
+/// memory would take 3ⁿ visits.</summary>
 public class LongStepTests
 {
     private const int Rounds = 300;
@@ -24,7 +25,8 @@ public class LongStepTests
             program = Differentiate.Run(program, "loss", ["W", "a"]);
         Task<IReadOnlyList<Graph>> kernels = Task.Run(() => KernelList.Of(Pipeline.Run(program)));
         Assert.That(kernels.Wait(Guard), Is.True, "within a minute");
-        Assert.That(kernels.Result.Sum(kernel => kernel.Nodes.Count), Is.InRange(1, 30 * Fuse.MostOperations), "equal rounds have equal kernels");
+        Assert.That(kernels.Result.Sum(kernel => kernel.Nodes.Count), Is.InRange(1, 30 * Fuse.MostOperations),
+            "equal rounds have equal kernels");
     }
 
     [Test]
@@ -36,13 +38,16 @@ public class LongStepTests
         Graph optimised = Pipeline.Run(program);
         foreach (Graph region in optimised.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(scan => scan.Body).Prepend(optimised))
         {
-            ILookup<int, Node> readers = region.Nodes.SelectMany(node => node.Operands.Select(operand => (operand, node))).ToLookup(pair => pair.operand, pair => pair.node);
+            ILookup<int, Node> readers = region.Nodes.SelectMany(node => node.Operands.Select(operand => (operand, node)))
+                .ToLookup(pair => pair.operand, pair => pair.node);
             foreach (ScheduledKernel step in Fuse.Run(region).Ops.OfType<ScheduledKernel>())
             {
                 int products = step.Kernel.Nodes.Count(node => node.Op is MulOp);
                 Assert.That(step.Kernel.Nodes.Count(node => node.Op is not ConstantOp) - products, Is.AtMost(Fuse.MostOperations));
                 Assert.That(step.Kernel.Inputs.Count, Is.AtMost(Fuse.MostInputs + (2 * products)));
-                Assert.That(step.Outputs.Where(value => region.Nodes[region.Values.Node(value)].Op is MulOp && region.Outputs.All(output => output.Value != value) && readers[value].ToArray() is [{ Op: AddOp or SubOp }]), Is.Empty);
+                Assert.That(step.Outputs.Where(value => region.Nodes[region.Values.Node(value)].Op is MulOp
+                    && region.Outputs.All(output => output.Value != value)
+                    && readers[value].ToArray() is [{ Op: AddOp or SubOp }]), Is.Empty);
             }
         }
     }
@@ -61,7 +66,8 @@ public class LongStepTests
     {
         using var source = new CancellationTokenSource();
         var seen = new List<string>();
-        Assert.That(() => Pipeline.Run(Parser.Parse(Program(3, ahead: 0)), after: (stage, _) => { seen.Add(stage); source.Cancel(); }, cancel: source.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Pipeline.Run(Parser.Parse(Program(3, ahead: 0)), after: (stage, _) => { seen.Add(stage); source.Cancel(); },
+            cancel: source.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(seen, Is.EqualTo(new[] { ReassociateSums.Name }));
     }
 

@@ -23,7 +23,8 @@ public class PassSpecTests
     private static readonly Dictionary<string, Func<Graph, Graph>> Passes = new()
     {
         ["Simplify"] = Simplify.Run,
-        ["Differentiate"] = graph => Differentiate.Run(graph, "loss", graph.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()),
+        ["Differentiate"] = graph =>
+            Differentiate.Run(graph, "loss", graph.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()),
         ["Train"] = network => TrainingProgram.Of(network),
         ["ReassociateSums"] = ReassociateSums.Run,
         ["LoopFission"] = LoopFission.Run,
@@ -42,7 +43,8 @@ public class PassSpecTests
         ["ParallelScan"] = graph => ParallelScan.Run(graph, "T", steps: 22, chunks: 4).Program,
     };
 
-    private static IEnumerable<string> Names => Directory.GetFiles(Folder(), "*.ir").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names =>
+        Directory.GetFiles(Folder(), "*.ir").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Names))]
     public void Graph_becomes_what_its_file_says(string name)
@@ -51,7 +53,8 @@ public class PassSpecTests
         int mark = text.IndexOf("\n" + Mark, StringComparison.Ordinal) + 1, line = text.IndexOf('\n', mark);
         Assert.That(mark, Is.GreaterThan(0), "the file has a line '=== PASS'");
         string[] passes = text[(mark + Mark.Length)..line].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string found = passes[^1] == "Plan" ? Plan(Run(Parser.Parse(text[..mark]), passes[..^1]), text) : Print(Run(Parser.Parse(text[..mark]), passes), passes);
+        string found = passes[^1] == "Plan" ? Plan(Run(Parser.Parse(text[..mark]), passes[..^1]),
+            text) : Print(Run(Parser.Parse(text[..mark]), passes), passes);
         if (Environment.GetEnvironmentVariable("RNNJIT_ACCEPT") == "1")
             File.WriteAllText(path, text[..(line + 1)] + found);
         else
@@ -61,14 +64,17 @@ public class PassSpecTests
     // A spec of a later stage may hold the one of an earlier stage that made its graph.
     [Test]
     public void Every_pass_has_a_file() =>
-        Assert.That(Names.SelectMany(name => File.ReadLines(Path.Combine(Folder(), name + ".ir")).First(line => line.StartsWith(Mark, StringComparison.Ordinal))[Mark.Length..].Split(' ')).Distinct(), Is.SupersetOf(Passes.Keys.Append("Fuse").Append("Plan")));
+        Assert.That(Names.SelectMany(name => File.ReadLines(Path.Combine(Folder(), name + ".ir"))
+            .First(line => line.StartsWith(Mark, StringComparison.Ordinal))[Mark.Length..]
+            .Split(' ')).Distinct(), Is.SupersetOf(Passes.Keys.Append("Fuse").Append("Plan")));
 
     [Test]
     public void Stages_keep_the_order_that_has_a_reason()
     {
         string[] names = [.. Pipeline.Stages.Select(stage => stage.Name)];
         Assert.That(names, Is.Unique.And.All.Match("^[a-z]+(-[a-z0-9]+)*$"));
-        Assert.That(Pipeline.Order.Where(pair => Array.IndexOf(names, pair.Before) is var before && (before < 0 || before >= Array.IndexOf(names, pair.After))), Is.Empty);
+        Assert.That(Pipeline.Order.Where(pair => Array.IndexOf(names, pair.Before) is var before
+            && (before < 0 || before >= Array.IndexOf(names, pair.After))), Is.Empty);
         Assert.That(Pipeline.Order.Select(pair => pair.Reason), Has.All.Length.GreaterThan(20));
     }
 
@@ -89,8 +95,10 @@ public class PassSpecTests
     // The sizes stand in a comment: # sizes T=4 B=2 f64 chunks; with adam it is the plan of a training step.
     private static string Plan(Graph graph, string text)
     {
-        string[] words = Regex.Match(text, "^# sizes (.*)$", RegexOptions.Multiline).Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Dictionary<string, int> sizes = words.Where(word => word.Contains('=', StringComparison.Ordinal)).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture));
+        string[] words =
+            Regex.Match(text, "^# sizes (.*)$", RegexOptions.Multiline).Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Dictionary<string, int> sizes = words.Where(word => word.Contains('=', StringComparison.Ordinal)).Select(word => word.Split('='))
+            .ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture));
         ElementType real = words.Contains("f64") ? ElementType.F64 : ElementType.F32;
 
         // Panels of 8 columns; chunks of 4 rows and more where the file asks for chunks.
@@ -117,17 +125,22 @@ public class PassSpecTests
         foreach (ScheduledOp scheduled in list.Ops)
         {
             if (scheduled is ScheduledKernel kernel)
-                text.Append($"[{kernel.Rows}] × {kernel.Columns}: {Named(kernel.Inputs)} ⇒ {Named(kernel.Outputs)}\n").Append(Indented(Printer.Print(kernel.Kernel)));
+                text.Append($"[{kernel.Rows}] × {kernel.Columns}: {Named(kernel.Inputs)} ⇒ {Named(kernel.Outputs)}\n")
+                    .Append(Indented(Printer.Print(kernel.Kernel)));
             else if (scheduled is ScheduledMatMul product)
-                text.Append($"{names[list.Graph.Values.FirstResult(product.Node)]} = {list.Graph.Nodes[product.Product].Op} {Named(list.Graph.Nodes[product.Product].Operands)} from {names[product.Start]}\n");
+                text.Append(
+                    $"{names[list.Graph.Values.FirstResult(product.Node)]} = {list.Graph.Nodes[product.Product].Op} "
+                        + $"{Named(list.Graph.Nodes[product.Product].Operands)} from {names[product.Start]}\n");
             else if (list.Graph.Nodes[((ScheduledNode)scheduled).Node] is var node)
-                text.Append($"{names[list.Graph.Values.FirstResult(((ScheduledNode)scheduled).Node)]} = {node.Op} {Named(node.Operands)}\n");
+                text.Append(
+                    $"{names[list.Graph.Values.FirstResult(((ScheduledNode)scheduled).Node)]} = {node.Op} {Named(node.Operands)}\n");
         }
 
         return text.ToString();
     }
 
-    private static string Indented(string text) => string.Concat(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => "  " + line + "\n"));
+    private static string Indented(string text) =>
+        string.Concat(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => "  " + line + "\n"));
 
     private static string Folder()
     {

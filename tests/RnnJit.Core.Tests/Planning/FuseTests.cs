@@ -25,7 +25,8 @@ public class FuseTests
     public void Work_that_sinks_takes_the_place_of_its_value()
     {
         string[] rest = [.. Enumerable.Range(0, Fuse.MostInputs - 4).Select(i => "a" + i)];
-        Assert.That(Kernels(["x", "y", .. rest], ["m = contract[ab,cb->ac] x, W", "v = tanh x", "w = tanh y"], "m", ["v", "w", .. rest]), Is.EqualTo(1));
+        Assert.That(Kernels(["x", "y", .. rest], ["m = contract[ab,cb->ac] x, W", "v = tanh x", "w = tanh y"], "m", ["v", "w", .. rest]),
+            Is.EqualTo(1));
     }
 
     // A chain of additions from a first value.
@@ -39,7 +40,8 @@ public class FuseTests
             last = "s" + i;
         }
 
-        Graph graph = Parser.Parse($"program P\n{ports}  parameter W: f32[H, H]\n{string.Concat(lines.Select(line => $"  {line}\n"))}  return y = {last}\n");
+        Graph graph = Parser.Parse(
+            $"program P\n{ports}  parameter W: f32[H, H]\n{string.Concat(lines.Select(line => $"  {line}\n"))}  return y = {last}\n");
         return Fuse.Run(graph).Ops.OfType<ScheduledKernel>().Count();
     }
 }

@@ -45,7 +45,9 @@ public class PaddingAnalysisTests
     {
         var (ends, graph, steps) = Of(before, after);
         ScheduledKernel kernel = steps.Ops.OfType<ScheduledKernel>().Single(step => step.Outputs.Contains(Value(graph, output)));
-        return ends.Of(kernel) is { } end ? $"{graph.Inputs[end.Lengths].Name}: {string.Join(" ", end.Zeros.Select(zero => graph.LocalNames[kernel.Outputs[zero]]))}" : "all";
+        return ends.Of(kernel) is { } end
+            ? $"{graph.Inputs[end.Lengths].Name}: {string.Join(" ", end.Zeros.Select(zero => graph.LocalNames[kernel.Outputs[zero]]))}"
+            : "all";
     }
 
     [TestCase("z = mul x, g", "return y = y")]
@@ -54,15 +56,24 @@ public class PaddingAnalysisTests
     public void What_only_a_loop_reads_is_unread_behind_the_ends(string before, string after)
     {
         var (ends, graph, _) = Of(before, after);
-        Assert.That(graph.LocalNames.Where(pair => pair.Value is "z" or "u").Select(pair => ends.IsUnread(pair.Key, graph.InputIndex("lengths"))), Is.All.True);
-        Assert.That(graph.LocalNames.Where(pair => pair.Value is "z" or "u").Select(pair => ends.IsUnread(pair.Key, graph.InputIndex("others"))), Is.All.False, "a loop with other lengths may read on");
+        Assert.That(graph.LocalNames.Where(pair => pair.Value is "z" or "u")
+            .Select(pair => ends.IsUnread(pair.Key, graph.InputIndex("lengths"))), Is.All.True);
+        Assert.That(
+            graph.LocalNames.Where(pair => pair.Value is "z" or "u").Select(pair => ends.IsUnread(pair.Key, graph.InputIndex("others"))),
+            Is.All.False, "a loop with other lengths may read on");
     }
 
     [TestCase("z = mul x, g", "return z = z", TestName = "given out")]
     [TestCase("z = mul x, g", "s = sum[0, 1] z\n  return s = s", TestName = "added up")]
     [TestCase("z = mul x, g", "t = contract[abc,dc->abd] z, W\n  return t = t", TestName = "read by a product that is given out")]
-    [TestCase("z = mul x, g", "last2, y2 = scan[T, lengths] z, h, others {\n    sequence z: f32[B, H]\n    state h: f32[B, H]\n    %0 = add z, h\n    next h = %0\n    yield y = %0\n  }\n  return y2 = y2", TestName = "read by a loop with other lengths")]
-    [TestCase("z = mul x, g", "last2, y2 = scan[T] z, h {\n    sequence z: f32[B, H]\n    state h: f32[B, H]\n    %0 = add z, h\n    next h = %0\n    yield y = %0\n  }\n  return y2 = y2", TestName = "read by a loop without lengths")]
+    [TestCase("z = mul x, g",
+        "last2, y2 = scan[T, lengths] z, h, others {\n    sequence z: f32[B, H]\n    state h: f32[B, H]\n    %0 = add z, h\n    next h = "
+            + "%0\n    yield y = %0\n  }\n  return y2 = y2",
+        TestName = "read by a loop with other lengths")]
+    [TestCase("z = mul x, g",
+        "last2, y2 = scan[T] z, h {\n    sequence z: f32[B, H]\n    state h: f32[B, H]\n    %0 = add z, h\n    next h = %0\n    yield y = "
+            + "%0\n  }\n  return y2 = y2",
+        TestName = "read by a loop without lengths")]
     [TestCase("z = mul x, g", "p = slice[1, 0, 1] z\n  return p = p", TestName = "a row of it is given out")]
     public void What_somebody_else_reads_is_computed_in_all_rows(string before, string after)
     {
@@ -99,7 +110,9 @@ public class PaddingAnalysisTests
     {
         const string Mask = "p = sequence_mask[T : f32] lengths\n  q = transpose[1, 0] p\n  m = reshape[T, B, 1] q\n  ";
         Assert.That(Kernel("z = mul x, g", Mask + "t = mul m, x\n  return t = t", "t"), Is.EqualTo("lengths: t"));
-        Assert.That(Kernel("z = mul x, g", Mask.Replace("lengths", "others", StringComparison.Ordinal) + "t = mul m, y\n  return t = t", "t"), Is.EqualTo("all"), "which of two lengths");
+        Assert.That(
+            Kernel("z = mul x, g", Mask.Replace("lengths", "others", StringComparison.Ordinal) + "t = mul m, y\n  return t = t", "t"),
+            Is.EqualTo("all"), "which of two lengths");
     }
 
     [Test]
@@ -124,14 +137,22 @@ public class PaddingAnalysisTests
     public void A_product_says_by_its_labels_where_rows_go(string labels, RowUse use, int operand) =>
         Assert.That(RowProduct.Of(new ContractOp(labels)), Is.EqualTo(new RowProduct(use, operand)));
 
-    [TestCase("m = contract[abc,abd->abcd] x, x\n  z = contract[abcd,cd->abd] m, W", "return y = y", "m", PaddingResult.Unread, TestName = "an outer product that only a product reads of which a loop reads")]
-    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,acd->abd] q, k\n  return m = m", "m", PaddingResult.Zero, TestName = "a query with a memory, the batch first")]
-    [TestCase("q = transpose[1, 0, 2] x\n  m = contract[abc,acd->abd] q, k\n  z = transpose[1, 0, 2] m", "return y = y", "m", PaddingResult.Unread, TestName = "a query with a memory that a loop reads, the batch first")]
-    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,dc->abd] q, W\n  return m = m", "m", PaddingResult.Zero, TestName = "a product with a weight, the batch first")]
-    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  m = contract[abc,abd->acd] q, r\n  return m = m", "m", PaddingResult.AddsNothing, TestName = "the gradient of a memory, the batch first")]
-    [TestCase("z = mul x, g", "m = contract[abc,abd->abcd] y, x\n  return m = m", "m", PaddingResult.Zero, TestName = "an outer product of what is 0")]
-    [TestCase("z = mul x, g", "m = contract[abc,bd->abcd] y, h\n  return m = m", "m", PaddingResult.Zero, TestName = "a product with a number of each row")]
-    [TestCase("z = mul x, g", "m = contract[abc,abd->bcd] y, x\n  return m = m", "m", PaddingResult.AddsNothing, TestName = "a sum over the steps of each row")]
+    [TestCase("m = contract[abc,abd->abcd] x, x\n  z = contract[abcd,cd->abd] m, W", "return y = y", "m", PaddingResult.Unread,
+        TestName = "an outer product that only a product reads of which a loop reads")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,acd->abd] q, k\n  return m = m", "m", PaddingResult.Zero,
+        TestName = "a query with a memory, the batch first")]
+    [TestCase("q = transpose[1, 0, 2] x\n  m = contract[abc,acd->abd] q, k\n  z = transpose[1, 0, 2] m", "return y = y", "m",
+        PaddingResult.Unread, TestName = "a query with a memory that a loop reads, the batch first")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  m = contract[abc,dc->abd] q, W\n  return m = m", "m", PaddingResult.Zero,
+        TestName = "a product with a weight, the batch first")]
+    [TestCase("z = mul x, g", "q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  m = contract[abc,abd->acd] q, r\n  return m = m",
+        "m", PaddingResult.AddsNothing, TestName = "the gradient of a memory, the batch first")]
+    [TestCase("z = mul x, g", "m = contract[abc,abd->abcd] y, x\n  return m = m", "m", PaddingResult.Zero,
+        TestName = "an outer product of what is 0")]
+    [TestCase("z = mul x, g", "m = contract[abc,bd->abcd] y, h\n  return m = m", "m", PaddingResult.Zero,
+        TestName = "a product with a number of each row")]
+    [TestCase("z = mul x, g", "m = contract[abc,abd->bcd] y, x\n  return m = m", "m", PaddingResult.AddsNothing,
+        TestName = "a sum over the steps of each row")]
     [TestCase("z = mul x, g", "m = sum[0] y\n  return m = m", "m", PaddingResult.AddsNothing, TestName = "a sum over steps")]
     [TestCase("z = gather W, codes", "return y = y", "z", PaddingResult.Unread, TestName = "rows of a table for a loop")]
     public void Products_of_a_row_with_itself_and_tables_leave_out_rows(string before, string after, string name, PaddingResult wanted)
@@ -142,7 +163,8 @@ public class PaddingAnalysisTests
 
     [TestCase("q = transpose[1, 0, 2] y\n  s = sum[0, 1] q\n  return s = s", "s", TestName = "a sum over both")]
     [TestCase("q = transpose[1, 0, 2] y\n  s = sum[0] q\n  return s = s", "s", TestName = "a sum over the batch")]
-    [TestCase("q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  s = contract[abc,abd->cd] q, r\n  return s = s", "s", TestName = "a gradient of weights")]
+    [TestCase("q = transpose[1, 0, 2] y\n  r = transpose[1, 0, 2] x\n  s = contract[abc,abd->cd] q, r\n  return s = s", "s",
+        TestName = "a gradient of weights")]
     public void What_goes_along_time_only_is_done_for_all_rows_with_the_batch_first(string after, string name)
     {
         var (ends, graph, _) = Of("z = mul x, g", after);
@@ -153,7 +175,8 @@ public class PaddingAnalysisTests
     public void Kernels_go_along_rows_with_the_batch_first()
     {
         var (ends, graph, steps) = Of("q = transpose[1, 0, 2] x\n  t = tanh q\n  z = transpose[1, 0, 2] t", "return y = y");
-        Assert.That(ends.Of(steps.Ops.OfType<ScheduledKernel>().Single(step => step.Outputs.Contains(Value(graph, "t"))))?.BatchFirst, Is.True);
+        Assert.That(
+            ends.Of(steps.Ops.OfType<ScheduledKernel>().Single(step => step.Outputs.Contains(Value(graph, "t"))))?.BatchFirst, Is.True);
     }
 
     [Test]

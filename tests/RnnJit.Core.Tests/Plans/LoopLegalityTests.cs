@@ -7,7 +7,9 @@ namespace RnnJit.Core.Tests.Plans;
 /// <summary>A loop that is left to the interpreter says in one sentence what of its step keeps it from being planned.</summary>
 public class LoopLegalityTests
 {
-    private const string Meet = "its rows read each other", Undivided = "'contract[abc,dc->adb]' has no command for some rows of a step alone", Extent = "a step reads the extent of B", Pairs = "a step pairs rows of B",
+    private const string Meet = "its rows read each other",
+        Undivided = "'contract[abc,dc->adb]' has no command for some rows of a step alone", Extent = "a step reads the extent of B",
+        Pairs = "a step pairs rows of B",
         Tables = "a table is read after it grew, or is made anew";
 
     [TestCase("%0 = mul h, x", null, null)]
@@ -32,7 +34,8 @@ public class LoopLegalityTests
             Assert.That(Reason(Table(lines, lengths)), wanted is null ? Is.Null : Does.StartWith(wanted));
     }
 
-    // Rows beside those of the batch are a loop of the product, or keep its rows from being ended one by one: then nobody says that rows read each other.
+    // Rows beside those of the batch are a loop of the product, or keep its rows from being ended one by one: then
+    // nobody says that rows read each other.
     [TestCase("contract[abc,cd->abd]", "S, D", null)]
     [TestCase("contract[abc,dc->abd]", "S, D", null)]
     [TestCase("contract[abc,dc->adb]", "D, S", Undivided)]
@@ -65,7 +68,8 @@ public class LoopLegalityTests
     [TestCase(1, null)]
     [TestCase(2, "loops stand 3 deep and are planned 2 deep")]
     public void A_loop_may_stand_in_one_other(int depth, string? wanted) =>
-        Assert.That(LoopLegality.Of(Loop("%0 = mul h, x", lengths: false), depth, TargetTraits.UsualLoopDepth).Interpreted, wanted is null ? Is.Null : Does.StartWith(wanted));
+        Assert.That(LoopLegality.Of(Loop("%0 = mul h, x", lengths: false), depth, TargetTraits.UsualLoopDepth).Interpreted,
+            wanted is null ? Is.Null : Does.StartWith(wanted));
 
     // Rows of the batch meet in a table, so lengths end them and workers share each command.
     [Test]

@@ -15,8 +15,10 @@ public class HostileTextTests
     [Test]
     public void A_step_has_no_inputs_of_a_program()
     {
-        string text = "program P\ninput x: f32[2]\n%0 = scan[2] x {\nstate s: f32[2]\ninput y: f32[2]\n%0 = tanh s\nnext s = %0\n}\nreturn y = %0";
-        Assert.That(Refusal(text), Is.EqualTo(("RNNJ173", "Line 8: The step of a scan has the Input 'y' among its inputs (sequences, states, tables, constants)")));
+        string text =
+            "program P\ninput x: f32[2]\n%0 = scan[2] x {\nstate s: f32[2]\ninput y: f32[2]\n%0 = tanh s\nnext s = %0\n}\nreturn y = %0";
+        Assert.That(Refusal(text), Is.EqualTo(
+            ("RNNJ173", "Line 8: The step of a scan has the Input 'y' among its inputs (sequences, states, tables, constants)")));
     }
 
     [TestCase("%0 = broadcast[?0] 1")]
@@ -40,7 +42,8 @@ public class HostileTextTests
             $"program P\n%0 = broadcast[{Ones(100_000)}] 1",
             $"program P\n%0 = reshape[{Ones(65)}] 1",
             $"program P\n%0 = constant[1 : f32[{Ones(65)}]]",
-            $"program P\ninput x: f32[{Ones(64)}]\n%0, %1 = scan[2] x {{\nstate s: f32[{Ones(64)}]\n%0 = tanh s\nnext s = %0\nyield s = %0\n}}",
+            $"program P\ninput x: f32[{Ones(64)}]\n%0, %1 = scan[2] x {{\nstate s: f32[{Ones(64)}]\n%0 = tanh s\nnext s = %0\n"
+                + $"yield s = %0\n}}",
         ];
         Assert.That(texts.Select(text => Refusal(text).Id), Has.All.EqualTo("RNNJ210"));
     }
@@ -51,7 +54,8 @@ public class HostileTextTests
         Assert.That(Parser.Parse($"program P\ninput x: f32[{new string('S', 1000)}]\nreturn y = x").Inputs[0].Type.Rank, Is.EqualTo(1));
         Assert.That(Refusal($"program P\ninput x: f32[{new string('S', 1001)}]").Id, Is.EqualTo("RNNJ102"));
         string Sum(int symbols) => string.Join('+', Enumerable.Range(0, symbols).Select(n => "S" + n));
-        Assert.That(Refusal($"program P\ninput x: f32[{Sum(65)}]").Sentence, Does.Contain("A dimension is a sum of 65 symbols, wanted at most 64"));
+        Assert.That(Refusal($"program P\ninput x: f32[{Sum(65)}]").Sentence,
+            Does.Contain("A dimension is a sum of 65 symbols, wanted at most 64"));
         Assert.That(Dim.Parse(Sum(64)).Terms, Has.Count.EqualTo(64));
         Assert.That(() => Dim.Parse(Sum(64)) + "more", Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ102"));
     }
@@ -61,7 +65,8 @@ public class HostileTextTests
     public void A_text_is_not_too_long_when_its_types_are_written_out()
     {
         string type = string.Join(", ", Enumerable.Range(0, 64).Select(axis => new string((char)('A' + (axis % 26)), 990)));
-        string Chain(int count) => $"program P\ninput x: f32[{type}]\n%0 = tanh x\n" + string.Concat(Enumerable.Range(1, count).Select(n => $"%{n} = tanh %{n - 1}\n")) + $"return y = %{count}";
+        string Chain(int count) => $"program P\ninput x: f32[{type}]\n%0 = tanh x\n"
+            + string.Concat(Enumerable.Range(1, count).Select(n => $"%{n} = tanh %{n - 1}\n")) + $"return y = %{count}";
         Assert.That(Parser.Parse(Chain(60)).Nodes, Has.Count.EqualTo(61));
         Assert.That(Refusal(Chain(70)).Id, Is.EqualTo("RNNJ209"));
     }
@@ -71,7 +76,8 @@ public class HostileTextTests
     {
         var text = new System.Text.StringBuilder("program P\n  input x: f32[2]\n");
         for (int n = 0; text.Length < (4 << 20) - 100; n++)
-            text.Append("  %").Append(n).Append(": f32[2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2] = broadcast[2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2] x\n");
+            text.Append("  %").Append(n).Append(
+                ": f32[2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2] = broadcast[2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2] x\n");
         text.Append("  return y = %0\n");
         Assert.That(Parser.Parse(text.ToString()).ToString(), Is.EqualTo(text.ToString()));
     }
@@ -79,10 +85,14 @@ public class HostileTextTests
     [Test]
     public void A_text_has_at_most_50000_values_and_1000_scans()
     {
-        string Nodes(int count) => "program P\ninput x: f32[]\n" + string.Concat(Enumerable.Range(0, count).Select(n => $"%{n} = tanh x\n")) + "return y = x";
-        string Scans(int count) => "program P\ninput x: f32[]\n" + string.Concat(Enumerable.Range(0, count).Select(n => $"%{n} = scan[2] x {{\nstate s: f32[]\n%0 = tanh s\nnext s = %0\n}}\n")) + "return y = x";
+        string Nodes(int count) =>
+            "program P\ninput x: f32[]\n" + string.Concat(Enumerable.Range(0, count).Select(n => $"%{n} = tanh x\n")) + "return y = x";
+        string Scans(int count) => "program P\ninput x: f32[]\n"
+            + string.Concat(Enumerable.Range(0, count).Select(n => $"%{n} = scan[2] x {{\nstate s: f32[]\n%0 = tanh s\nnext s = %0\n}}\n"))
+            + "return y = x";
         Assert.That(Parser.Parse(Nodes(49_999)).Nodes, Has.Count.EqualTo(49_999));
-        Assert.That(Refusal(Nodes(50_000)), Is.EqualTo(("RNNJ204", "Line 50002: the graph has more than 50000 values up to here (write repeated steps as a scan)")));
+        Assert.That(Refusal(Nodes(50_000)),
+            Is.EqualTo(("RNNJ204", "Line 50002: the graph has more than 50000 values up to here (write repeated steps as a scan)")));
         Assert.That(Parser.Parse(Scans(1000)).Nodes, Has.Count.EqualTo(1000));
         Assert.That(Refusal(Scans(1001)).Id, Is.EqualTo("RNNJ204"));
     }
@@ -90,7 +100,8 @@ public class HostileTextTests
     [Test]
     public void A_statement_has_at_most_4096_operands()
     {
-        string Concat(int count) => $"program P\ninput x: f32[1]\n%0 = concat[0] {string.Join(", ", Enumerable.Repeat("x", count))}\nreturn y = %0";
+        string Concat(int count) =>
+            $"program P\ninput x: f32[1]\n%0 = concat[0] {string.Join(", ", Enumerable.Repeat("x", count))}\nreturn y = %0";
         Assert.That(Parser.Parse(Concat(4096)).Values.Type(1).ToString(), Is.EqualTo("f32[4096]"));
         Assert.That(Refusal(Concat(4097)).Sentence, Is.EqualTo("Line 3: 'concat' has more than 4096 operands"));
     }
@@ -98,7 +109,8 @@ public class HostileTextTests
     [Test]
     public void A_message_names_the_first_of_many_operands()
     {
-        string sentence = Refusal($"program P\ninput x: f32[{new string('S', 1000)}]\n%0 = concat[1] {string.Join(", ", Enumerable.Repeat("x", 4000))}").Sentence;
+        string sentence = Refusal(
+            $"program P\ninput x: f32[{new string('S', 1000)}]\n%0 = concat[1] {string.Join(", ", Enumerable.Repeat("x", 4000))}").Sentence;
         Assert.That(sentence, Has.Length.LessThan(2000).And.Contains("… and 3992 more"));
     }
 
@@ -106,7 +118,9 @@ public class HostileTextTests
     public void A_hundred_thousand_inputs_are_found_by_name_in_time()
     {
         string[] names = [.. Enumerable.Range(0, 100_000).Select(n => $"input{n}")];
-        var graph = new Graph("program", "P", names.Select(name => new Port(name, new TensorType(ElementType.F32), PortRole.Input)).ToEquatable(), [], names.Select((name, i) => new Output(name, i, OutputRole.Result)).ToEquatable());
+        var graph = new Graph("program", "P",
+            names.Select(name => new Port(name, new TensorType(ElementType.F32), PortRole.Input)).ToEquatable(), [],
+            names.Select((name, i) => new Output(name, i, OutputRole.Result)).ToEquatable());
         long start = Stopwatch.GetTimestamp();
         Assert.That(names.Select(graph.InputIndex), Is.EqualTo(Enumerable.Range(0, names.Length)));
         Assert.That(names.Select(graph.OutputIndex), Is.EqualTo(Enumerable.Range(0, names.Length)));
@@ -125,7 +139,8 @@ public class HostileTextTests
     [Test]
     public void A_transformation_of_too_long_a_chain_costs_a_sentence()
     {
-        CellDefinition cell = Cell("%0 = tanh s\n" + string.Concat(Enumerable.Range(1, 49_000).Select(n => $"%{n} = tanh %{n - 1}\n")) + "%h = add %49000, W", "%h");
+        CellDefinition cell = Cell("%0 = tanh s\n" + string.Concat(Enumerable.Range(1, 49_000).Select(n => $"%{n} = tanh %{n - 1}\n"))
+            + "%h = add %49000, W", "%h");
         Assert.That(() => cell.WithZoneout(0.1), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ205"));
         Assert.That(() => cell.WithRecurrentDropout(0.1), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ205"));
         Assert.That(() => cell.WithLayerNorm(), Throws.TypeOf<GraphException>());
@@ -137,7 +152,8 @@ public class HostileTextTests
     [TestCase("mul")]
     public void A_new_state_that_is_added_to_itself_again_and_again_is_split_in_time(string op)
     {
-        CellDefinition cell = Cell($"%0 = {op} s, s\n" + string.Concat(Enumerable.Range(1, 63).Select(n => $"%{n} = {op} %{n - 1}, %{n - 1}\n")) + "%h = add %63, W", "%h");
+        CellDefinition cell = Cell($"%0 = {op} s, s\n"
+            + string.Concat(Enumerable.Range(1, 63).Select(n => $"%{n} = {op} %{n - 1}, %{n - 1}\n")) + "%h = add %63, W", "%h");
         long start = Stopwatch.GetTimestamp();
         try
         {
@@ -154,7 +170,9 @@ public class HostileTextTests
     // Each value reads the two before it: there are 10¹⁸ ways from the last one to the first.
     [TestCase("sub", "B, H", "%s = sum[1] %89")]
     [TestCase("mul", "B, 1", "%a = mul z, %89\n%b = add z, %a\n%s = sum[1] %b")]
-    [TestCase("mul", "B, 1", "%v = mul z, z\n%w = sum[1] %v\n%q = reshape[B, 1] %w\n%r = sqrt %q\n%i = div 1, %r\n%n = mul z, %i\n%m = mul z, %89\n%s = add %n, %m")]
+    [TestCase("mul", "B, 1",
+        "%v = mul z, z\n%w = sum[1] %v\n%q = reshape[B, 1] %w\n%r = sqrt %q\n%i = div 1, %r\n%n = mul z, %i\n%m = mul z, %89\n"
+            + "%s = add %n, %m")]
     public void What_reads_values_twice_again_and_again_is_simplified_in_time(string op, string dims, string end)
     {
         string text = $"program P\ninput x: f32[{dims}]\ninput y: f32[{dims}]\ninput z: f32[B, H]\n%0 = {op} x, y\n%1 = {op} y, %0\n"

@@ -31,7 +31,8 @@ public class OldOpNameTests
     {
         string Text(Func<(string Old, string New), string> side) =>
             "program P\n  input x: f32[T, B]\n  input lengths: i32[B]\n  input order: i32[B]\n"
-            + string.Concat(Pairs.Select((pair, i) => $"  v{i} = {side(pair)}\n")) + string.Concat(Pairs.Select((_, i) => $"  return y{i} = v{i}\n"));
+            + string.Concat(Pairs.Select((pair, i) => $"  v{i} = {side(pair)}\n"))
+            + string.Concat(Pairs.Select((_, i) => $"  return y{i} = v{i}\n"));
 
         Assert.That(Parser.Parse(Text(pair => pair.Old)), Is.EqualTo(Parser.Parse(Text(pair => pair.New))));
     }
@@ -40,18 +41,22 @@ public class OldOpNameTests
     public void A_text_is_written_with_old_names_for_digests()
     {
         foreach (var (old, today) in Pairs)
-            Assert.That(OpTable.WithOldNames(Parser.Parse(Program(today)).ToString()), Does.Contain(" = " + old.Split(' ', '[')[0]).And.Not.Contain(today.Split(' ', '[')[0]));
+            Assert.That(OpTable.WithOldNames(Parser.Parse(Program(today)).ToString()),
+                Does.Contain(" = " + old.Split(' ', '[')[0]).And.Not.Contain(today.Split(' ', '[')[0]));
     }
 
     [Test]
-    public void Every_old_name_is_tested() => Assert.That(Pairs.Select(pair => pair.Old.Split(' ', '[')[0]), Is.EquivalentTo(OpTable.OldNames));
+    public void Every_old_name_is_tested() =>
+        Assert.That(Pairs.Select(pair => pair.Old.Split(' ', '[')[0]), Is.EquivalentTo(OpTable.OldNames));
 
     [Test]
     public void No_old_name_is_listed_or_suggested()
     {
         Assert.That(OpTable.Names.Intersect(OpTable.OldNames), Is.Empty);
-        Assert.That(() => Parser.Parse(Program("prefx[T : f32] lengths")), Throws.TypeOf<GraphException>().With.Message.Contains("sequence_mask").And.Message.Not.Contain(", prefix"));
-        Assert.That(() => Parser.Parse(Program("inverse_permutatoin order")), Throws.TypeOf<GraphException>().With.Message.Contains("did you mean 'inverse_permutation'?"));
+        Assert.That(() => Parser.Parse(Program("prefx[T : f32] lengths")),
+            Throws.TypeOf<GraphException>().With.Message.Contains("sequence_mask").And.Message.Not.Contain(", prefix"));
+        Assert.That(() => Parser.Parse(Program("inverse_permutatoin order")),
+            Throws.TypeOf<GraphException>().With.Message.Contains("did you mean 'inverse_permutation'?"));
     }
 
     [TestCase("order[1] lengths", "'argsort[1]' names no order of rows")]

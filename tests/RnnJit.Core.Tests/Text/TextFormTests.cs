@@ -28,7 +28,8 @@ public class TextFormTests
     public void Every_number_reads_back_bit_for_bit([Values] ElementType element)
     {
         var random = new Random(7);
-        IEnumerable<double> drawn = Enumerable.Range(0, 500).Select(_ => BitConverter.Int64BitsToDouble(random.NextInt64())).Where(double.IsFinite);
+        IEnumerable<double> drawn =
+            Enumerable.Range(0, 500).Select(_ => BitConverter.Int64BitsToDouble(random.NextInt64())).Where(double.IsFinite);
         foreach (double number in Corners.Concat(drawn))
         {
             var b = new GraphBuilder();
@@ -38,14 +39,16 @@ public class TextFormTests
 
             Assert.That(read, Is.EqualTo(graph), graph.ToString());
             foreach (ConstantOp constant in read.Nodes.Select(node => (ConstantOp)node.Op))
-                Assert.That(BitConverter.DoubleToInt64Bits(constant.Value), Is.EqualTo(BitConverter.DoubleToInt64Bits(number)).Or.Matches<long>(_ => double.IsNaN(number)));
+                Assert.That(BitConverter.DoubleToInt64Bits(constant.Value),
+                    Is.EqualTo(BitConverter.DoubleToInt64Bits(number)).Or.Matches<long>(_ => double.IsNaN(number)));
         }
     }
 
     [Test]
     public void Comments_blank_lines_and_missing_types_are_read()
     {
-        Graph graph = Parser.Parse("# head\n\nprogram p # kind and name\r\n  input x: f32[B]\n  y = tanh x   # the value\n\n  return y = y\n");
+        Graph graph =
+            Parser.Parse("# head\n\nprogram p # kind and name\r\n  input x: f32[B]\n  y = tanh x   # the value\n\n  return y = y\n");
 
         Assert.That(graph.ToString(), Is.EqualTo("program p\n  input x: f32[B]\n  %0: f32[B] = tanh x\n  return y = %0\n"));
     }
@@ -84,11 +87,15 @@ public class TextFormTests
     [TestCase("program p\n  input x: f32[B]\n  = tanh x", "RNNJ106", "Line 3")]
     [TestCase("program p\n  input x: f32[2147483647H]\n  %0 = concat[0] x, x", "RNNJ200", "Line 3")]
     [TestCase("program p\n  input x: f32[2147483647H + 2147483647H]", "RNNJ200", "Line 2")]
-    [TestCase("program p\n  input x: f32[B, B]\n  input w: f32[B, H]\n  %0 = contract[aa,ab->b] x, w", "RNNJ113", "'aa,ab->b' is no contraction")]
-    [TestCase("program p\n  input x: f32[B, H]\n  input w: f32[B, B]\n  %0 = contract[ab,aa->b] x, w", "RNNJ113", "'ab,aa->b' is no contraction")]
-    [TestCase("program p\n  input x: f32[B, H]\n  input w: f32[B]\n  %0 = contract[ab,a->bb] x, w", "RNNJ113", "'ab,a->bb' is no contraction")]
+    [TestCase("program p\n  input x: f32[B, B]\n  input w: f32[B, H]\n  %0 = contract[aa,ab->b] x, w", "RNNJ113",
+        "'aa,ab->b' is no contraction")]
+    [TestCase("program p\n  input x: f32[B, H]\n  input w: f32[B, B]\n  %0 = contract[ab,aa->b] x, w", "RNNJ113",
+        "'ab,aa->b' is no contraction")]
+    [TestCase("program p\n  input x: f32[B, H]\n  input w: f32[B]\n  %0 = contract[ab,a->bb] x, w", "RNNJ113",
+        "'ab,a->bb' is no contraction")]
     [TestCase("program p\n  input x: f32[T + 1, H]\n  %0 = reshape[T, H] x", "RNNJ116", "Line 3")]
     [TestCase("program p\n  input x: f32[T - 1, H]\n  %0 = reshape[T, H] x", "RNNJ116", "Line 3")]
     public void Bad_text_is_refused_with_its_line(string text, string id, string sentence) =>
-        Assert.That(() => Parser.Parse(text), Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo(id).And.Message.Contains(sentence));
+        Assert.That(() => Parser.Parse(text),
+            Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo(id).And.Message.Contains(sentence));
 }

@@ -32,7 +32,8 @@ public class TextMemoryTests
 
     private static string Text(string line, int count)
     {
-        IEnumerable<string> lines = Enumerable.Range(0, count).Select(n => string.Format(System.Globalization.CultureInfo.InvariantCulture, line, n, n + 1));
+        IEnumerable<string> lines =
+            Enumerable.Range(0, count).Select(n => string.Format(System.Globalization.CultureInfo.InvariantCulture, line, n, n + 1));
         return $"program P\n  input x: f32[T, B, 4H + 1]\n%0=tanh x\n{string.Join('\n', lines)}\n  return y = %{count}\n";
     }
 }

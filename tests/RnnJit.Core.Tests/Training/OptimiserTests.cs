@@ -30,7 +30,8 @@ public class OptimiserTests
         Assert.That(step.Nodes.Select(node => node.Op.Family), Is.All.EqualTo(OpFamily.Elementwise).Or.EqualTo(OpFamily.Leaf));
         Assert.That(() => Verifier.Check(step), Throws.Nothing);
         Assert.That(Parser.Parse(step.ToString()), Is.EqualTo(step));
-        Assert.That(step.Inputs.Select(port => port.Name), Is.EqualTo((string[])["p", .. optimiser.States, "g", "scale", .. optimiser.Scalars]));
+        Assert.That(step.Inputs.Select(port => port.Name),
+            Is.EqualTo((string[])["p", .. optimiser.States, "g", "scale", .. optimiser.Scalars]));
         Assert.That(step.Outputs.Select(output => output.Name), Is.EqualTo((string[])["p", .. optimiser.States]));
         Assert.That(() => Verifier.Check(optimiser.Build(ElementType.F64)), Throws.Nothing);
     }

@@ -22,7 +22,8 @@ public class VerifierTests
         "step",
         EquatableArray.Of(new Port("x", Row, PortRole.Sequence), new Port("h", Row, PortRole.State), new Port("b", Row, PortRole.Constant)),
         EquatableArray.Of(new Node(AddOp.Instance, EquatableArray.Of(0, 1), EquatableArray.Of(Row))),
-        EquatableArray.Of(new Output("h", 3, OutputRole.Next), new Output("h", 3, OutputRole.Yield), new Output("total", 3, OutputRole.Sum)));
+        EquatableArray.Of(new Output("h", 3, OutputRole.Next), new Output("h", 3, OutputRole.Yield),
+            new Output("total", 3, OutputRole.Sum)));
 
     [Test]
     public void Sound_graphs_pass()
@@ -38,13 +39,15 @@ public class VerifierTests
 
     [Test]
     public void Input_names_are_unique() =>
-        Breaks("RNNJ171", Sound with { Inputs = EquatableArray.Of(Sound.Inputs[0], Sound.Inputs[0]), Outputs = Returns(2), Nodes = Tanh(0) });
+        Breaks("RNNJ171",
+            Sound with { Inputs = EquatableArray.Of(Sound.Inputs[0], Sound.Inputs[0]), Outputs = Returns(2), Nodes = Tanh(0) });
 
     [Test]
     public void Inputs_have_names() => Breaks("RNNJ171", Sound with { Inputs = EquatableArray.Of(Sound.Inputs[0] with { Name = "" }) });
 
     [Test]
-    public void Output_names_are_unique() => Breaks("RNNJ172", Sound with { Outputs = EquatableArray.Of(Sound.Outputs[0], Sound.Outputs[0]) });
+    public void Output_names_are_unique() =>
+        Breaks("RNNJ172", Sound with { Outputs = EquatableArray.Of(Sound.Outputs[0], Sound.Outputs[0]) });
 
     [TestCase("program", PortRole.Sequence)]
     [TestCase("kernel", PortRole.Parameter)]
@@ -82,7 +85,10 @@ public class VerifierTests
 
     [Test]
     public void Result_types_are_inferred() =>
-        Breaks("RNNJ178", Sound with { Nodes = EquatableArray.Of(Sound.Nodes[0] with { Results = EquatableArray.Of(new TensorType(ElementType.F32, "H", "B")) }) });
+        Breaks("RNNJ178", Sound with
+        {
+            Nodes = EquatableArray.Of(Sound.Nodes[0] with { Results = EquatableArray.Of(new TensorType(ElementType.F32, "H", "B")) })
+        });
 
     [Test]
     public void Results_are_as_many_as_inferred() =>
@@ -102,10 +108,12 @@ public class VerifierTests
     });
 
     [Test]
-    public void Body_inputs_are_ordered() => Breaks("RNNJ191", Body with { Inputs = EquatableArray.Of(Body.Inputs[1], Body.Inputs[0], Body.Inputs[2]) });
+    public void Body_inputs_are_ordered() =>
+        Breaks("RNNJ191", Body with { Inputs = EquatableArray.Of(Body.Inputs[1], Body.Inputs[0], Body.Inputs[2]) });
 
     [Test]
-    public void Body_outputs_are_ordered() => Breaks("RNNJ192", Body with { Outputs = EquatableArray.Of(Body.Outputs[0], Body.Outputs[2], Body.Outputs[1]) });
+    public void Body_outputs_are_ordered() =>
+        Breaks("RNNJ192", Body with { Outputs = EquatableArray.Of(Body.Outputs[0], Body.Outputs[2], Body.Outputs[1]) });
 
     [Test]
     public void A_body_is_verified_with_its_graph()
@@ -142,7 +150,8 @@ public class VerifierTests
     public void Rows_have_no_numbers_where_there_are_lengths()
     {
         var builder = new GraphBuilder();
-        Value x = builder.Input("x", new TensorType(ElementType.F32, "B", "H"), PortRole.Sequence), h = builder.Input("h", new TensorType(ElementType.F32, "B", "H"), PortRole.State);
+        Value x = builder.Input("x", new TensorType(ElementType.F32, "B", "H"), PortRole.Sequence),
+            h = builder.Input("h", new TensorType(ElementType.F32, "B", "H"), PortRole.State);
         Graph body = builder.Build("body", "step", [("h", Rnn.Tanh(h + builder.Add(new SliceOp(0, 0, 1), x)), OutputRole.Next)]);
         Assert.That(() => Verifier.Check(Scan(body, lengths: false)), Throws.Nothing);
         Breaks("RNNJ208", Scan(body, lengths: true));
@@ -153,7 +162,8 @@ public class VerifierTests
     {
         var scan = new ScanOp(body, "T", reverse: false, lengths);
         List<Port> inputs = body.Inputs.Select(port =>
-            new Port(port.Name, port.Role == PortRole.Sequence ? port.Type.WithDims(port.Type.Dims.Prepend("T")) : port.Type, PortRole.Input)).ToList();
+            new Port(port.Name, port.Role == PortRole.Sequence ? port.Type.WithDims(port.Type.Dims.Prepend("T")) : port.Type,
+                PortRole.Input)).ToList();
         if (lengths)
             inputs.Add(new Port("lengths", lengthsType ?? new TensorType(ElementType.I32, "B"), PortRole.Input));
         TensorType[] results = body.Outputs.Select(output =>
@@ -169,7 +179,8 @@ public class VerifierTests
             EquatableArray.Of(new Output("y", inputs.Count, OutputRole.Result)));
     }
 
-    private static EquatableArray<Node> Tanh(int operand) => EquatableArray.Of(new Node(TanhOp.Instance, EquatableArray.Of(operand), EquatableArray.Of(Row)));
+    private static EquatableArray<Node> Tanh(int operand) =>
+        EquatableArray.Of(new Node(TanhOp.Instance, EquatableArray.Of(operand), EquatableArray.Of(Row)));
 
     private static EquatableArray<Output> Returns(int value) => EquatableArray.Of(new Output("y", value, OutputRole.Result));
 

@@ -2,13 +2,15 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Generators.Tests.Cells;
 
-/// <summary>An embedding, an input per sequence, a bilinear form, named dimensions, initialisers, named and optional arguments, decisions by numbers.</summary>
+/// <summary>An embedding, an input per sequence, a bilinear form, named dimensions, initialisers, named and optional
+/// arguments, decisions by numbers.</summary>
 [RnnCell]
 public static partial class Controlled
 {
     public static (Value h, Value y) Step(
         Indices word, Value h, [PerSequence] Value control,
-        Matrix Embedding, Tensor3 Form, [Init("orthogonal"), Dims("H", "H")] Matrix U, [Init("0.25")] Vector b, [Dims("Y", "H")] Matrix Out, Vector scale,
+        Matrix Embedding, Tensor3 Form, [Init("orthogonal"), Dims("H", "H")] Matrix U, [Init("0.25")] Vector b, [Dims("Y", "H")] Matrix Out,
+        Vector scale,
         int depth = 2, double slope = 0.01)
     {
         Value x = Gather(Embedding, index: word);

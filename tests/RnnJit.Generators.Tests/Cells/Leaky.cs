@@ -9,7 +9,8 @@ public static partial class Leaky
     private const int Scales = 3;
     private const double Slowest = 0.1;
 
-    public static (Value h, Value slow, Value y) Step(Value x, Value h, Value slow, Matrix W, Matrix U, Matrix V, Vector b, Vector c, float decay = 0.7f, int rounds = 2)
+    public static (Value h, Value slow,
+        Value y) Step(Value x, Value h, Value slow, Matrix W, Matrix U, Matrix V, Vector b, Vector c, float decay = 0.7f, int rounds = 2)
     {
         Value Mix(Value a, Value other, double share) => share * a + (1 - share) * other;
 

@@ -2,7 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Generators.Tests.Cells;
 
-/// <summary>A cell inside another class, helpers of another class, params, out of order named arguments, deconstruction into known variables, while, break and continue.</summary>
+/// <summary>A cell inside another class, helpers of another class, params, out of order named arguments, deconstruction into known
+/// variables, while, break and continue.</summary>
 public static partial class House
 {
     [RnnCell]

@@ -49,7 +49,7 @@ internal sealed partial class PtxDecoder
             Count(instruction, operation.Types.Length);
             return new PtxApply(instruction, operation.Apply, Register(instruction, instruction.Operands[0], operation.Types[0]),
                 [.. operation.Types.Skip(1).Zip(instruction.Operands.Skip(1), (type, operand) => Operand(instruction, operand, type))])
-                { Guard = guard };
+            { Guard = guard };
         }
 
         if (!Others.Contains(instruction.Name))
@@ -93,9 +93,11 @@ internal sealed partial class PtxDecoder
             throw new PtxException($"{instruction} uses {type} where another instruction uses {part.Type}");
         return loads
             ? new PtxApply(instruction, (ulong a) => a, Register(instruction, instruction.Operands[0], type),
-                [part.Register]) { Guard = guard }
+                [part.Register])
+            { Guard = guard }
             : new PtxApply(instruction, (ulong a) => a, part.Register,
-                [Operand(instruction, instruction.Operands[1], type)]) { Guard = guard };
+                [Operand(instruction, instruction.Operands[1], type)])
+            { Guard = guard };
     }
 
     private PtxCall Call(PtxInstruction instruction, int guard)
@@ -112,7 +114,8 @@ internal sealed partial class PtxDecoder
         if (result is not null)
             ReserveResult(instruction, result);
         return new PtxCall(instruction, () => find(name),
-            [.. given.Zip(callee.Parameters, (argument, parameter) => (argument, parameter.Name))], result) { Guard = guard };
+            [.. given.Zip(callee.Parameters, (argument, parameter) => (argument, parameter.Name))], result)
+        { Guard = guard };
     }
 
     // The type is that of the load behind the call.
@@ -133,7 +136,8 @@ internal sealed partial class PtxDecoder
         return new PtxAtomic(instruction, isSwap ? (old, compare, value) => old == compare ? value : old
                 : (old, value, _) => (ulong)Math.Min((long)old, (long)value), Size(type),
             isSwap ? Register(instruction, instruction.Operands[0], type) : -1, Operand(instruction, name, "u64"), offset,
-            [.. instruction.Operands.Skip(isSwap ? 2 : 1).Select(operand => Operand(instruction, operand, type))]) { Guard = guard };
+            [.. instruction.Operands.Skip(isSwap ? 2 : 1).Select(operand => Operand(instruction, operand, type))])
+        { Guard = guard };
     }
 
     private static void Count(PtxInstruction instruction, int wanted)

@@ -50,7 +50,8 @@ internal sealed class PtxDevice(PtxOrder order, Func<string, string>? edit = nul
         public override unsafe void Upload(long offset, byte* from, long bytes) =>
             all.Write(offset, new ReadOnlySpan<byte>(from, checked((int)bytes)));
 
-        public override unsafe void Download(long offset, byte* to, long bytes) => all.Read(offset, new Span<byte>(to, checked((int)bytes)));
+        public override unsafe void Download(long offset, byte* to, long bytes) =>
+            all.Read(offset, new Span<byte>(to, checked((int)bytes)));
 
         public override void CopyFrom(DeviceMemory other, long otherOffset, long offset, long bytes)
         {

@@ -46,7 +46,8 @@ public class PtxInstructionTests
     [TestCase("rem.s64", 7L, 0L, "divides by 0, whose result PTX leaves open")]
     [TestCase("div.s64", long.MinValue, -1L, "divides the least number by -1, whose result PTX leaves open")]
     public void What_PTX_leaves_open_is_refused(string name, object a, object b, string sentence) =>
-        Assert.That(() => Run(name, [.. Enumerable.Repeat(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], 3)], [a, b]), Throws.TypeOf<PtxException>().With.Message.EndsWith(sentence));
+        Assert.That(() => Run(name, [.. Enumerable.Repeat(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], 3)], [a, b]),
+            Throws.TypeOf<PtxException>().With.Message.EndsWith(sentence));
 
     // A kernel of that one instruction: operands come from memory, the result goes there.
     private static ulong Run(string name, string[] types, object[] operands)
@@ -100,7 +101,11 @@ public class PtxInstructionTests
 
     private static string Type(object value) => value switch
     {
-        bool => "pred", int or uint => "b32", long or ulong => "b64", float => "f32", _ => "f64",
+        bool => "pred",
+        int or uint => "b32",
+        long or ulong => "b64",
+        float => "f32",
+        _ => "f64",
     };
 
     private static ulong Bits(object value) => value switch

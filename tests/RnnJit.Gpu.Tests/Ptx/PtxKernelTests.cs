@@ -77,7 +77,7 @@ public class PtxKernelTests
         var options = new ExecutableOptions
         {
             Sizes = Sizes, Precision = real, Threads = 1, RowLanes = 1, Poison = true,
-                Without = [.. Pipeline.Stages.Select(stage => stage.Name)],
+            Without = [.. Pipeline.Stages.Select(stage => stage.Name)],
         };
         using Executable scalar = Executable.Create(kernel, options with { Device = Device.Scalar, RowLanes = 0 }),
             device = Executable.Create(kernel, options with { Device = Device.Parse($"ptx:{number % 3}") });

@@ -52,9 +52,11 @@ public class PtxProgramTests
         ExecutableOptions ofDevice = options with { Device = Device.Parse($"ptx:{given.Seed % 3}"), RowLanes = OnDevices.Lanes(real) };
         using Executable device = Executable.Create(given.Program, ofDevice);
 
-        // What the CPU leaves to the interpreter, such as loops three deep, is computed in double there: then the same plan, called, is compared.
+        // What the CPU leaves to the interpreter, such as loops three deep, is computed in double there:
+        // then the same plan, called, is compared.
         bool sameHostOps = RandomTests.HostOps(given, options) == RandomTests.HostOps(given, ofDevice);
-        using Executable cpu = Executable.Create(given.Program, sameHostOps ? options : ofDevice with { Device = Device.Parse("ilgpu-cpu") });
+        using Executable cpu =
+            Executable.Create(given.Program, sameHostOps ? options : ofDevice with { Device = Device.Parse("ilgpu-cpu") });
         foreach (PlanCommand command in Executable.PlanOf(given.Program, device.Options).AllCommands)
             commands.Add(command.GetType().Name);
         Dictionary<string, NdArray> data = given.Draw(0);

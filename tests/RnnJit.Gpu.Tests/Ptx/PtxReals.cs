@@ -1,6 +1,6 @@
-namespace RnnJit.Gpu.Tests.Ptx;
+using static RnnJit.Gpu.Tests.Ptx.PtxOperations;
 
-using static PtxOperations;
+namespace RnnJit.Gpu.Tests.Ptx;
 
 /// <summary>Floating point, IEEE 754's with the nearest even number; subnormal numbers are kept. A NaN that float32 computes is
 /// 0x7FFFFFFF.</summary>

@@ -59,8 +59,13 @@ internal sealed class PtxWarp(PtxMachine machine, int index)
     {
         foreach (var (name, register) in frame.Code.Specials)
         {
-            frame.Set(register, (ulong)(name switch { "%ntid.x" => launch.Threads, "%ctaid.x" => group, "%nctaid.x" => launch.Groups,
-                _ => 0 }));
+            frame.Set(register, (ulong)(name switch
+            {
+                "%ntid.x" => launch.Threads,
+                "%ctaid.x" => group,
+                "%nctaid.x" => launch.Groups,
+                _ => 0
+            }));
             for (int lane = 0; lane < PtxFrame.Lanes && name == "%tid.x"; lane++)
                 frame[register, lane] = (ulong)((index * PtxFrame.Lanes) + lane);
         }

@@ -55,8 +55,9 @@ public class PtxasTests
         try
         {
             File.WriteAllText(file, ptx);
-            var start = new ProcessStartInfo(ptxas, ["-arch=sm_80", "-v", file, "-o", "/dev/null"]) { RedirectStandardError = true,
-                RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(ptxas,
+                ["-arch=sm_80", "-v", file, "-o", "/dev/null"])
+            { RedirectStandardError = true, RedirectStandardOutput = true };
             using Process process = Process.Start(start)!;
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             string report = process.StandardError.ReadToEnd() + output.Result;

@@ -65,7 +65,8 @@ public class KernelCacheFileTests
         using var folder = Filled();
         File.SetUnixFileMode(folder.Files[0], (UnixFileMode)mode);
         Assert.That(folder.Cache().Read(Key), Is.Null);
-        Assert.That(folder.Sentences.Single(), Does.EndWith($"others may use it, its mode is {Convert.ToString(mode, 8)} (wanted 600) (it is compiled anew)"));
+        Assert.That(folder.Sentences.Single(),
+            Does.EndWith($"others may use it, its mode is {Convert.ToString(mode, 8)} (wanted 600) (it is compiled anew)"));
 
         folder.Cache().Write(Key, Image);
         Assert.That(File.GetUnixFileMode(folder.Files[0]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
@@ -82,7 +83,10 @@ public class KernelCacheFileTests
         Assert.That(cache.Read(Key), Is.Null);
         cache.Write(Other, Image);
         Assert.That(folder.Files, Has.Length.EqualTo(1));
-        Assert.That(folder.Sentences, Is.EqualTo(new[] { $"The kernel cache '{folder.Path}' is not used: others may use it, its mode is {Convert.ToString(mode, 8)} (wanted 700)" }));
+        Assert.That(folder.Sentences, Is.EqualTo(new[]
+        {
+            $"The kernel cache '{folder.Path}' is not used: others may use it, its mode is {Convert.ToString(mode, 8)} (wanted 700)"
+        }));
     }
 
     // Only root can give a file away, and everybody else finds root's folders.
@@ -148,7 +152,8 @@ public class KernelCacheFileTests
 
     [Test]
     public void A_folder_without_a_name_is_refused() =>
-        Assert.That(() => new KernelCache(" "), Throws.ArgumentException.With.Message.StartsWith("The folder of the kernel cache is '', wanted a path"));
+        Assert.That(() => new KernelCache(" "),
+            Throws.ArgumentException.With.Message.StartsWith("The folder of the kernel cache is '', wanted a path"));
 
     private static CacheFolder Filled()
     {

@@ -41,7 +41,8 @@ public class KernelCacheTests
         KernelCache cache = folder.Cache();
         Bits.AssertEqual(Run(cache), Wanted.Value, "one damaged");
         Assert.That(cache.Hits, Is.EqualTo(folder.Files.Length - 1));
-        Assert.That(folder.Sentences, Is.EqualTo(new[] { $"The compiled kernel '{damaged}' is not loaded: its hash is not that of its content (it is compiled anew)" }));
+        Assert.That(folder.Sentences, Is.EqualTo(
+            new[] { $"The compiled kernel '{damaged}' is not loaded: its hash is not that of its content (it is compiled anew)" }));
         Assert.That(File.ReadAllBytes(damaged), Is.EqualTo(whole));
     }
 
@@ -76,7 +77,8 @@ public class KernelCacheTests
     {
         JitKernelProvider compiler = JitKernelProvider.Fresh();
         compiler.Cache = cache;
-        using Executable executable = Executable.Create(Program, new ExecutableOptions { Sizes = Sizes, Threads = 1, Kernels = new KernelChain(compiler) });
+        using Executable executable =
+            Executable.Create(Program, new ExecutableOptions { Sizes = Sizes, Threads = 1, Kernels = new KernelChain(compiler) });
         return CellProgram.Run(executable, Inputs);
     }
 }

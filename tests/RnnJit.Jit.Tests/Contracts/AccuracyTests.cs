@@ -11,11 +11,13 @@ public class AccuracyTests
 {
     private static IEnumerable<Type> Cells => CellProgram.Types;
 
-    // A thousand steps of the double oracle take a second for each cell, so one cell stands for each kind of arithmetic: products, rectified, gated, normalised, exponential.
+    // A thousand steps of the double oracle take a second for each cell, so one cell stands for each kind of arithmetic: products,
+    // rectified, gated, normalised, exponential.
     private static IEnumerable<TestCaseData> Sequences =>
     [
         .. Cells.Select(type => new TestCaseData(type, 64)),
-        .. new[] { typeof(Elman), typeof(ElmanRelu), typeof(Lstm), typeof(Gru), typeof(LstmLayerNorm), typeof(SLstm) }.Select(type => new TestCaseData(type, 1000)),
+        .. new[] { typeof(Elman), typeof(ElmanRelu), typeof(Lstm), typeof(Gru), typeof(LstmLayerNorm), typeof(SLstm) }
+            .Select(type => new TestCaseData(type, 1000)),
     ];
 
     [TestCaseSource(nameof(Sequences))]
@@ -47,11 +49,14 @@ public class AccuracyTests
     {
         var builder = new GraphBuilder();
         Value[] values = builder.Inline(first, first.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role)).ToArray());
-        Value squares = names.Select(name => values[first.Outputs[first.OutputIndex("d_" + name)].Value]).Select(d => Rnn.Total(d * d)).Aggregate((sum, term) => sum + term);
-        return builder.Build("program", first.Name, [("loss", values[first.Outputs[first.OutputIndex("loss")].Value], OutputRole.Result), ("squares", squares, OutputRole.Result)]);
+        Value squares = names.Select(name => values[first.Outputs[first.OutputIndex("d_" + name)].Value]).Select(d => Rnn.Total(d * d))
+            .Aggregate((sum, term) => sum + term);
+        return builder.Build("program", first.Name,
+            [("loss", values[first.Outputs[first.OutputIndex("loss")].Value], OutputRole.Result), ("squares", squares, OutputRole.Result)]);
     }
 
-    private static void Compare(Graph program, Dictionary<string, NdArray> data, Dictionary<string, int> sizes, Dictionary<string, NdArray> wanted, ElementType real, double tolerance)
+    private static void Compare(Graph program, Dictionary<string, NdArray> data, Dictionary<string, int> sizes,
+        Dictionary<string, NdArray> wanted, ElementType real, double tolerance)
     {
         using Executable executable = CellProgram.Create(program, sizes, threads: 2, real);
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data);

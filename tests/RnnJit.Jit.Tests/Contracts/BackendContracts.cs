@@ -29,8 +29,11 @@ public class CpuContract : BackendContract
 public class ScalarContract : BackendContract
 {
     protected override ContractBackend Backend { get; } = new(
-        BackendRegistry.Of(Device.Scalar), new ExecutableOptions { Device = Device.Scalar,
-            Kernels = new KernelChain(JitKernelProvider.Checked, new InterpretedKernelProvider()) })
+        BackendRegistry.Of(Device.Scalar), new ExecutableOptions
+        {
+            Device = Device.Scalar,
+            Kernels = new KernelChain(JitKernelProvider.Checked, new InterpretedKernelProvider())
+        })
     {
         Runs = [(1, ElementType.F32)], Compile = kernels => JitKernelProvider.Checked.Prepare(kernels),
     };

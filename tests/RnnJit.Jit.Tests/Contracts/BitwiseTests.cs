@@ -33,7 +33,8 @@ public class BitwiseTests
         Assert.That(loops, Is.Not.Empty);
         foreach (ScanInstruction loop in loops)
             loop.Forced = ScanSchedule.HiddenParallel;
-        Assert.That(((CompiledExecutable)rows).Instructions.OfType<ScanInstruction>().Select(loop => loop.Schedule(2)), Has.All.EqualTo(ScanSchedule.BatchParallel));
+        Assert.That(((CompiledExecutable)rows).Instructions.OfType<ScanInstruction>().Select(loop => loop.Schedule(2)),
+            Has.All.EqualTo(ScanSchedule.BatchParallel));
         Bits.AssertEqual(CellProgram.Run(units, data), CellProgram.Run(rows, data), "hidden-parallel");
     }
 
@@ -65,9 +66,11 @@ public class BitwiseTests
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes), all = CellProgram.Run(program, data, sizes);
         foreach (int row in new[] { 0, 3, Batch - 1 })
         {
-            Dictionary<string, NdArray> alone = CellProgram.Run(program, program.Inputs.ToDictionary(port => port.Name, port => Row(data[port.Name], port.Type, row)), single);
+            Dictionary<string, NdArray> alone = CellProgram.Run(program,
+                program.Inputs.ToDictionary(port => port.Name, port => Row(data[port.Name], port.Type, row)), single);
             foreach (Output output in program.Outputs.Where(output => BatchAxis(program.Values.Type(output.Value)) >= 0))
-                Bits.AssertEqual(alone[output.Name].Data, Row(all[output.Name], program.Values.Type(output.Value), row).Data, $"{output.Name}, row {row}");
+                Bits.AssertEqual(alone[output.Name].Data, Row(all[output.Name], program.Values.Type(output.Value), row).Data,
+                    $"{output.Name}, row {row}");
         }
     }
 
@@ -91,7 +94,8 @@ public class BitwiseTests
         Dictionary<string, NdArray> first = Piece(0, Cut, null), second = Piece(Cut, Steps - Cut, first);
         foreach (Output output in program.Outputs.Where(output => output.Name != "loss"))
         {
-            double[] joined = IsTimed(program.Values.Type(output.Value)) ? [.. first[output.Name].Data, .. second[output.Name].Data] : second[output.Name].Data;
+            double[] joined = IsTimed(program.Values.Type(output.Value)) ? [.. first[output.Name].Data,
+                .. second[output.Name].Data] : second[output.Name].Data;
             Bits.AssertEqual(joined, whole[output.Name].Data, output.Name);
         }
     }
@@ -105,7 +109,8 @@ public class BitwiseTests
         Dictionary<string, int> sizes = cell.Sizes(steps: 3, batch: 4);
         Graph program = cell.BuildAnew();
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        Bits.AssertEqual(CellProgram.Run(program, data, sizes), CellProgram.Run(new CellProgram(traced).BuildAnew(), data, sizes), "traced");
+        Bits.AssertEqual(
+            CellProgram.Run(program, data, sizes), CellProgram.Run(new CellProgram(traced).BuildAnew(), data, sizes), "traced");
     }
 
     // A negative control: NaN compares as less than any bound.
@@ -135,7 +140,8 @@ public class BitwiseTests
         if (axis < 0)
             return whole;
         int inner = whole.Shape.Skip(axis + 1).Aggregate(1, (a, b) => a * b), outer = whole.Shape.Take(axis).Aggregate(1, (a, b) => a * b);
-        double[] data = Enumerable.Range(0, outer).SelectMany(o => whole.Data.AsSpan(((o * whole.Shape[axis]) + row) * inner, inner).ToArray()).ToArray();
+        double[] data = Enumerable.Range(0, outer)
+            .SelectMany(o => whole.Data.AsSpan(((o * whole.Shape[axis]) + row) * inner, inner).ToArray()).ToArray();
         return new NdArray([.. whole.Shape.Select((extent, i) => i == axis ? 1 : extent)], data);
     }
 }

@@ -48,7 +48,9 @@ public class BrokenBackendTests
     [Test]
     public void Every_contract_has_its_control()
     {
-        IEnumerable<string> contracts = typeof(BackendContract).GetMethods().Where(method => method.GetCustomAttributes().Any(given => given is TestAttribute or TestCaseSourceAttribute)).Select(method => method.Name);
+        IEnumerable<string> contracts = typeof(BackendContract).GetMethods()
+            .Where(method => method.GetCustomAttributes().Any(given => given is TestAttribute or TestCaseSourceAttribute))
+            .Select(method => method.Name);
         Assert.That(contracts, Is.EquivalentTo(Names.Append(nameof(BackendContract.Golden_cases))));
     }
 

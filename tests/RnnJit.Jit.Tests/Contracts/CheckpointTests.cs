@@ -11,7 +11,8 @@ public class CheckpointTests
 {
     private static IEnumerable<Type> Cells => CellProgram.Types;
 
-    private static string[] Trained(Graph program) => program.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray();
+    private static string[] Trained(Graph program) =>
+        program.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray();
 
     private static Graph Blocked(Graph forward, Dictionary<string, int> sizes, int block)
     {
@@ -23,15 +24,18 @@ public class CheckpointTests
 
     // Blocks of 3 steps leave 2 over.
     [Test]
-    public void Gradients_are_bit_for_bit_those_of_the_full_tape([ValueSource(nameof(Cells))] Type type, [Values] bool backwardsWithLengths) =>
+    public void Gradients_are_bit_for_bit_those_of_the_full_tape([ValueSource(nameof(Cells))] Type type,
+        [Values] bool backwardsWithLengths) =>
         AssertEqualBits(type, steps: 8, backwardsWithLengths, backwardsWithLengths, backwardsWithLengths ? 3 : 4);
 
     [Test]
-    public void Gradients_do_not_depend_on_the_interval([Values(typeof(Lstm), typeof(LuongDecoder), typeof(BahdanauDecoder))] Type type, [Values] bool lengths, [Values] bool reverse) =>
+    public void Gradients_do_not_depend_on_the_interval([Values(typeof(Lstm), typeof(LuongDecoder), typeof(BahdanauDecoder))] Type type,
+        [Values] bool lengths, [Values] bool reverse) =>
         AssertEqualBits(type, steps: 11, lengths, reverse, 4, 5);
 
     [Test]
-    public void The_oracle_agrees_whatever_is_left_over([Values(typeof(Lstm), typeof(GruResetAfter))] Type type, [Values(1, 3, 5)] int block, [Values] bool reverse, [Values] bool lengths)
+    public void The_oracle_agrees_whatever_is_left_over([Values(typeof(Lstm), typeof(GruResetAfter))] Type type,
+        [Values(1, 3, 5)] int block, [Values] bool reverse, [Values] bool lengths)
     {
         var cell = new CellProgram(CellTracer.Trace(type), lengths, reverse, Backward: false);
         Graph forward = cell.Build();
@@ -89,7 +93,8 @@ public class CheckpointTests
     public void An_interval_of_no_steps_is_refused()
     {
         Graph forward = new CellProgram(CellTracer.Trace(typeof(Lstm)), Backward: false).Build();
-        Assert.That(() => StripMineTime.Run(forward, "T", 10, 0), Throws.TypeOf<GraphException>().With.Message.Contains("The checkpoint interval is 0, wanted at least 1"));
+        Assert.That(() => StripMineTime.Run(forward, "T", 10, 0),
+            Throws.TypeOf<GraphException>().With.Message.Contains("The checkpoint interval is 0, wanted at least 1"));
     }
 
     [TestCase(5)]
@@ -105,7 +110,8 @@ public class CheckpointTests
         foreach (int wrong in new[] { -1, 11 })
         {
             data["lengths"].Data[2] = wrong;
-            Assert.That(() => CellProgram.Run(executable, data), Throws.ArgumentException.With.Message.StartsWith($"'lengths' holds {wrong} for row 2, wanted 0 to 10, the number of steps"));
+            Assert.That(() => CellProgram.Run(executable, data), Throws.ArgumentException.With.Message.StartsWith(
+                $"'lengths' holds {wrong} for row 2, wanted 0 to 10, the number of steps"));
         }
     }
 }

@@ -27,17 +27,20 @@ public class CoverageTests
     ];
 
     private static string[] Files => Directory.GetFiles(Repository.Path("src/RnnJit/Cells"), "*.cs")
-        .Where(file => File.ReadAllText(file).Contains("[RnnCell]\n", StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file)).ToArray();
+        .Where(file => File.ReadAllText(file).Contains("[RnnCell]\n", StringComparison.Ordinal))
+            .Select(file => Path.GetFileNameWithoutExtension(file)).ToArray();
 
     private static IEnumerable<TestCaseData> All => Contracts.Select(pair => new TestCaseData(pair.Tests, pair.Contract));
 
     [TestCaseSource(nameof(All))]
-    public void A_contract_runs_over_every_cell(Type tests, string contract) => Assert.That(Cells(tests, contract).Select(type => type.Name), Is.EquivalentTo(Files));
+    public void A_contract_runs_over_every_cell(Type tests, string contract) =>
+        Assert.That(Cells(tests, contract).Select(type => type.Name), Is.EquivalentTo(Files));
 
     [Test]
     public void Second_derivatives_are_those_of_every_cell_without_a_kink()
     {
-        string[] smooth = Files.Where(name => Kinks.Of(CellTracer.Trace(typeof(Lstm).Assembly.GetType("RnnJit.Cells." + name)!).Step).Length == 0).ToArray();
+        string[] smooth = Files.Where(
+            name => Kinks.Of(CellTracer.Trace(typeof(Lstm).Assembly.GetType("RnnJit.Cells." + name)!).Step).Length == 0).ToArray();
         (Type Tests, string Contract)[] contracts =
         [
             (typeof(CpuContract), nameof(CpuContract.Second_derivatives)),
@@ -48,7 +51,8 @@ public class CoverageTests
     }
 
     [Test]
-    public void A_list_that_lacks_a_cell_is_found() => Assert.That(Cells(typeof(CoverageTests), nameof(Two_cells)).Select(type => type.Name), Is.Not.EquivalentTo(Files));
+    public void A_list_that_lacks_a_cell_is_found() =>
+        Assert.That(Cells(typeof(CoverageTests), nameof(Two_cells)).Select(type => type.Name), Is.Not.EquivalentTo(Files));
 
     // A contract over a list by hand.
     [Test]
@@ -61,9 +65,11 @@ public class CoverageTests
         ParameterInfo cell = method.GetParameters().Single(parameter => parameter.ParameterType == typeof(Type));
         if (cell.GetCustomAttribute<CellsAttribute>() is { } given)
             return [.. given.Of(tests)];
-        string? source = cell.GetCustomAttribute<ValueSourceAttribute>()?.SourceName ?? method.GetCustomAttribute<TestCaseSourceAttribute>()?.SourceName;
+        string? source = cell.GetCustomAttribute<ValueSourceAttribute>()?.SourceName
+            ?? method.GetCustomAttribute<TestCaseSourceAttribute>()?.SourceName;
         return source is null
             ? []
-            : [.. (IEnumerable<Type>)tests.GetProperty(source, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!.GetValue(null)!];
+            : [.. (IEnumerable<Type>)tests.GetProperty(source, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!
+                .GetValue(null)!];
     }
 }

@@ -7,7 +7,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Contracts;
 
-/// <summary>Every built-in cell with every mask it has a place for, masks given: compiled it agrees with the oracle, with lengths and without, from either end.</summary>
+/// <summary>Every built-in cell with every mask it has a place for, masks given: compiled it agrees with the oracle, with lengths
+/// and without, from either end.</summary>
 public class MaskTests
 {
     private static readonly Dictionary<(Type, bool Lengths, bool Reverse, bool Backward), Graph> Programs = [];
@@ -42,7 +43,8 @@ public class MaskTests
             Assert.That(executable.Interpreted(), Is.Empty);
             Dictionary<string, NdArray> found = CellProgram.Run(executable, data);
             foreach (var (name, value) in wanted)
-                Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-5), $"{name}{(lengths ? ", lengths" : "")}{(reverse ? ", reverse" : "")}");
+                Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-5),
+                    $"{name}{(lengths ? ", lengths" : "")}{(reverse ? ", reverse" : "")}");
         }
     }
 
@@ -55,13 +57,16 @@ public class MaskTests
         Dictionary<string, NdArray> data = Masks.Draw(cell, program, sizes), before = Interpreter.Run(program, data, sizes);
         foreach (Port mask in cell.Step.Inputs.Where(MaskPort.Is))
         {
-            var other = new Dictionary<string, NdArray>(data) { [mask.Name] = new NdArray(data[mask.Name].Shape, data[mask.Name].Data.Select(x => x == 0 ? 1.0 : 0).ToArray()) };
+            var other = new Dictionary<string, NdArray>(
+                data)
+            { [mask.Name] = new NdArray(data[mask.Name].Shape, data[mask.Name].Data.Select(x => x == 0 ? 1.0 : 0).ToArray()) };
             Assert.That(Bits.Distance(Interpreter.Run(program, other, sizes)["loss"], before["loss"]), Is.GreaterThan(1e-5), mask.Name);
         }
     }
 
     private static IEnumerable<(bool Lengths, bool Reverse, bool Backward)> Cases =>
-        from lengths in new[] { false, true } from reverse in new[] { false, true } from backward in new[] { false, true } select (lengths, reverse, backward);
+        from lengths in new[] { false, true } from reverse in new[] { false, true } from backward in new[] { false, true }
+        select (lengths, reverse, backward);
 
     private static CellDefinition Masked(Type type)
     {

@@ -29,7 +29,8 @@ public class MemoryTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int run = 0; run < Runs; run++)
             executable.Run();
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, string.Join("\n", ((CompiledExecutable)executable).Instructions.Select(instruction => instruction.Describe)));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero,
+            string.Join("\n", ((CompiledExecutable)executable).Instructions.Select(instruction => instruction.Describe)));
         Assert.That(LeastOfAllThreads(executable), Is.Zero);
     }
 
@@ -39,9 +40,11 @@ public class MemoryTests
         var cell = new CellProgram(CellTracer.Trace(type));
         Dictionary<string, int> sizes = cell.Sizes(steps: 4, batch: 9);
         using var executable = (CompiledExecutable)CellProgram.Create(cell.Build(), sizes);
-        PlanBuffer[] buffers = executable.BufferPlan.Commands.SelectMany(command => command.Views).Select(view => view.Buffer).Where(buffer => !buffer.IsExternal).Distinct().ToArray();
+        PlanBuffer[] buffers = executable.BufferPlan.Commands.SelectMany(command => command.Views).Select(view => view.Buffer)
+            .Where(buffer => !buffer.IsExternal).Distinct().ToArray();
         Assert.That(executable.ArenaBytes, Is.EqualTo(executable.AllocatedBytes));
-        Assert.That(buffers.Max(buffer => executable.Memory.Places[buffer].Offset + buffer.Bytes), Is.LessThanOrEqualTo(executable.ArenaBytes));
+        Assert.That(buffers.Max(buffer => executable.Memory.Places[buffer].Offset + buffer.Bytes),
+            Is.LessThanOrEqualTo(executable.ArenaBytes));
         Assert.That(executable.ArenaBytes, Is.LessThan(buffers.Sum(buffer => buffer.Bytes)), "buffers share memory");
     }
 
@@ -64,7 +67,8 @@ public class MemoryTests
         }
     }
 
-    // The test host has threads of its own that allocate now and then, so the least of the attempts counts: a run that allocates does so in each.
+    // The test host has threads of its own that allocate now and then, so the least of the attempts
+    // counts: a run that allocates does so in each.
     private static long LeastOfAllThreads(Executable executable)
     {
         long least = long.MaxValue;

@@ -8,21 +8,24 @@ using RnnJit.Training;
 
 namespace RnnJit.Jit.Tests.Contracts;
 
-/// <summary>A training step is one Program: the interpreters of Programs and of plans are its oracles, and so are finite numbers and bits.</summary>
+/// <summary>A training step is one Program: the interpreters of Programs and of plans are its oracles, and so
+/// are finite numbers and bits.</summary>
 public class TrainingStepTests
 {
     private const int Steps = 5, Batch = 3;
 
     private static readonly Optimiser[] Optimisers =
     [
-        new Adam(), new Adam { AmsGrad = true, WeightDecay = 0.1, ClipValue = 0.01 }, new Adam { Decoupled = true, WeightDecay = 0.1 }, new Sgd { Momentum = 0.9, Nesterov = true, Dampening = 0.1 },
+        new Adam(), new Adam { AmsGrad = true, WeightDecay = 0.1, ClipValue = 0.01 }, new Adam { Decoupled = true, WeightDecay = 0.1 },
+        new Sgd { Momentum = 0.9, Nesterov = true, Dampening = 0.1 },
         new Sgd(), new RmsProp { Centred = true, Momentum = 0.5 }, new Adagrad { Start = 0.1, RateDecay = 0.01 }, new Adadelta(),
     ];
 
     [Test]
     public void A_step_is_text([ValueSource(nameof(Optimisers))] Optimiser optimiser)
     {
-        Graph program = new TrainingStep(optimiser, 0.05, CarryState: true).Append(GraphMapper.WithPrecision(TrainingProgram.Of(Network().Build()), ElementType.F64));
+        Graph program = new TrainingStep(optimiser, 0.05, CarryState: true)
+            .Append(GraphMapper.WithPrecision(TrainingProgram.Of(Network().Build()), ElementType.F64));
         Verify.Verifier.Check(program);
         Assert.That(Text.Parser.Parse(program.ToString()), Is.EqualTo(program));
     }
@@ -53,12 +56,14 @@ public class TrainingStepTests
     }
 
     [Test]
-    public void A_split_step_has_the_bits_of_a_whole_one([Values(ElementType.F32, ElementType.F64)] ElementType real, [Values(0, 2)] int interval)
+    public void A_split_step_has_the_bits_of_a_whole_one([Values(ElementType.F32, ElementType.F64)] ElementType real,
+        [Values(0, 2)] int interval)
     {
         double[] Trained(bool split)
         {
             using var model = new Model(Network(), new ModelOptions { Seed = 2, Precision = real, Threads = 2 });
-            using var trainer = new Trainer(model, Steps, Batch, new TrainerOptions { CarryState = true, ClipNorm = 0.5, SplitStep = split, CheckpointInterval = interval });
+            using var trainer = new Trainer(model, Steps, Batch,
+                new TrainerOptions { CarryState = true, ClipNorm = 0.5, SplitStep = split, CheckpointInterval = interval });
             var random = new Random(3);
             for (int update = 0; update < 20; update++)
             {
@@ -67,7 +72,8 @@ public class TrainingStepTests
                 trainer.Step();
             }
 
-            return [trainer.GradientNorm, .. trainer.State[0].ToNdArray().Data, .. model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data)];
+            return [trainer.GradientNorm, .. trainer.State[0].ToNdArray().Data,
+                .. model.Parameters.Values.SelectMany(parameter => parameter.ToNdArray().Data)];
         }
 
         Assert.That(Trained(split: true), Is.EqualTo(Trained(split: false)));
@@ -97,18 +103,21 @@ public class TrainingStepTests
     {
         using var model = new Model(Network());
         using var trainer = new Trainer(model, Steps, Batch);
-        Assert.That(() => trainer.Backward(), Throws.InvalidOperationException.With.Message.EqualTo("Backward is for a split step (set TrainerOptions.SplitStep)"));
+        Assert.That(() => trainer.Backward(),
+            Throws.InvalidOperationException.With.Message.EqualTo("Backward is for a split step (set TrainerOptions.SplitStep)"));
         Assert.That(() => trainer.Update(), Throws.InvalidOperationException);
         Assert.That(() => trainer.Gradients, Throws.InvalidOperationException);
     }
 
     [TestCase("x", double.NaN)]
     [TestCase("target", double.PositiveInfinity)]
-    public void Everything_keeps_its_bits_where_the_loss_is_not_finite(string input, double number) => KeepsBits(data => data[input].Data[1] = number);
+    public void Everything_keeps_its_bits_where_the_loss_is_not_finite(string input, double number) =>
+        KeepsBits(data => data[input].Data[1] = number);
 
     // Each square is finite in double precision, the norm is not.
     [Test]
-    public void Everything_keeps_its_bits_where_the_norm_is_not_finite() => KeepsBits(data => Array.Fill(data["target"].Data, 1e200), ElementType.F64);
+    public void Everything_keeps_its_bits_where_the_norm_is_not_finite() =>
+        KeepsBits(data => Array.Fill(data["target"].Data, 1e200), ElementType.F64);
 
     [Test]
     public void A_finite_step_changes_what_it_replaces()
@@ -122,13 +131,15 @@ public class TrainingStepTests
     public void An_update_reads_what_was_there_before_it()
     {
         var net = new NetworkBuilder("Product");
-        net.Output("loss", Rnn.Total(net.Parameter("v", "zeros", 4) * net.Parameter("w", "zeros", 4)) + Rnn.Total(0 * net.Input("x", "T", "B", 1)));
+        net.Output("loss",
+            Rnn.Total(net.Parameter("v", "zeros", 4) * net.Parameter("w", "zeros", 4)) + Rnn.Total(0 * net.Input("x", "T", "B", 1)));
         foreach (Device device in (Device[])[Device.Cpu, Device.Interpreter])
         {
             using var model = new Model(net, new ModelOptions { Device = device });
             model.Parameters["v"].Set([1, 2, 3, 4]);
             model.Parameters["w"].Set([10, 20, 30, 40]);
-            using var trainer = new Trainer(model, 1, 1, new TrainerOptions { Optimiser = new Sgd(), LearningRate = new ConstantRate(1), ClipNorm = null });
+            using var trainer =
+                new Trainer(model, 1, 1, new TrainerOptions { Optimiser = new Sgd(), LearningRate = new ConstantRate(1), ClipNorm = null });
             trainer.Step();
             Assert.That(model.Parameters["v"].ToNdArray().Data, Is.EqualTo(new double[] { -9, -18, -27, -36 }));
             Assert.That(model.Parameters["w"].ToNdArray().Data, Is.EqualTo(new double[] { 9, 18, 27, 36 }));
@@ -141,8 +152,10 @@ public class TrainingStepTests
     {
         var builder = new GraphBuilder();
         var type = new TensorType(ElementType.F32, "B", 2);
-        Value a = builder.Input("a", type, PortRole.State), b = builder.Input("b", type, PortRole.State), w = builder.Input("w", new TensorType(ElementType.F32, 2), PortRole.Parameter, "zeros");
-        Graph program = builder.Build("program", "Swap", [("loss", Rnn.Total((a + b) * w), OutputRole.Result), ("a", b, OutputRole.Next), ("b", a, OutputRole.Next)]);
+        Value a = builder.Input("a", type, PortRole.State), b = builder.Input("b", type, PortRole.State),
+            w = builder.Input("w", new TensorType(ElementType.F32, 2), PortRole.Parameter, "zeros");
+        Graph program = builder.Build("program", "Swap",
+            [("loss", Rnn.Total((a + b) * w), OutputRole.Result), ("a", b, OutputRole.Next), ("b", a, OutputRole.Next)]);
         using var model = new Model(program, new Dictionary<string, int>());
         using var trainer = new Trainer(model, 1, 1, new TrainerOptions { CarryState = true });
         trainer.State[0].Set([1, 2]);
@@ -158,7 +171,8 @@ public class TrainingStepTests
         NetworkBuilder net = Network();
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = Steps, ["B"] = Batch };
         Graph gradients = TrainingProgram.Of(net.Build());
-        Plan plan = Executable.PlanOf(gradients, new ExecutableOptions { Sizes = sizes, Step = new TrainingStep(new Adam(), 1, CarryState: true) });
+        Plan plan =
+            Executable.PlanOf(gradients, new ExecutableOptions { Sizes = sizes, Step = new TrainingStep(new Adam(), 1, CarryState: true) });
         ForEachCommand update = plan.Commands.OfType<ForEachCommand>().MaxBy(each => each.Items[0].Length)!;
         PlanBuffer[] read = [.. update.Items.SelectMany(item => item).Where(view => !view.Buffer.IsExternal).Select(view => view.Buffer)];
         Assert.That(plan.Commands.OfType<CopyCommand>().Where(copy => read.Contains(copy.To.Buffer) && copy.To.Length > 1), Is.Empty);
@@ -178,17 +192,25 @@ public class TrainingStepTests
         program.Inputs.Where(port => port.Role is PortRole.Parameter or PortRole.State).Select(port => port.Name);
 
     // Bits of all inputs before and after a step.
-    private static (Graph Program, Dictionary<string, double[]> Before, Dictionary<string, double[]> After) Stepped(Action<Dictionary<string, NdArray>> spoil, ElementType real)
+    private static (Graph Program, Dictionary<string, double[]> Before,
+        Dictionary<string, double[]> After) Stepped(Action<Dictionary<string, NdArray>> spoil, ElementType real)
     {
         NetworkBuilder net = Network();
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = Steps, ["B"] = Batch };
         Graph gradients = TrainingProgram.Of(net.Build());
-        using Executable executable = Executable.Create(gradients, new ExecutableOptions { Sizes = sizes, Precision = real, Step = new TrainingStep(new Adam(), 1, CarryState: true), Threads = 2 });
+        using Executable executable = Executable.Create(gradients, new ExecutableOptions
+        {
+            Sizes = sizes,
+            Precision = real,
+            Step = new TrainingStep(new Adam(), 1, CarryState: true),
+            Threads = 2
+        });
         Dictionary<string, NdArray> data = Draw(executable.Program, sizes);
         spoil(data);
         foreach (var (name, value) in data)
             executable.Set(name, value);
-        Dictionary<string, double[]> Read() => executable.Program.Inputs.ToDictionary(port => port.Name, port => executable.Input(port.Name).ToNdArray().Data);
+        Dictionary<string, double[]> Read() =>
+            executable.Program.Inputs.ToDictionary(port => port.Name, port => executable.Input(port.Name).ToNdArray().Data);
         Dictionary<string, double[]> before = Read();
         executable.Run();
         return (executable.Program, before, Read());
@@ -220,7 +242,8 @@ public class TrainingStepTests
     private static NetworkBuilder Network()
     {
         var net = new NetworkBuilder("Step");
-        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(Lstm)), net.Dropout("drop", net.Input("x", "T", "B", 4), 0.25), net.Size("H", 5));
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(Lstm)), net.Dropout("drop", net.Input("x", "T", "B", 4), 0.25),
+            net.Size("H", 5));
         net.Output("loss", Loss.MeanSquaredError(net.Dense("head", h, 2), net.Input("target", "T", "B", 2)));
         return net;
     }

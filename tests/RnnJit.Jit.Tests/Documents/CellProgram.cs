@@ -21,7 +21,8 @@ internal static class CellProgram
         return builder.Build("program", cell.Name, [("y", y, OutputRole.Result), ("loss", Rnn.TotalMean(y * y), OutputRole.Result)]);
     }
 
-    public static string[] Trained(Graph program) => program.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name).ToArray();
+    public static string[] Trained(Graph program) =>
+        program.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name).ToArray();
 
     public static Dictionary<string, NdArray> Draw(Graph program, IReadOnlyDictionary<string, int> sizes)
     {

@@ -13,7 +13,8 @@ public class DocumentedCellTests
 {
     private static readonly Dictionary<string, int> Sizes = new() { ["T"] = 4, ["B"] = 3, ["X"] = 5, ["H"] = 6 };
 
-    private static IEnumerable<string> Files => Directory.EnumerateFiles(Repository.Path("docs/cells"), "*.cs").Select(Path.GetFileName).Order()!;
+    private static IEnumerable<string> Files =>
+        Directory.EnumerateFiles(Repository.Path("docs/cells"), "*.cs").Select(Path.GetFileName).Order()!;
 
     [TestCaseSource(nameof(Files))]
     public void Gradients_agree_with_differences(string file)
@@ -29,7 +30,8 @@ public class DocumentedCellTests
     {
         Graph program = CellProgram.Of(Load(file)), training = Differentiate.Run(program, "loss", CellProgram.Trained(program));
         Dictionary<string, NdArray> data = CellProgram.Draw(training, Sizes), wanted = Interpreter.Run(training, data, Sizes);
-        using Executable executable = Executable.Create(training, new ExecutableOptions { Sizes = Sizes, Threads = 2, Kernels = TestKernels.Chain });
+        using Executable executable =
+            Executable.Create(training, new ExecutableOptions { Sizes = Sizes, Threads = 2, Kernels = TestKernels.Chain });
         foreach (var (name, value) in data)
             executable.Input(name).Set(value.Data);
         executable.Run();

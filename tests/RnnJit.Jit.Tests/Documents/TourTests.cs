@@ -10,12 +10,14 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Documents;
 
-/// <summary>Each block of docs/tour.md below a line <c>&lt;!-- block: NAME --&gt;</c> is what the code gives today. RNNJIT_ACCEPT=1 writes the document anew.</summary>
+/// <summary>Each block of docs/tour.md below a line <c>&lt;!-- block: NAME --&gt;</c> is what the code gives today.
+/// RNNJIT_ACCEPT=1 writes the document anew.</summary>
 public class TourTests
 {
     private const string Document = "docs/tour.md";
 
-    private static readonly Regex Block = new(@"<!-- block: (\S+) -->\n```(\w*)\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline);
+    private static readonly Regex Block =
+        new(@"<!-- block: (\S+) -->\n```(\w*)\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline);
 
     private static readonly Lazy<Dictionary<string, string>> Texts = new(Make);
 
@@ -41,7 +43,8 @@ public class TourTests
     {
         string[] names = Pipeline.Stages.Select(stage => stage.Name).ToArray();
         string shown = Texts.Value["differentiate"];
-        foreach (string name in names.Where((_, i) => i + 1 == names.Length || !names[i + 1].StartsWith("simplify", StringComparison.Ordinal)))
+        foreach (string name in names.Where(
+            (_, i) => i + 1 == names.Length || !names[i + 1].StartsWith("simplify", StringComparison.Ordinal)))
         {
             if (Texts.Value[name] != shown)
                 yield return name;
@@ -50,7 +53,9 @@ public class TourTests
     }
 
     private static string Text(string block) =>
-        Texts.Value.TryGetValue(block, out string? text) ? text : throw new AssertionException($"{Document} has a block '{block}', which is none of {string.Join(", ", Texts.Value.Keys)}");
+        Texts.Value.TryGetValue(block, out string? text)
+            ? text
+            : throw new AssertionException($"{Document} has a block '{block}', which is none of {string.Join(", ", Texts.Value.Keys)}");
 
     private static Dictionary<string, string> Make()
     {
@@ -76,7 +81,8 @@ public class TourTests
     private static string Plan(Graph graph)
     {
         var target = new TargetTraits { PackedElements = (n, k, _, _) => (n + 7) / 8 * 8L * k, PanelWidth = _ => 8 };
-        string text = PlanText.Print(RnnJit.Plans.Plan.Of(graph, new PlanOptions(new Dictionary<string, int> { ["T"] = 4, ["B"] = 2, ["X"] = 8, ["H"] = 8 }, ElementType.F32), target));
+        string text = PlanText.Print(RnnJit.Plans.Plan.Of(graph,
+            new PlanOptions(new Dictionary<string, int> { ["T"] = 4, ["B"] = 2, ["X"] = 8, ["H"] = 8 }, ElementType.F32), target));
         return text[..text.IndexOf("\nk0: ", StringComparison.Ordinal)];
     }
 
@@ -99,10 +105,17 @@ public class TourTests
         string[] names = Printer.ValueNames(graph, named: true);
         return string.Concat(Fuse.Run(graph).Ops.Select(step => step switch
         {
-            ScheduledKernel kernel => $"{indent}kernel of {kernel.Nodes} node{(kernel.Nodes == 1 ? "" : "s")} over {(kernel.Rows.Count == 0 ? "1" : kernel.Rows.ToString())} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ {List(kernel.Outputs)}\n",
-            ScheduledMatMul product => $"{indent}{graph.Nodes[product.Product].Op} {List(graph.Nodes[product.Product].Operands)}, from {names[product.Start]} ⇒ {names[graph.Values.FirstResult(product.Node)]}\n",
-            ScheduledNode { Node: var n } when graph.Nodes[n].Op is ScanOp scan => $"{indent}scan[{scan.Header}]\n{Steps(scan.Body, indent + "  ")}",
-            ScheduledNode { Node: var n } => $"{indent}{graph.Nodes[n].Op} {List(graph.Nodes[n].Operands)} ⇒ {names[graph.Values.FirstResult(n)]}\n",
+            ScheduledKernel kernel =>
+                $"{indent}kernel of {kernel.Nodes} node{(kernel.Nodes == 1 ? "" : "s")} over "
+                    + $"{(kernel.Rows.Count == 0 ? "1" : kernel.Rows.ToString())} × {kernel.Columns}: {List(kernel.Inputs)} ⇒ "
+                    + $"{List(kernel.Outputs)}\n",
+            ScheduledMatMul product =>
+                $"{indent}{graph.Nodes[product.Product].Op} {List(graph.Nodes[product.Product].Operands)}, from {names[product.Start]} ⇒ "
+                    + $"{names[graph.Values.FirstResult(product.Node)]}\n",
+            ScheduledNode { Node: var n } when graph.Nodes[n].Op is ScanOp scan =>
+                $"{indent}scan[{scan.Header}]\n{Steps(scan.Body, indent + "  ")}",
+            ScheduledNode { Node: var n } =>
+                $"{indent}{graph.Nodes[n].Op} {List(graph.Nodes[n].Operands)} ⇒ {names[graph.Values.FirstResult(n)]}\n",
             _ => throw new InvalidOperationException($"{step} is no step"),
         }));
 

@@ -7,7 +7,8 @@ namespace RnnJit.Jit.Tests.Kernels;
 /// <summary>Runs a kernel through a provider and compares with the exact value.</summary>
 internal static class Comparison
 {
-    /// <summary>Random operands in (−2, 2), every fifth element the same in all of them, so that some are equal; indices are columns.</summary>
+    /// <summary>Random operands in (−2, 2), every fifth element the same in all of them, so that some are
+    /// equal; indices are columns.</summary>
     public static NdArray[] Inputs(Graph kernel, int rows, int columns, Random random) => kernel.Inputs.Select(port =>
     {
         KernelShape shape = KernelShapes.Of(port.Type);
@@ -18,16 +19,19 @@ internal static class Comparison
         return array;
     }).ToArray();
 
-    /// <summary>The part of the elements whose error bound is small enough to say something; fails where a result is out of bounds.</summary>
+    /// <summary>The part of the elements whose error bound is small enough to say something; fails
+    /// where a result is out of bounds.</summary>
     public static (int Compared, int All, string? Failure) Check(
-        Graph kernel, KernelBody body, ElementType real, NdArray[] inputs, int rows, int columns, Dictionary<int, int>? inPlace = null, int[]? cuts = null)
+        Graph kernel, KernelBody body, ElementType real, NdArray[] inputs, int rows, int columns, Dictionary<int, int>? inPlace = null,
+        int[]? cuts = null)
     {
         bool single = real == ElementType.F32;
         NdArray[] found = single
             ? new KernelRun<float>(kernel, rows, columns) { InPlace = inPlace ?? [], Cuts = cuts ?? [] }.Run(body, inputs)
             : new KernelRun<double>(kernel, rows, columns) { InPlace = inPlace ?? [], Cuts = cuts ?? [] }.Run(body, inputs);
         // The oracle in double rounds too: hence one more unit in f64.
-        var wanted = new ErrorBound(kernel, rows, columns, single ? Math.ScaleB(1, -23) : Math.ScaleB(1.25, -52), single ? Math.ScaleB(1, -126) : Math.ScaleB(1, -1022)).Run(inputs);
+        var wanted = new ErrorBound(kernel, rows, columns, single ? Math.ScaleB(1, -23) : Math.ScaleB(1.25, -52),
+            single ? Math.ScaleB(1, -126) : Math.ScaleB(1, -1022)).Run(inputs);
         int compared = 0, all = 0;
         for (int k = 0; k < found.Length; k++)
         {
@@ -39,7 +43,9 @@ internal static class Comparison
                     continue;
                 compared++;
                 if (!(Math.Abs(found[k].Data[i] - value.Data[i]) <= error.Data[i]))
-                    return (compared, all, $"output {k}, element {i} of {rows} × {columns}: {found[k].Data[i]} is not {value.Data[i]} ± {error.Data[i]}\n{kernel}");
+                    return (compared, all,
+                        $"output {k}, element {i} of {rows} × {columns}: {found[k].Data[i]} is not {value.Data[i]} ± {error.Data[i]}\n"
+                            + $"{kernel}");
             }
         }
 

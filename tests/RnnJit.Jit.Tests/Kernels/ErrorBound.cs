@@ -4,12 +4,14 @@ using RnnJit.Ops;
 namespace RnnJit.Jit.Tests.Kernels;
 
 /// <summary>
-/// The exact value of a kernel and how far a computation in precision u may be from it. Each elementwise op adds 4 units in the last place, what the
-/// engine states for its functions, to the spread of the op over the box of its operands' errors; a sum of n terms adds n units of Σ |x|.
+/// The exact value of a kernel and how far a computation in precision u may be from it. Each elementwise op adds 4 units in
+/// the last place, what the engine states for its functions, to the spread of the op over the box of its operands' errors; a
+/// sum of n terms adds n units of Σ |x|.
 /// </summary>
 internal sealed class ErrorBound(Graph kernel, int rows, int columns, double unit, double tiny)
 {
-    private readonly Evaluation evaluation = new(new Dictionary<string, int> { ["R"] = rows, ["N"] = columns }, (_, _, _) => throw new NotSupportedException());
+    private readonly Evaluation evaluation =
+        new(new Dictionary<string, int> { ["R"] = rows, ["N"] = columns }, (_, _, _) => throw new NotSupportedException());
 
     /// <summary>Value and largest error of each output.</summary>
     public (NdArray Value, NdArray Error)[] Run(NdArray[] inputs)
@@ -22,7 +24,8 @@ internal sealed class ErrorBound(Graph kernel, int rows, int columns, double uni
         {
             Node node = kernel.Nodes[n];
             int value = kernel.Values.FirstResult(n);
-            NdArray[] x = node.Operands.Select(operand => values[operand]).ToArray(), e = node.Operands.Select(operand => errors[operand]).ToArray();
+            NdArray[] x = node.Operands.Select(operand => values[operand]).ToArray(),
+                e = node.Operands.Select(operand => errors[operand]).ToArray();
             values[value] = node.Op.Evaluate(x, evaluation)[0];
             errors[value] = node.Op switch
             {
@@ -30,7 +33,8 @@ internal sealed class ErrorBound(Graph kernel, int rows, int columns, double uni
                 SumOp sum => Sum(sum, x[0], e[0]),
                 ReductionOp most => most.Evaluate(e, evaluation)[0],
                 ConstantOp => Map(values[value], y => unit * Math.Abs(y)),
-                _ => node.Operands.Count == 1 && kernel.Values.Type(node.Operands[0]).IsReal ? node.Op.Evaluate(e, evaluation)[0] : new NdArray(values[value].Shape),
+                _ => node.Operands.Count == 1
+                    && kernel.Values.Type(node.Operands[0]).IsReal ? node.Op.Evaluate(e, evaluation)[0] : new NdArray(values[value].Shape),
             };
         }
 

@@ -11,12 +11,14 @@ public class ForeignNameTests
 
     private static readonly string[] Names =
     [
-        "Lstm { static Lstm() { System.Environment.Exit(1); } } struct Rest", "class", "record", "dynamic", "IKernel", "a.b", "1x", "", "é", "a'b", "*/ int x; /*", "a\"\"\"b", "a\\b\"c",
+        "Lstm { static Lstm() { System.Environment.Exit(1); } } struct Rest", "class", "record", "dynamic", "IKernel", "a.b", "1x", "", "é",
+        "a'b", "*/ int x; /*", "a\"\"\"b", "a\\b\"c",
         "a\u2028int x;", "a\u2029int x;", "a\u0085int x;", "a\rint x;", "a\nint x;", "a\u202Eb", "a\u0000b", "</summary>", "&lt;", "{0}",
     ];
 
     [Test]
-    public void A_kernel_compiles_whatever_its_names_are([ValueSource(nameof(Dialects))] EmitDialect dialect, [ValueSource(nameof(Names))] string name)
+    public void A_kernel_compiles_whatever_its_names_are([ValueSource(nameof(Dialects))] EmitDialect dialect,
+        [ValueSource(nameof(Names))] string name)
     {
         var builder = new GraphBuilder();
         var type = new TensorType(ElementType.F32, "R", "N");
@@ -25,7 +27,9 @@ public class ForeignNameTests
         Graph kernel = builder.Build("kernel", name, [(name, y, OutputRole.Result)]);
         string text = KernelEmitter.Emit(kernel, dialect, name, $"Kernel of {name}.", "Named.n" + name.Replace(".", ""));
         System.Reflection.Assembly compiled = JitCompiler.Compile([text], collectible: true);
-        Assert.That(compiled.GetTypes().Where(found => !found.IsNested && found.Namespace?.StartsWith("Named", StringComparison.Ordinal) == true).ToArray(), Has.Length.EqualTo(1), text);
+        Assert.That(compiled.GetTypes()
+            .Where(found => !found.IsNested && found.Namespace?.StartsWith("Named", StringComparison.Ordinal) == true)
+            .ToArray(), Has.Length.EqualTo(1), text);
         Assert.That(text.Where(c => char.IsControl(c) && c != '\n' || c is '\u2028' or '\u2029' or '\u202E'), Is.Empty);
     }
 
@@ -35,7 +39,8 @@ public class ForeignNameTests
         var builder = new GraphBuilder();
         Value x = builder.Input(name + "x", new TensorType(ElementType.F32, "R", "N"));
         Graph kernel = builder.Build("kernel", "k", [("y", Rnn.Exp(x), OutputRole.Result)]);
-        Type type = JitCompiler.Compile([KernelEmitter.Emit(kernel, SimdDialect.Instance, "K")], collectible: true).GetType("RnnJit.Generated.K")!;
+        Type type =
+            JitCompiler.Compile([KernelEmitter.Emit(kernel, SimdDialect.Instance, "K")], collectible: true).GetType("RnnJit.Generated.K")!;
         Assert.That(((string)type.GetProperty("Text")!.GetValue(null)!).TrimEnd('\n'), Is.EqualTo(Printer.Print(kernel).TrimEnd('\n')));
     }
 }

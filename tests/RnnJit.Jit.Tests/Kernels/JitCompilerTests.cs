@@ -16,9 +16,12 @@ public class JitCompilerTests
         Value w = b.Label(z / b.Constant(0.1), "2 \"quoted\" <names>");
         Value v = b.Label(Rnn.Sum(w), "V");
         Value u = b.Label(v * x, "j");
-        Graph kernel = KernelCanonical.Run(b.Build("kernel", "names", [("a", u, OutputRole.Result), ("b", v, OutputRole.Result), ("c", w, OutputRole.Result)]));
-        string[] texts = [KernelEmitter.Emit(kernel, SimdDialect.Instance, "First", "x < y & z"), KernelEmitter.Emit(kernel, ScalarDialect.Instance, "Second")];
-        Assert.That(JitCompiler.Compilation(texts, JitReferences.References, nullable: true).GetDiagnostics().Where(diagnostic => diagnostic.Severity > Microsoft.CodeAnalysis.DiagnosticSeverity.Hidden), Is.Empty);
+        Graph kernel = KernelCanonical.Run(
+            b.Build("kernel", "names", [("a", u, OutputRole.Result), ("b", v, OutputRole.Result), ("c", w, OutputRole.Result)]));
+        string[] texts = [KernelEmitter.Emit(kernel, SimdDialect.Instance, "First", "x < y & z"),
+            KernelEmitter.Emit(kernel, ScalarDialect.Instance, "Second")];
+        Assert.That(JitCompiler.Compilation(texts, JitReferences.References, nullable: true).GetDiagnostics()
+            .Where(diagnostic => diagnostic.Severity > Microsoft.CodeAnalysis.DiagnosticSeverity.Hidden), Is.Empty);
     }
 
     [Test]
@@ -69,14 +72,19 @@ public class JitCompilerTests
         var chain = new KernelChain(new RegistryKernelProvider(), new InterpretedKernelProvider());
         chain.Prepare([kernel], ElementType.F32);
         Assert.That(chain.Find(kernel, ElementType.F32).Provider, Is.EqualTo("interpreted"));
-        Assert.That(() => new KernelChain(new RegistryKernelProvider()).Find(kernel, ElementType.F32), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ183"));
+        Assert.That(() => new KernelChain(new RegistryKernelProvider()).Find(kernel, ElementType.F32),
+            Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ183"));
     }
 
     [Test]
     public void What_is_no_kernel_is_refused_with_a_reason()
     {
-        Assert.That(() => KernelTexts.Read("kernel K\n input x: f32[B, H]\n input y: f32[B, H]\n z = contract[ab,cb->ac] x, y\n return z = z"), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ181"));
-        Assert.That(() => KernelTexts.Read("kernel K\n input x: f32[T, B, H]\n y = tanh x\n return y = y"), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ180"));
-        Assert.That(() => KernelTexts.Read("kernel K\n input x: f32[H]\n y = tanh x\n return y = y"), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ182"));
+        Assert.That(
+            () => KernelTexts.Read("kernel K\n input x: f32[B, H]\n input y: f32[B, H]\n z = contract[ab,cb->ac] x, y\n return z = z"),
+            Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ181"));
+        Assert.That(() => KernelTexts.Read("kernel K\n input x: f32[T, B, H]\n y = tanh x\n return y = y"),
+            Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ180"));
+        Assert.That(() => KernelTexts.Read("kernel K\n input x: f32[H]\n y = tanh x\n return y = y"),
+            Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ182"));
     }
 }

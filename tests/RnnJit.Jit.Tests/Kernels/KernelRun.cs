@@ -47,7 +47,8 @@ internal sealed unsafe class KernelRun<T>
 
         var results = Enumerable.Range(inputs.Length, kernel.Outputs.Count).Select(i => Take(memory[i], shapes[i])).ToArray();
         foreach (Array array in memory)
-            Assert.That(Gaps(array, shapes[Array.IndexOf(memory, array)]), Is.All.EqualTo(Sentinel), "a kernel writes nothing but its outputs");
+            Assert.That(Gaps(array, shapes[Array.IndexOf(memory, array)]), Is.All.EqualTo(Sentinel),
+                "a kernel writes nothing but its outputs");
         return results;
     }
 
@@ -110,7 +111,8 @@ internal sealed unsafe class KernelRun<T>
         if (array is int[])
             return [];
         var inside = Places(shape).Select(pair => pair.Place).ToHashSet();
-        return Enumerable.Range(0, array.Length).Where(place => !inside.Contains(place)).Select(place => Convert.ToDouble(((T[])array)[place]));
+        return Enumerable.Range(0, array.Length).Where(place => !inside.Contains(place))
+            .Select(place => Convert.ToDouble(((T[])array)[place]));
     }
 
     private static T Number(double value) => (T)Convert.ChangeType(value, typeof(T));

@@ -6,7 +6,8 @@ namespace RnnJit.Jit.Tests.Kernels;
 /// <summary>The kernels of cells and losses, from every provider, in both precisions.</summary>
 public class KnownKernelTests
 {
-    private static readonly IKernelProvider[] Providers = [JitKernelProvider.Simd, JitKernelProvider.Checked, new InterpretedKernelProvider()];
+    private static readonly IKernelProvider[] Providers = [JitKernelProvider.Simd, JitKernelProvider.Checked,
+        new InterpretedKernelProvider()];
 
     [OneTimeSetUp]
     public void Compile()

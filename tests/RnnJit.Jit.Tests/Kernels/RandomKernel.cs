@@ -24,7 +24,8 @@ internal static class RandomKernel
         for (int i = 0; i < length; i++)
             values.Add(Step(b, values, index, random));
         var outputs = new List<Value> { values.Last(value => value.Type == full) };
-        outputs.AddRange(values.Where(value => value.Id > index.Id && KernelShapes.Of(value.Type) is KernelShape.Full or KernelShape.Row && random.Next(4) == 0));
+        outputs.AddRange(values.Where(
+            value => value.Id > index.Id && KernelShapes.Of(value.Type) is KernelShape.Full or KernelShape.Row && random.Next(4) == 0));
         return b.Build("kernel", "random", outputs.Distinct().Select((value, i) => ("r" + i, value, OutputRole.Result)));
     }
 

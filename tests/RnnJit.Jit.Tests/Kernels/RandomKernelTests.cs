@@ -8,7 +8,8 @@ namespace RnnJit.Jit.Tests.Kernels;
 /// <summary>Kernels that nobody thought of, one per seed; all of them in one compilation per dialect.</summary>
 public class RandomKernelTests
 {
-    private static readonly Graph[] Random = Enumerable.Range(0, 80).Select(seed => KernelCanonical.Run(RandomKernel.Draw(new Random(seed)))).ToArray();
+    private static readonly Graph[] Random =
+        Enumerable.Range(0, 80).Select(seed => KernelCanonical.Run(RandomKernel.Draw(new Random(seed)))).ToArray();
     private static readonly Graph[] Single = RandomKernel.Elementwise.Select(OneOp).ToArray();
     private static readonly IKernelProvider Finished = new InterpretedKernelProvider();
 
@@ -18,7 +19,8 @@ public class RandomKernelTests
     public void Compile() => JitKernelProvider.Simd.Prepare([.. Random, .. Single]);
 
     [Test]
-    public void A_random_kernel_stays_within_its_error_bound([Values(ElementType.F32, ElementType.F64)] ElementType real, [Values(0, 1)] int provider)
+    public void A_random_kernel_stays_within_its_error_bound([Values(ElementType.F32, ElementType.F64)] ElementType real,
+        [Values(0, 1)] int provider)
     {
         int compared = 0, all = 0;
         for (int seed = 0; seed < Random.Length; seed++)
@@ -44,7 +46,9 @@ public class RandomKernelTests
         {
             KernelBody body = JitKernelProvider.Simd.Find(kernel, real);
             for (int columns = 1; columns <= 35; columns++)
-                Assert.That(Comparison.Check(kernel, body, real, Comparison.Inputs(kernel, 3, columns, new Random(columns)), 3, columns).Failure, Is.Null);
+                Assert.That(
+                    Comparison.Check(kernel, body, real, Comparison.Inputs(kernel, 3, columns, new Random(columns)), 3, columns).Failure,
+                    Is.Null);
         }
     }
 
@@ -62,7 +66,8 @@ public class RandomKernelTests
                 NdArray[] scalar = Run(kernel, JitKernelProvider.Checked.Find(kernel, real), real, inputs);
                 NdArray[] vector = Run(kernel, JitKernelProvider.Simd.Find(kernel, real), real, inputs);
                 for (int i = 0; i < scalar.Length; i++)
-                    Assert.That(vector[i].Data.Select(BitConverter.DoubleToInt64Bits), Is.EqualTo(scalar[i].Data.Select(BitConverter.DoubleToInt64Bits)), kernel.ToString());
+                    Assert.That(vector[i].Data.Select(BitConverter.DoubleToInt64Bits),
+                        Is.EqualTo(scalar[i].Data.Select(BitConverter.DoubleToInt64Bits)), kernel.ToString());
                 finite++;
             }
             catch (NumericException)
@@ -101,7 +106,8 @@ public class RandomKernelTests
         {
             NdArray[] inputs = Comparison.Inputs(kernel, 2, 40, new Random(3));
             foreach (IKernelProvider provider in Providers)
-                Assert.That(Comparison.Check(kernel, provider.Find(kernel, real)!, real, inputs, 2, 40, cuts: [0, 3, 19, 35]).Failure, Is.Null);
+                Assert.That(
+                    Comparison.Check(kernel, provider.Find(kernel, real)!, real, inputs, 2, 40, cuts: [0, 3, 19, 35]).Failure, Is.Null);
         }
     }
 
@@ -117,7 +123,8 @@ public class RandomKernelTests
         foreach (Graph kernel in kernels)
         {
             NdArray[] inputs = Comparison.Inputs(kernel, 2, 9, new Random(1));
-            Assert.That(Comparison.Check(kernel, wrong.Find(kernel, ElementType.F32), ElementType.F32, inputs, 2, 9).Failure, Is.Not.Null, kernel.ToString());
+            Assert.That(Comparison.Check(kernel, wrong.Find(kernel, ElementType.F32), ElementType.F32, inputs, 2, 9).Failure, Is.Not.Null,
+                kernel.ToString());
         }
     }
 

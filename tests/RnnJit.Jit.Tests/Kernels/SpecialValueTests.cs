@@ -20,9 +20,11 @@ public class SpecialValueTests
             + $"y = {name} {string.Join(", ", Enumerable.Range(0, op.Arity).Select(i => "x" + i))}\nreturn y = y");
         int n = (int)Math.Pow(Special.Length, op.Arity);
         NdArray[] inputs = Enumerable.Range(0, op.Arity)
-            .Select(i => new NdArray([1, n], Enumerable.Range(0, n).Select(k => Special[k / (int)Math.Pow(Special.Length, i) % Special.Length]).ToArray())).ToArray();
+            .Select(i => new NdArray([1, n],
+                Enumerable.Range(0, n).Select(k => Special[k / (int)Math.Pow(Special.Length, i) % Special.Length]).ToArray())).ToArray();
         KernelBody body = JitKernelProvider.Simd.Find(kernel, real);
-        NdArray found = (real == ElementType.F32 ? new KernelRun<float>(kernel, 1, n).Run(body, inputs) : new KernelRun<double>(kernel, 1, n).Run(body, inputs))[0];
+        NdArray found = (real == ElementType.F32 ? new KernelRun<float>(kernel, 1, n)
+            .Run(body, inputs) : new KernelRun<double>(kernel, 1, n).Run(body, inputs))[0];
         for (int k = 0; k < n; k++)
         {
             double wanted = op.Evaluate(inputs.Select(x => x.Data[k]).ToArray());

@@ -10,7 +10,8 @@ public class DecoderTests
 {
     // Values and bits are held by the contracts of all cells.
     [Test]
-    public void Nothing_of_a_decoder_is_interpreted_and_its_rows_are_independent([Values(typeof(LuongDecoder), typeof(BahdanauDecoder))] Type type, [Values] bool lengths)
+    public void Nothing_of_a_decoder_is_interpreted_and_its_rows_are_independent(
+        [Values(typeof(LuongDecoder), typeof(BahdanauDecoder))] Type type, [Values] bool lengths)
     {
         var cell = new CellProgram(CellTracer.Trace(type), lengths);
         using Executable executable = CellProgram.Create(cell.Build(), cell.Sizes(steps: 4, batch: 9), threads: 2);

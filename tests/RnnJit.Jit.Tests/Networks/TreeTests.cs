@@ -18,24 +18,30 @@ public class TreeTests
             Matrix W(string name) => new(Real(b, "W" + name, "H", "X"));
             Matrix U(string name) => new(Real(b, "U" + name, "H", "H"));
             Vector B(string name) => new(Real(b, "b" + name, "H"));
-            var (h, c) = TreeCells.ChildSumLstm(forest, x, W("i"), U("i"), B("i"), W("f"), U("f"), B("f"), W("o"), U("o"), B("o"), W("u"), U("u"), B("u"));
+            var (h, c) = TreeCells.ChildSumLstm(forest, x, W("i"), U("i"), B("i"), W("f"), U("f"), B("f"), W("o"), U("o"), B("o"), W("u"),
+                U("u"), B("u"));
             return [h, c];
         },
         ["binary"] = (b, forest, x) =>
         {
-            Matrix[] Five(string name, Dim width) => Enumerable.Range(0, 5).Select(g => new Matrix(Real(b, name + g, "H", width))).ToArray();
-            var (h, c) = TreeCells.BinaryLstm(forest, x, Five("W", "X"), Five("L", "H"), Five("R", "H"), Enumerable.Range(0, 5).Select(g => new Vector(Real(b, "b" + g, "H"))).ToArray());
+            Matrix[] Five(string name, Dim width) =>
+                Enumerable.Range(0, 5).Select(g => new Matrix(Real(b, name + g, "H", width))).ToArray();
+            var (h, c) = TreeCells.BinaryLstm(forest, x, Five("W", "X"), Five("L", "H"), Five("R", "H"),
+                Enumerable.Range(0, 5).Select(g => new Vector(Real(b, "b" + g, "H"))).ToArray());
             return [h, c];
         },
-        ["recursive"] = (b, forest, x) => [TreeCells.Recursive(forest, x, new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
+        ["recursive"] = (b, forest,
+            x) => [TreeCells.Recursive(forest, x, new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
         ["affine"] = (b, forest, x) =>
         {
-            var (w, u, bias) = (new Matrix(Real(b, "W", "H", "X")), new Matrix(Real(b, "U", "H", "H")), new Vector(b.Input("b", new TensorType(ElementType.F32, "H"), PortRole.Parameter)));
+            var (w, u, bias) = (new Matrix(Real(b, "W", "H", "X")), new Matrix(Real(b, "U", "H", "H")),
+                new Vector(b.Input("b", new TensorType(ElementType.F32, "H"), PortRole.Parameter)));
             return TreeScan.Ordered(forest, [x], ["H"], (step, given, children) =>
                 [Rnn.Tanh((step.Take(u) * (children[0][0] + children[1][0])) + (step.Take(w) * given[0]) + step.Take(bias.Tensor))]);
         },
         ["tensor"] = (b, forest, x) =>
-            [TreeCells.RecursiveTensor(forest, x, new Tensor3(Real(b, "V", "X", Dim.Parse("2X"), Dim.Parse("2X"))), new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
+            [TreeCells.RecursiveTensor(forest, x, new Tensor3(Real(b, "V", "X", Dim.Parse("2X"), Dim.Parse("2X"))),
+                new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
     };
 
     private static IEnumerable<string> Names => Cells.Keys;
@@ -96,27 +102,37 @@ public class TreeTests
         Assert.That(Bytes(400), Is.LessThan(4.5 * Bytes(100)));
     }
 
-    private static Dictionary<string, NdArray> Outputs(Graph program, IReadOnlyDictionary<string, int> sizes, IReadOnlyDictionary<string, NdArray> data) => CellProgram.Run(program, data, sizes);
+    private static Dictionary<string, NdArray> Outputs(Graph program, IReadOnlyDictionary<string, int> sizes,
+        IReadOnlyDictionary<string, NdArray> data) => CellProgram.Run(program, data, sizes);
 
-    private static Graph Derivatives(Graph program) => Differentiate.Run(program, "loss", program.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray());
+    private static Graph Derivatives(Graph program) =>
+        Differentiate.Run(program, "loss", program.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray());
 
-    private static (Graph Program, Dictionary<string, int> Sizes, Dictionary<string, NdArray> Data) Case(string name, int trees, int nodes, int places = 0, bool chain = false)
+    private static (Graph Program, Dictionary<string, int> Sizes,
+        Dictionary<string, NdArray> Data) Case(string name, int trees, int nodes, int places = 0, bool chain = false)
     {
         var random = new Random(5);
         int arity = name == "child-sum" ? 4 : 2;
-        TreeSchedule schedule = TreeSchedule.Of(Enumerable.Range(0, trees).Select(tree => chain ? Chain(nodes) : Tree(random, nodes - tree, arity)).ToArray(), places);
+        TreeSchedule schedule = TreeSchedule.Of(
+            Enumerable.Range(0, trees).Select(tree => chain ? Chain(nodes) : Tree(random, nodes - tree, arity)).ToArray(), places);
         var builder = new GraphBuilder();
-        Forest forest = Forest.Declare((input, dims) => new Indices(builder.Input(input, new TensorType(ElementType.I32, dims))), "tree", "T", "W", "N", name == "child-sum" ? 0 : 2);
+        Forest forest = Forest.Declare((input, dims) => new Indices(builder.Input(input, new TensorType(ElementType.I32, dims))), "tree",
+            "T", "W", "N", name == "child-sum" ? 0 : 2);
         Value[] states = Cells[name](builder, forest, Real(builder, "x", "N", "X"));
-        Value loss = states.Select((state, s) => Rnn.Total(state * Real(builder, "d" + s, [.. state.Type.Dims]))).Aggregate((a, b) => a + b);
-        Graph program = builder.Build("program", name, [.. states.Select((state, s) => ("state" + s, state, OutputRole.Result)), ("loss", loss, OutputRole.Result)]);
+        Value loss =
+            states.Select((state, s) => Rnn.Total(state * Real(builder, "d" + s, [.. state.Type.Dims]))).Aggregate((a, b) => a + b);
+        Graph program = builder.Build("program", name,
+            [.. states.Select((state, s) => ("state" + s, state, OutputRole.Result)), ("loss", loss, OutputRole.Result)]);
 
-        var sizes = new Dictionary<string, int> { ["T"] = schedule.Length, ["W"] = schedule.Places, ["N"] = schedule.Nodes, ["X"] = 6, ["H"] = 17 };
-        Dictionary<string, NdArray> data = schedule.Inputs("tree").Where(pair => program.InputIndex(pair.Key) >= 0).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var sizes =
+            new Dictionary<string, int> { ["T"] = schedule.Length, ["W"] = schedule.Places, ["N"] = schedule.Nodes, ["X"] = 6, ["H"] = 17 };
+        Dictionary<string, NdArray> data =
+            schedule.Inputs("tree").Where(pair => program.InputIndex(pair.Key) >= 0).ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (Port port in program.Inputs.Where(port => port.Type.IsReal))
         {
             int[] shape = port.Type.Dims.Select(dim => dim.Evaluate(sizes)).ToArray();
-            data[port.Name] = new NdArray(shape, Enumerable.Range(0, NdArray.Size(shape)).Select(_ => (double)(float)((random.NextDouble() - 0.5) / (chain ? 4 : 1))).ToArray());
+            data[port.Name] = new NdArray(shape, Enumerable.Range(0, NdArray.Size(shape))
+                .Select(_ => (double)(float)((random.NextDouble() - 0.5) / (chain ? 4 : 1))).ToArray());
         }
 
         return (program, sizes, data);
@@ -136,7 +152,9 @@ public class TreeTests
         return children;
     }
 
-    private static IReadOnlyList<IReadOnlyList<int>> Chain(int nodes) => Enumerable.Range(0, nodes).Select(node => (IReadOnlyList<int>)(node == 0 ? [] : new[] { node - 1 })).ToArray();
+    private static IReadOnlyList<IReadOnlyList<int>> Chain(int nodes) =>
+        Enumerable.Range(0, nodes).Select(node => (IReadOnlyList<int>)(node == 0 ? [] : new[] { node - 1 })).ToArray();
 
-    private static Value Real(GraphBuilder builder, string name, params Dim[] dims) => builder.Input(name, new TensorType(ElementType.F32, dims));
+    private static Value Real(GraphBuilder builder, string name, params Dim[] dims) =>
+        builder.Input(name, new TensorType(ElementType.F32, dims));
 }

@@ -7,7 +7,8 @@ using RnnJit.Passes;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>Networks over batches with lengths in which kernels stand between loops, each with a loss that a mask of the lengths multiplies or that ends with the rows itself.</summary>
+/// <summary>Networks over batches with lengths in which kernels stand between loops, each with a loss that a mask of the lengths multiplies
+/// or that ends with the rows itself.</summary>
 internal static class ActiveRowNetworks
 {
     public const int Steps = 6, Batch = 8;
@@ -18,12 +19,21 @@ internal static class ActiveRowNetworks
     {
         ["dropout"] = (net, x, h) => net.Stack("layer", Lstm, net.Dropout("x", x, 0.1), 2, h, new StackOptions { Dropout = 0.2 }),
         ["residual"] = (net, x, h) => net.Stack("layer", Gru, x, 3, h, new StackOptions { Skip = Skip.Residual }),
-        ["dense skips, both directions multiplied"] = (net, x, h) => net.Stack("layer", Lstm, x, 2, h, new StackOptions { Skip = Skip.Dense, Layer = new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Product } }),
+        ["dense skips, both directions multiplied"] = (net, x, h) => net.Stack("layer", Lstm, x, 2, h, new StackOptions
+        {
+            Skip = Skip.Dense,
+            Layer = new RecurrentOptions { Direction = Direction.Both, Merge = RnnJit.Networks.Merge.Product }
+        }),
         ["normalised input"] = (net, x, h) => net.Recurrent("layer", Gru, Normalised(net, "norm", net.Dense("in", x, 7)), h),
-        ["normalised between layers"] = (net, x, h) => net.Recurrent("second", Lstm, Normalised(net, "norm", net.Recurrent("first", Gru, x, h)), h),
-        ["layer norm in the cell"] = (net, x, h) => net.Stack("layer", Lstm.WithLayerNorm(epsilon: 0.1), x, 2, h, new StackOptions { Dropout = 0.2 }),
-        ["projection of an activation"] = (net, x, h) => net.Recurrent("layer", Lstm, Rnn.Relu(net.Dense("in", Rnn.Tanh(net.Dense("first", x, 9)), 7)), h, new RecurrentOptions { Direction = Direction.Backward }).Output,
-        ["embedding"] = (net, _, h) => net.Recurrent("layer", Gru, net.Dropout("codes", net.Embedding("codes", net.Indices("code", "T", "B"), 4, 5), 0.1), h),
+        ["normalised between layers"] = (net, x,
+            h) => net.Recurrent("second", Lstm, Normalised(net, "norm", net.Recurrent("first", Gru, x, h)), h),
+        ["layer norm in the cell"] = (net, x,
+            h) => net.Stack("layer", Lstm.WithLayerNorm(epsilon: 0.1), x, 2, h, new StackOptions { Dropout = 0.2 }),
+        ["projection of an activation"] = (net, x, h) => net.Recurrent("layer", Lstm,
+            Rnn.Relu(net.Dense("in", Rnn.Tanh(net.Dense("first", x, 9)), 7)), h,
+            new RecurrentOptions { Direction = Direction.Backward }).Output,
+        ["embedding"] = (net, _,
+            h) => net.Recurrent("layer", Gru, net.Dropout("codes", net.Embedding("codes", net.Indices("code", "T", "B"), 4, 5), 0.1), h),
     };
 
     // Losses that know about lengths themselves.
@@ -32,18 +42,22 @@ internal static class ActiveRowNetworks
         ["attention behind a loop"] = (net, x, h, lengths) =>
         {
             Value memory = Attention.Memory(net.Recurrent("layer", Gru, x, h));
-            return Squares(net, lengths, Attention.Memory(Attention.Read(Attention.Weights(Attention.ScaledDot(memory, memory), Attention.Mask(lengths, "T")), memory)));
+            return Squares(net, lengths, Attention.Memory(
+                Attention.Read(Attention.Weights(Attention.ScaledDot(memory, memory), Attention.Mask(lengths, "T")), memory)));
         },
         ["additive attention behind a loop, unmasked"] = (net, x, h, lengths) =>
         {
             Value memory = Attention.Memory(net.Recurrent("layer", Lstm, x, h));
-            Value scores = Attention.Additive(memory, memory, new Matrix(net.Parameter("Wq", "glorot", 7, h)), new Matrix(net.Parameter("Wk", "glorot", 7, h)), new Vector(net.Parameter("ba", "zeros", 7)), new Vector(net.Parameter("va", "uniform", 7)));
+            Value scores = Attention.Additive(memory, memory, new Matrix(net.Parameter("Wq", "glorot", 7, h)),
+                new Matrix(net.Parameter("Wk", "glorot", 7, h)), new Vector(net.Parameter("ba", "zeros", 7)),
+                new Vector(net.Parameter("va", "uniform", 7)));
             return Squares(net, lengths, net.Dense("head", Attention.Memory(Attention.Read(Attention.Weights(scores), memory)), 3));
         },
         ["general attention to another sequence"] = (net, x, h, lengths) =>
         {
             Value query = Attention.Memory(net.Recurrent("layer", Gru, x, h)), memory = net.Input("memory", "B", 4, 9);
-            Value read = Attention.Read(Attention.Weights(Attention.General(query, memory, new Matrix(net.Parameter("Wa", "glorot", h, 9)))), memory);
+            Value read = Attention.Read(
+                Attention.Weights(Attention.General(query, memory, new Matrix(net.Parameter("Wa", "glorot", h, 9)))), memory);
             return Squares(net, lengths, net.Dense("head", Rnn.Tanh(Rnn.Concat(Attention.Memory(read), Attention.Memory(query))), 3));
         },
         ["batch first in between"] = (net, x, h, lengths) =>
@@ -52,7 +66,8 @@ internal static class ActiveRowNetworks
             Value z = Rnn.Tanh(net.Dense("between", net.Dropout("between", y, 0.1), 7));
             return Squares(net, lengths, net.Dense("head", net.Recurrent("second", Lstm, net.SwapBatchAndTime(z), h), 3));
         },
-        ["CTC"] = (net, x, h, lengths) => Loss.Ctc(net.Dense("head", net.Recurrent("layer", Lstm, x, h), 4), net.Indices("target", "B", 2), lengths, net.Indices("labels", "B"), blank: 3, Reduction.Sum),
+        ["CTC"] = (net, x, h, lengths) => Loss.Ctc(net.Dense("head", net.Recurrent("layer", Lstm, x, h), 4), net.Indices("target", "B", 2),
+            lengths, net.Indices("labels", "B"), blank: 3, Reduction.Sum),
     };
 
     public static IEnumerable<string> Names => All.Keys.Concat(Ending.Keys);
@@ -62,7 +77,8 @@ internal static class ActiveRowNetworks
 
     /// <param name="masked">Whether the loss counts rows that run only.</param>
     /// <param name="block">Steps of a block of time; 0: time is one.</param>
-    public static (Graph Program, Dictionary<string, int> Sizes, Dictionary<string, NdArray> Data) Case(string name, bool masked = true, int block = 0)
+    public static (Graph Program, Dictionary<string, int> Sizes,
+        Dictionary<string, NdArray> Data) Case(string name, bool masked = true, int block = 0)
     {
         var net = new NetworkBuilder("Net");
         Indices lengths = net.Lengths("lengths", "B");
@@ -87,7 +103,8 @@ internal static class ActiveRowNetworks
             (network, sizes[symbol!]) = (blocked, blocks);
         }
 
-        Graph program = Differentiate.Run(network, "loss", network.Inputs.Where(port => port.Type.IsReal && (port.Name == "x" || port.Role == PortRole.Parameter)).Select(port => port.Name).ToArray());
+        Graph program = Differentiate.Run(network, "loss", network.Inputs.Where(
+            port => port.Type.IsReal && (port.Name == "x" || port.Role == PortRole.Parameter)).Select(port => port.Name).ToArray());
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
 
         // A row has no more labels than steps.

@@ -12,10 +12,12 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>With lengths, products and kernels outside loops are done for rows that run, and nobody reads what was left out: memory holds NaN before it is written.</summary>
+/// <summary>With lengths, products and kernels outside loops are done for rows that run, and nobody reads what was left out: memory
+/// holds NaN before it is written.</summary>
 public class ActiveRowTests
 {
-    private static readonly string[] WithoutActiveRows = [Executable.ActiveRowsPass], WithoutOrder = [SortByLength.Name], WithoutFuse = [Fuse.Name];
+    private static readonly string[] WithoutActiveRows = [Executable.ActiveRowsPass], WithoutOrder = [SortByLength.Name],
+        WithoutFuse = [Fuse.Name];
 
     private static IEnumerable<Type> Cells => CellProgram.Types;
 
@@ -30,15 +32,18 @@ public class ActiveRowTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(5, 7);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable active = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
+        using Executable active = CellProgram.Create(program, sizes, 2, poison: true),
+            all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
         Bits.AssertEqual(CellProgram.Run(active, data), CellProgram.Run(all, data), "rows left out");
     }
 
     [Test]
-    public void No_network_reads_what_was_left_out([ValueSource(nameof(Networks))] string name, [Values] bool masked, [Values(1, 2)] int threads)
+    public void No_network_reads_what_was_left_out([ValueSource(nameof(Networks))] string name, [Values] bool masked,
+        [Values(1, 2)] int threads)
     {
         var (program, sizes, data) = ActiveRowNetworks.Case(name, masked);
-        using Executable all = CellProgram.Create(program, sizes, without: WithoutActiveRows), active = CellProgram.Create(program, sizes, threads, poison: true);
+        using Executable all = CellProgram.Create(program, sizes, without: WithoutActiveRows),
+            active = CellProgram.Create(program, sizes, threads, poison: true);
         Dictionary<string, NdArray> wanted = Run(all, data);
         Bits.AssertEqual(Run(active, data), wanted, "rows left out");
         Bits.AssertEqual(Run(active, data), wanted, "once more");
@@ -48,7 +53,8 @@ public class ActiveRowTests
     public void Kernels_of_one_node_leave_out_rows_too([Values("dropout", "normalised between layers")] string name)
     {
         var (program, sizes, data) = ActiveRowNetworks.Case(name);
-        using Executable all = CellProgram.Create(program, sizes, without: [.. WithoutFuse, .. WithoutActiveRows]), active = CellProgram.Create(program, sizes, 2, without: WithoutFuse, poison: true);
+        using Executable all = CellProgram.Create(program, sizes, without: [.. WithoutFuse, .. WithoutActiveRows]),
+            active = CellProgram.Create(program, sizes, 2, without: WithoutFuse, poison: true);
         Bits.AssertEqual(Run(active, data), Run(all, data), "rows left out");
     }
 
@@ -56,7 +62,8 @@ public class ActiveRowTests
     public void Rows_as_they_are_given_leave_out_those_that_ended([ValueSource(nameof(Networks))] string name, [Values(1, 2)] int threads)
     {
         var (program, sizes, data) = ActiveRowNetworks.Case(name);
-        using Executable active = CellProgram.Create(program, sizes, threads, without: WithoutOrder, poison: true), all = CellProgram.Create(program, sizes, without: [.. WithoutOrder, .. WithoutActiveRows]);
+        using Executable active = CellProgram.Create(program, sizes, threads, without: WithoutOrder, poison: true),
+            all = CellProgram.Create(program, sizes, without: [.. WithoutOrder, .. WithoutActiveRows]);
         Bits.AssertEqual(Run(active, data), Run(all, data), "rows left out");
     }
 
@@ -75,7 +82,8 @@ public class ActiveRowTests
     public void Checked_kernels_store_finite_numbers_only([ValueSource(nameof(Networks))] string name)
     {
         var (program, sizes, data) = ActiveRowNetworks.Case(name);
-        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Device = Device.Scalar, Poison = true });
+        using Executable executable =
+            Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Device = Device.Scalar, Poison = true });
         Assert.That(() => CellProgram.Run(executable, data), Throws.Nothing);
     }
 
@@ -95,7 +103,8 @@ public class ActiveRowTests
     {
         var (program, sizes, _) = ActiveRowNetworks.Case(name);
         using Executable executable = CellProgram.Create(program, sizes);
-        MatMulCommand[] ofRows = [.. Products(executable).Where(product => product.Form.Loops is [{ Extent: ActiveRowNetworks.Batch }, ..])];
+        MatMulCommand[] ofRows =
+            [.. Products(executable).Where(product => product.Form.Loops is [{ Extent: ActiveRowNetworks.Batch }, ..])];
         Assert.That(ofRows, Has.Length.GreaterThanOrEqualTo(least));
         Assert.That(Padded(ofRows), Is.Empty);
     }
@@ -107,18 +116,22 @@ public class ActiveRowTests
         using Executable executable = CellProgram.Create(program, sizes);
         Assert.That(Padded(OverRows(executable).OfType<KernelCommand>()), Is.Not.Empty);
         IReadOnlyList<string> remarks = Remarks.Of(program);
-        Assert.That(remarks, Has.Some.Match("on rows that run only").And.Some.Match("; on all rows, for .* (reads .* in all of them|is given out)"));
+        Assert.That(remarks,
+            Has.Some.Match("on rows that run only").And.Some.Match("; on all rows, for .* (reads .* in all of them|is given out)"));
     }
 
     // Attention in a decoder and second-order products multiply two values of one row.
     [Test]
-    public void Products_of_two_values_of_a_row_leave_out_padding([Values(typeof(LuongDecoder), typeof(BahdanauDecoder), typeof(SecondOrder), typeof(SymbolSecondOrder))] Type type, [Values(1, 2)] int threads, [Values] bool reverse)
+    public void Products_of_two_values_of_a_row_leave_out_padding(
+        [Values(typeof(LuongDecoder), typeof(BahdanauDecoder), typeof(SecondOrder), typeof(SymbolSecondOrder))] Type type,
+        [Values(1, 2)] int threads, [Values] bool reverse)
     {
         var cell = new CellProgram(CellTracer.Trace(type), Lengths: true, Reverse: reverse);
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(6, 8);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable active = CellProgram.Create(program, sizes, threads, poison: true), all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
+        using Executable active = CellProgram.Create(program, sizes, threads, poison: true),
+            all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
         Assert.That(Products(active).Where(product => product.Form.Loops.Length > 0), Is.Not.Empty);
         Assert.That(Padded(active.CommandsOutsideLoops().Where(command => command switch
         {
@@ -146,7 +159,8 @@ public class ActiveRowTests
 
         Bits.AssertEqual(CellProgram.Run(executable, data), wanted, "padding of no codes");
         data["lengths"].Data[0] = ActiveRowNetworks.Steps;
-        Assert.That(() => CellProgram.Run(executable, data), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("'code' holds index -1"));
+        Assert.That(() => CellProgram.Run(executable, data),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("'code' holds index -1"));
     }
 
     [Test]
@@ -160,7 +174,8 @@ public class ActiveRowTests
         Value y = Layer("one", "lengths"), z = Layer("two", "others");
         net.Output("loss", Rnn.Total(y * y) + Rnn.Total(z * z));
         Graph network = net.Build();
-        Graph program = Differentiate.Run(network, "loss", network.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name).ToArray());
+        Graph program = Differentiate.Run(network, "loss",
+            network.Inputs.Where(port => port.Role == PortRole.Parameter).Select(port => port.Name).ToArray());
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = 5, ["B"] = 6 };
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
 
@@ -179,7 +194,8 @@ public class ActiveRowTests
         Indices lengths = net.Lengths("lengths", "B");
         Value y = net.Recurrent("layer", CellTracer.Trace(typeof(Lstm)).WithBatchNorm(0.1), net.Input("x", "T", "B", 5), net.Size("H", 12));
         net.Output("loss", Rnn.Total(y * net.StepsOf(lengths, y)));
-        Assert.That(Remarks.Of(net.Build()), Has.Some.EqualTo("Loop 1 is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it reads."));
+        Assert.That(Remarks.Of(net.Build()), Has.Some.EqualTo(
+            "Loop 1 is done for all rows at every step: a step adds up rows of the batch, so lengths are a mask that it reads."));
     }
 
     [Test]
@@ -204,7 +220,8 @@ public class ActiveRowTests
     public void Blocks_of_time_leave_out_rows_too([Values("dropout", "normalised between layers", "embedding")] string name)
     {
         var (program, sizes, data) = ActiveRowNetworks.Case(name, block: 2);
-        using Executable active = CellProgram.Create(program, sizes, 2, poison: true), all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
+        using Executable active = CellProgram.Create(program, sizes, 2, poison: true),
+            all = CellProgram.Create(program, sizes, without: WithoutActiveRows);
         Bits.AssertEqual(Run(active, data), Run(all, data), "rows left out");
     }
 
@@ -253,13 +270,16 @@ public class ActiveRowTests
     [
         .. executable.CommandsOutsideLoops().Where(command => command switch
         {
-            MatMulCommand { Form: var form } => form.Loops is [{ Extent: ActiveRowNetworks.Batch }] || IsOverRows(form, ActiveRowNetworks.Steps * ActiveRowNetworks.Batch),
-            KernelCommand kernel => kernel.Rows is ActiveRowNetworks.Steps * ActiveRowNetworks.Batch or ActiveRowNetworks.Batch * ActiveRowNetworks.Steps * ActiveRowNetworks.Steps,
+            MatMulCommand { Form: var form } =>
+                form.Loops is [{ Extent: ActiveRowNetworks.Batch }] || IsOverRows(form, ActiveRowNetworks.Steps * ActiveRowNetworks.Batch),
+            KernelCommand kernel => kernel.Rows is ActiveRowNetworks.Steps * ActiveRowNetworks.Batch
+                or ActiveRowNetworks.Batch * ActiveRowNetworks.Steps * ActiveRowNetworks.Steps,
             _ => false,
         }),
     ];
 
     private static bool IsOverRows(MatMulForm form, int rows) => form.M.Extent == rows || form.N.Extent == rows || form.K.Extent == rows;
 
-    private static IEnumerable<string> Padded(IEnumerable<PlanCommand> commands) => commands.Where(command => command.ActiveRows() is null).Select(command => command.Describe);
+    private static IEnumerable<string> Padded(IEnumerable<PlanCommand> commands) =>
+        commands.Where(command => command.ActiveRows() is null).Select(command => command.Describe);
 }

@@ -18,13 +18,15 @@ public class ChunkedMatMulTests
     private static Dictionary<string, int> Sizes(CellProgram cell, int steps) => cell.Sizes(steps, batch: 16, units: 64);
 
     [Test]
-    public void Chunks_change_no_bit([Values(typeof(Lstm), typeof(Gru), typeof(LstmPeephole))] Type type, [Values] bool reverse, [Values] bool lengths, [Values(1, 2)] int threads)
+    public void Chunks_change_no_bit([Values(typeof(Lstm), typeof(Gru), typeof(LstmPeephole))] Type type, [Values] bool reverse,
+        [Values] bool lengths, [Values(1, 2)] int threads)
     {
         var cell = new CellProgram(CellTracer.Trace(type), lengths, reverse);
         Graph program = cell.Build();
         Dictionary<string, int> sizes = Sizes(cell, 701);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable with = CellProgram.Create(program, sizes, threads), without = CellProgram.Create(program, sizes, threads, without: Off);
+        using Executable with = CellProgram.Create(program, sizes, threads),
+            without = CellProgram.Create(program, sizes, threads, without: Off);
         Assert.That(with.Chunked().Select(product => product.Chunk), Has.Some.EqualTo(16));
         Assert.That(without.Chunked(), Is.Empty);
         Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "chunks");
@@ -38,12 +40,14 @@ public class ChunkedMatMulTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: batch == 16 ? 136 : 401, batch, units: 256);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable with = CellProgram.Create(program, sizes, threads), without = CellProgram.Create(program, sizes, threads, without: Off);
+        using Executable with = CellProgram.Create(program, sizes, threads),
+            without = CellProgram.Create(program, sizes, threads, without: Off);
 
         // Each worker has rows of all steps of a chunk: 8 of each, or 3, which are fewer than steps.
         foreach (ScanInstruction loop in ((CompiledExecutable)with).Instructions.OfType<ScanInstruction>())
             loop.Forced = ScanSchedule.BatchParallel;
-        Assert.That(((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().SelectMany(loop => loop.Chunked).SelectMany(chunk => chunk.Views), Has.Some.Matches<BufferView>(view => view!.Ring > 0 && view.Strides[1] == 1024 + 16));
+        Assert.That(((CompiledExecutable)with).Instructions.OfType<ScanInstruction>().SelectMany(loop => loop.Chunked)
+            .SelectMany(chunk => chunk.Views), Has.Some.Matches<BufferView>(view => view!.Ring > 0 && view.Strides[1] == 1024 + 16));
         Bits.AssertEqual(CellProgram.Run(with, data), CellProgram.Run(without, data), "chunks");
     }
 
@@ -55,7 +59,8 @@ public class ChunkedMatMulTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = Sizes(cell, 701);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
+        using Executable together = CellProgram.Create(program, sizes, threads: 2),
+            alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
         ScanInstruction[] loops = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().ToArray();
         Assert.That(loops.SelectMany(loop => loop.Chunked), Is.Not.Empty);
         foreach (ScanInstruction loop in loops)
@@ -71,7 +76,8 @@ public class ChunkedMatMulTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: 701, batch: 16, units: 200);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
+        using Executable together = CellProgram.Create(program, sizes, threads: 2),
+            alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
         ScanInstruction loop = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().Single();
         Assert.That(loop.Chunked, Is.Not.Empty);
         Assert.That(together.Commands<ScanCommand>().Single().Body.OfType<MatMulCommand>(), Is.Empty);
@@ -105,11 +111,13 @@ public class ChunkedMatMulTests
             """);
 
         // 8.7 MB.
-        OracleContract.Check(program, new Dictionary<string, int> { ["T"] = 530, ["B"] = 16, ["H"] = 256, ["X"] = 2 }, planned: executable =>
+        OracleContract.Check(program, new Dictionary<string, int> { ["T"] = 530, ["B"] = 16, ["H"] = 256, ["X"] = 2 },
+            planned: executable =>
             Assert.That(executable.Chunked(), Is.Empty));
     }
 
-    // Half of the rows have no steps, and a chunk is little work beside a step: a worker that left its rows for the next chunk would be there long before the other one has read this chunk.
+    // Half of the rows have no steps, and a chunk is little work beside a step: a worker that left its rows for the next chunk would be
+    // there long before the other one has read this chunk.
     [Test]
     public void A_worker_without_rows_does_not_run_ahead_into_the_next_chunk([Values] bool reverse)
     {
@@ -120,7 +128,8 @@ public class ChunkedMatMulTests
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         for (int row = 0; row < 16; row++)
             data["lengths"].Data[row] = row < 8 ? sizes["T"] : 0;
-        using Executable together = CellProgram.Create(program, sizes, threads: 2), alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
+        using Executable together = CellProgram.Create(program, sizes, threads: 2),
+            alone = CellProgram.Create(program, sizes, threads: 1, without: Off);
         ScanInstruction loop = ((CompiledExecutable)together).Instructions.OfType<ScanInstruction>().Single();
         Assert.That(loop.Chunked, Is.Not.Empty);
         loop.Forced = ScanSchedule.HiddenParallel;
@@ -132,7 +141,8 @@ public class ChunkedMatMulTests
     [Test]
     public void A_loop_that_falls_back_to_the_interpreter_reads_products_of_all_steps()
     {
-        // Rows that still run read each other, so the loop is interpreted. Its two products become one, in views of which it reads them: 8.5 MB.
+        // Rows that still run read each other, so the loop is interpreted. Its two products become one, in
+        // views of which it reads them: 8.5 MB.
         Graph program = Parser.Parse("""
             program Mixed
               input x: f32[T, B, X]
@@ -164,7 +174,8 @@ public class ChunkedMatMulTests
         Assert.That(loop.Op, Is.TypeOf<ScanOp>());
         Assert.That(loop.Reason, Does.StartWith("its rows read each other"));
         Assert.That(executable.Chunked(), Is.Empty);
-        Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views), Has.None.Matches<BufferView>(view => view!.Ring > 0));
+        Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views),
+            Has.None.Matches<BufferView>(view => view!.Ring > 0));
         Dictionary<string, NdArray> found = CellProgram.Run(executable, data), wanted = Interpreter.Run(program, data, sizes);
         foreach (var (name, value) in wanted)
             Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-5), name);

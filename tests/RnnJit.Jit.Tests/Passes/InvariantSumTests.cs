@@ -49,6 +49,7 @@ public class InvariantSumTests
 
     [Test]
     public void A_split_loop_adds_an_invariant_product_at_each_step() =>
-        OracleContract.Check(Parser.Parse(Program), new Dictionary<string, int> { ["T"] = 5, ["B"] = 4, ["X"] = 3, ["H"] = 6 }, planned: executable =>
+        OracleContract.Check(Parser.Parse(Program), new Dictionary<string, int> { ["T"] = 5, ["B"] = 4, ["X"] = 3, ["H"] = 6 },
+            planned: executable =>
             Assert.That(executable.Instructions.OfType<ScanInstruction>().Count(), Is.EqualTo(2), "the loop is two"));
 }

@@ -16,14 +16,16 @@ public class LengthTests
 
     private static readonly string[] WithoutOrder = [SortByLength.Name], WithoutActiveRows = [Executable.ActiveRowsPass];
 
-    // Nine rows each: as they come, in order already, in the opposite order, one length, full, none at all, one row that runs, equal ones mixed.
+    // Nine rows each: as they come, in order already, in the opposite order, one length, full, none at
+    // all, one row that runs, equal ones mixed.
     private static readonly int[][] Lengths =
     [
         [3, 0, 7, 1, 5, 2, 7, 4, 6], [7, 7, 6, 5, 4, 3, 2, 1, 0], [0, 1, 2, 3, 4, 5, 6, 7, 7], [4, 4, 4, 4, 4, 4, 4, 4, 4],
         [7, 7, 7, 7, 7, 7, 7, 7, 7], [0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 5, 0, 0, 0], [2, 5, 2, 5, 2, 5, 2, 5, 2],
     ];
 
-    private static (Graph Program, Dictionary<string, int> Sizes, Dictionary<string, NdArray> Data) Case(Type type, bool reverse, int[] lengths, bool backward = true)
+    private static (Graph Program, Dictionary<string, int> Sizes,
+        Dictionary<string, NdArray> Data) Case(Type type, bool reverse, int[] lengths, bool backward = true)
     {
         var cell = new CellProgram(CellTracer.Trace(type), Lengths: true, reverse, backward);
         Graph program = cell.Build();
@@ -34,11 +36,13 @@ public class LengthTests
     }
 
     [Test]
-    public void The_oracle_agrees_for_any_lengths([Values(typeof(Lstm), typeof(GruResetAfter), typeof(LstmLayerNorm))] Type type, [Values] bool reverse, [ValueSource(nameof(Lengths))] int[] lengths)
+    public void The_oracle_agrees_for_any_lengths([Values(typeof(Lstm), typeof(GruResetAfter), typeof(LstmLayerNorm))] Type type,
+        [Values] bool reverse, [ValueSource(nameof(Lengths))] int[] lengths)
     {
         var (program, sizes, data) = Case(type, reverse, lengths);
         Dictionary<string, NdArray> wanted = Interpreter.Run(program, data, sizes);
-        using Executable one = CellProgram.Create(program, sizes, 1, ElementType.F64), two = CellProgram.Create(program, sizes, 2, ElementType.F64);
+        using Executable one = CellProgram.Create(program, sizes, 1, ElementType.F64),
+            two = CellProgram.Create(program, sizes, 2, ElementType.F64);
         Dictionary<string, NdArray> found = CellProgram.Run(one, data);
         foreach (var (name, value) in wanted)
             Assert.That(Bits.Distance(found[name], value), Is.LessThan(1e-12), name);
@@ -51,7 +55,8 @@ public class LengthTests
         var (first, sizes, _) = Case(typeof(Gru), reverse, Lengths[0]);
         var builder = new GraphBuilder();
         Value[] values = builder.Inline(first, first.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role)).ToArray());
-        Value Squares(string output) => values[first.Outputs[first.OutputIndex(output)].Value] is var d ? Rnn.Total(d * d) : throw new InvalidOperationException();
+        Value Squares(string output) =>
+            values[first.Outputs[first.OutputIndex(output)].Value] is var d ? Rnn.Total(d * d) : throw new InvalidOperationException();
         Graph squares = builder.Build("program", first.Name, [("squares", Squares("d_Wn") + Squares("d_x"), OutputRole.Result)]);
         Graph second = Differentiate.Run(squares, "squares", ["Un", "x", "h"]);
         Dictionary<string, NdArray> data = CellProgram.Draw(second, sizes), wanted = Interpreter.Run(second, data, sizes);
@@ -63,7 +68,8 @@ public class LengthTests
     }
 
     [Test]
-    public void A_row_has_the_bits_it_has_unordered([Values(typeof(Lstm), typeof(Gru))] Type type, [Values] bool reverse, [ValueSource(nameof(Lengths))] int[] lengths)
+    public void A_row_has_the_bits_it_has_unordered([Values(typeof(Lstm), typeof(Gru))] Type type, [Values] bool reverse,
+        [ValueSource(nameof(Lengths))] int[] lengths)
     {
         var (program, sizes, data) = Case(type, reverse, lengths);
         using Executable ordered = CellProgram.Create(program, sizes), asGiven = CellProgram.Create(program, sizes, without: WithoutOrder);
@@ -80,10 +86,12 @@ public class LengthTests
     }
 
     [Test]
-    public void Rows_left_out_add_nothing_to_any_bit([Values(typeof(Lstm), typeof(Gru), typeof(LstmPeephole))] Type type, [Values] bool reverse, [ValueSource(nameof(Lengths))] int[] lengths)
+    public void Rows_left_out_add_nothing_to_any_bit([Values(typeof(Lstm), typeof(Gru), typeof(LstmPeephole))] Type type,
+        [Values] bool reverse, [ValueSource(nameof(Lengths))] int[] lengths)
     {
         var (program, sizes, data) = Case(type, reverse, lengths);
-        using Executable active = CellProgram.Create(program, sizes, 2), all = CellProgram.Create(program, sizes, 2, without: WithoutActiveRows);
+        using Executable active = CellProgram.Create(program, sizes, 2),
+            all = CellProgram.Create(program, sizes, 2, without: WithoutActiveRows);
         Assert.That(active.Commands<PlanCommand>().Where(command => command.ActiveRows() is not null), Is.Not.Empty);
         Assert.That(all.Commands<PlanCommand>().Where(command => command.ActiveRows() is not null), Is.Empty);
         Bits.AssertEqual(CellProgram.Run(active, data), CellProgram.Run(all, data), "rows left out");
@@ -122,7 +130,8 @@ public class LengthTests
         var net = new NetworkBuilder("Net");
         net.Lengths("lengths", "B");
         Value x = batchMajor ? net.SwapBatchAndTime(net.Input("x", "B", "T", 5)) : net.Input("x", "T", "B", 5);
-        Value y = net.Stack("layer", CellTracer.Trace(typeof(Lstm)), x, 2, net.Size("H", 12), new StackOptions { Layer = new RecurrentOptions { Direction = Direction.Both } });
+        Value y = net.Stack("layer", CellTracer.Trace(typeof(Lstm)), x, 2, net.Size("H", 12),
+            new StackOptions { Layer = new RecurrentOptions { Direction = Direction.Both } });
         net.Output("loss", Rnn.TotalMean(net.Dense("head", y, 3) is var z ? z * z : y));
         Graph program = TrainingProgram.Of(net.Build());
         var sizes = new Dictionary<string, int>(net.Sizes) { ["T"] = 6, ["B"] = 8 };

@@ -8,10 +8,12 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>Linear recurrences in chunks of time that run side by side give what the loop gives, forward and backward; others are left alone.</summary>
+/// <summary>Linear recurrences in chunks of time that run side by side give what the loop gives, forward and
+/// backward; others are left alone.</summary>
 public class ParallelScanTests
 {
-    private static readonly Type[] Linear = [typeof(MinGru), typeof(MinLstm), typeof(Sru), typeof(QrnnF), typeof(QrnnFo), typeof(QrnnIfo), typeof(Delay), typeof(IndependentLinear), typeof(Chain)];
+    private static readonly Type[] Linear = [typeof(MinGru), typeof(MinLstm), typeof(Sru), typeof(QrnnF), typeof(QrnnFo), typeof(QrnnIfo),
+        typeof(Delay), typeof(IndependentLinear), typeof(Chain)];
 
     [Test]
     public void The_oracle_agrees_and_the_kernels_do([ValueSource(nameof(Linear))] Type type, [Values] bool lengths, [Values] bool reverse)
@@ -34,7 +36,8 @@ public class ParallelScanTests
                 {
                     // The same chains in another grouping, some hundred terms of double precision.
                     Assert.That(Bits.Distance(oracle[name], value), Is.LessThan(1e-13), $"{name} of the oracle");
-                    Assert.That(Bits.Distance(found[name], value), Is.LessThan(real == ElementType.F32 ? 1e-5 : 1e-12), $"{name} in {real}");
+                    Assert.That(Bits.Distance(found[name], value), Is.LessThan(real == ElementType.F32 ? 1e-5 : 1e-12),
+                        $"{name} in {real}");
                 }
             }
         }
@@ -47,7 +50,8 @@ public class ParallelScanTests
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: 40, batch: 2);
         program = Pipeline.Run(Parallel(program, sizes, 5));
-        Assert.That(program.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(scan => scan.Time.Evaluate(sizes)), Has.All.LessThanOrEqualTo(8));
+        Assert.That(program.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(scan => scan.Time.Evaluate(sizes)),
+            Has.All.LessThanOrEqualTo(8));
     }
 
     [TestCase(typeof(Lstm), "h and c need each other")]
@@ -65,10 +69,12 @@ public class ParallelScanTests
     {
         Graph program = new CellProgram(CellTracer.Trace(typeof(MinGru)), Backward: false).Build();
         Assert.That(ParallelScan.Run(program, "T", 7, 4).Symbol, Is.Null);
-        Assert.That(() => ParallelScan.Run(program, "T", 100, 0), Throws.TypeOf<GraphException>().With.Message.Contains("Time is to run in 0 chunks, wanted at least 1"));
+        Assert.That(() => ParallelScan.Run(program, "T", 100, 0),
+            Throws.TypeOf<GraphException>().With.Message.Contains("Time is to run in 0 chunks, wanted at least 1"));
     }
 
-    private static Graph Backward(Graph forward) => Differentiate.Run(forward, "loss", forward.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray());
+    private static Graph Backward(Graph forward) => Differentiate.Run(forward, "loss",
+        forward.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray());
 
     private static Graph Parallel(Graph program, Dictionary<string, int> sizes, int chunks)
     {
@@ -84,7 +90,8 @@ public class ParallelScanTests
         public static Value Step(Value x, Value h, Matrix W, Vector u, Vector b) => W * x + u * h + b;
     }
 
-    /// <summary>A state that is added up weighted with another, of which it keeps nothing: m decays, n counts what m was, with a choice and a quotient on the way.</summary>
+    /// <summary>A state that is added up weighted with another, of which it keeps nothing: m decays, n counts what m was, with a choice
+    /// and a quotient on the way.</summary>
     [RnnCell]
     private static class Chain
     {

@@ -16,9 +16,11 @@ public class PassWorthTests
     private static readonly string[] Passes = ["simplify", HoistAndSink.Name, Rematerialize.Name, MergeMatMuls.Name, Fuse.Name];
 
     [Test]
-    public void Without_a_pass_the_results_stay_and_the_work_grows([ValueSource(nameof(Passes))] string pass, [Values(typeof(Lstm), typeof(Gru))] Type type)
+    public void Without_a_pass_the_results_stay_and_the_work_grows([ValueSource(nameof(Passes))] string pass,
+        [Values(typeof(Lstm), typeof(Gru))] Type type)
     {
-        string[] stages = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name).Where(name => name.StartsWith(pass, StringComparison.Ordinal)).ToArray();
+        string[] stages = Pipeline.Stages.Select(stage => stage.Name).Append(Fuse.Name)
+            .Where(name => name.StartsWith(pass, StringComparison.Ordinal)).ToArray();
         Assert.That(stages, Is.Not.Empty);
         var cell = new CellProgram(CellTracer.Trace(type));
         Graph program = cell.Build();
@@ -32,7 +34,8 @@ public class PassWorthTests
             Assert.That(Bits.Distance(found[name], value), Is.LessThan(2e-5), $"{name} without {pass}");
 
         TestContext.Out.WriteLine($"{cell.Cell.Name}, {Steps} steps: {Worth(with)} with all passes, {Worth(without)} without {pass}");
-        Assert.That(Executed(with) < Executed(without) || with.ArenaBytes < without.ArenaBytes, Is.True, $"{Worth(with)} is no better than {Worth(without)}");
+        Assert.That(Executed(with) < Executed(without) || with.ArenaBytes < without.ArenaBytes, Is.True,
+            $"{Worth(with)} is no better than {Worth(without)}");
     }
 
     private static string Worth(CompiledExecutable executable) =>
@@ -47,5 +50,6 @@ public class PassWorthTests
     });
 
     private static int Kernels(IEnumerable<Instruction> instructions) =>
-        instructions.Sum(instruction => instruction is ScanInstruction loop ? Kernels(loop.Body) : instruction is KernelInstruction ? 1 : 0);
+        instructions.Sum(
+            instruction => instruction is ScanInstruction loop ? Kernels(loop.Body) : instruction is KernelInstruction ? 1 : 0);
 }

@@ -86,8 +86,9 @@ public class RunningBatchTests
             var given = new Dictionary<string, NdArray>
             {
                 ["x"] = data["x"].At(t).Rows(running).Reshape([1, running.Length, width]), ["h"] = state.Rows(running),
-                    ["c"] = data["c"].Rows(running),
-                ["a"] = new([running.Length, running.Length], [.. running.SelectMany(i => running.Select(j => data["a"].Data[(i * Lengths.Length) + j]))]),
+                ["c"] = data["c"].Rows(running),
+                ["a"] = new([running.Length, running.Length],
+                    [.. running.SelectMany(i => running.Select(j => data["a"].Data[(i * Lengths.Length) + j]))]),
                 ["lengths"] = new([running.Length], [.. running.Select(_ => 1.0)]),
             };
             NdArray step = Interpreter.Run(program, given)["y"];

@@ -32,11 +32,13 @@ public class SplitTests
     [Test]
     public void After_the_passes_they_are_the_same_loops_and_products([Values] bool lengths)
     {
-        Graph together = Pipeline.Run(LayersInOneStep.OneLoop(lengths, reverse: false)), stacked = Pipeline.Run(LayersInOneStep.TwoLoops(lengths, reverse: false));
+        Graph together = Pipeline.Run(LayersInOneStep.OneLoop(lengths, reverse: false)),
+            stacked = Pipeline.Run(LayersInOneStep.TwoLoops(lengths, reverse: false));
         Assert.That(Loops(together), Has.Length.EqualTo(4));
         Assert.That(Loops(together), Is.EqualTo(Loops(stacked)), "products, sequences and yields of each loop");
         Assert.That(Products(together), Is.EquivalentTo(Products(stacked)));
-        Assert.That((AccumulatorInits.Of(together).Count, AccumulatorInits.Of(stacked).Count), Is.EqualTo((2, 2)), "the products of both layers' inputs start from their rows");
+        Assert.That((AccumulatorInits.Of(together).Count, AccumulatorInits.Of(stacked).Count), Is.EqualTo((2, 2)),
+            "the products of both layers' inputs start from their rows");
     }
 
     [Test]
@@ -59,7 +61,9 @@ public class SplitTests
         program.Symbols().ToDictionary(symbol => symbol, symbol => Sizes.GetValueOrDefault(symbol, 6));
 
     private static string[] Loops(Graph program) => program.Nodes.Select(node => node.Op).OfType<ScanOp>().Select(scan =>
-        $"{scan.Body.Nodes.Count(node => node.Op is ContractOp)} products, {AccumulatorInits.Of(scan.Body).Count} of them from what is added, {scan.Sequences} sequences, {scan.Yields} yields").ToArray();
+        $"{scan.Body.Nodes.Count(node => node.Op is ContractOp)} products, {AccumulatorInits.Of(scan.Body).Count} of them from what is "
+            + $"added, {scan.Sequences} sequences, {scan.Yields} yields")
+            .ToArray();
 
     private static string[] Products(Graph program) => program.Nodes.Where(node => node.Op is ContractOp)
         .Select(node => $"{node.Op} {string.Join(" ", node.Operands.Select(operand => program.Values.Type(operand)))}").ToArray();

@@ -16,8 +16,8 @@ public class LoopDecisionTests
     private const int Programs = 2000, Evaluated = 300;
 
     // Each extent is another one, so that rows are known by theirs.
-    private static readonly Dictionary<string, int> Apart = new() { ["T"] = 5, ["B"] = 11, ["H"] = 4, ["X"] = 3, ["P"] = 7, ["S"] = 2,
-        ["R"] = 2, ["V"] = 13 };
+    private static readonly Dictionary<string,
+        int> Apart = new() { ["T"] = 5, ["B"] = 11, ["H"] = 4, ["X"] = 3, ["P"] = 7, ["S"] = 2, ["R"] = 2, ["V"] = 13 };
 
     private static IEnumerable<Type> Cells => CellProgram.Types;
 
@@ -60,7 +60,8 @@ public class LoopDecisionTests
         int evaluated = 0;
         for (int seed = 0; seed < Evaluated; seed++)
         {
-            foreach (ScanOp scan in RandomGraphs.Of(seed).Program.Nodes.Select(node => node.Op).OfType<ScanOp>().Where(scan => RowIndependence.Of(scan).Holds))
+            foreach (ScanOp scan in RandomGraphs.Of(seed).Program.Nodes.Select(node => node.Op).OfType<ScanOp>()
+                .Where(scan => RowIndependence.Of(scan).Holds))
             {
                 evaluated++;
                 if (Meets(scan, seed))

@@ -12,8 +12,8 @@ using Repository = RnnJit.Jit.Tests.Documents.Repository;
 namespace RnnJit.Jit.Tests.Plans;
 
 /// <summary>
-/// Plans and results of every built-in cell, compared with those of an earlier commit by digest. <c>RNNJIT_ACCEPT=1</c> writes the digests anew;
-/// <c>RNNJIT_DUMP=folder</c> writes the plans themselves, to see what changed.
+/// Plans and results of every built-in cell, compared with those of an earlier commit by digest. <c>RNNJIT_ACCEPT=1</c> writes the digests
+/// anew; <c>RNNJIT_DUMP=folder</c> writes the plans themselves, to see what changed.
 /// </summary>
 public class PlanDigestTests
 {
@@ -75,7 +75,8 @@ public class PlanDigestTests
                 foreach (ElementType real in new[] { ElementType.F32, ElementType.F64 })
                 {
                     Dictionary<string, int> sizes = cell.Sizes(steps, batch, units == 0 ? null : units);
-                    using var executable = (CompiledExecutable)Executable.Create(program, new ExecutableOptions { Sizes = sizes, Threads = 1, Precision = real, Kernels = Interpreted });
+                    using var executable = (CompiledExecutable)Executable.Create(program,
+                        new ExecutableOptions { Sizes = sizes, Threads = 1, Precision = real, Kernels = Interpreted });
                     string text = PlanDump.Of(executable), key = $"plan {name} T{steps} B{batch} H{units} {real}";
                     if (Environment.GetEnvironmentVariable("RNNJIT_DUMP") is { Length: > 0 } folder)
                         System.IO.File.WriteAllText(System.IO.Path.Combine(folder, key.Replace(' ', '_')), text);
@@ -97,7 +98,8 @@ public class PlanDigestTests
                 Dictionary<string, NdArray> results = CellProgram.Run(executable, CellProgram.Draw(program, sizes));
                 var bits = new StringBuilder();
                 foreach (var (output, value) in results.OrderBy(result => result.Key, StringComparer.Ordinal))
-                    bits.Append(output).AppendJoin(' ', value.Data.Select(number => BitConverter.DoubleToInt64Bits(number).ToString("x", CultureInfo.InvariantCulture)));
+                    bits.Append(output).AppendJoin(' ',
+                        value.Data.Select(number => BitConverter.DoubleToInt64Bits(number).ToString("x", CultureInfo.InvariantCulture)));
                 yield return $"result {name} {real}: {Digest(bits.ToString())}";
             }
         }

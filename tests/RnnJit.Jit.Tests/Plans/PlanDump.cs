@@ -39,13 +39,16 @@ internal sealed class PlanDump
 
     private string Text(BufferView view)
     {
-        string place = string.Create(CultureInfo.InvariantCulture, $"{Name(view.Buffer)}+{view.Offset} [{string.Join(',', view.Shape)}]:[{string.Join(',', view.Strides)}]");
+        string place = string.Create(CultureInfo.InvariantCulture,
+            $"{Name(view.Buffer)}+{view.Offset} [{string.Join(',', view.Shape)}]:[{string.Join(',', view.Strides)}]");
         (long, string)[] moves =
         [
-            (view.TimeStride, "t"), (view.Ring, "ring"), (view.DoubleBufferStride, "flip"), (view.DoubleBufferHalf, "odd"), (view.OuterTimeStride, "T"), (view.OuterDoubleBufferStride, "FLIP"),
+            (view.TimeStride, "t"), (view.Ring, "ring"), (view.DoubleBufferStride, "flip"), (view.DoubleBufferHalf, "odd"),
+            (view.OuterTimeStride, "T"), (view.OuterDoubleBufferStride, "FLIP"),
             (view.OuterDoubleBufferHalf, "ODD"), ((long)view.Storage, "storage"),
         ];
-        return place + string.Concat(moves.Where(move => move.Item1 != 0).Select(move => string.Create(CultureInfo.InvariantCulture, $" {move.Item2}{move.Item1}")));
+        return place + string.Concat(
+            moves.Where(move => move.Item1 != 0).Select(move => string.Create(CultureInfo.InvariantCulture, $" {move.Item2}{move.Item1}")));
     }
 
     // Buffers that are alive together lie apart, so offset and lifetime name one.

@@ -8,7 +8,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Plans;
 
-/// <summary>Results of the plan interpreter come from the plan alone. Its contract compares it with the interpreter, which knows the Program alone.</summary>
+/// <summary>Results of the plan interpreter come from the plan alone. Its contract compares it with the interpreter,
+/// which knows the Program alone.</summary>
 public class PlanInterpreterTests
 {
     // A negative control: without any one command that writes, some output of an LSTM's training step changes.
@@ -23,7 +24,8 @@ public class PlanInterpreterTests
         Dictionary<string, NdArray> whole = PlanInterpreter.Run(plan, data);
         PlanCommand[] writing = [.. plan.Commands.Where(command => command.Writes.Any() && command is not ClearCommand)];
         Assert.That(writing, Has.Length.GreaterThan(5));
-        Assert.That(writing.Where(left => !Changes(plan with { Commands = [.. plan.Commands.Where(command => command != left)] })).Select(left => left.Text), Is.Empty);
+        Assert.That(writing.Where(left => !Changes(plan with { Commands = [.. plan.Commands.Where(command => command != left)] }))
+            .Select(left => left.Text), Is.Empty);
 
         // Row numbers that nobody wrote may lie outside.
         bool Changes(Plan changed)

@@ -19,7 +19,8 @@ public class PlanQueryTests
         using Executable compiled = Executable.Create(Cell.Build(), Options),
             interpreted = Executable.Create(Cell.Build(), Options with { Kernels = new KernelChain(new InterpretedKernelProvider()) });
         Assert.That(compiled.Interpreted(), Is.Empty);
-        Assert.That(interpreted.Interpreted(), Has.Length.EqualTo(interpreted.Commands<KernelCommand>().Count()).And.All.Contains("kernel of"));
+        Assert.That(interpreted.Interpreted(),
+            Has.Length.EqualTo(interpreted.Commands<KernelCommand>().Count()).And.All.Contains("kernel of"));
     }
 
     [Test]
@@ -40,7 +41,8 @@ public class PlanQueryTests
               }
               return y = %1
             """);
-        using Executable executable = Executable.Create(program, Options with { Sizes = new Dictionary<string, int> { ["T"] = 4, ["B"] = 3, ["H"] = 5 } });
+        using Executable executable =
+            Executable.Create(program, Options with { Sizes = new Dictionary<string, int> { ["T"] = 4, ["B"] = 3, ["H"] = 5 } });
         Assert.That(executable.Interpreted(), Has.Length.EqualTo(1).And.All.StartsWith("scan, interpreted"));
         Assert.That(executable.Fallbacks, Has.One.Contains("the loop over T is run by the interpreter"));
     }
@@ -50,8 +52,10 @@ public class PlanQueryTests
     public void Commands_in_loops_and_active_rows_are_found()
     {
         using Executable executable = Executable.Create(Cell.Build(), Options);
-        Assert.That(executable.Commands<KernelCommand>().Count(), Is.GreaterThan(executable.CommandsOutsideLoops().OfType<KernelCommand>().Count()));
+        Assert.That(executable.Commands<KernelCommand>().Count(),
+            Is.GreaterThan(executable.CommandsOutsideLoops().OfType<KernelCommand>().Count()));
         Assert.That(executable.Commands<MatMulCommand>().Where(product => product.ActiveRows() is not null), Is.Not.Empty);
-        Assert.That(executable.Commands<ScanCommand>().SelectMany(loop => loop.Body).Where(command => command.ActiveRows() is not null), Is.Empty);
+        Assert.That(
+            executable.Commands<ScanCommand>().SelectMany(loop => loop.Body).Where(command => command.ActiveRows() is not null), Is.Empty);
     }
 }

@@ -13,7 +13,8 @@ namespace RnnJit.Jit.Tests.RandomPrograms;
 /// <param name="Weight">The name of its trained tensor; empty where there is none.</param>
 internal sealed record RandomNode(string Kind, string Width, int A, int B = -1, string Weight = "");
 
-/// <summary>A cell as a list of choices, which shrink more easily than a graph. Values are numbered: x, the states, the input per sequence, then the nodes.</summary>
+/// <summary>A cell as a list of choices, which shrink more easily than a graph. Values are numbered: x, the states, the input
+/// per sequence, then the nodes.</summary>
 internal sealed record CellRecipe(string[] States, bool PerSequence, RandomNode[] Nodes, int[] Next, (string Name, int Value)[] Results)
 {
     private static readonly string[] Edges = ["relu", "abs", "max", "min", "choose", "maximum", "detach"];
@@ -48,10 +49,12 @@ internal sealed record CellRecipe(string[] States, bool PerSequence, RandomNode[
         for (int i = 0; i < Nodes.Length; i++)
         {
             if (live[Ports + i])
-                values[Ports + i] = Apply(Nodes[i], values[Nodes[i].A], Nodes[i].B < 0 ? null! : values[Nodes[i].B], Nodes[i].Weight.Length > 0 ? weights[Nodes[i].Weight] : null!);
+                values[Ports + i] = Apply(Nodes[i], values[Nodes[i].A], Nodes[i].B < 0 ? null! : values[Nodes[i].B],
+                    Nodes[i].Weight.Length > 0 ? weights[Nodes[i].Weight] : null!);
         }
 
-        var outputs = Next.Select((value, s) => (StateName(s), values[value], OutputRole.Next)).Concat(Results.Select(result => (result.Name, values[result.Value], OutputRole.Result)));
+        var outputs = Next.Select((value, s) => (StateName(s), values[value], OutputRole.Next))
+            .Concat(Results.Select(result => (result.Name, values[result.Value], OutputRole.Result)));
         Graph step = builder.Build("cell", "Random", outputs);
         if (sabotage is not null)
             step = step with { Nodes = step.Nodes.Select(node => node with { Op = sabotage(node.Op) }).ToEquatable() };

@@ -5,7 +5,8 @@ using RnnJit.Verify;
 
 namespace RnnJit.Jit.Tests.RandomPrograms;
 
-/// <summary>Makes a failing Program smaller while it still fails: fewer outputs, values in the place of others, inputs in the place of work, loops without lengths, smaller sizes.</summary>
+/// <summary>Makes a failing Program smaller while it still fails: fewer outputs, values in the place of others, inputs in the place of
+/// work, loops without lengths, smaller sizes.</summary>
 internal static class GraphShrink
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -13,7 +14,8 @@ internal static class GraphShrink
     public static GraphCase Run(GraphCase given, Func<GraphCase, bool> fails)
     {
         var clock = Stopwatch.StartNew();
-        while (clock.Elapsed < Patience && Smaller(given).FirstOrDefault(candidate => clock.Elapsed < Patience && fails(candidate)) is { } smaller)
+        while (clock.Elapsed < Patience
+            && Smaller(given).FirstOrDefault(candidate => clock.Elapsed < Patience && fails(candidate)) is { } smaller)
             given = smaller;
         return given;
     }
@@ -29,12 +31,16 @@ internal static class GraphShrink
         foreach (var (symbol, size) in given.Sizes)
         {
             foreach (int smaller in new[] { 1, 2, size / 2, size - 1 }.Where(smaller => smaller >= 1 && smaller < size).Distinct())
-                yield return given with { Sizes = given.Sizes.ToDictionary(pair => pair.Key, pair => pair.Key == symbol ? smaller : pair.Value) };
+                yield return given with
+                {
+                    Sizes = given.Sizes.ToDictionary(pair => pair.Key, pair => pair.Key == symbol ? smaller : pair.Value)
+                };
         }
     }
 
     // Nodes and ports, in loops too: each candidate has fewer of them, so shrinking ends.
-    private static int Weight(Graph graph) => graph.Inputs.Count + graph.Outputs.Count + graph.Nodes.Sum(node => node.Op is ScanOp scan ? 2 + Weight(scan.Body) + (scan.HasLengths ? 1 : 0) : 2);
+    private static int Weight(Graph graph) => graph.Inputs.Count + graph.Outputs.Count
+        + graph.Nodes.Sum(node => node.Op is ScanOp scan ? 2 + Weight(scan.Body) + (scan.HasLengths ? 1 : 0) : 2);
 
     private static IEnumerable<Graph> Smaller(Graph graph, bool isBody)
     {
@@ -49,7 +55,10 @@ internal static class GraphShrink
             if (!isBody && graph.Outputs.Count > 1)
                 yield return graph with { Outputs = graph.Outputs.Where((_, i) => i != o).ToEquatable() };
             if (isBody && graph.Outputs[o].Role == OutputRole.Next && Port(graph, o) is var port && graph.Outputs[o].Value != port)
-                yield return graph with { Outputs = graph.Outputs.Select((output, i) => i == o ? output with { Value = port } : output).ToEquatable() };
+                yield return graph with
+                {
+                    Outputs = graph.Outputs.Select((output, i) => i == o ? output with { Value = port } : output).ToEquatable()
+                };
         }
 
         // Last nodes first: what they read becomes dead.
@@ -63,14 +72,21 @@ internal static class GraphShrink
                 yield return cut;
             for (int r = 0; r < node.Results.Count; r++)
             {
-                IEnumerable<int> others = node.Operands.Concat(Enumerable.Range(0, first)).Where(value => graph.Values.Type(value) == node.Results[r]).Distinct().Take(3);
+                IEnumerable<int> others = node.Operands.Concat(Enumerable.Range(0, first))
+                    .Where(value => graph.Values.Type(value) == node.Results[r]).Distinct().Take(3);
                 foreach (int other in others)
                     yield return Substituted(graph, first + r, other);
             }
 
             foreach (ScanOp loop in node.Op is ScanOp scan ? Smaller(scan) : [])
             {
-                Node smaller = node with { Op = loop, Operands = loop.HasLengths || node.Op is ScanOp { HasLengths: false } ? node.Operands : node.Operands.Take(node.Operands.Count - 1).ToEquatable() };
+                Node smaller = node with
+                {
+                    Op = loop,
+                    Operands = loop.HasLengths || node.Op is ScanOp { HasLengths: false }
+                    ? node.Operands
+                    : node.Operands.Take(node.Operands.Count - 1).ToEquatable()
+                };
                 yield return graph with { Nodes = graph.Nodes.Select((kept, i) => i == n ? smaller : kept).ToEquatable() };
             }
         }
@@ -84,11 +100,13 @@ internal static class GraphShrink
             yield return new ScanOp(body, scan.Time, scan.Reverse, scan.HasLengths);
     }
 
-    private static int Port(Graph body, int state) => Enumerable.Range(0, body.Inputs.Count).Where(i => body.Inputs[i].Role == PortRole.State).ElementAt(state);
+    private static int Port(Graph body, int state) =>
+        Enumerable.Range(0, body.Inputs.Count).Where(i => body.Inputs[i].Role == PortRole.State).ElementAt(state);
 
     private static Graph Substituted(Graph graph, int value, int other) => graph with
     {
-        Nodes = graph.Nodes.Select(node => node with { Operands = node.Operands.Select(operand => operand == value ? other : operand).ToEquatable() }).ToEquatable(),
+        Nodes = graph.Nodes.Select(node =>
+            node with { Operands = node.Operands.Select(operand => operand == value ? other : operand).ToEquatable() }).ToEquatable(),
         Outputs = graph.Outputs.Select(output => output.Value == value ? output with { Value = other } : output).ToEquatable(),
     };
 
@@ -154,11 +172,14 @@ internal static class GraphShrink
                 continue;
             }
 
-            int[] outputs = Enumerable.Range(0, scan.Body.Outputs.Count).Where(o => live[first + o] || scan.Body.Outputs[o].Role == OutputRole.Next).ToArray();
+            int[] outputs = Enumerable.Range(0, scan.Body.Outputs.Count)
+                .Where(o => live[first + o] || scan.Body.Outputs[o].Role == OutputRole.Next).ToArray();
             Graph body = scan.Body with { Outputs = outputs.Select(o => scan.Body.Outputs[o]).ToEquatable() };
             Graph step = Prune(body, Enumerable.Range(0, body.Inputs.Count).ToArray(), out int[] ports);
-            IEnumerable<int> operands = ports.Select(port => graph.Nodes[n].Operands[port]).Concat(scan.HasLengths ? [graph.Nodes[n].Operands[^1]] : []);
-            Value[] results = builder.AddMany(new ScanOp(step, scan.Time, scan.Reverse, scan.HasLengths), operands.Select(operand => values[operand]).ToArray());
+            IEnumerable<int> operands =
+                ports.Select(port => graph.Nodes[n].Operands[port]).Concat(scan.HasLengths ? [graph.Nodes[n].Operands[^1]] : []);
+            Value[] results = builder.AddMany(new ScanOp(step, scan.Time, scan.Reverse, scan.HasLengths),
+                operands.Select(operand => values[operand]).ToArray());
             for (int r = 0; r < results.Length; r++)
                 values[first + outputs[r]] = results[r];
         }

@@ -9,7 +9,8 @@ using RnnJit.Verify;
 
 namespace RnnJit.Jit.Tests.RandomPrograms;
 
-/// <summary>One random Program compared with the oracle: both precisions, one and two shares, chunks of any size, and weights that change between runs.</summary>
+/// <summary>One random Program compared with the oracle: both precisions, one and two shares, chunks of any size, and
+/// weights that change between runs.</summary>
 /// <param name="sabotage">A wrong pass, to prove that it is found.</param>
 internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Graph, Graph>? sabotage = null)
 {
@@ -47,7 +48,8 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
     {
         using Executable executable = Executable.Create(sabotage is null ? given.Program : sabotage(given.Program), new ExecutableOptions
         {
-            Sizes = given.Sizes, Threads = threads, Precision = real, Kernels = kernels, Poison = given.Seed % 5 == 0, Schedule = Schedules[given.Seed % 3],
+            Sizes = given.Sizes, Threads = threads, Precision = real, Kernels = kernels, Poison = given.Seed % 5
+                == 0, Schedule = Schedules[given.Seed % 3],
             ChunkLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
         });
         GraphKinds.AddOf((CompiledExecutable)executable, real, threads, Kinds);
@@ -71,7 +73,9 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
         Port changed = weights[given.Seed % weights.Length];
         string kind = (given.Seed % 7) switch { 0 or 1 => "a weight cleared", 2 or 3 => "a weight written twice", _ => "a weight changed" };
         Kinds.Add(kind);
-        var others = new Dictionary<string, NdArray>(data) { [changed.Name] = given.Seed % 7 < 2 ? new NdArray(data[changed.Name].Shape) : given.Draw(changed, 1) };
+        var others = new Dictionary<string, NdArray>(
+            data)
+        { [changed.Name] = given.Seed % 7 < 2 ? new NdArray(data[changed.Name].Shape) : given.Draw(changed, 1) };
         Tensor tensor = executable.Input(changed.Name);
         if (given.Seed % 7 < 2)
             tensor.Clear();
@@ -83,20 +87,22 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
         return Difference(executable, others, Interpreter.Run(given.Program, others, given.Sizes), real, $"{kind} ('{changed.Name}')");
     }
 
-    private string? Difference(Executable executable, Dictionary<string, NdArray> inputs, Dictionary<string, NdArray> results, ElementType real, string run)
+    private string? Difference(Executable executable, Dictionary<string, NdArray> inputs, Dictionary<string, NdArray> results,
+        ElementType real, string run)
     {
         var rounded = new Dictionary<int, Dictionary<string, NdArray>>();
 
         // A loss adds thousands of numbers of both signs, which float32 has a bound of its own for; its derivatives are compared.
-        // A chain of T · B equal terms is rounded in the same direction again and again: in float32 that is more than 1e-5 from 336 terms on.
+        // A chain of T · B equal terms is rounded in the same direction again and again: in float32
+        // that is more than 1e-5 from 336 terms on.
         foreach (var (name, value) in results.Where(result => real == ElementType.F64 || result.Key != "loss"))
         {
             double difference = Distance(executable.Output(name).ToNdArray(), value), size = Distance(value, null);
             if (difference <= Bound(real) * size)
                 continue;
 
-            // The oracle rounded after each op, to several numbers of bits, shows how much the Program enlarges a rounding: each is taken for
-            // as many bits more or less than the precision has. Where terms near 1 cancel, their own roundings are left.
+            // The oracle rounded after each op, to several numbers of bits, shows how much the Program enlarges a rounding: each is taken
+            // for as many bits more or less than the precision has. Where terms near 1 cancel, their own roundings are left.
             double Enlarged(int bits)
             {
                 if (!rounded.TryGetValue(bits, out Dictionary<string, NdArray>? known))
@@ -105,9 +111,11 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
             }
 
             var (own, several) = real == ElementType.F32 ? (Single, Fine) : (Double, Coarse);
-            double allowed = (8 * Math.ScaleB(Math.Sqrt(value.Length), -own)) + (4 * several.Max(bits => Math.ScaleB(Enlarged(bits), bits - own)));
+            double allowed =
+                (8 * Math.ScaleB(Math.Sqrt(value.Length), -own)) + (4 * several.Max(bits => Math.ScaleB(Enlarged(bits), bits - own)));
             if (!(difference <= allowed))
-                return $"'{name}' differs by {difference:E2} of {size:E2} ({real}, {executable.Options.Threads} threads, {run}), first wrong {WrongStage(name, inputs, value)}";
+                return $"'{name}' differs by {difference:E2} of {size:E2} ({real}, {executable.Options.Threads} threads, {run}), "
+                    + $"first wrong {WrongStage(name, inputs, value)}";
         }
 
         return null;
@@ -150,7 +158,8 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
         string? wrong = null;
         Pipeline.Run(given.Program, after: (stage, graph) =>
         {
-            if (wrong is null && !(Distance(Interpreter.Run(graph, inputs, given.Sizes)[name], value) <= 1e-9 * (1 + Distance(value, null))))
+            if (wrong is null
+                && !(Distance(Interpreter.Run(graph, inputs, given.Sizes)[name], value) <= 1e-9 * (1 + Distance(value, null))))
                 wrong = "after " + stage;
         });
         return wrong ?? "in the runtime";

@@ -10,7 +10,8 @@ namespace RnnJit.Jit.Tests.RandomPrograms;
 /// <param name="Head">The loss has the cross-entropy of a linear head.</param>
 /// <param name="Backward">Derivatives of the loss with respect to everything are outputs too.</param>
 /// <param name="Lengths">Null, or the length of each row.</param>
-internal sealed record ProgramRecipe(int Seed, CellRecipe[] Layers, bool Reverse, bool Embedding, bool Head, bool Backward, int[]? Lengths, IReadOnlyDictionary<string, int> Sizes)
+internal sealed record ProgramRecipe(int Seed, CellRecipe[] Layers, bool Reverse, bool Embedding, bool Head, bool Backward, int[]? Lengths,
+    IReadOnlyDictionary<string, int> Sizes)
 {
     // The cell's own letters, and those of the Program for each layer.
     private static readonly Dictionary<string, string>[] Letters =
@@ -23,16 +24,19 @@ internal sealed record ProgramRecipe(int Seed, CellRecipe[] Layers, bool Reverse
     {
         var builder = new GraphBuilder();
         Value? lengths = Lengths is null ? null : builder.Input("lengths", new TensorType(ElementType.I32, "B"));
-        Value x = builder.Input("x", Embedding ? new TensorType(ElementType.I32, "T", "B") : new TensorType(ElementType.F32, "T", "B", "X"));
+        Value x =
+            builder.Input("x", Embedding ? new TensorType(ElementType.I32, "T", "B") : new TensorType(ElementType.F32, "T", "B", "X"));
         Value? table = Embedding ? builder.Input("table", new TensorType(ElementType.F32, "V", "X"), PortRole.Parameter) : null;
         CellDefinition[] cells = Layers.Select(layer => layer.Build(sabotage)).ToArray();
         var given = new List<Dictionary<string, Value>>();
         Dim width = "X";
         for (int l = 0; l < cells.Length; l++)
         {
-            TypeMap map = TypeMap.OfSymbols(Letters[l].ToDictionary(pair => pair.Key, pair => Dim.Symbol(pair.Value)).Append(new("X", width)).ToDictionary(pair => pair.Key, pair => pair.Value));
+            TypeMap map = TypeMap.OfSymbols(Letters[l].ToDictionary(pair => pair.Key, pair => Dim.Symbol(pair.Value))
+                .Append(new("X", width)).ToDictionary(pair => pair.Key, pair => pair.Value));
             given.Add(cells[l].Step.Inputs.Where(port => port.Role != PortRole.Input).ToDictionary(
-                port => port.Name, port => builder.Input($"{port.Name}_{l}", map.Map(port.Type), port.Role == PortRole.Parameter ? PortRole.Parameter : PortRole.Input)));
+                port => port.Name, port => builder.Input($"{port.Name}_{l}", map.Map(port.Type),
+                    port.Role == PortRole.Parameter ? PortRole.Parameter : PortRole.Input)));
             width = map.Map(cells[l].Step.Values.Type(cells[l].LayerOutput.Value)).Dims[1];
         }
 
@@ -71,7 +75,8 @@ internal sealed record ProgramRecipe(int Seed, CellRecipe[] Layers, bool Reverse
     public Graph Program(Func<Op, Op>? sabotage = null)
     {
         Graph forward = Forward(sabotage);
-        return Backward ? Differentiate.Run(forward, "loss", forward.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()) : forward;
+        return Backward ? Differentiate.Run(forward, "loss",
+            forward.Inputs.Where(port => port.Type.IsReal).Select(port => port.Name).ToArray()) : forward;
     }
 
     /// <summary>Tame numbers that float32 holds exactly; another draw differs in all that is real.</summary>
@@ -94,5 +99,6 @@ internal sealed record ProgramRecipe(int Seed, CellRecipe[] Layers, bool Reverse
     }
 
     public override string ToString() =>
-        $"seed {Seed}: {string.Join(", ", Sizes.Select(pair => $"{pair.Key} = {pair.Value}"))}{(Lengths is null ? "" : $", lengths {string.Join(' ', Lengths)}")}";
+        $"seed {Seed}: {string.Join(", ", Sizes.Select(pair => $"{pair.Key} = {pair.Value}"))}"
+            + $"{(Lengths is null ? "" : $", lengths {string.Join(' ', Lengths)}")}";
 }

@@ -12,8 +12,8 @@ using RnnJit.Text;
 namespace RnnJit.Jit.Tests.RandomPrograms;
 
 /// <summary>
-/// Random Programs whose loops, products and views read each other in any way agree with the oracle, on caches so small that small sizes lie beyond each threshold.
-/// RNNJIT_SEED=n runs one of them again, RNNJIT_SEED=n-m those from n to m; RNNJIT_LONG=1 runs 200,000.
+/// Random Programs whose loops, products and views read each other in any way agree with the oracle, on caches so small that small sizes
+/// lie beyond each threshold. RNNJIT_SEED=n runs one of them again, RNNJIT_SEED=n-m those from n to m; RNNJIT_LONG=1 runs 200,000.
 /// </summary>
 [NonParallelizable]
 public class RandomGraphTests
@@ -58,7 +58,8 @@ public class RandomGraphTests
             }
             catch (Exception e)
             {
-                failures.Add((given ?? new GraphCase(seed, new Graph("program", "none", [], [], []), new Dictionary<string, int>()), e.ToString()));
+                failures.Add(
+                    (given ?? new GraphCase(seed, new Graph("program", "none", [], [], []), new Dictionary<string, int>()), e.ToString()));
             }
         });
 
@@ -79,7 +80,9 @@ public class RandomGraphTests
     [Test]
     public void Forgotten_lengths_are_found_and_the_program_is_made_small()
     {
-        bool Fails(GraphCase candidate) => new GraphTrial(candidate, RandomProgramTests.Interpreted, WithoutLengths).Failure() is { } failure && failure.Contains("differs", StringComparison.Ordinal);
+        bool Fails(GraphCase candidate) =>
+            new GraphTrial(candidate, RandomProgramTests.Interpreted, WithoutLengths).Failure() is { } failure
+                && failure.Contains("differs", StringComparison.Ordinal);
         GraphCase given = Enumerable.Range(0, 100).Select(RandomGraphs.Of).First(Fails), small = GraphShrink.Run(given, Fails);
         TestContext.Out.WriteLine($"{small}\n{Printer.Print(small.Program)}");
         Assert.That(Fails(small), Is.True);
@@ -87,12 +90,15 @@ public class RandomGraphTests
         Assert.That(small.Program.Nodes.Count, Is.LessThan(given.Program.Nodes.Count).And.LessThan(5));
     }
 
-    private static Graph WithoutLengths(Graph program) => program with
-    {
-        Nodes = program.Nodes.Select(node => node.Op is ScanOp { HasLengths: true } scan
-            ? node with { Op = new ScanOp(scan.Body, scan.Time, scan.Reverse, hasLengths: false), Operands = node.Operands.Take(node.Operands.Count - 1).ToEquatable() }
-            : node).ToEquatable(),
-    };
+    private static Graph WithoutLengths(Graph program) =>
+        program with
+        {
+            Nodes = program.Nodes.Select(node => node.Op is ScanOp { HasLengths: true } scan ? node with
+            {
+                Op = new ScanOp(scan.Body, scan.Time, scan.Reverse, hasLengths: false),
+                Operands = node.Operands.Take(node.Operands.Count - 1).ToEquatable()
+            } : node).ToEquatable(),
+        };
 
     private static int[] Seeds()
     {
@@ -120,12 +126,15 @@ public class RandomGraphTests
 
     private static string Smallest(GraphCase given, string failure)
     {
-        GraphCase small = GraphShrink.Run(given, candidate => new GraphTrial(candidate, KernelsFor(given.Seed)).Failure() is { } found && Kind(found) == Kind(failure));
+        GraphCase small = GraphShrink.Run(given,
+            candidate => new GraphTrial(candidate, KernelsFor(given.Seed)).Failure() is { } found && Kind(found) == Kind(failure));
         string program = Printer.Print(small.Program);
         string now = new GraphTrial(small, KernelsFor(given.Seed)).Failure() ?? "nothing";
         return $"{failure}\n{small} (RNNJIT_SEED={given.Seed} repeats the whole one)\n{now}\n{program}";
     }
 
     // The same kind of failure, not another one that a smaller Program has.
-    private static string Kind(string failure) => string.Concat(failure.TakeWhile(letter => letter is not ('\'' or ':' or '['))) + (failure.Contains("first wrong", StringComparison.Ordinal) ? failure[failure.LastIndexOf("first wrong", StringComparison.Ordinal)..] : "");
+    private static string Kind(string failure) =>
+        string.Concat(failure.TakeWhile(letter => letter is not ('\'' or ':' or '['))) + (failure.Contains("first wrong",
+            StringComparison.Ordinal) ? failure[failure.LastIndexOf("first wrong", StringComparison.Ordinal)..] : "");
 }

@@ -55,14 +55,16 @@ public class RandomProgramTests
             }
         }
 
-        JitKernelProvider.Simd.Prepare(trials.Take(compiled).SelectMany(trial => KernelList.Of(trial.Trial.Optimised)).Distinct().ToArray());
+        JitKernelProvider.Simd.Prepare(
+            trials.Take(compiled).SelectMany(trial => KernelList.Of(trial.Trial.Optimised)).Distinct().ToArray());
         int kinks = 0;
         for (int i = 0; i < trials.Count; i++)
         {
             KernelChain kernels = i < compiled ? TestKernels.Chain : Interpreted;
             if (Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 0) is not { } first)
                 continue;
-            if (Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 1) is null && Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 2) is null)
+            if (Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 1) is null
+                && Failure(trials[i].Recipe, trials[i].Trial, kernels, draw: 2) is null)
                 TestContext.Out.WriteLine($"Kink {++kinks}, seed {trials[i].Recipe.Seed}: {first}");
             else
                 failures.Add((trials[i].Recipe, first, kernels));
@@ -100,7 +102,8 @@ public class RandomProgramTests
             try
             {
                 var trial = new Trial(candidate);
-                return Enumerable.Range(0, 2).All(draw => Failure(candidate, trial, chain, draw) is { } found && Kind(found) == Kind(failure));
+                return Enumerable.Range(0, 2)
+                    .All(draw => Failure(candidate, trial, chain, draw) is { } found && Kind(found) == Kind(failure));
             }
             catch (Exception e)
             {
@@ -115,5 +118,6 @@ public class RandomProgramTests
     }
 
     // The same kind of failure, not another one that a smaller program has.
-    private static string Kind(string failure) => string.Concat(failure.TakeWhile(letter => letter is not ('\'' or ':')).Append(failure.Contains("gradient") ? 'g' : ' '));
+    private static string Kind(string failure) =>
+        string.Concat(failure.TakeWhile(letter => letter is not ('\'' or ':')).Append(failure.Contains("gradient") ? 'g' : ' '));
 }

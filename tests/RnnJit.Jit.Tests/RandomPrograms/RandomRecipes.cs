@@ -4,7 +4,8 @@ namespace RnnJit.Jit.Tests.RandomPrograms;
 internal sealed class RandomRecipes
 {
     private static readonly string[] Unary =
-        ["sigmoid", "tanh", "relu", "abs", "neg", "root", "log", "exp", "softplus", "complement", "half", "detach", "softmax", "norm", "bias", "scale", "gate"];
+        ["sigmoid", "tanh", "relu", "abs", "neg", "root", "log", "exp", "softplus", "complement", "half", "detach", "softmax", "norm",
+            "bias", "scale", "gate"];
 
     private static readonly string[] Binary = ["sum", "sum", "difference", "times", "times", "ratio", "max", "min", "choose", "swap"];
     private static readonly string[] Narrow = ["mean", "maximum", "logsumexp"];
@@ -37,7 +38,9 @@ internal sealed class RandomRecipes
     {
         while (true)
         {
-            var sizes = new Dictionary<string, int> { ["T"] = Pick([1, 2, 3, 4, 6]), ["B"] = Pick([1, 1, 2, 3, 5, 9, 15, 17, 33]), ["V"] = Pick([2, 5, 17]) };
+            var sizes = new Dictionary<string,
+                int>
+            { ["T"] = Pick([1, 2, 3, 4, 6]), ["B"] = Pick([1, 1, 2, 3, 5, 9, 15, 17, 33]), ["V"] = Pick([2, 5, 17]) };
             foreach (string symbol in new[] { "H", "P", "X", "S", "G", "Q" })
                 sizes[symbol] = Pick(Extents);
             if (sizes["T"] * sizes["B"] * (sizes["H"] + sizes["X"] + sizes["G"]) <= 500)
@@ -94,14 +97,16 @@ internal sealed class RandomRecipes
     // The second operand has the same width, or one number a row.
     private void AddBinary(string kind, int a)
     {
-        int[] partners = Enumerable.Range(0, bounds.Count).Where(value => Width(value) == Width(a) || (kind != "swap" && Width(value) == "1")).ToArray();
+        int[] partners =
+            Enumerable.Range(0, bounds.Count).Where(value => Width(value) == Width(a) || (kind != "swap" && Width(value) == "1")).ToArray();
         Add(new RandomNode(kind, Width(a), a, Pick(partners)));
     }
 
     private void AddProduct(int a)
     {
         string width = Pick<string>([.. states, "H", "X"]);
-        RandomNode? tied = Chance(0.15) ? nodes.FirstOrDefault(node => node.Kind == "product" && node.Width == width && Width(node.A) == Width(a)) : null;
+        RandomNode? tied =
+            Chance(0.15) ? nodes.FirstOrDefault(node => node.Kind == "product" && node.Width == width && Width(node.A) == Width(a)) : null;
         Add(new RandomNode("product", width, a, Weight: tied?.Weight ?? NewWeight()));
     }
 
@@ -135,14 +140,16 @@ internal sealed class RandomRecipes
     private int NextState(string width)
     {
         int[] made = Enumerable.Range(bounds.Count - nodes.Count, nodes.Count).Where(value => Width(value) == width).TakeLast(4).ToArray();
-        int value = made.Length > 0 && !Chance(0.05) ? Pick(made) : Add(new RandomNode("product", width, Any(last: 5), Weight: NewWeight()));
+        int value =
+            made.Length > 0 && !Chance(0.05) ? Pick(made) : Add(new RandomNode("product", width, Any(last: 5), Weight: NewWeight()));
         return bounds[value] > 1.2 ? Add(new RandomNode("tanh", width, value)) : value;
     }
 
     // A product that no state needs, of what the next state is or reads.
     private int Late(int[] next)
     {
-        int product = Add(new RandomNode("product", Pick<string>([.. states, "X"]), Chance(0.5) ? Pick(next) : Any(last: 10), Weight: NewWeight()));
+        int product =
+            Add(new RandomNode("product", Pick<string>([.. states, "X"]), Chance(0.5) ? Pick(next) : Any(last: 10), Weight: NewWeight()));
         return Chance(0.5) ? Add(new RandomNode("sigmoid", Width(product), product)) : product;
     }
 

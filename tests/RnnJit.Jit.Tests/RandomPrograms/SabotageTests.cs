@@ -5,7 +5,8 @@ using RnnJit.Passes;
 
 namespace RnnJit.Jit.Tests.RandomPrograms;
 
-/// <summary>Negative controls: one wrong sign in a spelling, a gradient or a pass is found by the same check that finds nothing in the right code.</summary>
+/// <summary>Negative controls: one wrong sign in a spelling, a gradient or a pass is found by the same check that finds
+/// nothing in the right code.</summary>
 public class SabotageTests
 {
     private const int MostPrograms = 60;
@@ -34,15 +35,18 @@ public class SabotageTests
 
     [Test]
     public void Wrong_spelling_is_found() =>
-        Assert.That(Found(new Trial(Candidate(), op => op is TanhOp ? new TanhSpelledWrong() : op), TestKernels.Chain), Does.Contain("differs"));
+        Assert.That(Found(new Trial(Candidate(), op => op is TanhOp ? new TanhSpelledWrong() : op), TestKernels.Chain),
+            Does.Contain("differs"));
 
     [Test]
     public void Wrong_gradient_is_found() =>
-        Assert.That(Found(new Trial(Candidate(), op => op is TanhOp ? new TanhDerivedWrong() : op), RandomProgramTests.Interpreted), Does.Contain("gradient"));
+        Assert.That(Found(new Trial(Candidate(), op => op is TanhOp ? new TanhDerivedWrong() : op), RandomProgramTests.Interpreted),
+            Does.Contain("gradient"));
 
     [Test]
     public void Wrong_pass_is_found() =>
-        Assert.That(Found(new Trial(Candidate(), sabotagePass: OneDifferenceTurnedRound), RandomProgramTests.Interpreted), Does.Contain("differs"));
+        Assert.That(Found(new Trial(Candidate(), sabotagePass: OneDifferenceTurnedRound), RandomProgramTests.Interpreted),
+            Does.Contain("differs"));
 
     [Test]
     public void The_same_program_without_sabotage_is_right() => Assert.That(Found(new Trial(Candidate()), TestKernels.Chain), Is.Null);
@@ -50,7 +54,8 @@ public class SabotageTests
     [Test]
     public void Shrinking_keeps_the_failure_and_little_else()
     {
-        bool Fails(ProgramRecipe candidate) => Found(new Trial(candidate, sabotagePass: OneDifferenceTurnedRound), RandomProgramTests.Interpreted) is not null;
+        bool Fails(ProgramRecipe candidate) =>
+            Found(new Trial(candidate, sabotagePass: OneDifferenceTurnedRound), RandomProgramTests.Interpreted) is not null;
         ProgramRecipe small = Shrink.Run(Candidate(), Fails);
         Assert.That(Fails(small), Is.True);
         Assert.That(small.Program().Nodes.Count, Is.LessThan(Candidate().Program().Nodes.Count));

@@ -10,7 +10,8 @@ internal static class Shrink
     public static ProgramRecipe Run(ProgramRecipe recipe, Func<ProgramRecipe, bool> fails)
     {
         var clock = Stopwatch.StartNew();
-        while (clock.Elapsed < Patience && Smaller(recipe).FirstOrDefault(candidate => clock.Elapsed < Patience && fails(candidate)) is { } smaller)
+        while (clock.Elapsed < Patience
+            && Smaller(recipe).FirstOrDefault(candidate => clock.Elapsed < Patience && fails(candidate)) is { } smaller)
             recipe = smaller;
 
         return recipe;
@@ -57,9 +58,13 @@ internal static class Shrink
         for (int n = cell.Nodes.Length - 1; n >= 0; n--)
         {
             RandomNode node = cell.Nodes[n];
-            int[] substitutes = new[] { node.A, node.B }.Concat(Enumerable.Range(0, cell.Ports)).Where(value => value >= 0 && node.Kind != "same" && cell.WidthOf(value) == node.Width).Distinct().Take(2).ToArray();
+            int[] substitutes = new[] { node.A, node.B }.Concat(Enumerable.Range(0, cell.Ports))
+                .Where(value => value >= 0 && node.Kind != "same" && cell.WidthOf(value) == node.Width).Distinct().Take(2).ToArray();
             foreach (int value in substitutes)
-                yield return cell with { Nodes = cell.Nodes.Select((kept, i) => i == n ? new RandomNode("same", node.Width, value) : kept).ToArray() };
+                yield return cell with
+                {
+                    Nodes = cell.Nodes.Select((kept, i) => i == n ? new RandomNode("same", node.Width, value) : kept).ToArray()
+                };
         }
     }
 

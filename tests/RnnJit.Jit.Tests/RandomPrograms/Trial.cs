@@ -39,7 +39,8 @@ internal sealed class Trial
     {
         var (data, wanted) = Oracle(draw);
         Dictionary<string, NdArray>? rounded = null;
-        using Executable executable = Executable.Create(Optimised, new ExecutableOptions { Sizes = recipe.Sizes, Threads = threads, Precision = real, Kernels = kernels, Without = AllStages });
+        using Executable executable = Executable.Create(Optimised,
+            new ExecutableOptions { Sizes = recipe.Sizes, Threads = threads, Precision = real, Kernels = kernels, Without = AllStages });
         foreach (var (name, value) in data)
             executable.Input(name).Set(value.Data);
         executable.Run();
@@ -58,13 +59,15 @@ internal sealed class Trial
             double left = 8 * Math.ScaleB(Math.Sqrt(value.Length), -24);
             double allowed = ((16 * Distance(rounded[name], value)) + left) * (real == ElementType.F32 ? 1 : Math.ScaleB(1, -29));
             if (!(difference <= allowed))
-                return $"'{name}' differs by {difference:E2} of {size:E2} ({real}, {threads} threads), first wrong {WrongStage(name, data, value)}";
+                return $"'{name}' differs by {difference:E2} of {size:E2} ({real}, {threads} threads), first wrong "
+                    + $"{WrongStage(name, data, value)}";
         }
 
         return null;
     }
 
-    /// <summary>The derivative along a random direction against fourth-order differences, null if they agree or the program has kinks.</summary>
+    /// <summary>The derivative along a random direction against fourth-order differences, null if they
+    /// agree or the program has kinks.</summary>
     public string? CheckGradient(int draw)
     {
         if (!recipe.Backward || !recipe.IsSmooth)
@@ -73,7 +76,8 @@ internal sealed class Trial
         const double Eps = 1e-3;
         var (at, results) = Oracle(draw);
         Dictionary<string, NdArray> along = recipe.Draw(program, draw + 1000);
-        double Loss(double step) => Interpreter.Run(forward, at.ToDictionary(pair => pair.Key, pair => program.Inputs[program.InputIndex(pair.Key)].Type.IsReal
+        double Loss(double step) =>
+            Interpreter.Run(forward, at.ToDictionary(pair => pair.Key, pair => program.Inputs[program.InputIndex(pair.Key)].Type.IsReal
             ? new NdArray(pair.Value.Shape, pair.Value.Data.Zip(along[pair.Key].Data, (x, v) => x + (step * v)).ToArray())
             : pair.Value), recipe.Sizes)["loss"].Data[0];
         double numeric = ((8 * (Loss(Eps) - Loss(-Eps))) - (Loss(2 * Eps) - Loss(-2 * Eps))) / (12 * Eps);
@@ -88,7 +92,9 @@ internal sealed class Trial
             }
         }
 
-        return Math.Abs(numeric - stated) <= (1e-6 * Math.Abs(stated)) + (1e-7 * scale) + 1e-9 ? null : $"the gradient says {stated:R}, differences say {numeric:R}";
+        return Math.Abs(numeric - stated) <= (1e-6 * Math.Abs(stated)) + (1e-7 * scale) + 1e-9
+            ? null
+            : $"the gradient says {stated:R}, differences say {numeric:R}";
     }
 
     private (Dictionary<string, NdArray> Data, Dictionary<string, NdArray> Wanted) Oracle(int draw)
@@ -108,7 +114,8 @@ internal sealed class Trial
         string? wrong = null;
         Pipeline.Run(program, after: (stage, graph) =>
         {
-            if (wrong is null && !(Distance(Interpreter.Run(graph, data, recipe.Sizes)[name], wanted) <= 1e-9 * (1 + Distance(wanted, null))))
+            if (wrong is null
+                && !(Distance(Interpreter.Run(graph, data, recipe.Sizes)[name], wanted) <= 1e-9 * (1 + Distance(wanted, null))))
                 wrong = "after " + stage;
         });
         return wrong ?? "in the runtime";

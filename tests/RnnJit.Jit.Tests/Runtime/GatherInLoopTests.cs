@@ -54,14 +54,17 @@ public class GatherInLoopTests
         data["i"] = new NdArray([5, 9], [.. Enumerable.Range(0, 45).Select(e => (double)((e * 7) % 9))]);
         using Executable executable = CellProgram.Create(program, sizes, threads);
         Assert.That(executable.Interpreted(), Is.Empty);
-        Assert.That(((CompiledExecutable)executable).Instructions.OfType<ScanInstruction>().Single().IsRowIndependent, Is.EqualTo(text == Weights));
+        Assert.That(((CompiledExecutable)executable).Instructions.OfType<ScanInstruction>().Single().IsRowIndependent,
+            Is.EqualTo(text == Weights));
         Assert.That(Bits.Distance(CellProgram.Run(executable, data)["y"], Interpreter.Run(program, data, sizes)["y"]), Is.LessThan(1e-6));
     }
 
-    // With adjoints: a gather of rows that change scatters backwards. Two shares have columns of their own, so the order of additions is that of the rows.
+    // With adjoints: a gather of rows that change scatters backwards. Two shares have columns of their own, so the
+    // order of additions is that of the rows.
     [Test]
     public void Scatters_and_adjoints_of_gathers_are_commands_of_the_loop(
-        [Values("gather h, i", "scatter[B] i, h", "scatteradd x, i, h", "gather x, i")] string move, [Values(1, 2)] int threads, [Values(ElementType.F32, ElementType.F64)] ElementType real)
+        [Values("gather h, i", "scatter[B] i, h", "scatteradd x, i, h", "gather x, i")] string move, [Values(1, 2)] int threads,
+        [Values(ElementType.F32, ElementType.F64)] ElementType real)
     {
         Graph forward = Parser.Parse($$"""
             program p

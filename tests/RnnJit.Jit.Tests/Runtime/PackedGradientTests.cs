@@ -7,7 +7,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Runtime;
 
-/// <summary>A sum over time and rows of products, as a weight gradient is: where it has many rows, what they read is packed beforehand.</summary>
+/// <summary>A sum over time and rows of products, as a weight gradient is: where it has many rows, what they
+/// read is packed beforehand.</summary>
 public class PackedGradientTests
 {
     private const int Steps = 5, Rows = 7;
@@ -18,7 +19,9 @@ public class PackedGradientTests
     public void What_many_rows_read_is_packed_once(int m, int n, bool packs)
     {
         using Executable executable = Create(Program(m, n, forwards: false, ElementType.F32), ElementType.F32);
-        Assert.That(executable.Commands<PackCommand>().Count(pack => pack is { IsWeight: false, Parts.Length: 1, K: Steps * Rows } && pack.N == n), Is.EqualTo(packs ? 1 : 0));
+        Assert.That(
+            executable.Commands<PackCommand>().Count(pack => pack is { IsWeight: false, Parts.Length: 1, K: Steps * Rows } && pack.N == n),
+            Is.EqualTo(packs ? 1 : 0));
     }
 
     // A row more decides whether B is packed, and changes no bit of the others.
@@ -31,7 +34,8 @@ public class PackedGradientTests
         NdArray packed = Run(Program(M, N, forwards, real), a, b, real), unpacked = Run(Program(M - 1, N, forwards, real), fewer, b, real);
         Assert.That(packed.Data.AsSpan(0, (M - 1) * N).SequenceEqual(unpacked.Data));
 
-        NdArray expected = Interpreter.Run(Program(M, N, forwards, ElementType.F64), new Dictionary<string, NdArray> { ["a"] = a, ["b"] = b })["c"];
+        NdArray expected =
+            Interpreter.Run(Program(M, N, forwards, ElementType.F64), new Dictionary<string, NdArray> { ["a"] = a, ["b"] = b })["c"];
         Assert.That(Bits.Distance(packed, expected), Is.LessThan(real == ElementType.F32 ? 1e-6 : 1e-14));
     }
 
@@ -42,7 +46,8 @@ public class PackedGradientTests
         return builder.Build("program", "gradient", [("c", builder.Add(new ContractOp("tbm,tbn->mn", forwards), a, b), OutputRole.Result)]);
     }
 
-    private static Executable Create(Graph program, ElementType real) => Executable.Create(program, new ExecutableOptions { Precision = real, Threads = 2 });
+    private static Executable Create(Graph program, ElementType real) =>
+        Executable.Create(program, new ExecutableOptions { Precision = real, Threads = 2 });
 
     private static NdArray Run(Graph program, NdArray a, NdArray b, ElementType real)
     {

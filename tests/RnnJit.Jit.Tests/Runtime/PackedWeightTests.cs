@@ -9,7 +9,8 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Runtime;
 
-/// <summary>A packed matrix serves all products that read it alike, stands where its source is there, and is packed again after any change.</summary>
+/// <summary>A packed matrix serves all products that read it alike, stands where its source is there, and is
+/// packed again after any change.</summary>
 public class PackedWeightTests
 {
     // Both read rows of W as k. The first adds them from the last to the first, as a sum over rows does.
@@ -130,7 +131,8 @@ public class PackedWeightTests
           return y = %3
         """;
 
-    private static readonly Dictionary<string, int> Sizes = new() { ["S"] = 3, ["T"] = 4, ["B"] = 5, ["H"] = 6, ["K"] = 7, ["L"] = 3, ["M"] = 4, ["N"] = 9, ["X"] = 5 };
+    private static readonly Dictionary<string,
+        int> Sizes = new() { ["S"] = 3, ["T"] = 4, ["B"] = 5, ["H"] = 6, ["K"] = 7, ["L"] = 3, ["M"] = 4, ["N"] = 9, ["X"] = 5 };
 
     [Test]
     public void Products_that_add_in_other_directions_have_panels_of_their_own() =>
@@ -138,7 +140,8 @@ public class PackedWeightTests
             Assert.That(executable.Commands<PackCommand>().Count(), Is.EqualTo(2)));
 
     [Test]
-    public void What_an_outer_step_makes_or_is_given_is_packed_in_each_of_its_steps([Values(MatrixOfTheOuterStep, MatrixForEachOuterStep)] string text) =>
+    public void What_an_outer_step_makes_or_is_given_is_packed_in_each_of_its_steps(
+        [Values(MatrixOfTheOuterStep, MatrixForEachOuterStep)] string text) =>
         OracleContract.Check(Parser.Parse(text), Sizes, planned: executable =>
         {
             ScanCommand outer = executable.CommandsOutsideLoops().OfType<ScanCommand>().Single();
@@ -155,7 +158,8 @@ public class PackedWeightTests
         Dictionary<string, int> sizes = cell.Sizes(steps: 4, batch: 5);
         sizes[symbol] = 1;
         OracleContract.Check(cell.Build(), sizes, planned: executable =>
-            Assert.That(executable.Commands<PackCommand>(), Has.Some.Matches<PackCommand>(pack => pack is { N: 1, IsWeight: true, Parts.Length: 4 } && pack.K == 4 * sizes["H"])));
+            Assert.That(executable.Commands<PackCommand>(),
+                Has.Some.Matches<PackCommand>(pack => pack is { N: 1, IsWeight: true, Parts.Length: 4 } && pack.K == 4 * sizes["H"])));
     }
 
     [Test]
@@ -173,12 +177,14 @@ public class PackedWeightTests
         Graph program = Parser.Parse(SideBySide);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, Sizes);
         using Executable executable = CellProgram.Create(program, Sizes, threads);
-        Assert.That(executable.Commands<PackCommand>(), Has.Some.Matches<PackCommand>(pack => pack is { Parts.Length: 2, When: CommandWhen.ParametersChanged }));
+        Assert.That(executable.Commands<PackCommand>(),
+            Has.Some.Matches<PackCommand>(pack => pack is { Parts.Length: 2, When: CommandWhen.ParametersChanged }));
         Tensor tensor = executable.Input(changed);
         CellProgram.Run(executable, data);
         executable.Run();
 
-        data[changed] = change == Change.Clear ? new NdArray(data[changed].Shape) : new NdArray(data[changed].Shape, data[changed].Data.Select(x => 0.5 - x).ToArray());
+        data[changed] = change == Change.Clear ? new NdArray(data[changed].Shape) : new NdArray(data[changed].Shape,
+            data[changed].Data.Select(x => 0.5 - x).ToArray());
         double[] numbers = data[changed].Data;
         switch (change)
         {
@@ -202,7 +208,8 @@ public class PackedWeightTests
         }
 
         executable.Run();
-        OracleContract.AssertAgrees(CellProgram.Outputs(executable), Interpreter.Run(program, data, Sizes), ElementType.F32, $"{changed} changed by {change}");
+        OracleContract.AssertAgrees(CellProgram.Outputs(executable), Interpreter.Run(program, data, Sizes), ElementType.F32,
+            $"{changed} changed by {change}");
     }
 
     /// <summary>The ways of writing a tensor.</summary>

@@ -8,7 +8,8 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Runtime;
 
-/// <summary>Products go on where their chains start, if nobody reads that afterwards, and leave room between rows that would lie a page apart.</summary>
+/// <summary>Products go on where their chains start, if nobody reads that afterwards, and leave room between rows
+/// that would lie a page apart.</summary>
 public class ProductPlaceTests
 {
     // {0}: what the loop yields; {1}: what else is returned.
@@ -46,7 +47,8 @@ public class ProductPlaceTests
         {
             Dictionary<string, NdArray> data = CellProgram.Draw(program, Sizes(units));
             using Executable executable = CellProgram.Create(program, Sizes(units));
-            var product = ((CompiledExecutable)executable).Instructions.OfType<ScanInstruction>().Single().Body.OfType<MatMulInstruction<float>>().Single();
+            var product = ((CompiledExecutable)executable).Instructions.OfType<ScanInstruction>().Single().Body
+                .OfType<MatMulInstruction<float>>().Single();
             Assert.That(product.Form.C.IsSamePlace(product.Start!.View), Is.EqualTo(goesOn));
             Assert.That(product.Form.C.Strides[0], Is.EqualTo(units == 1024 ? 1024 + 16 : units));
             Agrees(program, executable, data, Sizes(units));
@@ -54,18 +56,21 @@ public class ProductPlaceTests
     }
 
     [Test]
-    public void Cells_with_wide_rows_agree([Values(typeof(Lstm), typeof(Gru), typeof(GruResetAfter), typeof(LstmPeephole))] Type type, [Values] bool lengths, [Values(1, 2)] int threads)
+    public void Cells_with_wide_rows_agree([Values(typeof(Lstm), typeof(Gru), typeof(GruResetAfter), typeof(LstmPeephole))] Type type,
+        [Values] bool lengths, [Values(1, 2)] int threads)
     {
         var cell = new CellProgram(CellTracer.Trace(type), lengths);
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: 2, batch: 3, units: 1024);
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
         using Executable executable = CellProgram.Create(program, sizes, threads);
-        Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views), Has.Some.Matches<BufferView>(view => view!.Rank > 1 && view.Strides[^2] % 1024 == 16));
+        Assert.That(((CompiledExecutable)executable).Instructions.SelectMany(instruction => instruction.Views),
+            Has.Some.Matches<BufferView>(view => view!.Rank > 1 && view.Strides[^2] % 1024 == 16));
         Agrees(program, executable, data, sizes);
     }
 
-    // Twice: the second run finds what the first one left. A loss adds thousands of numbers of both signs, so its own bound would be another one; its gradients are compared.
+    // Twice: the second run finds what the first one left. A loss adds thousands of numbers of both signs, so its own bound would be
+    // another one; its gradients are compared.
     private static void Agrees(Graph program, Executable executable, Dictionary<string, NdArray> data, Dictionary<string, int> sizes)
     {
         Dictionary<string, NdArray> wanted = Interpreter.Run(program, data, sizes);

@@ -13,7 +13,8 @@ public class ProfileTests
 {
     // Long enough for tiles: 16 rows of 4 · 64 numbers, 701 steps.
     [Test]
-    public void Notes_of_time_change_no_bit_and_find_all_of_it([Values] ScanSchedule schedule, [Values] bool lengths, [Values(1, 2)] int threads, [Values(5, 701)] int steps)
+    public void Notes_of_time_change_no_bit_and_find_all_of_it([Values] ScanSchedule schedule, [Values] bool lengths,
+        [Values(1, 2)] int threads, [Values(5, 701)] int steps)
     {
         var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), lengths);
         Graph program = cell.Build();
@@ -38,7 +39,8 @@ public class ProfileTests
         Assert.That(plain.PlanSeconds, Is.Empty);
     }
 
-    private static IEnumerable<double> Seconds(Executable profiled) => profiled.Plan.Zip(profiled.PlanSeconds).Where(line => line.First.Flops > 0).Select(line => line.Second);
+    private static IEnumerable<double> Seconds(Executable profiled) =>
+        profiled.Plan.Zip(profiled.PlanSeconds).Where(line => line.First.Flops > 0).Select(line => line.Second);
 
     // Of fewer rows than workers the first worker has none; the last one's time is that of the loop.
     [Test]
@@ -47,9 +49,11 @@ public class ProfileTests
         var cell = new CellProgram(CellTracer.Trace(typeof(Lstm)), false);
         Graph program = cell.Build();
         Dictionary<string, int> sizes = cell.Sizes(steps: 20, batch, units: 32);
-        using Executable plain = CellProgram.Create(program, sizes, threads: 2), profiled = Executable.Create(program, plain.Options with { Schedule = ScanSchedule.BatchParallel, Profile = true });
+        using Executable plain = CellProgram.Create(program, sizes, threads: 2),
+            profiled = Executable.Create(program, plain.Options with { Schedule = ScanSchedule.BatchParallel, Profile = true });
         CellProgram.Run(profiled, CellProgram.Draw(program, sizes));
-        Assert.That(profiled.Plan.Zip(profiled.PlanSeconds).Where(line => line.First.Depth > 0).Select(line => line.Second), Is.Not.Empty.And.All.GreaterThan(0));
+        Assert.That(profiled.Plan.Zip(profiled.PlanSeconds).Where(line => line.First.Depth > 0).Select(line => line.Second),
+            Is.Not.Empty.And.All.GreaterThan(0));
     }
 
     [Test]

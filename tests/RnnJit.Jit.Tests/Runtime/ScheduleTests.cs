@@ -24,7 +24,8 @@ public class ScheduleTests
     [Test]
     public void A_loop_whose_rows_read_each_other_stays_hidden_parallel_and_says_so([Values] ScanSchedule schedule)
     {
-        var (loops, asked, chosen) = Run(Parser.Parse(GatherInLoopTests.Rows), new Dictionary<string, int> { ["T"] = 5, ["B"] = 9, ["H"] = 17 }, schedule);
+        var (loops, asked, chosen) =
+            Run(Parser.Parse(GatherInLoopTests.Rows), new Dictionary<string, int> { ["T"] = 5, ["B"] = 9, ["H"] = 17 }, schedule);
         Assert.That(loops.Single().Schedule(2), Is.EqualTo(ScanSchedule.HiddenParallel));
         Assert.That(loops.Single().Describe, Does.EndWith(schedule == ScanSchedule.BatchParallel
             ? "hidden-parallel, not batch-parallel as asked for (rows of the batch read each other)"
@@ -32,10 +33,13 @@ public class ScheduleTests
         Bits.AssertEqual(asked, chosen, schedule.ToString());
     }
 
-    private static (ScanInstruction[] Loops, Dictionary<string, NdArray> Asked, Dictionary<string, NdArray> Chosen) Run(Graph program, Dictionary<string, int> sizes, ScanSchedule schedule)
+    private static (ScanInstruction[] Loops, Dictionary<string, NdArray> Asked,
+        Dictionary<string, NdArray> Chosen) Run(Graph program, Dictionary<string, int> sizes, ScanSchedule schedule)
     {
         Dictionary<string, NdArray> data = CellProgram.Draw(program, sizes);
-        using Executable chosen = CellProgram.Create(program, sizes, threads: 2), asked = Executable.Create(program, chosen.Options with { Schedule = schedule });
-        return ([.. ((CompiledExecutable)asked).Instructions.OfType<ScanInstruction>()], CellProgram.Run(asked, data), CellProgram.Run(chosen, data));
+        using Executable chosen = CellProgram.Create(program, sizes, threads: 2),
+            asked = Executable.Create(program, chosen.Options with { Schedule = schedule });
+        return ([.. ((CompiledExecutable)asked).Instructions.OfType<ScanInstruction>()], CellProgram.Run(asked, data),
+            CellProgram.Run(chosen, data));
     }
 }

@@ -52,7 +52,8 @@ public class SharedPlaceTests
         Graph program = Parser.Parse(Program.Replace("{0}", first).Replace("{1}", second).Replace("{2}", returned));
         OracleContract.Check(program, new Dictionary<string, int> { ["T"] = 4, ["B"] = 5, ["X"] = 3, ["H"] = 8 }, planned: executable =>
         {
-            MatMulInstruction<float>[] products = executable.Instructions.OfType<ScanInstruction>().Single().Body.OfType<MatMulInstruction<float>>().ToArray();
+            MatMulInstruction<float>[] products =
+                executable.Instructions.OfType<ScanInstruction>().Single().Body.OfType<MatMulInstruction<float>>().ToArray();
             Assert.That(products.Where(product => product.Form.C.IsSamePlace(product.Start!.View) != goesOn), Is.Empty);
         });
     }

@@ -16,7 +16,8 @@ public class DeviceTests
     [TestCase("cpu")]
     [TestCase("scalar")]
     [TestCase("interpreter")]
-    public void Names_are_read_as_they_are_printed(string name) => Assert.That(Device.Parse(name.ToUpperInvariant()).ToString(), Is.EqualTo(name));
+    public void Names_are_read_as_they_are_printed(string name) =>
+        Assert.That(Device.Parse(name.ToUpperInvariant()).ToString(), Is.EqualTo(name));
 
     [TestCase("cuda", "The device is 'cuda', wanted one of cpu, scalar, interpreter")]
     [TestCase("cpu:1", "The device is 'cpu:1', wanted one of cpu, scalar, interpreter")]
@@ -32,7 +33,8 @@ public class DeviceTests
     {
         Plan plan = Executable.PlanOf(Program, On(Device.Cpu) with { Sizes = new Dictionary<string, int> { ["B"] = int.MaxValue / 8 } });
         Assert.That(PlanText.Print(plan), Does.Contain("kernel<1 node>").And.Contain($"external x: f32[{int.MaxValue / 8}]"));
-        Assert.That(() => Executable.PlanOf(Program, On(Device.Interpreter)), Throws.ArgumentException.With.Message.Contains("has no plan on the device 'interpreter'"));
+        Assert.That(() => Executable.PlanOf(Program, On(Device.Interpreter)),
+            Throws.ArgumentException.With.Message.Contains("has no plan on the device 'interpreter'"));
         Assert.That(() => Executable.PlanOf(Program, new ExecutableOptions()), Throws.TypeOf<GraphException>());
     }
 
@@ -63,14 +65,16 @@ public class DeviceTests
     [TestCase("fuse", null)]
     [TestCase("simplify-7", null)]
     public void Names_that_are_no_stage_are_refused(string name, string? sentence) =>
-        Assert.That(() => Executable.PlanOf(Program, On(Device.Cpu) with { Without = [name] }), sentence is null ? Throws.Nothing : Throws.ArgumentException.With.Message.StartsWith(sentence));
+        Assert.That(() => Executable.PlanOf(Program, On(Device.Cpu) with { Without = [name] }),
+            sentence is null ? Throws.Nothing : Throws.ArgumentException.With.Message.StartsWith(sentence));
 
     // Two outputs of one name, which no stage of the pipeline looks at.
     [Test]
     public void A_wrong_graph_is_found_after_a_stage_where_that_is_asked_for()
     {
         Graph wrong = Program with { Outputs = Program.Outputs.Append(Program.Outputs[0]).ToEquatable() };
-        Assert.That(() => Executable.PlanOf(wrong, On(Device.Cpu) with { Verify = true }), Throws.TypeOf<GraphException>().With.Message.StartsWith("After the stage reassociate-sums, which is at fault: "));
+        Assert.That(() => Executable.PlanOf(wrong, On(Device.Cpu) with { Verify = true }),
+            Throws.TypeOf<GraphException>().With.Message.StartsWith("After the stage reassociate-sums, which is at fault: "));
         Assert.That(() => Executable.PlanOf(Program, On(Device.Cpu) with { Verify = true }), Throws.Nothing);
     }
 
@@ -84,6 +88,7 @@ public class DeviceTests
 
         public int RowLanes(ExecutableOptions options) => 1;
 
-        public Executable Create(Graph program, ExecutableOptions options) => Executable.Create(program, options with { Device = Device.Interpreter });
+        public Executable Create(Graph program, ExecutableOptions options) =>
+            Executable.Create(program, options with { Device = Device.Interpreter });
     }
 }

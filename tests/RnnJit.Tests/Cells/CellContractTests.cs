@@ -13,10 +13,12 @@ public class CellContractTests
     internal static IEnumerable<Type> All => typeof(Lstm).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RnnCellAttribute)));
 
     [TestCaseSource(nameof(All))]
-    public void First_and_second_derivatives_agree_with_differences(Type type) => Derivatives.Check(Applied(type, reverse: false, lengths: false), second: true);
+    public void First_and_second_derivatives_agree_with_differences(Type type) =>
+        Derivatives.Check(Applied(type, reverse: false, lengths: false), second: true);
 
     [TestCaseSource(nameof(All))]
-    public void Derivatives_with_lengths_in_reverse_agree_with_differences(Type type) => Derivatives.Check(Applied(type, reverse: true, lengths: true), second: false);
+    public void Derivatives_with_lengths_in_reverse_agree_with_differences(Type type) =>
+        Derivatives.Check(Applied(type, reverse: true, lengths: true), second: false);
 
     [TestCaseSource(nameof(All))]
     public void The_step_verifies_and_reads_back(Type type)
@@ -34,7 +36,8 @@ public class CellContractTests
     {
         var builder = new GraphBuilder();
         Dictionary<string, Value> inputs = cell.Step.Inputs.ToDictionary(port => port.Name, port =>
-            builder.Input(port.Name, port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend(Dim.Symbol("T"))) : port.Type));
+            builder.Input(port.Name,
+                port.Role == PortRole.Input ? port.Type.WithDims(port.Type.Dims.Prepend(Dim.Symbol("T"))) : port.Type));
         Value? rows = lengths ? builder.Input("lengths", new TensorType(ElementType.I32, "B")) : null;
         var (finals, sequences) = CellScan.Apply(builder, cell, inputs, "T", reverse, rows);
         return builder.Build("program", cell.Name,

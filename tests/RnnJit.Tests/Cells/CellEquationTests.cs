@@ -71,7 +71,8 @@ public class CellEquationTests
             {
                 double r = Sigmoid(n.Dot("Wr", k, i => n.X(t, i)) + n.Dot("Ur", k, i => h[i]) + n.At("br", k));
                 double z = Sigmoid(n.Dot("Wz", k, i => n.X(t, i)) + n.Dot("Uz", k, i => h[i]) + n.At("bz", k));
-                double candidate = Math.Tanh(n.Dot("Wn", k, i => n.X(t, i)) + n.At("bn", k) + (r * (n.Dot("Un", k, i => h[i]) + n.At("cn", k))));
+                double candidate =
+                    Math.Tanh(n.Dot("Wn", k, i => n.X(t, i)) + n.At("bn", k) + (r * (n.Dot("Un", k, i => h[i]) + n.At("cn", k))));
                 next[k] = (z * h[k]) + ((1 - z) * candidate);
             }
 

@@ -31,7 +31,8 @@ public class DynamicalCellEquationTests
     [Test]
     public void Long_expressive_memory() => Follow(typeof(Lem), ["y", "z"], (n, t, s) =>
     {
-        double net(string name, int k, double[] y) => n.Dot("W" + name, k, i => y[i]) + n.Dot("V" + name, k, i => n.X(t, i)) + n.At("b" + name, k);
+        double net(string name, int k, double[] y) =>
+            n.Dot("W" + name, k, i => y[i]) + n.Dot("V" + name, k, i => n.X(t, i)) + n.At("b" + name, k);
         double[] z = Each(k => ((1 - Sigmoid(net("1", k, s[0]))) * s[1][k]) + (Sigmoid(net("1", k, s[0])) * Math.Tanh(net("z", k, s[0]))));
         return [Each(k => ((1 - Sigmoid(net("2", k, s[0]))) * s[0][k]) + (Sigmoid(net("2", k, s[0])) * Math.Tanh(net("y", k, z)))), z];
     });
@@ -42,6 +43,7 @@ public class DynamicalCellEquationTests
     {
         int[] periods = [1, 2, 4];
         Assert.That(Clockwork.Mask(periods), Is.EqualTo(new float[] { 1, 1, 1, 0, 1, 1, 0, 0, 1 }));
-        Assert.That(Enumerable.Range(0, 5).Select(time => Clockwork.On(periods, time)), Is.EqualTo(new float[][] { [1, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 1, 1] }));
+        Assert.That(Enumerable.Range(0, 5).Select(time => Clockwork.On(periods, time)),
+            Is.EqualTo(new float[][] { [1, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 1, 1] }));
     }
 }

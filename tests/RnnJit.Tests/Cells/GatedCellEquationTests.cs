@@ -40,10 +40,13 @@ public class GatedCellEquationTests
     [Test]
     public void Exponential_gating_needs_no_stabiliser_in_plain_numbers() => Follow(typeof(SLstm), ["h", "c", "n", "m"], (n, t, s) =>
     {
-        double[] z = Each(k => Math.Tanh(n.Net("z", t, k, s[0]))), i = Each(k => Math.Exp(n.Net("i", t, k, s[0]))), f = Each(k => Sigmoid(n.Net("f", t, k, s[0])));
-        double[] c = Each(k => (f[k] * s[1][k] * Math.Exp(s[3][k])) + (i[k] * z[k])), d = Each(k => (f[k] * s[2][k] * Math.Exp(s[3][k])) + i[k]);
+        double[] z = Each(k => Math.Tanh(n.Net("z", t, k, s[0]))), i = Each(k => Math.Exp(n.Net("i", t, k, s[0]))),
+            f = Each(k => Sigmoid(n.Net("f", t, k, s[0])));
+        double[] c = Each(k => (f[k] * s[1][k] * Math.Exp(s[3][k])) + (i[k] * z[k])),
+            d = Each(k => (f[k] * s[2][k] * Math.Exp(s[3][k])) + i[k]);
         double[] m = Each(k => Math.Max(Math.Log(f[k]) + s[3][k], Math.Log(i[k])));
-        return [Each(k => Sigmoid(n.Net("o", t, k, s[0])) * c[k] / d[k]), Each(k => c[k] * Math.Exp(-m[k])), Each(k => d[k] * Math.Exp(-m[k])), m];
+        return [Each(k => Sigmoid(n.Net("o", t, k, s[0])) * c[k] / d[k]), Each(k => c[k] * Math.Exp(-m[k])),
+            Each(k => d[k] * Math.Exp(-m[k])), m];
     });
 
     // Che et al. 2016, equations 10 to 16.
@@ -55,7 +58,8 @@ public class GatedCellEquationTests
         double decay(int i) => Math.Exp(-Math.Max(0, (n.At("wx", i) * delta(i)) + n.At("bx", i)));
         double input(int i) => (seen(i) * n.X(t, i)) + ((1 - seen(i)) * ((decay(i) * s[1][i]) + ((1 - decay(i)) * n.At("mean", i))));
         double[] old = Each(k => Math.Exp(-Math.Max(0, n.Dot("Wh", k, delta) + n.At("bh", k))) * s[0][k]);
-        double net(string gate, int k, Func<int, double> h) => n.Dot("W" + gate, k, input) + n.Dot("U" + gate, k, h) + n.Dot("V" + gate, k, seen) + n.At("b" + gate, k);
+        double net(string gate, int k, Func<int, double> h) =>
+            n.Dot("W" + gate, k, input) + n.Dot("U" + gate, k, h) + n.Dot("V" + gate, k, seen) + n.At("b" + gate, k);
         double[] r = Each(k => Sigmoid(net("r", k, i => old[i])));
         double[] h = Each(k =>
         {
@@ -83,7 +87,8 @@ public class GatedCellEquationTests
         {
             int first = layer * Units, depth = layer;
             double[] old = state;
-            double net(string gate, int k) => (depth == 0 ? n.Dot("W" + gate, k, i => n.X(t, i)) : 0) + n.Dot("U" + gate, first + k, i => old[i]) + n.At("b" + gate, depth, k);
+            double net(string gate, int k) => (depth == 0 ? n.Dot("W" + gate, k, i => n.X(t, i)) : 0)
+                + n.Dot("U" + gate, first + k, i => old[i]) + n.At("b" + gate, depth, k);
             state = Each(k => (Math.Tanh(net("h", k)) * Sigmoid(net("t", k))) + (old[k] * (1 - Sigmoid(net("t", k)))));
         }
 

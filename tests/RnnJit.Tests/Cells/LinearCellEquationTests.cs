@@ -9,13 +9,15 @@ public class LinearCellEquationTests
     // Bradbury et al. 2016, equation 2 for the gates, equation 3.
     [Test]
     public void Qrnn_with_f_pooling() => Follow(typeof(QrnnF), ["h"], (n, t, s) =>
-        [Each(k => (Sigmoid(Convolved(n, "f", t, k)) * s[0][k]) + ((1 - Sigmoid(Convolved(n, "f", t, k))) * Math.Tanh(Convolved(n, "z", t, k))))]);
+        [Each(k =>
+            (Sigmoid(Convolved(n, "f", t, k)) * s[0][k]) + ((1 - Sigmoid(Convolved(n, "f", t, k))) * Math.Tanh(Convolved(n, "z", t, k))))]);
 
     // Bradbury et al. 2016, equation 4.
     [Test]
     public void Qrnn_with_fo_pooling() => Follow(typeof(QrnnFo), ["c", "y"], (n, t, s) =>
     {
-        double[] c = Each(k => (Sigmoid(Convolved(n, "f", t, k)) * s[0][k]) + ((1 - Sigmoid(Convolved(n, "f", t, k))) * Math.Tanh(Convolved(n, "z", t, k))));
+        double[] c = Each(k =>
+            (Sigmoid(Convolved(n, "f", t, k)) * s[0][k]) + ((1 - Sigmoid(Convolved(n, "f", t, k))) * Math.Tanh(Convolved(n, "z", t, k))));
         return [c, Each(k => Sigmoid(Convolved(n, "o", t, k)) * c[k])];
     });
 
@@ -23,7 +25,8 @@ public class LinearCellEquationTests
     [Test]
     public void Qrnn_with_ifo_pooling() => Follow(typeof(QrnnIfo), ["c", "y"], (n, t, s) =>
     {
-        double[] c = Each(k => (Sigmoid(Convolved(n, "f", t, k)) * s[0][k]) + (Sigmoid(Convolved(n, "i", t, k)) * Math.Tanh(Convolved(n, "z", t, k))));
+        double[] c = Each(
+            k => (Sigmoid(Convolved(n, "f", t, k)) * s[0][k]) + (Sigmoid(Convolved(n, "i", t, k)) * Math.Tanh(Convolved(n, "z", t, k))));
         return [c, Each(k => Sigmoid(Convolved(n, "o", t, k)) * c[k])];
     });
 
@@ -56,7 +59,8 @@ public class LinearCellEquationTests
     });
 
     [Test]
-    public void A_delay_gives_the_input_of_the_step_before() => Follow(typeof(Delay), ["last", "y"], (n, t, s) => [Each(k => n.At("x", t, k)), Each(k => t == 0 ? n.At("last", k) : n.At("x", t - 1, k))]);
+    public void A_delay_gives_the_input_of_the_step_before() => Follow(typeof(Delay), ["last", "y"],
+        (n, t, s) => [Each(k => n.At("x", t, k)), Each(k => t == 0 ? n.At("last", k) : n.At("x", t - 1, k))]);
 
     [Test]
     public void Another_equation_is_refused() => Assert.That(
@@ -68,5 +72,6 @@ public class LinearCellEquationTests
         Throws.TypeOf<AssertionException>());
 
     // W¹ xₜ₋₁ + W² xₜ.
-    private static double Convolved(PlainArithmetic n, string gate, int t, int k) => n.Dot("V" + gate, k, i => n.At("before", t, i)) + n.Read(gate, t, k);
+    private static double Convolved(PlainArithmetic n, string gate, int t, int k) =>
+        n.Dot("V" + gate, k, i => n.At("before", t, i)) + n.Read(gate, t, k);
 }

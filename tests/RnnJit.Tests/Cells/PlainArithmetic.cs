@@ -5,7 +5,8 @@ using RnnJit.Tests.Verification;
 
 namespace RnnJit.Tests.Cells;
 
-/// <summary>The numbers of one cell for H = 2, X = 3, T = 2, B = 1, all other dimensions 2, for equations written out by hand: the oracle runs the cell's own graph and proves no equation.</summary>
+/// <summary>The numbers of one cell for H = 2, X = 3, T = 2, B = 1, all other dimensions 2, for equations written out by hand: the oracle
+/// runs the cell's own graph and proves no equation.</summary>
 internal sealed class PlainArithmetic
 {
     public const int Units = 2;
@@ -68,7 +69,8 @@ internal sealed class PlainArithmetic
     public void Agrees(string name, int t, double[] wanted)
     {
         for (int k = 0; k < wanted.Length; k++)
-            Assert.That(results[name].Data[(t * wanted.Length) + k], Is.EqualTo(wanted[k]).Within(30 * Math.ScaleB(1, -51)), $"{name}[{t}, {k}]");
+            Assert.That(results[name].Data[(t * wanted.Length) + k], Is.EqualTo(wanted[k]).Within(30 * Math.ScaleB(1, -51)),
+                $"{name}[{t}, {k}]");
     }
 
     public static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
@@ -76,7 +78,8 @@ internal sealed class PlainArithmetic
     // Two steps, one row.
     private static NdArray Cut(Graph program, string name, NdArray drawn)
     {
-        var sizes = program.Symbols().ToDictionary(symbol => symbol, symbol => symbol switch { "T" => Steps, "B" => 1, "X" => 3, _ => Units });
+        var sizes =
+            program.Symbols().ToDictionary(symbol => symbol, symbol => symbol switch { "T" => Steps, "B" => 1, "X" => 3, _ => Units });
         int[] shape = program.Inputs[program.InputIndex(name)].Type.Dims.Select(dim => dim.Evaluate(sizes)).ToArray();
         return new NdArray(shape, drawn.Data.Take(NdArray.Size(shape)).ToArray());
     }

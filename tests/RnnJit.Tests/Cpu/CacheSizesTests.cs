@@ -11,7 +11,8 @@ public class CacheSizesTests
         string folder = Directory.CreateTempSubdirectory("caches").FullName;
         try
         {
-            foreach (var (index, level, type, size) in ((int, string, string, string)[])[(0, "1", "Data", "48K"), (1, "1", "Instruction", "32K"), (2, "2", "Unified", "1M"), (3, "3", "Unified", "what")])
+            foreach (var (index, level, type, size) in ((int, string, string, string)[])[(0, "1", "Data", "48K"),
+                (1, "1", "Instruction", "32K"), (2, "2", "Unified", "1M"), (3, "3", "Unified", "what")])
             {
                 string at = Directory.CreateDirectory(Path.Combine(folder, $"index{index}")).FullName;
                 File.WriteAllText(Path.Combine(at, "level"), level + "\n");
@@ -31,7 +32,8 @@ public class CacheSizesTests
     private const int Extended = unchecked((int)0x80000000), Amd = unchecked((int)0x8000001D);
 
     // Kind · level, ways, bytes of a line, sets.
-    private static (int, int, int, int) Cache(int kind, int level, int ways, int line, int sets) => (kind | (level << 5), ((ways - 1) << 22) | (line - 1), sets - 1, 0);
+    private static (int, int, int, int) Cache(int kind, int level, int ways, int line, int sets) =>
+        (kind | (level << 5), ((ways - 1) << 22) | (line - 1), sets - 1, 0);
 
     [Test]
     public void Caches_are_read_as_an_AMD_processor_tells_them()

@@ -28,7 +28,8 @@ public sealed unsafe class NativeBufferTests
 
     [Test]
     public void More_than_the_machine_has_is_refused_before_it_is_used() =>
-        Assert.That(() => new NativeBuffer(1L << 46), Throws.TypeOf<OutOfMemoryException>().With.Message.StartsWith("A buffer wants 70368744177664 bytes, but this machine has "));
+        Assert.That(() => new NativeBuffer(1L << 46),
+            Throws.TypeOf<OutOfMemoryException>().With.Message.StartsWith("A buffer wants 70368744177664 bytes, but this machine has "));
 
     [Test]
     public void A_negative_size_is_refused() =>

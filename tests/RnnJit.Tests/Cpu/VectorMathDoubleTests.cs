@@ -62,7 +62,8 @@ public sealed class VectorMathDoubleTests<V>
     public void Special_values_are_exact(string function, double x, double expected)
     {
         double y = Apply<V>(function, x);
-        Assert.That(BitConverter.DoubleToInt64Bits(y) == BitConverter.DoubleToInt64Bits(expected) || (double.IsNaN(y) && double.IsNaN(expected)), $"{y:G17}");
+        Assert.That(BitConverter.DoubleToInt64Bits(y) == BitConverter.DoubleToInt64Bits(expected)
+            || (double.IsNaN(y) && double.IsNaN(expected)), $"{y:G17}");
     }
 
     private static void Check(string function, double x)

@@ -51,7 +51,8 @@ public sealed class VectorMathTests<V>
             for (int i = 0; i < x.Length; i++)
             {
                 float scalar = SingleSweep.Apply<Scalar32>(function, x[i]);
-                if (BitConverter.SingleToUInt32Bits(y[i]) != BitConverter.SingleToUInt32Bits(scalar) && !(float.IsNaN(y[i]) && float.IsNaN(scalar)))
+                if (BitConverter.SingleToUInt32Bits(y[i]) != BitConverter.SingleToUInt32Bits(scalar)
+                    && !(float.IsNaN(y[i]) && float.IsNaN(scalar)))
                     Assert.Fail($"{function}({x[i]:G9}): {y[i]:G9} in a vector, {scalar:G9} alone");
             }
         }
@@ -96,7 +97,8 @@ public sealed class VectorMathTests<V>
     public void Special_values_are_exact(string function, float x, float expected)
     {
         float y = SingleSweep.Apply<V>(function, x);
-        Assert.That(BitConverter.SingleToInt32Bits(y), Is.EqualTo(BitConverter.SingleToInt32Bits(expected)).Or.Matches<int>(_ => float.IsNaN(y) && float.IsNaN(expected)), $"{y:G9}");
+        Assert.That(BitConverter.SingleToInt32Bits(y),
+            Is.EqualTo(BitConverter.SingleToInt32Bits(expected)).Or.Matches<int>(_ => float.IsNaN(y) && float.IsNaN(expected)), $"{y:G9}");
     }
 
     [Test]

@@ -79,7 +79,8 @@ public sealed class WorkerPoolTests(int shares, int threads)
         int caller = Environment.CurrentManagedThreadId, held = 0;
         using var release = new ManualResetEventSlim();
         int[] done = new int[shares];
-        var work = new Stopping(threads, caller, release, share => Interlocked.Increment(ref done[share]), () => Interlocked.Increment(ref held));
+        var work =
+            new Stopping(threads, caller, release, share => Interlocked.Increment(ref done[share]), () => Interlocked.Increment(ref held));
         for (int run = 0; run < 20; run++)
             pool.Run(work);
 

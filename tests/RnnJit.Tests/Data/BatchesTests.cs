@@ -45,7 +45,8 @@ public class BatchesTests
             .Epoch(0).Single();
         Integers(batch, "source", [3, 3], [1, 4, 5, 2, 0, 6, 3, 0, 0]);
         Integers(batch, "target", [4, 3], [0, 1, 2, 0, 1, 2, -1, 1, 2, -1, -1, 2]);
-        Assert.That((batch.Inputs["source"].Padding, batch.Inputs["target"].Padding), Is.EqualTo((0.0, -1.0)), "for steps that are added later");
+        Assert.That((batch.Inputs["source"].Padding, batch.Inputs["target"].Padding), Is.EqualTo((0.0, -1.0)),
+            "for steps that are added later");
         Integers(batch, "sourceLengths", [3], [3, 1, 2]);
         Integers(batch, "targetLengths", [3], [2, 3, 4]);
     }

@@ -81,7 +81,8 @@ internal sealed class AtomicFileTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.That(() => AtomicFile.Write(folder.Path, _ => { }), Throws.InstanceOf<IOException>().With.Message.Contains("it is a folder, wanted a file"));
+        Assert.That(() => AtomicFile.Write(folder.Path, _ => { }),
+            Throws.InstanceOf<IOException>().With.Message.Contains("it is a folder, wanted a file"));
         Assert.That(folder.Names, Is.Empty);
     }
 
@@ -123,7 +124,8 @@ internal sealed class AtomicFileTests
 
         Assert.That(File.ReadAllText(folder.File("a")), Is.EqualTo("new"));
         Assert.That(new FileInfo(folder.File("link")).LinkTarget, Is.EqualTo(folder.File("a")));
-        Assert.That(File.GetUnixFileMode(folder.File("a")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead));
+        Assert.That(File.GetUnixFileMode(folder.File("a")),
+            Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead));
     }
 
     private static bool CanCreate(string path)

@@ -54,7 +54,8 @@ internal sealed class SafetensorsReferenceTests
         }
     }
 
-    // The values are multiples of 2^-12 below 4 in size: exact in F32 and F64, rounded once in F16 (11 bits) and BF16 (8 bits), by at most half a unit: |x|·2^-p.
+    // The values are multiples of 2^-12 below 4 in size: exact in F32 and F64, rounded once in F16 (11 bits) and BF16 (8
+    // bits), by at most half a unit: |x|·2^-p.
     [TestCase("f64", 0.0), TestCase("f32", 0.0), TestCase("f16", 1.0 / 2048), TestCase("bf16", 1.0 / 256)]
     public void Weights_have_their_values(string dtype, double halfUnit)
     {

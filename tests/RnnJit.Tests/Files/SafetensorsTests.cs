@@ -28,7 +28,8 @@ internal sealed class SafetensorsTests
         Assert.That(length % 8, Is.Zero);
         Assert.That(Encoding.UTF8.GetString(bytes, 8, length).TrimEnd(' '), Is.EqualTo(json));
         Assert.That(length - Encoding.UTF8.GetByteCount(json), Is.InRange(0, 7));
-        Assert.That(bytes[(8 + length)..], Is.EqualTo(new byte[] { 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 64, 0, 0, 128, 63, 0, 0, 0, 64, 1, 2, 3 }));
+        Assert.That(bytes[(8 + length)..],
+            Is.EqualTo(new byte[] { 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 64, 0, 0, 128, 63, 0, 0, 0, 64, 1, 2, 3 }));
     }
 
     [Test]
@@ -58,11 +59,14 @@ internal sealed class SafetensorsTests
     [Test]
     public void A_number_that_does_not_fit_is_refused()
     {
-        Assert.That(() => SafetensorsTensor.From([1L << 31], [1]).ToInt32(), Throws.TypeOf<SafetensorsException>().With.Message.Contains("2147483648"));
-        Assert.That(() => SafetensorsTensor.From([1f], [1]).ToInt32(), Throws.TypeOf<SafetensorsException>().With.Message.Contains("holds no integers"));
+        Assert.That(() => SafetensorsTensor.From([1L << 31], [1]).ToInt32(),
+            Throws.TypeOf<SafetensorsException>().With.Message.Contains("2147483648"));
+        Assert.That(() => SafetensorsTensor.From([1f], [1]).ToInt32(),
+            Throws.TypeOf<SafetensorsException>().With.Message.Contains("holds no integers"));
         Assert.That(() => SafetensorsTensor.From([1f], [1], SafetensorsDtype.I32), Throws.TypeOf<SafetensorsException>());
         Assert.That(() => SafetensorsTensor.From([1f], [2]), Throws.TypeOf<SafetensorsException>().With.Message.Contains("F32[2]"));
-        Assert.That(() => new SafetensorsTensor(SafetensorsDtype.F8E4M3, [1], new byte[1]).ToSingle(), Throws.TypeOf<SafetensorsException>());
+        Assert.That(() => new SafetensorsTensor(SafetensorsDtype.F8E4M3, [1], new byte[1]).ToSingle(),
+            Throws.TypeOf<SafetensorsException>());
     }
 
     // 1 + 2^-8 lies half-way between 1 and 1 + 2^-7 (even: 1); 1 + 3·2^-8 between 1 + 2^-7 and 1 + 2^-6 (even: 1 + 2^-6).
@@ -73,9 +77,12 @@ internal sealed class SafetensorsTests
 
     [Test]
     public void A_NaN_with_low_payload_stays_a_NaN_in_brain_float() =>
-        Assert.That(SafetensorsTensor.From([BitConverter.UInt32BitsToSingle(0x7F80_0001)], [1], SafetensorsDtype.BF16).ToSingle()[0], Is.NaN);
+        Assert.That(
+            SafetensorsTensor.From([BitConverter.UInt32BitsToSingle(0x7F80_0001)], [1], SafetensorsDtype.BF16).ToSingle()[0], Is.NaN);
 
-    [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}", "'a' occurs twice")]
+    [TestCase(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}",
+        "'a' occurs twice")]
     [TestCase("{\"__metadata__\":{},\"__metadata__\":{}}", "'__metadata__' occurs twice")]
     [TestCase("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", "'k' occurs twice")]
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "'dtype' of tensor 'a' occurs twice")]
@@ -84,7 +91,8 @@ internal sealed class SafetensorsTests
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", "lacks one of")]
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "lacks one of")]
     [TestCase("{\"a\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}}", "no whole number of bytes")]
-    [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", "no whole number of bytes below 2^63")]
+    [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}",
+        "no whole number of bytes below 2^63")]
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} x", "no JSON")]
     [TestCase("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}", "no JSON")]
     [TestCase("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "no valid Unicode")]
@@ -96,16 +104,19 @@ internal sealed class SafetensorsTests
     [Test]
     public void Unknown_fields_and_null_metadata_are_ignored()
     {
-        var file = Read(Framed("{\"__metadata__\":null,\"a\":{\"x\":[{\"y\":1}],\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", new byte[4]));
+        var file = Read(Framed("{\"__metadata__\":null,\"a\":{\"x\":[{\"y\":1}],\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+            new byte[4]));
 
         Assert.That(file.Metadata, Is.Empty);
         Assert.That(file["a"].ToSingle(), Is.EqualTo(new[] { 0f }));
-        Assert.That(() => file["b"], Throws.TypeOf<SafetensorsException>().With.Message.EqualTo("No tensor 'b' among 'a' (check the name or the file)"));
+        Assert.That(() => file["b"],
+            Throws.TypeOf<SafetensorsException>().With.Message.EqualTo("No tensor 'b' among 'a' (check the name or the file)"));
     }
 
     [Test]
     public void A_missing_file_is_named() =>
-        Assert.That(() => SafetensorsFile.Read("no such.safetensors"), Throws.TypeOf<SafetensorsException>().With.Message.Contains("no such.safetensors"));
+        Assert.That(() => SafetensorsFile.Read("no such.safetensors"),
+            Throws.TypeOf<SafetensorsException>().With.Message.Contains("no such.safetensors"));
 
     [Test]
     public void Names_that_the_format_forbids_are_refused_before_anything_is_written()
@@ -113,7 +124,8 @@ internal sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
         var tensor = SafetensorsTensor.From([1f], [1]);
 
-        void Write(params string[] names) => SafetensorsFile.Write(folder.File("f"), names.Select(name => KeyValuePair.Create(name, tensor)));
+        void Write(params string[] names) =>
+            SafetensorsFile.Write(folder.File("f"), names.Select(name => KeyValuePair.Create(name, tensor)));
 
         Assert.That(() => Write("__metadata__"), Throws.TypeOf<SafetensorsException>());
         Assert.That(() => Write("a", "a"), Throws.TypeOf<SafetensorsException>());

@@ -38,12 +38,14 @@ public class GenerationTests
     public void A_beam_finds_what_argmax_misses([Values(1, 2)] int sequences)
     {
         using var chain = new Chain(sequences * 3);
-        IReadOnlyList<Hypothesis>[] found = chain.Generator.Beam(new BeamOptions { End = End, Width = 3, LengthPenalty = 0, MostTokens = 6 });
+        IReadOnlyList<Hypothesis>[] found =
+            chain.Generator.Beam(new BeamOptions { End = End, Width = 3, LengthPenalty = 0, MostTokens = 6 });
         Assert.That(found, Has.Length.EqualTo(sequences));
         foreach (IReadOnlyList<Hypothesis> one in found)
         {
             Assert.That(one.Select(hypothesis => string.Join(' ', hypothesis.Tokens)), Is.EqualTo(new[] { "2", "1 2", "1 1 2" }));
-            Assert.That(one.Select(hypothesis => Math.Exp(hypothesis.LogProbability)), Is.EqualTo(new[] { 0.36, 0.176, 0.088 }).Within(1e-6));
+            Assert.That(one.Select(hypothesis => Math.Exp(hypothesis.LogProbability)),
+                Is.EqualTo(new[] { 0.36, 0.176, 0.088 }).Within(1e-6));
         }
     }
 
@@ -85,7 +87,8 @@ public class GenerationTests
 
         Extend(0, "", 1, 0);
         using var chain = new Chain(Width);
-        IReadOnlyList<Hypothesis> found = chain.Generator.Beam(new BeamOptions { End = End, Width = Width, LengthPenalty = penalty, MostTokens = Most })[0];
+        IReadOnlyList<Hypothesis> found =
+            chain.Generator.Beam(new BeamOptions { End = End, Width = Width, LengthPenalty = penalty, MostTokens = Most })[0];
         string[] wanted = [.. all.OrderByDescending(one => one.Score).Select(one => one.Tokens)];
         Assert.That(found.Where(one => one.IsEnded).Take(8).Select(one => string.Join(' ', one.Tokens)), Is.EqualTo(wanted.Take(8)));
     }
@@ -96,7 +99,8 @@ public class GenerationTests
         const int Rows = 4000;
         using var chain = new Chain(Rows);
         double[] Frequencies(GenerationOptions options) => [.. chain.Generator.Generate(options with { MostTokens = 1, Prompt = [1] })
-            .GroupBy(one => one.Tokens.Count == 0 ? End : one.Tokens[0]).OrderBy(group => group.Key).Select(group => group.Count() / (double)Rows)];
+            .GroupBy(one => one.Tokens.Count == 0 ? End : one.Tokens[0]).OrderBy(group => group.Key)
+                .Select(group => group.Count() / (double)Rows)];
         var plain = new GenerationOptions { End = End };
 
         // Three standard deviations of a frequency: 3 √(p (1 − p) / 4000) ≤ 0.024.
@@ -117,14 +121,16 @@ public class GenerationTests
         const int Width = 3, Source = 4, Most = 5;
         using var model = new Model(ProgramCutTests.Translator(), new ModelOptions { Precision = ElementType.F64, Seed = 7 });
         var one = new Dictionary<string, int> { ["S"] = 1 };
-        using Session encoder = model.Open(new SessionOptions { Steps = Source, Batch = 2 * Width, Sizes = one, Results = ["memory", "decoder.h0"] });
+        using Session encoder =
+            model.Open(new SessionOptions { Steps = Source, Batch = 2 * Width, Sizes = one, Results = ["memory", "decoder.h0"] });
         using Session decoder = model.Open(new SessionOptions
         {
             Steps = Source, Batch = 2 * Width, Sizes = one, Given = ["memory", "decoder.h0"], Results = ["logits", "attention"],
         });
         var random = new Random(5);
         int[][] sources = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, Source).Select(_ => random.Next(7)).ToArray())];
-        encoder.Set("x", new NdArray([Source, 2 * Width], [.. Enumerable.Range(0, Source * 2 * Width).Select(i => (double)sources[i % (2 * Width) / Width][i / (2 * Width)])]));
+        encoder.Set("x", new NdArray([Source, 2 * Width],
+            [.. Enumerable.Range(0, Source * 2 * Width).Select(i => (double)sources[i % (2 * Width) / Width][i / (2 * Width)])]));
         encoder.Run();
         decoder.Set("memory", encoder.Output("memory"));
         decoder.State["decoder.h0"].CopyFrom(encoder.Output("decoder.h0"));
@@ -136,7 +142,8 @@ public class GenerationTests
             foreach (Hypothesis hypothesis in found[sequence])
             {
                 int[] fed = [0, .. hypothesis.Tokens], wanted = [.. hypothesis.Tokens, .. hypothesis.IsEnded ? [6] : Array.Empty<int>()];
-                using Session whole = model.Open(new SessionOptions { Steps = Source, Sizes = new Dictionary<string, int> { ["S"] = wanted.Length } });
+                using Session whole =
+                    model.Open(new SessionOptions { Steps = Source, Sizes = new Dictionary<string, int> { ["S"] = wanted.Length } });
                 whole.Set("x", new NdArray([Source, 1], [.. sources[sequence].Select(code => (double)code)]));
                 whole.Set("y", new NdArray([wanted.Length, 1], [.. fed.Take(wanted.Length).Select(code => (double)code)]));
                 whole.Run();
@@ -159,15 +166,18 @@ public class GenerationTests
         using var chain = new Chain(3);
         string Message(GenerationOptions options) => Assert.Throws<ArgumentException>(() => chain.Generator.Generate(options))!.Message;
         Assert.That(Message(new GenerationOptions { Prompt = [] }), Does.StartWith("The prompt is empty"));
-        Assert.That(Message(new GenerationOptions { End = 4 }), Is.EqualTo("Token 4 is named, wanted 0 to 3 (name tokens that the model gives logits for)"));
+        Assert.That(Message(new GenerationOptions { End = 4 }),
+            Is.EqualTo("Token 4 is named, wanted 0 to 3 (name tokens that the model gives logits for)"));
         Assert.That(Message(new GenerationOptions { MostTokens = 0 }), Does.StartWith("MostTokens is 0"));
         Assert.That(Message(new GenerationOptions { Temperature = -1 }), Does.StartWith("Temperature is -1"));
         Assert.That(Message(new GenerationOptions { TopP = 0 }), Does.StartWith("TopP is 0"));
         Assert.That(Message(new GenerationOptions { TopK = -2 }), Does.StartWith("TopK is -2"));
         Assert.That(Message(new GenerationOptions { Banned = [0, 1, 2, 3] }), Does.StartWith("All 4 tokens are banned"));
-        Assert.That(() => chain.Generator.Beam(new BeamOptions { End = 3, Width = 2 }), Throws.ArgumentException.With.Message.StartsWith("The width is 2 where the session has 3 rows"));
+        Assert.That(() => chain.Generator.Beam(new BeamOptions { End = 3, Width = 2 }),
+            Throws.ArgumentException.With.Message.StartsWith("The width is 2 where the session has 3 rows"));
         using Session two = chain.Model.Open(new SessionOptions { Steps = 2 });
-        Assert.That(() => new TokenGenerator(two, "x"), Throws.ArgumentException.With.Message.StartsWith("Input 'x' is I32[2, 1], wanted I32[1, B]"));
+        Assert.That(() => new TokenGenerator(two, "x"),
+            Throws.ArgumentException.With.Message.StartsWith("Input 'x' is I32[2, 1], wanted I32[1, B]"));
     }
 
     // A Markov chain: the logits of a step are a row of the table.

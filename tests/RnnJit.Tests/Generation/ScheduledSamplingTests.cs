@@ -36,8 +36,10 @@ public class ScheduledSamplingTests
     public void What_does_not_fit_gets_a_sentence()
     {
         string Message(Action mix) => Assert.Throws<ArgumentException>(() => mix())!.Message;
-        Assert.That(Message(() => ScheduledSampling.Mix(BatchInput.Of(new float[2], 2, 1), Own, [1, 1], 1, new RandomStream(1))), Does.StartWith("The tokens are F32[2, 1]"));
-        Assert.That(Message(() => ScheduledSampling.Mix(Fed, Own[..1], [4, 3], 1, new RandomStream(1))), Does.StartWith("There are 1 hypotheses and 2 lengths for 2 rows"));
+        Assert.That(Message(() => ScheduledSampling.Mix(BatchInput.Of(new float[2], 2, 1), Own, [1, 1], 1, new RandomStream(1))),
+            Does.StartWith("The tokens are F32[2, 1]"));
+        Assert.That(Message(() => ScheduledSampling.Mix(Fed, Own[..1], [4, 3], 1, new RandomStream(1))),
+            Does.StartWith("There are 1 hypotheses and 2 lengths for 2 rows"));
         Assert.That(Message(() => ScheduledSampling.Mix(Fed, Own, [4, 3], 1.5, new RandomStream(1))), Does.StartWith("The share is 1.5"));
     }
 

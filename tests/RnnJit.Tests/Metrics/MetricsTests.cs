@@ -25,10 +25,13 @@ public class MetricsTests
         Assert.That(Matrix.BalancedAccuracy, Is.EqualTo((0.75 + 0.25) / 2));
         Assert.That(Matrix.F1(0), Is.EqualTo(6 / 8.0));
         Assert.That(Matrix.F1(1), Is.EqualTo(2 / 6.0));
-        Assert.That(Matrix.MacroF1, Is.EqualTo((0.75 + (1 / 3.0) + 0) / 3).Within(1e-15), "a class that is only predicted counts as 0, one that is nowhere not at all");
+        Assert.That(Matrix.MacroF1, Is.EqualTo((0.75 + (1 / 3.0) + 0) / 3).Within(1e-15),
+            "a class that is only predicted counts as 0, one that is nowhere not at all");
         Assert.That((Matrix.Precision(2), Matrix.Recall(2), Matrix[1, 2], Matrix.Total), Is.EqualTo((0.0, 0.0, 2L, 8L)));
         Assert.That(new ConfusionMatrix(2).Accuracy, Is.NaN);
-        Assert.That(Matrix.ToTable(["a", "b", "c", "dd"]), Is.EqualTo("true \\ predicted  a  b  c  dd\na                 3  1  0   0\nb                 1  1  2   0\nc                 0  0  0   0\ndd                0  0  0   0\n"));
+        Assert.That(Matrix.ToTable(["a", "b", "c", "dd"]), Is.EqualTo(
+            "true \\ predicted  a  b  c  dd\na                 3  1  0   0\nb                 1  1  2   0\nc                 0  0  0   0\n"
+                + "dd                0  0  0   0\n"));
         Assert.That(() => Matrix.Add(4, 0), Throws.ArgumentException.With.Message.Contains("wanted 0 to 3"));
     }
 
@@ -42,7 +45,8 @@ public class MetricsTests
     [Test]
     public void Error_rates_weigh_by_tokens_and_by_sequences()
     {
-        string[][] references = [["k", "ae", "t"], ["d", "ao", "g", "z", "s"]], hypotheses = [["k", "ah", "t", "s"], ["d", "ao", "g", "z", "s"]];
+        string[][] references = [["k", "ae", "t"], ["d", "ao", "g", "z", "s"]],
+            hypotheses = [["k", "ah", "t", "s"], ["d", "ao", "g", "z", "s"]];
         Assert.That(EditDistance.TokenErrorRate<string>(references, hypotheses), Is.EqualTo(2 / 8.0));
         Assert.That(EditDistance.SequenceErrorRate<string>(references, hypotheses), Is.EqualTo(1 / 2.0));
         Assert.That(() => EditDistance.TokenErrorRate<string>(references, hypotheses[..1]), Throws.ArgumentException);
@@ -54,7 +58,8 @@ public class MetricsTests
     [TestCase("B-A B-A I-B", "A 0 1, A 1 2, B 2 3")]
     [TestCase("O O", "")]
     public void Spans_of_tags(string tags, string spans) =>
-        Assert.That(string.Join(", ", TagSpans.Of(tags.Split(' ')).Select(span => $"{span.Kind} {span.Start} {span.End}")), Is.EqualTo(spans));
+        Assert.That(string.Join(", ", TagSpans.Of(tags.Split(' ')).Select(span => $"{span.Kind} {span.Start} {span.End}")),
+            Is.EqualTo(spans));
 
     [Test]
     public void A_span_is_found_where_kind_and_ends_are_right()
@@ -64,7 +69,8 @@ public class MetricsTests
         Assert.That((precision, recall), Is.EqualTo((1 / 2.0, 1 / 3.0)));
         Assert.That(f1, Is.EqualTo(2 / 5.0));
         Assert.That(() => TagSpans.Of(["X"]), Throws.ArgumentException.With.Message.Contains("Tag 0 is 'X'"));
-        Assert.That(() => TagSpans.Score(truth, [["O"], ["O", "O"]]), Throws.ArgumentException.With.Message.Contains("Sentence 0 has 4 tags and 1 predictions"));
+        Assert.That(() => TagSpans.Score(truth, [["O"], ["O", "O"]]),
+            Throws.ArgumentException.With.Message.Contains("Sentence 0 has 4 tags and 1 predictions"));
     }
 
     [Test]
@@ -101,7 +107,8 @@ public class MetricsTests
         {
             int[] taken = [.. Enumerable.Range(0, Steps).Select(t => path / (int)Math.Pow(Labels, t) % Labels)];
             string labelling = string.Join(' ', taken.Where((label, t) => label != blank && (t == 0 || taken[t - 1] != label)));
-            sums[labelling] = sums.GetValueOrDefault(labelling) + taken.Select((label, t) => probabilities[(t * Labels) + label]).Aggregate((a, b) => a * b);
+            sums[labelling] = sums.GetValueOrDefault(labelling)
+                + taken.Select((label, t) => probabilities[(t * Labels) + label]).Aggregate((a, b) => a * b);
         }
 
         var (labels, logProbability) = CtcDecoder.Beam(Logarithms([Steps, Labels], probabilities), width: 1000, blank);
@@ -112,10 +119,12 @@ public class MetricsTests
     [Test]
     public void Repeats_are_one_label_unless_a_blank_stands_between()
     {
-        NdArray Path(params int[] path) => Logarithms([path.Length, 3], [.. path.SelectMany(label => Enumerable.Range(0, 3).Select(l => l == label ? 0.9 : 0.05))]);
+        NdArray Path(params int[] path) =>
+            Logarithms([path.Length, 3], [.. path.SelectMany(label => Enumerable.Range(0, 3).Select(l => l == label ? 0.9 : 0.05))]);
         Assert.That(CtcDecoder.BestPath(Path(1, 1, 0, 1, 2, 2)), Is.EqualTo(new[] { 1, 1, 2 }));
         Assert.That(CtcDecoder.BestPath(Path(2, 2, 1), blank: 2), Is.EqualTo(new[] { 1 }));
-        Assert.That(() => CtcDecoder.BestPath(Path(1), blank: 3), Throws.ArgumentException.With.Message.Contains("The blank is label 3, wanted 0 to 2"));
+        Assert.That(() => CtcDecoder.BestPath(Path(1), blank: 3),
+            Throws.ArgumentException.With.Message.Contains("The blank is label 3, wanted 0 to 2"));
         Assert.That(() => CtcDecoder.Beam(new NdArray([3]), 2), Throws.ArgumentException.With.Message.Contains("[3]"));
     }
 

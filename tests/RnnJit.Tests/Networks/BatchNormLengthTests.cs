@@ -17,12 +17,14 @@ public class BatchNormLengthTests
     private static readonly int[] Lengths = [2, 0, 3, 1];
 
     // Time first; what lies behind the ends is NaN.
-    private static readonly double[] X = [.. new[] { 1, 2, 4, 9, -3, 0.5, 2, 7, 5, 1, -2, 3 }.Select((x, i) => i / B < Lengths[i % B] ? x : double.NaN)];
+    private static readonly double[] X =
+        [.. new[] { 1, 2, 4, 9, -3, 0.5, 2, 7, 5, 1, -2, 3 }.Select((x, i) => i / B < Lengths[i % B] ? x : double.NaN)];
 
     [Test]
     public void Input_products_are_normalised_over_steps_that_count([Values] bool each, [Values] bool masked)
     {
-        Dictionary<string, NdArray> found = Run(masked, Elman, new RecurrentOptions { NormaliseInput = true, NormaliseSteps = each ? 2 : 0 });
+        Dictionary<string,
+            NdArray> found = Run(masked, Elman, new RecurrentOptions { NormaliseInput = true, NormaliseSteps = each ? 2 : 0 });
         int[] counted = [.. Enumerable.Range(0, T * B).Where(Counts)];
         double[] products = [.. X.Select(x => W * x)], normalised = new double[T * B];
         foreach (int[] group in each ? counted.GroupBy(i => i / B).Select(group => group.ToArray()) : [counted])
@@ -33,7 +35,9 @@ public class BatchNormLengthTests
         }
 
         Assert.That(found["y"].Data, Is.EqualTo(Loop(masked, (h, i) => Math.Tanh(normalised[i] + (U * h) + Bias))).Within(1e-14));
-        double[] means = each ? [.. Enumerable.Range(0, 2).Select(t => Moments(counted.Where(i => i / B == t).Select(i => products[i])).Mean)] : [Moments(counted.Select(i => products[i])).Mean];
+        double[] means = each
+            ? [.. Enumerable.Range(0, 2).Select(t => Moments(counted.Where(i => i / B == t).Select(i => products[i])).Mean)]
+            : [Moments(counted.Select(i => products[i])).Mean];
         Assert.That(found["layer.input.mean_next"].Data, Is.EqualTo(means.Select(mean => 0.1 * mean)).Within(1e-15));
     }
 
@@ -50,7 +54,8 @@ public class BatchNormLengthTests
             var (ofH, varianceH) = Moments(rows.Select(row => U * h[row]));
             foreach (int row in rows)
             {
-                double x = ((W * X[(t * B) + row]) - ofX) / Math.Sqrt(varianceX + Epsilon), old = ((U * h[row]) - ofH) / Math.Sqrt(varianceH + Epsilon);
+                double x = ((W * X[(t * B) + row]) - ofX) / Math.Sqrt(varianceX + Epsilon),
+                    old = ((U * h[row]) - ofH) / Math.Sqrt(varianceH + Epsilon);
                 y[(t * B) + row] = h[row] = Math.Tanh((Gain * x) + (Gain * old) + Bias);
             }
 
@@ -61,16 +66,19 @@ public class BatchNormLengthTests
 
         Assert.That(found["y"].Data, Is.EqualTo(y).Within(1e-14));
         Assert.That(found["layer.h"].Data, Is.EqualTo(h).Within(1e-14), "final states are those at the ends");
-        double[] running = !each ? [means.Zip(numbers, (mean, number) => mean * number).Sum() / numbers.Sum()] : reverse ? [0, .. means] : [.. means, 0];
+        double[] running =
+            !each ? [means.Zip(numbers, (mean, number) => mean * number).Sum() / numbers.Sum()] : reverse ? [0, .. means] : [.. means, 0];
         Assert.That(found["layer.W_mean_next"].Data, Is.EqualTo(running.Select(mean => 0.1 * mean)).Within(1e-14));
         if (each)
-            Assert.That(found["layer.W_variance_next"].Data[reverse ? 0 : T], Is.EqualTo(1), "a step that was not reached keeps its statistic");
+            Assert.That(found["layer.W_variance_next"].Data[reverse ? 0 : T], Is.EqualTo(1),
+                "a step that was not reached keeps its statistic");
     }
 
     [Test]
     public void Padding_would_change_statistics_if_it_counted()
     {
-        NdArray Of(int[] lengths) => Run(masked: false, Elman.WithBatchNorm(), new RecurrentOptions(), [.. X.Select(x => double.IsNaN(x) ? 100 : x)], lengths)["layer.W_mean_next"];
+        NdArray Of(int[] lengths) => Run(masked: false, Elman.WithBatchNorm(), new RecurrentOptions(),
+            [.. X.Select(x => double.IsNaN(x) ? 100 : x)], lengths)["layer.W_mean_next"];
         Assert.That(Of([3, 3, 3, 3]).Data[0], Is.Not.EqualTo(Of(Lengths).Data[0]).Within(1));
     }
 
@@ -79,17 +87,22 @@ public class BatchNormLengthTests
     {
         foreach (CellDefinition cell in new[] { Elman, Elman.WithBatchNorm() })
         {
-            Dictionary<string, NdArray> found = Run(masked: false, cell, new RecurrentOptions { NormaliseInput = cell == Elman }, lengths: [0, 0, 0, 0]);
+            Dictionary<string,
+                NdArray> found = Run(masked: false, cell, new RecurrentOptions { NormaliseInput = cell == Elman }, lengths: [0, 0, 0, 0]);
             Assert.That(found["y"].Data, Is.All.Zero);
-            Assert.That(found.Where(pair => pair.Key.EndsWith("mean_next", StringComparison.Ordinal)).SelectMany(pair => pair.Value.Data), Is.All.Zero);
-            Assert.That(found.Where(pair => pair.Key.EndsWith("variance_next", StringComparison.Ordinal)).SelectMany(pair => pair.Value.Data), Is.All.EqualTo(1));
+            Assert.That(found.Where(pair => pair.Key.EndsWith("mean_next", StringComparison.Ordinal)).SelectMany(pair => pair.Value.Data),
+                Is.All.Zero);
+            Assert.That(
+                found.Where(pair => pair.Key.EndsWith("variance_next", StringComparison.Ordinal)).SelectMany(pair => pair.Value.Data),
+                Is.All.EqualTo(1));
         }
     }
 
     [Test]
     public void Padding_has_no_gradient_and_gives_none([Values] bool input)
     {
-        NetworkBuilder net = Network(masked: false, input ? Elman : Elman.WithBatchNorm(), new RecurrentOptions { NormaliseInput = input }, out Value y);
+        NetworkBuilder net =
+            Network(masked: false, input ? Elman : Elman.WithBatchNorm(), new RecurrentOptions { NormaliseInput = input }, out Value y);
         net.Output("loss", Rnn.Total(y * y));
         Graph program = Differentiate.Run(net.Build(), "loss", ["x", "layer.W", "layer.U"]);
         Dictionary<string, NdArray> found = Interpreter.Run(program, Given(program, X, Lengths));
@@ -105,8 +118,14 @@ public class BatchNormLengthTests
         var net = new NetworkBuilder("Smooth");
         net.Lengths("lengths", "B");
         CellDefinition cell = CellTracer.Trace(typeof(GruResetAfter));
-        var options = new RecurrentOptions { Direction = reverse ? Direction.Backward : Direction.Forward, NormaliseInput = input, NormaliseSteps = input && each ? 2 : 0 };
-        net.Output("y", net.Recurrent("layer", input ? cell : cell.WithBatchNorm(0.1, each ? 2 : 0), net.Input("x", "T", "B", 2), 2, options).Output);
+        var options = new RecurrentOptions
+        {
+            Direction = reverse ? Direction.Backward : Direction.Forward,
+            NormaliseInput = input,
+            NormaliseSteps = input && each ? 2 : 0
+        };
+        net.Output("y",
+            net.Recurrent("layer", input ? cell : cell.WithBatchNorm(0.1, each ? 2 : 0), net.Input("x", "T", "B", 2), 2, options).Output);
         Derivatives.Check(net.Build(), second: false);
     }
 
@@ -140,13 +159,15 @@ public class BatchNormLengthTests
         return net;
     }
 
-    private static Dictionary<string, NdArray> Run(bool masked, CellDefinition cell, RecurrentOptions options, double[]? x = null, int[]? lengths = null)
+    private static Dictionary<string, NdArray> Run(bool masked, CellDefinition cell, RecurrentOptions options, double[]? x = null,
+        int[]? lengths = null)
     {
         Graph program = Network(masked, cell, options, out _).Build();
         return Interpreter.Run(program, Given(program, x ?? X, lengths ?? Lengths));
     }
 
-    private static Dictionary<string, NdArray> Given(Graph program, double[] x, int[] lengths) => program.Inputs.ToDictionary(port => port.Name, port => port.Name switch
+    private static Dictionary<string, NdArray> Given(Graph program, double[] x, int[] lengths) =>
+        program.Inputs.ToDictionary(port => port.Name, port => port.Name switch
     {
         "x" => new NdArray([T, B, 1], x),
         "lengths" => new NdArray([B], [.. lengths.Select(length => (double)length)]),
@@ -157,7 +178,8 @@ public class BatchNormLengthTests
             "W" => W,
             "U" => U,
             "b" => Bias,
-            var last => last.Contains("gain", StringComparison.Ordinal) ? Gain : last.Contains("variance", StringComparison.Ordinal) ? 1 : 0,
+            var last =>
+                last.Contains("gain", StringComparison.Ordinal) ? Gain : last.Contains("variance", StringComparison.Ordinal) ? 1 : 0,
         }),
     });
 

@@ -34,7 +34,8 @@ public class BatchNormTests
         double[] found = model.Run(new Dictionary<string, NdArray> { ["x"] = new([3, 2, 1], X) }).Data;
         Assert.That(found, Is.EqualTo(X.Select(x => ((x - runningMean) / Math.Sqrt(runningVariance + 1e-5) * gain) + shift)).Within(1e-14));
         using Session session = model.Open(new SessionOptions { Steps = 3, Batch = 2 });
-        Assert.That(session.Program.Inputs.Select(port => port.Name), Is.EquivalentTo(new[] { "x", "norm.mean", "norm.variance", "norm.gain", "norm.shift" }));
+        Assert.That(session.Program.Inputs.Select(port => port.Name),
+            Is.EquivalentTo(new[] { "x", "norm.mean", "norm.variance", "norm.gain", "norm.shift" }));
     }
 
     [Test]
@@ -64,19 +65,22 @@ public class BatchNormTests
     public void A_cell_normalises_each_product_over_the_rows_of_a_step()
     {
         CellDefinition cell = CellTracer.Trace(typeof(Elman)).WithBatchNorm();
-        Assert.That(cell.Step.Outputs.Select(output => output.Name), Is.EqualTo(new[] { "h", "W_mean_next", "W_variance_next", "U_mean_next", "U_variance_next" }));
-        Dictionary<string, NdArray> given = cell.Step.Inputs.ToDictionary(port => port.Name, port => new NdArray([.. port.Type.Dims.Select(dim => dim == "B" ? 2 : dim.IsConstant ? dim.Constant : 1)], port.Name switch
-        {
-            "x" => [3, 7],
-            "h" => [0, 0],
-            "W" => [0.5],
-            "b" => [0.25],
-            "W_gain" => [0.1],
-            _ => [1],
-        }));
+        Assert.That(cell.Step.Outputs.Select(output => output.Name),
+            Is.EqualTo(new[] { "h", "W_mean_next", "W_variance_next", "U_mean_next", "U_variance_next" }));
+        Dictionary<string, NdArray> given = cell.Step.Inputs.ToDictionary(port => port.Name,
+            port => new NdArray([.. port.Type.Dims.Select(dim => dim == "B" ? 2 : dim.IsConstant ? dim.Constant : 1)], port.Name switch
+            {
+                "x" => [3, 7],
+                "h" => [0, 0],
+                "W" => [0.5],
+                "b" => [0.25],
+                "W_gain" => [0.1],
+                _ => [1],
+            }));
         Dictionary<string, NdArray> found = Interpreter.Run(cell.Step, given);
         double deviation = Math.Sqrt(1 + 1e-5);
-        Assert.That(found["h"].Data, Is.EqualTo(new[] { Math.Tanh((0.1 * -1 / deviation) + 0.25), Math.Tanh((0.1 / deviation) + 0.25) }).Within(1e-15));
+        Assert.That(found["h"].Data,
+            Is.EqualTo(new[] { Math.Tanh((0.1 * -1 / deviation) + 0.25), Math.Tanh((0.1 / deviation) + 0.25) }).Within(1e-15));
         Assert.That(found["W_mean_next"].Data, Is.EqualTo(new[] { 2.5 }));
         Assert.That(found["W_variance_next"].Data, Is.EqualTo(new[] { 1.0 }));
     }
@@ -88,7 +92,8 @@ public class BatchNormTests
         {
             var net = new NetworkBuilder("Recurrent");
             CellDefinition cell = overTime ? CellTracer.Trace(typeof(Lstm)) : CellTracer.Trace(typeof(Lstm)).WithBatchNorm();
-            Value h = net.Recurrent("layer", cell, net.Input("x", "T", "B", 1), net.Size("H", 4), new RecurrentOptions { NormaliseInput = overTime }).Output;
+            Value h = net.Recurrent("layer", cell, net.Input("x", "T", "B", 1), net.Size("H", 4),
+                new RecurrentOptions { NormaliseInput = overTime }).Output;
             net.Output("loss", Loss.MeanSquaredError(net.Dense("head", h, 1), net.Input("target", "T", "B", 1)));
             using var model = new Model(net);
             using var trainer = new Trainer(model, 3, 2, new TrainerOptions { LearningRate = new ConstantRate(0.02) });
@@ -113,7 +118,8 @@ public class BatchNormTests
             var net = new NetworkBuilder("Steps");
             CellDefinition cell = CellTracer.Trace(typeof(Elman));
             var options = new RecurrentOptions { Direction = direction, NormaliseInput = input, NormaliseSteps = input ? 2 : 0 };
-            net.Output("y", net.Recurrent("layer", input ? cell : cell.WithBatchNorm(steps: 2), net.Input("x", "T", "B", 1), 1, options).Output);
+            net.Output("y",
+                net.Recurrent("layer", input ? cell : cell.WithBatchNorm(steps: 2), net.Input("x", "T", "B", 1), 1, options).Output);
             using var model = new Model(net, new ModelOptions { Precision = ElementType.F64 });
             string mean = input ? "layer.input.mean" : "layer.W_mean", gain = input ? "layer.input.gain" : "layer.W_gain";
             model.Parameters["layer.W"].Write<double>()[0] = 1;
@@ -125,7 +131,8 @@ public class BatchNormTests
             {
                 int first = direction == Direction.Forward ? 0 : 4 - steps;
                 double[] found = model.Run(new Dictionary<string, NdArray> { ["x"] = new([steps, 1, 1], x[first..(first + steps)]) }).Data;
-                Assert.That(found, Is.EqualTo(Enumerable.Range(first, steps).Select(t => Math.Tanh((x[t] - means[t]) / Math.Sqrt(1 + 1e-5)))).Within(1e-14));
+                Assert.That(found, Is.EqualTo(
+                    Enumerable.Range(first, steps).Select(t => Math.Tanh((x[t] - means[t]) / Math.Sqrt(1 + 1e-5)))).Within(1e-14));
             }
         }
     }
@@ -137,10 +144,13 @@ public class BatchNormTests
         var net = new NetworkBuilder("Wrong");
         Value x = net.Input("x", "T", "B", 1);
         Assert.That(() => cell.WithBatchNorm(steps: -1), Throws.TypeOf<GraphException>().With.Message.EqualTo(
-            "Batch normalisation of 'Elman' has running statistics for -1 steps (give the number of steps, or 0 for one statistic of all)"));
+            "Batch normalisation of 'Elman' has running statistics for -1 steps "
+                + "(give the number of steps, or 0 for one statistic of all)"));
         Assert.That(() => net.BatchNorm("norm", net.Input("z", "T", 1), steps: 2), Throws.TypeOf<GraphException>().With.Message.EqualTo(
-            "Batch normalisation 'norm' of single steps needs x: f32[T, B, X], found f32[T, 1] (give a sequence, or leave the steps away)"));
-        Assert.That(() => net.Recurrent("layer", cell, x, 1, new RecurrentOptions { NormaliseSteps = 2 }), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+            "Batch normalisation 'norm' of single steps needs x: f32[T, B, X], found f32[T, 1] "
+                + "(give a sequence, or leave the steps away)"));
+        Assert.That(() => net.Recurrent("layer", cell, x, 1, new RecurrentOptions { NormaliseSteps = 2 }),
+            Throws.TypeOf<GraphException>().With.Message.EqualTo(
             "Layer 'layer' has statistics for 2 steps but does not normalise its input (set NormaliseInput too)"));
     }
 }

@@ -6,7 +6,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Networks;
 
-/// <summary>The digest of a checkpoint covers types and shapes: a header altered to another one of the same length is noticed as such, not as a misfit with the model.</summary>
+/// <summary>The digest of a checkpoint covers types and shapes: a header altered to another one of the same length is noticed as such, not
+/// as a misfit with the model.</summary>
 public partial class CheckpointDigestTests
 {
     private static readonly CharacterText Text = CharacterText.From(string.Concat(Enumerable.Repeat("she sells sea shells. ", 20)));
@@ -16,7 +17,8 @@ public partial class CheckpointDigestTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("m.safetensors");
-        using (var training = new CharacterTraining(Text, CellRegistry.Find("elman"), new CharacterOptions { Hidden = 3, Embedding = 2, Batch = 2, Steps = 4, Updates = 8 }))
+        using (var training = new CharacterTraining(Text, CellRegistry.Find("elman"),
+            new CharacterOptions { Hidden = 3, Embedding = 2, Batch = 2, Steps = 4, Updates = 8 }))
         {
             training.Step();
             training.Save(path);
@@ -49,8 +51,10 @@ public partial class CheckpointDigestTests
             Encoding.Latin1.GetBytes(other).CopyTo(altered, 8 + place.Index);
             File.WriteAllBytes(path, altered);
             string what = header.Substring(Math.Max(0, place.Index - 40), 60);
-            Assert.That(() => CharacterTraining.Resume(path, _ => Text), Throws.TypeOf<CheckpointException>().With.Message.Contains("was altered after it was written"), what);
-            Assert.That(() => CharacterModel.Load(path), Throws.TypeOf<CheckpointException>().With.Message.Contains("was altered after it was written"), what);
+            Assert.That(() => CharacterTraining.Resume(path, _ => Text),
+                Throws.TypeOf<CheckpointException>().With.Message.Contains("was altered after it was written"), what);
+            Assert.That(() => CharacterModel.Load(path),
+                Throws.TypeOf<CheckpointException>().With.Message.Contains("was altered after it was written"), what);
         }
     }
 

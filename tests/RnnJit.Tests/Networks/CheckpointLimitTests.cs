@@ -26,7 +26,8 @@ public class CheckpointLimitTests
         byte[] before = File.ReadAllBytes(path);
         using Model longer = Make(Text("y" + new string('y', LongestText - text.Length + 1)));
         Assert.That(() => longer.Save(path), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ246")
-            .And.Message.EqualTo("The text of 'P' has 4194305 characters where a file holds at most 4194304 (write repeated steps as a scan)"));
+            .And.Message
+                .EqualTo("The text of 'P' has 4194305 characters where a file holds at most 4194304 (write repeated steps as a scan)"));
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(before));
     }
 
@@ -36,7 +37,8 @@ public class CheckpointLimitTests
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "model.safetensors");
         var builder = new GraphBuilder();
-        Value x = builder.Input("x", TensorType.Parse("f32[1]")), y = builder.Add(new RnnJit.Ops.ConcatOp(0), Enumerable.Repeat(x, 4097).ToArray());
+        Value x = builder.Input("x", TensorType.Parse("f32[1]")),
+            y = builder.Add(new RnnJit.Ops.ConcatOp(0), Enumerable.Repeat(x, 4097).ToArray());
         using var model = new Model(builder.Build("program", "P", [("y", y, OutputRole.Result)]), new Dictionary<string, int>());
         Assert.That(() => model.Save(path), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ246")
             .And.Message.EqualTo("The text of 'P' would not be read back: Line 3: 'concat' has more than 4096 operands"));
@@ -48,15 +50,18 @@ public class CheckpointLimitTests
     {
         string Keys(int count) => string.Join(',', Enumerable.Range(0, count).Select(n => $"\"{n}\":\"\""));
         Assert.That(Sentence($"{{\"__metadata__\":{{{Keys(1000)}}}}}"), Does.Contain("is no checkpoint: its format is ''"));
-        Assert.That(Sentence($"{{\"__metadata__\":{{{Keys(1001)}}}}}"), Does.EndWith("__metadata__ has more than 1000 keys (the file is damaged or was written to deceive)"));
+        Assert.That(Sentence($"{{\"__metadata__\":{{{Keys(1001)}}}}}"),
+            Does.EndWith("__metadata__ has more than 1000 keys (the file is damaged or was written to deceive)"));
     }
 
     [Test]
     public void A_checkpoint_has_at_most_50000_tensors()
     {
-        string Entries(int count) => "{" + string.Join(',', Enumerable.Range(0, count).Select(n => $"\"{n}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}")) + "}";
+        string Entries(int count) => "{" + string.Join(',',
+            Enumerable.Range(0, count).Select(n => $"\"{n}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}")) + "}";
         Assert.That(Sentence(Entries(50_000)), Does.Contain("is no checkpoint: its format is ''"));
-        Assert.That(Sentence(Entries(50_001)), Does.EndWith("the header names more than 50000 tensors (the file is damaged or was written to deceive)"));
+        Assert.That(Sentence(Entries(50_001)),
+            Does.EndWith("the header names more than 50000 tensors (the file is damaged or was written to deceive)"));
     }
 
     [TestCase("shape")]
@@ -70,7 +75,8 @@ public class CheckpointLimitTests
 
     [Test]
     public void A_message_that_quotes_a_header_is_a_sentence() =>
-        Assert.That(Sentence($"{{\"{new string('x', 1_000_000)}\":5}}"), Has.Length.LessThanOrEqualTo(LongSentence.Most).And.EndsWith("wanted a StartObject (the header is damaged)"));
+        Assert.That(Sentence($"{{\"{new string('x', 1_000_000)}\":5}}"),
+            Has.Length.LessThanOrEqualTo(LongSentence.Most).And.EndsWith("wanted a StartObject (the header is damaged)"));
 
     // Not by the first save, after hours.
     [Test]
@@ -88,8 +94,10 @@ public class CheckpointLimitTests
     {
         Graph step = CellRegistry.Find("Elman").Step;
         var builder = new GraphBuilder();
-        Value[] inputs = step.Inputs.Select(port => builder.Input(port.Name == "b" ? bias : port.Name, port.Type, port.Role, port.Init)).ToArray();
-        return new CellDefinition(builder.Build("cell", "Renamed", [("h", builder.Inline(step, inputs)[step.Outputs[0].Value], OutputRole.Next)]));
+        Value[] inputs =
+            step.Inputs.Select(port => builder.Input(port.Name == "b" ? bias : port.Name, port.Type, port.Role, port.Init)).ToArray();
+        return new CellDefinition(
+            builder.Build("cell", "Renamed", [("h", builder.Inline(step, inputs)[step.Outputs[0].Value], OutputRole.Next)]));
     }
 
     private static string Sentence(string header)
@@ -102,7 +110,8 @@ public class CheckpointLimitTests
         return Assert.Throws<CheckpointException>(() => Model.Load(path))!.Message;
     }
 
-    private static string Text(string output) => $"program P\n  input x: f32[2]\n  parameter w: f32[2] = zeros\n  %0: f32[2] = add x, w\n  return {output} = %0\n";
+    private static string Text(string output) =>
+        $"program P\n  input x: f32[2]\n  parameter w: f32[2] = zeros\n  %0: f32[2] = add x, w\n  return {output} = %0\n";
 
     private static Model Make(string text) => new(Parser.Parse(text), new Dictionary<string, int>());
 }

@@ -22,7 +22,8 @@ public class CtcTests
         double[] wanted = Enumerable.Range(0, Batch).Select(row => -Math.Log(Probability(row, blank))).ToArray();
         Assert.That(Run(blank, Reduction.None)["loss"].Data, Is.EqualTo(wanted).Within(1e-12));
         Assert.That(Run(blank, Reduction.Sum)["loss"].Data[0], Is.EqualTo(wanted.Sum()).Within(1e-12));
-        Assert.That(Run(blank, Reduction.Mean)["loss"].Data[0], Is.EqualTo(wanted.Select((loss, row) => loss / Math.Max(TargetLengths[row], 1)).Average()).Within(1e-12));
+        Assert.That(Run(blank, Reduction.Mean)["loss"].Data[0],
+            Is.EqualTo(wanted.Select((loss, row) => loss / Math.Max(TargetLengths[row], 1)).Average()).Within(1e-12));
     }
 
     [TestCase(Reduction.Sum)]
@@ -56,7 +57,8 @@ public class CtcTests
         point["inputLengths"] = new NdArray([Batch], [5, 2, 5, 3, 2]);
         point["targets"].Data[3] = point["targets"].Data[4] = 2;
         Assert.That(Interpreter.Run(Program(0, Reduction.None), point)["loss"].Data[1], Is.EqualTo(double.PositiveInfinity));
-        Assert.That(Interpreter.Run(Differentiate.Run(Program(0, Reduction.Sum), "loss", ["x"]), point)["d_x"].Data, Has.All.Matches<double>(double.IsFinite));
+        Assert.That(Interpreter.Run(Differentiate.Run(Program(0, Reduction.Sum), "loss", ["x"]), point)["d_x"].Data,
+            Has.All.Matches<double>(double.IsFinite));
     }
 
     [Test]
@@ -66,7 +68,8 @@ public class CtcTests
         point["inputLengths"].Data[3] = 2;
         Assert.That(
             () => Interpreter.Run(Program(0, Reduction.Sum), point),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo("'targetLengths' holds 3 in row 3, wanted at most 2, which 'inputLengths' holds (shorten the one or lengthen the other)"));
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(
+                "'targetLengths' holds 3 in row 3, wanted at most 2, which 'inputLengths' holds (shorten the one or lengthen the other)"));
     }
 
     [Test]
@@ -74,7 +77,8 @@ public class CtcTests
     {
         Dictionary<string, NdArray> point = Point(0);
         point["targetLengths"].Data[0] = 4;
-        Assert.That(() => Interpreter.Run(Program(0, Reduction.Sum), point), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo("'targetLengths' holds index 4, wanted 0 to 3 (check the classes)"));
+        Assert.That(() => Interpreter.Run(Program(0, Reduction.Sum), point), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message
+            .EqualTo("'targetLengths' holds index 4, wanted 0 to 3 (check the classes)"));
     }
 
     [Test]
@@ -83,17 +87,20 @@ public class CtcTests
         var builder = new GraphBuilder();
         Value x = builder.Input("x", new TensorType(ElementType.F32, "B", "C"));
         var n = new Indices(builder.Input("n", new TensorType(ElementType.I32, "B")));
-        Assert.That(() => Loss.Ctc(x, n, n, n), Throws.TypeOf<GraphException>().With.Message.StartsWith("Ctc needs logits [T, B, C], targets [B, L] and lengths [B], found f32[B, C], i32[B]"));
+        Assert.That(() => Loss.Ctc(x, n, n, n), Throws.TypeOf<GraphException>().With.Message
+            .StartsWith("Ctc needs logits [T, B, C], targets [B, L] and lengths [B], found f32[B, C], i32[B]"));
     }
 
-    private static Dictionary<string, NdArray> Run(int blank, Reduction reduction) => Interpreter.Run(Program(blank, reduction), Point(blank));
+    private static Dictionary<string, NdArray> Run(int blank, Reduction reduction) =>
+        Interpreter.Run(Program(blank, reduction), Point(blank));
 
     private static Graph Program(int blank, Reduction reduction)
     {
         var builder = new GraphBuilder();
         Value x = builder.Input("x", new TensorType(ElementType.F32, "T", "B", "C"));
         Indices Integers(string name, params Dim[] dims) => new(builder.Input(name, new TensorType(ElementType.I32, dims)));
-        Value loss = Loss.Ctc(x, Integers("targets", "B", "L"), Integers("inputLengths", "B"), Integers("targetLengths", "B"), blank, reduction);
+        Value loss =
+            Loss.Ctc(x, Integers("targets", "B", "L"), Integers("inputLengths", "B"), Integers("targetLengths", "B"), blank, reduction);
         return builder.Build("program", "ctc", [("loss", loss, OutputRole.Result)]);
     }
 
@@ -102,7 +109,8 @@ public class CtcTests
         var random = new Random(3);
         return new()
         {
-            ["x"] = new NdArray([Steps, Batch, Classes], Enumerable.Range(0, Steps * Batch * Classes).Select(_ => (random.NextDouble() * 4) - 2).ToArray()),
+            ["x"] = new NdArray([Steps, Batch, Classes],
+                Enumerable.Range(0, Steps * Batch * Classes).Select(_ => (random.NextDouble() * 4) - 2).ToArray()),
             ["targets"] = new NdArray([Batch, Labels], Targets.Select(label => (double)Class(label, blank)).ToArray()),
             ["inputLengths"] = new NdArray([Batch], InputLengths.Select(length => (double)length).ToArray()),
             ["targetLengths"] = new NdArray([Batch], TargetLengths.Select(length => (double)length).ToArray()),
@@ -123,7 +131,8 @@ public class CtcTests
             int[] classes = Enumerable.Range(0, length).Select(t => path / (int)Math.Pow(Classes, t) % Classes).ToArray();
             int[] joined = classes.Where((label, t) => label != blank && (t == 0 || classes[t - 1] != label)).ToArray();
             if (joined.SequenceEqual(target))
-                total += classes.Select((label, t) => Softmax(x.AsSpan(((t * Batch) + row) * Classes, Classes), label)).Aggregate((a, b) => a * b);
+                total += classes.Select((label, t) => Softmax(x.AsSpan(((t * Batch) + row) * Classes, Classes), label))
+                    .Aggregate((a, b) => a * b);
         }
 
         return total;

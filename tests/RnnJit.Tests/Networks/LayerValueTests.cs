@@ -12,12 +12,14 @@ public class LayerValueTests
     {
         var net = new NetworkBuilder("Operators");
         Value x = net.Input("x", "T", "B", 2);
-        RecurrentLayer a = net.Recurrent("a", CellRegistry.Find(typeof(Elman)), x, 2), b = net.Recurrent("b", CellRegistry.Find(typeof(Elman)), x, 2);
+        RecurrentLayer a = net.Recurrent("a", CellRegistry.Find(typeof(Elman)), x, 2),
+            b = net.Recurrent("b", CellRegistry.Find(typeof(Elman)), x, 2);
         Value h = a, g = b;
         foreach (var (layer, plain) in ((Value, Value)[])
         [
             (a + b, h + g), (a - b, h - g), (a * b, h * g), (a / b, h / g), (a + x, h + x), (x - a, x - h), (a * x, h * x), (x / a, x / h),
-            (a + 2, h + 2), (2 - a, 2 - h), (a * 2, h * 2), (2 / a, 2 / h), (-a, -h), (a - 2, h - 2), (a / 2, h / 2), (2 + a, 2 + h), (2 * a, 2 * h),
+            (a + 2, h + 2), (2 - a, 2 - h), (a * 2, h * 2), (2 / a, 2 / h), (-a, -h), (a - 2, h - 2), (a / 2, h / 2), (2 + a, 2 + h),
+            (2 * a, 2 * h),
             (x + a, x + h), (a - x, h - x), (x * a, x * h), (a / x, h / x),
         ])
         {
@@ -28,7 +30,8 @@ public class LayerValueTests
         Graph program = net.Build();
         for (int i = 0; i < program.Outputs.Count - 2; i += 2)
         {
-            Node first = program.Nodes[program.Values.Node(program.Outputs[i].Value)], second = program.Nodes[program.Values.Node(program.Outputs[i + 1].Value)];
+            Node first = program.Nodes[program.Values.Node(program.Outputs[i].Value)],
+                second = program.Nodes[program.Values.Node(program.Outputs[i + 1].Value)];
             Assert.That(first, Is.EqualTo(second), program.Outputs[i].Name);
         }
     }
@@ -38,7 +41,8 @@ public class LayerValueTests
     {
         var net = new NetworkBuilder("Sequences");
         Value x = net.Input("x", "T", "B", 2);
-        RecurrentLayer layer = net.Recurrent("a", CellRegistry.Find(typeof(Lstm)), x, net.Size("H", 3), new RecurrentOptions { Direction = Direction.Both });
+        RecurrentLayer layer =
+            net.Recurrent("a", CellRegistry.Find(typeof(Lstm)), x, net.Size("H", 3), new RecurrentOptions { Direction = Direction.Both });
         Assert.That(layer.Sequences.Keys, Is.EquivalentTo(["h", "c", "reverse.h", "reverse.c"]));
         Assert.That(layer.Sequences["reverse.c"].Type.ToString(), Is.EqualTo("f32[T, B, H]"));
         Assert.That(() => layer.Sequences["a"], Throws.TypeOf<UnknownNameException>().With.Message.EqualTo(

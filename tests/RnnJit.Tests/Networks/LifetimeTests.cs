@@ -46,7 +46,8 @@ public class LifetimeTests
 
     private static IEnumerable<TestCaseData> Cases()
     {
-        static TestCaseData Case(string name, Func<Owners, (Action Dispose, Action Use)> make) => new TestCaseData(make).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, Func<Owners, (Action Dispose, Action Use)> make) =>
+            new TestCaseData(make).SetArgDisplayNames(name);
 
         yield return Case("parameters after the model", o => (o.Model.Dispose, Read(o.Model.Parameters.Values.First())));
         yield return Case("a session's run after the model", o => (o.Model.Dispose, o.Session.Run));
@@ -57,9 +58,11 @@ public class LifetimeTests
         yield return Case("refresh after the model", o => (o.Model.Dispose, o.Streaming.Refresh));
         yield return Case("a streaming model after the model", o => (o.Model.Dispose, () => new StreamingModel(o.Model).Dispose()));
         yield return Case("open after the model", o => (o.Model.Dispose, () => o.Model.Open(new SessionOptions()).Dispose()));
-        yield return Case("run after the model", o => (o.Model.Dispose, () => o.Model.Run(new Dictionary<string, NdArray> { ["x"] = new([1, 1, 3]) })));
+        yield return Case("run after the model",
+            o => (o.Model.Dispose, () => o.Model.Run(new Dictionary<string, NdArray> { ["x"] = new([1, 1, 3]) })));
         yield return Case("the model's own step", o => (o.Model.Dispose, () => o.Model.Step(X)));
-        yield return Case("save after the model", o => (o.Model.Dispose, () => o.Model.Save(Path.Combine(TestContext.CurrentContext.WorkDirectory, "never-written.safetensors"))));
+        yield return Case("save after the model", o => (o.Model.Dispose,
+            () => o.Model.Save(Path.Combine(TestContext.CurrentContext.WorkDirectory, "never-written.safetensors"))));
         yield return Case("a session's run", o => (o.Session.Dispose, o.Session.Run));
         yield return Case("a session's input", o => (o.Session.Dispose, Read(o.Session.Input("x"))));
         yield return Case("a session's output", o => (o.Session.Dispose, Read(o.Session.Output("y"))));
@@ -68,7 +71,8 @@ public class LifetimeTests
         yield return Case("a trainer's step", o => (o.Trainer.Dispose, () => o.Trainer.Step()));
         yield return Case("a trainer's input", o => (o.Trainer.Dispose, Read(o.Trainer.Input("target"))));
         yield return Case("a trainer's state", o => (o.Trainer.Dispose, Read(o.Trainer.State[0])));
-        yield return Case("a step after the streaming model", o => (o.Streaming.Dispose, () => o.Streaming.Step(X, o.Stream, new float[2])));
+        yield return Case("a step after the streaming model",
+            o => (o.Streaming.Dispose, () => o.Streaming.Step(X, o.Stream, new float[2])));
         yield return Case("a filled step after the streaming model", o => (o.Streaming.Dispose, () => o.Streaming.Step(o.Stream)));
         yield return Case("a new stream", o => (o.Streaming.Dispose, () => o.Streaming.NewState()));
         yield return Case("a step after the stream", o => (o.Stream.Dispose, () => o.Streaming.Step(X, o.Stream, new float[2])));
@@ -101,7 +105,8 @@ public class LifetimeTests
         new TestCaseData((Action<Tensor>)(tensor => tensor.ToNdArray())).SetArgDisplayNames("ToNdArray"),
         new TestCaseData((Action<Tensor>)(tensor => tensor.Clear())).SetArgDisplayNames("Clear"),
         new TestCaseData((Action<Tensor>)(tensor => tensor.CopyFrom(new Tensor(ElementType.F32, 2)))).SetArgDisplayNames("CopyFrom"),
-        new TestCaseData((Action<Tensor>)(tensor => new Tensor(ElementType.F32, 2).CopyFrom(tensor))).SetArgDisplayNames("CopyFrom as source"),
+        new TestCaseData((Action<Tensor>)(tensor => new Tensor(ElementType.F32, 2).CopyFrom(tensor)))
+            .SetArgDisplayNames("CopyFrom as source"),
     ];
 
     [TestCaseSource(nameof(Members))]
@@ -110,7 +115,8 @@ public class LifetimeTests
         var tensor = new Tensor(ElementType.F32, 2);
         tensor.Dispose();
         tensor.Dispose();
-        Assert.That(() => ((Action<Tensor>)use)(tensor), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains("copy the values before Dispose"));
+        Assert.That(() => ((Action<Tensor>)use)(tensor),
+            Throws.TypeOf<ObjectDisposedException>().With.Message.Contains("copy the values before Dispose"));
     }
 
     [Test]
@@ -128,7 +134,8 @@ public class LifetimeTests
         Graph program = Parser.Parse("program P\ninput x: f32[2]\ninput w: f32[2]\n%0 = mul x, w\nreturn y = %0");
         using var shared = new Tensor(ElementType.F32, 2);
         shared.Set([3, 4]);
-        Executable executable = Executable.Create(program, new ExecutableOptions { Shared = new Dictionary<string, Tensor> { ["w"] = shared } });
+        Executable executable =
+            Executable.Create(program, new ExecutableOptions { Shared = new Dictionary<string, Tensor> { ["w"] = shared } });
         Tensor own = executable.Input("x");
         executable.Dispose();
         Assert.That(shared.ToNdArray().Data, Is.EqualTo(new double[] { 3, 4 }));

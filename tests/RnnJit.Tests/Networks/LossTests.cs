@@ -27,7 +27,8 @@ public class LossTests
         from weighted in new[] { false, true }
         select new TestCaseData(reduction, smoothing, ignored, weighted);
 
-    // torch.nn.CrossEntropyLoss: the mean is divided by the weights of the targets that are not ignored; smoothing spreads over weighted classes.
+    // torch.nn.CrossEntropyLoss: the mean is divided by the weights of the targets that are not ignored;
+    // smoothing spreads over weighted classes.
     [TestCaseSource(nameof(Variants))]
     public void Cross_entropy_is_that_of_torch(Reduction reduction, double smoothing, int? ignored, bool weighted)
     {
@@ -46,7 +47,8 @@ public class LossTests
 
         double wanted = ((1 - smoothing) * nll) + (smoothing / 3 * smooth);
         Graph program = Classes(reduction, smoothing, ignored, weighted);
-        Assert.That(Interpreter.Run(program, Point)["loss"].Data[0], Is.EqualTo(reduction == Reduction.Mean ? wanted / weight : wanted).Within(1e-12));
+        Assert.That(Interpreter.Run(program, Point)["loss"].Data[0],
+            Is.EqualTo(reduction == Reduction.Mean ? wanted / weight : wanted).Within(1e-12));
         Passes(program, weighted ? ["x", "weights"] : ["x"]);
     }
 
@@ -69,14 +71,16 @@ public class LossTests
         Same((y, target) => Loss.MeanSquaredError(y, target, reduction), Reduced(e => e * e));
         Same((y, target) => Loss.MeanAbsoluteError(y, target, reduction), Reduced(Math.Abs));
         Same((y, target) => Loss.Pinball(y, target, 0.9, reduction), Reduced(e => e < 0 ? -0.9 * e : 0.1 * e));
-        Same((y, target) => Loss.Huber(y, target, 0.6, reduction), Reduced(e => Math.Abs(e) <= 0.6 ? e * e / 2 : 0.6 * (Math.Abs(e) - 0.3)));
+        Same((y, target) => Loss.Huber(y, target, 0.6, reduction),
+            Reduced(e => Math.Abs(e) <= 0.6 ? e * e / 2 : 0.6 * (Math.Abs(e) - 0.3)));
     }
 
     [Test]
     public void Binary_cross_entropy_with_and_without_weight()
     {
         double[] x = Point["x"].Data, t = Point["target"].Data;
-        double Total(double weight) => x.Zip(t, (a, b) => -((weight * b * Math.Log(1 / (1 + Math.Exp(-a)))) + ((1 - b) * Math.Log(1 / (1 + Math.Exp(a)))))).Sum();
+        double Total(double weight) =>
+            x.Zip(t, (a, b) => -((weight * b * Math.Log(1 / (1 + Math.Exp(-a)))) + ((1 - b) * Math.Log(1 / (1 + Math.Exp(a)))))).Sum();
         Same((y, target) => Loss.BinaryCrossEntropy(y, target, reduction: Reduction.Sum), Total(1));
         Same((y, target) => Loss.BinaryCrossEntropy(y, target, y.Builder.Constant(3), Reduction.Sum), Total(3));
     }
@@ -87,7 +91,8 @@ public class LossTests
     public void Binary_cross_entropy_has_finite_value_and_gradient_everywhere(double logit)
     {
         var point = new Dictionary<string, NdArray> { ["x"] = new NdArray([1, 1], [logit]), ["target"] = new NdArray([1, 1], [0.25]) };
-        Dictionary<string, NdArray> found = Interpreter.Run(Differentiated(Elements((y, target) => Loss.BinaryCrossEntropy(y, target))), point);
+        Dictionary<string,
+            NdArray> found = Interpreter.Run(Differentiated(Elements((y, target) => Loss.BinaryCrossEntropy(y, target))), point);
         Assert.That(found["loss"].Data[0], Is.EqualTo(logit == 0 ? Math.Log(2) : logit > 0 ? 600 : 200).Within(1e-12));
         Assert.That(found["d_x"].Data[0], Is.EqualTo(logit == 0 ? 0.25 : logit > 0 ? 0.75 : -0.25).Within(1e-12));
     }
@@ -97,7 +102,8 @@ public class LossTests
     public void A_class_outside_the_range_is_named(int label, string sentence)
     {
         var point = new Dictionary<string, NdArray>(Point) { ["labels"] = new NdArray([4], [0, 1, label, 2]) };
-        Assert.That(() => Interpreter.Run(Classes(Reduction.Mean, 0, null, false), point), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(sentence));
+        Assert.That(() => Interpreter.Run(Classes(Reduction.Mean, 0, null, false), point),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(sentence));
         Assert.That(() => Interpreter.Run(Classes(Reduction.Mean, 0, label, false), point), Throws.Nothing);
     }
 
@@ -118,14 +124,17 @@ public class LossTests
     [Test]
     public void Numbers_out_of_range_are_refused()
     {
-        Assert.That(() => Elements((y, t) => Loss.Huber(y, t, 0)), Throws.TypeOf<GraphException>().With.Message.Contains("delta of the Huber loss is 0").And.Property("Id").EqualTo("RNNJ143"));
+        Assert.That(() => Elements((y, t) => Loss.Huber(y, t, 0)),
+            Throws.TypeOf<GraphException>().With.Message.Contains("delta of the Huber loss is 0").And.Property("Id").EqualTo("RNNJ143"));
         foreach (double quantile in (double[])[0, 1, -0.1, double.NaN])
         {
             Assert.That(() => Elements((y, t) => Loss.Pinball(y, t, quantile)), Throws.TypeOf<GraphException>()
-                .With.Message.StartsWith($"The quantile of the pinball loss is {quantile}, wanted a number above 0").And.Property("Id").EqualTo("RNNJ143"));
+                .With.Message.StartsWith($"The quantile of the pinball loss is {quantile}, wanted a number above 0").And.Property("Id")
+                    .EqualTo("RNNJ143"));
         }
 
-        Assert.That(() => Classes(Reduction.Mean, 1, null, false), Throws.TypeOf<GraphException>().With.Message.Contains("label smoothing is 1").And.Property("Id").EqualTo("RNNJ143"));
+        Assert.That(() => Classes(Reduction.Mean, 1, null, false),
+            Throws.TypeOf<GraphException>().With.Message.Contains("label smoothing is 1").And.Property("Id").EqualTo("RNNJ143"));
     }
 
     private static void Same(Func<Value, Value, Value> loss, double wanted)
@@ -146,7 +155,8 @@ public class LossTests
     private static Graph Elements(Func<Value, Value, Value> loss)
     {
         var builder = new GraphBuilder();
-        Value x = builder.Input("x", new TensorType(ElementType.F32, "N", "C")), target = builder.Input("target", new TensorType(ElementType.F32, "N", "C"));
+        Value x = builder.Input("x", new TensorType(ElementType.F32, "N", "C")),
+            target = builder.Input("target", new TensorType(ElementType.F32, "N", "C"));
         return builder.Build("program", "loss", [("loss", loss(x, target), OutputRole.Result)]);
     }
 
@@ -156,7 +166,8 @@ public class LossTests
         Value x = builder.Input("x", new TensorType(ElementType.F32, "N", "C"));
         var labels = new Indices(builder.Input("labels", new TensorType(ElementType.I32, "N")));
         Value? weights = weighted ? builder.Input("weights", new TensorType(ElementType.F32, "C")) : null;
-        var options = new CrossEntropyOptions { Reduction = reduction, LabelSmoothing = smoothing, IgnoreIndex = ignored, ClassWeights = weights };
+        var options =
+            new CrossEntropyOptions { Reduction = reduction, LabelSmoothing = smoothing, IgnoreIndex = ignored, ClassWeights = weights };
         return builder.Build("program", "loss", [("loss", Loss.CrossEntropy(x, labels, options), OutputRole.Result)]);
     }
 }

@@ -63,7 +63,8 @@ public class MaskTests
         float[] Trained(int threads)
         {
             var net = new NetworkBuilder("Masked");
-            CellDefinition cell = CellTracer.Trace(typeof(Lstm)).WithDropConnect(0.2).WithVariationalDropout(0.1, 0.1).WithRecurrentDropout(0.2).WithZoneout(0.1);
+            CellDefinition cell = CellTracer.Trace(typeof(Lstm)).WithDropConnect(0.2).WithVariationalDropout(0.1, 0.1)
+                .WithRecurrentDropout(0.2).WithZoneout(0.1);
             Value h = net.Recurrent("layer", cell, net.Input("x", "T", "B", 3), net.Size("H", 20));
             net.Output("loss", Loss.MeanSquaredError(h, net.Input("target", "T", "B", "H")));
             using var model = new Model(net, new ModelOptions { Threads = threads });
@@ -78,5 +79,6 @@ public class MaskTests
         Assert.That(Trained(2), Is.EqualTo(Trained(1)));
     }
 
-    private static MaskLaw Law(string init) => MaskPort.Law(new Port("mask", new TensorType(ElementType.F32, "B", "H"), PortRole.Input, init));
+    private static MaskLaw Law(string init) =>
+        MaskPort.Law(new Port("mask", new TensorType(ElementType.F32, "B", "H"), PortRole.Input, init));
 }

@@ -39,7 +39,8 @@ public class ModelTests
         }
 
         model.ResetState();
-        Assert.That(model.Step([.. x.At(0).Data.Select(value => (float)value)]).Read<float>()[0], Is.EqualTo((float)whole.Data[0]).Within(1e-6));
+        Assert.That(model.Step([.. x.At(0).Data.Select(value => (float)value)]).Read<float>()[0],
+            Is.EqualTo((float)whole.Data[0]).Within(1e-6));
     }
 
     [Test]
@@ -112,12 +113,14 @@ public class ModelTests
         byte[] before = File.ReadAllBytes(path);
 
         parameter.Write<float>()[1] = number;
-        string at = parameter.Shape.Count == 1 ? "[1]" : "[0, 1]", fault = $"tensor '{name}' [{string.Join(", ", parameter.Shape)}] holds {called} at {at}";
+        string at = parameter.Shape.Count == 1 ? "[1]" : "[0, 1]",
+            fault = $"tensor '{name}' [{string.Join(", ", parameter.Shape)}] holds {called} at {at}";
         Assert.That(() => model.Save(path), Throws.TypeOf<NotFiniteNumberException>().With.Message.EqualTo(fault));
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(before));
 
         ResealedFile.Change(path, name, values => values[1] = number);
-        Assert.That(() => Model.Load(path), Throws.TypeOf<CheckpointException>().With.Message.EqualTo($"'{path}': {fault}, wanted finite numbers (use another copy)"));
+        Assert.That(() => Model.Load(path),
+            Throws.TypeOf<CheckpointException>().With.Message.EqualTo($"'{path}': {fault}, wanted finite numbers (use another copy)"));
     }
 
     [Test]
@@ -174,22 +177,28 @@ public class ModelTests
         trainer.Input("x").Write<float>().Fill(1);
 
         // 1e11 · 5^t · 1e11^t leaves float32, below 3.4e38, at step 3.
-        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("first in 'contract' of layer0 at time step 3"));
+        Assert.That(() => trainer.Step(),
+            Throws.TypeOf<DivergenceException>().With.Message.Contains("first in 'contract' of layer0 at time step 3"));
 
         model.Parameters["layer0.U"].Write<float>()[3] = float.PositiveInfinity;
-        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.EndsWith("first in parameter 'layer0.U' [5, 5], which holds Infinity at [0, 3] (give numbers that are finite)"));
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message
+            .EndsWith("first in parameter 'layer0.U' [5, 5], which holds Infinity at [0, 3] (give numbers that are finite)"));
         model.Parameters["layer0.U"].Write<float>()[3] = float.NaN;
-        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.EndsWith("first in parameter 'layer0.U' [5, 5], which holds NaN at [0, 3] (give numbers that are finite)"));
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message
+            .EndsWith("first in parameter 'layer0.U' [5, 5], which holds NaN at [0, 3] (give numbers that are finite)"));
     }
 
     [Test]
     public void Shapes_that_do_not_fit_are_named()
     {
         using Model model = Make();
-        Assert.That(() => model.Run(new Dictionary<string, NdArray> { ["x"] = Data(4, 2, 2) }), Throws.TypeOf<GraphException>().With.Message.Contains("'x' has shape [4, 2, 2] but f32[T, B, 3] wants"));
-        Assert.That(() => model.Run(new Dictionary<string, NdArray>()), Throws.TypeOf<GraphException>().With.Message.Contains("Input 'x' of 'Test' is missing"));
+        Assert.That(() => model.Run(new Dictionary<string, NdArray> { ["x"] = Data(4, 2, 2) }),
+            Throws.TypeOf<GraphException>().With.Message.Contains("'x' has shape [4, 2, 2] but f32[T, B, 3] wants"));
+        Assert.That(() => model.Run(new Dictionary<string, NdArray>()),
+            Throws.TypeOf<GraphException>().With.Message.Contains("Input 'x' of 'Test' is missing"));
         Assert.That(() => model.Step([1, 2]), Throws.ArgumentException.With.Message.Contains("found 2 real numbers"));
-        Assert.That(() => model.Open(new SessionOptions { Results = ["z"] }), Throws.TypeOf<GraphException>().With.Message.Contains("'z' is no output of 'Test'"));
+        Assert.That(() => model.Open(new SessionOptions { Results = ["z"] }),
+            Throws.TypeOf<GraphException>().With.Message.Contains("'z' is no output of 'Test'"));
     }
 
     // More than one piece of a file is read at a time.

@@ -26,7 +26,8 @@ public class NetworkBuilderTests
         Graph program = Network().Build();
         Verifier.Check(program);
         Assert.That(Parser.Parse(program.ToString()), Is.EqualTo(program));
-        Assert.That(program.Inputs.Where(port => port.Role == PortRole.State).Select(port => port.Name), Is.EqualTo(new[] { "layer0.h0", "layer0.c0", "layer1.h0" }));
+        Assert.That(program.Inputs.Where(port => port.Role == PortRole.State).Select(port => port.Name),
+            Is.EqualTo(new[] { "layer0.h0", "layer0.c0", "layer1.h0" }));
         Assert.That(program.Outputs.Select(output => output.Name), Is.EqualTo(new[] { "y", "loss", "layer0.h", "layer0.c", "layer1.h" }));
         Assert.That(program.Inputs[program.InputIndex("layer1.Uz")].Type.ToString(), Is.EqualTo("f32[K, K]"));
     }
@@ -37,7 +38,8 @@ public class NetworkBuilderTests
         Graph program = Network().Build(), training = Trainer.Program(program);
         Verifier.Check(training);
         foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
-            Assert.That(training.Values.Type(training.Outputs[training.OutputIndex("d_" + port.Name)].Value), Is.EqualTo(port.Type), port.Name);
+            Assert.That(
+                training.Values.Type(training.Outputs[training.OutputIndex("d_" + port.Name)].Value), Is.EqualTo(port.Type), port.Name);
     }
 
     [Test]
@@ -45,11 +47,14 @@ public class NetworkBuilderTests
     {
         var net = new NetworkBuilder("Test");
         Value x = net.Input("x", "T", "B", 3);
-        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(LstmProjected)), x, net.Size("H", 5), new RecurrentOptions { Dims = new Dictionary<string, Dim> { ["R"] = 2 } }).Output;
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(LstmProjected)), x, net.Size("H", 5),
+            new RecurrentOptions { Dims = new Dictionary<string, Dim> { ["R"] = 2 } }).Output;
         Assert.That(h.Type.ToString(), Is.EqualTo("f32[T, B, 2]"));
         Assert.That(
             () => net.Recurrent("layer1", CellRegistry.Find(typeof(MultiplicativeRnn)), x, "H"),
-            Throws.TypeOf<GraphException>().With.Message.EqualTo("Cell 'MultiplicativeRnn': nothing gives the size of 'M' in 'Wm': f32[M, X] (give it in RecurrentOptions.Dims, name it H or fix it with [Dims])"));
+            Throws.TypeOf<GraphException>().With.Message.EqualTo(
+                "Cell 'MultiplicativeRnn': nothing gives the size of 'M' in 'Wm': f32[M, X] (give it in RecurrentOptions.Dims, "
+                    + "name it H or fix it with [Dims])"));
     }
 
     [Test]
@@ -58,7 +63,8 @@ public class NetworkBuilderTests
         var net = new NetworkBuilder("Test");
         Value x = net.Input("x", "T", "B", 3);
         Value before = net.Recurrent("before", CellRegistry.Find(typeof(Delay)), x, 3);
-        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(QrnnFo)), x, net.Size("H", 5), new Dictionary<string, Value> { ["before"] = before });
+        Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(QrnnFo)), x, net.Size("H", 5),
+            new Dictionary<string, Value> { ["before"] = before });
         net.Output("y", h);
         Assert.That(() => Verifier.Check(net.Build()), Throws.Nothing);
         Assert.That(h.Type.ToString(), Is.EqualTo("f32[T, B, H]"));

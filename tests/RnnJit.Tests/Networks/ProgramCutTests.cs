@@ -27,10 +27,12 @@ public class ProgramCutTests
         whole.Run();
 
         var one = new Dictionary<string, int> { ["S"] = 1 };
-        using Session encoder = model.Open(new SessionOptions { Steps = Source, Batch = Rows, Results = ["memory", "decoder.h0"], Sizes = one });
+        using Session encoder =
+            model.Open(new SessionOptions { Steps = Source, Batch = Rows, Results = ["memory", "decoder.h0"], Sizes = one });
         using Session decoder = model.Open(new SessionOptions
         {
-            Steps = Source, Batch = Rows, Sizes = one, Given = ["memory", "decoder.h0"], Results = ["logits", "attention"], CarryState = true,
+            Steps = Source, Batch = Rows, Sizes = one, Given = ["memory",
+                "decoder.h0"], Results = ["logits", "attention"], CarryState = true,
         });
         Assert.That(encoder.Program.Inputs.Select(port => port.Name), Has.None.EqualTo("y"));
         Assert.That(decoder.Program.Inputs.Select(port => port.Name), Has.None.EqualTo("x"));
@@ -65,7 +67,8 @@ public class ProgramCutTests
         whole.Set("x", x);
         whole.Set("y", y);
         whole.Run();
-        using var streaming = new StreamingModel(model, new SessionOptions { Steps = Source, Given = ["memory", "decoder.h0"], Results = ["logits"] }, time: "S");
+        using var streaming = new StreamingModel(model,
+            new SessionOptions { Steps = Source, Given = ["memory", "decoder.h0"], Results = ["logits"] }, time: "S");
         using StreamState state = streaming.NewState();
         state["decoder.h0"].CopyFrom(whole.Output("decoder.h0"));
         state.Input("memory").CopyFrom(whole.Output("memory"));
@@ -73,7 +76,8 @@ public class ProgramCutTests
         for (int step = 0; step < Target; step++)
         {
             streaming.Step([(int)y.Data[step]], state, logits);
-            Assert.That(logits, Is.EqualTo(whole.Output("logits").Read<float>().Slice(step * Words, Words).ToArray()).Within(1e-6), $"step {step}");
+            Assert.That(logits, Is.EqualTo(whole.Output("logits").Read<float>().Slice(step * Words, Words).ToArray()).Within(1e-6),
+                $"step {step}");
         }
     }
 
@@ -81,7 +85,8 @@ public class ProgramCutTests
     public void A_trained_start_state_can_be_given_too()
     {
         var net = new NetworkBuilder("Trained");
-        net.Output("y", net.Recurrent("layer", CellRegistry.Find(typeof(Elman)), net.Input("x", "T", "B", 2), net.Size("H", 3), new RecurrentOptions { TrainedStart = true }));
+        net.Output("y", net.Recurrent("layer", CellRegistry.Find(typeof(Elman)), net.Input("x", "T", "B", 2), net.Size("H", 3),
+            new RecurrentOptions { TrainedStart = true }));
         using var model = new Model(net, new ModelOptions { Precision = ElementType.F64 });
         model.Parameters["layer.h0"].Set([0.3, -0.2, 0.1]);
         using Session whole = model.Open(new SessionOptions { Steps = 2 });
@@ -94,7 +99,8 @@ public class ProgramCutTests
         {
             step.Set("x", new NdArray([1, 1, 2], x.Data[(2 * t)..(2 * t + 2)]));
             step.Run();
-            Assert.That(step.Output("y").ToNdArray().Data, Is.EqualTo(whole.Output("y").ToNdArray().Data[(3 * t)..(3 * t + 3)]).Within(1e-15));
+            Assert.That(step.Output("y").ToNdArray().Data,
+                Is.EqualTo(whole.Output("y").ToNdArray().Data[(3 * t)..(3 * t + 3)]).Within(1e-15));
         }
     }
 
@@ -120,7 +126,8 @@ public class ProgramCutTests
         var builder = new GraphBuilder();
         var type = new TensorType(ElementType.F32, "B", 2);
         Value x = builder.Input("x", type);
-        Value s = builder.Input("s0", type, PortRole.State), t = builder.Input("t0", type, PortRole.State), u = builder.Input("u0", type, PortRole.State);
+        Value s = builder.Input("s0", type, PortRole.State), t = builder.Input("t0", type, PortRole.State),
+            u = builder.Input("u0", type, PortRole.State);
         Value given = 2 * x;
         Graph program = builder.Build("program", "Chained",
         [
@@ -137,10 +144,14 @@ public class ProgramCutTests
     {
         using Model model = new(Translator());
         string Message(SessionOptions options) => Assert.Catch(() => model.Open(options))!.Message;
-        Assert.That(Message(new SessionOptions { Given = ["memroy"] }), Does.Contain("'memroy' is no output of 'Translator' (found: logits, loss, memory, attention"));
-        Assert.That(Message(new SessionOptions { Given = ["memory"], Results = ["memory"] }), Does.Contain("'memory' of 'Translator' is given and wanted as a result"));
-        Assert.That(Message(new SessionOptions { Sizes = new Dictionary<string, int> { ["T"] = 3 } }), Does.Contain("'Sizes' gives T, which Steps gives (leave it out)"));
-        Assert.That(Message(new SessionOptions { Sizes = new Dictionary<string, int> { ["S"] = 0 } }), Does.Contain("'Sizes' gives S = 0, wanted at least 1"));
+        Assert.That(Message(new SessionOptions { Given = ["memroy"] }),
+            Does.Contain("'memroy' is no output of 'Translator' (found: logits, loss, memory, attention"));
+        Assert.That(Message(new SessionOptions { Given = ["memory"], Results = ["memory"] }),
+            Does.Contain("'memory' of 'Translator' is given and wanted as a result"));
+        Assert.That(Message(new SessionOptions { Sizes = new Dictionary<string, int> { ["T"] = 3 } }),
+            Does.Contain("'Sizes' gives T, which Steps gives (leave it out)"));
+        Assert.That(Message(new SessionOptions { Sizes = new Dictionary<string, int> { ["S"] = 0 } }),
+            Does.Contain("'Sizes' gives S = 0, wanted at least 1"));
         Assert.That(Message(new SessionOptions()), Does.Contain("S"), "a size is missing");
         var net = new NetworkBuilder("Twice");
         Value x = net.Input("x", "T", "B", 2);
@@ -159,10 +170,13 @@ public class ProgramCutTests
         session.State.Reorder([2, 0, 2]);
         Assert.That(session.State["layer.h0"].ToNdArray().Data, Is.EqualTo(new double[] { 5, 6, 1, 2, 5, 6 }));
         Assert.That(session.State["layer.c0"].ToNdArray().Data, Is.EqualTo(new double[] { 50, 60, 10, 20, 50, 60 }));
-        Assert.That(() => session.State.Reorder([0, 1]), Throws.ArgumentException.With.Message.EqualTo("2 rows are given for a batch of 3 (give one for each row of the batch)"));
-        Assert.That(() => session.State.Reorder([0, 1, 3]), Throws.ArgumentException.With.Message.EqualTo("Row 3 is named, wanted 0 to 2 (name rows of the batch)"));
+        Assert.That(() => session.State.Reorder([0, 1]),
+            Throws.ArgumentException.With.Message.EqualTo("2 rows are given for a batch of 3 (give one for each row of the batch)"));
+        Assert.That(() => session.State.Reorder([0, 1, 3]),
+            Throws.ArgumentException.With.Message.EqualTo("Row 3 is named, wanted 0 to 2 (name rows of the batch)"));
         Assert.That(session.State["layer.h0"].ToNdArray().Data[0], Is.EqualTo(5), "nothing changed");
-        Assert.That(() => session.State["layer.h"], Throws.TypeOf<UnknownNameException>().With.Message.Contains("its states are layer.h0, layer.c0"));
+        Assert.That(() => session.State["layer.h"],
+            Throws.TypeOf<UnknownNameException>().With.Message.Contains("its states are layer.h0, layer.c0"));
         session.Run();
         Assert.That(session.State.Final("layer.c0").Length, Is.EqualTo(6));
     }
@@ -172,23 +186,26 @@ public class ProgramCutTests
         var net = new NetworkBuilder("Translator");
         Indices x = net.Indices("x", "T", "B"), y = net.Indices("y", "S", "B");
         Dim words = net.Size("V", Words), hidden = net.Size("H", Hidden);
-        RecurrentLayer encoder = net.Recurrent("encoder", CellRegistry.Find(typeof(Gru)), net.Embedding("source", x, words, net.Size("E", 4)), hidden, new RecurrentOptions());
+        RecurrentLayer encoder = net.Recurrent("encoder", CellRegistry.Find(typeof(Gru)),
+            net.Embedding("source", x, words, net.Size("E", 4)), hidden, new RecurrentOptions());
         Value memory = net.Named("memory", net.SwapBatchAndTime(encoder));
-        RecurrentLayer decoder = net.Recurrent("decoder", CellRegistry.Find(typeof(BahdanauDecoder)), net.Embedding("target", y, words, net.Size("E", 4)), hidden, new RecurrentOptions
-        {
-            Dims = new Dictionary<string, Dim> { ["A"] = net.Size("A", 5) },
-            Given = new Dictionary<string, Value>
+        RecurrentLayer decoder = net.Recurrent("decoder", CellRegistry.Find(typeof(BahdanauDecoder)),
+            net.Embedding("target", y, words, net.Size("E", 4)), hidden, new RecurrentOptions
             {
-                ["h"] = Rnn.Tanh(net.Dense("bridge", encoder.Last, hidden)),
-                ["memory"] = memory,
-                ["mask"] = net.Graph.Add(new RnnJit.Ops.BroadcastOp(["B", "T"]), net.Graph.Constant(1)),
-            },
-        });
+                Dims = new Dictionary<string, Dim> { ["A"] = net.Size("A", 5) },
+                Given = new Dictionary<string, Value>
+                {
+                    ["h"] = Rnn.Tanh(net.Dense("bridge", encoder.Last, hidden)),
+                    ["memory"] = memory,
+                    ["mask"] = net.Graph.Add(new RnnJit.Ops.BroadcastOp(["B", "T"]), net.Graph.Constant(1)),
+                },
+            });
         Value logits = net.Output("logits", net.Dense("head", decoder, words));
         net.Named("attention", decoder.Sequences["a"]);
         net.Output("loss", Rnn.TotalMean(logits * logits));
         return net;
     }
 
-    private static NdArray Codes(Random random, int steps) => new([steps, Rows], [.. Enumerable.Range(0, steps * Rows).Select(_ => (double)random.Next(Words))]);
+    private static NdArray Codes(Random random, int steps) =>
+        new([steps, Rows], [.. Enumerable.Range(0, steps * Rows).Select(_ => (double)random.Next(Words))]);
 }

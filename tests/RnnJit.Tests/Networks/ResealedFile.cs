@@ -15,8 +15,10 @@ internal static class ResealedFile
         double[] values = old.ToDouble();
         change(values);
         SafetensorsTensor changed = old.Dtype == SafetensorsDtype.F64
-            ? SafetensorsTensor.From(values, [.. old.Shape]) : SafetensorsTensor.From([.. values.Select(value => (float)value)], [.. old.Shape]);
-        var tensors = new SortedDictionary<string, SafetensorsTensor>(file.Tensors.ToDictionary(), StringComparer.Ordinal) { [tensor] = changed };
+            ? SafetensorsTensor.From(values, [.. old.Shape])
+                : SafetensorsTensor.From([.. values.Select(value => (float)value)], [.. old.Shape]);
+        var tensors =
+            new SortedDictionary<string, SafetensorsTensor>(file.Tensors.ToDictionary(), StringComparer.Ordinal) { [tensor] = changed };
         var texts = new SortedDictionary<string, string>(file.Metadata.ToDictionary(), StringComparer.Ordinal);
         texts.Remove("sha256");
         string digest = Digest(texts, tensors);

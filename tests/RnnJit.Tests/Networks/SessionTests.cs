@@ -19,7 +19,8 @@ public class SessionTests
         return new Model(net, new ModelOptions { Device = backend });
     }
 
-    private static double[] Inputs(int steps, int from = 0) => [.. Enumerable.Range(from * B * X, steps * B * X).Select(i => Math.Sin(1.7 * i))];
+    private static double[] Inputs(int steps, int from = 0) =>
+        [.. Enumerable.Range(from * B * X, steps * B * X).Select(i => Math.Sin(1.7 * i))];
 
     private static double[] Run(Session session, double[] x)
     {
@@ -94,6 +95,7 @@ public class SessionTests
     public void A_size_below_1_is_named(int steps, int batch, string sentence)
     {
         using Model model = Classifier(Device.Cpu);
-        Assert.That(() => model.Open(new SessionOptions { Steps = steps, Batch = batch }), Throws.ArgumentException.With.Message.EqualTo(sentence));
+        Assert.That(() => model.Open(new SessionOptions { Steps = steps, Batch = batch }),
+            Throws.ArgumentException.With.Message.EqualTo(sentence));
     }
 }

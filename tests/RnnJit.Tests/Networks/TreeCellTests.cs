@@ -21,18 +21,23 @@ public class TreeCellTests
             Matrix W(string name) => new(Real(b, "W" + name, "H", "X"));
             Matrix U(string name) => new(Real(b, "U" + name, "H", "H"));
             Vector B(string name) => new(Real(b, "b" + name, "H"));
-            var (h, c) = TreeCells.ChildSumLstm(forest, x, W("i"), U("i"), B("i"), W("f"), U("f"), B("f"), W("o"), U("o"), B("o"), W("u"), U("u"), B("u"));
+            var (h, c) = TreeCells.ChildSumLstm(forest, x, W("i"), U("i"), B("i"), W("f"), U("f"), B("f"), W("o"), U("o"), B("o"), W("u"),
+                U("u"), B("u"));
             return [h, c];
         },
         ["binary"] = (b, forest, x) =>
         {
-            Matrix[] Five(string name, Dim width) => Enumerable.Range(0, 5).Select(g => new Matrix(Real(b, name + g, "H", width))).ToArray();
-            var (h, c) = TreeCells.BinaryLstm(forest, x, Five("W", "X"), Five("L", "H"), Five("R", "H"), Enumerable.Range(0, 5).Select(g => new Vector(Real(b, "b" + g, "H"))).ToArray());
+            Matrix[] Five(string name, Dim width) =>
+                Enumerable.Range(0, 5).Select(g => new Matrix(Real(b, name + g, "H", width))).ToArray();
+            var (h, c) = TreeCells.BinaryLstm(forest, x, Five("W", "X"), Five("L", "H"), Five("R", "H"),
+                Enumerable.Range(0, 5).Select(g => new Vector(Real(b, "b" + g, "H"))).ToArray());
             return [h, c];
         },
-        ["recursive"] = (b, forest, x) => [TreeCells.Recursive(forest, x, new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
+        ["recursive"] = (b, forest,
+            x) => [TreeCells.Recursive(forest, x, new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
         ["tensor"] = (b, forest, x) =>
-            [TreeCells.RecursiveTensor(forest, x, new Tensor3(Real(b, "V", "X", Dim.Parse("2X"), Dim.Parse("2X"))), new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
+            [TreeCells.RecursiveTensor(forest, x, new Tensor3(Real(b, "V", "X", Dim.Parse("2X"), Dim.Parse("2X"))),
+                new Matrix(Real(b, "W", "X", Dim.Parse("2X"))), new Vector(Real(b, "b", "X")))],
     };
 
     [Test]
@@ -42,7 +47,8 @@ public class TreeCellTests
         string[] inputs = Inputs(program);
         if (second)
         {
-            var (nested, all) = Derivatives.WithLoss(Differentiate.Run(program, "loss", inputs), Enumerable.Range(program.Outputs.Count, inputs.Length).ToArray());
+            var (nested, all) = Derivatives.WithLoss(Differentiate.Run(program, "loss", inputs),
+                Enumerable.Range(program.Outputs.Count, inputs.Length).ToArray());
             (program, inputs) = (nested, all);
             foreach (Port port in nested.Inputs.Where(port => !data.ContainsKey(port.Name)))
                 data[port.Name] = Draw(port, 5);
@@ -60,17 +66,21 @@ public class TreeCellTests
         var builder = new GraphBuilder();
         Forest forest = Declare(builder, 0);
         Value x = Real(builder, "x", "N", "X");
-        Value sum = TreeScan.Summed(forest, [x], [], [Dim.Symbol("X")], (_, given, sums) => [given[0] + sums[0]], (_, _, states) => [states[0] * states[0]])[0];
+        Value sum = TreeScan.Summed(forest, [x], [], [Dim.Symbol("X")], (_, given, sums) => [given[0] + sums[0]],
+            (_, _, states) => [states[0] * states[0]])[0];
         GradientReport right = GradientCheck.Run(Total(builder, sum), "loss", ["x"], Data(schedule, 2, Total(builder, sum)));
         Assert.That(right.Passed, right.ToString());
 
         var step = new GraphBuilder();
-        Value rows = step.Input("x", new TensorType(ElementType.F32, "W", "X"), PortRole.Sequence), parent = step.Input("parent", new TensorType(ElementType.I32, "W"), PortRole.Sequence);
+        Value rows = step.Input("x", new TensorType(ElementType.F32, "W", "X"), PortRole.Sequence),
+            parent = step.Input("parent", new TensorType(ElementType.I32, "W"), PortRole.Sequence);
         Value table = step.Input("table", new TensorType(ElementType.F32, Dim.Parse("N + 1"), "X"), PortRole.Table);
         Value early = step.Add(GatherOp.Instance, table, parent);
-        Graph body = step.Build("body", "early", [("table", step.Add(ScatterAddOp.Instance, table, parent, rows + (early * early)), OutputRole.Next)]);
+        Graph body = step.Build("body", "early",
+            [("table", step.Add(ScatterAddOp.Instance, table, parent, rows + (early * early)), OutputRole.Next)]);
         Value zeros = builder.Add(new ConstantOp(0, new TensorType(ElementType.F32, Dim.Parse("N + 1"), "X")));
-        Value wrong = builder.Add(new ScanOp(body, "T", false, true), builder.Add(GatherOp.Instance, x, forest.Own.Tensor), forest.Parent.Tensor, zeros, forest.Lengths.Tensor);
+        Value wrong = builder.Add(new ScanOp(body, "T", false, true), builder.Add(GatherOp.Instance, x, forest.Own.Tensor),
+            forest.Parent.Tensor, zeros, forest.Lengths.Tensor);
         Assert.That(GradientCheck.Run(Total(builder, wrong), "loss", ["x"], Data(schedule, 2, Total(builder, wrong))).Passed, Is.False);
     }
 
@@ -80,7 +90,8 @@ public class TreeCellTests
     {
         TreeSchedule schedule = TreeSchedule.OfParents([[1, 2, 3, -1]]);
         var builder = new GraphBuilder();
-        Value h = TreeCells.Recursive(Declare(builder, 2), Real(builder, "x", "N", "X"), new Matrix(Real(builder, "W", "X", Dim.Parse("2X"))), new Vector(Real(builder, "b", "X")));
+        Value h = TreeCells.Recursive(Declare(builder, 2), Real(builder, "x", "N", "X"),
+            new Matrix(Real(builder, "W", "X", Dim.Parse("2X"))), new Vector(Real(builder, "b", "X")));
         Graph program = builder.Build("program", "chain", [("h", h, OutputRole.Result)]);
         Dictionary<string, NdArray> data = Data(schedule, 2, program);
         data["tree.child1"] = new NdArray([4, 1], [4, 4, 4, 4]);
@@ -108,9 +119,11 @@ public class TreeCellTests
     }
 
     private static Forest Declare(GraphBuilder builder, int arity) =>
-        Forest.Declare((input, dims) => new Indices(builder.Input(input, new TensorType(ElementType.I32, dims))), "tree", "T", "W", "N", arity);
+        Forest.Declare(
+            (input, dims) => new Indices(builder.Input(input, new TensorType(ElementType.I32, dims))), "tree", "T", "W", "N", arity);
 
-    private static Graph Total(GraphBuilder builder, Value y) => builder.Build("program", "p", [("loss", Rnn.Total(y * y), OutputRole.Result)]);
+    private static Graph Total(GraphBuilder builder, Value y) =>
+        builder.Build("program", "p", [("loss", Rnn.Total(y * y), OutputRole.Result)]);
 
     private static Dictionary<string, NdArray> Data(TreeSchedule schedule, int width, Graph program)
     {
@@ -127,5 +140,6 @@ public class TreeCellTests
         return new NdArray(shape, Enumerable.Range(0, NdArray.Size(shape)).Select(_ => random.NextDouble() - 0.5).ToArray());
     }
 
-    private static Value Real(GraphBuilder builder, string name, params Dim[] dims) => builder.Input(name, new TensorType(ElementType.F32, dims));
+    private static Value Real(GraphBuilder builder, string name, params Dim[] dims) =>
+        builder.Input(name, new TensorType(ElementType.F32, dims));
 }

@@ -14,7 +14,8 @@ public class TreeScheduleTests
         var random = new Random(2);
         for (int round = 0; round < 50; round++)
         {
-            int[][] parents = Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Enumerable.Range(0, 1 + random.Next(20)).Select(node => node == 0 ? -1 : random.Next(node)).ToArray()).ToArray();
+            int[][] parents = Enumerable.Range(0, 1 + random.Next(4)).Select(
+                _ => Enumerable.Range(0, 1 + random.Next(20)).Select(node => node == 0 ? -1 : random.Next(node)).ToArray()).ToArray();
             TreeSchedule schedule = TreeSchedule.OfParents(parents, round % 3 == 0 ? 0 : 1 + random.Next(6));
             var inputs = schedule.Inputs("t");
             int nodes = parents.Sum(tree => tree.Length);
@@ -28,7 +29,8 @@ public class TreeScheduleTests
                 foreach (int place in used)
                 {
                     int node = Value("own", t, place);
-                    int[] children = Enumerable.Range(0, schedule.Arity).Select(k => Value("child" + k, t, place)).Where(child => child < nodes).ToArray();
+                    int[] children = Enumerable.Range(0, schedule.Arity).Select(k => Value("child" + k, t, place))
+                        .Where(child => child < nodes).ToArray();
                     Assert.That(children.All(child => done[child]));
                     Assert.That(inputs["t.leaf"].Data[node], Is.EqualTo(children.Length == 0 ? 1 : 0));
                     seen++;
@@ -68,14 +70,18 @@ public class TreeScheduleTests
     [Test]
     public void What_is_no_tree_is_named()
     {
-        Refused(() => TreeSchedule.Of([Left, [[], [0, 7]]]), "Tree 1: node 1 has the child 7, wanted 0 to 1 (number the nodes of a tree from 0)");
+        Refused(() => TreeSchedule.Of([Left, [[], [0, 7]]]),
+            "Tree 1: node 1 has the child 7, wanted 0 to 1 (number the nodes of a tree from 0)");
         Refused(() => TreeSchedule.Of([[[], [0], [0]]]), "Tree 0: node 0 is a child of node 1 and of node 2 (a node has one parent)");
-        Refused(() => TreeSchedule.Of([Left, [[], [2, 0], [1]]]), "Tree 1: node 2 is below itself through its child 1 (a tree has no cycle)");
+        Refused(() => TreeSchedule.Of([Left, [[], [2, 0], [1]]]),
+            "Tree 1: node 2 is below itself through its child 1 (a tree has no cycle)");
         Refused(() => TreeSchedule.Of([[[0]]]), "Tree 0: node 0 is below itself through its child 0 (a tree has no cycle)");
-        Refused(() => TreeSchedule.OfParents([[1, 2, 3]]), "Tree 0: node 2 has the parent 3, wanted 0 to 2, or -1 for a root (number the nodes of a tree from 0)");
+        Refused(() => TreeSchedule.OfParents([[1, 2, 3]]),
+            "Tree 0: node 2 has the parent 3, wanted 0 to 2, or -1 for a root (number the nodes of a tree from 0)");
         Refused(() => TreeSchedule.OfParents([[1, 0]]), "Tree 0: node 1 is below itself through its child 0 (a tree has no cycle)");
         Refused(() => TreeSchedule.Of([[]]), "There is no node in the trees (give at least one tree with a node)");
-        Refused(() => TreeSchedule.Of([Left], places: -1), "A schedule of trees has -1 places for each step (give 1 or more, or 0 to choose)");
+        Refused(() => TreeSchedule.Of([Left], places: -1),
+            "A schedule of trees has -1 places for each step (give 1 or more, or 0 to choose)");
     }
 
     private static void Refused(Action act, string sentence) =>

@@ -23,12 +23,15 @@ public class UnknownNameTests
         Refused(() => state["h"], "Streaming model 'net' has no input 'h'");
         Refused(() => state.Output("Y"), "has no output 'Y' (did you mean 'y'? its outputs are y");
         Refused(() => stream.Parameter("W"), "has no parameter 'W' (");
-        Refused(() => model.Run(new Dictionary<string, NdArray> { ["x"] = new([2, 1, 2]), ["trget"] = new([1]) }), "has no input 'trget' (did you mean 'target'?");
+        Refused(() => model.Run(new Dictionary<string, NdArray> { ["x"] = new([2, 1, 2]), ["trget"] = new([1]) }),
+            "has no input 'trget' (did you mean 'target'?");
     }
 
-    private static void Refused(Func<object> call, string sentence) => Assert.That(() => call(), Throws.TypeOf<UnknownNameException>().And.InstanceOf<KeyNotFoundException>().And.Message.Contains(sentence));
+    private static void Refused(Func<object> call, string sentence) => Assert.That(() => call(),
+        Throws.TypeOf<UnknownNameException>().And.InstanceOf<KeyNotFoundException>().And.Message.Contains(sentence));
 
-    private static void Refused(Action call, string sentence) => Assert.That(() => call(), Throws.TypeOf<UnknownNameException>().And.Message.Contains(sentence));
+    private static void Refused(Action call, string sentence) =>
+        Assert.That(() => call(), Throws.TypeOf<UnknownNameException>().And.Message.Contains(sentence));
 
     private static Graph Network()
     {

@@ -39,7 +39,8 @@ public class WeightStorageTests
             tensor.Clear();
         model.Save(folder.File("wide"));
         model.Save(folder.File("narrow"), WeightStorage.BFloat16);
-        using Model stored = Model.Load(folder.File("wide"), new ModelOptions { Weights = WeightStorage.BFloat16 }), rounded = Model.Load(folder.File("narrow"));
+        using Model stored = Model.Load(folder.File("wide"), new ModelOptions { Weights = WeightStorage.BFloat16 }),
+            rounded = Model.Load(folder.File("narrow"));
         var x = new Dictionary<string, NdArray> { ["x"] = StreamSamples.Data(4, 2, 3) };
         Assert.That(stored.Run(x).Data, Is.EqualTo(rounded.Run(x).Data));
         Assert.That(stored.Run(x).Data, Is.Not.EqualTo(model.Run(x).Data));
@@ -52,10 +53,13 @@ public class WeightStorageTests
         Value x = net.Input("x", "T", "B", 3);
         net.Output("loss", Loss.MeanSquaredError(net.Dense("head", x, 2), net.Input("target", "T", "B", 2)));
         using var half = new Model(net, new ModelOptions { Weights = WeightStorage.Half });
-        Assert.That(() => new Trainer(half, 2, 2), Throws.ArgumentException.With.Message.Contains("stores its weights as Half, which training would lose updates in (open it with Single)"));
+        Assert.That(() => new Trainer(half, 2, 2), Throws.ArgumentException.With.Message.Contains(
+            "stores its weights as Half, which training would lose updates in (open it with Single)"));
         using var wide = new Model(net, new ModelOptions { Weights = WeightStorage.Half, Precision = ElementType.F64 });
-        Assert.That(() => wide.Open(new SessionOptions()), Throws.ArgumentException.With.Message.Contains("Weights are stored as Half but the precision is F64"));
+        Assert.That(() => wide.Open(new SessionOptions()),
+            Throws.ArgumentException.With.Message.Contains("Weights are stored as Half but the precision is F64"));
         using var slow = new Model(net, new ModelOptions { Weights = WeightStorage.BFloat16, Device = Device.Interpreter });
-        Assert.That(() => slow.Open(new SessionOptions()), Throws.ArgumentException.With.Message.Contains("the device 'interpreter' keeps them as they are"));
+        Assert.That(() => slow.Open(new SessionOptions()),
+            Throws.ArgumentException.With.Message.Contains("the device 'interpreter' keeps them as they are"));
     }
 }

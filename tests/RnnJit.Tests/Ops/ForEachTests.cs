@@ -12,14 +12,18 @@ namespace RnnJit.Tests.Ops;
 /// <summary>One body over several items: values, texts, what is refused, and places where no kernel fits.</summary>
 public class ForEachTests
 {
-    private const string Body = "{\n    input s: f32[]\n    input a: f32[R, N]\n    input b: f32[R, N]\n    %0 = mul a, s\n    %1 = add %0, b\n    %2 = sub a, b\n    return x = %1\n    return y = %2\n  }";
+    private const string Body =
+        "{\n    input s: f32[]\n    input a: f32[R, N]\n    input b: f32[R, N]\n    %0 = mul a, s\n    %1 = add %0, b\n    %2 = sub a, b\n"
+            + "    return x = %1\n    return y = %2\n  }";
 
     private static string Program(string body = Body, string operands = "s, a, b, c, d") =>
-        $"program P\n  input s: f32[]\n  input a: f32[2, 3]\n  input b: f32[2, 3]\n  input c: f32[]\n  input d: f32[]\n  x, y, z, w = foreach {operands} {body}\n  return x = x\n  return y = y\n  return z = z\n  return w = w\n";
+        "program P\n  input s: f32[]\n  input a: f32[2, 3]\n  input b: f32[2, 3]\n  input c: f32[]\n  input d: f32[]\n  x, y, z, "
+            + $"w = foreach {operands} {body}\n  return x = x\n  return y = y\n  return z = z\n  return w = w\n";
 
     private static Dictionary<string, NdArray> Data => new()
     {
-        ["s"] = NdArray.Scalar(10), ["a"] = new NdArray([2, 3], [1, 2, 3, 4, 5, 6]), ["b"] = new NdArray([2, 3], [1, 1, 1, 2, 2, 2]), ["c"] = NdArray.Scalar(7), ["d"] = NdArray.Scalar(5),
+        ["s"] = NdArray.Scalar(10), ["a"] = new NdArray([2, 3],
+            [1, 2, 3, 4, 5, 6]), ["b"] = new NdArray([2, 3], [1, 1, 1, 2, 2, 2]), ["c"] = NdArray.Scalar(7), ["d"] = NdArray.Scalar(5),
     };
 
     [Test]
@@ -70,18 +74,26 @@ public class ForEachTests
     public void It_has_no_derivative()
     {
         string text = Program().Replace("  return x = x\n", "  l = sum[0, 1] x\n  loss = reshape[] l\n  return loss = loss\n");
-        Assert.That(() => Differentiate.Run(Parser.Parse(text), "loss", ["a"]), Throws.TypeOf<GraphException>().With.Message.Contains("'foreach' has no derivative"));
+        Assert.That(() => Differentiate.Run(Parser.Parse(text), "loss", ["a"]),
+            Throws.TypeOf<GraphException>().With.Message.Contains("'foreach' has no derivative"));
     }
 
     // A loop around it is left to the host, which says so; results are the interpreter's.
     [Test]
     public void Inside_of_a_loop_it_runs_on_the_host()
     {
-        const string Text = "program P\n  input x: f32[T, B, 3]\n  input h: f32[B, 3]\n  y = scan[T] x, h {\n    sequence x: f32[B, 3]\n    state h: f32[B, 3]\n    n = foreach h, x {\n      input a: f32[R, N]\n      input b: f32[R, N]\n      %0 = tanh a\n      %1 = add %0, b\n      return r = %1\n    }\n    next h = n\n  }\n  return y = y\n";
+        const string Text =
+            "program P\n  input x: f32[T, B, 3]\n  input h: f32[B, 3]\n  y = scan[T] x, h {\n    sequence x: f32[B, 3]\n    state h: "
+                + "f32[B, 3]\n    n = foreach h, x {\n      input a: f32[R, N]\n      input b: f32[R, N]\n      %0 = tanh a\n"
+                + "      %1 = add %0, b\n      return r = %1\n    }\n    next h = n\n  }\n  return y = y\n";
         Graph program = Parser.Parse(Text);
         Verifier.Check(program);
         var sizes = new Dictionary<string, int> { ["T"] = 4, ["B"] = 2 };
-        var data = new Dictionary<string, NdArray> { ["x"] = new NdArray([4, 2, 3], [.. Enumerable.Range(0, 24).Select(i => i / 8.0)]), ["h"] = new NdArray([2, 3], [1, 2, 3, 4, 5, 6]) };
+        var data = new Dictionary<string, NdArray>
+        {
+            ["x"] = new NdArray([4, 2, 3], [.. Enumerable.Range(0, 24).Select(i => i / 8.0)]),
+            ["h"] = new NdArray([2, 3], [1, 2, 3, 4, 5, 6])
+        };
         using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = sizes, Precision = ElementType.F64 });
         foreach (var (name, value) in data)
             executable.Set(name, value);

@@ -47,7 +47,8 @@ public class OpContractTests
         foreach (OpSample sample in Samples("detach"))
         {
             var (program, _) = Derivatives.WithLoss(Parser.Parse(sample.Text));
-            Dictionary<string, NdArray> results = Interpreter.Run(Differentiate.Run(program, "loss", ["x"]), Derivatives.Draw(program), Derivatives.SizesOf(program));
+            Dictionary<string, NdArray> results =
+                Interpreter.Run(Differentiate.Run(program, "loss", ["x"]), Derivatives.Draw(program), Derivatives.SizesOf(program));
             Assert.That(results["d_x"].Data, Is.All.Zero);
             Assert.That(results["loss"].Data[0], Is.Not.Zero);
         }

@@ -33,7 +33,8 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
             }
 
             // Alike, a row for all, a number for all, both repeat, extents of 1, ranks 3 and 1.
-            foreach (var (a, b) in ((string, string)[])[("[B, H]", "[B, H]"), ("[B, H]", "[H]"), ("[]", "[B, H]"), ("[B, 1]", "[1, H]"), ("[1, 1]", "[1]"), ("[2, 1, 3]", "[B, 1]"), ("[]", "[]")])
+            foreach (var (a, b) in ((string, string)[])[("[B, H]", "[B, H]"), ("[B, H]", "[H]"), ("[]", "[B, H]"), ("[B, 1]", "[1, H]"),
+                ("[1, 1]", "[1]"), ("[2, 1, 3]", "[B, 1]"), ("[]", "[]")])
             {
                 foreach (string op in (string[])["add", "sub", "mul"])
                     yield return new(op, $"a: f32{a}; b: f32{b}", $"y = {op} a, b");
@@ -97,8 +98,10 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
         new("gather", "table: f32[V]; i: i32[]", "s = mul table, table; y = gather s, i"),
         new("scatter", "i: i32[T, B]; x: f32[T, B, H]", "s = mul x, x; y = scatter[V] i, s"),
         new("scatter", "i: i32[B]; x: f32[B]", "s = mul x, x; y = scatter[3] i, s"),
-        new("scatteradd", "table: f32[3, H]; i: i32[T, B]; x: f32[T, B, H]", "s = mul x, x; t = mul table, table; a = scatteradd t, i, s; y = mul a, a"),
-        new("scatteradd", "table: f32[3]; i: i32[]; x: f32[]", "s = mul x, table; a = sum[0] s; r = reshape[] a; y = scatteradd table, i, r"),
+        new("scatteradd", "table: f32[3, H]; i: i32[T, B]; x: f32[T, B, H]",
+            "s = mul x, x; t = mul table, table; a = scatteradd t, i, s; y = mul a, a"),
+        new("scatteradd", "table: f32[3]; i: i32[]; x: f32[]",
+            "s = mul x, table; a = sum[0] s; r = reshape[] a; y = scatteradd table, i, r"),
         new("sum", "x: f32[T, B, H]", "s = mul x, x; y = sum[0, 1, forwards] s"),
         new("contract", "a: f32[T, B, H]; b: f32[T, B, V]", "y = contract[abc,abd->cd, forwards] a, b"),
         new("accumulate", "table: f32[B, H]; x: f32[B, H]", "s = mul x, x; t = mul table, table; a = accumulate t, s; y = mul a, a"),
@@ -106,22 +109,29 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
         new("onehot", "i: i32[T, B]; x: f32[T, B, V]", "h = onehot[V : f32, ignore 1] i; s = mul h, x; y = mul s, x"),
         new("sequence_mask", "i: i32[B]; x: f32[B, V]", "m = sequence_mask[V : f32] i; s = mul m, x; y = mul s, x"),
         new("assert_le", "i: i32[B]; x: f32[B, V]", "a = assert_le i, i; m = sequence_mask[V : f32] a; s = mul m, x; y = mul s, x"),
-        new("blocklengths", "i: i32[B]; x: f32[T, B, V]", "a = blocklengths[T, 1] i; m = sequence_mask[V : f32] a; s = mul m, x; y = mul s, x"),
-        new("blocklengths", "i: i32[B]; x: f32[T, B, V]", "a = blocklengths[T, 1, 2] i; m = sequence_mask[V : f32] a; s = mul m, x; y = mul s, x"),
+        new("blocklengths", "i: i32[B]; x: f32[T, B, V]",
+            "a = blocklengths[T, 1] i; m = sequence_mask[V : f32] a; s = mul m, x; y = mul s, x"),
+        new("blocklengths", "i: i32[B]; x: f32[T, B, V]",
+            "a = blocklengths[T, 1, 2] i; m = sequence_mask[V : f32] a; s = mul m, x; y = mul s, x"),
         new("argmax", "x: f32[B, V]; w: f32[V, H]", "i = argmax x; g = gather w, i; y = mul g, g"),
         new("argmax", "x: f32[T, B, 3]", "t = transpose[2, 1, 0] x; i = argmax t; m = onehot[T : f32] i; s = mul m, t; y = mul s, t"),
-        new("argsort", "i: i32[B]; x: f32[B, B]", "o = argsort[descending, stable] i; m = sequence_mask[B : f32] o; s = mul m, x; y = mul s, x"),
-        new("inverse_permutation", "i: i32[B]; x: f32[B, B]", "o = argsort[descending, stable] i; p = inverse_permutation o; m = sequence_mask[B : f32] p; s = mul m, x; y = mul s, x"),
+        new("argsort", "i: i32[B]; x: f32[B, B]",
+            "o = argsort[descending, stable] i; m = sequence_mask[B : f32] o; s = mul m, x; y = mul s, x"),
+        new("inverse_permutation", "i: i32[B]; x: f32[B, B]",
+            "o = argsort[descending, stable] i; p = inverse_permutation o; m = sequence_mask[B : f32] p; s = mul m, x; y = mul s, x"),
         new("take", "i: i32[B]; x: f32[B, V]", "o = argsort[descending, stable] i; p = take[0] x, o; y = mul p, p"),
         new("take", "i: i32[V]; x: f32[T, B, H]", "s = mul x, x; y = take[1] s, i"),
         new("random_mask", "i: i32[6]; x: f32[T, B, H]", "m = random_mask[2, dropout 0.3 : f32[T, B, H]] i; s = mul m, x; y = mul s, x"),
         new("random_mask", "i: i32[6]; x: f32[B]", "m = random_mask[0, zoneout 0.3 : f32[B]] i; s = mul m, x; y = mul s, x"),
         new("random_mask", "i: i32[6]; x: f32[T, B, H]", "m = random_mask[1, noise : f32[T, B, H]] i; s = mul m, x; y = mul s, x"),
-        new("gradient_norm", "x: f32[B, H]; z: f32[H]", "q = sum[0] z; l = reshape[] q; n, f, k = gradient_norm[0.7] l, x, z; s = add n, f; y = mul s, k"),
-        new("gradient_norm", "x: f32[B, H]; z: f32[H]", "q = sum[0] z; l = reshape[] q; n, f, k = gradient_norm l, x, z; s = mul n, f; y = add s, k"),
+        new("gradient_norm", "x: f32[B, H]; z: f32[H]",
+            "q = sum[0] z; l = reshape[] q; n, f, k = gradient_norm[0.7] l, x, z; s = add n, f; y = mul s, k"),
+        new("gradient_norm", "x: f32[B, H]; z: f32[H]",
+            "q = sum[0] z; l = reshape[] q; n, f, k = gradient_norm l, x, z; s = mul n, f; y = add s, k"),
         new("add", "a: f32[B, 1, H]; b: f32[B, X, H]", "s = add a, b; y = mul s, s"),
         new("mul", "a: f32[B, 1, 1]; b: f32[B, X, H]", "y = mul a, b"),
     ];
 
-    private static OpSample Contract(string labels, string a, string b) => new("contract", $"a: f32{a}; b: f32{b}", $"y = contract[{labels}] a, b");
+    private static OpSample Contract(string labels, string a, string b) =>
+        new("contract", $"a: f32{a}; b: f32{b}", $"y = contract[{labels}] a, b");
 }

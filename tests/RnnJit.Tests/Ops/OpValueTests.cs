@@ -83,13 +83,16 @@ public class OpValueTests
     [TestCase("s = slice[0, 0, 1] x; y = broadcast[2, 3] s", new double[] { 1, 2, 3, 1, 2, 3 })]
     [TestCase("y = take[1] x, i", new double[] { 2, 1, 2, 5, 4, 5 })]
     [TestCase("o = argsort[descending, stable] i; y = onehot[3 : f32] o", new double[] { 1, 0, 0, 0, 0, 1, 0, 1, 0 })]
-    [TestCase("o = argsort[descending, stable] i; q = argsort[descending, stable] o; p = inverse_permutation q; y = onehot[3 : f32] p", new double[] { 0, 0, 1, 1, 0, 0, 0, 1, 0 })]
+    [TestCase("o = argsort[descending, stable] i; q = argsort[descending, stable] o; p = inverse_permutation q; y = onehot[3 : f32] p",
+        new double[] { 0, 0, 1, 1, 0, 0, 0, 1, 0 })]
     [TestCase("y = extent[2K : f32]", new double[] { 10 })]
     [TestCase("y = constant[2 : f32[3]]", new double[] { 2, 2, 2 })]
     public void Shapes_are_moved_as_defined(string lines, double[] wanted)
     {
-        Graph program = Parser.Parse($"program p\n  input x: f32[2, 3]\n  input i: i32[3]\n  {lines.Replace("; ", "\n  ")}\n  return y = y\n");
-        var inputs = new Dictionary<string, NdArray> { ["x"] = new NdArray([2, 3], [1, 2, 3, 4, 5, 6]), ["i"] = new NdArray([3], [1, 0, 1]) };
+        Graph program =
+            Parser.Parse($"program p\n  input x: f32[2, 3]\n  input i: i32[3]\n  {lines.Replace("; ", "\n  ")}\n  return y = y\n");
+        var inputs =
+            new Dictionary<string, NdArray> { ["x"] = new NdArray([2, 3], [1, 2, 3, 4, 5, 6]), ["i"] = new NdArray([3], [1, 0, 1]) };
 
         Assert.That(Interpreter.Run(program, inputs, new Dictionary<string, int> { ["K"] = 5 })["y"].Data, Is.EqualTo(wanted));
     }

@@ -16,9 +16,11 @@ public class PipelineContractTests
     private static IEnumerable<TestCaseData> Programs =>
     [
         .. OpSample.All.Select((sample, i) => new TestCaseData(Parser.Parse(sample.Text)).SetArgDisplayNames($"{sample.Op} {i}")),
-        .. ScanSamples.All.Select((sample, i) => new TestCaseData(Parser.Parse((string)sample.Arguments[0]!)).SetArgDisplayNames("scan " + i)),
+        .. ScanSamples.All.Select(
+            (sample, i) => new TestCaseData(Parser.Parse((string)sample.Arguments[0]!)).SetArgDisplayNames("scan " + i)),
         .. CellContractTests.All.SelectMany(cell => new[] { false, true }.Select(reverse =>
-            new TestCaseData(CellContractTests.Applied(cell, reverse, lengths: reverse)).SetArgDisplayNames(cell.Name + (reverse ? " reverse" : "")))),
+            new TestCaseData(CellContractTests.Applied(cell, reverse, lengths: reverse))
+                .SetArgDisplayNames(cell.Name + (reverse ? " reverse" : "")))),
     ];
 
     [TestCaseSource(nameof(Programs))]
@@ -34,7 +36,8 @@ public class PipelineContractTests
     // Passes change the order of sums of at most some hundred numbers near 1: 1e-12 of the largest.
     private static void Keeps(Graph program)
     {
-        Dictionary<string, NdArray> inputs = Derivatives.Draw(program), wanted = Interpreter.Run(program, inputs, Derivatives.SizesOf(program));
+        Dictionary<string, NdArray> inputs = Derivatives.Draw(program),
+            wanted = Interpreter.Run(program, inputs, Derivatives.SizesOf(program));
         Pipeline.Run(program, after: (stage, graph) =>
         {
             Assert.That(() => Verifier.Check(graph), Throws.Nothing, stage);

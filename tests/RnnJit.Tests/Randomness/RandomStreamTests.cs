@@ -31,7 +31,8 @@ internal sealed class RandomStreamTests
         Assert.That(Draw(random), Is.EqualTo(expected));
 
         static double[] Draw(RandomStream random) =>
-            [random.NextUInt32(), random.NextDouble(), random.NextGaussian(), random.NextInt32(10), random.NextUniform(-1, 1), random.NextGaussian()];
+            [random.NextUInt32(), random.NextDouble(), random.NextGaussian(), random.NextInt32(10), random.NextUniform(-1, 1),
+                random.NextGaussian()];
     }
 
     [Test]

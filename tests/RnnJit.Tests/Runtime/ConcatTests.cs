@@ -19,6 +19,7 @@ public class ConcatTests
         compiled.Set("x", x);
         compiled.Run();
 
-        Assert.That(compiled.Output("y").ToNdArray().Data, Is.EqualTo(Interpreter.Run(program, new Dictionary<string, NdArray> { ["x"] = x }, new Dictionary<string, int>())["y"].Data));
+        Assert.That(compiled.Output("y").ToNdArray().Data,
+            Is.EqualTo(Interpreter.Run(program, new Dictionary<string, NdArray> { ["x"] = x }, new Dictionary<string, int>())["y"].Data));
     }
 }

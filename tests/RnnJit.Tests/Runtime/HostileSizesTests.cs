@@ -34,7 +34,8 @@ public class HostileSizesTests
         {
             Graph program = Parser.Parse("program P\n" + statements);
             Verifier.Check(program);
-            Executable.Create(program, new ExecutableOptions { Sizes = new Dictionary<string, int> { ["K"] = size }, MemoryLimit = 1 << 20 }).Dispose();
+            Executable.Create(program,
+                new ExecutableOptions { Sizes = new Dictionary<string, int> { ["K"] = size }, MemoryLimit = 1 << 20 }).Dispose();
         }
     }
 
@@ -43,7 +44,8 @@ public class HostileSizesTests
     public void A_derived_dimension_may_be_0(string device)
     {
         Graph program = Parser.Parse("program P\ninput x: f32[T, 2]\n%0 = slice[0, 1, T - 1] x\n%1 = tanh %0\nreturn y = %1");
-        using Executable executable = Executable.Create(program, new ExecutableOptions { Sizes = new Dictionary<string, int> { ["T"] = 1 }, Device = Device.Parse(device) });
+        using Executable executable = Executable.Create(program,
+            new ExecutableOptions { Sizes = new Dictionary<string, int> { ["T"] = 1 }, Device = Device.Parse(device) });
 
         executable.Run();
 
@@ -59,7 +61,8 @@ public class HostileSizesTests
         Graph program = Parser.Parse("program P\ninput x: f32[T, B, 2]\n%0 = tanh x\nreturn y = %0");
         using var model = new Model(program, new Dictionary<string, int>());
 
-        Assert.That(() => model.Open(new SessionOptions { Steps = steps, Batch = batch }), Throws.ArgumentException.With.Message.Contains("wanted at least 1"));
+        Assert.That(() => model.Open(new SessionOptions { Steps = steps, Batch = batch }),
+            Throws.ArgumentException.With.Message.Contains("wanted at least 1"));
     }
 
     [Test]
@@ -68,7 +71,8 @@ public class HostileSizesTests
         Graph program = Parser.Parse("program P\ninput x: f32[T, B, 2]\n%0 = tanh x\nreturn y = %0");
         using var model = new Model(program, new Dictionary<string, int>());
 
-        Assert.That(() => model.Run(new Dictionary<string, NdArray> { ["x"] = new NdArray(3, 0, 2) }), Throws.TypeOf<GraphException>().With.Message.Contains("'B' is 0"));
+        Assert.That(() => model.Run(new Dictionary<string, NdArray> { ["x"] = new NdArray(3, 0, 2) }),
+            Throws.TypeOf<GraphException>().With.Message.Contains("'B' is 0"));
     }
 
     [Test]
@@ -82,9 +86,11 @@ public class HostileSizesTests
     // Elements of a packed matrix of 4 columns and 3 rows.
     private const int Packed = 48;
 
-    private static BufferView Dense(params int[] shape) => new(new PlanBuffer(0, ElementType.F32, NdArray.Size(shape), BufferSpace.Scratch), 0, shape, BufferView.Dense(shape));
+    private static BufferView Dense(params int[] shape) =>
+        new(new PlanBuffer(0, ElementType.F32, NdArray.Size(shape), BufferSpace.Scratch), 0, shape, BufferView.Dense(shape));
 
-    private static BufferView Panels(int elements) => Dense(elements) with { Panels = new PackedPanels(4, 3, Packed, WeightStorage.Single) };
+    private static BufferView Panels(int elements) =>
+        Dense(elements) with { Panels = new PackedPanels(4, 3, Packed, WeightStorage.Single) };
 
     [Test]
     public void A_view_that_leaves_its_block_is_found()
@@ -92,7 +98,10 @@ public class HostileSizesTests
         BufferView view = Dense(10);
 
         Assert.That(() => PlanBounds.Check(view, 1, 1, "test"), Throws.Nothing);
-        foreach (BufferView wrong in new[] { view with { Offset = 1 }, view with { Offset = -1 }, view with { Strides = [2] }, view with { Strides = [-1] }, view with { DoubleBufferStride = 1 }, view with { OuterDoubleBufferStride = 1 } })
+        foreach (BufferView wrong in new[] { view with { Offset = 1 }, view with { Offset = -1 }, view with
+        {
+            Strides = [2]
+        }, view with { Strides = [-1] }, view with { DoubleBufferStride = 1 }, view with { OuterDoubleBufferStride = 1 } })
             Assert.That(() => PlanBounds.Check(wrong, 1, 1, "test"), Throws.InvalidOperationException);
         Assert.That(() => PlanBounds.Check(view with { TimeStride = 1 }, 2, 1, "test"), Throws.InvalidOperationException);
         Assert.That(() => PlanBounds.Check(view with { OuterTimeStride = 1 }, 1, 2, "test"), Throws.InvalidOperationException);
@@ -108,7 +117,11 @@ public class HostileSizesTests
 
         Assert.That(() => Check(form, null, new AccumulatorInit(row.Broadcast([2, 4]), [], 0)), Throws.Nothing);
         Assert.That(() => Check(form, Panels(Packed)), Throws.Nothing);
-        foreach (MatMulForm wrong in new[] { form with { M = form.M with { A = 4 } }, form with { N = form.N with { B = 2 } }, form with { M = form.M with { C = 5 } }, form with { K = form.K with { Extent = 4 } } })
+        foreach (MatMulForm wrong in new[]
+        {
+            form with { M = form.M with { A = 4 } }, form with { N = form.N with { B = 2 } }, form with { M = form.M with { C = 5 } },
+            form with { K = form.K with { Extent = 4 } }
+        })
             Assert.That(() => Check(wrong), Throws.InvalidOperationException);
         Assert.That(() => Check(form, null, new AccumulatorInit(row.Broadcast([2, 4]), [], 1)), Throws.InvalidOperationException);
         Assert.That(() => Check(form, Panels(Packed - 1)), Throws.InvalidOperationException);

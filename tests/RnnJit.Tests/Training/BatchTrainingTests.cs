@@ -8,7 +8,7 @@ using RnnJit.Training;
 namespace RnnJit.Tests.Training;
 
 /// <summary>Training on batches of any shape, with one set of parameters and moments.</summary>
-public class BatchTrainingTests
+public partial class BatchTrainingTests
 {
     [Test]
     public void Batches_of_one_shape_are_trained_on_as_by_a_trainer_of_that_shape()
@@ -36,7 +36,8 @@ public class BatchTrainingTests
 
     // Other Programs ran in the arena between two steps of a shape: constants and packed weights are made again.
     [Test]
-    public void Shapes_that_take_turns_train_as_trainers_of_their_own_would([Values(1, 2, 9)] int mostShapes, [Values] bool split, [Values] bool frozen)
+    public void Shapes_that_take_turns_train_as_trainers_of_their_own_would([Values(1, 2, 9)] int mostShapes, [Values] bool split,
+        [Values] bool frozen)
     {
         (int Steps, int Rows)[] shapes = [(5, 3), (40, 16), (2, 1), (5, 3), (40, 16), (2, 1), (7, 3), (5, 3)];
         var options = new TrainerOptions { Optimiser = new Adam(), StepMultiple = 1, MostShapes = mostShapes, SplitStep = split };
@@ -102,7 +103,8 @@ public class BatchTrainingTests
         Batch batch = Drawn(1, 3, 2);
         trainer.Step(batch);
         var wrong = new Dictionary<string, BatchInput>(batch.Inputs) { ["tags"] = BatchInput.Of(new float[6], 3, 2) };
-        Assert.That(() => trainer.Step(batch with { Inputs = wrong }), Throws.TypeOf<GraphException>().With.Message.Contains("'tags' holds F32"));
+        Assert.That(() => trainer.Step(batch with { Inputs = wrong }),
+            Throws.TypeOf<GraphException>().With.Message.Contains("'tags' holds F32"));
 
         var net = new NetworkBuilder("Rowless");
         net.Output("loss", Rnn.TotalMean(net.Dense("head", net.Input("x", "T", 2), 1)));
@@ -157,7 +159,10 @@ public class BatchTrainingTests
         using Model model = Tagger();
         using var trainer = new Trainer(model, new TrainerOptions());
         Batch batch = Drawn(1, 3, 2);
-        trainer.Bind(batch with { Inputs = new Dictionary<string, BatchInput>(batch.Inputs) { ["tags"] = Codes(new Random(1), 3, 2, 3, padding: 2) } });
+        trainer.Bind(batch with
+        {
+            Inputs = new Dictionary<string, BatchInput>(batch.Inputs) { ["tags"] = Codes(new Random(1), 3, 2, 3, padding: 2) }
+        });
         Assert.That(trainer.Input("tags").Read<int>()[6..].ToArray(), Has.Length.EqualTo(10).And.All.EqualTo(2));
         Assert.That(trainer.Input("x").Read<float>()[(3 * 2 * 2)..].ToArray(), Has.Length.EqualTo(20).And.All.Zero);
     }
@@ -170,7 +175,8 @@ public class BatchTrainingTests
         trainer.Step(Drawn(1, 3, 2));
         trainer.Step(Drawn(2, 30, 2));
         Assert.That(() => trainer.Step(Drawn(3, 3, 4)), Throws.InvalidOperationException.With.Message.EqualTo(
-            "The batch has 4 rows where states of 2 are carried (keep the number of rows, drop a last batch that is smaller, or call ResetState first)"));
+            "The batch has 4 rows where states of 2 are carried (keep the number of rows, drop a last batch that is smaller, "
+                + "or call ResetState first)"));
         trainer.ResetState();
         Assert.That(() => trainer.Step(Drawn(3, 3, 4)), Throws.Nothing);
     }
@@ -194,63 +200,6 @@ public class BatchTrainingTests
     }
 
     [Test]
-    public void A_parameter_has_a_rate_of_its_own_or_stays_as_it_is()
-    {
-        double[] Moved(Func<string, double>? rate, string parameter)
-        {
-            using Model model = Tagger(ElementType.F64);
-            double[] before = model.Parameters[parameter].ToNdArray().Data;
-            using var trainer = new Trainer(model, new TrainerOptions { Optimiser = new Sgd(), LearningRate = new ConstantRate(0.1), ClipNorm = null, RateOf = rate });
-            trainer.Step(Drawn(1, 5, 3));
-            Assert.That(trainer.Differentiated.OutputIndex("d_" + parameter) < 0, Is.EqualTo(rate?.Invoke(parameter) == 0), "no gradient of what stays");
-            return [.. model.Parameters[parameter].ToNdArray().Data.Zip(before, (now, then) => now - then)];
-        }
-
-        double Rate(string name) => name == "head.W" ? 0.25 : name == "head.b" ? 0 : 1;
-        double[] plain = Moved(null, "head.W");
-        Assert.That(plain, Has.Some.Not.Zero);
-        Assert.That(Moved(Rate, "head.W"), Is.EqualTo(plain.Select(step => step / 4)).Within(1e-15));
-        Assert.That(Moved(Rate, "layer.Wz"), Is.EqualTo(Moved(null, "layer.Wz")));
-        Assert.That(Moved(Rate, "head.b"), Is.All.Zero);
-        Assert.That(() => Moved(_ => -1, "head.b"), Throws.ArgumentException.With.Message.Contains("RateOf gives -1 for 'layer.Wz'"));
-    }
-
-    // Central differences over the value itself: the network reads it from an input here.
-    [Test]
-    public void Gradients_of_parameters_and_named_values_are_read([Values] bool split)
-    {
-        using Model model = Tagger(ElementType.F64);
-        var options = new TrainerOptions { Gradients = ["head.W", "states"], SplitStep = split, Optimiser = new Sgd(), LearningRate = new ConstantRate(1e-12) };
-        using var trainer = new Trainer(model, options);
-        Batch batch = Drawn(1, 3, 2);
-        trainer.Step(batch);
-        double[] found = trainer.Gradient("states").ToNdArray().Data, ofWeight = trainer.Gradient("head.W").ToNdArray().Data;
-        using Session session = model.Open(new SessionOptions { Steps = 8, Batch = 2, Results = ["loss"], Given = ["states"] });
-        using Session states = model.Open(new SessionOptions { Steps = 8, Batch = 2, Results = ["states"] });
-        foreach (string name in (string[])["x", "lengths"])
-            states.Input(name).CopyFrom(trainer.Input(name));
-        states.Run();
-        foreach (string name in (string[])["tags", "lengths"])
-            session.Input(name).CopyFrom(trainer.Input(name));
-        double[] values = states.Output("states").ToNdArray().Data;
-        double At(int i, double step)
-        {
-            double[] moved = [.. values];
-            moved[i] += step;
-            session.Input("states").Set(moved);
-            session.Run();
-            return session.Output("loss").Read<double>()[0];
-        }
-
-        const double Step = 1e-5;
-        double[] wanted = [.. Enumerable.Range(0, values.Length).Select(i => (At(i, Step) - At(i, -Step)) / (2 * Step))];
-        Assert.That(found, Is.EqualTo(wanted).Within(1e-9));
-        Assert.That(found, Has.Some.Not.Zero);
-        Assert.That(ofWeight, Has.Length.EqualTo(model.Parameters["head.W"].Length).And.Some.Not.Zero);
-        Assert.That(() => trainer.Gradient("head.b"), Throws.TypeOf<UnknownNameException>().With.Message.Contains("its gradients are head.W, states"));
-    }
-
-    [Test]
     public void A_batch_that_does_not_fit_gets_a_sentence()
     {
         using Model model = Tagger();
@@ -271,12 +220,16 @@ public class BatchTrainingTests
         Assert.That(Message("tags", Codes(new Random(1), 3, 5, 3)), Does.Contain("'tags' has shape [3, 5]"));
         Assert.That(Message("tags", BatchInput.Of(new float[6], 3, 2)), Does.Contain("'tags' holds F32 but i32[T, B] is wanted"));
         Assert.That(() => trainer.Step(), Throws.InvalidOperationException.With.Message.Contains("has no shape before the first batch"));
-        Assert.That(() => BatchInput.Of(new float[6], 3, 3), Throws.ArgumentException.With.Message.EqualTo("An input of shape [3, 3] has 6 values (give one for each element)"));
+        Assert.That(() => BatchInput.Of(new float[6], 3, 3),
+            Throws.ArgumentException.With.Message.EqualTo("An input of shape [3, 3] has 6 values (give one for each element)"));
         using var bound = new Trainer(model, 3, 2);
         Assert.That(() => bound.Step(batch), Throws.InvalidOperationException.With.Message.Contains("was made for one shape"));
-        Assert.That(() => new Trainer(model, new TrainerOptions { MostShapes = 0 }), Throws.ArgumentException.With.Message.Contains("MostShapes is 0"));
-        Assert.That(() => new Trainer(model, new TrainerOptions { StepMultiple = 0 }), Throws.ArgumentException.With.Message.Contains("StepMultiple is 0"));
-        Assert.That(() => new Trainer(model, new TrainerOptions { Gradients = ["staets"] }).Step(batch), Throws.TypeOf<GraphException>().With.Message.Contains("'staets' is no"));
+        Assert.That(() => new Trainer(model, new TrainerOptions { MostShapes = 0 }),
+            Throws.ArgumentException.With.Message.Contains("MostShapes is 0"));
+        Assert.That(() => new Trainer(model, new TrainerOptions { StepMultiple = 0 }),
+            Throws.ArgumentException.With.Message.Contains("StepMultiple is 0"));
+        Assert.That(() => new Trainer(model, new TrainerOptions { Gradients = ["staets"] }).Step(batch),
+            Throws.TypeOf<GraphException>().With.Message.Contains("'staets' is no"));
     }
 
     /// <param name="constant">True for a constant beside the inputs of each step.</param>

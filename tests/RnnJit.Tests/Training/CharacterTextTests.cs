@@ -7,7 +7,8 @@ internal sealed class CharacterTextTests
     [Test]
     public void A_file_is_read_without_its_byte_order_mark()
     {
-        Assert.That(Read([0xEF, 0xBB, 0xBF, .. "é😀\r\n"u8]).Characters.ToArray().Select(c => c.Value), Is.EqualTo(new[] { 0xE9, 0x1F600, 13, 10 }));
+        Assert.That(Read([0xEF, 0xBB, 0xBF, .. "é😀\r\n"u8]).Characters.ToArray().Select(c => c.Value),
+            Is.EqualTo(new[] { 0xE9, 0x1F600, 13, 10 }));
     }
 
     [TestCase(new byte[0], "is empty (choose")]
@@ -22,8 +23,10 @@ internal sealed class CharacterTextTests
     public void A_missing_file_and_a_folder_are_refused()
     {
         using var folder = new TemporaryFolder();
-        Assert.That(() => CharacterText.Read(folder.File("none")), Throws.TypeOf<TextDataException>().With.Message.Contains("does not exist (check the path)"));
-        Assert.That(() => CharacterText.Read(folder.File("none/none")), Throws.TypeOf<TextDataException>().With.Message.Contains("does not exist"));
+        Assert.That(() => CharacterText.Read(folder.File("none")),
+            Throws.TypeOf<TextDataException>().With.Message.Contains("does not exist (check the path)"));
+        Assert.That(() => CharacterText.Read(folder.File("none/none")),
+            Throws.TypeOf<TextDataException>().With.Message.Contains("does not exist"));
         Assert.That(() => CharacterText.Read(folder.Path), Throws.TypeOf<TextDataException>().With.Message.Contains("is a folder"));
     }
 

@@ -5,8 +5,8 @@ using RnnJit.Training;
 namespace RnnJit.Tests.Training;
 
 /// <summary>
-/// Checkpoints in <c>Data</c> were written by an earlier version, before ops had their names of today. The wanted digests are those of the version that wrote
-/// them, continued from the same files.
+/// Checkpoints in <c>Data</c> were written by an earlier version, before ops had their names of today. The wanted digests are those of the
+/// version that wrote them, continued from the same files.
 /// </summary>
 public class EarlierCheckpointTests
 {
@@ -71,7 +71,8 @@ public class EarlierCheckpointTests
     private static string Labels(int updates)
     {
         using Model model = Model.Load(Data("labels"), new ModelOptions { Seed = 3, Threads = 1 });
-        using var trainer = new Trainer(model, 7, 3, new TrainerOptions { Optimiser = new Adam(), LearningRate = new ConstantRate(0.01), CheckpointInterval = 3 });
+        using var trainer = new Trainer(model, 7, 3,
+            new TrainerOptions { Optimiser = new Adam(), LearningRate = new ConstantRate(0.01), CheckpointInterval = 3 });
         var random = new Random(5);
         for (int update = 0; update < updates; update++)
         {

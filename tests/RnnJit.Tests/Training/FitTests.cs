@@ -18,7 +18,8 @@ public class FitTests
         FitResult result = Fit.Run(trainer, new Fixed(4), new FitOptions { Epochs = 30, Progress = new Heard(heard.Add) });
         Assert.That(result.Epochs, Has.Count.EqualTo(30));
         Assert.That(result.Epochs[^1].Loss, Is.LessThan(0.8 * result.Epochs[0].Loss));
-        Assert.That(result.Epochs.Select(epoch => epoch.Measure), Is.EqualTo(result.Epochs.Select(epoch => epoch.Loss)), "no measure: the loss counts");
+        Assert.That(result.Epochs.Select(epoch => epoch.Measure), Is.EqualTo(result.Epochs.Select(epoch => epoch.Loss)),
+            "no measure: the loss counts");
         Assert.That(heard, Has.Count.EqualTo(30 * 5));
         Assert.That(heard.Count(report => report.Measure is not null), Is.EqualTo(30));
         Assert.That(heard[2], Is.EqualTo(heard[2] with { Epoch = 1, Epochs = 30, Batch = 3, Batches = 4, Measure = null }));
@@ -67,7 +68,8 @@ public class FitTests
                 if (first.Steps == cut)
                     cancel.Cancel();
             });
-            Assert.That(() => Fit.Run(first, new Fixed(4), options with { Progress = heard, Cancel = cancel.Token, Checkpoint = folder.File("c"), Validate = Measure(parted) }),
+            Assert.That(() => Fit.Run(first, new Fixed(4),
+                options with { Progress = heard, Cancel = cancel.Token, Checkpoint = folder.File("c"), Validate = Measure(parted) }),
                 Throws.InstanceOf<OperationCanceledException>());
         }
 
@@ -93,7 +95,8 @@ public class FitTests
             Fit.Run(trainer, new Fixed(2), new FitOptions { Epochs = 2, Checkpoint = folder.File("c") });
         Trainer.Resume(folder.File("c"), Rate()).Model.Dispose();
         ResealedFile.Change(folder.File("c"), tensor, values => values[at] = number);
-        Assert.That(() => Trainer.Resume(folder.File("c"), Rate()), Throws.TypeOf<CheckpointException>().With.Message.Contains("that no training loop leaves behind"));
+        Assert.That(() => Trainer.Resume(folder.File("c"), Rate()),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains("that no training loop leaves behind"));
     }
 
     [TestCase("100000000", "but the model wants F32[100000000, 5]")]
@@ -166,9 +169,11 @@ public class FitTests
         Assert.That(Message(new Fixed(2), new FitOptions { Epochs = 0 }), Does.StartWith("Epochs is 0"));
         Assert.That(Message(new Fixed(2), new FitOptions { Patience = 0 }), Does.StartWith("Patience is 0"));
         Assert.That(Message(new Fixed(2), new FitOptions { Validate = () => double.NaN }), Does.Contain("the measure of epoch 1 is NaN"));
-        Assert.That(Message(new Fixed(2, less: 1), new FitOptions()), Does.Contain("batches where Count is 2 (give as many in each epoch)"));
+        Assert.That(Message(new Fixed(2, less: 1), new FitOptions()),
+            Does.Contain("batches where Count is 2 (give as many in each epoch)"));
         model.Save(folder.File("model"));
-        Assert.That(() => Trainer.Resume(folder.File("model")), Throws.TypeOf<CheckpointException>().With.Message.Contains("holds a model and no training"));
+        Assert.That(() => Trainer.Resume(folder.File("model")),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains("holds a model and no training"));
     }
 
     private static TrainerOptions Rate() => new() { LearningRate = new ConstantRate(0.05) };
@@ -185,6 +190,7 @@ public class FitTests
     {
         public int Count => count;
 
-        public IEnumerable<Batch> Epoch(int epoch, int from = 0) => Enumerable.Range(from, count - from - less).Select(n => Drawn(n, 3 + (5 * n), 2 + n));
+        public IEnumerable<Batch> Epoch(int epoch, int from = 0) =>
+            Enumerable.Range(from, count - from - less).Select(n => Drawn(n, 3 + (5 * n), 2 + n));
     }
 }

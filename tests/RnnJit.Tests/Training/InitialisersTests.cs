@@ -68,7 +68,8 @@ internal sealed class InitialisersTests
         }
     }
 
-    // For a uniform orthogonal n × n matrix the trace has mean 0 and variance 1; a fixed sign of the diagonal would shift it by about √(2n/π).
+    // For a uniform orthogonal n × n matrix the trace has mean 0 and variance 1; a fixed sign of the
+    // diagonal would shift it by about √(2n/π).
     [Test]
     public void Orthogonal_weights_prefer_no_sign()
     {

@@ -14,7 +14,8 @@ public class LearningRateTests
     public void Decays_by_a_factor() => Rates(new ExponentialRate(8, 0.5), 8, 4, 2, 1);
 
     [Test]
-    public void Cosine_reaches_its_lowest_and_returns() => Rates(new CosineRate(3, 4, 1), 3, 2 + Math.Sqrt(0.5), 2, 2 - Math.Sqrt(0.5), 1, 2 - Math.Sqrt(0.5));
+    public void Cosine_reaches_its_lowest_and_returns() =>
+        Rates(new CosineRate(3, 4, 1), 3, 2 + Math.Sqrt(0.5), 2, 2 - Math.Sqrt(0.5), 1, 2 - Math.Sqrt(0.5));
 
     [Test]
     public void Warms_up_in_a_line() => Rates(new WarmUp(4, new ExponentialRate(8, 0.5)), 2, 4, 6, 8, 8, 4, 2);
@@ -28,7 +29,8 @@ public class LearningRateTests
     {
         var rate = new OneCycleRate(1, 10) { Rise = 0.4, Divisor = 4, FinalDivisor = 100 };
         double Wave(double from, double to, double share) => to + ((from - to) / 2 * (1 + Math.Cos(Math.PI * share)));
-        Rates(rate, 0.25, Wave(0.25, 1, 1 / 3.0), Wave(0.25, 1, 2 / 3.0), 1, Wave(1, 0.0025, 1 / 6.0), Wave(1, 0.0025, 2 / 6.0), Wave(1, 0.0025, 3 / 6.0), Wave(1, 0.0025, 4 / 6.0), Wave(1, 0.0025, 5 / 6.0), 0.0025, 0.0025);
+        Rates(rate, 0.25, Wave(0.25, 1, 1 / 3.0), Wave(0.25, 1, 2 / 3.0), 1, Wave(1, 0.0025, 1 / 6.0), Wave(1, 0.0025, 2 / 6.0),
+            Wave(1, 0.0025, 3 / 6.0), Wave(1, 0.0025, 4 / 6.0), Wave(1, 0.0025, 5 / 6.0), 0.0025, 0.0025);
     }
 
     [Test]
@@ -38,20 +40,23 @@ public class LearningRateTests
     // The top lies between two steps.
     [Test]
     public void One_cycle_need_not_meet_its_top() =>
-        Rates(new OneCycleRate(8, 5) { Rise = 0.5, Divisor = 4, FinalDivisor = 2, Linear = true }, 2, 6, 8 - (7 * 0.5 / 2.5), 8 - (7 * 1.5 / 2.5), 1);
+        Rates(new OneCycleRate(8, 5) { Rise = 0.5, Divisor = 4, FinalDivisor = 2, Linear = true }, 2, 6, 8 - (7 * 0.5 / 2.5),
+            8 - (7 * 1.5 / 2.5), 1);
 
     [Test]
     public void A_plateau_lowers_the_rate_once_patience_ends()
     {
         var rate = new PlateauRate(8) { Factor = 0.5, Patience = 1, Threshold = 0.1 };
-        Assert.That(new double[] { 10, 9.5, 9.5, 8.9, 9, 9, 9, 9, 8.0 }.Select(loss => After(rate, loss)), Is.EqualTo(new double[] { 8, 8, 4, 4, 4, 2, 2, 1, 1 }));
+        Assert.That(new double[] { 10, 9.5, 9.5, 8.9, 9, 9, 9, 9, 8.0 }.Select(loss => After(rate, loss)),
+            Is.EqualTo(new double[] { 8, 8, 4, 4, 4, 2, 2, 1, 1 }));
     }
 
     [Test]
     public void A_plateau_rests_after_a_fall_and_keeps_its_lowest()
     {
         var rate = new PlateauRate(8) { Factor = 0.25, Patience = 0, CoolDown = 2, Lowest = 1 };
-        Assert.That(new double[] { 5, 5, 5, 5, 5, 5, 5, 5 }.Select(loss => After(rate, loss)), Is.EqualTo(new double[] { 8, 2, 2, 2, 1, 1, 1, 1 }));
+        Assert.That(new double[] { 5, 5, 5, 5, 5, 5, 5, 5 }.Select(loss => After(rate, loss)),
+            Is.EqualTo(new double[] { 8, 2, 2, 2, 1, 1, 1, 1 }));
     }
 
     [Test]
@@ -94,8 +99,10 @@ public class LearningRateTests
     [Test]
     public void Every_schedule_and_optimiser_named_is_there()
     {
-        Assert.That(ScheduleChoice.Names.Select(name => ScheduleChoice.Of(new CharacterOptions { Schedule = name }, 10).GetType()), Is.Unique);
-        Assert.That(OptimiserChoice.Names.Select(name => OptimiserChoice.Of(new CharacterOptions { Optimiser = name }).Build().ToString()), Is.Unique);
+        Assert.That(
+            ScheduleChoice.Names.Select(name => ScheduleChoice.Of(new CharacterOptions { Schedule = name }, 10).GetType()), Is.Unique);
+        Assert.That(OptimiserChoice.Names.Select(name => OptimiserChoice.Of(new CharacterOptions { Optimiser = name }).Build().ToString()),
+            Is.Unique);
         Assert.That(OptimiserChoice.Of(new CharacterOptions { Optimiser = "adamw" }).WeightDecay, Is.EqualTo(0.01));
         Assert.That(ScheduleChoice.Of(new CharacterOptions { WarmUp = 2, LearningRate = 1 }, 10).At(0), Is.EqualTo(0.5));
     }

@@ -5,7 +5,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Training;
 
-/// <summary>A training over several epochs: saved after any update, measured at some, its states and its mean loss as they must be.</summary>
+/// <summary>A training over several epochs: saved after any update, measured at some, its states and its
+/// mean loss as they must be.</summary>
 public class ResumeAnywhereTests
 {
     private const int Windows = 3, Updates = 9;
@@ -16,15 +17,27 @@ public class ResumeAnywhereTests
     private static readonly CharacterText Text = CharacterText.From("she sells sea shells by the sea shore");
 
     // 27 characters for training: two streams of 13, so that an epoch is 3 windows of 4 steps or one of 12.
-    private static readonly CharacterOptions Options = new() { Hidden = 3, Embedding = 2, Layers = 2, Batch = 2, Steps = 4, Updates = Updates, Validation = 0.27, Precision = ElementType.F64 };
+    private static readonly CharacterOptions Options = new()
+    {
+        Hidden = 3,
+        Embedding = 2,
+        Layers = 2,
+        Batch = 2,
+        Steps = 4,
+        Updates = Updates,
+        Validation = 0.27,
+        Precision = ElementType.F64
+    };
 
-    private static CharacterTraining Start(CharacterOptions options) => new(Text, CellRegistry.Find("gru"), options, new ModelOptions { Threads = 1 });
+    private static CharacterTraining Start(CharacterOptions options) =>
+        new(Text, CellRegistry.Find("gru"), options, new ModelOptions { Threads = 1 });
 
     [Test]
     public void A_run_resumed_after_any_update_ends_with_the_file_of_the_whole_run([Values("adam", "sgd", "rmsprop")] string optimiser)
     {
         using var folder = new TemporaryFolder();
-        CharacterOptions options = Options with { Optimiser = optimiser, LearningRate = 0.05, Schedule = "plateau", Patience = 0, Decay = 0.5, Dropout = 0.25 };
+        CharacterOptions options =
+            Options with { Optimiser = optimiser, LearningRate = 0.05, Schedule = "plateau", Patience = 0, Decay = 0.5, Dropout = 0.25 };
         using (CharacterTraining whole = Start(options))
         {
             Assert.That(whole.UpdatesPerEpoch, Is.EqualTo(Windows));
@@ -66,7 +79,8 @@ public class ResumeAnywhereTests
         Assert.That(second.Measure().Training, Is.EqualTo(losses.Average()).Within(1e-14));
     }
 
-    // The rate is so small that no parameter changes: an epoch repeats the losses of the first one, and the windows of an epoch are one sequence.
+    // The rate is so small that no parameter changes: an epoch repeats the losses of the first one, and the
+    // windows of an epoch are one sequence.
     [Test]
     public void States_are_carried_within_an_epoch_and_begin_anew_with_each()
     {
@@ -86,7 +100,8 @@ public class ResumeAnywhereTests
 
         // Weights so large that the text depends on all that was read before.
         foreach (string name in training.Model.Model.Parameters.Keys)
-            training.Model.Model.Parameters[name].Set([.. training.Model.Model.Parameters[name].ToNdArray().Data.Select(value => 8 * value)]);
+            training.Model.Model.Parameters[name]
+                .Set([.. training.Model.Model.Parameters[name].ToNdArray().Data.Select(value => 8 * value)]);
         string first = string.Concat(training.Model.Write(80, prompt: "she sells"));
         Assert.That(training.Model.Write(7, prompt: "sea").Count(), Is.EqualTo(7));
         Assert.That(string.Concat(training.Model.Write(80, prompt: "she sells")), Is.EqualTo(first));

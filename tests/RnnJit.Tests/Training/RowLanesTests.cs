@@ -22,7 +22,8 @@ public class RowLanesTests
     [TestCase("-1")]
     [TestCase("many")]
     public void Lanes_that_are_no_number_are_refused(string lanes) =>
-        Assert.That(() => Resume(lanes, new ModelOptions()), Throws.TypeOf<CheckpointException>().With.Message.Contains("wanted a whole number"));
+        Assert.That(() => Resume(lanes, new ModelOptions()),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains("wanted a whole number"));
 
     [Test]
     public void A_device_takes_the_lanes_of_the_file_where_it_has_them()

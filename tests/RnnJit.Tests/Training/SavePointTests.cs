@@ -14,10 +14,12 @@ public class SavePointTests
 
     private static CharacterText Text => CharacterText.From(string.Concat(Enumerable.Repeat("she sells sea shells. ", 20)));
 
-    private static CharacterTraining Start(string optimiser = "adam", ulong seed = 1, double rate = 0.01, string schedule = "constant") => new(Text, CellRegistry.Find("elman"), new CharacterOptions
-    {
-        Hidden = 3, Embedding = 2, Layers = 1, Batch = 2, Steps = 4, Updates = 8, Optimiser = optimiser, Seed = seed, LearningRate = rate, Schedule = schedule,
-    }, new ModelOptions { Threads = 1 });
+    private static CharacterTraining Start(string optimiser = "adam", ulong seed = 1, double rate = 0.01, string schedule = "constant") =>
+        new(Text, CellRegistry.Find("elman"), new CharacterOptions
+        {
+            Hidden = 3, Embedding =
+            2, Layers = 1, Batch = 2, Steps = 4, Updates = 8, Optimiser = optimiser, Seed = seed, LearningRate = rate, Schedule = schedule,
+        }, new ModelOptions { Threads = 1 });
 
     [Test]
     public void Fifty_divergences_at_save_points_leave_the_old_file_byte_for_byte()
@@ -35,7 +37,9 @@ public class SavePointTests
                 using CharacterTraining bad = Start(optimiser, seed, TooMuch);
                 bad.Step();
                 Assert.That(() => bad.Save(path), Throws.TypeOf<DivergenceException>().With.Message.Match(
-                    @"^Training stopped after step 1: tensor '.+' \[.*\] holds (NaN|-?Infinity) at \[.*\], so '.*' was not written and is as it was before \(lower the learning rate\)$"), optimiser);
+                    @"^Training stopped after step 1: tensor '.+' \[.*\] holds (NaN|-?Infinity) at \[.*\], "
+                        + @"so '.*' was not written and is as it was before \(lower the learning rate\)$"),
+                    optimiser);
                 Assert.That(File.ReadAllBytes(path), Is.EqualTo(before), optimiser);
                 diverged++;
             }
@@ -61,7 +65,8 @@ public class SavePointTests
 
         string name = RnnJit.Files.SafetensorsFile.Read(path).Tensors.Keys.First(key => key.StartsWith(tensor, StringComparison.Ordinal));
         ResealedFile.Change(path, name, values => values[0] = double.PositiveInfinity);
-        Assert.That(() => CharacterTraining.Resume(path, _ => Text), Throws.TypeOf<CheckpointException>().With.Message.Contains("wanted").And.Message.Contains("finite number"));
+        Assert.That(() => CharacterTraining.Resume(path, _ => Text),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains("wanted").And.Message.Contains("finite number"));
     }
 
     [Test]

@@ -48,7 +48,8 @@ internal sealed class SequenceBatchesTests
     }
 
     [Test]
-    public void A_validation_pass_has_every_successor_once_and_in_order([Values(2, 5, 12, 13, 14, 47)] int count, [Values(1, 2, 4)] int streams, [Values(1, 3, 5, 60)] int steps)
+    public void A_validation_pass_has_every_successor_once_and_in_order([Values(2, 5, 12, 13, 14, 47)] int count,
+        [Values(1, 2, 4)] int streams, [Values(1, 3, 5, 60)] int steps)
     {
         if (count - 1 < streams)
         {
@@ -88,7 +89,8 @@ internal sealed class SequenceBatchesTests
         Assert.That(
             () => SequenceBatches.ForTraining(Codes(90), streams: 4, steps: 32),
             Throws.TypeOf<TextDataException>().With.Message.EqualTo(
-                "90 characters give 4 streams of 22 steps, wanted at least one window of 32 (use at least 129 characters, fewer streams or a shorter window)"));
+                "90 characters give 4 streams of 22 steps, wanted at least one window of 32 (use at least 129 characters, fewer streams "
+                    + "or a shorter window)"));
         Assert.That(SequenceBatches.ForTraining(Codes(129), 4, 32).Windows, Is.EqualTo(1));
         Assert.That(() => SequenceBatches.ForTraining(Codes(128), 4, 32), Throws.TypeOf<TextDataException>());
         Assert.That(() => SequenceBatches.ForTraining(Codes(0), 1, 1), Throws.TypeOf<TextDataException>());
@@ -111,7 +113,8 @@ internal sealed class SequenceBatchesTests
 
         Assert.That(training.ToArray(), Is.EqualTo(Codes(18)));
         Assert.That(validation.ToArray(), Is.EqualTo(new[] { 18, 19 }));
-        Assert.That(() => SequenceBatches.Split(Codes(20), 0.01), Throws.TypeOf<TextDataException>().With.Message.Contains("split 20 to 0"));
+        Assert.That(() => SequenceBatches.Split(Codes(20), 0.01),
+            Throws.TypeOf<TextDataException>().With.Message.Contains("split 20 to 0"));
         Assert.That(() => SequenceBatches.Split(Codes(20), 0.99), Throws.TypeOf<TextDataException>());
         Assert.That(() => SequenceBatches.Split(Codes(20), 1), Throws.TypeOf<TextDataException>());
         Assert.That(() => SequenceBatches.Split(Codes(20), double.NaN), Throws.TypeOf<TextDataException>());

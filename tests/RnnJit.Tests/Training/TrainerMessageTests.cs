@@ -12,13 +12,16 @@ public class TrainerMessageTests
     public void A_program_without_a_loss()
     {
         Assert.That(() => Train(net => net.Output("y", net.Input("x", "T", "B", 2))), Throws.TypeOf<GraphException>().With.Message.EqualTo(
-            "Program 'Net' has no output 'loss' to train (its outputs are y; add a scalar one, such as net.Output(\"loss\", Loss.MeanSquaredError(y, target)))"));
-        Assert.That(() => Train(net => net.Output("Loss", Rnn.TotalMean(net.Input("x", "T", "B", 2)))), Throws.TypeOf<GraphException>().With.Message.Contains("(did you mean 'Loss'? its outputs are Loss;"));
+            "Program 'Net' has no output 'loss' to train (its outputs are y; add a scalar one, such as net.Output(\"loss\", "
+                + "Loss.MeanSquaredError(y, target)))"));
+        Assert.That(() => Train(net => net.Output("Loss", Rnn.TotalMean(net.Input("x", "T", "B", 2)))),
+            Throws.TypeOf<GraphException>().With.Message.Contains("(did you mean 'Loss'? its outputs are Loss;"));
     }
 
     [Test]
     public void A_loss_that_is_no_scalar() =>
-        Assert.That(() => Train(net => net.Output("loss", net.Input("x", "T", "B", 2))), Throws.TypeOf<GraphException>().With.Message.EqualTo(
+        Assert.That(() => Train(net => net.Output("loss", net.Input("x", "T", "B", 2))),
+            Throws.TypeOf<GraphException>().With.Message.EqualTo(
             "Output 'loss' of program 'Net' is f32[T, B, 2], wanted a scalar f32 (reduce it, for instance with Rnn.TotalMean)"));
 
     [Test]
@@ -31,7 +34,8 @@ public class TrainerMessageTests
         net.Output("loss", Rnn.Total(y * counts) / Rnn.Total(counts));
         using var model = new Model(net);
         using var trainer = new Trainer(model, steps: 4, batch: 2);
-        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("the loss is NaN").And.Message.Contains("(every length in 'lengths' is 0: give one row at least one step)"));
+        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("the loss is NaN").And.Message
+            .Contains("(every length in 'lengths' is 0: give one row at least one step)"));
         trainer.Input("lengths").Write<int>()[1] = 4;
         Assert.That(trainer.Step(), Is.Not.NaN);
         trainer.Input("x").Write<float>().Fill(float.NaN);
@@ -48,7 +52,8 @@ public class TrainerMessageTests
         using var model = new Model(net);
         using var trainer = new Trainer(model, steps: 1, batch: 1);
         trainer.Input("x").Write<float>().Fill(1);
-        Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains($"the norm of the gradients is {found}"));
+        Assert.That(() => trainer.Step(),
+            Throws.TypeOf<DivergenceException>().With.Message.Contains($"the norm of the gradients is {found}"));
         Assert.That(trainer.Steps, Is.Zero);
         Assert.That(model.Parameters["w"].Read<float>().ToArray(), Is.EqualTo(new float[2]));
     }

@@ -26,11 +26,14 @@ internal static class TrainingDigest
 
     /// <summary>Of all bits of all parameters.</summary>
     public static string Of(Model model) =>
-        Hash(string.Join('\n', model.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).Select(parameter => parameter.Key + Bits(parameter.Value.ToNdArray().Data))));
+        Hash(string.Join('\n', model.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+            .Select(parameter => parameter.Key + Bits(parameter.Value.ToNdArray().Data))));
 
-    private static string Libc() => Hash(Bits([.. Enumerable.Range(1, 200).SelectMany(i => (double[])[Math.Pow(0.999, i), Math.Log(i / 7.0), Math.Cos(i / 3.0)])]));
+    private static string Libc() =>
+        Hash(Bits([.. Enumerable.Range(1, 200).SelectMany(i => (double[])[Math.Pow(0.999, i), Math.Log(i / 7.0), Math.Cos(i / 3.0)])]));
 
-    private static string Bits(double[] numbers) => string.Join(' ', numbers.Select(number => BitConverter.DoubleToInt64Bits(number).ToString("x", CultureInfo.InvariantCulture)));
+    private static string Bits(double[] numbers) =>
+        string.Join(' ', numbers.Select(number => BitConverter.DoubleToInt64Bits(number).ToString("x", CultureInfo.InvariantCulture)));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

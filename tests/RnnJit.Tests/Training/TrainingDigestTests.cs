@@ -6,8 +6,9 @@ using RnnJit.Training;
 namespace RnnJit.Tests.Training;
 
 /// <summary>
-/// Two hundred updates end with the bits of an earlier commit: with dropout, lengths, clipping and checkpoints over time, and with a run that is saved and
-/// resumed. Digests belong to a width of vectors and to libc's pow, log and cos. RNNJIT_ACCEPT=1 adds the lines of this machine.
+/// Two hundred updates end with the bits of an earlier commit: with dropout, lengths, clipping and checkpoints over time,
+/// and with a run that is saved and resumed. Digests belong to a width of vectors and to libc's pow, log and cos.
+/// RNNJIT_ACCEPT=1 adds the lines of this machine.
 /// </summary>
 public class TrainingDigestTests
 {
@@ -19,7 +20,8 @@ public class TrainingDigestTests
     public void Two_hundred_updates_end_with_the_bits_of_before()
     {
         string machine = TrainingDigest.Machine;
-        string[] found = [$"{machine} lengths {Lengths()}", $"{machine} resumed {Resumed()}"], known = System.IO.File.Exists(File) ? System.IO.File.ReadAllLines(File) : [];
+        string[] found = [$"{machine} lengths {Lengths()}", $"{machine} resumed {Resumed()}"],
+            known = System.IO.File.Exists(File) ? System.IO.File.ReadAllLines(File) : [];
         if (Environment.GetEnvironmentVariable("RNNJIT_ACCEPT") == "1")
         {
             string[] kept = [.. known.Where(line => !line.StartsWith(machine, StringComparison.Ordinal)), .. found];
@@ -46,7 +48,8 @@ public class TrainingDigestTests
         Value h = net.Recurrent("layer0", CellRegistry.Find(typeof(Lstm)), x, net.Size("H", 5));
         net.Output("loss", Loss.MeanSquaredError(net.Dense("head", net.Dropout("drop", h, 0.25), 2), net.Input("target", "T", "B", 2)));
         using var model = new Model(net, new ModelOptions { Seed = 3, Threads = 2 });
-        using var trainer = new Trainer(model, Steps, Batch, new TrainerOptions { Optimiser = new Adam(), LearningRate = new ConstantRate(0.01), CheckpointInterval = 3 });
+        using var trainer = new Trainer(model, Steps, Batch,
+            new TrainerOptions { Optimiser = new Adam(), LearningRate = new ConstantRate(0.01), CheckpointInterval = 3 });
         var random = new Random(5);
         for (int update = 0; update < updates; update++)
         {
@@ -68,7 +71,18 @@ public class TrainingDigestTests
     {
         using var folder = new TemporaryFolder();
         CharacterText text = CharacterText.From(string.Concat(Enumerable.Repeat("she sells sea shells by the sea shore; ", 20)));
-        var options = new CharacterOptions { Hidden = 8, Embedding = 4, Layers = 2, Batch = 3, Steps = 6, Updates = Updates, Dropout = 0.25, LearningRate = 0.01, Schedule = "cosine" };
+        var options = new CharacterOptions
+        {
+            Hidden = 8,
+            Embedding = 4,
+            Layers = 2,
+            Batch = 3,
+            Steps = 6,
+            Updates = Updates,
+            Dropout = 0.25,
+            LearningRate = 0.01,
+            Schedule = "cosine"
+        };
         using (var first = new CharacterTraining(text, CellRegistry.Find("gru"), options, new ModelOptions { Threads = 2 }))
         {
             Continue(first, Cut);

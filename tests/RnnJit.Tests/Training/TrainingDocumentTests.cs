@@ -17,7 +17,8 @@ public class TrainingDocumentTests
         using var folder = new TemporaryFolder();
         string path = folder.File("reverser");
         var random = new Random(2);
-        string[] words = [.. Enumerable.Range(0, 800).Select(_ => string.Concat(Enumerable.Range(0, 3 + random.Next(6)).Select(_ => "aeghinrst"[random.Next(9)])))];
+        string[] words = [.. Enumerable.Range(0, 800)
+            .Select(_ => string.Concat(Enumerable.Range(0, 3 + random.Next(6)).Select(_ => "aeghinrst"[random.Next(9)])))];
         TokenVocabulary letters = TokenVocabulary.Characters(words);
         RowBatches<string> batches = Batches.Of(words, 32)
             .Codes("x", word => letters.EncodeText(word))
@@ -41,7 +42,8 @@ public class TrainingDocumentTests
         const int Beam = 4;
         var step = new Dictionary<string, int> { ["S"] = 1 };
         int[] codes = letters.EncodeText("straight");
-        using Session encoder = model.Open(new SessionOptions { Steps = codes.Length, Batch = Beam, Results = ["memory", "mask", "decoder.h0"] });
+        using Session encoder =
+            model.Open(new SessionOptions { Steps = codes.Length, Batch = Beam, Results = ["memory", "mask", "decoder.h0"] });
         using Session decoder = model.Open(new SessionOptions
         {
             Steps = codes.Length, Batch = Beam, Sizes = step, Given = ["memory", "mask", "decoder.h0"], Results = ["logits", "attention"],
@@ -54,7 +56,8 @@ public class TrainingDocumentTests
         decoder.Set("mask", encoder.Output("mask"));
         decoder.State["decoder.h0"].CopyFrom(encoder.Output("decoder.h0"));
         var generator = new TokenGenerator(decoder, "fed", "logits", "attention");
-        Hypothesis best = generator.Beam(new BeamOptions { Prompt = [TokenVocabulary.Start], End = TokenVocabulary.End, Width = Beam })[0][0];
+        Hypothesis best =
+            generator.Beam(new BeamOptions { Prompt = [TokenVocabulary.Start], End = TokenVocabulary.End, Width = Beam })[0][0];
         Console.WriteLine(letters.DecodeText(best.Tokens));
 
         Assert.That(letters.DecodeText(best.Tokens), Is.EqualTo("thgiarts"));
@@ -72,7 +75,8 @@ public class TrainingDocumentTests
         string document = File.ReadAllText(Path.Combine(folder, "docs/training.md")).ReplaceLineEndings("\n");
         string own = File.ReadAllText(Path.Combine(folder, "tests/RnnJit.Tests/Training/TrainingDocumentTests.cs"));
         string[] lines = [.. Regex.Matches(document, "^```csharp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)
-            .SelectMany(block => block.Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+            .SelectMany(
+                block => block.Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
         Assert.That(lines, Has.Length.GreaterThan(50));
         Assert.That(lines.Where(line => !own.Contains(line, StringComparison.Ordinal)), Is.Empty);
     }
@@ -86,17 +90,19 @@ public class TrainingDocumentTests
         Indices lengths = net.Indices("lengths", "B");
         Dim letter = net.Size("V", letters), hidden = net.Size("H", 32), e = net.Size("E", 16);
         Value source = net.Embedding("source", x, letter, e);
-        RecurrentLayer encoder = net.Recurrent("encoder", CellRegistry.Find(typeof(Gru)), source, hidden, new RecurrentOptions { Lengths = lengths });
-        RecurrentLayer decoder = net.Recurrent("decoder", CellRegistry.Find(typeof(BahdanauDecoder)), net.Embedding("target", fed, letter, e), hidden, new RecurrentOptions
-        {
-            Dims = new Dictionary<string, Dim> { ["A"] = net.Size("A", 16) },
-            Given = new Dictionary<string, Value>
+        RecurrentLayer encoder =
+            net.Recurrent("encoder", CellRegistry.Find(typeof(Gru)), source, hidden, new RecurrentOptions { Lengths = lengths });
+        RecurrentLayer decoder = net.Recurrent("decoder", CellRegistry.Find(typeof(BahdanauDecoder)),
+            net.Embedding("target", fed, letter, e), hidden, new RecurrentOptions
             {
-                ["h"] = encoder.Finals["h"],
-                ["memory"] = net.Named("memory", net.SwapBatchAndTime(encoder)),
-                ["mask"] = net.Named("mask", Attention.Mask(lengths, "T")),
-            },
-        });
+                Dims = new Dictionary<string, Dim> { ["A"] = net.Size("A", 16) },
+                Given = new Dictionary<string, Value>
+                {
+                    ["h"] = encoder.Finals["h"],
+                    ["memory"] = net.Named("memory", net.SwapBatchAndTime(encoder)),
+                    ["mask"] = net.Named("mask", Attention.Mask(lengths, "T")),
+                },
+            });
         net.Named("attention", decoder.Sequences["a"]);
         Value logits = net.Output("logits", net.Dense("head", decoder, letter));
         net.Output("loss", Loss.CrossEntropy(logits, wanted, new CrossEntropyOptions { IgnoreIndex = -1 }));

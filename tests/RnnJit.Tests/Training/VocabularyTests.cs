@@ -35,7 +35,8 @@ internal sealed class VocabularyTests
 
     [TestCase(-1), TestCase(4)]
     public void An_unknown_code_is_refused(int code) =>
-        Assert.That(() => Letters.Decode([code]), Throws.TypeOf<TextDataException>().With.Message.Contains($"the code {code}, wanted 0 to 3"));
+        Assert.That(() => Letters.Decode([code]),
+            Throws.TypeOf<TextDataException>().With.Message.Contains($"the code {code}, wanted 0 to 3"));
 
     [Test]
     public void A_saved_vocabulary_is_restored_and_a_damaged_one_refused()

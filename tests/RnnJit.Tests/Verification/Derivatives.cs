@@ -10,11 +10,13 @@ internal static class Derivatives
 {
     private static readonly Dictionary<string, int> Sizes = new() { ["T"] = 3, ["B"] = 4, ["X"] = 3, ["R"] = 1 };
 
-    /// <summary>A program whose output <c>loss</c> is the sum of all real outputs, each weighted by an input of its own; all real inputs are returned beside it.</summary>
+    /// <summary>A program whose output <c>loss</c> is the sum of all real outputs, each weighted by an input of its own; all real
+    /// inputs are returned beside it.</summary>
     public static (Graph Program, string[] Inputs) WithLoss(Graph graph, IReadOnlyList<int>? only = null)
     {
         var builder = new GraphBuilder();
-        int[] outputs = (only ?? Enumerable.Range(0, graph.Outputs.Count)).Where(o => graph.Values.Type(graph.Outputs[o].Value).IsReal).ToArray();
+        int[] outputs =
+            (only ?? Enumerable.Range(0, graph.Outputs.Count)).Where(o => graph.Values.Type(graph.Outputs[o].Value).IsReal).ToArray();
         Value[] inputs = graph.Inputs.Select(port => builder.Input(port.Name, port.Type, port.Role)).ToArray();
         string prefix = "w" + graph.Inputs.Count + "_";
         Value[] weights = outputs.Select(o => builder.Input(prefix + o, graph.Values.Type(graph.Outputs[o].Value))).ToArray();
@@ -37,18 +39,21 @@ internal static class Derivatives
         Expect(nested, all, "second derivatives");
     }
 
-    /// <summary>Random numbers in ±1.2; inputs named p… are positive and away from 0, whole numbers are 0 or 1, lengths are T, 0, 1, 2, …</summary>
+    /// <summary>Random numbers in ±1.2; inputs named p… are positive and away from 0, whole numbers are 0 or
+    /// 1, lengths are T, 0, 1, 2, …</summary>
     public static Dictionary<string, NdArray> Draw(Graph program)
     {
         Dictionary<string, int> sizes = SizesOf(program);
-        return program.Inputs.Select((port, i) => (port, random: new RandomStream(5, (ulong)i))).ToDictionary(pair => pair.port.Name, pair =>
+        return program.Inputs.Select((port, i) => (port, random: new RandomStream(5, (ulong)i)))
+            .ToDictionary(pair => pair.port.Name, pair =>
         {
             int[] shape = pair.port.Type.Dims.Select(dim => dim.Evaluate(sizes)).ToArray();
             return new NdArray(shape, Enumerable.Range(0, NdArray.Size(shape)).Select(e => Element(pair.port, e, pair.random)).ToArray());
         });
     }
 
-    public static Dictionary<string, int> SizesOf(Graph program) => program.Symbols().ToDictionary(symbol => symbol, symbol => Sizes.GetValueOrDefault(symbol, 2));
+    public static Dictionary<string, int> SizesOf(Graph program) =>
+        program.Symbols().ToDictionary(symbol => symbol, symbol => Sizes.GetValueOrDefault(symbol, 2));
 
     private static double Element(Port port, int e, RandomStream random)
     {

@@ -14,7 +14,8 @@ public class ExecutableBackendTests
 {
     private static readonly Graph Program = Lstm();
 
-    private static CompiledExecutable Bind(ExecutableOptions options) => (CompiledExecutable)new ExecutableBackend(options).Bind(Program, Inputs());
+    private static CompiledExecutable Bind(ExecutableOptions options) =>
+        (CompiledExecutable)new ExecutableBackend(options).Bind(Program, Inputs());
 
     [Test]
     public void Threads_arrive()
@@ -41,7 +42,8 @@ public class ExecutableBackendTests
 
     [Test]
     public void Threads_that_cannot_be_are_refused_at_once() =>
-        Assert.That(() => new ExecutableBackend(new ExecutableOptions { Threads = 5000 }), Throws.ArgumentException.With.Message.Contains("The number of threads is 5000"));
+        Assert.That(() => new ExecutableBackend(new ExecutableOptions { Threads = 5000 }),
+            Throws.ArgumentException.With.Message.Contains("The number of threads is 5000"));
 
     // Workers of the loop.
     private static int Shares(CompiledExecutable executable) => executable.Instructions.OfType<ScanInstruction>().Single().Pool!.Shares;

@@ -17,7 +17,8 @@ public class GoldenDataTests
     private static void Agrees(string file, ElementType precision)
     {
         var lines = new List<string>();
-        GoldenSummary summary = GoldenRunner.Run([Path.Combine(ReferenceData.Folder, file)], new InterpreterBackend(), precision, lines.Add);
+        GoldenSummary summary =
+            GoldenRunner.Run([Path.Combine(ReferenceData.Folder, file)], new InterpreterBackend(), precision, lines.Add);
 
         TestContext.Out.WriteLine(string.Join("\n", lines));
         Assert.That(summary.Failed, Is.Zero, string.Join("\n", lines));

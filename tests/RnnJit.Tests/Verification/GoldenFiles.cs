@@ -12,7 +12,8 @@ internal static class GoldenFiles
 
             // Without data there is one test, which says so.
             string[] files = !string.IsNullOrEmpty(root) && Directory.Exists(folder)
-                ? Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file)).Order(StringComparer.Ordinal).ToArray()
+                ? Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file))
+                    .Order(StringComparer.Ordinal).ToArray()
                 : ["golden"];
             return files.Select(file => new TestCaseData(file).SetArgDisplayNames(file));
         }

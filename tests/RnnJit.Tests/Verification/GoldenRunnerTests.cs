@@ -71,12 +71,19 @@ public class GoldenRunnerTests
     [TestCase("""{"name": 3, "kind": "cell.elman"}""", "'name' is no text")]
     [TestCase("""{"name": "a", "kind": "cell.elman"}""", "'expected' is missing")]
     [TestCase("""{"name": "a", "kind": "cell.elman", "expected": {}}""", "'float64' is missing")]
-    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [2], "data": [1]}}, "expected": {}}""", "'x' has the shape [2] but 1 numbers")]
-    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [-1], "data": []}}, "expected": {}}""", "'shape' contains '-1'")]
-    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [65536, 65536], "data": []}}, "expected": {}}""", "'x' has the shape")]
-    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [1], "data": ["1"]}}, "expected": {}}""", "'x' contains String")]
-    [TestCase("""{"name": "a", "kind": "torch.nn.lstm", "config": {"numLayers": 1}, "expected": {"float64": {"inputGrads": {}, "paramGrads": {}}}}""", "no 'x'")]
-    [TestCase("""{"name": "a", "kind": "torch.nn.lstm", "expected": {"float64": {"inputGrads": {}, "paramGrads": {}}}}""", "'numLayers' is 0")]
+    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [2], "data": [1]}}, "expected": {}}""",
+        "'x' has the shape [2] but 1 numbers")]
+    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [-1], "data": []}}, "expected": {}}""",
+        "'shape' contains '-1'")]
+    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [65536, 65536], "data": []}}, "expected": {}}""",
+        "'x' has the shape")]
+    [TestCase("""{"name": "a", "kind": "cell.elman", "inputs": {"x": {"shape": [1], "data": ["1"]}}, "expected": {}}""",
+        "'x' contains String")]
+    [TestCase(
+        """{"name": "a", "kind": "torch.nn.lstm", "config": {"numLayers": 1}, "expected": {"float64": {"inputGrads": {}, "paramGrads": {}}}}""",
+        "no 'x'")]
+    [TestCase("""{"name": "a", "kind": "torch.nn.lstm", "expected": {"float64": {"inputGrads": {}, "paramGrads": {}}}}""",
+        "'numLayers' is 0")]
     [TestCase("""{"name": "a", "kind": "optim.SGD", "config": {"options": {}}, "expected": {"float64": {}}}""", "no 'x'")]
     public void What_is_no_case_fails_with_a_sentence(string text, string sentence)
     {
@@ -101,7 +108,8 @@ public class GoldenRunnerTests
     public void A_missing_path_fails()
     {
         var lines = new List<string>();
-        GoldenSummary summary = GoldenRunner.Run([Path.Combine(folder.Path, "absent")], new InterpreterBackend(), ElementType.F64, lines.Add);
+        GoldenSummary summary =
+            GoldenRunner.Run([Path.Combine(folder.Path, "absent")], new InterpreterBackend(), ElementType.F64, lines.Add);
 
         Assert.That(summary, Is.EqualTo(new GoldenSummary(0, 1, 0)));
         Assert.That(lines[0], Does.Contain("cannot be read"));
@@ -122,7 +130,8 @@ public class GoldenRunnerTests
         const double x = 0.5, h = 0.25, w = 0.75, u = -0.5, b = 0.125, v = 1.5, d = 0.0625;
         double next = Math.Tanh((w * x) + (u * h) + b), y = (v * next) + d, slope = (v + 2) * (1 - (next * next));
         string Tensor(string name, double value, params int[] shape) => string.Create(
-            CultureInfo.InvariantCulture, $"\"{name}\": {{\"shape\": [{string.Join(", ", shape)}], \"data\": [{value + (name == wrong ? error : 0):R}]}}");
+            CultureInfo.InvariantCulture,
+            $"\"{name}\": {{\"shape\": [{string.Join(", ", shape)}], \"data\": [{value + (name == wrong ? error : 0):R}]}}");
         string Given(string name, double value, params int[] shape) => string.Create(
             CultureInfo.InvariantCulture, $"\"{name}\": {{\"shape\": [{string.Join(", ", shape)}], \"data\": [{value:R}]}}");
         string results = string.Create(CultureInfo.InvariantCulture, $$"""

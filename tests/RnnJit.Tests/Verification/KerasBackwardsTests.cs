@@ -5,12 +5,14 @@ using RnnJit.Verification;
 
 namespace RnnJit.Tests.Verification;
 
-/// <summary>A Keras layer that goes backwards and returns its sequence: what it makes of the last step comes first. No case of Keras' own has both.</summary>
+/// <summary>A Keras layer that goes backwards and returns its sequence: what it makes of the last step comes first. No
+/// case of Keras' own has both.</summary>
 public class KerasBackwardsTests
 {
     private const double Kernel = 0.3, Recurrent = -0.4, Bias = 0.1;
 
-    private static readonly IGoldenBackend[] Backends = [new InterpreterBackend(), new ExecutableBackend(Device.Scalar), new ExecutableBackend(Device.Cpu)];
+    private static readonly IGoldenBackend[] Backends = [new InterpreterBackend(), new ExecutableBackend(Device.Scalar),
+        new ExecutableBackend(Device.Cpu)];
 
     // Two rows of three steps, and which steps count.
     private static readonly double[] X = [1, -2, 3, 0.5, 4, -1];
@@ -21,7 +23,8 @@ public class KerasBackwardsTests
     public void The_sequence_is_in_the_order_of_processing([Values(0, 1, 2)] int backend, [Values] bool masked, [Values] bool zeros)
     {
         Assert.That(Run(Backends[backend], masked, zeros, Made(X, masked, zeros, lastFirst: true)), Is.EqualTo(new GoldenSummary(1, 0, 0)));
-        Assert.That(Run(Backends[backend], masked, zeros, Made(X, masked, zeros, lastFirst: false)), Is.EqualTo(new GoldenSummary(0, 1, 0)), "the order of time would be noticed");
+        Assert.That(Run(Backends[backend], masked, zeros, Made(X, masked, zeros, lastFirst: false)), Is.EqualTo(new GoldenSummary(0, 1, 0)),
+            "the order of time would be noticed");
     }
 
     [Test]
@@ -74,7 +77,8 @@ public class KerasBackwardsTests
     {
         var call = new JsonObject { ["x"] = Tensor(X, 2, 3, 1) };
         if (masked)
-            call["mask"] = new JsonObject { ["shape"] = Array([2, 3]), ["data"] = new JsonArray([.. Mask.Select(counts => (JsonNode)counts)]) };
+            call["mask"] =
+                new JsonObject { ["shape"] = Array([2, 3]), ["data"] = new JsonArray([.. Mask.Select(counts => (JsonNode)counts)]) };
         return new JsonObject
         {
             ["test"] = "backwards",
@@ -85,7 +89,8 @@ public class KerasBackwardsTests
         };
     }
 
-    private static JsonObject Tensor(double[] data, params int[] shape) => new() { ["shape"] = Array(shape), ["data"] = new JsonArray([.. data.Select(x => (JsonNode)x)]) };
+    private static JsonObject Tensor(double[] data, params int[] shape) =>
+        new() { ["shape"] = Array(shape), ["data"] = new JsonArray([.. data.Select(x => (JsonNode)x)]) };
 
     private static JsonArray Array(int[] numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
 

@@ -17,7 +17,8 @@ public class KerasInputTests
 
     private const string State = """{"shape": [1, 1], "data": [0.4]}""";
 
-    private static readonly string Expected = Math.Tanh((0.7 * -1) - (0.9 * Math.Tanh((0.7 * 0.5) - (0.9 * 0.4) + 0.1)) + 0.1).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly string Expected = Math.Tanh((0.7 * -1) - (0.9 * Math.Tanh((0.7 * 0.5) - (0.9 * 0.4) + 0.1)) + 0.1)
+        .ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 
     private static readonly string[][] Damages =
     [
@@ -37,7 +38,8 @@ public class KerasInputTests
         ["\"sequence\": [", "\"sequence\": [4, ", "'sequence' is Number, wanted an object"],
         ["\"sequence\"", "\"sequences\"", "'sequence' is missing"],
         ["{\"call\": {", "{\"call\": 5, \"other\": {", "'call' is Number, wanted an object"],
-        ["\"initial_state\"", "\"mask\": {\"shape\": [1, 2], \"data\": [true]}, \"initial_state\"", "'mask' has the shape [1, 2] but 1 elements"],
+        ["\"initial_state\"", "\"mask\": {\"shape\": [1, 2], \"data\": [true]}, \"initial_state\"",
+            "'mask' has the shape [1, 2] but 1 elements"],
         ["\"initial_state\"", "\"mask\": 3, \"initial_state\"", "'the case' is Number, wanted an object"],
         ["[1, 2, 1]", "[2, 1]", "'x' is [2, 1], wanted [batch, steps, width]"],
     ];
@@ -46,7 +48,8 @@ public class KerasInputTests
     public void An_initial_state_is_a_list_of_tensors_or_one_tensor([Values(State, $"[{State}]")] string state)
     {
         Assert.That(Run(Case.Replace("STATE", state), out string line), Is.EqualTo(new GoldenSummary(1, 0, 0)), line);
-        Assert.That(Run(Case.Replace("STATE", state.Replace("0.4", "0.5")), out _), Is.EqualTo(new GoldenSummary(0, 1, 0)), "another state gives another result");
+        Assert.That(Run(Case.Replace("STATE", state.Replace("0.4", "0.5")), out _), Is.EqualTo(new GoldenSummary(0, 1, 0)),
+            "another state gives another result");
     }
 
     [TestCaseSource(nameof(Damages))]

@@ -6,7 +6,8 @@ namespace RnnJit.Tests.Verification;
 
 public class RoundingSpreadTests
 {
-    // In float32 a number near 10,000 has steps of 2⁻¹⁰, so adding and taking away 10,000 leaves up to half of one, and twice a number is exact.
+    // In float32 a number near 10,000 has steps of 2⁻¹⁰, so adding and taking away 10,000 leaves up to
+    // half of one, and twice a number is exact.
     [Test]
     public void A_difference_of_large_numbers_spreads_by_their_rounding_and_a_doubling_not_at_all()
     {
@@ -17,7 +18,8 @@ public class RoundingSpreadTests
         Assert.That(spread["doubled"], Is.Zero);
     }
 
-    // Where gates are saturated float32 loses so much that the tolerance is taken from several draws: it still finds a gradient that is wrong by a ten-thousandth.
+    // Where gates are saturated float32 loses so much that the tolerance is taken from several draws: it still finds a
+    // gradient that is wrong by a ten-thousandth.
     [TestCase("d_h0")]
     [TestCase("d_x")]
     [TestCase("d_weight_ih_l0")]
@@ -47,7 +49,8 @@ public class RoundingSpreadTests
     public void What_is_no_number_fails_though_the_draws_have_none_either()
     {
         IReadOnlyDictionary<string, double> spread = RoundingSpread.Of(
-            Program(ElementType.F32, 1e38), Program(ElementType.F64, 1e38), new Dictionary<string, NdArray> { ["x"] = new([3], [3e38, 1, 2]) });
+            Program(ElementType.F32, 1e38), Program(ElementType.F64, 1e38),
+            new Dictionary<string, NdArray> { ["x"] = new([3], [3e38, 1, 2]) });
         Assert.That(spread["cancelled"], Is.Zero);
 
         var comparison = new GoldenComparison(ElementType.F32, _ => double.PositiveInfinity);

@@ -11,7 +11,9 @@ public class ViewCheckTests
 
         ViewReport report = ViewCheck.Run(count, seed: 20261129);
 
-        TestContext.Out.WriteLine($"{count} Programs: {report.Planned} planned, {report.Refused} refused, {report.Run} compared with the interpreter, {report.Faults.Count} faults");
+        TestContext.Out.WriteLine(
+            $"{count} Programs: {report.Planned} planned, {report.Refused} refused, {report.Run} compared with the interpreter, "
+                + $"{report.Faults.Count} faults");
         Assert.That(report.Faults, Is.Empty, report.Faults.FirstOrDefault());
         Assert.That(report.Planned, Is.AtLeast(count / 10));
         Assert.That(report.Refused, Is.AtLeast(count / 10));

@@ -11,7 +11,8 @@ internal sealed record BuildRow(BuildCase Case, IReadOnlyList<BuildTimes> Repeat
     /// <summary>The least ratio that counts as no slower.</summary>
     public const double Bound = 0.95;
 
-    public static IReadOnlyList<string> Heads { get; } = ["layer", "threads", "ms", "other ms", "ratio", "of medians", "control", "of medians", "below 0.95"];
+    public static IReadOnlyList<string> Heads { get; } = ["layer", "threads", "ms", "other ms", "ratio", "of medians", "control",
+        "of medians", "below 0.95"];
 
     public bool Measured => NotMeasured is null;
 
@@ -36,8 +37,10 @@ internal sealed record BuildRow(BuildCase Case, IReadOnlyList<BuildTimes> Repeat
     /// <summary>For a table.</summary>
     public IReadOnlyList<string> Cells =>
     [
-        Case.Title, Number(Case.Threads, "0"), Number(Repeats.Min(times => times.Own.Min) * 1e3, "0.0000"), Number(Repeats.Min(times => times.Other.Min) * 1e3, "0.0000"),
-        Number(Best, "0.000"), Number(Median, "0.000"), Number(ControlBest, "0.000"), Number(ControlMedian, "0.000"), FormattableString.Invariant($"{Below} of {Repeats.Count}"),
+        Case.Title, Number(Case.Threads, "0"), Number(Repeats.Min(times => times.Own.Min) * 1e3, "0.0000"),
+        Number(Repeats.Min(times => times.Other.Min) * 1e3, "0.0000"),
+        Number(Best, "0.000"), Number(Median, "0.000"), Number(ControlBest, "0.000"), Number(ControlMedian, "0.000"),
+        FormattableString.Invariant($"{Below} of {Repeats.Count}"),
     ];
 
     /// <summary>For <c>--json</c>.</summary>
@@ -54,7 +57,11 @@ internal sealed record BuildRow(BuildCase Case, IReadOnlyList<BuildTimes> Repeat
         below = Below,
         repeats = Repeats.Select(times => new
         {
-            own = new { min = times.Own.Min, median = times.Own.Median }, control = new { min = times.Control.Min, median = times.Control.Median },
+            own = new
+            {
+                min = times.Own.Min,
+                median = times.Own.Median
+            }, control = new { min = times.Control.Min, median = times.Control.Median },
             other = new { min = times.Other.Min, median = times.Other.Median }, ratio = times.Best, ratioOfMedians = times.Median,
         }),
     };

@@ -5,19 +5,22 @@ namespace RnnJit.Cli.Benchmarks.Builds;
 /// <summary>Measures all cases with two builds in turns, several times with fresh processes.</summary>
 /// <param name="start">Starts this build (true) or the other one for a number of threads.</param>
 internal sealed class BuildRun(
-    IReadOnlyList<BuildCase> cases, Func<bool, int, PeerProcess> start, MeasurementBudget budget, int repeats, TextWriter progress, CancellationToken interrupted)
+    IReadOnlyList<BuildCase> cases, Func<bool, int, PeerProcess> start, MeasurementBudget budget, int repeats, TextWriter progress,
+    CancellationToken interrupted)
 {
     private readonly Dictionary<BuildCase, List<BuildTimes>> times = cases.ToDictionary(one => one, _ => new List<BuildTimes>());
     private readonly Dictionary<BuildCase, BuildFailure> failures = [];
 
     public int Repeats => repeats;
 
-    public IReadOnlyList<BuildRow> Rows => [.. cases.Select(one => new BuildRow(one, times[one], Why(one), failures.TryGetValue(one, out var failure) && failure.Own))];
+    public IReadOnlyList<BuildRow> Rows =>
+        [.. cases.Select(one => new BuildRow(one, times[one], Why(one), failures.TryGetValue(one, out var failure) && failure.Own))];
 
     /// <exception cref="BuildFailure">A build does not start.</exception>
     public void Run()
     {
-        var meter = new BenchProgress(progress, [.. Enumerable.Repeat(cases.Select(one => one.Work(budget)), repeats).SelectMany(work => work)], interrupted);
+        var meter = new BenchProgress(progress,
+            [.. Enumerable.Repeat(cases.Select(one => one.Work(budget)), repeats).SelectMany(work => work)], interrupted);
         using var cell = new ExampleCell();
         for (int repeat = 0; repeat < repeats; repeat++)
         {
@@ -34,7 +37,8 @@ internal sealed class BuildRun(
         {
             foreach (BuildCase one in group)
             {
-                meter.Next($"{one.Title}, {one.Threads} thread{(one.Threads == 1 ? "" : "s")}, repeat {repeat + 1} of {repeats}", one.Work(budget));
+                meter.Next($"{one.Title}, {one.Threads} thread{(one.Threads == 1 ? "" : "s")}, repeat {repeat + 1} of {repeats}",
+                    one.Work(budget));
                 if (failures.ContainsKey(one))
                     continue;
                 turns ??= new BuildTurns(own => start(own, one.Threads), one.Threads);
@@ -56,5 +60,6 @@ internal sealed class BuildRun(
         }
     }
 
-    private string? Why(BuildCase one) => failures.TryGetValue(one, out var failure) ? $"{(failure.Own ? "this" : "the other")} build: {failure.Message}" : null;
+    private string? Why(BuildCase one) =>
+        failures.TryGetValue(one, out var failure) ? $"{(failure.Own ? "this" : "the other")} build: {failure.Message}" : null;
 }

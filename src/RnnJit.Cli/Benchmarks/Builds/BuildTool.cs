@@ -17,10 +17,12 @@ internal static class BuildTool
     {
         string file = Directory.Exists(path) ? InFolder(path) : path;
         if (!File.Exists(file))
-            throw new UsageException($"--other is '{path}', which does not exist (give a build's {Name}, {Name}.dll, or the folder that holds it)");
+            throw new UsageException(
+                $"--other is '{path}', which does not exist (give a build's {Name}, {Name}.dll, or the folder that holds it)");
 
         string full = Path.GetFullPath(file);
-        return Serve(full.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new ProcessStartInfo(OwnProcess.Dotnet, [full]) : new ProcessStartInfo(full));
+        return Serve(full.EndsWith(".dll",
+            StringComparison.OrdinalIgnoreCase) ? new ProcessStartInfo(OwnProcess.Dotnet, [full]) : new ProcessStartInfo(full));
     }
 
     /// <summary>Starts a build.</summary>
@@ -32,7 +34,8 @@ internal static class BuildTool
     }
 
     // A folder may hold both; the .dll runs under the host of this process, the executable looks for one.
-    private static string InFolder(string folder) => ((string[])[Name + ".dll", Name, Name + ".exe"]).Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+    private static string InFolder(string folder) =>
+        ((string[])[Name + ".dll", Name, Name + ".exe"]).Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
         ?? throw new UsageException($"The folder '{folder}' holds no {Name}.dll and no {Name} (give the folder of a build's tool)");
 
     private static ProcessStartInfo Serve(ProcessStartInfo start)

@@ -17,16 +17,19 @@ internal sealed record Comparison(LayerRequest Baseline, IReadOnlyList<Variant> 
     /// <summary>Rows with lengths against the same rows padded, forward and training.</summary>
     public static IReadOnlyList<Comparison> Lengths { get; } =
     [
-        .. Padded(Large, typeof(Lstm), DrawnLengths.Uniform, DrawnLengths.Full), .. Padded(Large, typeof(GruResetAfter), DrawnLengths.Uniform),
+        .. Padded(Large, typeof(Lstm), DrawnLengths.Uniform, DrawnLengths.Full),
+        .. Padded(Large, typeof(GruResetAfter), DrawnLengths.Uniform),
         .. Padded(Large, typeof(LstmLayerNorm), DrawnLengths.Uniform), .. Padded(Long, typeof(Lstm), DrawnLengths.Uniform),
     ];
 
     /// <summary>The comparison with some threads.</summary>
-    public Comparison With(int threads) => new(Baseline with { Threads = threads }, [.. Variants.Select(variant => variant with { Layer = variant.Layer with { Threads = threads } })]);
+    public Comparison With(int threads) => new(Baseline with { Threads = threads },
+        [.. Variants.Select(variant => variant with { Layer = variant.Layer with { Threads = threads } })]);
 
     /// <summary>The variants whose title holds a text; null if none does.</summary>
     public Comparison? Only(string text) =>
-        Variants.Where(variant => variant.Title.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray() is { Length: > 0 } chosen ? this with { Variants = chosen } : null;
+        Variants.Where(variant => variant.Title.Contains(text, StringComparison.OrdinalIgnoreCase))
+            .ToArray() is { Length: > 0 } chosen ? this with { Variants = chosen } : null;
 
     private static Comparison Added((int, int, int) shape, double most)
     {
@@ -50,11 +53,13 @@ internal sealed record Comparison(LayerRequest Baseline, IReadOnlyList<Variant> 
         foreach (bool training in (bool[])[false, true])
         {
             LayerRequest layer = Of(CellRegistry.Find(cell), shape) with { Training = training };
-            yield return new(layer, [.. lengths.Select(drawn => new Variant("lengths " + drawn, layer with { Lengths = true }, drawn == DrawnLengths.Uniform ? 0.6 : null, drawn))]);
+            yield return new(layer, [.. lengths.Select(drawn =>
+                new Variant("lengths " + drawn, layer with { Lengths = true }, drawn == DrawnLengths.Uniform ? 0.6 : null, drawn))]);
         }
     }
 
-    private static LayerRequest Of(CellDefinition cell, (int Steps, int Batch, int Hidden) shape) => new(cell) { Steps = shape.Steps, Batch = shape.Batch, Hidden = shape.Hidden };
+    private static LayerRequest Of(CellDefinition cell, (int Steps, int Batch, int Hidden) shape) =>
+        new(cell) { Steps = shape.Steps, Batch = shape.Batch, Hidden = shape.Hidden };
 }
 
 /// <summary>A layer that is compared.</summary>

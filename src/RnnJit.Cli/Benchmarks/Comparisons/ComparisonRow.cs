@@ -5,7 +5,8 @@ namespace RnnJit.Cli.Benchmarks.Comparisons;
 /// <summary>The times of a variant and of its baseline: one row of the table.</summary>
 internal sealed record ComparisonRow(Comparison Comparison, Variant Variant, RunTimes Baseline, RunTimes Own)
 {
-    public static IReadOnlyList<string> Heads { get; } = ["layer", "T,B,H", "threads", "alone, ms", "with", "ms", "ratio", "of medians", "wanted", "met"];
+    public static IReadOnlyList<string> Heads { get; } = ["layer", "T,B,H", "threads", "alone, ms", "with", "ms", "ratio", "of medians",
+        "wanted", "met"];
 
     /// <summary>The variant's fastest run over the baseline's fastest run.</summary>
     public double Ratio => Own.Min / Baseline.Min;
@@ -21,8 +22,10 @@ internal sealed record ComparisonRow(Comparison Comparison, Variant Variant, Run
             var layer = Comparison.Baseline;
             return
             [
-                $"{layer.Cell.Name} {(layer.Training ? "training" : "forward")}", FormattableString.Invariant($"{layer.Steps},{layer.Batch},{layer.Hidden}"), Number(layer.ThreadCount, "0"),
-                Number(Baseline.Min * 1e3, "0.000"), Variant.Name, Number(Own.Min * 1e3, "0.000"), Number(Ratio, "0.00"), Number(Own.Median / Baseline.Median, "0.00"),
+                $"{layer.Cell.Name} {(layer.Training ? "training" : "forward")}",
+                FormattableString.Invariant($"{layer.Steps},{layer.Batch},{layer.Hidden}"), Number(layer.ThreadCount, "0"),
+                Number(Baseline.Min * 1e3, "0.000"), Variant.Name, Number(Own.Min * 1e3, "0.000"), Number(Ratio, "0.00"),
+                Number(Own.Median / Baseline.Median, "0.00"),
                 Variant.Most is { } most ? Number(most, "0.00") : "", Met switch { true => "yes", false => "no", _ => "" },
             ];
         }

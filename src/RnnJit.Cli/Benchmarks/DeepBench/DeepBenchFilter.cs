@@ -23,13 +23,18 @@ internal sealed class DeepBenchFilter
         string wantedSet = Known(parsed, set, DeepBenchKernel.Sets), wantedCell = Known(parsed, cell, DeepBenchKernel.Cells);
         bool Is(Option<int> option, int found) => parsed.GetValue(option) == 0 || parsed.GetValue(option) == found;
         DeepBenchKernel[] kernels = [.. DeepBenchKernel.All.Where(kernel =>
-            (wantedSet.Length == 0 || kernel.Set == wantedSet) && (wantedCell.Length == 0 || kernel.Cell == wantedCell) && Is(hidden, kernel.Hidden) && Is(batch, kernel.Batch) && Is(steps, kernel.Steps))];
-        return kernels.Length > 0 ? kernels : throw new UsageException("DeepBench has no such kernel (see 'rnnjit bench deepbench --list')");
+            (wantedSet.Length == 0 || kernel.Set == wantedSet) && (wantedCell.Length == 0 || kernel.Cell == wantedCell)
+                && Is(hidden, kernel.Hidden) && Is(batch, kernel.Batch) && Is(steps, kernel.Steps))];
+        return kernels.Length > 0
+            ? kernels
+            : throw new UsageException("DeepBench has no such kernel (see 'rnnjit bench deepbench --list')");
     }
 
     private static string Known(ParseResult parsed, Option<string> option, string[] names)
     {
         string found = parsed.GetRequiredValue(option).ToLowerInvariant();
-        return found.Length == 0 || names.Contains(found) ? found : throw new UsageException($"{option.Name} is '{found}', wanted {string.Join(", ", names)} (change it)");
+        return found.Length == 0 || names.Contains(found)
+            ? found
+            : throw new UsageException($"{option.Name} is '{found}', wanted {string.Join(", ", names)} (change it)");
     }
 }

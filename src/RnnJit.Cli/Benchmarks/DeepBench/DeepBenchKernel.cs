@@ -3,8 +3,10 @@ using RnnJit.Cli.Layers;
 
 namespace RnnJit.Cli.Benchmarks.DeepBench;
 
-/// <summary>A recurrent kernel of Baidu's DeepBench (github.com/baidu-research/DeepBench, code/kernels/rnn_problems.h): one layer with as many inputs as units.</summary>
-/// <param name="Set">training, server or device: where DeepBench lists it; training is forward and backward, the others are forward.</param>
+/// <summary>A recurrent kernel of Baidu's DeepBench (github.com/baidu-research/DeepBench, code/kernels/rnn_problems.h): one layer
+/// with as many inputs as units.</summary>
+/// <param name="Set">training, server or device: where DeepBench lists it; training is forward and
+/// backward, the others are forward.</param>
 /// <param name="Cell">vanilla (relu), lstm or gru (reset after the product, as in cuDNN).</param>
 internal sealed record DeepBenchKernel(string Set, string Cell, int Hidden, int Batch, int Steps)
 {
@@ -15,10 +17,12 @@ internal sealed record DeepBenchKernel(string Set, string Cell, int Hidden, int 
 
     /// <summary>The layer, over fewer steps where they are more than the most wanted.</summary>
     /// <param name="most">0: all steps.</param>
-    public LayerRequest Request(int most, int threads) => new(CellRegistry.Find(Cell switch { "lstm" => typeof(Lstm), "gru" => typeof(GruResetAfter), _ => typeof(ElmanRelu) }))
-    {
-        Training = Set == "training", Steps = most > 0 ? Math.Min(most, Steps) : Steps, Batch = Batch, Hidden = Hidden, Threads = threads,
-    };
+    public LayerRequest Request(int most, int threads) =>
+        new(CellRegistry.Find(Cell switch { "lstm" => typeof(Lstm), "gru" => typeof(GruResetAfter), _ => typeof(ElmanRelu) }))
+        {
+            Training = Set
+                == "training", Steps = most > 0 ? Math.Min(most, Steps) : Steps, Batch = Batch, Hidden = Hidden, Threads = threads,
+        };
 
     private static IEnumerable<DeepBenchKernel> Training()
     {
@@ -46,7 +50,8 @@ internal sealed record DeepBenchKernel(string Set, string Cell, int Hidden, int 
             .Concat(Of(Set, "gru", [1024], batches, [1500]));
     }
 
-    private static IEnumerable<DeepBenchKernel> Device() => Of("device", "vanilla", [32], [1], [672]).Concat(Of("device", "vanilla", [64], [1], [96])).Concat(Of("device", "lstm", [256], [1], [150]));
+    private static IEnumerable<DeepBenchKernel> Device() => Of("device", "vanilla", [32], [1], [672])
+        .Concat(Of("device", "vanilla", [64], [1], [96])).Concat(Of("device", "lstm", [256], [1], [150]));
 
     private static IEnumerable<DeepBenchKernel> Of(string set, string cell, int[] hidden, int[] batches, int[] steps) =>
         from units in hidden from rows in batches from time in steps select new DeepBenchKernel(set, cell, units, rows, time);

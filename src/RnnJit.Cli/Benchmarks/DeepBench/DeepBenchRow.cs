@@ -20,12 +20,24 @@ internal sealed record DeepBenchRow(DeepBenchKernel Kernel, PeerComparison PeerC
             string Number(double value, string format) => double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
             return
             [
-                Kernel.Set, Kernel.Cell, Number(Kernel.Hidden, "0"), Number(Kernel.Batch, "0"), Number(Kernel.Steps, "0"), (IsSampled ? "≈ " : "") + Number(Seconds * 1e3, "0.000"),
-                Number(Seconds / Kernel.Steps * 1e6, "0.0"), Number(Gflops, "0.0"), Number(100 * PeerComparison.Share, "0"), PeerComparison.Turns.Best?.Tool ?? "", Number(PeerComparison.Ratio, "0.00"),
+                Kernel.Set, Kernel.Cell, Number(Kernel.Hidden, "0"), Number(Kernel.Batch, "0"), Number(Kernel.Steps, "0"),
+                (IsSampled ? "≈ " : "") + Number(Seconds * 1e3, "0.000"),
+                Number(Seconds / Kernel.Steps * 1e6, "0.0"), Number(Gflops, "0.0"), Number(100 * PeerComparison.Share, "0"),
+                PeerComparison.Turns.Best?.Tool ?? "", Number(PeerComparison.Ratio, "0.00"),
             ];
         }
     }
 
     /// <summary>For <c>--json</c>.</summary>
-    public object ToJson() => new { set = Kernel.Set, cell = Kernel.Cell, hidden = Kernel.Hidden, batch = Kernel.Batch, steps = Kernel.Steps, sampled = IsSampled, seconds = Seconds, measured = PeerComparison.ToJson() };
+    public object ToJson() => new
+    {
+        set = Kernel.Set,
+        cell = Kernel.Cell,
+        hidden = Kernel.Hidden,
+        batch = Kernel.Batch,
+        steps = Kernel.Steps,
+        sampled = IsSampled,
+        seconds = Seconds,
+        measured = PeerComparison.ToJson()
+    };
 }

@@ -40,7 +40,8 @@ internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, dou
         {
             if (IsAboveNext(i))
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"Cliff: {Sweep.Symbol} {Sweep.Sizes[i]} takes {Seconds[i] * 1e3:0.000} ms, {Sweep.Symbol} {Sweep.Sizes[i + 1]} takes {Seconds[i + 1] * 1e3:0.000} ms ({Name}; {Sweep.Name})");
+                    $"Cliff: {Sweep.Symbol} {Sweep.Sizes[i]} takes {Seconds[i] * 1e3:0.000} ms, {Sweep.Symbol} {Sweep.Sizes[i + 1]} takes "
+                        + $"{Seconds[i + 1] * 1e3:0.000} ms ({Name}; {Sweep.Name})");
         }
     }
 
@@ -51,16 +52,26 @@ internal sealed record ScalingCurve(Sweep Sweep, bool Training, int Threads, dou
         {
             if (IsAbove(fewer, i))
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"Cliff: {Threads} threads take {Seconds[i] * 1e3:0.000} ms at {Sweep.Symbol} {Sweep.Sizes[i]}, {fewer.Threads} takes {fewer.Seconds[i] * 1e3:0.000} ms ({(Training ? "training" : "forward")}; {Sweep.Name})");
+                    $"Cliff: {Threads} threads take {Seconds[i] * 1e3:0.000} ms at {Sweep.Symbol} {Sweep.Sizes[i]}, {fewer.Threads} takes "
+                        + $"{fewer.Seconds[i] * 1e3:0.000} ms ({(Training ? "training" : "forward")}; {Sweep.Name})");
         }
     }
 
     /// <summary>Curves of one sweep: microseconds a step.</summary>
     public static LineChart Chart(string cell, IReadOnlyList<ScalingCurve> curves)
     {
-        var chart = new LineChart { Title = $"{cell}: cost of a time step", XLabel = curves[0].Sweep.Name, YLabel = "microseconds a step", LogX = true, LogY = true, Markers = true };
+        var chart = new LineChart
+        {
+            Title = $"{cell}: cost of a time step",
+            XLabel = curves[0].Sweep.Name,
+            YLabel = "microseconds a step",
+            LogX = true,
+            LogY = true,
+            Markers = true
+        };
         foreach (ScalingCurve curve in curves)
-            chart.Add(curve.Name, [.. curve.Sweep.Sizes.Select(size => (double)size)], [.. curve.StepSeconds.Select(seconds => seconds * 1e6)]);
+            chart.Add(curve.Name, [.. curve.Sweep.Sizes.Select(size => (double)size)],
+                [.. curve.StepSeconds.Select(seconds => seconds * 1e6)]);
         return chart;
     }
 }

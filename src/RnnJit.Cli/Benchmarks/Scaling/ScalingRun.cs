@@ -5,7 +5,8 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Benchmarks.Scaling;
 
 /// <summary>Measures a cell over all sweeps, forward and training, with each number of threads.</summary>
-internal sealed class ScalingRun(CellDefinition cell, MeasurementBudget budget, int[] threads, Sweep[] sweeps, TextWriter progress, CancellationToken interrupted)
+internal sealed class ScalingRun(CellDefinition cell, MeasurementBudget budget, int[] threads, Sweep[] sweeps, TextWriter progress,
+    CancellationToken interrupted)
 {
     private const int Rounds = 3;
 
@@ -34,13 +35,16 @@ internal sealed class ScalingRun(CellDefinition cell, MeasurementBudget budget, 
         }
     }
 
-    private LayerRequest Request(Sweep sweep, bool training, int count, int size) => sweep.With(new LayerRequest(cell) { Training = training, Threads = count }, size);
+    private LayerRequest Request(Sweep sweep, bool training, int count, int size) =>
+        sweep.With(new LayerRequest(cell) { Training = training, Threads = count }, size);
 
     private IReadOnlyList<ScalingCurve> Measure()
     {
-        (Sweep Sweep, bool Training, int Threads)[] curves = [.. from sweep in sweeps from training in (bool[])[false, true] from count in threads select (sweep, training, count)];
+        (Sweep Sweep, bool Training, int Threads)[] curves =
+            [.. from sweep in sweeps from training in (bool[])[false, true] from count in threads select (sweep, training, count)];
         double Work(LayerRequest request) => budget.Work(request, tools: 1);
-        var meter = new BenchProgress(progress, [.. curves.SelectMany(curve => curve.Sweep.Sizes.Select(size => Work(Request(curve.Sweep, curve.Training, curve.Threads, size))))], interrupted);
+        var meter = new BenchProgress(progress, [.. curves.SelectMany(
+            curve => curve.Sweep.Sizes.Select(size => Work(Request(curve.Sweep, curve.Training, curve.Threads, size))))], interrupted);
         return [.. curves.Select(curve =>
         {
             LayerRequest[] requests = [.. curve.Sweep.Sizes.Select(size => Request(curve.Sweep, curve.Training, curve.Threads, size))];

@@ -9,7 +9,8 @@ namespace RnnJit.Cli.Benchmarks.Targets;
 /// <param name="Ratios">The time of the best peer against ours with one thread, and with more.</param>
 /// <param name="Shares">The part of the time that the machine's limit is, with one thread, and with more; null: none is asked for.</param>
 /// <param name="MostOfLstm">The most of our own LSTM's time of the same shape; null: none is asked for.</param>
-internal sealed record Target(string Class, LayerRequest Layer, (double One, double More) Ratios, (double One, double More)? Shares, double? MostOfLstm = null)
+internal sealed record Target(string Class, LayerRequest Layer, (double One, double More) Ratios, (double One, double More)? Shares,
+    double? MostOfLstm = null)
 {
     private const double OfLstm = 1.08;
 
@@ -25,7 +26,8 @@ internal sealed record Target(string Class, LayerRequest Layer, (double One, dou
 
     private static IEnumerable<Target> Forward()
     {
-        (int, int, int)[] single = [(25, 1, 512), (50, 1, 1024), (100, 1, 128)], batched = [(25, 16, 512), (50, 32, 256), (150, 64, 256), (25, 64, 1024)];
+        (int, int, int)[] single = [(25, 1, 512), (50, 1, 1024), (100, 1, 128)],
+            batched = [(25, 16, 512), (50, 32, 256), (150, 64, 256), (25, 64, 1024)];
         foreach (Type cell in (Type[])[typeof(Lstm), typeof(GruResetAfter)])
         {
             foreach (var shape in single)
@@ -51,7 +53,8 @@ internal sealed record Target(string Class, LayerRequest Layer, (double One, dou
     {
         foreach (Type cell in (Type[])[typeof(Lstm), typeof(GruResetAfter)])
         {
-            Target Row((int, int, int) shape, (double, double) ratios, (double, double) shares) => new("training", Of(cell, shape) with { Training = true }, ratios, shares);
+            Target Row((int, int, int) shape, (double, double) ratios, (double, double) shares) =>
+                new("training", Of(cell, shape) with { Training = true }, ratios, shares);
             yield return Row((25, 16, 64), (1.35, 1.5), (0.87, 0.70));
             yield return Row((50, 32, 128), (1.12, 1.2), (0.93, 0.93));
             yield return Row((50, 32, 256), (1.12, 1.2), (0.93, 0.93));
@@ -62,7 +65,8 @@ internal sealed record Target(string Class, LayerRequest Layer, (double One, dou
 
     private static IEnumerable<Target> Peephole()
     {
-        Target Row((int, int, int) shape, (double, double) ratios) => new("a user's cell, training", Of(typeof(LstmPeephole), shape) with { Training = true }, ratios, null, OfLstm);
+        Target Row((int, int, int) shape, (double, double) ratios) =>
+            new("a user's cell, training", Of(typeof(LstmPeephole), shape) with { Training = true }, ratios, null, OfLstm);
         yield return Row((25, 16, 64), (5, 9));
         yield return Row((50, 32, 128), (2.5, 6));
         yield return Row((50, 32, 256), (2.5, 6));

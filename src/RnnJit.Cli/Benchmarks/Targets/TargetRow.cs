@@ -12,7 +12,8 @@ internal sealed record TargetRow(Target Target, PeerComparison PeerComparison, d
     public int Threads => PeerComparison.Request.ThreadCount;
 
     /// <summary>The ratio asked for; less where it would need more of the machine's limit than can be asked for.</summary>
-    public double WantedRatio => Math.Min(Target.Ratio(Threads), PeerComparison.Ratio * PeerComparison.Own.Min / (PeerComparison.Limit / MostOfLimit));
+    public double WantedRatio =>
+        Math.Min(Target.Ratio(Threads), PeerComparison.Ratio * PeerComparison.Own.Min / (PeerComparison.Limit / MostOfLimit));
 
     /// <summary>Null where no peer was there.</summary>
     public bool? RatioMet => double.IsNaN(PeerComparison.Ratio) ? null : PeerComparison.Ratio >= WantedRatio;
@@ -24,9 +25,11 @@ internal sealed record TargetRow(Target Target, PeerComparison PeerComparison, d
     public bool? LstmMet => OfLstm <= Target.MostOfLstm;
 
     /// <summary>All that could be judged is met; null where nothing could.</summary>
-    public bool? Met => ((bool?[])[RatioMet, ShareMet, OfLstm is null ? null : LstmMet]).Where(met => met is not null).ToArray() is { Length: > 0 } judged ? judged.All(met => met == true) : null;
+    public bool? Met => ((bool?[])[RatioMet, ShareMet, OfLstm is null ? null : LstmMet]).Where(met => met is not null)
+        .ToArray() is { Length: > 0 } judged ? judged.All(met => met == true) : null;
 
-    public string Layer => FormattableString.Invariant($"{Target.Layer.Cell.Name} {Target.Layer.Steps},{Target.Layer.Batch},{Target.Layer.Hidden}");
+    public string Layer =>
+        FormattableString.Invariant($"{Target.Layer.Cell.Name} {Target.Layer.Steps},{Target.Layer.Batch},{Target.Layer.Hidden}");
 
     public IReadOnlyList<string> Cells
     {
@@ -36,8 +39,10 @@ internal sealed record TargetRow(Target Target, PeerComparison PeerComparison, d
             double best = PeerComparison.Turns.Best?.Times.Min ?? double.NaN;
             return
             [
-                Target.Class, Layer, Threads.ToString(CultureInfo.InvariantCulture), Number(PeerComparison.Own.Min * 1e3, "0.000"), Number(best * 1e3, "0.000"), PeerComparison.Turns.Best?.Tool ?? "",
-                Number(PeerComparison.Ratio, "0.00"), Number(double.IsNaN(PeerComparison.Ratio) ? Target.Ratio(Threads) : WantedRatio, "0.00"),
+                Target.Class, Layer, Threads.ToString(CultureInfo.InvariantCulture), Number(PeerComparison.Own.Min * 1e3, "0.000"),
+                Number(best * 1e3, "0.000"), PeerComparison.Turns.Best?.Tool ?? "",
+                Number(PeerComparison.Ratio, "0.00"),
+                Number(double.IsNaN(PeerComparison.Ratio) ? Target.Ratio(Threads) : WantedRatio, "0.00"),
                 Number(100 * PeerComparison.Share, "0"), Target.Share(Threads) is { } share ? Number(100 * share, "0") : "",
                 OfLstm is { } ofLstm ? Number(ofLstm, "0.00") : "", Met switch { true => "yes", false => "no", _ => "" },
             ];
@@ -47,7 +52,9 @@ internal sealed record TargetRow(Target Target, PeerComparison PeerComparison, d
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson() => new
     {
-        @class = Target.Class, layer = Layer, measured = PeerComparison.ToJson(), wantedRatio = Target.Ratio(Threads), wantedRatioBelowLimit = double.IsNaN(WantedRatio) ? (double?)null : WantedRatio,
-        wantedShare = Target.Share(Threads), ofLstm = OfLstm, ratioMet = RatioMet, shareMet = ShareMet, lstmMet = OfLstm is null ? null : LstmMet, met = Met,
+        @class = Target.Class, layer = Layer, measured = PeerComparison.ToJson(), wantedRatio = Target.Ratio(
+            Threads), wantedRatioBelowLimit = double.IsNaN(WantedRatio) ? (double?)null : WantedRatio,
+        wantedShare = Target.Share(
+            Threads), ofLstm = OfLstm, ratioMet = RatioMet, shareMet = ShareMet, lstmMet = OfLstm is null ? null : LstmMet, met = Met,
     };
 }

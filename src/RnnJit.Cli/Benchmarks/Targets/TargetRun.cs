@@ -6,7 +6,8 @@ using RnnJit.Limits;
 namespace RnnJit.Cli.Benchmarks.Targets;
 
 /// <summary>All targets measured in one run: machine, layers, peers, a stream.</summary>
-internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bits, string only, TextWriter progress, CancellationToken interrupted)
+internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bits, string only, TextWriter progress,
+    CancellationToken interrupted)
 {
     private const int StreamHidden = 24;
     private const int LimitFigures = 7;
@@ -27,13 +28,15 @@ internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bit
     public StreamTime? Stream { get; private set; }
 
     /// <summary>Results of peers that are not ours.</summary>
-    public IEnumerable<string> Wrong => rows.SelectMany(row => row.PeerComparison.Turns.Peers.Where(peer => !peer.Difference.IsWithin).Select(peer => $"{row.Layer}, {peer.Tool}: {peer.Difference}"));
+    public IEnumerable<string> Wrong => rows.SelectMany(row => row.PeerComparison.Turns.Peers.Where(peer => !peer.Difference.IsWithin)
+        .Select(peer => $"{row.Layer}, {peer.Tool}: {peer.Difference}"));
 
     /// <summary>Notes on conditions of the peers that differ from ours (weight storage, vector width).</summary>
     public IReadOnlyList<string> Notes => PeerNotes.Of(rows.Select(row => (row.PeerComparison.Request, row.PeerComparison.Turns)), bits);
 
     /// <summary>The layers whose class and name hold a text.</summary>
-    public static IReadOnlyList<Target> Chosen(string only) => [.. Target.All.Where(target => Holds($"{target.Class} {target.Layer.Title}", only))];
+    public static IReadOnlyList<Target> Chosen(string only) =>
+        [.. Target.All.Where(target => Holds($"{target.Class} {target.Layer.Title}", only))];
 
     /// <exception cref="UsageException">Nothing is chosen.</exception>
     public void Run()
@@ -41,10 +44,14 @@ internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bit
         IReadOnlyList<Target> chosen = Chosen(only);
         bool stream = Holds("stream Lstm", only);
         if (chosen.Count == 0 && !stream)
-            throw new UsageException($"--only is '{only}', which no target's class or layer holds (see 'rnnjit bench targets' for their names, for instance: batch 1, training, Lstm)");
+            throw new UsageException(
+                $"--only is '{only}', which no target's class or layer holds (see 'rnnjit bench targets' for their names, for instance: "
+                    + "batch 1, training, Lstm)");
 
-        double Work(Target target, int count) => budget.Work(target.With(count), PeerTool.All.Count + 1) + (LimitFigures * budget.Seconds / 2);
-        var meter = new BenchProgress(progress, [.. threads.SelectMany(count => chosen.Select(target => Work(target, count)))], interrupted);
+        double Work(Target target, int count) =>
+            budget.Work(target.With(count), PeerTool.All.Count + 1) + (LimitFigures * budget.Seconds / 2);
+        var meter =
+            new BenchProgress(progress, [.. threads.SelectMany(count => chosen.Select(target => Work(target, count)))], interrupted);
         foreach (int count in threads)
         {
             MachineLimits machine = MachineLimits.Measure(count, budget.Seconds);
@@ -69,7 +76,9 @@ internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bit
         }
 
         if (stream)
-            Stream = new StreamTimes(new LayerRequest(CellRegistry.Find(typeof(Lstm))) { Batch = 1, Inputs = 1, Hidden = StreamHidden, Threads = 1 }, budget == MeasurementBudget.Quick ? QuickStreamSeconds : StreamSeconds).Run();
+            Stream = new StreamTimes(
+                new LayerRequest(CellRegistry.Find(typeof(Lstm))) { Batch = 1, Inputs = 1, Hidden = StreamHidden, Threads = 1 },
+                budget == MeasurementBudget.Quick ? QuickStreamSeconds : StreamSeconds).Run();
     }
 
     private PeerComparison? Lstm(LayerRequest request) => rows.Select(row => row.PeerComparison)

@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018, arXiv:1708.02182, section 2): U becomes m ⊙ U where a product reads a state.
-/// One mask for all rows and steps.</summary>
+/// <summary>DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018, arXiv:1708.02182, section 2): U becomes m ⊙ U where a
+/// product reads a state. One mask for all rows and steps.</summary>
 internal static class DropConnect
 {
     public static CellDefinition Run(CellDefinition cell, double rate)
@@ -19,13 +19,16 @@ internal static class DropConnect
             foreach (int weight in operands.Where(operand => reading.IsTrained(operand) && !masked.ContainsKey(operand)))
             {
                 string name = cell.Step.Inputs[reading.FirstParameter(weight)].Name;
-                Value mask = rewrite.Input(name + "_mask", cell.Step.Values.Type(weight), PortRole.PerSequence, MaskPort.Dropout(name, rate));
+                Value mask =
+                    rewrite.Input(name + "_mask", cell.Step.Values.Type(weight), PortRole.PerSequence, MaskPort.Dropout(name, rate));
                 masked[weight] = mask * rewrite.Get(weight);
             }
         }
 
         if (masked.Count == 0)
-            throw new GraphException("RNNJ166", $"No product of cell '{cell.Name}' multiplies a state with a trained matrix, so DropConnect has no place there (use zoneout)");
+            throw new GraphException("RNNJ166",
+                $"No product of cell '{cell.Name}' multiplies a state with a trained matrix, so DropConnect has no place there "
+                    + "(use zoneout)");
         rewrite.Read = (node, i, value) => reading.IsTrained(cell.Step.Nodes[node].Operands[i]) && IsRecurrent(cell, reading, node)
             ? masked[cell.Step.Nodes[node].Operands[i]]
             : value;
@@ -33,5 +36,6 @@ internal static class DropConnect
     }
 
     private static bool IsRecurrent(CellDefinition cell, StepReading reading, int node) =>
-        cell.Step.Nodes[node].Op is Ops.ContractOp && cell.Step.Nodes[node].Operands.Any(operand => reading.IsState(reading.Source(operand)));
+        cell.Step.Nodes[node].Op is Ops.ContractOp
+            && cell.Step.Nodes[node].Operands.Any(operand => reading.IsState(reading.Source(operand)));
 }

@@ -30,17 +30,21 @@ internal sealed class LayerNorm
         else
             norm.OfPreactivations();
         if (norm.replaced.Count == 0)
-            throw new GraphException("RNNJ166", $"No product of cell '{cell.Name}' reads a trained matrix, so layer normalisation has no place there (leave it away)");
+            throw new GraphException("RNNJ166",
+                $"No product of cell '{cell.Name}' reads a trained matrix, so layer normalisation has no place there (leave it away)");
         norm.OfStates();
         norm.rewrite.Replace = node => norm.replaced.TryGetValue(node, out Func<Value>? made) ? made() : null;
         return norm.rewrite.Finish((output, value) =>
-            form == LayerNormForm.Products && output.Role == OutputRole.Next && norm.raw.TryGetValue(output.Value, out Value? carried) ? carried : value);
+            form == LayerNormForm.Products && output.Role == OutputRole.Next
+                && norm.raw.TryGetValue(output.Value, out Value? carried) ? carried : value);
     }
 
-    // Products that read the same data are one: [Wi x, Wf x, Wg x, Wo x] is normalised over all 4H (equations 20 to 22 of the paper's supplement).
+    // Products that read the same data are one: [Wi x, Wf x, Wg x, Wo x] is normalised over all 4H
+    // (equations 20 to 22 of the paper's supplement).
     private void OfProducts()
     {
-        foreach (var group in reading.Products.GroupBy(node => string.Join(" ", Step.Nodes[node].Operands.Where(operand => !reading.IsTrained(operand)))).ToArray())
+        foreach (var group in reading.Products.GroupBy(
+            node => string.Join(" ", Step.Nodes[node].Operands.Where(operand => !reading.IsTrained(operand)))).ToArray())
         {
             int[] nodes = group.ToArray();
             TensorType[] types = nodes.Select(Type).ToArray();
@@ -55,7 +59,8 @@ internal sealed class LayerNorm
                 Dim from = start, length = Type(node).Dims[1];
                 replaced[node] = () =>
                 {
-                    whole ??= (Moments.Normalised(Together(nodes.Select(product => rewrite.Copy(product)[0]).ToArray()), 1, epsilon) * gain) + shift;
+                    whole ??= (Moments.Normalised(Together(nodes.Select(product => rewrite.Copy(product)[0]).ToArray()), 1, epsilon) * gain)
+                        + shift;
                     return nodes.Length == 1 ? whole : rewrite.Builder.Add(new SliceOp(1, from, length), whole);
                 };
                 start += length;
@@ -72,13 +77,15 @@ internal sealed class LayerNorm
             int[] leaves = Leaves(root, root).ToArray();
             int[] summed = leaves.Where(products.Contains).ToArray(), others = leaves.Where(leaf => !products.Contains(leaf)).ToArray();
             int bias = others.Where(reading.IsTrained).Select(reading.FirstParameter).Append(-1).First();
-            string name = bias >= 0 ? Step.Inputs[bias].Name : Step.Inputs[Step.Nodes[Step.Values.Node(summed[0])].Operands.Select(reading.FirstParameter).First(parameter => parameter >= 0)].Name;
+            string name = bias >= 0 ? Step.Inputs[bias].Name : Step.Inputs[Step.Nodes[Step.Values.Node(summed[0])].Operands
+                .Select(reading.FirstParameter).First(parameter => parameter >= 0)].Name;
             Dim width = Step.Values.Type(root).Dims[1];
             Value gain = Parameter(name + "_gain", "ones", width);
             Value? shift = bias >= 0 ? null : Parameter(name + "_shift", "zeros", width);
             replaced[Step.Values.Node(root)] = () =>
             {
-                Value sum = summed.Select(leaf => products.Contains(root) ? rewrite.Copy(Step.Values.Node(leaf))[0] : rewrite.Get(leaf)).Aggregate((a, b) => a + b);
+                Value sum = summed.Select(leaf => products.Contains(root) ? rewrite.Copy(Step.Values.Node(leaf))[0] : rewrite.Get(leaf))
+                    .Aggregate((a, b) => a + b);
                 Value result = Moments.Normalised(sum, 1, epsilon) * gain;
                 if (shift is not null)
                     result += shift;
@@ -93,10 +100,12 @@ internal sealed class LayerNorm
         foreach (Output output in Step.Outputs.Where(output => output.Role == OutputRole.Next).ToArray())
         {
             int state = Step.InputIndex(output.Name), node = Step.Values.Node(output.Value);
-            if (node < 0 || raw.ContainsKey(output.Value) || !reading.Readers(output.Value).Any() || !StateUpdate.Exists(cell, state, output.Value))
+            if (node < 0 || raw.ContainsKey(output.Value) || !reading.Readers(output.Value).Any()
+                || !StateUpdate.Exists(cell, state, output.Value))
                 continue;
             Dim width = Step.Inputs[state].Type.Dims[1];
-            Value gain = Parameter(output.Name + "_state_gain", "ones", width), shift = Parameter(output.Name + "_state_shift", "zeros", width);
+            Value gain = Parameter(output.Name + "_state_gain", "ones", width),
+                shift = Parameter(output.Name + "_state_shift", "zeros", width);
             replaced.TryGetValue(node, out Func<Value>? before);
             replaced[node] = () =>
             {
@@ -109,7 +118,8 @@ internal sealed class LayerNorm
 
     private TensorType Type(int node) => Step.Nodes[node].Results[0];
 
-    private Value Parameter(string name, string init, Dim width) => rewrite.Input(name, new TensorType(ElementType.F32, width), PortRole.Parameter, init);
+    private Value Parameter(string name, string init, Dim width) =>
+        rewrite.Input(name, new TensorType(ElementType.F32, width), PortRole.Parameter, init);
 
     private static Value Together(Value[] parts) => parts.Length == 1 ? parts[0] : Rnn.Concat(parts);
 
@@ -133,6 +143,7 @@ internal sealed class LayerNorm
     private int? Only(int value)
     {
         int[] readers = reading.Readers(value).ToArray();
-        return readers.Length == 1 && Step.Nodes[readers[0]].Operands.Count(operand => operand == value) == 1 && Step.Outputs.All(output => output.Value != value) ? readers[0] : null;
+        return readers.Length == 1 && Step.Nodes[readers[0]].Operands.Count(operand => operand == value) == 1
+            && Step.Outputs.All(output => output.Value != value) ? readers[0] : null;
     }
 }

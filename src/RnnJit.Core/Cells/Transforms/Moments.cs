@@ -22,7 +22,8 @@ internal static class Moments
     /// <summary>Number of rows that count: the sum of the 0/1 mask over the axes, which stay with extent 1.</summary>
     public static Value Number(Value counts, IReadOnlyList<int> axes) => counts.Builder.Add(new SumOp(axes), counts);
 
-    /// <summary>x where it counts, else 0: a selection, so that what does not count is not read, not even NaN, and has gradient 0.</summary>
+    /// <summary>x where it counts, else 0: a selection, so that what does not count is not read, not
+    /// even NaN, and has gradient 0.</summary>
     public static Value Counted(Value x, Value? counts) => counts is null ? x : Rnn.Select(counts, x, x.Constant(0));
 
     /// <summary>(x − μ) / √(σ² + ε).</summary>

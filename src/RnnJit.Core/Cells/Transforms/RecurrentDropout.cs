@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): what a step adds to a state is dropped, what it keeps is not:
-/// c' = f ⊙ c + m ⊙ i ⊙ g.</summary>
+/// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): what a step adds to a state is
+/// dropped, what it keeps is not: c' = f ⊙ c + m ⊙ i ⊙ g.</summary>
 internal static class RecurrentDropout
 {
     public static CellDefinition Run(CellDefinition cell, double rate, bool perSequence)
@@ -15,7 +15,8 @@ internal static class RecurrentDropout
             int state = cell.Step.InputIndex(output.Name), node = cell.Step.Values.Node(output.Value);
             if (node < 0 || !StateUpdate.Exists(cell, state, output.Value))
                 continue;
-            Value mask = rewrite.Input(output.Name + "_update_mask", cell.Step.Inputs[state].Type, perSequence ? PortRole.PerSequence : PortRole.Input, MaskPort.Dropout(output.Name, rate));
+            Value mask = rewrite.Input(output.Name + "_update_mask", cell.Step.Inputs[state].Type,
+                perSequence ? PortRole.PerSequence : PortRole.Input, MaskPort.Dropout(output.Name, rate));
             replaced[node] = () =>
             {
                 var (kept, added) = new StateUpdate(rewrite, state).Split(output.Value);
@@ -24,7 +25,9 @@ internal static class RecurrentDropout
         }
 
         if (replaced.Count == 0)
-            throw new GraphException("RNNJ166", $"No state of cell '{cell.Name}' is the old one plus an update, so recurrent dropout has nothing to drop (use variational dropout or zoneout)");
+            throw new GraphException("RNNJ166",
+                $"No state of cell '{cell.Name}' is the old one plus an update, so recurrent dropout has nothing to drop "
+                    + "(use variational dropout or zoneout)");
         rewrite.Replace = node => replaced.TryGetValue(node, out var made) ? made() : null;
         return rewrite.Finish();
     }

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Splits a new state into what it keeps of the old one and what is added: f ⊙ c + i ⊙ g ⇒ (f ⊙ c, i ⊙ g);  h + z ⊙ (n − h) ⇒ (h − z ⊙ h, z ⊙ n).</summary>
+/// <summary>Splits a new state into what it keeps of the old one and what is added: f ⊙ c + i ⊙ g ⇒ (f ⊙ c, i ⊙ g);  h + z ⊙ (n
+/// − h) ⇒ (h − z ⊙ h, z ⊙ n).</summary>
 internal sealed class StateUpdate(StepRewrite rewrite, int state)
 {
     // Each value once: in a chain of sums of a value with itself the ways to the first one double from link to link.

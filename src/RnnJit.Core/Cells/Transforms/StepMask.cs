@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Steps that do not count: where the mask is 0, states hold and results are 0. A selection, so that nothing of a masked step is read, not even NaN.
-/// What is added up over the rows of a step leaves such rows out, and they are not counted.</summary>
+/// <summary>Steps that do not count: where the mask is 0, states hold and results are 0. A selection, so that nothing of a masked step is
+/// read, not even NaN. What is added up over the rows of a step leaves such rows out, and they are not counted.</summary>
 internal static class StepMask
 {
     public const string Port = "step_mask";
@@ -17,11 +17,14 @@ internal static class StepMask
         rewrite.Replace = node => cell.Step.Nodes[node].Op switch
         {
             // Where no row counts, sums are 0, so any number will do.
-            ExtentOp extent when extent.Dim == Batch(cell) => number ??= rewrite.Builder.Add(new ReshapeOp([]), Rnn.Max(Moments.Number(mask, [0]), 1)),
-            SumOp sum when AddsRows(cell, node) => rewrite.Builder.Add(sum, Moments.Counted(rewrite.Get(cell.Step.Nodes[node].Operands[0]), mask)),
+            ExtentOp extent when extent.Dim == Batch(cell) =>
+                number ??= rewrite.Builder.Add(new ReshapeOp([]), Rnn.Max(Moments.Number(mask, [0]), 1)),
+            SumOp sum when AddsRows(cell, node) =>
+                rewrite.Builder.Add(sum, Moments.Counted(rewrite.Get(cell.Step.Nodes[node].Operands[0]), mask)),
             _ => null,
         };
-        return rewrite.Finish((output, value) => output.Role == OutputRole.Next ? Rnn.Select(mask, value, rewrite.Get(cell.Step.InputIndex(output.Name)))
+        return rewrite.Finish(
+            (output, value) => output.Role == OutputRole.Next ? Rnn.Select(mask, value, rewrite.Get(cell.Step.InputIndex(output.Name)))
             : HasRows(cell, value.Type) ? Moments.Counted(value, mask)
             : value);
     }
@@ -30,7 +33,8 @@ internal static class StepMask
     public static bool MixesRows(CellDefinition cell) => Enumerable.Range(0, cell.Step.Nodes.Count).Any(node => AddsRows(cell, node));
 
     private static bool AddsRows(CellDefinition cell, int node) =>
-        cell.Step.Nodes[node].Op is SumOp sum && sum.Axes[0] == 0 && HasRows(cell, cell.Step.Values.Type(cell.Step.Nodes[node].Operands[0]));
+        cell.Step.Nodes[node].Op is SumOp sum && sum.Axes[0] == 0
+            && HasRows(cell, cell.Step.Values.Type(cell.Step.Nodes[node].Operands[0]));
 
     private static bool HasRows(CellDefinition cell, TensorType type) => type.Rank > 0 && type.Dims[0] == Batch(cell);
 

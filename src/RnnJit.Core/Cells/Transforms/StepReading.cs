@@ -12,18 +12,21 @@ internal sealed class StepReading(Graph step)
     public IEnumerable<int> Contractions => Enumerable.Range(0, step.Nodes.Count).Where(node => step.Nodes[node].Op is ContractOp);
 
     /// <summary>Contractions of data with trained tensors that give rows of numbers [B, …].</summary>
-    public IEnumerable<int> Products => Contractions.Where(node => step.Nodes[node].Results[0].Rank == 2 && !fixedValues[step.Values.FirstResult(node)]
+    public IEnumerable<int> Products =>
+        Contractions.Where(node => step.Nodes[node].Results[0].Rank == 2 && !fixedValues[step.Values.FirstResult(node)]
         && step.Nodes[node].Operands.Any(operand => IsTrained(operand) || IsPartOfProduct(operand)));
 
     /// <summary>True where a value is a trained tensor, or computed from trained tensors and no data.</summary>
     public bool IsTrained(int value) => fixedValues[value] && FirstParameter(value) >= 0;
 
-    /// <summary>The state or step input that a value is, or of which it is a multiple element by element (h, r ⊙ h); −1 for all others. States come before inputs.</summary>
+    /// <summary>The state or step input that a value is, or of which it is a multiple element by element (h, r ⊙ h); −1 for all others.
+    /// States come before inputs.</summary>
     public int Source(int value)
     {
         int node = step.Values.Node(value);
         if (node < 0)
-            return step.Inputs[value] is { Type.IsReal: true, Role: PortRole.State or PortRole.Input } port && !MaskPort.Is(port) ? value : -1;
+            return step.Inputs[value] is { Type.IsReal: true, Role: PortRole.State or PortRole.Input } port
+                && !MaskPort.Is(port) ? value : -1;
         if (step.Nodes[node].Op is not MulOp)
             return -1;
 
@@ -44,7 +47,8 @@ internal sealed class StepReading(Graph step)
     }
 
     /// <summary>The nodes that read a value.</summary>
-    public IEnumerable<int> Readers(int value) => Enumerable.Range(0, step.Nodes.Count).Where(node => step.Nodes[node].Operands.Contains(value));
+    public IEnumerable<int> Readers(int value) =>
+        Enumerable.Range(0, step.Nodes.Count).Where(node => step.Nodes[node].Operands.Contains(value));
 
     // The first half of a bilinear product.
     private bool IsPartOfProduct(int value) =>
@@ -57,7 +61,8 @@ internal sealed class StepReading(Graph step)
         for (int i = 0; i < step.Inputs.Count; i++)
         {
             Port port = step.Inputs[i];
-            result[i] = port.Role == PortRole.Parameter || (port.Role == PortRole.PerSequence && MaskPort.Is(port) && port.Type.Rank > 0 && port.Type.Dims[0] != Dim.Symbol("B"));
+            result[i] = port.Role == PortRole.Parameter
+                || (port.Role == PortRole.PerSequence && MaskPort.Is(port) && port.Type.Rank > 0 && port.Type.Dims[0] != Dim.Symbol("B"));
         }
 
         for (int node = 0; node < step.Nodes.Count; node++)

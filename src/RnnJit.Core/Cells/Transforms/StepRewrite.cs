@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Copies the step of a cell from its outputs upwards; a transformation gives other values on the way. New inputs stand behind the cell's own.</summary>
+/// <summary>Copies the step of a cell from its outputs upwards; a transformation gives other values on the way. New inputs
+/// stand behind the cell's own.</summary>
 internal sealed class StepRewrite
 {
     private readonly HashSet<string> names;
@@ -53,7 +54,8 @@ internal sealed class StepRewrite
         if (copied.Op is ConstantOp { Type.Rank: 0 } scalar)
             return [Builder.Constant(scalar.Value, scalar.Type.Element)];
 
-        return Builder.AddMany(copied.Op, copied.Operands.Select((operand, i) => Read is null ? Get(operand) : Read(node, i, Get(operand))).ToArray());
+        return Builder.AddMany(copied.Op,
+            copied.Operands.Select((operand, i) => Read is null ? Get(operand) : Read(node, i, Get(operand))).ToArray());
     }
 
     /// <summary>Makes all readers of an old value read another one.</summary>
@@ -76,9 +78,11 @@ internal sealed class StepRewrite
 
     /// <param name="change">Gives another value for an output.</param>
     /// <param name="more">Results that are made on the way.</param>
-    public CellDefinition Finish(Func<Output, Value, Value>? change = null, IEnumerable<(string Name, Value Value, OutputRole Role)>? more = null)
+    public CellDefinition Finish(Func<Output, Value, Value>? change = null,
+        IEnumerable<(string Name, Value Value, OutputRole Role)>? more = null)
     {
-        var outputs = Step.Outputs.Select(output => (output.Name, change is null ? Get(output.Value) : change(output, Get(output.Value)), output.Role)).ToArray();
+        var outputs = Step.Outputs.Select(
+            output => (output.Name, change is null ? Get(output.Value) : change(output, Get(output.Value)), output.Role)).ToArray();
         return new CellDefinition(Builder.Build(Step.Kind, Step.Name, outputs.Concat(more ?? [])));
     }
 }

@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Variational dropout (Gal and Ghahramani 2016, arXiv:1512.05287): one mask for all steps on what products read: W (m ⊙ x), U (m ⊙ h), U (m ⊙ r ⊙ h).</summary>
+/// <summary>Variational dropout (Gal and Ghahramani 2016, arXiv:1512.05287): one mask for all steps on what products read: W (m ⊙
+/// x), U (m ⊙ h), U (m ⊙ r ⊙ h).</summary>
 internal static class VariationalDropout
 {
     /// <param name="states">Whether states are masked, else step inputs.</param>
@@ -21,7 +22,9 @@ internal static class VariationalDropout
         }
 
         if (masks.Count == 0)
-            throw new GraphException("RNNJ166", $"No product of cell '{cell.Name}' reads {(states ? "a state" : "an input")}, so variational dropout has no place there (use zoneout or dropout between layers)");
+            throw new GraphException("RNNJ166",
+                $"No product of cell '{cell.Name}' reads {(states ? "a state" : "an input")}, so variational dropout has no place there "
+                    + "(use zoneout or dropout between layers)");
 
         var masked = new Dictionary<int, Value>();
         var contractions = new HashSet<int>(reading.Contractions);

@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Weight normalisation (Salimans and Kingma 2016, arXiv:1602.07868, equation 2): W = g · v / ‖v‖ for each output. It reads no data, so it leaves the loop.</summary>
+/// <summary>Weight normalisation (Salimans and Kingma 2016, arXiv:1602.07868, equation 2): W = g · v / ‖v‖ for each output. It reads no
+/// data, so it leaves the loop.</summary>
 internal static class WeightNorm
 {
     public static CellDefinition Run(CellDefinition cell)
@@ -11,7 +12,8 @@ internal static class WeightNorm
         var reading = new StepReading(cell.Step);
         var rewrite = new StepRewrite(cell);
         int[] weights = reading.Contractions.SelectMany(node => cell.Step.Nodes[node].Operands)
-            .Where(operand => operand < cell.Step.Inputs.Count && cell.Step.Inputs[operand].Role == PortRole.Parameter).Distinct().OrderBy(operand => operand).ToArray();
+            .Where(operand => operand < cell.Step.Inputs.Count && cell.Step.Inputs[operand].Role == PortRole.Parameter).Distinct()
+                .OrderBy(operand => operand).ToArray();
         foreach (int weight in weights)
         {
             Port port = cell.Step.Inputs[weight];
@@ -23,6 +25,7 @@ internal static class WeightNorm
 
         return weights.Length > 0
             ? rewrite.Finish()
-            : throw new GraphException("RNNJ166", $"No product of cell '{cell.Name}' reads a trained matrix, so weight normalisation has no place there (leave it away)");
+            : throw new GraphException("RNNJ166",
+                $"No product of cell '{cell.Name}' reads a trained matrix, so weight normalisation has no place there (leave it away)");
     }
 }

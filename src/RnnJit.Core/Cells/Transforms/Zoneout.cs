@@ -2,18 +2,22 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells.Transforms;
 
-/// <summary>Zoneout (Krueger et al. 2017, arXiv:1606.01305, section 3): s' = m ⊙ s + (1 − m) ⊙ new. What the step itself reads of a new state is not zoned out.</summary>
+/// <summary>Zoneout (Krueger et al. 2017, arXiv:1606.01305, section 3): s' = m ⊙ s + (1 − m) ⊙ new. What the step itself reads of a
+/// new state is not zoned out.</summary>
 internal static class Zoneout
 {
     public static CellDefinition Run(CellDefinition cell, double rate, IReadOnlyCollection<string> states)
     {
         Port[] ports = cell.States.ToArray();
         if (states.FirstOrDefault(name => ports.All(port => port.Name != name)) is { } unknown)
-            throw new GraphException("RNNJ166", $"Cell '{cell.Name}' has no state '{unknown}' for zoneout (its states are {string.Join(", ", ports.Select(port => port.Name))})");
+            throw new GraphException("RNNJ166",
+                $"Cell '{cell.Name}' has no state '{unknown}' for zoneout "
+                    + $"(its states are {string.Join(", ", ports.Select(port => port.Name))})");
 
         var rewrite = new StepRewrite(cell);
         var masks = ports.Where(port => states.Count == 0 || states.Contains(port.Name))
-            .ToDictionary(port => port.Name, port => rewrite.Input(port.Name + "_zone", port.Type, PortRole.Input, MaskPort.Zoneout(port.Name, rate)));
+            .ToDictionary(port => port.Name,
+                port => rewrite.Input(port.Name + "_zone", port.Type, PortRole.Input, MaskPort.Zoneout(port.Name, rate)));
         return rewrite.Finish((output, next) =>
         {
             if (output.Role != OutputRole.Next || !masks.TryGetValue(output.Name, out Value? mask))

@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// Connectionist temporal classification (Graves et al. 2006, section 4.1): the probability of a label sequence is the sum over all paths that give it when
-/// repeats are joined and blanks removed. α runs over the labels with blanks around them, in logarithms, as one scan over time.
+/// Connectionist temporal classification (Graves et al. 2006, section 4.1): the probability of a label sequence is the sum
+/// over all paths that give it when repeats are joined and blanks removed. α runs over the labels with blanks around them,
+/// in logarithms, as one scan over time.
 /// </summary>
 internal sealed class Ctc
 {
@@ -75,13 +76,15 @@ internal sealed class Ctc
         return Concat(1, Slice(hot, 1, 0, 1), Reshape(Concat(2, ends, ends), batch, 2 * labels));
     }
 
-    // α'(s) = ln(e^α(s) + e^α(s − 1) + e^α(s − 2), the last where it may skip) + ln y(s). Before the first step all is at place −1, so to say: α = 0 at s = 0.
+    // α'(s) = ln(e^α(s) + e^α(s − 1) + e^α(s − 2), the last where it may skip) + ln y(s). Before the first step all is
+    // at place −1, so to say: α = 0 at s = 0.
     private Value Scan(Value emission, Value skips, Value lengths)
     {
         var body = new GraphBuilder();
         TensorType row = new(real, batch, places);
         Value y = body.Input("emission", row, PortRole.Sequence), alpha = body.Input("alpha", row, PortRole.State);
-        Value skip = body.Input("skip", row, PortRole.Constant), before = body.Input("before", new TensorType(real, batch, 2), PortRole.Constant);
+        Value skip = body.Input("skip", row, PortRole.Constant),
+            before = body.Input("before", new TensorType(real, batch, 2), PortRole.Constant);
         Value padded = body.Add(new ConcatOp(1), before, alpha);
         Value one = body.Add(new SliceOp(1, 1, places), padded), two = body.Add(new SliceOp(1, 0, places), padded);
         two = Rnn.Select(skip, two, body.Constant(Impossible, real));

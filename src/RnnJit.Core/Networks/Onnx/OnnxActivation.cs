@@ -27,7 +27,8 @@ public sealed class OnnxActivation
     private readonly bool hasBeta;
     private readonly Func<Value, double, double, Value> formula;
 
-    private OnnxActivation(string name, double? alpha, double? beta, bool hasAlpha, bool hasBeta, Func<Value, double, double, Value> formula)
+    private OnnxActivation(string name, double? alpha, double? beta, bool hasAlpha, bool hasBeta,
+        Func<Value, double, double, Value> formula)
     {
         Name = name;
         this.alpha = alpha;
@@ -47,8 +48,8 @@ public sealed class OnnxActivation
     /// <summary>The function, element by element.</summary>
     public Value Apply(Value x) => formula(x, alpha ?? 0, beta ?? 0);
 
-    /// <summary>The functions by their names, in any case. The numbers are taken in order, each by the next function that has such a number; where they
-    /// have run out, the default holds.</summary>
+    /// <summary>The functions by their names, in any case. The numbers are taken in order, each by the next function that has such a
+    /// number; where they have run out, the default holds.</summary>
     /// <exception cref="GraphException">RNNJ169: a name is unknown, or a number is missing that has no default.</exception>
     public static OnnxActivation[] Find(IEnumerable<string> names, IReadOnlyList<double> alphas, IReadOnlyList<double> betas)
     {
@@ -59,9 +60,11 @@ public sealed class OnnxActivation
                 ?? throw new GraphException("RNNJ169", $"'{name}' is no activation of ONNX (write one of {string.Join(", ", Names)})");
             double? Next(bool takes, IReadOnlyList<double> given, ref int next, double? usual, string what) => !takes ? null
                 : next < given.Count ? given[next++]
-                : usual ?? throw new GraphException("RNNJ169", $"'{found.Name}' needs {what}, which has no default (give activation_{what})");
+                : usual
+                    ?? throw new GraphException("RNNJ169", $"'{found.Name}' needs {what}, which has no default (give activation_{what})");
             return new OnnxActivation(
-                found.Name, Next(found.hasAlpha, alphas, ref a, found.alpha, "alpha"), Next(found.hasBeta, betas, ref b, found.beta, "beta"), found.hasAlpha, found.hasBeta, found.formula);
+                found.Name, Next(found.hasAlpha, alphas, ref a, found.alpha, "alpha"),
+                Next(found.hasBeta, betas, ref b, found.beta, "beta"), found.hasAlpha, found.hasBeta, found.formula);
         }).ToArray();
     }
 }

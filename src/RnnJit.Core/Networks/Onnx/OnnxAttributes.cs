@@ -44,11 +44,14 @@ public sealed record OnnxAttributes
     internal OnnxActivation[][] Functions(string op, params string[] usual)
     {
         int wanted = usual.Length * Directions;
-        IReadOnlyList<string> names = Activations.Count > 0 ? Activations : Enumerable.Repeat(usual, Directions).SelectMany(own => own).ToArray();
+        IReadOnlyList<string> names =
+            Activations.Count > 0 ? Activations : Enumerable.Repeat(usual, Directions).SelectMany(own => own).ToArray();
         if (names.Count != wanted)
-            throw new GraphException("RNNJ169", $"'{op}' {Direction} has {names.Count} activations, wanted {wanted} ({usual.Length} for each direction)");
+            throw new GraphException("RNNJ169",
+                $"'{op}' {Direction} has {names.Count} activations, wanted {wanted} ({usual.Length} for each direction)");
         OnnxActivation[] found = OnnxActivation.Find(names, ActivationAlpha, ActivationBeta);
-        return Enumerable.Range(0, Directions).Select(direction => found.Skip(direction * usual.Length).Take(usual.Length).ToArray()).ToArray();
+        return Enumerable.Range(0, Directions).Select(direction => found.Skip(direction * usual.Length).Take(usual.Length).ToArray())
+            .ToArray();
     }
 
     internal void Check()

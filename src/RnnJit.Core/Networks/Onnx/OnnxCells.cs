@@ -3,7 +3,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Networks.Onnx;
 
-/// <summary>One direction of ONNX's recurrent operators as cells. Parameters: W and U for each gate, b (W's bias), c (R's bias), p (peephole).</summary>
+/// <summary>One direction of ONNX's recurrent operators as cells. Parameters: W and U for each gate, b (W's bias),
+/// c (R's bias), p (peephole).</summary>
 internal static class OnnxCells
 {
     // Operators.md, LSTM, equations: gates i, o, f with f; candidate with g; the memory where it is read with h, which is not clipped.
@@ -11,8 +12,10 @@ internal static class OnnxCells
     {
         var cell = new Ports(real, "OnnxLstm", "h", "c");
         Value h = cell.State("h"), memory = cell.State("c");
-        Value Read(string gate) => cell.Product("W" + gate, cell.X) + cell.Product("U" + gate, h) + cell.Vector("b" + gate) + cell.Vector("c" + gate);
-        Value Gate(string gate, Value seen) => functions[0].Apply(attributes.Clipped(peepholes ? Read(gate) + (cell.Vector("p" + gate) * seen) : Read(gate)));
+        Value Read(string gate) =>
+            cell.Product("W" + gate, cell.X) + cell.Product("U" + gate, h) + cell.Vector("b" + gate) + cell.Vector("c" + gate);
+        Value Gate(string gate, Value seen) =>
+            functions[0].Apply(attributes.Clipped(peepholes ? Read(gate) + (cell.Vector("p" + gate) * seen) : Read(gate)));
 
         Value i = Gate("i", memory), f = attributes.InputForget ? 1 - i : Gate("f", memory);
         Value next = (f * memory) + (i * functions[1].Apply(attributes.Clipped(Read("g"))));
@@ -24,10 +27,12 @@ internal static class OnnxCells
     {
         var cell = new Ports(real, "OnnxGru", "h");
         Value h = cell.State("h");
-        Value Gate(string gate) => functions[0].Apply(attributes.Clipped(cell.Product("W" + gate, cell.X) + cell.Product("U" + gate, h) + cell.Vector("b" + gate) + cell.Vector("c" + gate)));
+        Value Gate(string gate) => functions[0].Apply(attributes.Clipped(
+            cell.Product("W" + gate, cell.X) + cell.Product("U" + gate, h) + cell.Vector("b" + gate) + cell.Vector("c" + gate)));
 
         Value z = Gate("z"), r = Gate("r");
-        Value past = attributes.LinearBeforeReset ? r * (cell.Product("Uh", h) + cell.Vector("ch")) : cell.Product("Uh", r * h) + cell.Vector("ch");
+        Value past =
+            attributes.LinearBeforeReset ? r * (cell.Product("Uh", h) + cell.Vector("ch")) : cell.Product("Uh", r * h) + cell.Vector("ch");
         Value candidate = functions[1].Apply(attributes.Clipped(cell.Product("Wh", cell.X) + past + cell.Vector("bh")));
         return cell.Build(((1 - z) * candidate) + (z * h));
     }
@@ -37,7 +42,8 @@ internal static class OnnxCells
     {
         var cell = new Ports(real, "OnnxRnn", "h");
         Value h = cell.State("h");
-        return cell.Build(functions[0].Apply(attributes.Clipped(cell.Product("Wi", cell.X) + cell.Product("Ui", h) + cell.Vector("bi") + cell.Vector("ci"))));
+        return cell.Build(functions[0]
+            .Apply(attributes.Clipped(cell.Product("Wi", cell.X) + cell.Product("Ui", h) + cell.Vector("bi") + cell.Vector("ci"))));
     }
 
     /// <summary>The inputs of a cell under construction.</summary>
@@ -65,7 +71,8 @@ internal static class OnnxCells
 
         public Value Product(string matrix, Value x) => Rnn.Product(new Matrix(Parameter(matrix, "H", matrix[0] == 'W' ? "X" : "H")), x);
 
-        public CellDefinition Build(params Value[] next) => new(builder.Build("cell", name, states.Select((state, s) => (state, next[s], OutputRole.Next))));
+        public CellDefinition Build(params Value[] next) =>
+            new(builder.Build("cell", name, states.Select((state, s) => (state, next[s], OutputRole.Next))));
 
         private Value Parameter(string parameter, params Dim[] dims) => values.TryGetValue(parameter, out Value? known)
             ? known

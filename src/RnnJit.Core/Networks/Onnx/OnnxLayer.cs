@@ -27,7 +27,8 @@ internal sealed class OnnxLayer
         (this.op, this.attributes, this.optional, this.w, this.r, this.gates) = (op, attributes, optional, w, r, gates);
         builder = x.Builder;
         if (x.Type.Rank != 3 || r.Type.Rank != 3)
-            throw new GraphException("RNNJ169", $"'{op}' needs X and R of rank 3, found {x.Type} and {r.Type} (X is [T, B, I], R [D, {gates.Length}·H, H])");
+            throw new GraphException("RNNJ169",
+                $"'{op}' needs X and R of rank 3, found {x.Type} and {r.Type} (X is [T, B, I], R [D, {gates.Length}·H, H])");
         this.x = attributes.Layout == 1 ? Transpose(x, 1, 0, 2) : x;
         (time, batch, hidden) = (this.x.Type.Dims[0], this.x.Type.Dims[1], r.Type.Dims[2]);
         Dim directions = attributes.Directions;
@@ -57,7 +58,8 @@ internal sealed class OnnxLayer
         }
 
         Value y = Concat(1, sequences);
-        Value Final(int state) => Concat(0, finals.Select(final => final[state]).ToList()) is var all && attributes.Layout == 1 ? Transpose(all, 1, 0, 2) : all;
+        Value Final(int state) =>
+            Concat(0, finals.Select(final => final[state]).ToList()) is var all && attributes.Layout == 1 ? Transpose(all, 1, 0, 2) : all;
         return new OnnxOutputs(attributes.Layout == 1 ? Transpose(y, 2, 0, 1, 3) : y, Final(0), finals[0].Length > 1 ? Final(1) : null);
     }
 
@@ -99,7 +101,8 @@ internal sealed class OnnxLayer
     private void Expect(string name, Value? given, params Dim[] dims)
     {
         if (given is not null && !given.Type.Dims.SequenceEqual(dims))
-            throw new GraphException("RNNJ169", $"'{op}' needs {name} [{string.Join(", ", dims.Select(dim => dim.ToString()))}], found {given.Type} (change one of them)");
+            throw new GraphException("RNNJ169",
+                $"'{op}' needs {name} [{string.Join(", ", dims.Select(dim => dim.ToString()))}], found {given.Type} (change one of them)");
     }
 
     private Value Slice(Value whole, int axis, Dim start, Dim length) => builder.Add(new SliceOp(axis, start, length), whole);
@@ -108,5 +111,6 @@ internal sealed class OnnxLayer
 
     private Value Transpose(Value whole, params int[] order) => builder.Add(new TransposeOp(order), whole);
 
-    private Value Concat(int axis, IReadOnlyList<Value> parts) => parts.Count == 1 ? parts[0] : builder.Add(new ConcatOp(axis), parts.ToArray());
+    private Value Concat(int axis, IReadOnlyList<Value> parts) =>
+        parts.Count == 1 ? parts[0] : builder.Add(new ConcatOp(axis), parts.ToArray());
 }

@@ -34,7 +34,8 @@ public static class OnnxRecurrent
     {
         attributes ??= new OnnxAttributes();
         OnnxActivation[][] functions = attributes.Functions("GRU", "Sigmoid", "Tanh");
-        return new OnnxLayer("GRU", attributes, optional ?? new OnnxOptional(), x, w, r, ["z", "r", "h"]).Build(direction => OnnxCells.Gru(attributes, functions[direction], x.Type.Element));
+        return new OnnxLayer("GRU", attributes, optional ?? new OnnxOptional(), x, w, r, ["z", "r", "h"])
+            .Build(direction => OnnxCells.Gru(attributes, functions[direction], x.Type.Element));
     }
 
     /// <summary>RNN.</summary>
@@ -42,6 +43,7 @@ public static class OnnxRecurrent
     {
         attributes ??= new OnnxAttributes();
         OnnxActivation[][] functions = attributes.Functions("RNN", "Tanh");
-        return new OnnxLayer("RNN", attributes, optional ?? new OnnxOptional(), x, w, r, ["i"]).Build(direction => OnnxCells.Simple(attributes, functions[direction], x.Type.Element));
+        return new OnnxLayer("RNN", attributes, optional ?? new OnnxOptional(), x, w, r, ["i"])
+            .Build(direction => OnnxCells.Simple(attributes, functions[direction], x.Type.Element));
     }
 }

@@ -70,15 +70,19 @@ internal sealed class TreeList
         var seen = new HashSet<int>();
         while (seen.Add(node))
             node = parents[node];
-        return new GraphException("RNNJ145", $"Tree {tree}: node {parents[node] - first} is below itself through its child {node - first} (a tree has no cycle)");
+        return new GraphException("RNNJ145",
+            $"Tree {tree}: node {parents[node] - first} is below itself through its child {node - first} (a tree has no cycle)");
     }
 
     private void Adopt(int first, int count, int node, int child, int tree)
     {
         if (child < 0 || child >= count)
-            throw new GraphException("RNNJ145", $"Tree {tree}: node {node} has the child {child}, wanted 0 to {count - 1} (number the nodes of a tree from 0)");
+            throw new GraphException("RNNJ145",
+                $"Tree {tree}: node {node} has the child {child}, wanted 0 to {count - 1} (number the nodes of a tree from 0)");
         if (parents[first + child] >= 0)
-            throw new GraphException("RNNJ145", $"Tree {tree}: node {child} is a child of node {parents[first + child] - first} and of node {node} (a node has one parent)");
+            throw new GraphException("RNNJ145",
+                $"Tree {tree}: node {child} is a child of node {parents[first + child] - first} and of node {node} "
+                    + "(a node has one parent)");
         parents[first + child] = first + node;
     }
 

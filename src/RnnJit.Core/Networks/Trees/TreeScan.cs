@@ -4,8 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// Equations of a node over all nodes of a forest (backpropagation through structure, Goller and Küchler 1996): a scan whose steps read what the steps of
-/// the children left in tables. A chain is a tree with one child.
+/// Equations of a node over all nodes of a forest (backpropagation through structure, Goller and Küchler 1996): a scan whose steps read
+/// what the steps of the children left in tables. A chain is a tree with one child.
 /// </summary>
 public static class TreeScan
 {
@@ -14,7 +14,8 @@ public static class TreeScan
     /// <param name="states">The width of each state.</param>
     /// <param name="node">From the inputs of the nodes of a step [W, …] and the states by child [W, H] to the new states [W, H].</param>
     /// <returns>The states of all nodes, [N, H] each.</returns>
-    public static Value[] Ordered(Forest forest, IReadOnlyList<Value> inputs, IReadOnlyList<Dim> states, Func<TreeStep, Value[], Value[][], Value[]> node)
+    public static Value[] Ordered(Forest forest, IReadOnlyList<Value> inputs, IReadOnlyList<Dim> states,
+        Func<TreeStep, Value[], Value[][], Value[]> node)
     {
         GraphBuilder outer = forest.Builder;
         ElementType element = inputs[0].Type.Element;
@@ -23,7 +24,8 @@ public static class TreeScan
         Value own = step.Sequence("own", forest.Own.Tensor);
         Value[] index = forest.Children.Select((child, k) => step.Sequence("child" + k, child.Tensor)).ToArray();
         Value[] tables = states.Select(width => step.Table(outer, forest.Nodes, width, element)).ToArray();
-        Value[][] children = index.Select(child => tables.Select(table => step.Body.Add(GatherOp.Instance, table, child)).ToArray()).ToArray();
+        Value[][] children =
+            index.Select(child => tables.Select(table => step.Body.Add(GatherOp.Instance, table, child)).ToArray()).ToArray();
         Value[] next = node(step, x, children);
         for (int s = 0; s < next.Length; s++)
             step.Add(tables[s], own, next[s]);
@@ -56,11 +58,13 @@ public static class TreeScan
             step.Yield(state);
 
         // Places that a step leaves empty give zeros to node 0.
-        return step.Run(forest).Skip(tables.Length).Select(rows => outer.Add(new ScatterOp(forest.Nodes), forest.Own.Tensor, rows)).ToArray();
+        return step.Run(forest).Skip(tables.Length).Select(rows => outer.Add(new ScatterOp(forest.Nodes), forest.Own.Tensor, rows))
+            .ToArray();
     }
 
     private static Value Rows(Value table, Indices index) => table.Builder.Add(GatherOp.Instance, table, index.Tensor);
 
     private static Value WithNobody(Value table) =>
-        table.Builder.Add(new ConcatOp(0), table, table.Builder.Add(new ConstantOp(0, table.Type.WithDims(table.Type.Dims.Skip(1).Prepend(1)))));
+        table.Builder.Add(new ConcatOp(0), table,
+            table.Builder.Add(new ConstantOp(0, table.Type.WithDims(table.Type.Dims.Skip(1).Prepend(1)))));
 }

@@ -3,8 +3,8 @@ using RnnJit.Ir;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// The order in which the nodes of a batch of trees are done: T steps of up to W nodes, children before their parents, those with the longest way to their root
-/// first (Hu 1961), so that no other order has fewer steps of W nodes.
+/// The order in which the nodes of a batch of trees are done: T steps of up to W nodes, children before their parents, those with the
+/// longest way to their root first (Hu 1961), so that no other order has fewer steps of W nodes.
 /// </summary>
 public sealed class TreeSchedule
 {
@@ -50,9 +50,11 @@ public sealed class TreeSchedule
     public int Arity { get; }
 
     /// <summary>Orders trees.</summary>
-    /// <param name="trees">For each tree and each of its nodes the children, numbered within the tree; −1 where a child is missing, nothing for a leaf.</param>
+    /// <param name="trees">For each tree and each of its nodes the children, numbered within the tree; −1 where a child is
+    /// missing, nothing for a leaf.</param>
     /// <param name="places">W; 0: as many that at most half of all T · W places stay empty.</param>
-    /// <exception cref="GraphException">RNNJ145: a child does not exist or has two parents, there is a cycle, or there is no node.</exception>
+    /// <exception cref="GraphException">RNNJ145: a child does not exist or has two parents, there is a
+    /// cycle, or there is no node.</exception>
     public static TreeSchedule Of(IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> trees, int places = 0)
     {
         var list = new TreeList(trees);
@@ -61,7 +63,8 @@ public sealed class TreeSchedule
         return new TreeSchedule(list, places > 0 ? places : (list.Count + list.Levels - 1) / list.Levels);
     }
 
-    /// <summary>Orders trees that are given by their parents, −1 for a root; a node's children count in the order of their numbers.</summary>
+    /// <summary>Orders trees that are given by their parents, −1 for a root; a node's children count in
+    /// the order of their numbers.</summary>
     /// <exception cref="GraphException">RNNJ145: a parent does not exist, there is a cycle, or there is no node.</exception>
     public static TreeSchedule OfParents(IReadOnlyList<IReadOnlyList<int>> trees, int places = 0) => Of(trees.Select((parents, tree) =>
     {
@@ -69,7 +72,9 @@ public sealed class TreeSchedule
         for (int node = 0; node < parents.Count; node++)
         {
             if (parents[node] >= parents.Count || parents[node] < -1)
-                throw new GraphException("RNNJ145", $"Tree {tree}: node {node} has the parent {parents[node]}, wanted 0 to {parents.Count - 1}, or -1 for a root (number the nodes of a tree from 0)");
+                throw new GraphException("RNNJ145",
+                    $"Tree {tree}: node {node} has the parent {parents[node]}, wanted 0 to {parents.Count - 1}, or -1 for a root "
+                        + "(number the nodes of a tree from 0)");
             if (parents[node] >= 0)
                 children[parents[node]].Add(node);
         }
@@ -96,7 +101,8 @@ public sealed class TreeSchedule
     private static List<int[]> Steps(TreeList trees, int places)
     {
         // By depth: parents that become ready are shallower than the children just done.
-        var ready = new SortedSet<(int Above, int Node)>(Enumerable.Range(0, trees.Count).Where(trees.IsLeaf).Select(node => (-trees.Depth(node), node)));
+        var ready = new SortedSet<(int Above, int Node)>(
+            Enumerable.Range(0, trees.Count).Where(trees.IsLeaf).Select(node => (-trees.Depth(node), node)));
         int[] waiting = Enumerable.Range(0, trees.Count).Select(trees.ChildCount).ToArray();
         var steps = new List<int[]>();
         while (ready.Count > 0)

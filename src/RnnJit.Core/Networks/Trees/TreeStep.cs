@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Networks;
 
-/// <summary>One step of a scan over trees, in which equations of a node are written. What they read from outside is taken in by <see cref="Take(Value)"/>.</summary>
+/// <summary>One step of a scan over trees, in which equations of a node are written. What they read from outside is taken in by
+/// <see cref="Take(Value)"/>.</summary>
 public sealed class TreeStep
 {
     private readonly List<Value> sequences = [];
@@ -50,10 +51,12 @@ public sealed class TreeStep
         return Body.Input("table" + (tables.Count - 1), type, PortRole.Table);
     }
 
-    internal void Add(Value table, Value index, Value rows) => outputs.Add(("table" + outputs.Count, Body.Add(ScatterAddOp.Instance, table, index, rows), OutputRole.Next));
+    internal void Add(Value table, Value index, Value rows) =>
+        outputs.Add(("table" + outputs.Count, Body.Add(ScatterAddOp.Instance, table, index, rows), OutputRole.Next));
 
     internal void Yield(Value rows) => outputs.Add(("node" + outputs.Count, rows, OutputRole.Yield));
 
     internal Value[] Run(Forest forest) => forest.Builder.AddMany(
-        new ScanOp(Body.Build("body", "trees", outputs), forest.Steps, reverse: false, hasLengths: true), [.. sequences, .. tables, .. constants, forest.Lengths.Tensor]);
+        new ScanOp(Body.Build("body", "trees", outputs), forest.Steps, reverse: false, hasLengths: true),
+        [.. sequences, .. tables, .. constants, forest.Lengths.Tensor]);
 }

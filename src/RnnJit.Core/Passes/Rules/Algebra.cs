@@ -83,7 +83,8 @@ internal static class Algebra
 
         for (int i = 0; i < a.X.Length; i++)
         {
-            if (a.X[i].Type.Rank > 0 && a.Fill(a.X[i]) is { } fill && Replaced(a, i, a.Builder.Constant(fill, a.X[i].Type.Element)) is { } simpler)
+            if (a.X[i].Type.Rank > 0 && a.Fill(a.X[i]) is { } fill
+                && Replaced(a, i, a.Builder.Constant(fill, a.X[i].Type.Element)) is { } simpler)
                 return simpler;
         }
 
@@ -98,7 +99,8 @@ internal static class Algebra
 
         for (int i = 0; i < a.X.Length; i++)
         {
-            if (a.Maker(a.X[i]) is BroadcastOp or ReshapeOp && IsRepeat(a, a.X[i]) && Replaced(a, i, a.MakerOperands(a.X[i])[0]) is { } simpler)
+            if (a.Maker(a.X[i]) is BroadcastOp or ReshapeOp && IsRepeat(a, a.X[i])
+                && Replaced(a, i, a.MakerOperands(a.X[i])[0]) is { } simpler)
                 return simpler;
         }
 

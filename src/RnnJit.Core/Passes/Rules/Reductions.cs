@@ -86,7 +86,8 @@ internal static class Reductions
         if (x[0].Type != a.X[0].Type || a.Maker(x[1]) is not DivOp)
             return null;
         Value[] mean = a.MakerOperands(x[1]);
-        bool centred = sum.Equals(a.Maker(mean[0])) && a.MakerOperands(mean[0])[0].Id == x[0].Id && IsExtent(a, mean[1], x[0].Type.Dims[sum.Axes[0]]);
+        bool centred = sum.Equals(a.Maker(mean[0])) && a.MakerOperands(mean[0])[0].Id == x[0].Id
+            && IsExtent(a, mean[1], x[0].Type.Dims[sum.Axes[0]]);
         return centred ? a.Filled(0) : null;
     }
 
@@ -114,12 +115,14 @@ internal static class Reductions
         {
             MulOp => a.MakerOperands(term).Any(factor => IsSame(a, sum, factor) && HasSum(a, factor, [])),
             DivOp => a.MakerOperands(term)[1] is var factor && IsSame(a, sum, factor) && HasSum(a, factor, []),
-            AddOp or SubOp => a.MakerOperands(term) is var inner && inner.All(x => x.Type == term.Type) && inner.Any(x => WaitsForSum(a, sum, x, seen)),
+            AddOp or SubOp =>
+                a.MakerOperands(term) is var inner && inner.All(x => x.Type == term.Type) && inner.Any(x => WaitsForSum(a, sum, x, seen)),
             _ => false,
         };
     }
 
     // Whether arithmetic on numbers of rows reads a reduction.
     private static bool HasSum(Application a, Value x, HashSet<int> seen) => a.Maker(x) is ReductionOp
-        || (IsNew(seen, x) && a.Maker(x) is ElementwiseOp && a.MakerOperands(x).Any(operand => operand.Type.Rank > 0 && operand.Type.Dims[operand.Type.Rank - 1].IsOne && HasSum(a, operand, seen)));
+        || (IsNew(seen, x) && a.Maker(x) is ElementwiseOp && a.MakerOperands(x)
+            .Any(operand => operand.Type.Rank > 0 && operand.Type.Dims[operand.Type.Rank - 1].IsOne && HasSum(a, operand, seen)));
 }

@@ -1,4 +1,3 @@
-using RnnJit.Ir;
 using RnnJit.Ops;
 
 namespace RnnJit.Passes.Rules;
@@ -8,7 +7,8 @@ internal static class RowFactors
 {
     private const int MostSeen = 1000;
 
-    // x / √v ⇒ x · (1 / √v) where v is one number for a row of x: a division for a row. The root of the smallest number has an inverse, so nothing overflows.
+    // x / √v ⇒ x · (1 / √v) where v is one number for a row of x: a division for a row. The root of the smallest number
+    // has an inverse, so nothing overflows.
     public static Value? Inverse(Application a)
     {
         if (a.Op is not DivOp || a.Maker(a.X[1]) is not SqrtOp || !IsOfRow(a.X[1]) || a.X[0].Type != a.Type)
@@ -45,13 +45,15 @@ internal static class RowFactors
             if (IsInverseRoot(a, s))
                 a.Rewriter.Normalised[x.Id] = s;
             else if (a.Rewriter.Normalised.TryGetValue(x.Id, out Value? r))
-                return a.Make(MulOp.Instance, a.Make(MulOp.Instance, x, r), Without(a, s, r, []) ?? a.Make(MulOp.Instance, s, a.MakerOperands(r)[1]));
+                return a.Make(MulOp.Instance, a.Make(MulOp.Instance, x, r),
+                    Without(a, s, r, []) ?? a.Make(MulOp.Instance, s, a.MakerOperands(r)[1]));
         }
 
         return null;
     }
 
-    // s / r where r is a factor of s, else null. Each value is seen once: a chain of squares has twice as many ways to the first one with each square.
+    // s / r where r is a factor of s, else null. Each value is seen once: a chain of squares has twice as many
+    // ways to the first one with each square.
     private static Value? Without(Application a, Value s, Value r, HashSet<int> seen)
     {
         if (s.Id == r.Id)
@@ -73,12 +75,14 @@ internal static class RowFactors
 
         Value[] terms = a.MakerOperands(a.X[0]);
         int twin = Array.FindIndex(terms, term => term.Id == a.X[1].Id);
-        return twin < 0 ? null : a.Make(AddOp.Instance, terms[1 - twin], a.Make(MulOp.Instance, a.X[1], a.Builder.Constant(2, a.Type.Element)));
+        return twin < 0 ? null : a.Make(AddOp.Instance, terms[1 - twin],
+            a.Make(MulOp.Instance, a.X[1], a.Builder.Constant(2, a.Type.Element)));
     }
 
     private static bool IsOfRow(Value x) => x.Type.Rank > 0 && x.Type.Dims[x.Type.Rank - 1].IsOne;
 
-    private static bool IsScale(Application a, Value x) => x.Type.IsReal && (x.Type.Rank == 0 || (IsOfRow(x) && !IsOfRow(a.X[0].Id == x.Id ? a.X[1] : a.X[0])));
+    private static bool IsScale(Application a, Value x) =>
+        x.Type.IsReal && (x.Type.Rank == 0 || (IsOfRow(x) && !IsOfRow(a.X[0].Id == x.Id ? a.X[1] : a.X[0])));
 
     // x = inner · factor with a number of the row, or of all.
     private static (Value Inner, Value Factor)? Scaled(Application a, Value x)

@@ -31,7 +31,8 @@ internal static class Views
         {
             (ReshapeOp, ReshapeOp) or (BroadcastOp, BroadcastOp) => a.Make(a.Op, inner),
             (TransposeOp second, TransposeOp first) => a.Make(new TransposeOp(second.Order.Select(axis => first.Order[axis])), inner),
-            (SliceOp second, SliceOp first) when first.Axis == second.Axis => a.Make(new SliceOp(first.Axis, first.Start + second.Start, second.Length), inner),
+            (SliceOp second, SliceOp first) when first.Axis == second.Axis =>
+                a.Make(new SliceOp(first.Axis, first.Start + second.Start, second.Length), inner),
             _ => null,
         };
     }
@@ -39,7 +40,8 @@ internal static class Views
     // a view of a filled tensor ⇒ a filled tensor
     public static Value? OfFill(Application a)
     {
-        if (a.Op.Family != OpFamily.View || a.Fill(a.X[0]) is not { } fill || a.X.Any(x => a.Fill(x) is not { } other || !other.Equals(fill)))
+        if (a.Op.Family != OpFamily.View || a.Fill(a.X[0]) is not { } fill
+            || a.X.Any(x => a.Fill(x) is not { } other || !other.Equals(fill)))
             return null;
 
         return a.Filled(fill);
@@ -47,7 +49,8 @@ internal static class Views
 
     // slice of concat that is one of the parts ⇒ the part
     public static Value? SliceOfConcat(Application a) =>
-        a.Op is SliceOp slice && a.Maker(a.X[0]) is ConcatOp concat && concat.Axis == slice.Axis ? a.Rewriter.Part(a.X[0], slice.Start, slice.Length) : null;
+        a.Op is SliceOp slice && a.Maker(a.X[0]) is ConcatOp concat
+            && concat.Axis == slice.Axis ? a.Rewriter.Part(a.X[0], slice.Start, slice.Length) : null;
 
     // concat of neighbouring slices of x ⇒ one slice of x, x itself if they are all of it
     public static Value? ConcatOfSlices(Application a)
@@ -59,7 +62,8 @@ internal static class Views
         Dim start = first.Start;
         foreach (Value part in a.X)
         {
-            if (a.Maker(part) is not SliceOp slice || slice.Axis != concat.Axis || slice.Start != start || a.MakerOperands(part)[0].Id != whole.Id)
+            if (a.Maker(part) is not SliceOp slice || slice.Axis != concat.Axis || slice.Start != start
+                || a.MakerOperands(part)[0].Id != whole.Id)
                 return null;
             start += slice.Length;
         }
@@ -71,7 +75,8 @@ internal static class Views
     // concat(a, 0) + concat(0, b) ⇒ concat(a, b), as gradients of slices come
     public static Value? SumOfConcats(Application a)
     {
-        if (a.Op is not AddOp || a.Maker(a.X[0]) is not ConcatOp left || a.Maker(a.X[1]) is not ConcatOp right || !left.Equals(right) || a.X[0].Type != a.X[1].Type)
+        if (a.Op is not AddOp || a.Maker(a.X[0]) is not ConcatOp left || a.Maker(a.X[1]) is not ConcatOp right || !left.Equals(right)
+            || a.X[0].Type != a.X[1].Type)
             return null;
 
         var parts = Align(a, left.Axis, a.MakerOperands(a.X[0]), a.MakerOperands(a.X[1]));
@@ -101,7 +106,8 @@ internal static class Views
             Value longer = leftLonger ? x : y, shorter = leftLonger ? y : x;
             if (a.Fill(longer) is not { } fill)
                 return null;
-            Value Cut(Dim extent) => a.Make(new ConstantOp(fill, longer.Type.WithDims(longer.Type.Dims.Select((dim, i) => i == axis ? extent : dim))));
+            Value Cut(Dim extent) =>
+                a.Make(new ConstantOp(fill, longer.Type.WithDims(longer.Type.Dims.Select((dim, i) => i == axis ? extent : dim))));
             Value head = Cut(shorter.Type.Dims[axis]);
             pairs.Add(leftLonger ? (head, y) : (x, head));
             Queue<Value> rest = leftLonger ? l : r;
@@ -115,5 +121,6 @@ internal static class Views
         return l.Count == 0 && r.Count == 0 ? pairs : null;
     }
 
-    private static bool IsPositive(Dim dim) => dim.Constant >= 0 && dim.Terms.All(term => term.Coefficient > 0) && (dim.Constant > 0 || dim.Terms.Count > 0);
+    private static bool IsPositive(Dim dim) =>
+        dim.Constant >= 0 && dim.Terms.All(term => term.Coefficient > 0) && (dim.Constant > 0 || dim.Terms.Count > 0);
 }

@@ -60,7 +60,8 @@ public sealed record GatherCommand(BufferView Table, BufferView Index, BufferVie
 /// <param name="Name">Name of the indices, for messages.</param>
 /// <param name="Adds">To what the table holds; else the table is cleared first.</param>
 /// <param name="Active">Rows that are not 0; null: all may be something else.</param>
-public sealed record ScatterCommand(BufferView Index, BufferView Input, BufferView Table, string Name, bool Adds, ActiveRows? Active) : PlanCommand
+public sealed record ScatterCommand(BufferView Index, BufferView Input, BufferView Table, string Name, bool Adds,
+    ActiveRows? Active) : PlanCommand
 {
     public int Width => Table.Shape.Skip(1).Aggregate(1, (a, b) => a * b);
 
@@ -68,7 +69,8 @@ public sealed record ScatterCommand(BufferView Index, BufferView Input, BufferVi
 
     public override IEnumerable<BufferView> Writes => [Table];
 
-    public override string Describe => $"{(Adds ? "add" : "scatter")} {Quantity.Of(Index.Length, "row")} of {Width} into {Table.Shape[0]}{Active?.Describe}";
+    public override string Describe =>
+        $"{(Adds ? "add" : "scatter")} {Quantity.Of(Index.Length, "row")} of {Width} into {Table.Shape[0]}{Active?.Describe}";
 
     public override string Text => $"{(Adds ? "scatter-add" : "scatter")}{Active?.Text}";
 }

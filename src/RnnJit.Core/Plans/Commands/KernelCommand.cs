@@ -17,9 +17,11 @@ public sealed record KernelCommand(ScheduledKernel Op, BufferView[] Operands, in
 
     public override string Describe => DescribeWith("");
 
-    public override string Text => $"kernel<{Quantity.Of(Op.Nodes, "node")}> {string.Join(" x ", RowShape.Append(Columns))}{Active?.Rows.Text}";
+    public override string Text =>
+        $"kernel<{Quantity.Of(Op.Nodes, "node")}> {string.Join(" x ", RowShape.Append(Columns))}{Active?.Rows.Text}";
 
     /// <summary>The line for people, with the provider of the kernel's code.</summary>
     public string DescribeWith(string provider) =>
-        $"kernel of {Quantity.Of(Op.Nodes, "node")}, {Rows} × {Columns}, {Op.Inputs.Count} in, {Op.Outputs.Count} out{(provider.Length == 0 ? "" : $" ({provider})")}{Active?.Rows.Describe}";
+        $"kernel of {Quantity.Of(Op.Nodes, "node")}, {Rows} × {Columns}, {Op.Inputs.Count} in, {Op.Outputs.Count} "
+            + $"out{(provider.Length == 0 ? "" : $" ({provider})")}{Active?.Rows.Describe}";
 }

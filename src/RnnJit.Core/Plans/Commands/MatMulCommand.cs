@@ -21,7 +21,8 @@ public sealed record MatMulCommand(MatMulForm Form, BufferView? Packed, bool Rev
 
     public override double Flops => Form.Flops;
 
-    public override IEnumerable<BufferView> Reads => [.. Init is null ? (BufferView[])[] : [Init.View], Form.A, Packed ?? Form.B, .. Rows?.Views ?? []];
+    public override IEnumerable<BufferView> Reads =>
+        [.. Init is null ? (BufferView[])[] : [Init.View], Form.A, Packed ?? Form.B, .. Rows?.Views ?? []];
 
     public override IEnumerable<BufferView> Writes => [Form.C];
 
@@ -33,10 +34,15 @@ public sealed record MatMulCommand(MatMulForm Form, BufferView? Packed, bool Rev
     ];
 
     public override string Describe =>
-        $"product {Form.M.Extent} × {Form.N.Extent} × {Form.K.Extent}{(Form.Loops.Length > 0 ? " in " + string.Join(" · ", Form.Loops.Select(loop => loop.Extent)) : "")}{(Packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}{Init?.Describe}{Rows?.Describe}";
+        $"product {Form.M.Extent} × {Form.N.Extent} × {Form.K.Extent}"
+            + $"{(Form.Loops.Length > 0 ? " in " + string.Join(" · ", Form.Loops.Select(loop => loop.Extent)) : "")}"
+            + $"{(Packed is null ? "" : ", packed")}{(Storage == WeightStorage.Single ? "" : $" as {Storage}")}{Init?.Describe}"
+            + $"{Rows?.Describe}";
 
     public override string Text =>
-        $"matmul {Form.M.Extent} x {Form.N.Extent} x {Form.K.Extent}{Loops(" loops", Form.Loops)}{Loops(" sums", Form.SumLoops)}{(Reverse ? " reverse" : "")}{(Accumulate ? " accumulate" : "")}{(Init is null ? "" : " init")}{Rows?.Text}";
+        $"matmul {Form.M.Extent} x {Form.N.Extent} x {Form.K.Extent}{Loops(" loops", Form.Loops)}{Loops(" sums", Form.SumLoops)}"
+            + $"{(Reverse ? " reverse" : "")}{(Accumulate ? " accumulate" : "")}{(Init is null ? "" : " init")}{Rows?.Text}";
 
-    private static string Loops(string word, MatMulLoop[] loops) => loops.Length == 0 ? "" : $"{word} {string.Join(" x ", loops.Select(loop => loop.Extent))}";
+    private static string Loops(string word, MatMulLoop[] loops) =>
+        loops.Length == 0 ? "" : $"{word} {string.Join(" x ", loops.Select(loop => loop.Extent))}";
 }

@@ -9,7 +9,8 @@ namespace RnnJit.Plans;
 /// <param name="KOffset">Row of the packed matrix that its first row becomes.</param>
 public sealed record PackPart(BufferView View, long NStride, long KStride, int N, int K, int NOffset, int KOffset);
 
-/// <summary>Packs a right operand of matrix products into the panels of the target. Weights are packed again only after they changed.</summary>
+/// <summary>Packs a right operand of matrix products into the panels of the target. Weights are packed
+/// again only after they changed.</summary>
 /// <param name="Reverse">The last k becomes the first.</param>
 public sealed record PackCommand(PackPart[] Parts, BufferView Target, int N, int K, bool Reverse) : PlanCommand
 {
@@ -22,18 +23,23 @@ public sealed record PackCommand(PackPart[] Parts, BufferView Target, int N, int
     public override IEnumerable<BufferView> Writes => [Target];
 
     public override IEnumerable<BufferView> Reached =>
-        Parts.Select(part => part.View.Over([(part.N, part.NStride), (part.K, part.KStride)])).Append(Target.Over([(checked((int)Target.Panels!.Value.Elements), 1)]));
+        Parts.Select(part => part.View.Over([(part.N, part.NStride), (part.K, part.KStride)]))
+            .Append(Target.Over([(checked((int)Target.Panels!.Value.Elements), 1)]));
 
     public override string Describe =>
-        $"pack {N} × {K} from {(IsWeight ? Quantity.Of(Parts.Length, "weight") + (Parts.Length == 1 ? ", when it changed" : ", when they changed") : Quantity.Of(Parts.Length, "value"))}{(Target.Storage == WeightStorage.Single ? "" : $", as {Target.Storage}")}";
+        $"pack {N} × {K} from {Quantity.Of(Parts.Length, IsWeight ? "weight" : "value")}"
+            + $"{(!IsWeight ? "" : Parts.Length == 1 ? ", when it changed" : ", when they changed")}"
+            + $"{(Target.Storage == WeightStorage.Single ? "" : $", as {Target.Storage}")}";
 
-    public override string Text => $"pack {K} x {N}{(Reverse ? " reverse" : "")}{(Target.Storage == WeightStorage.Single ? "" : $" as {Target.Storage}")}";
+    public override string Text =>
+        $"pack {K} x {N}{(Reverse ? " reverse" : "")}{(Target.Storage == WeightStorage.Single ? "" : $" as {Target.Storage}")}";
 }
 
 /// <summary>Packs the listed rows of a right operand, and no others.</summary>
 /// <param name="TimeStride">Elements from a row of one step to that of the next.</param>
 /// <param name="RowStride">Elements from a row to the next of the same step.</param>
-public sealed record PackListedCommand(BufferView Source, long NStride, long TimeStride, long RowStride, int N, ActiveRows Rows, BufferView Target) : PlanCommand
+public sealed record PackListedCommand(BufferView Source, long NStride, long TimeStride, long RowStride, int N, ActiveRows Rows,
+    BufferView Target) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Source, Rows.Listed!];
 
@@ -44,7 +50,8 @@ public sealed record PackListedCommand(BufferView Source, long NStride, long Tim
     public override string Text => $"pack-listed {N}";
 }
 
-/// <summary>Numbers of the rows of [T, B] that run, last to first or, forwards, first to last; before them their count. i32[T · B + 1].</summary>
+/// <summary>Numbers of the rows of [T, B] that run, last to first or, forwards, first to last; before them
+/// their count. i32[T · B + 1].</summary>
 public sealed record ListRowsCommand(BufferView Lengths, BufferView Listed, int Steps, int Batch, bool Forwards) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Lengths];

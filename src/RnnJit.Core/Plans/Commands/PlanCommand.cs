@@ -1,5 +1,4 @@
 using RnnJit.Ir;
-using RnnJit.Ops;
 
 namespace RnnJit.Plans;
 
@@ -25,10 +24,12 @@ public abstract record PlanCommand
 
     public IEnumerable<BufferView> Views => Reads.Concat(Writes);
 
-    /// <summary>Elements that its address arithmetic reaches, as views of the same buffers; <see cref="PlanBounds"/> proves them beside <see cref="Views"/>.</summary>
+    /// <summary>Elements that its address arithmetic reaches, as views of the same buffers; <see cref="PlanBounds"/> proves them
+    /// beside <see cref="Views"/>.</summary>
     public virtual IEnumerable<BufferView> Reached => [];
 
-    /// <summary>The op that gives what it writes from what it reads, in double precision; null where a command is more or less than one op.</summary>
+    /// <summary>The op that gives what it writes from what it reads, in double precision; null where a command
+    /// is more or less than one op.</summary>
     public virtual Op? Definition => null;
 
     public virtual CommandWhen When => CommandWhen.Run;

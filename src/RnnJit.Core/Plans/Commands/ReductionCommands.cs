@@ -3,7 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Plans;
 
-/// <summary>A reduction over any axes of any view, in double: sums of elements without gaps in the order of 16 lanes, others from the last element to the first.</summary>
+/// <summary>A reduction over any axes of any view, in double: sums of elements without gaps in the order of 16 lanes, others from the
+/// last element to the first.</summary>
 public sealed record ReduceCommand(ReductionOp Op, BufferView Input, BufferView Result) : PlanCommand
 {
     public int[] Kept => [.. Enumerable.Range(0, Input.Rank).Where(axis => !Op.Axes.Contains(axis))];
@@ -43,18 +44,23 @@ public sealed record ReduceCommand(ReductionOp Op, BufferView Input, BufferView 
 /// <param name="Accumulate">Continues the chains from what the result holds.</param>
 /// <param name="Active">Rows that add something; null: all.</param>
 public sealed record ColumnSumCommand(
-    BufferView A, BufferView? B, BufferView Result, int Rows, long ARow, long BRow, int Columns, bool Accumulate, bool Forwards, ActiveRows? Active) : PlanCommand
+    BufferView A, BufferView? B, BufferView Result, int Rows, long ARow, long BRow, int Columns, bool Accumulate, bool Forwards,
+    ActiveRows? Active) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [A, .. B is null ? [] : (BufferView[])[B], .. Active?.Views ?? []];
 
     public override IEnumerable<BufferView> Writes => [Result];
 
-    public override string Describe => $"sum over {Quantity.Of(Rows, "row")} of {Quantity.Of(Columns, "column")}{(B is null ? "" : ", of a product")}{Active?.Describe}";
+    public override string Describe =>
+        $"sum over {Quantity.Of(Rows, "row")} of {Quantity.Of(Columns, "column")}{(B is null ? "" : ", of a product")}{Active?.Describe}";
 
-    public override string Text => $"column-sum {Rows} x {Columns}{(B is null ? "" : " dot")}{(Forwards ? " forwards" : "")}{(Accumulate ? " accumulate" : "")}{Active?.Text}";
+    public override string Text =>
+        $"column-sum {Rows} x {Columns}{(B is null ? "" : " dot")}{(Forwards ? " forwards" : "")}{(Accumulate ? " accumulate" : "")}"
+            + $"{Active?.Text}";
 }
 
-/// <summary>sum += x, element by element: a sum over time of a value that neither a matrix product nor a reduction adds up itself.</summary>
+/// <summary>sum += x, element by element: a sum over time of a value that neither a matrix product nor
+/// a reduction adds up itself.</summary>
 public sealed record AccumulateCommand(BufferView Input, BufferView Sum) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Input];

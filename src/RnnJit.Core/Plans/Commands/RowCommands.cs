@@ -34,16 +34,20 @@ public sealed record InversePermutationCommand(BufferView Order, BufferView Resu
 /// <summary>Rows along an axis by index.</summary>
 /// <param name="Name">Name of the indices, for messages.</param>
 /// <param name="Active">Rows it is done for, at every step along the first axis; null for all.</param>
-public sealed record TakeCommand(BufferView Input, BufferView Index, BufferView Result, int Axis, string Name, TakenRows? Active) : PlanCommand
+public sealed record TakeCommand(BufferView Input, BufferView Index, BufferView Result, int Axis, string Name,
+    TakenRows? Active) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => Active is null ? [Input, Index] : [Input, Index, Active.Lengths];
 
     public override IEnumerable<BufferView> Writes => [Result];
 
     public override string Describe =>
-        $"take {Index.Length} of {Quantity.Of(Input.Shape[Axis], "row")}{(Axis == 0 ? "" : $" of [{string.Join(", ", Input.Shape)}]")}{(Active is null ? "" : Active.Clears ? ", those that run, 0 behind" : ", those that run")}";
+        $"take {Index.Length} of {Quantity.Of(Input.Shape[Axis], "row")}{(Axis == 0 ? "" : $" of [{string.Join(", ", Input.Shape)}]")}"
+            + $"{(Active is null ? "" : Active.Clears ? ", those that run, 0 behind" : ", those that run")}";
 
-    public override string Text => $"take<axis {Axis}>{(Active is null ? "" : Active.OfSource ? " rows<source>" : " rows<result>")}{(Active?.Clears == true ? " zero" : "")}";
+    public override string Text =>
+        $"take<axis {Axis}>{(Active is null ? "" : Active.OfSource ? " rows<source>" : " rows<result>")}"
+            + $"{(Active?.Clears == true ? " zero" : "")}";
 }
 
 /// <summary>The place of the maximum along the last axis of any view.</summary>
@@ -70,7 +74,8 @@ public sealed record BlockLengthsCommand(BufferView Lengths, BufferView Result, 
 
     public override IEnumerable<BufferView> Writes => [Result];
 
-    public override string Describe => $"lengths of {Quantity.Of(Lengths.Length, "row")} in {Quantity.Of(Result.Shape[0], "block")} of {Quantity.Of(Steps, "step")}";
+    public override string Describe =>
+        $"lengths of {Quantity.Of(Lengths.Length, "row")} in {Quantity.Of(Result.Shape[0], "block")} of {Quantity.Of(Steps, "step")}";
 
     public override string Text => $"block-lengths<{Steps} steps from {First}>";
 }

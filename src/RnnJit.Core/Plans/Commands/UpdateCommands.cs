@@ -20,8 +20,8 @@ public sealed record RandomMaskCommand(RandomMaskOp Op, BufferView Words, Buffer
 }
 
 /// <summary>
-/// Sums of squares of tensors, one for each <see cref="Block"/> elements of all of them side by side, each tensor from a multiple of <see cref="Unit"/> on: in
-/// double, element i in lane i mod 16, the lanes added as a tree.
+/// Sums of squares of tensors, one for each <see cref="Block"/> elements of all of them side by side, each tensor from a multiple of
+/// <see cref="Unit"/> on: in double, element i in lane i mod 16, the lanes added as a tree.
 /// </summary>
 /// <param name="Sums">f64, one element for each block.</param>
 public sealed record SquareSumCommand(BufferView[] Inputs, BufferView Sums) : PlanCommand
@@ -57,7 +57,8 @@ public sealed record SquareSumCommand(BufferView[] Inputs, BufferView Sums) : Pl
 }
 
 /// <summary>Norm, clipping factor and finiteness from sums of squares, which are added from first to last.</summary>
-public sealed record GradientNormCommand(GradientNormOp Op, BufferView Loss, BufferView Sums, BufferView Norm, BufferView Factor, BufferView Finite) : PlanCommand
+public sealed record GradientNormCommand(GradientNormOp Op, BufferView Loss, BufferView Sums, BufferView Norm, BufferView Factor,
+    BufferView Finite) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Loss, Sums];
 
@@ -70,14 +71,18 @@ public sealed record GradientNormCommand(GradientNormOp Op, BufferView Loss, Buf
 
 /// <summary>A kernel over the tensors of each item.</summary>
 /// <param name="Op">The kernel; its values are those of the body.</param>
-/// <param name="Items">For each item the kernel's operands, inputs then outputs: numbers, and tensors of one shape [rows, columns] with dense rows.</param>
+/// <param name="Items">For each item the kernel's operands, inputs then outputs: numbers, and tensors of one shape
+/// [rows, columns] with dense rows.</param>
 public sealed record ForEachCommand(ScheduledKernel Op, BufferView[][] Items) : PlanCommand
 {
-    public override IEnumerable<BufferView> Reads => Items.SelectMany((item, i) => item.Take(Op.Inputs.Count).Where(view => i == 0 || view.Rank > 0));
+    public override IEnumerable<BufferView> Reads =>
+        Items.SelectMany((item, i) => item.Take(Op.Inputs.Count).Where(view => i == 0 || view.Rank > 0));
 
     public override IEnumerable<BufferView> Writes => Items.SelectMany(item => item.Skip(Op.Inputs.Count));
 
-    public override string Describe => $"kernel of {Quantity.Of(Op.Nodes, "node")} over {Quantity.Of(Items.Sum(item => (long)item[^1].Length), "number")} in {Quantity.Of(Items.Length, "tensor")}";
+    public override string Describe =>
+        $"kernel of {Quantity.Of(Op.Nodes, "node")} over {Quantity.Of(Items.Sum(item => (long)item[^1].Length), "number")} in "
+            + $"{Quantity.Of(Items.Length, "tensor")}";
 
     public override string Text => $"foreach<{Quantity.Of(Op.Nodes, "node")}> {Quantity.Of(Items.Length, "item")}";
 }

@@ -7,8 +7,9 @@ internal readonly unsafe struct Blocks<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
 {
-    // Up to the first size the hardware prefetcher serves few tiles, and software prefetch costs more than it brings; from the second one on B is so far that a
-    // core keeps too few lines of one stream in flight. An element counts at the size it is multiplied in, also where it is stored in 16 bits.
+    // Up to the first size the hardware prefetcher serves few tiles, and software prefetch costs more than it brings; from the
+    // second one on B is so far that a core keeps too few lines of one stream in flight. An element counts at the size it is
+    // multiplied in, also where it is stored in 16 bits.
     private const int BytesOfHardwarePrefetch = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
 
     // A copied panel's part stays in L1.
@@ -31,7 +32,8 @@ internal readonly unsafe struct Blocks<V, T>
         CacheSizes caches = CacheSizes.OfThisMachine;
         int bytesOfL2 = (int)Math.Clamp(caches.L2, 256 << 10, 2 << 20);
 
-        // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from there as fast as they are multiplied.
+        // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from
+        // there as fast as they are multiplied.
         int bytesOfA = bytesOfL2 / 8 * 5, bytesOfPanel = bytesOfL2 / 8;
         int max = Kernels<V, T>.MR;
         bool few = g.RowsTogether < 4 && g.KIndices == null, strided = g.ACol is not (1 or -1);
@@ -39,7 +41,8 @@ internal readonly unsafe struct Blocks<V, T>
         CopiesB = copying == Copying.Always || (copying == Copying.WorthWhile && Rows.Count >= LeastTiles);
 
         // Few rows are not worth a copy of A; one tile reuses nothing of B, so k needs no blocks.
-        int most = few ? Math.Max(g.K, 1) : CopiesB ? BytesOfCopiedColumn / sizeof(T) : bytesOfA / (Math.Min(Rows.Count * Rows.Rows(0), SharingRows) * sizeof(T));
+        int most = few ? Math.Max(g.K,
+            1) : CopiesB ? BytesOfCopiedColumn / sizeof(T) : bytesOfA / (Math.Min(Rows.Count * Rows.Rows(0), SharingRows) * sizeof(T));
         if (copying != Copying.Never)
             most = Math.Min(most, bytesOfPanel / PanelRow);
         int chunks = Math.Max(1, (g.K + most - 1) / most);

@@ -1,5 +1,4 @@
 using RnnJit.Cpu.Simd;
-using RnnJit.Runtime;
 
 namespace RnnJit.Cpu.Gemm;
 
@@ -11,7 +10,8 @@ internal static unsafe partial class Gemm
 
     /// <summary>Like <see cref="Pack{T}"/>, in 16 bits and the same order. Only float32 is stored so.</summary>
     /// <exception cref="ArgumentException">A number has no finite half.</exception>
-    public static void PackStored<T>(in PackSource<T> source, ushort* target, int n, int k, int nOffset, int kOffset, int panelStart, int panelEnd, WeightStorage storage, string name)
+    public static void PackStored<T>(in PackSource<T> source, ushort* target, int n, int k, int nOffset, int kOffset, int panelStart,
+        int panelEnd, WeightStorage storage, string name)
         where T : unmanaged
     {
         int width = NR<float>(), end = nOffset + source.N;
@@ -39,7 +39,8 @@ internal static unsafe partial class Gemm
         ushort half = StoredNumber.Half(value);
         return System.Half.IsFinite(BitConverter.UInt16BitsToHalf(half))
             ? half
-            : throw new ArgumentException($"'{name}' holds {value}, wanted at most {StoredNumber.LargestHalf} for 16 bits as Half (store weights as BFloat16)");
+            : throw new ArgumentException(
+                $"'{name}' holds {value}, wanted at most {StoredNumber.LargestHalf} for 16 bits as Half (store weights as BFloat16)");
     }
 
     /// <summary>The product with a packed B that is stored so, for panels [panelStart, panelEnd).</summary>

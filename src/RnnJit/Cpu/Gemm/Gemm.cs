@@ -4,12 +4,13 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
-/// Matrix products. Each element of C is one chain of fused multiply-adds (multiply, then add, where the hardware has no FMA), k ascending, from its initial
-/// value; so the result does not depend on the kernel, the panel, the thread or the number of rows that were computed together.
+/// Matrix products. Each element of C is one chain of fused multiply-adds (multiply, then add, where the hardware has no
+/// FMA), k ascending, from its initial value; so the result does not depend on the kernel, the panel, the thread or the
+/// number of rows that were computed together.
 /// </summary>
 /// <remarks>
-/// Packed B: panels of <see cref="NR{T}"/> columns, each [k][column], padded to full panels. The layout belongs to <see cref="CpuWidth.Width"/>.
-/// Threads split a product by panels or by rows of A and C, never by k.
+/// Packed B: panels of <see cref="NR{T}"/> columns, each [k][column], padded to full panels. The layout belongs to
+/// <see cref="CpuWidth.Width"/>. Threads split a product by panels or by rows of A and C, never by k.
 /// </remarks>
 internal static unsafe partial class Gemm
 {
@@ -41,15 +42,19 @@ internal static unsafe partial class Gemm
     public static void MultiplyUnpacked<T>(in GemmArguments<T> g, int panelStart, int panelEnd)
         where T : unmanaged => Dispatch(g, panelStart, panelEnd, packed: false);
 
-    /// <summary>Packs what of <paramref name="source"/>, whose element (0, 0) becomes (nOffset, kOffset), falls into panels [panelStart, panelEnd).</summary>
-    /// <remarks>Offsets are free, so separate tensors can be stacked along n or k. Whoever packs the last columns clears the padding.</remarks>
+    /// <summary>Packs what of <paramref name="source"/>, whose element (0, 0) becomes (nOffset, kOffset), falls into
+    /// panels [panelStart, panelEnd).</summary>
+    /// <remarks>Offsets are free, so separate tensors can be stacked along n or k. Whoever packs the last
+    /// columns clears the padding.</remarks>
     public static void Pack<T>(in PackSource<T> source, in PackedMatrix<T> target, int nOffset, int kOffset, int panelStart, int panelEnd)
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
-            PackSingle(As<PackSource<T>, PackSource<float>>(source), As<PackedMatrix<T>, PackedMatrix<float>>(target), nOffset, kOffset, panelStart, panelEnd);
+            PackSingle(As<PackSource<T>, PackSource<float>>(source), As<PackedMatrix<T>, PackedMatrix<float>>(target), nOffset, kOffset,
+                panelStart, panelEnd);
         else
-            PackDouble(As<PackSource<T>, PackSource<double>>(source), As<PackedMatrix<T>, PackedMatrix<double>>(target), nOffset, kOffset, panelStart, panelEnd);
+            PackDouble(As<PackSource<T>, PackSource<double>>(source), As<PackedMatrix<T>, PackedMatrix<double>>(target), nOffset, kOffset,
+                panelStart, panelEnd);
     }
 
     private static ref readonly TTo As<TFrom, TTo>(in TFrom x) => ref Unsafe.As<TFrom, TTo>(ref Unsafe.AsRef(in x));
@@ -64,7 +69,8 @@ internal static unsafe partial class Gemm
         }
     }
 
-    private static void PackDouble(in PackSource<double> source, in PackedMatrix<double> target, int nOffset, int kOffset, int start, int end)
+    private static void PackDouble(
+        in PackSource<double> source, in PackedMatrix<double> target, int nOffset, int kOffset, int start, int end)
     {
         switch (CpuWidth.Width)
         {

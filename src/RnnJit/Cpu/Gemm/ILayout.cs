@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
-/// Layout of A under a micro-kernel. Strides that are known at compile time let k be unrolled: an operation less per k counts where another thread has half of
-/// the core. Arguments are literals, so that an element is one address, without an operation of its own.
+/// Layout of A under a micro-kernel. Strides that are known at compile time let k be unrolled: an operation less per k counts where another
+/// thread has half of the core. Arguments are literals, so that an element is one address, without an operation of its own.
 /// </summary>
 internal unsafe interface ILayout
 {
@@ -16,7 +16,8 @@ internal unsafe interface ILayout
     /// <summary>Stride of k in a tile of some rows.</summary>
     static abstract nint Column(nint column, int height);
 
-    /// <summary>The element <paramref name="row"/> rows, which are <paramref name="rows"/> elements, and some columns past a pointer; 0 columns where their stride is not known.</summary>
+    /// <summary>The element <paramref name="row"/> rows, which are <paramref name="rows"/> elements, and some columns past a pointer; 0
+    /// columns where their stride is not known.</summary>
     static abstract T At<T>(T* a, nint rows, int row, int column, int height)
         where T : unmanaged;
 }

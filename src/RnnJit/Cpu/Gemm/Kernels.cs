@@ -2,7 +2,8 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>Arguments of a micro-kernel call: C[r, n] = (start or 0) + Σ_k A[r, k] · B[k, n], one chain per element, k ascending, for one or more tiles of rows.</summary>
+/// <summary>Arguments of a micro-kernel call: C[r, n] = (start or 0) + Σ_k A[r, k] · B[k, n], one chain per element, k ascending, for
+/// one or more tiles of rows.</summary>
 internal unsafe struct Tile<T>
     where T : unmanaged
 {
@@ -43,7 +44,8 @@ internal unsafe struct Tile<T>
     /// <summary>True where C, which is only written, is prefetched before.</summary>
     public bool PrefetchesC;
 
-    /// <summary>Row tiles per call and the strides between them; on return A, C, Start and PrefetchB point past the last and Tiles is 0.</summary>
+    /// <summary>Row tiles per call and the strides between them; on return A, C, Start and PrefetchB point
+    /// past the last and Tiles is 0.</summary>
     public int Tiles;
     public nint ATile;
     public nint CTile;
@@ -62,9 +64,9 @@ internal unsafe struct Tile<T>
 }
 
 /// <summary>
-/// The fixed family of register-blocked micro-kernels, written by the generator from the list below. A panel is two vectors wide; every accumulator is a named
-/// local, because the JIT keeps no array in registers. Twelve accumulators hide the latency of FMA on 16 registers, 16 and more on 32; few rows take several
-/// panels side by side for the same reason.
+/// The fixed family of register-blocked micro-kernels, written by the generator from the list below. A panel is two vectors wide; every
+/// accumulator is a named local, because the JIT keeps no array in registers. Twelve accumulators hide the latency of FMA on 16 registers,
+/// 16 and more on 32; few rows take several panels side by side for the same reason.
 /// </summary>
 [MicroKernel(rows: 12, panels: 1, unroll: 2)]
 [MicroKernel(rows: 11, panels: 1, unroll: 2)]

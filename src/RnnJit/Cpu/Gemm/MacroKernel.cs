@@ -6,9 +6,9 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
-/// The loops around the micro-kernels, from the outside: KC of k · a block of rows of A, packed into tiles that stay in L2 · a panel of B · MicroKC of k ·
-/// a tile of rows, which one call multiplies by up to four panels. Later k continue the chains through C. All of it is compiled with full optimisation at its
-/// first call: a program should not wait a second for its products.
+/// The loops around the micro-kernels, from the outside: KC of k · a block of rows of A, packed into tiles that stay in L2 · a panel of B ·
+/// MicroKC of k · a tile of rows, which one call multiplies by up to four panels. Later k continue the chains through C. All of it is
+/// compiled with full optimisation at its first call: a program should not wait a second for its products.
 /// </summary>
 internal static unsafe class MacroKernel<V, T>
     where V : struct, ISimd<V, T>
@@ -53,18 +53,29 @@ internal static unsafe class MacroKernel<V, T>
         int bytes = (copied + blocks.ScratchA) * sizeof(T);
         byte* few = stackalloc byte[bytes <= BytesOnStack ? bytes + Align : 0];
         byte* near = bytes <= BytesOnStack ? (byte*)(((nint)few + Align - 1) & -Align) : ThreadScratch.Of(bytes);
-        Chunks(g, panels, blocks, panelStart, panelEnd, new Scratch<T> { A = blocks.ScratchA > 0 ? (T*)near + copied : null, B = (T*)near, C = c });
+        Chunks(g, panels, blocks, panelStart, panelEnd,
+            new Scratch<T> { A = blocks.ScratchA > 0 ? (T*)near + copied : null, B = (T*)near, C = c });
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Chunks<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int panelStart, int panelEnd, in Scratch<T> scratch)
+    private static void Chunks<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int panelStart, int panelEnd,
+        in Scratch<T> scratch)
         where P : struct, IPanels<T>
     {
         RowSegments segments = g.RowSegments == null ? default : *g.RowSegments;
         int k = 0;
         do
         {
-            var t = new Tile<T> { K = Math.Min(blocks.KC, g.K - k), ARow = g.ARow, ACol = g.ACol, CRow = g.CRow, CPanel = NR, ASegment = segments.A, CSegment = segments.C };
+            var t = new Tile<T>
+            {
+                K = Math.Min(blocks.KC, g.K - k),
+                ARow = g.ARow,
+                ACol = g.ACol,
+                CRow = g.CRow,
+                CPanel = NR,
+                ASegment = segments.A,
+                CSegment = segments.C
+            };
             for (int first = 0; first < blocks.Rows.Count; first += blocks.Tiles)
             {
                 int last = Math.Min(first + blocks.Tiles, blocks.Rows.Count);
@@ -84,10 +95,12 @@ internal static unsafe class MacroKernel<V, T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panels<P>(
-        in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panelStart, int panelEnd, in Tile<T> block, in Scratch<T> scratch)
+        in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panelStart, int panelEnd, in Tile<T> block,
+        in Scratch<T> scratch)
         where P : struct, IPanels<T>
     {
-        int full = Math.Min(panelEnd, g.N / NR), rows = g.RowsTogether, together = Math.Max(Kernels<V, T>.SideBySide(rows), Kernels<V, T>.PanelsPerCall(rows));
+        int full = Math.Min(panelEnd, g.N / NR), rows = g.RowsTogether,
+            together = Math.Max(Kernels<V, T>.SideBySide(rows), Kernels<V, T>.PanelsPerCall(rows));
         int width = blocks.CopiesB ? blocks.CopiedPanels : together, groups = (full - panelStart + width - 1) / width;
         int height = blocks.Rows.Rows(first);
         Tile<T> t = block;
@@ -115,7 +128,8 @@ internal static unsafe class MacroKernel<V, T>
                 t.Start = block.Start == null ? null : block.Start + ((nint)(panel + p) * NR);
                 bool endsGroup = p + count == group;
                 if (t.PrefetchesStart && !(endsGroup && isLast))
-                    PrefetchStart(block.Start + ((nint)(endsGroup ? next : panel + p + count) * NR), block.StartRow, height, Math.Min(together, full - (endsGroup ? next : panel + p + count)));
+                    PrefetchStart(block.Start + ((nint)(endsGroup ? next : panel + p + count) * NR), block.StartRow, height,
+                        Math.Min(together, full - (endsGroup ? next : panel + p + count)));
                 Panel(blocks, first, last, rows, count, t, scratch.A);
                 t.B += count * t.BPanel;
                 t.PrefetchB += count * t.PrefetchPanel;
@@ -127,7 +141,8 @@ internal static unsafe class MacroKernel<V, T>
     }
 
     // The last panel of a matrix whose columns do not fill it.
-    private static void PartialPanel<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panel, in Tile<T> block, in Scratch<T> scratch)
+    private static void PartialPanel<P>(in GemmArguments<T> g, P panels, in Blocks<V, T> blocks, int first, int last, int k, int panel,
+        in Tile<T> block, in Scratch<T> scratch)
         where P : struct, IPanels<T>
     {
         Tile<T> t = block;
@@ -156,7 +171,8 @@ internal static unsafe class MacroKernel<V, T>
             t.C = panel.C;
             t.Start = k > 0 ? panel.C : panel.Start;
             (t.StartRow, t.StartSegment) = k > 0 ? (panel.CRow, panel.CSegment) : (panel.StartRow, panel.StartSegment);
-            t.PrefetchB = blocks.CopiesB ? panel.PrefetchB + (k * t.PrefetchRow) : k + t.K < panel.K ? t.B + (t.K * t.BRow) : panel.PrefetchB;
+            t.PrefetchB =
+                blocks.CopiesB ? panel.PrefetchB + (k * t.PrefetchRow) : k + t.K < panel.K ? t.B + (t.K * t.BRow) : panel.PrefetchB;
             Tiles(blocks, first, last, sideBySide, t, aScratch, k, panel.K);
         }
     }
@@ -195,8 +211,9 @@ internal static unsafe class MacroKernel<V, T>
     }
 
     /// <summary>
-    /// Divides the cache lines of the next B panels among the first four, two or one row tiles, so that few prefetches are in flight at a time. A B beyond one
-    /// stream's reach is prefetched as several streams at once, since a core keeps too few lines of one stream in flight.
+    /// Divides the cache lines of the next B panels among the first four, two or one row tiles, so that few prefetches
+    /// are in flight at a time. A B beyond one stream's reach is prefetched as several streams at once, since a core
+    /// keeps too few lines of one stream in flight.
     /// </summary>
     private static Prefetch PlanPrefetch(in Blocks<V, T> blocks, int tiles, ref Tile<T> t, out int prefetching)
     {
@@ -217,7 +234,8 @@ internal static unsafe class MacroKernel<V, T>
         return (Prefetch)lines;
     }
 
-    // A chain waits for its initial value, which may be far away. Each tile prefetches that of the next one; this prefetches that of the first.
+    // A chain waits for its initial value, which may be far away. Each tile prefetches that of the next
+    // one; this prefetches that of the first.
     private static void PrefetchStart(T* c, nint cRow, int height, int panels)
     {
         if (!Sse.IsSupported)
@@ -244,13 +262,15 @@ internal static unsafe class MacroKernel<V, T>
         {
             int height = rows.Rows(tile);
             if (panel.Start != null)
-                Columns.Copy<V, T>(panel.Start + rows.Offset(first, tile, panel.StartRow, panel.StartSegment), panel.StartRow, scratch.C, NR, height, columns, NR);
+                Columns.Copy<V, T>(panel.Start + rows.Offset(first, tile, panel.StartRow, panel.StartSegment), panel.StartRow, scratch.C,
+                    NR, height, columns, NR);
             t.A = panel.A + rows.Offset(first, tile, panel.ARow, panel.ASegment);
 
             Panel(blocks, tile, tile + 1, height, 1, t, a);
             if (a != null)
                 a += PackRows.TileLength<V, T>(height, t.K);
-            Columns.Copy<V, T>(scratch.C, NR, panel.C + rows.Offset(first, tile, panel.CRow, panel.CSegment), panel.CRow, height, columns, columns);
+            Columns.Copy<V, T>(
+                scratch.C, NR, panel.C + rows.Offset(first, tile, panel.CRow, panel.CSegment), panel.CRow, height, columns, columns);
         }
     }
 }

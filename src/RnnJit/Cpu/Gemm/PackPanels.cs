@@ -6,7 +6,8 @@ namespace RnnJit.Cpu.Gemm;
 /// <summary>Copies a matrix, or one of several that are stacked along n or k, into the panels of a packed one.</summary>
 internal static unsafe class PackPanels
 {
-    // As many streams to write to; where a panel is a multiple of a page long, they share sets of the first-level cache, which has eight ways or more.
+    // As many streams to write to; where a panel is a multiple of a page long, they share sets of the
+    // first-level cache, which has eight ways or more.
     private const int PanelsAtOnce = 8;
 
     /// <summary>Packs what of <paramref name="source"/>, placed at (nOffset, kOffset), falls into panels [panelStart, panelEnd).</summary>

@@ -36,7 +36,8 @@ internal static unsafe class PackRows
             if (t.ACol == 1 && indices == null)
             {
                 for (; whole < tiles; whole++)
-                    Transpose.Narrow(from + (whole * height * t.ARow), t.ARow, height, t.K, packed + (whole * TileLength<V, T>(height, t.K)));
+                    Transpose.Narrow(from + (whole * height * t.ARow), t.ARow, height, t.K,
+                        packed + (whole * TileLength<V, T>(height, t.K)));
             }
 
             for (int tile = whole; tile < tiles; tile++)

@@ -1,6 +1,7 @@
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>Division of m rows into the fewest tiles of at most <c>max</c> rows, of nearly equal height, the taller ones first; each segment of rows is divided alone.</summary>
+/// <summary>Division of m rows into the fewest tiles of at most <c>max</c> rows, of nearly equal height, the taller ones first; each
+/// segment of rows is divided alone.</summary>
 internal readonly struct RowTiles
 {
     private readonly int segment;
@@ -25,7 +26,8 @@ internal readonly struct RowTiles
     public int Start(int tile) => Count == tiles ? First(tile) : (tile / tiles * segment) + First(tile % tiles);
 
     /// <summary>Element offset between two tiles, given row and segment strides.</summary>
-    public nint Offset(int from, int tile, nint row, nint segmentStride) => Offset(tile, row, segmentStride) - (from == 0 ? 0 : Offset(from, row, segmentStride));
+    public nint Offset(int from, int tile, nint row, nint segmentStride) =>
+        Offset(tile, row, segmentStride) - (from == 0 ? 0 : Offset(from, row, segmentStride));
 
     /// <summary>The next tile that has another height or begins a segment.</summary>
     public int EndOfAlike(int tile)
@@ -36,7 +38,8 @@ internal readonly struct RowTiles
 
     public int Rows(int tile) => InSegment(tile) < taller ? height + 1 : height;
 
-    private nint Offset(int tile, nint row, nint segmentStride) => Count == tiles ? First(tile) * row : (tile / tiles * segmentStride) + (First(tile % tiles) * row);
+    private nint Offset(int tile, nint row, nint segmentStride) =>
+        Count == tiles ? First(tile) * row : (tile / tiles * segmentStride) + (First(tile % tiles) * row);
 
     private int InSegment(int tile) => Count == tiles ? tile : tile % tiles;
 

@@ -1,6 +1,7 @@
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>Memory that products of a thread copy to: it grows to the largest that was wanted, about a second-level cache, and goes with the thread.</summary>
+/// <summary>Memory that products of a thread copy to: it grows to the largest that was wanted, about a second-level
+/// cache, and goes with the thread.</summary>
 internal static unsafe class ThreadScratch
 {
     [ThreadStatic]

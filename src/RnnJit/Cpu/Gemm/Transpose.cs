@@ -21,7 +21,8 @@ internal static unsafe class Transpose
         Elements(from, nStride, kStride, doneN, n, 0, k, to, toRow);
     }
 
-    /// <summary>to[k · n + r] = from[r, k] for few rows n, whose k are contiguous. Up to a vector past the end of <paramref name="to"/> is written.</summary>
+    /// <summary>to[k · n + r] = from[r, k] for few rows n, whose k are contiguous. Up to a vector past the end of
+    /// <paramref name="to"/> is written.</summary>
     public static void Narrow<T>(T* from, nint rowStride, int n, int k, T* to)
         where T : unmanaged
     {
@@ -95,13 +96,15 @@ internal static unsafe class Transpose
         }
     }
 
-    // Rows r and r + 4 share a register, so that only shuffles within 128 bits follow. In place of rows that are not there the last one is read.
+    // Rows r and r + 4 share a register, so that only shuffles within 128 bits follow. In place of rows
+    // that are not there the last one is read.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block8(float* from, nint stride, int rows, float* to, nint toRow)
     {
         int last = rows - 1;
         float* f1 = from + (Math.Min(1, last) * stride), f2 = from + (Math.Min(2, last) * stride), f3 = from + (Math.Min(3, last) * stride);
-        float* f4 = from + (Math.Min(4, last) * stride), f5 = from + (Math.Min(5, last) * stride), f6 = from + (Math.Min(6, last) * stride), f7 = from + (Math.Min(7, last) * stride);
+        float* f4 = from + (Math.Min(4, last) * stride), f5 = from + (Math.Min(5, last) * stride), f6 = from + (Math.Min(6, last) * stride),
+            f7 = from + (Math.Min(7, last) * stride);
         for (int half = 0; half < 8; half += 4, to += 4 * toRow)
         {
             var r0 = Pair(from + half, f4 + half);
@@ -125,7 +128,8 @@ internal static unsafe class Transpose
     private static void Block4(double* from, nint stride, int rows, double* to, nint toRow)
     {
         int last = rows - 1;
-        double* f1 = from + (Math.Min(1, last) * stride), f2 = from + (Math.Min(2, last) * stride), f3 = from + (Math.Min(3, last) * stride);
+        double* f1 = from + (Math.Min(1, last) * stride), f2 = from + (Math.Min(2, last) * stride),
+            f3 = from + (Math.Min(3, last) * stride);
         for (int half = 0; half < 4; half += 2, to += 2 * toRow)
         {
             var r0 = Vector256.Create(Vector128.Load(from + half), Vector128.Load(f2 + half));

@@ -3,8 +3,8 @@ using System.ComponentModel;
 namespace RnnJit.Cpu.Simd;
 
 /// <summary>
-/// A vector <typeparamref name="V"/> of elements <typeparamref name="T"/>. Kernels are written once against this interface and compiled by the runtime for
-/// every width and precision; nothing is dispatched at run time.
+/// A vector <typeparamref name="V"/> of elements <typeparamref name="T"/>. Kernels are written once against this interface and compiled by
+/// the runtime for every width and precision; nothing is dispatched at run time.
 /// </summary>
 /// <remarks>
 /// Every member acts lane by lane with the same rounding at every width, so a result does not depend on the width, given the same answer of
@@ -56,7 +56,8 @@ public interface ISimd<V, T>
     /// <summary>a · b + c.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
-    /// <summary>sum = <see cref="MultiplyAdd"/>(a, b, sum), where it stands: given a result to assign, the JIT puts it into the register of the last factor, and every chain moves.</summary>
+    /// <summary>sum = <see cref="MultiplyAdd"/>(a, b, sum), where it stands: given a result to assign, the JIT puts it into the register of
+    /// the last factor, and every chain moves.</summary>
     static abstract void AddProduct(ref V sum, V a, V b);
 
     /// <summary>c − a · b.</summary>

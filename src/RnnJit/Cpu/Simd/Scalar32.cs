@@ -115,20 +115,25 @@ public readonly struct Scalar32 : ISimd<Scalar32, float>
     public static float Max(Scalar32 x) => x.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar32 And(Scalar32 a, Scalar32 b) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.v) & BitConverter.SingleToInt32Bits(b.v));
+    public static Scalar32 And(Scalar32 a, Scalar32 b) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.v) & BitConverter.SingleToInt32Bits(b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar32 Or(Scalar32 a, Scalar32 b) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.v) | BitConverter.SingleToInt32Bits(b.v));
+    public static Scalar32 Or(Scalar32 a, Scalar32 b) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.v) | BitConverter.SingleToInt32Bits(b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar32 Xor(Scalar32 a, Scalar32 b) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.v) ^ BitConverter.SingleToInt32Bits(b.v));
+    public static Scalar32 Xor(Scalar32 a, Scalar32 b) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a.v) ^ BitConverter.SingleToInt32Bits(b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar32 AddBits(Scalar32 a, Scalar32 b) => BitConverter.Int32BitsToSingle(unchecked(BitConverter.SingleToInt32Bits(a.v) + BitConverter.SingleToInt32Bits(b.v)));
+    public static Scalar32 AddBits(Scalar32 a, Scalar32 b) =>
+        BitConverter.Int32BitsToSingle(unchecked(BitConverter.SingleToInt32Bits(a.v) + BitConverter.SingleToInt32Bits(b.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar32 ShiftLeft(Scalar32 x, int count) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(x.v) << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar32 ShiftRight(Scalar32 x, int count) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(x.v) >>> count);
+    public static Scalar32 ShiftRight(Scalar32 x, int count) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(x.v) >>> count);
 }

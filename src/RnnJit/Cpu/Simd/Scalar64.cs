@@ -115,20 +115,25 @@ public readonly struct Scalar64 : ISimd<Scalar64, double>
     public static double Max(Scalar64 x) => x.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar64 And(Scalar64 a, Scalar64 b) => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a.v) & BitConverter.DoubleToInt64Bits(b.v));
+    public static Scalar64 And(Scalar64 a, Scalar64 b) =>
+        BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a.v) & BitConverter.DoubleToInt64Bits(b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar64 Or(Scalar64 a, Scalar64 b) => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a.v) | BitConverter.DoubleToInt64Bits(b.v));
+    public static Scalar64 Or(Scalar64 a, Scalar64 b) =>
+        BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a.v) | BitConverter.DoubleToInt64Bits(b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar64 Xor(Scalar64 a, Scalar64 b) => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a.v) ^ BitConverter.DoubleToInt64Bits(b.v));
+    public static Scalar64 Xor(Scalar64 a, Scalar64 b) =>
+        BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a.v) ^ BitConverter.DoubleToInt64Bits(b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar64 AddBits(Scalar64 a, Scalar64 b) => BitConverter.Int64BitsToDouble(unchecked(BitConverter.DoubleToInt64Bits(a.v) + BitConverter.DoubleToInt64Bits(b.v)));
+    public static Scalar64 AddBits(Scalar64 a, Scalar64 b) =>
+        BitConverter.Int64BitsToDouble(unchecked(BitConverter.DoubleToInt64Bits(a.v) + BitConverter.DoubleToInt64Bits(b.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar64 ShiftLeft(Scalar64 x, int count) => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(x.v) << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar64 ShiftRight(Scalar64 x, int count) => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(x.v) >>> count);
+    public static Scalar64 ShiftRight(Scalar64 x, int count) =>
+        BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(x.v) >>> count);
 }

@@ -108,7 +108,8 @@ public struct Vec128F32 : ISimd<Vec128F32, float>
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F32 Clamp(Vec128F32 x, Vec128F32 low, Vec128F32 high) => new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
+    public static Vec128F32 Clamp(Vec128F32 x, Vec128F32 low, Vec128F32 high) =>
+        new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F32 AtMost(Vec128F32 x, Vec128F32 high) => new(Vector128.MinNative(high.v, x.v));

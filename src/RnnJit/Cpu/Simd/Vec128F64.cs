@@ -98,7 +98,8 @@ public struct Vec128F64 : ISimd<Vec128F64, double>
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128F64 Clamp(Vec128F64 x, Vec128F64 low, Vec128F64 high) => new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
+    public static Vec128F64 Clamp(Vec128F64 x, Vec128F64 low, Vec128F64 high) =>
+        new(Vector128.MinNative(high.v, Vector128.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128F64 AtMost(Vec128F64 x, Vec128F64 high) => new(Vector128.MinNative(high.v, x.v));

@@ -111,7 +111,8 @@ public struct Vec256F32 : ISimd<Vec256F32, float>
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F32 Clamp(Vec256F32 x, Vec256F32 low, Vec256F32 high) => new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
+    public static Vec256F32 Clamp(Vec256F32 x, Vec256F32 low, Vec256F32 high) =>
+        new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F32 AtMost(Vec256F32 x, Vec256F32 high) => new(Vector256.MinNative(high.v, x.v));

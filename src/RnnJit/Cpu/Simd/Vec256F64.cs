@@ -111,7 +111,8 @@ public struct Vec256F64 : ISimd<Vec256F64, double>
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256F64 Clamp(Vec256F64 x, Vec256F64 low, Vec256F64 high) => new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
+    public static Vec256F64 Clamp(Vec256F64 x, Vec256F64 low, Vec256F64 high) =>
+        new(Vector256.MinNative(high.v, Vector256.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256F64 AtMost(Vec256F64 x, Vec256F64 high) => new(Vector256.MinNative(high.v, x.v));

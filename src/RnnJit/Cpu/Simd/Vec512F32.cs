@@ -109,7 +109,8 @@ public struct Vec512F32 : ISimd<Vec512F32, float>
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F32 Clamp(Vec512F32 x, Vec512F32 low, Vec512F32 high) => new(Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v)));
+    public static Vec512F32 Clamp(Vec512F32 x, Vec512F32 low, Vec512F32 high) =>
+        new(Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F32 AtMost(Vec512F32 x, Vec512F32 high) => new(Vector512.MinNative(high.v, x.v));

@@ -109,7 +109,8 @@ public struct Vec512F64 : ISimd<Vec512F64, double>
 
     // The native minimum returns its second operand when either is NaN (x86) or NaN (Arm): a NaN in x stays.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512F64 Clamp(Vec512F64 x, Vec512F64 low, Vec512F64 high) => new(Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v)));
+    public static Vec512F64 Clamp(Vec512F64 x, Vec512F64 low, Vec512F64 high) =>
+        new(Vector512.MinNative(high.v, Vector512.MaxNative(low.v, x.v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512F64 AtMost(Vec512F64 x, Vec512F64 high) => new(Vector512.MinNative(high.v, x.v));

@@ -35,12 +35,15 @@ internal static class StreamCheck
     private static string? Fault(Node node, TensorType[] x) => node.Op switch
     {
         ScanOp scan => Fault(scan),
-        ReductionOp reduction when reduction.Axes.Any(axis => IsTimed(x[0].Dims[axis])) => $"'{node.Op.Name}' runs over all time steps (leave it to the whole sequence)",
+        ReductionOp reduction when reduction.Axes.Any(axis => IsTimed(x[0].Dims[axis])) =>
+            $"'{node.Op.Name}' runs over all time steps (leave it to the whole sequence)",
         ContractOp contract when SumsOverTime(contract, x) => "a product sums over all time steps (leave it to the whole sequence)",
         ConcatOp concat when x.Any(type => IsTimed(type.Dims[concat.Axis])) => "sequences are joined along time (feed one after the other)",
-        SliceOp slice when IsTimed(x[0].Dims[slice.Axis]) && !(slice.Start == x[0].Dims[slice.Axis] - 1 && slice.Length.IsOne) => "a part of the time steps is cut out (only the last one is known step by step)",
+        SliceOp slice when IsTimed(x[0].Dims[slice.Axis]) && !(slice.Start == x[0].Dims[slice.Axis] - 1 && slice.Length.IsOne) =>
+            "a part of the time steps is cut out (only the last one is known step by step)",
         GatherOp when x[0].Dims.Any(IsTimed) => "time steps are picked by index (leave it to the whole sequence)",
-        ScatterOp or ScatterAddOp when node.Results.Any(type => type.Dims.Any(IsTimed)) => "time steps are written by index (leave it to the whole sequence)",
+        ScatterOp or ScatterAddOp when node.Results.Any(type => type.Dims.Any(IsTimed)) =>
+            "time steps are written by index (leave it to the whole sequence)",
         ExtentOp extent when IsTimed(extent.Dim) => "the number of time steps is used (leave it to the whole sequence)",
         ArgMaxOp when IsTimed(x[0].Dims[^1]) => "the greatest of all time steps is sought (leave it to the whole sequence)",
         MarkOp mark when IsTimed(mark.Places) => "time steps are marked by index (leave it to the whole sequence)",
@@ -57,11 +60,13 @@ internal static class StreamCheck
             return "a layer runs backwards in time (choose the forward direction)";
         if (scan.HasLengths)
             return "rows have lengths (drop them: a stream ends when no step follows)";
-        return scan.Body.Inputs.Any(port => port.Role == PortRole.Table) ? "a loop keeps a row for each step (leave it to the whole sequence)" : null;
+        return scan.Body.Inputs.Any(
+            port => port.Role == PortRole.Table) ? "a loop keeps a row for each step (leave it to the whole sequence)" : null;
     }
 
     private static bool SumsOverTime(ContractOp contract, TensorType[] x) =>
-        contract.Left.Select((label, axis) => (label, dim: x[0].Dims[axis])).Any(pair => !contract.Result.Contains(pair.label) && IsTimed(pair.dim));
+        contract.Left.Select((label, axis) => (label, dim: x[0].Dims[axis]))
+            .Any(pair => !contract.Result.Contains(pair.label) && IsTimed(pair.dim));
 
     public static bool IsTimed(Dim dim) => dim.Terms.Any(term => term.Symbol == Time.AsSymbol);
 }

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using RnnJit.Cpu;
-using RnnJit.Ir;
 using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>One stream of a <see cref="StreamingModel"/>: carried values, inputs and room for what a step computes, in memory of its own. One thread at a time.</summary>
+/// <summary>One stream of a <see cref="StreamingModel"/>: carried values, inputs and room for what a step computes, in memory of its
+/// own. One thread at a time.</summary>
 public sealed unsafe class StreamState : IDisposable
 {
     // Fingerprint of the model, steps done.
@@ -50,7 +50,8 @@ public sealed unsafe class StreamState : IDisposable
         }
     }
 
-    /// <summary>A carried value by the name of its initial state, such as <c>layer0.h0</c> [B, H]: read or written between steps. Freed with the state.</summary>
+    /// <summary>A carried value by the name of its initial state, such as <c>layer0.h0</c> [B, H]: read or written between
+    /// steps. Freed with the state.</summary>
     /// <exception cref="UnknownNameException">There is no such state.</exception>
     public Tensor this[string name] => At(Model.Plan.Input(name));
 
@@ -108,7 +109,8 @@ public sealed unsafe class StreamState : IDisposable
     public void Snapshot(Span<byte> into)
     {
         if (into.Length != SnapshotBytes)
-            throw new ArgumentException($"A snapshot has {SnapshotBytes} bytes, found room for {into.Length} (give SnapshotBytes)", nameof(into));
+            throw new ArgumentException($"A snapshot has {SnapshotBytes} bytes, found room for {into.Length} (give SnapshotBytes)",
+                nameof(into));
         ulong print = Model.Print;
         long steps = Steps;
         MemoryMarshal.Write(into, in print);
@@ -128,9 +130,12 @@ public sealed unsafe class StreamState : IDisposable
     public void Restore(ReadOnlySpan<byte> snapshot)
     {
         if (snapshot.Length != SnapshotBytes)
-            throw new ArgumentException($"A snapshot of this model has {SnapshotBytes} bytes, found {snapshot.Length} (use one of the same model and batch)", nameof(snapshot));
+            throw new ArgumentException(
+                $"A snapshot of this model has {SnapshotBytes} bytes, found {snapshot.Length} (use one of the same model and batch)",
+                nameof(snapshot));
         if (MemoryMarshal.Read<ulong>(snapshot) != Model.Print)
-            throw new ArgumentException("The snapshot was taken of another model (use one of the same program, sizes and precision)", nameof(snapshot));
+            throw new ArgumentException("The snapshot was taken of another model (use one of the same program, sizes and precision)",
+                nameof(snapshot));
         Steps = MemoryMarshal.Read<long>(snapshot[8..]);
         snapshot = snapshot[Header..];
         foreach (ByteRange range in Model.Lasting)
@@ -151,7 +156,8 @@ public sealed unsafe class StreamState : IDisposable
 
     internal void Count() => Steps++;
 
-    private static void ThrowDisposed() => throw new ObjectDisposedException(null, "The stream was disposed (make a new one with NewState)");
+    private static void ThrowDisposed() =>
+        throw new ObjectDisposedException(null, "The stream was disposed (make a new one with NewState)");
 
     private Span<byte> Span(ByteRange range) => new(Memory + range.Offset, (int)range.Bytes);
 

@@ -15,7 +15,8 @@ internal static class StreamedPart
         Graph part = options.Given.Count > 0 ? ProgramCut.Run(program, options.Given, wanted) : program;
         if (time == "T")
             return part;
-        return GraphMapper.Run(part, TypeMap.OfSymbols(new Dictionary<string, Dim> { [time] = Dim.Symbol("T"), ["T"] = Dim.Symbol(Other) }));
+        return GraphMapper.Run(part,
+            TypeMap.OfSymbols(new Dictionary<string, Dim> { [time] = Dim.Symbol("T"), ["T"] = Dim.Symbol(Other) }));
     }
 
     public static Dictionary<string, int> Sizes(SessionOptions options, string time)

@@ -23,7 +23,9 @@ internal sealed record StreamedProgram(Graph Step, Graph? Start, IReadOnlyList<S
     public static StreamedProgram Of(Graph program, IReadOnlyList<string> results)
     {
         if (results.FirstOrDefault(name => program.OutputIndex(name) < 0) is { } unknown)
-            throw new GraphException("RNNJ165", $"'{unknown}' is no output of '{program.Name}' (found: {string.Join(", ", program.Outputs.Select(output => output.Name))})");
+            throw new GraphException("RNNJ165",
+                $"'{unknown}' is no output of '{program.Name}' "
+                    + $"(found: {string.Join(", ", program.Outputs.Select(output => output.Name))})");
 
         Graph slice = ProgramSlice.Run(program, output => results.Contains(output.Name), masks: false);
         StreamCheck.Run(slice);
@@ -57,7 +59,8 @@ internal sealed record StreamedProgram(Graph Step, Graph? Start, IReadOnlyList<S
         }
 
         private IEnumerable<(int Node, ScanOp Scan)> Loops() =>
-            program.Nodes.Select((node, n) => (n, node.Op as ScanOp)).Where(pair => pair.Item2?.Time == StreamCheck.Time).Select(pair => (pair.n, pair.Item2!));
+            program.Nodes.Select((node, n) => (n, node.Op as ScanOp)).Where(pair => pair.Item2?.Time == StreamCheck.Time)
+                .Select(pair => (pair.n, pair.Item2!));
 
         // Inputs that begin a loop and are nothing else.
         private HashSet<int> Begun()
@@ -70,15 +73,19 @@ internal sealed record StreamedProgram(Graph Step, Graph? Start, IReadOnlyList<S
                     int operand = program.Nodes[node].Operands[scan.Sequences + s];
                     if (operand >= program.Inputs.Count || program.Inputs[operand].Role == PortRole.Parameter)
                         continue;
-                    if (!begun.Add(operand) || program.Nodes.Sum(other => other.Operands.Count(value => value == operand)) > 1 || program.Outputs.Any(output => output.Value == operand))
-                        throw new GraphException("RNNJ195", $"'{program.Name}' cannot be streamed: '{program.Inputs[operand].Name}' begins a loop over time and is read elsewhere too (declare an input for each)");
+                    if (!begun.Add(operand) || program.Nodes.Sum(other => other.Operands.Count(value => value == operand)) > 1
+                        || program.Outputs.Any(output => output.Value == operand))
+                        throw new GraphException("RNNJ195",
+                            $"'{program.Name}' cannot be streamed: '{program.Inputs[operand].Name}' begins a loop over time and is read "
+                                + "elsewhere too (declare an input for each)");
                 }
             }
 
             return begun;
         }
 
-        private bool IsRead(int value) => program.Nodes.Any(node => node.Operands.Contains(value)) || program.Outputs.Any(output => output.Value == value);
+        private bool IsRead(int value) =>
+            program.Nodes.Any(node => node.Operands.Contains(value)) || program.Outputs.Any(output => output.Value == value);
 
         private void DeclareStates()
         {
@@ -108,7 +115,8 @@ internal sealed record StreamedProgram(Graph Step, Graph? Start, IReadOnlyList<S
                 return;
             }
 
-            Value[] operands = node.Operands.Select((operand, i) => i >= scan.Sequences && i < scan.Sequences + scan.States ? ports[(n, i - scan.Sequences)] : values[operand]!).ToArray();
+            Value[] operands = node.Operands.Select((operand, i) =>
+                i >= scan.Sequences && i < scan.Sequences + scan.States ? ports[(n, i - scan.Sequences)] : values[operand]!).ToArray();
             Value[] results = step.AddMany(scan, operands);
             results.CopyTo(values, program.Values.FirstResult(n));
             for (int s = 0; s < scan.States; s++)
@@ -121,10 +129,14 @@ internal sealed record StreamedProgram(Graph Step, Graph? Start, IReadOnlyList<S
             if (starts.Count == 0)
                 return null;
 
-            Graph whole = program with { Outputs = starts.Select(start => new Output(start.Name, start.Value, OutputRole.Result)).ToEquatable() };
+            Graph whole =
+                program with { Outputs = starts.Select(start => new Output(start.Name, start.Value, OutputRole.Result)).ToEquatable() };
             Graph start = ProgramSlice.Run(whole, _ => true, masks: false);
-            return start.Inputs.FirstOrDefault(port => port.Role != PortRole.Parameter && start.Nodes.Any(node => node.Operands.Contains(start.InputIndex(port.Name)))) is { } other
-                ? throw new GraphException("RNNJ195", $"'{program.Name}' cannot be streamed: the first value of a state is computed from '{other.Name}' (make it an input and set the state)")
+            return start.Inputs.FirstOrDefault(port => port.Role != PortRole.Parameter
+                && start.Nodes.Any(node => node.Operands.Contains(start.InputIndex(port.Name)))) is { } other
+                ? throw new GraphException("RNNJ195",
+                    $"'{program.Name}' cannot be streamed: the first value of a state is computed from '{other.Name}' "
+                        + "(make it an input and set the state)")
                 : start;
         }
     }

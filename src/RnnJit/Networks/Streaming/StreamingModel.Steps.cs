@@ -23,7 +23,8 @@ public sealed unsafe partial class StreamingModel
     private int RealSize => options.Precision == ElementType.F64 ? sizeof(double) : sizeof(float);
 
     /// <summary>One time step: x [B, …] ⇒ y, the first result [B, …].</summary>
-    /// <exception cref="ArgumentException">x or y has another length, the first input is no real number, or the state is another model's.</exception>
+    /// <exception cref="ArgumentException">x or y has another length, the first input is no real number, or the
+    /// state is another model's.</exception>
     /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
     public void Step(ReadOnlySpan<float> x, StreamState state, Span<float> y)
     {
@@ -45,7 +46,8 @@ public sealed unsafe partial class StreamingModel
     }
 
     /// <summary>One time step of a model that begins with an embedding: codes [B] ⇒ y, the first result.</summary>
-    /// <exception cref="ArgumentException">x or y has another length, the first input is no integer, or the state is another model's.</exception>
+    /// <exception cref="ArgumentException">x or y has another length, the first input is no integer, or the
+    /// state is another model's.</exception>
     /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A code is outside the vocabulary; the state is as before.</exception>
     public void Step(ReadOnlySpan<int> x, StreamState state, Span<float> y)
@@ -60,7 +62,8 @@ public sealed unsafe partial class StreamingModel
     /// <inheritdoc cref="Step(ReadOnlySpan{int}, StreamState, Span{float})"/>
     public void Step(int x, StreamState state, Span<float> y) => Step(new ReadOnlySpan<int>(in x), state, y);
 
-    /// <summary>One time step of a model with several inputs or results: fill <see cref="StreamState.Input"/>, step, read <see cref="StreamState.Output"/>.</summary>
+    /// <summary>One time step of a model with several inputs or results: fill <see cref="StreamState.Input"/>, step, read
+    /// <see cref="StreamState.Output"/>.</summary>
     /// <exception cref="ArgumentException">The state is another model's.</exception>
     /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
     public void Step(StreamState state)
@@ -87,9 +90,13 @@ public sealed unsafe partial class StreamingModel
     private byte* Check(int x, int y, bool real, StreamState state)
     {
         if (x != input.Length || real == (input.Element == ElementType.I32))
-            throw new ArgumentException(input.Length == 0 ? "The model has no input (use Step(state))" : $"'{input.Name}' wants {input.Length} {(input.Element == ElementType.I32 ? "integers" : "real numbers")} a step, found {x} {(real ? "real numbers" : "integers")} (give one step of all rows)");
+            throw new ArgumentException(input.Length == 0
+                ? "The model has no input (use Step(state))"
+                : $"'{input.Name}' wants {input.Length} {(input.Element == ElementType.I32 ? "integers" : "real numbers")} a step, "
+                    + $"found {x} {(real ? "real numbers" : "integers")} (give one step of all rows)");
         if (y != OutputLength)
-            throw new ArgumentException($"The result '{program.Step.Outputs[0].Name}' has {OutputLength} numbers a step, found room for {y} (make y that long)");
+            throw new ArgumentException(
+                $"The result '{program.Step.Outputs[0].Name}' has {OutputLength} numbers a step, found room for {y} (make y that long)");
         return Memory(state);
     }
 
@@ -142,7 +149,9 @@ public sealed unsafe partial class StreamingModel
     // Snapshots hold it, those of earlier versions too.
     private ulong Fingerprint()
     {
-        string text = $"{OpTable.WithOldNames(program.Step.ToString())}|{options.Precision}|{string.Join(",", options.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal))}";
+        string text =
+            $"{OpTable.WithOldNames(program.Step.ToString())}|{options.Precision}"
+                + $"|{string.Join(",", options.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal))}";
         return MemoryMarshal.Read<ulong>(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

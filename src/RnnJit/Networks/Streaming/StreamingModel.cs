@@ -5,11 +5,12 @@ using RnnJit.Runtime;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// A model compiled for one time step at a time. Code and packed weights are shared; all that a stream has of its own is a <see cref="StreamState"/>.
-/// Any number of threads may step any number of states at once, each state on one thread at a time; nothing is locked and nothing is allocated per step.
-/// The results of T steps are bit for bit those of one run over T steps.
+/// A model compiled for one time step at a time. Code and packed weights are shared; all that a stream has of its own is a
+/// <see cref="StreamState"/>. Any number of threads may step any number of states at once, each state on one thread at a time; nothing is
+/// locked and nothing is allocated per step. The results of T steps are bit for bit those of one run over T steps.
 /// </summary>
-/// <remarks>The parameters stay the model's: keep the model until the last step, and call <see cref="Refresh"/> after they changed.</remarks>
+/// <remarks>The parameters stay the model's: keep the model until the last step, and call
+/// <see cref="Refresh"/> after they changed.</remarks>
 public sealed unsafe partial class StreamingModel : IDisposable
 {
     private readonly Model? owner;
@@ -21,7 +22,8 @@ public sealed unsafe partial class StreamingModel : IDisposable
     /// <summary>Compiles a model for streams.</summary>
     /// <param name="batch">B: streams that one state carries side by side.</param>
     /// <param name="results">Names of results; none: the model's first one.</param>
-    /// <exception cref="GraphException">RNNJ165, RNNJ195, RNNJ207: there is no such result, it cannot be known step by step, or a stream takes more than 2 GB.</exception>
+    /// <exception cref="GraphException">RNNJ165, RNNJ195, RNNJ207: there is no such result, it cannot be known step by step, or a
+    /// stream takes more than 2 GB.</exception>
     public StreamingModel(Model model, int batch = 1, params string[] results)
         : this(model.Program, model.OptionsFor(steps: 1, batch), results) => owner = model;
 
@@ -34,13 +36,16 @@ public sealed unsafe partial class StreamingModel : IDisposable
     /// takes more than 2 GB.</exception>
     /// <exception cref="ArgumentException">A size is below 1.</exception>
     public StreamingModel(Model model, SessionOptions options, string time = "T")
-        : this(StreamedPart.Of(model.Program, options, time), model.OptionsFor(options.Steps, options.Batch, StreamedPart.Sizes(options, time)), [.. options.Results]) =>
+        : this(StreamedPart.Of(model.Program, options, time),
+            model.OptionsFor(options.Steps, options.Batch, StreamedPart.Sizes(options, time)), [.. options.Results]) =>
         owner = model;
 
     /// <summary>Compiles a Program, such as a single cell over T, for streams.</summary>
-    /// <param name="options">Sizes of all symbols but T; parameters not shared are made here, see <see cref="Parameter"/>. One thread does a step.</param>
+    /// <param name="options">Sizes of all symbols but T; parameters not shared are made here, see
+    /// <see cref="Parameter"/>. One thread does a step.</param>
     /// <param name="results">Names of results; none: the Program's first one.</param>
-    /// <exception cref="GraphException">RNNJ101, RNNJ165, RNNJ195, RNNJ207: a size is missing, there is no such result, it cannot be known step by step, or a stream takes more than 2 GB.</exception>
+    /// <exception cref="GraphException">RNNJ101, RNNJ165, RNNJ195, RNNJ207: a size is missing, there is no such result, it cannot be known
+    /// step by step, or a stream takes more than 2 GB.</exception>
     /// <exception cref="ArgumentException">A size is not positive, or the backend is the interpreter.</exception>
     public StreamingModel(Graph program, ExecutableOptions options, params string[] results)
     {
@@ -97,14 +102,16 @@ public sealed unsafe partial class StreamingModel : IDisposable
         return new StreamState(this);
     }
 
-    /// <summary>Takes changed parameters over: packs weights, computes what parameters alone decide. Not while a step runs. States stay as they are.</summary>
+    /// <summary>Takes changed parameters over: packs weights, computes what parameters alone decide. Not while a step
+    /// runs. States stay as they are.</summary>
     public void Refresh()
     {
         plan.Refresh();
         Begin();
     }
 
-    /// <summary>Frees what is shared; not while a step runs. A later step throws <see cref="ObjectDisposedException"/>; states keep their values until they are disposed.</summary>
+    /// <summary>Frees what is shared; not while a step runs. A later step throws <see cref="ObjectDisposedException"/>; states keep their
+    /// values until they are disposed.</summary>
     public void Dispose() => plan.Dispose();
 
     // Snapshots are arrays, and an int counts their bytes.
@@ -113,7 +120,8 @@ public sealed unsafe partial class StreamingModel : IDisposable
         if (plan.Bytes <= Array.MaxLength)
             return plan.Bytes;
         plan.Dispose();
-        throw new GraphException("RNNJ207", $"A stream of '{of.Name}' takes {plan.Bytes} bytes, wanted at most {Array.MaxLength} (make the batch or other sizes smaller)");
+        throw new GraphException("RNNJ207",
+            $"A stream of '{of.Name}' takes {plan.Bytes} bytes, wanted at most {Array.MaxLength} (make the batch or other sizes smaller)");
     }
 
     // First values that parameters decide; the others are 0.
@@ -125,7 +133,8 @@ public sealed unsafe partial class StreamingModel : IDisposable
         using Executable start = Executable.Create(program.Start, options with
         {
             Threads = 1,
-            Shared = program.Start.Inputs.Where(port => port.Role == PortRole.Parameter).ToDictionary(port => port.Name, port => plan.Parameter(port.Name)),
+            Shared = program.Start.Inputs.Where(port => port.Role == PortRole.Parameter)
+                .ToDictionary(port => port.Name, port => plan.Parameter(port.Name)),
         });
         start.Run();
         foreach (StreamedState state in program.States.Where(state => state.Start is not null))

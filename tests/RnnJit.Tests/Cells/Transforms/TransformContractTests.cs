@@ -28,7 +28,8 @@ public class TransformContractTests
     {
         // Layer normalisation of two units with a small epsilon is a step, whose derivative no difference quotient meets.
         bool isNormalised = type.GetMethod("Step")!.GetParameters().Any(parameter => parameter.Name == "epsilon");
-        CellDefinition cell = isNormalised ? CellTracer.Trace(type, new Dictionary<string, double> { ["epsilon"] = 0.1 }) : CellTracer.Trace(type);
+        CellDefinition cell =
+            isNormalised ? CellTracer.Trace(type, new Dictionary<string, double> { ["epsilon"] = 0.1 }) : CellTracer.Trace(type);
         foreach (string name in Names.Where(name => !name.StartsWith("layer norm", StringComparison.Ordinal)))
             cell = TransformSamples.Apply(cell, name) ?? cell;
         Keeps(cell, type);
@@ -64,9 +65,12 @@ public class TransformContractTests
     {
         CellDefinition cell = CellTracer.Trace(typeof(Elman));
         Assert.That(() => cell.WithRecurrentDropout(0.1), Throws.TypeOf<GraphException>().With.Message.EqualTo(
-            "No state of cell 'Elman' is the old one plus an update, so recurrent dropout has nothing to drop (use variational dropout or zoneout)"));
-        Assert.That(() => cell.WithZoneout(0.1, "c"), Throws.TypeOf<GraphException>().With.Message.EqualTo("Cell 'Elman' has no state 'c' for zoneout (its states are h)"));
-        Assert.That(() => cell.WithZoneout(1), Throws.TypeOf<GraphException>().With.Message.EqualTo("The dropout rate of 'Elman' is 1, wanted at least 0 and below 1 (0.2 is usual)"));
+            "No state of cell 'Elman' is the old one plus an update, so recurrent dropout has nothing to drop (use variational dropout or "
+                + "zoneout)"));
+        Assert.That(() => cell.WithZoneout(0.1, "c"),
+            Throws.TypeOf<GraphException>().With.Message.EqualTo("Cell 'Elman' has no state 'c' for zoneout (its states are h)"));
+        Assert.That(() => cell.WithZoneout(1), Throws.TypeOf<GraphException>().With.Message
+            .EqualTo("The dropout rate of 'Elman' is 1, wanted at least 0 and below 1 (0.2 is usual)"));
         Assert.That(() => cell.WithDropConnect(double.NaN), Throws.TypeOf<GraphException>().With.Message.Contains("is NaN"));
     }
 }

@@ -12,7 +12,7 @@ namespace RnnJit.Tests.Cpu.Gemm;
 [TestFixture(typeof(double), 256)]
 [TestFixture(typeof(double), 512)]
 [NonParallelizable]
-public sealed unsafe class GemmTests<T>(int width)
+public sealed unsafe partial class GemmTests<T>(int width)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly CacheSizes Small = new(16 << 10, 256 << 10, 1 << 20);
@@ -76,55 +76,6 @@ public sealed unsafe class GemmTests<T>(int width)
         Check(problem, m, 70, layout, packed ? problem.Packed : null, accumulate: true);
     }
 
-    // Rows of sequences that run: columns of A by number, which meet the rows of B one by one.
-    [Test]
-    public void Columns_of_A_are_taken_by_number([Values(1, 3, 9, 40, 67)] int m, [Values(0, 1, 300)] int k, [Values] bool rows) => Numbered(m, k, rows);
-
-    // The numbers go on where a chunk of k ends.
-    [Test]
-    public void Columns_are_taken_by_number_in_chunks_of_k([Values(40, 130)] int m, [Values] bool rows)
-    {
-        using var caches = new Caches(Small);
-        Numbered(m, 1400, rows);
-    }
-
-    private static void Numbered(int m, int k, bool rows)
-    {
-        const int N = 70, Gap = 3;
-        using var problem = new GemmProblem<T>(m, N, k);
-        int all = (Gap * k) + 1;
-        var a = new T[m * all];
-        Array.Fill(a, T.NaN);
-        var which = new int[k];
-        for (int i = 0; i < k; i++)
-        {
-            which[i] = Gap * (k - i);
-            for (int row = 0; row < m; row++)
-                a[rows ? (row * all) + which[i] : (which[i] * m) + row] = problem.A(row, i);
-        }
-
-        foreach (bool accumulate in new[] { false, true })
-        {
-            T[] c = problem.OldRows(m, N);
-            fixed (T* pa = a, pc = c)
-            fixed (int* numbers = which)
-            {
-                var arguments = new GemmArguments<T>
-                {
-                    A = pa, ARow = rows ? all : 1, ACol = rows ? 1 : m, KIndices = k == 0 ? (int*)pc : numbers, B = problem.Packed.Data, C = pc, CRow = N, M = m, N = N, K = k, Start = accumulate ? pc : null, StartRow = N,
-                };
-                Product.Multiply(arguments, 0, 1);
-                Product.Multiply(arguments, 1, GemmProblem<T>.Panels(N));
-            }
-
-            for (int i = 0; i < c.Length; i++)
-            {
-                if (c[i] != problem.Chain(i / N, i % N, accumulate))
-                    Assert.Fail($"C[{i / N}, {i % N}] is {c[i]}, wanted {problem.Chain(i / N, i % N, accumulate)}");
-            }
-        }
-    }
-
     [Test]
     public void A_product_over_nothing_is_zero_or_the_old_value([Values] bool accumulate)
     {
@@ -150,7 +101,8 @@ public sealed unsafe class GemmTests<T>(int width)
         }
     }
 
-    // Small caches, so that small products have what large ones have: chunks of k, blocks of k under a panel, blocks of rows, panels copied a few at a time.
+    // Small caches, so that small products have what large ones have: chunks of k, blocks of k under a panel, blocks
+    // of rows, panels copied a few at a time.
     [TestCase(140, 70, 1100)]
     [TestCase(34, 512, 1024)]
     [TestCase(21, 300, 700)]
@@ -183,10 +135,23 @@ public sealed unsafe class GemmTests<T>(int width)
     public void Bits_are_the_same_backwards([Values(1, 3, 4, 14, 40)] int m, [Values(1, 16, 33, 100, 450)] int n, [Values] bool packed)
     {
         using var problem = new GemmProblem<T>(m, n, 40);
-        T[] forwards = problem.OldRows(m, n), backwards = problem.OldRows(m, n), a = Numbers(m, 40, problem.A), b = Numbers(40, n, problem.B);
+        T[] forwards = problem.OldRows(m, n), backwards = problem.OldRows(m, n), a = Numbers(m, 40, problem.A),
+            b = Numbers(40, n, problem.B);
         fixed (T* rows = a, lies = b, there = forwards, back = backwards)
         {
-            var g = new GemmArguments<T> { A = rows, ARow = 40, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = n, CRow = n, StartRow = n, M = m, N = n, K = 40 };
+            var g = new GemmArguments<T>
+            {
+                A = rows,
+                ARow = 40,
+                ACol = 1,
+                B = packed ? problem.Packed.Data : lies,
+                BRow = n,
+                CRow = n,
+                StartRow = n,
+                M = m,
+                N = n,
+                K = 40
+            };
             int panels = GemmProblem<T>.Panels(n), middle = panels / 3;
             foreach (var (start, end) in new[] { (0, middle), (middle, panels) })
             {
@@ -217,65 +182,8 @@ public sealed unsafe class GemmTests<T>(int width)
         Assert.That(together, Is.Not.All.EqualTo(T.Zero));
     }
 
-    // A worker's rows of some time steps: 3 of the first, 3 of the second, with others' in between, which nobody writes.
-    [Test]
-    public void Rows_lie_in_segments([Values(1, 2, 3, 5, 7, 16, 32)] int rows, [Values(1, 2, 5)] int count, [Values(40, 1100)] int k, [Values] bool packed, [Values] bool accumulate)
-    {
-        Segmented(rows, count, k, 200, packed, accumulate);
-    }
-
-    // Rows a page apart and beyond L1 are packed, several blocks of them where L2 is small: blocks begin within segments.
-    [TestCase(7, 3)]
-    [TestCase(3, 9)]
-    [TestCase(13, 5)]
-    [TestCase(40, 2)]
-    public void Packed_rows_lie_in_segments(int rows, int count)
-    {
-        using var caches = new Caches(Small);
-        Segmented(rows, count, 1024, (40 * Product.NR<T>()) + 3, packed: true, accumulate: true);
-    }
-
-    // One row that all chains start from, and blocks of k behind the first, which go on from C.
-    [Test]
-    public void Chains_of_rows_in_segments_start_from_one_row([Values(2, 7, 16)] int rows, [Values(2, 5)] int count, [Values(40, 2100)] int k, [Values] bool packed)
-    {
-        using var caches = new Caches(Small);
-        Segmented(rows, count, k, 70, packed, accumulate: true, oneStart: true);
-    }
-
-    private static void Segmented(int rows, int count, int k, int n, bool packed, bool accumulate, bool oneStart = false)
-    {
-        const int Others = 2;
-        int m = rows * count, apart = rows + Others, all = apart * count;
-        using var problem = new GemmProblem<T>(m, n, k);
-        T[] a = Numbers(all, k, (i, j) => i % apart < rows ? problem.A((i / apart * rows) + (i % apart), j) : T.NaN);
-        T[] start = Numbers(all, n, (i, j) => i % apart < rows ? problem.Old((i / apart * rows) + (i % apart), j) : T.NaN);
-        var c = new T[all * n];
-        Array.Fill(c, T.NegativeOne);
-        var segments = new RowSegments(rows, apart * k, apart * n, oneStart ? 0 : apart * n);
-        fixed (T* rowsOfA = a, begin = start, to = c, lies = Numbers(k, n, problem.B))
-        {
-            var g = new GemmArguments<T>
-            {
-                A = rowsOfA, ARow = k, ACol = 1, B = packed ? problem.Packed.Data : lies, BRow = n, C = to, CRow = n, M = m, N = n, K = k, Start = accumulate ? begin : null, StartRow = oneStart ? 0 : n,
-                RowSegments = &segments,
-            };
-            int panels = GemmProblem<T>.Panels(n);
-            Multiply(g, 0, panels / 8, packed);
-            Multiply(g, panels / 8, panels, packed);
-        }
-
-        for (int i = 0; i < c.Length; i++)
-        {
-            int segment = i / n / apart, row = i / n % apart;
-            int line = (segment * rows) + row;
-            T wanted = row >= rows ? T.NegativeOne : oneStart ? problem.Chain(line, i % n, start[i % n]) : problem.Chain(line, i % n, accumulate);
-            if (c[i] != wanted)
-                Assert.Fail($"C[{row} of segment {segment}, {i % n}] is {c[i]}, wanted {wanted}");
-        }
-    }
-
-    private static T[] Numbers(int rows, int columns, Func<int, int, T> at) => [.. Enumerable.Range(0, rows * columns).Select(i => at(i / columns, i % columns))];
+    private static T[] Numbers(int rows, int columns, Func<int, int, T> at) =>
+        [.. Enumerable.Range(0, rows * columns).Select(i => at(i / columns, i % columns))];
 
     private static void Multiply(in GemmArguments<T> g, int start, int end, bool packed)
     {
@@ -308,67 +216,6 @@ public sealed unsafe class GemmTests<T>(int width)
         var (value, bound) = problem.Exact(1, 2, false);
         double dropped = value - double.CreateChecked(problem.A(1, 50)) * double.CreateChecked(problem.B(50, 2));
         Assert.That(Math.Abs(dropped - value), Is.GreaterThan(bound));
-    }
-
-    private static GuardedMemory<T> Narrow(GemmProblem<T> problem, int n)
-    {
-        var packed = new GuardedMemory<T>((int)Product.PackedLength<T>(n, problem.K), 0xFF);
-        var b = new T[problem.K * problem.N];
-        for (int i = 0; i < b.Length; i++)
-            b[i] = problem.B(i / problem.N, i % problem.N);
-        fixed (T* p = b)
-            Product.Pack(new PackSource<T>(p, 1, problem.N, n, problem.K), new PackedMatrix<T>(packed.Data, n, problem.K), 0, 0, 0, GemmProblem<T>.Panels(n));
-        Assert.That(packed.Intact);
-        return packed;
-    }
-
-    private static void Check(GemmProblem<T> problem, int m, int n, Layout layout, GuardedMemory<T>? packed, bool accumulate)
-    {
-        var c = Run(problem, m, n, layout, packed, accumulate, 0, GemmProblem<T>.Panels(n));
-        for (int i = 0; i < m; i++)
-        {
-            for (int j = 0; j < n; j++)
-            {
-                if (c[i * n + j] != problem.Chain(i, j, accumulate))
-                    Assert.Fail($"m {m} n {n} {layout}: C[{i}, {j}] is {c[i * n + j]}, its chain {problem.Chain(i, j, accumulate)}");
-                var (value, bound) = problem.Exact(i, j, accumulate);
-                if (Math.Abs(double.CreateChecked(c[i * n + j]) - value) > bound)
-                    Assert.Fail($"m {m} n {n} {layout}: C[{i}, {j}] is {c[i * n + j]}, exactly {value} ± {bound}");
-            }
-        }
-    }
-
-    private static T[] Run(
-        GemmProblem<T> problem, int m, int n, Layout layout, GuardedMemory<T>? packed, bool accumulate, int panelStart, int panelEnd)
-    {
-        int k = problem.K;
-        using var a = new LaidOut<T>(m, k, problem.A, layout);
-        using var b = new LaidOut<T>(k, n, problem.B, layout is Layout.RowsReversed or Layout.ColumnsReversed ? Layout.RowsReversed : Layout.Rows);
-        using var c = new GuardedMemory<T>(m * n);
-        problem.OldRows(m, n).CopyTo(c.Span);
-        var g = new GemmArguments<T>
-        {
-            A = a.Origin, ARow = a.Row, ACol = a.Col, B = packed == null ? b.Origin : packed.Data, BRow = b.Row, C = c.Data, CRow = n, M = m, N = n, K = k, Start = accumulate ? c.Data : null, StartRow = n,
-        };
-        if (packed == null)
-            Product.MultiplyUnpacked(g, panelStart, panelEnd);
-        else
-            Product.Multiply(g, panelStart, panelEnd);
-        Assert.That(a.Intact && b.Intact && c.Intact && packed?.Intact != false, $"m {m} n {n} {layout}: wrote outside");
-        return c.Span.ToArray();
-    }
-
-    private static T[] RunAll(GemmProblem<T> problem, Layout layout, int first, int count, bool descending = false)
-    {
-        using var a = new LaidOut<T>(count, problem.K, (m, k) => problem.A(first + m, descending ? problem.K - 1 - k : k), layout);
-        using var b = new LaidOut<T>(problem.K, problem.N, (k, n) => problem.B(descending ? problem.K - 1 - k : k, n), layout);
-        using var c = new GuardedMemory<T>(count * problem.N);
-        var g = new GemmArguments<T>
-        {
-            A = a.Origin, ARow = a.Row, ACol = a.Col, B = b.Origin, BRow = b.Row, C = c.Data, CRow = problem.N, M = count, N = problem.N, K = problem.K,
-        };
-        Product.MultiplyUnpacked(g, 0, GemmProblem<T>.Panels(problem.N));
-        return c.Span.ToArray();
     }
 
     /// <summary>A matrix in guarded memory, so that reading outside gives NaN.</summary>

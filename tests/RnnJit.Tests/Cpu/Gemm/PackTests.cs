@@ -22,7 +22,8 @@ public sealed unsafe class PackTests<T>(int width)
     public void RestoreWidth() => scope.Dispose();
 
     [Test]
-    public void Both_orientations_give_panels_with_zero_padding([Values(1, 8, 15, 17, 33, 64)] int n, [Values(1, 7, 8, 33)] int k, [Values(0, 1, 2)] int orientation)
+    public void Both_orientations_give_panels_with_zero_padding([Values(1, 8, 15, 17, 33, 64)] int n, [Values(1, 7, 8, 33)] int k,
+        [Values(0, 1, 2)] int orientation)
     {
         using var source = Matrix(n, k, orientation, out nint nStride, out nint kStride);
         using var packed = new GuardedMemory<T>((int)Product.PackedLength<T>(n, k), 0xFF);
@@ -52,12 +53,14 @@ public sealed unsafe class PackTests<T>(int width)
                     using var source = Matrix(sizes[gate], k, orientation, out nint nStride, out nint kStride);
                     for (int i = 0; i < source.Length; i++)
                         source.Data[i] += T.CreateTruncating(1000 * gate + 10_000 * (kOffset > 0 ? 1 : 0));
-                    Product.Pack(new PackSource<T>(source.Data, nStride, kStride, sizes[gate], k), target, 13 * gate, kOffset, panel, panel + 1);
+                    Product.Pack(
+                        new PackSource<T>(source.Data, nStride, kStride, sizes[gate], k), target, 13 * gate, kOffset, panel, panel + 1);
                 }
             }
         }
 
-        Expect(packed, n, K1 + K2, (i, j) => Element(i % 13, j < K1 ? j : j - K1) + T.CreateTruncating(1000 * (i / 13) + 10_000 * (j < K1 ? 0 : 1)));
+        Expect(packed, n, K1 + K2,
+            (i, j) => Element(i % 13, j < K1 ? j : j - K1) + T.CreateTruncating(1000 * (i / 13) + 10_000 * (j < K1 ? 0 : 1)));
         Assert.That(packed.Intact);
     }
 

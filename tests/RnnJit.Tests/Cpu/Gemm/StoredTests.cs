@@ -42,7 +42,8 @@ public sealed unsafe class StoredTests(int width)
 
     [Test]
     public void Products_are_those_of_weights_rounded_beforehand(
-        [Values(WeightStorage.Half, WeightStorage.BFloat16)] WeightStorage storage, [Values(1, 2, 5, 14)] int m, [Values(1, 16, 37, 200)] int n, [Values(1, 24, 300)] int k, [Values] bool accumulate)
+        [Values(WeightStorage.Half, WeightStorage.BFloat16)] WeightStorage storage, [Values(1, 2, 5, 14)] int m,
+        [Values(1, 16, 37, 200)] int n, [Values(1, 24, 300)] int k, [Values] bool accumulate)
     {
         var random = new Random(3);
         float[] a = Draw(random, m * k), b = Draw(random, k * n), found = Draw(random, m * n);
@@ -59,7 +60,20 @@ public sealed unsafe class StoredTests(int width)
             Product.PackStored(new PackSource<float>(pb, 1, n, half, k), ps, n, k, 0, 0, 0, panels, storage, "W");
             Product.PackStored(new PackSource<float>(pb + half, 1, n, n - half, k), ps, n, k, half, 0, 0, panels, storage, "W");
             Product.Pack(new PackSource<float>(pr, 1, n, n, k), new PackedMatrix<float>(pp, n, k), 0, 0, 0, panels);
-            var g = new GemmArguments<float> { A = pa, ARow = k, ACol = 1, B = pp, C = pw, CRow = n, M = m, N = n, K = k, Start = accumulate ? pw : null, StartRow = n };
+            var g = new GemmArguments<float>
+            {
+                A = pa,
+                ARow = k,
+                ACol = 1,
+                B = pp,
+                C = pw,
+                CRow = n,
+                M = m,
+                N = n,
+                K = k,
+                Start = accumulate ? pw : null,
+                StartRow = n
+            };
             Product.Multiply(g, 0, panels);
             g.B = (float*)ps;
             g.C = pf;
@@ -78,7 +92,8 @@ public sealed unsafe class StoredTests(int width)
     {
         Assert.That(PackOne(65519f), Is.EqualTo(0x7BFF), "65504, the largest half");
         var thrown = Assert.Throws<ArgumentException>(() => PackOne(value))!;
-        Assert.That(thrown.Message, Does.StartWith("'W' holds ").And.Contain("wanted at most 65504 for 16 bits as Half (store weights as BFloat16)"));
+        Assert.That(thrown.Message,
+            Does.StartWith("'W' holds ").And.Contain("wanted at most 65504 for 16 bits as Half (store weights as BFloat16)"));
     }
 
     [Test]

@@ -34,9 +34,11 @@ public sealed class LaneTests<V, T>
         Binary("select less", (a, b) => V.SelectLess(a, b, a, V.Create(5)), (a, b) => a < b ? a : T.CreateTruncating(5));
         Binary("multiply-add", (a, b) => V.MultiplyAdd(a, b, V.Create(0.3)), (a, b) => MultiplyAdd(a, b, T.CreateTruncating(0.3)));
         Binary("add product", (a, b) => WithProduct(V.Create(0.3), a, b), (a, b) => MultiplyAdd(a, b, T.CreateTruncating(0.3)));
-        Binary("multiply-subtract", (a, b) => V.MultiplySubtract(a, b, V.Create(0.3)), (a, b) => MultiplyAdd(-a, b, T.CreateTruncating(0.3)));
+        Binary("multiply-subtract", (a, b) => V.MultiplySubtract(a, b, V.Create(0.3)),
+            (a, b) => MultiplyAdd(-a, b, T.CreateTruncating(0.3)));
         Binary("at most", (a, _) => V.AtMost(a, V.Create(3)), (a, _) => T.IsNaN(a) ? a : T.Min(a, T.CreateTruncating(3)));
-        Binary("clamp", (a, _) => V.Clamp(a, V.Create(-2), V.Create(3)), (a, _) => T.IsNaN(a) ? a : T.Clamp(a, T.CreateTruncating(-2), T.CreateTruncating(3)));
+        Binary("clamp", (a, _) => V.Clamp(a, V.Create(-2), V.Create(3)),
+            (a, _) => T.IsNaN(a) ? a : T.Clamp(a, T.CreateTruncating(-2), T.CreateTruncating(3)));
         Binary("negate", (a, _) => -a, (a, _) => -a);
         Binary("abs", (a, _) => V.Abs(a), (a, _) => T.Abs(a));
         Binary("sqrt", (a, _) => V.Sqrt(a), (a, _) => T.Sqrt(a));

@@ -49,7 +49,8 @@ public class OnnxActivationTests
         foreach (string name in Names)
         {
             Graph gradient = RnnJit.Passes.Differentiate.Run(Total(name), "loss", ["x"]);
-            Assert.That(Interpreter.Run(gradient, new Dictionary<string, NdArray> { ["x"] = new([2], [-2000, 2000]) })["d_x"].Data, Has.All.Matches<double>(double.IsFinite), name);
+            Assert.That(Interpreter.Run(gradient, new Dictionary<string, NdArray> { ["x"] = new([2], [-2000, 2000]) })["d_x"].Data,
+                Has.All.Matches<double>(double.IsFinite), name);
         }
     }
 
@@ -62,19 +63,24 @@ public class OnnxActivationTests
     [Test]
     public void An_unknown_name_lists_the_known_ones() => Refuses(
         () => OnnxActivation.Find(["Swish"], [], []),
-        "'Swish' is no activation of ONNX (write one of Relu, Tanh, Sigmoid, Affine, LeakyRelu, ThresholdedRelu, ScaledTanh, HardSigmoid, Elu, Softsign, Softplus)");
+        "'Swish' is no activation of ONNX (write one of Relu, Tanh, Sigmoid, Affine, LeakyRelu, ThresholdedRelu, ScaledTanh, HardSigmoid, "
+            + "Elu, Softsign, Softplus)");
 
     [Test]
-    public void A_number_without_default_must_be_given() => Refuses(() => OnnxActivation.Find(["Affine"], [2], []), "'Affine' needs beta, which has no default (give activation_beta)");
+    public void A_number_without_default_must_be_given() =>
+        Refuses(() => OnnxActivation.Find(["Affine"], [2], []), "'Affine' needs beta, which has no default (give activation_beta)");
 
     [Test]
     public void Attributes_and_shapes_are_checked()
     {
-        Refuses(() => Apply(new OnnxAttributes { Activations = ["Tanh", "Tanh"] }), "'RNN' forward has 2 activations, wanted 1 (1 for each direction)");
-        Refuses(() => Apply(new OnnxAttributes { Direction = "backward" }), "'backward' is no direction of ONNX (write forward, reverse or bidirectional)");
+        Refuses(() => Apply(new OnnxAttributes { Activations = ["Tanh", "Tanh"] }),
+            "'RNN' forward has 2 activations, wanted 1 (1 for each direction)");
+        Refuses(() => Apply(new OnnxAttributes { Direction = "backward" }),
+            "'backward' is no direction of ONNX (write forward, reverse or bidirectional)");
         Refuses(() => Apply(new OnnxAttributes { Clip = 0 }), "clip is 0, wanted more than 0 (leave it away for none)");
         Refuses(() => Apply(new OnnxAttributes { Layout = 2 }), "layout is 2, wanted 0 or 1 (0 is time first)");
-        Refuses(() => Apply(new OnnxAttributes { Direction = "bidirectional" }), "'RNN' needs W [2, H, I], found f32[1, H, I] (change one of them)");
+        Refuses(() => Apply(new OnnxAttributes { Direction = "bidirectional" }),
+            "'RNN' needs W [2, H, I], found f32[1, H, I] (change one of them)");
     }
 
     private static void Apply(OnnxAttributes attributes)

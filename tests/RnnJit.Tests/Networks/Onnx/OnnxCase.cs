@@ -8,7 +8,8 @@ namespace RnnJit.Tests.Networks.Onnx;
 /// <param name="Inputs">By ONNX's slots; null where nothing is given.</param>
 /// <param name="Outputs">By name: Y, Y_h, Y_c.</param>
 /// <param name="Spread">How far the numbers lie from another reference.</param>
-internal sealed record OnnxCase(string Op, bool Succeeds, OnnxAttributes Attributes, IReadOnlyList<(string Name, NdArray Data)?> Inputs, IReadOnlyList<(string Name, NdArray Data)> Outputs, double Spread)
+internal sealed record OnnxCase(string Op, bool Succeeds, OnnxAttributes Attributes, IReadOnlyList<(string Name, NdArray Data)?> Inputs,
+    IReadOnlyList<(string Name, NdArray Data)> Outputs, double Spread)
 {
     public static OnnxCase Read(string path)
     {
@@ -36,7 +37,14 @@ internal sealed record OnnxCase(string Op, bool Succeeds, OnnxAttributes Attribu
         Dim[] states = batchFirst ? ["B", d, h] : [d, "B", h];
         Value x = Input(0, dims[0])!, w = Input(1, d, gates * h, "I")!, r = Input(2, d, gates * h, h)!;
         var optional = new OnnxOptional(Input(3, d, 2 * gates * h), Input(4, "B"), Input(5, states), Input(6, states), Input(7, d, 3 * h));
-        OnnxOutputs found = (Op switch { "LSTM" => (Func<Value, Value, Value, OnnxOptional, OnnxAttributes, OnnxOutputs>)OnnxRecurrent.Lstm, "GRU" => OnnxRecurrent.Gru, _ => OnnxRecurrent.Simple })(
+        OnnxOutputs found =
+            (Op switch
+            {
+                "LSTM" => (Func<Value, Value, Value, OnnxOptional, OnnxAttributes, OnnxOutputs>)OnnxRecurrent.Lstm,
+                "GRU" =>
+                OnnxRecurrent.Gru,
+                _ => OnnxRecurrent.Simple
+            })(
             x, w, r, optional, attributes ?? Attributes);
         (string, Value, OutputRole)[] outputs = [("Y", found.Y, OutputRole.Result), ("Y_h", found.Yh, OutputRole.Result)];
         return builder.Build("program", Op, found.Yc is { } memory ? [.. outputs, ("Y_c", memory, OutputRole.Result)] : outputs);
@@ -44,8 +52,10 @@ internal sealed record OnnxCase(string Op, bool Succeeds, OnnxAttributes Attribu
 
     private static OnnxAttributes Read(JsonElement given)
     {
-        string[] Texts(string name) => given.TryGetProperty(name, out JsonElement found) ? [.. found.EnumerateArray().Select(element => element.GetString()!)] : [];
-        double[] Numbers(string name) => given.TryGetProperty(name, out JsonElement found) ? [.. found.EnumerateArray().Select(element => element.GetDouble())] : [];
+        string[] Texts(string name) =>
+            given.TryGetProperty(name, out JsonElement found) ? [.. found.EnumerateArray().Select(element => element.GetString()!)] : [];
+        double[] Numbers(string name) =>
+            given.TryGetProperty(name, out JsonElement found) ? [.. found.EnumerateArray().Select(element => element.GetDouble())] : [];
         int Number(string name) => given.TryGetProperty(name, out JsonElement found) ? found.GetInt32() : 0;
         return new OnnxAttributes
         {

@@ -15,7 +15,8 @@ public class OnnxRuntimeTests
             string? root = Environment.GetEnvironmentVariable("RNNJIT_DATA");
             string folder = Path.Combine(root ?? "", "ort", "json");
             // Without data there is one test, which says so.
-            string[] files = !string.IsNullOrEmpty(root) && Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)] : ["none"];
+            string[] files = !string.IsNullOrEmpty(root)
+                && Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)] : ["none"];
             return files.Select(file => new TestCaseData(file).SetArgDisplayNames(Path.GetFileNameWithoutExtension(file)));
         }
     }
@@ -29,8 +30,10 @@ public class OnnxRuntimeTests
     [Test]
     public void Another_attribute_is_noticed()
     {
-        OnnxCase given = OnnxCase.Read(Path.Combine(ReferenceData.Folder, "ort", "json", "GRUTest_TestGRUOpForwardBatchLinearBeforeReset_0.json"));
-        Assert.That(Worst(given, new InterpreterBackend(), ElementType.F64, given.Attributes with { LinearBeforeReset = false }), Is.GreaterThan(1));
+        OnnxCase given =
+            OnnxCase.Read(Path.Combine(ReferenceData.Folder, "ort", "json", "GRUTest_TestGRUOpForwardBatchLinearBeforeReset_0.json"));
+        Assert.That(Worst(given, new InterpreterBackend(), ElementType.F64, given.Attributes with { LinearBeforeReset = false }),
+            Is.GreaterThan(1));
     }
 
     private static void Agrees(string file, IGoldenBackend backend, ElementType real)
@@ -47,14 +50,16 @@ public class OnnxRuntimeTests
     private static double Worst(OnnxCase given, IGoldenBackend backend, ElementType real, OnnxAttributes? attributes = null)
     {
         IReadOnlyDictionary<string, NdArray> found = backend.Run(
-            given.Build(real, attributes), given.Inputs.Where(input => input is not null).ToDictionary(input => input!.Value.Name, input => input!.Value.Data));
+            given.Build(real, attributes),
+            given.Inputs.Where(input => input is not null).ToDictionary(input => input!.Value.Name, input => input!.Value.Data));
         double worst = -1;
         foreach (var (name, wanted) in given.Outputs)
         {
             Assert.That(found[name].Shape, Is.EqualTo(wanted.Shape), name);
             double largest = wanted.Data.Select(Math.Abs).Append(1).Max();
             for (int i = 0; i < wanted.Length; i++)
-                worst = Math.Max(worst, Math.Abs(found[name].Data[i] - wanted.Data[i]) / ((2 * given.Spread) + (16 * Math.ScaleB(largest, -24))));
+                worst = Math.Max(worst,
+                    Math.Abs(found[name].Data[i] - wanted.Data[i]) / ((2 * given.Spread) + (16 * Math.ScaleB(largest, -24))));
         }
 
         Assert.That(worst, Is.AtLeast(0), "something is compared");

@@ -47,7 +47,8 @@ public class EarlierSnapshotTests
     {
         using StreamingModel model = Model(Masked.Replace("mul x", "add x"));
         using StreamState state = model.NewState();
-        Assert.That(() => state.Restore(Convert.FromHexString(Snapshot)), Throws.ArgumentException.With.Message.Contains("taken of another model"));
+        Assert.That(() => state.Restore(Convert.FromHexString(Snapshot)),
+            Throws.ArgumentException.With.Message.Contains("taken of another model"));
     }
 
     private static StreamingModel Model(string program) =>

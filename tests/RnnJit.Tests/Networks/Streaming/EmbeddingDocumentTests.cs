@@ -23,8 +23,10 @@ public class EmbeddingDocumentTests
             streaming.Step([sample], stream, y);
 
         Assert.That(stream.Steps, Is.EqualTo(3));
-        string own = File.ReadAllText(Path.Combine(Root(), "tests/RnnJit.Tests/Networks/Streaming/EmbeddingDocumentTests.cs")), document = File.ReadAllText(Path.Combine(Root(), "docs/embedding.md"));
-        string[] lines = Regex.Match(document, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string own = File.ReadAllText(Path.Combine(Root(), "tests/RnnJit.Tests/Networks/Streaming/EmbeddingDocumentTests.cs")),
+            document = File.ReadAllText(Path.Combine(Root(), "docs/embedding.md"));
+        string[] lines = Regex.Match(document, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines, Has.Length.EqualTo(6));
         foreach (string line in lines)
             Assert.That(own, Does.Contain(line));
@@ -37,7 +39,8 @@ public class EmbeddingDocumentTests
         using Model model = StreamSamples.Single(inputs, units);
         using var streaming = new StreamingModel(model);
         string document = File.ReadAllText(Path.Combine(Root(), "docs/embedding.md"));
-        Assert.That(document, Does.Contain(FormattableString.Invariant($"| {row} | {streaming.BytesPerState:N0} bytes | {streaming.SharedBytes:N0} bytes |")));
+        Assert.That(document, Does.Contain(
+            FormattableString.Invariant($"| {row} | {streaming.BytesPerState:N0} bytes | {streaming.SharedBytes:N0} bytes |")));
     }
 
     private static string Root()

@@ -15,7 +15,8 @@ internal static class StreamSamples
         var net = new NetworkBuilder("Stacked");
         Value x = net.Input("x", "T", "B", 3);
         var layer = new RecurrentOptions { TrainedStart = trainedStart, Direction = direction };
-        Value h = net.Stack("layer", CellRegistry.Find(typeof(Lstm)), x, 2, net.Size("H", 5), new StackOptions { Skip = Skip.Residual, Layer = layer });
+        Value h = net.Stack("layer", CellRegistry.Find(typeof(Lstm)), x, 2, net.Size("H", 5),
+            new StackOptions { Skip = Skip.Residual, Layer = layer });
         net.Output("y", net.Dense("head", h, 2));
         net.Output("mean", Rnn.TotalMean(h));
         return Shaken(new Model(net, new ModelOptions { Precision = precision }));
@@ -30,7 +31,8 @@ internal static class StreamSamples
     }
 
     /// <summary>Embedding, a layer, a head: codes ⇒ logits.</summary>
-    public static Model Characters() => Shaken(new Model(CharacterNetwork.Build(CellRegistry.Find(typeof(Gru)), characters: 11, layers: 2, hidden: 6, embedding: 4, dropout: 0.2)));
+    public static Model Characters() => Shaken(new Model(
+        CharacterNetwork.Build(CellRegistry.Find(typeof(Gru)), characters: 11, layers: 2, hidden: 6, embedding: 4, dropout: 0.2)));
 
     public static NdArray Data(params int[] shape)
     {

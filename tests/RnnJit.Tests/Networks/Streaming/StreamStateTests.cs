@@ -87,14 +87,21 @@ public class StreamStateTests
         using var two = new StreamingModel(model, batch: 2);
         using StreamState other = two.NewState();
         var y = new float[2];
-        Assert.That(() => streaming.Step([1f, 2f], state, y), Throws.ArgumentException.With.Message.EqualTo("'x' wants 3 real numbers a step, found 2 real numbers (give one step of all rows)"));
-        Assert.That(() => streaming.Step(7, state, y), Throws.ArgumentException.With.Message.EqualTo("'x' wants 3 real numbers a step, found 1 integers (give one step of all rows)"));
-        Assert.That(() => streaming.Step([1f, 2f, 3f], state, new float[3]), Throws.ArgumentException.With.Message.EqualTo("The result 'y' has 2 numbers a step, found room for 3 (make y that long)"));
-        Assert.That(() => streaming.Step([1f, 2f, 3f], other, y), Throws.ArgumentException.With.Message.Contains("belongs to another model"));
+        Assert.That(() => streaming.Step([1f, 2f], state, y), Throws.ArgumentException.With.Message.EqualTo(
+            "'x' wants 3 real numbers a step, found 2 real numbers (give one step of all rows)"));
+        Assert.That(() => streaming.Step(7, state, y),
+            Throws.ArgumentException.With.Message.EqualTo("'x' wants 3 real numbers a step, found 1 integers (give one step of all rows)"));
+        Assert.That(() => streaming.Step([1f, 2f, 3f], state, new float[3]),
+            Throws.ArgumentException.With.Message.EqualTo("The result 'y' has 2 numbers a step, found room for 3 (make y that long)"));
+        Assert.That(() => streaming.Step([1f, 2f, 3f], other, y),
+            Throws.ArgumentException.With.Message.Contains("belongs to another model"));
         Assert.That(() => state.CopyFrom(other), Throws.ArgumentException.With.Message.Contains("belongs to another model"));
-        Assert.That(() => state.Restore(new byte[5]), Throws.ArgumentException.With.Message.Contains($"has {state.SnapshotBytes} bytes, found 5"));
-        Assert.That(() => state.Snapshot(new byte[5]), Throws.ArgumentException.With.Message.Contains($"has {state.SnapshotBytes} bytes, found room for 5"));
-        Assert.That(() => new StreamingModel(model, batch: 0), Throws.ArgumentException.With.Message.Contains("'B' is 0, wanted at least 1"));
+        Assert.That(() => state.Restore(new byte[5]),
+            Throws.ArgumentException.With.Message.Contains($"has {state.SnapshotBytes} bytes, found 5"));
+        Assert.That(() => state.Snapshot(new byte[5]),
+            Throws.ArgumentException.With.Message.Contains($"has {state.SnapshotBytes} bytes, found room for 5"));
+        Assert.That(() => new StreamingModel(model, batch: 0),
+            Throws.ArgumentException.With.Message.Contains("'B' is 0, wanted at least 1"));
         byte[] foreign = state.Snapshot();
         foreign[0] ^= 1;
         Assert.That(() => state.Restore(foreign), Throws.ArgumentException.With.Message.Contains("was taken of another model"));
@@ -111,7 +118,8 @@ public class StreamStateTests
         var y = new float[11];
         codes.Step(3, state, y);
         byte[] before = state.Snapshot();
-        Assert.That(() => codes.Step(11, state, y), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("holds index 11, wanted 0 to 10"));
+        Assert.That(() => codes.Step(11, state, y),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("holds index 11, wanted 0 to 10"));
         Assert.That(state.Snapshot(), Is.EqualTo(before));
     }
 

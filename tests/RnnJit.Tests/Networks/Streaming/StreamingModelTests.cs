@@ -45,9 +45,11 @@ public class StreamingModelTests
               }
               return y = %y
             """);
-        var options = new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 20_000, ["H"] = 20_000 }, MemoryLimit = 1L << 40 };
+        var options =
+            new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 20_000, ["H"] = 20_000 }, MemoryLimit = 1L << 40 };
 
-        Assert.That(() => new StreamingModel(program, options), Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo("RNNJ207"));
+        Assert.That(() => new StreamingModel(program, options),
+            Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Id)).EqualTo("RNNJ207"));
     }
 
     [TestCase(1)]
@@ -68,7 +70,8 @@ public class StreamingModelTests
               }
               return y = %y
             """);
-        using var model = new StreamingModel(program, new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 1, ["H"] = units } });
+        using var model =
+            new StreamingModel(program, new ExecutableOptions { Sizes = new Dictionary<string, int> { ["B"] = 1, ["H"] = units } });
         using StreamState state = model.NewState();
         var y = new float[units - 1];
         model.Step(new float[units - 1], state, y);
@@ -101,7 +104,8 @@ public class StreamingModelTests
     {
         using Model model = StreamSamples.Characters();
         int[] codes = [3, 10, 0, 7, 7, 1];
-        NdArray whole = model.Run(new Dictionary<string, NdArray> { ["x"] = new([codes.Length, 1], [.. codes.Select(code => (double)code)]) });
+        NdArray whole =
+            model.Run(new Dictionary<string, NdArray> { ["x"] = new([codes.Length, 1], [.. codes.Select(code => (double)code)]) });
         using var streaming = new StreamingModel(model);
         using StreamState state = streaming.NewState();
         var y = new float[11];
@@ -198,7 +202,8 @@ public class StreamingModelTests
         long weights = model.ParameterCount * sizeof(float);
         Assert.That(streaming.SharedBytes, Is.GreaterThanOrEqualTo(weights / 2));
 
-        // Carried values of two layers, twice: 4 · 2 · 5 floats, each block rounded up to 64 bytes; x, y and what a step computes are as small.
+        // Carried values of two layers, twice: 4 · 2 · 5 floats, each block rounded up to 64 bytes; x, y
+        // and what a step computes are as small.
         Assert.That(streaming.BytesPerState, Is.InRange(4 * 2 * 5 * sizeof(float), 2048));
     }
 
@@ -265,7 +270,8 @@ public class StreamingModelTests
         for (int t = 0; t < 4; t++)
             streaming.Step(StreamSamples.Floats(data.At(t)), state, y);
         Assert.That(y, Is.EqualTo(StreamSamples.Floats(whole)));
-        Assert.That(() => new StreamingModel(model, 1, "all"), Throws.TypeOf<GraphException>().With.Message.Contains("what the last step gives goes back to all steps"));
+        Assert.That(() => new StreamingModel(model, 1, "all"),
+            Throws.TypeOf<GraphException>().With.Message.Contains("what the last step gives goes back to all steps"));
     }
 
     [Test]
@@ -279,6 +285,7 @@ public class StreamingModelTests
         fast.Step(x, a, ya);
         scalar.Step(x, b, yb);
         Assert.That(yb, Is.EqualTo(ya).Within(1e-6));
-        Assert.That(() => new StreamingModel(model.Program, options with { Device = Device.Interpreter }), Throws.ArgumentException.With.Message.Contains("The device 'interpreter' has no streams"));
+        Assert.That(() => new StreamingModel(model.Program, options with { Device = Device.Interpreter }),
+            Throws.ArgumentException.With.Message.Contains("The device 'interpreter' has no streams"));
     }
 }
