@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using RnnJit.Emit;
 using RnnJit.Generators.Emission;
 using RnnJit.Generators.Reading;
 using RnnJit.Ir;
-using RnnJit.Planning;
 
 namespace RnnJit.Generators;
 

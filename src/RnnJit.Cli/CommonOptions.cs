@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Numerics;
-using RnnJit.Cli.Layers;
 
 namespace RnnJit.Cli;
 
@@ -62,9 +61,11 @@ internal static class CommonOptions
     /// <exception cref="UsageException">One of them is given.</exception>
     public static void RequireAbsent(ParseResult parsed, string beside, params IEnumerable<Option> idle)
     {
-        if (idle.FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } given)
+        if (idle.FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
             throw new UsageException($"{given.Name} has no meaning with {beside} (leave it out)");
     }
+
+    public static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     private static T Parse<T>(ArgumentResult result)
         where T : struct, INumberBase<T>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using RnnJit.Data;
 using RnnJit.Training;
 
 namespace RnnJit.Cli;

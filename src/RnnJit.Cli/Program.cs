@@ -1,4 +1,5 @@
 using RnnJit.Cli;
+using RnnJit.Cli.Commands;
 
 using Interruption interruption = Interruption.OfProcess();
 int code = CommandLine.Run(args, Terminal.OfProcess(interruption));

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using RnnJit.Training;
+using RnnJit.Data;
 
 namespace RnnJit.Gallery;
 

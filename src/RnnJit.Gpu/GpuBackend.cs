@@ -1,5 +1,4 @@
 using ILGPU.Runtime;
-using RnnJit.Backends;
 using RnnJit.Gpu.Lowering;
 using RnnJit.Gpu.Running;
 using RnnJit.Ir;

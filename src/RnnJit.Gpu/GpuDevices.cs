@@ -1,4 +1,4 @@
-using RnnJit.Backends;
+using RnnJit.Runtime;
 
 namespace RnnJit.Gpu;
 

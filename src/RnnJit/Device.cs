@@ -1,5 +1,4 @@
 using System.Globalization;
-using RnnJit.Backends;
 
 namespace RnnJit;
 
@@ -32,7 +31,7 @@ public sealed record Device
         if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new ArgumentException($"The device is '{text}', wanted a name such as cpu or cuda:0 (change it)");
         var device = new Device(parts[0], index);
-        BackendRegistry.Of(device);
+        DeviceNames.Require(device);
         return device;
     }
 

@@ -1,1 +1,1 @@
-[assembly: RnnJit.Planning.StandardKernels]
+[assembly: RnnJit.Emit.StandardKernels]

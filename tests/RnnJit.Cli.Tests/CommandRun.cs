@@ -1,4 +1,5 @@
 using System.Text;
+using RnnJit.Cli.Commands;
 
 namespace RnnJit.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using RnnJit.Cli.Commands;
 
 namespace RnnJit.Cli.Tests;
 

@@ -1,3 +1,5 @@
+using RnnJit.Cli.Commands;
+
 namespace RnnJit.Cli.Tests;
 
 /// <summary>A fault of the program: one sentence and exit code 1, the trace on request only.</summary>
@@ -17,14 +19,14 @@ public class UnexpectedFailureTests
     [Test]
     public void The_trace_is_written_on_request()
     {
-        Environment.SetEnvironmentVariable(CommandLine.TraceVariable, "1");
+        Environment.SetEnvironmentVariable(Failures.TraceVariable, "1");
         try
         {
             Assert.That(Fail().Error, Does.Contain("rnnjit: Unexpected").And.Contain("   at RnnJit."));
         }
         finally
         {
-            Environment.SetEnvironmentVariable(CommandLine.TraceVariable, null);
+            Environment.SetEnvironmentVariable(Failures.TraceVariable, null);
         }
     }
 

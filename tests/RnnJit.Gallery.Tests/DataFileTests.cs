@@ -1,3 +1,4 @@
+using RnnJit.Data;
 using RnnJit.Gallery.Systems;
 using RnnJit.Training;
 

@@ -1,3 +1,5 @@
+using RnnJit.Gallery.Systems;
+
 namespace RnnJit.Gallery.Tests;
 
 /// <summary>The verdict on a figure follows from its numbers.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using RnnJit.Data;
 using RnnJit.Gallery.Systems;
 using RnnJit.Training;
 

@@ -50,7 +50,7 @@ public class GeneratedKernelTests
     [Test]
     public void Standard_kernels_are_written_where_the_assembly_asks_for_them()
     {
-        var (reported, completed, result) = Source.Marked("[assembly: RnnJit.Planning.StandardKernels]").Run();
+        var (reported, completed, result) = Source.Marked("[assembly: RnnJit.Emit.StandardKernels]").Run();
         Assert.That(reported, Is.Empty);
         Assert.That(Kernels(result), Has.Length.EqualTo(KernelSource.Standard.Count));
         Assert.That(completed.GetDiagnostics()

@@ -2,6 +2,7 @@ using RnnJit.Cells;
 using RnnJit.Contracts;
 using RnnJit.Ir;
 using RnnJit.Networks;
+using RnnJit.Ops;
 using RnnJit.Runtime;
 using RnnJit.Training;
 

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Engines;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using RnnJit.Networks;
+using RnnJit.Ops;
 using RnnJit.Runtime;
 using RnnJit.Training;
 

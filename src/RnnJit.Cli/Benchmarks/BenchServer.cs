@@ -1,5 +1,6 @@
 using System.Globalization;
 using RnnJit.Cells;
+using RnnJit.Cli.Timing;
 
 namespace RnnJit.Cli.Benchmarks;
 
@@ -25,9 +26,9 @@ internal sealed class BenchServer(TextReader input, TextWriter output, Func<stri
             {
                 Answer(Do(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
             }
-            catch (Exception e) when (CommandLine.Code(e) is not null)
+            catch (Exception e) when (Failures.Code(e) is not null)
             {
-                Answer("error " + string.Join(" ", CommandLine.Sentences(e)));
+                Answer("error " + string.Join(" ", Failures.Sentences(e)));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 using RnnJit.Ir;
 using RnnJit.Limits;
 using RnnJit.Runtime;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RnnJit.Charts;
 using RnnJit.Cli.Layers;
 using RnnJit.Cli.Peers;
+using RnnJit.Cli.Timing;
 using RnnJit.Limits;
 using RnnJit.Runtime;
 

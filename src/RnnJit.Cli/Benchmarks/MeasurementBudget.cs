@@ -1,4 +1,5 @@
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 
 namespace RnnJit.Cli.Benchmarks;
 

@@ -1,3 +1,4 @@
+using RnnJit.Cli.Timing;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;

@@ -1,5 +1,6 @@
 using RnnJit.Cli.Layers;
 using RnnJit.Cli.Peers;
+using RnnJit.Cli.Timing;
 using RnnJit.Limits;
 using RnnJit.Runtime;
 

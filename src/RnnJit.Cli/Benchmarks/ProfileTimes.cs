@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 using RnnJit.Ir;
 using RnnJit.Limits;
 using RnnJit.Runtime;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RnnJit.Cells;
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;

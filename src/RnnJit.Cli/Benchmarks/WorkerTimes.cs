@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Serialization;
 using RnnJit.Cells;
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;

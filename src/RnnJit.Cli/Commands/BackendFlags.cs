@@ -48,14 +48,14 @@ internal sealed class BackendFlags
 
         // It walks the graph as it is written, number by number.
         if (((Option[])[without, CommonOptions.Threads, IsaFlag.Option])
-            .FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+            .FirstOrDefault(option => CommonOptions.IsGiven(parsed, option)) is { } idle)
             throw new UsageException($"{idle.Name} has no meaning with --backend {wanted} (leave it out)");
-        return new InterpreterBackend();
+        return new GoldenInterpreter();
     }
 
     private IGoldenBackend OnDevice(ParseResult parsed, string name)
     {
-        if (LayerFlags.IsGiven(parsed, backend))
+        if (CommonOptions.IsGiven(parsed, backend))
             throw new UsageException($"{device.Name} and {backend.Name} both say what runs the cases (leave one out)");
         var options =
             new ExecutableOptions { Device = Device.Parse(name), Without = LayerRequest.Stages(WithoutFlag.Read(parsed, without)) };
@@ -70,7 +70,7 @@ internal sealed class BackendFlags
         var asked = new List<string>();
         if (WithoutFlag.Read(parsed, without) is { Length: > 0 } passes)
             asked.Add("without " + string.Join(", ", passes));
-        if (LayerFlags.IsGiven(parsed, CommonOptions.Threads))
+        if (CommonOptions.IsGiven(parsed, CommonOptions.Threads))
             asked.Add("threads: " + parsed.GetValue(CommonOptions.Threads).ToString(CultureInfo.InvariantCulture));
         if (IsaFlag.IsGiven(parsed))
             asked.Add($"vectors of {IsaFlag.Bits} bits");

@@ -60,7 +60,7 @@ internal static class BenchCommand
             CompilerWarmUp.Await(parsed);
             RequireOne(parsed, [lengths, compiling, passes, profile, stream],
                 option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
-            if (!parsed.GetValue(compiling) && LayerFlags.IsGiven(parsed, CompilerWarmUp.Flag))
+            if (!parsed.GetValue(compiling) && CommonOptions.IsGiven(parsed, CompilerWarmUp.Flag))
                 throw new UsageException($"{CompilerWarmUp.Flag.Name} is for {compiling.Name} (add it)");
             LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
             if (request.Device != Device.Cpu)
@@ -111,21 +111,21 @@ internal static class BenchCommand
     // Each of these options says what to time; some others are for the time of one layer only.
     private static void RequireOne(ParseResult parsed, Option[] choices, Func<Option, Option[]> idle)
     {
-        Option[] given = [.. choices.Where(option => LayerFlags.IsGiven(parsed, option))];
+        Option[] given = [.. choices.Where(option => CommonOptions.IsGiven(parsed, option))];
         if (given.Length > 1)
             throw new UsageException($"{given[0].Name} and {given[1].Name} time different things (leave one of them away)");
-        if (given.Length == 1 && idle(given[0]).FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } other)
+        if (given.Length == 1 && idle(given[0]).FirstOrDefault(option => CommonOptions.IsGiven(parsed, option)) is { } other)
             throw new UsageException($"{given[0].Name} has no meaning with {other.Name} (leave one of them away)");
     }
 
     private static StreamTime Stream(ParseResult parsed, LayerFlags layer, LayerRequest request, double seconds)
     {
         if (((Option[])[layer.Training, layer.Seq, layer.Checkpoint, layer.ParallelTime, layer.Schedule])
-            .FirstOrDefault(option => LayerFlags.IsGiven(parsed, option)) is { } idle)
+            .FirstOrDefault(option => CommonOptions.IsGiven(parsed, option)) is { } idle)
             throw new UsageException($"--stream runs one step at a time forwards, so {idle.Name} has no meaning (leave it out)");
         if (request.Threads > 1)
             throw new UsageException($"--stream runs on one thread, so --threads {request.Threads} has no meaning (leave it out)");
-        return new StreamTimes(request with { Batch = LayerFlags.IsGiven(parsed, layer.Batch) ? request.Batch : 1 }, seconds).Run();
+        return new StreamTimes(request with { Batch = CommonOptions.IsGiven(parsed, layer.Batch) ? request.Batch : 1 }, seconds).Run();
     }
 
     private static int Print(Terminal terminal, bool json, DeviceRun run)

@@ -37,7 +37,7 @@ internal static class BenchWorkersCommand
                 CommonOptions.RequireAbsent(parsed, markdown.Name, CommonOptions.Json);
             if (IsaFlag.Restart(parsed) is { } code)
                 return code;
-            if (LayerFlags.IsGiven(parsed, CommonOptions.Threads))
+            if (CommonOptions.IsGiven(parsed, CommonOptions.Threads))
                 throw new UsageException(
                     "bench workers compares numbers of threads of its own, so --threads has no meaning (leave it out)");
             var times = new WorkerTimes(CellArgument.Find(parsed.GetRequiredValue(cell), terminal), CommonOptions.Seconds(parsed, seconds),

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
-using RnnJit.Backends;
 using RnnJit.Jit;
+using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Commands;
 

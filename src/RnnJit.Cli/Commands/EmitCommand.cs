@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RnnJit.Cells;
+using RnnJit.Cli.Layers;
 using RnnJit.Emit;
 using RnnJit.Ir;
 using RnnJit.Passes;

@@ -132,7 +132,7 @@ internal static class FuzzCommand
         return outcome.IsFailure ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private static bool IsOne(ParseResult parsed, Option<int> only) => LayerFlags.IsGiven(parsed, only)
+    private static bool IsOne(ParseResult parsed, Option<int> only) => CommonOptions.IsGiven(parsed, only)
         && (parsed.GetValue(only) >= 0
             ? true
             : throw new UsageException($"{only.Name} is {parsed.GetValue(only)}, wanted 0 or more (change it)"));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using RnnJit.Cli.Gallery;
 using RnnJit.Gallery;
+using RnnJit.Gallery.Systems;
 using RnnJit.Ir;
 
 namespace RnnJit.Cli.Commands;

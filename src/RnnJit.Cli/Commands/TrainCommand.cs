@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RnnJit.Cli.Training;
+using RnnJit.Data;
 using RnnJit.Files;
 using RnnJit.Networks;
 using RnnJit.Training;

@@ -78,8 +78,6 @@ internal sealed class LayerFlags
         };
     }
 
-    public static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
-
     private static int Size(ParseResult parsed, Option<int> option) => parsed.GetValue(option) is var value and >= 1
         ? value
         : throw new UsageException($"{option.Name} is {parsed.GetValue(option)}, wanted at least 1 (change it)");

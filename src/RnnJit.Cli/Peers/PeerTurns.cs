@@ -1,6 +1,7 @@
 using System.Globalization;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Peers;

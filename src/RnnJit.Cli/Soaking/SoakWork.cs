@@ -1,6 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
+using RnnJit.Data;
 using RnnJit.Jit;
 using RnnJit.Training;
 
@@ -107,7 +108,7 @@ internal sealed class SoakWork : IDisposable
             {
                 CharacterModel.Load(Damaged).Dispose();
             }
-            catch (Exception e) when (CommandLine.Code(e) is not null)
+            catch (Exception e) when (Failures.Code(e) is not null)
             {
                 // A sentence is what a damaged file gives.
             }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using RnnJit.Data;
 using RnnJit.Training;
 
 namespace RnnJit.Cli.Training;

@@ -1,4 +1,3 @@
-using RnnJit.Cells.Transforms;
 using RnnJit.Ir;
 
 namespace RnnJit.Cells;

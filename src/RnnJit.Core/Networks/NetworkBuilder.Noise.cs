@@ -1,4 +1,3 @@
-using RnnJit.Cells;
 using RnnJit.Ir;
 using static RnnJit.Rnn;
 

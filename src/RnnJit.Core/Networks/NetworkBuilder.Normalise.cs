@@ -1,5 +1,4 @@
 using RnnJit.Cells;
-using RnnJit.Cells.Transforms;
 using RnnJit.Ir;
 using RnnJit.Ops;
 
@@ -28,7 +27,7 @@ public sealed partial class NetworkBuilder
 
     private Value Normalised(string name, Value x, Value? counts, double epsilon, int steps, bool reverse)
     {
-        if (Cells.Transforms.BatchNorm.RequireSteps(name, steps) > 0 && x.Type.Rank != 3)
+        if (Cells.BatchNorm.RequireSteps(name, steps) > 0 && x.Type.Rank != 3)
             throw new GraphException("RNNJ161",
                 $"Batch normalisation '{name}' of single steps needs x: f32[T, B, X], found {x.Type} (give a sequence, or leave the steps "
                     + "away)");

@@ -1,5 +1,4 @@
 using RnnJit.Ir;
-using RnnJit.Training;
 
 namespace RnnJit.Ops;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Randomness;
 

@@ -108,8 +108,9 @@ public sealed class ScanOp : Op
         return run.Results;
     }
 
+    /// <summary>Never called: the adjoint of a loop is a loop, which the pass 'differentiate' makes.</summary>
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) =>
-        Passes.ScanAdjoint.Run(this, operands, results, cotangents);
+        throw new InvalidOperationException("The adjoint of a scan is made by the pass 'differentiate'");
 
     internal TensorType Timed(TensorType type) => type.WithDims(type.Dims.Prepend(Time));
 

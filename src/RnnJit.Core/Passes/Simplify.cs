@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using RnnJit.Ir;
 using RnnJit.Ops;
-using RnnJit.Passes.Rules;
 
 namespace RnnJit.Passes;
 

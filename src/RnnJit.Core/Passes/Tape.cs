@@ -62,7 +62,9 @@ internal sealed class Tape(GraphBuilder builder)
             Value?[] incoming = results.Select(Cotangent).ToArray();
             if (incoming.All(cotangent => cotangent is null) || !operands.Any(operand => active.Contains(operand.Id)))
                 continue;
-            Value?[] outgoing = op.Gradient(operands, results, incoming);
+            Value?[] outgoing = op is ScanOp scan
+                ? ScanAdjoint.Run(scan, operands, results, incoming)
+                : op.Gradient(operands, results, incoming);
             for (int i = 0; i < operands.Length; i++)
             {
                 if (outgoing[i] is { } gradient && active.Contains(operands[i].Id))

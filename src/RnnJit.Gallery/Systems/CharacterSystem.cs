@@ -1,6 +1,7 @@
 using System.Globalization;
 using RnnJit.Cells;
 using RnnJit.Charts;
+using RnnJit.Data;
 using RnnJit.Networks;
 using RnnJit.Training;
 

@@ -1,5 +1,5 @@
+using RnnJit.Data;
 using RnnJit.Randomness;
-using RnnJit.Training;
 
 namespace RnnJit.Gallery.Systems;
 

@@ -4,7 +4,6 @@ using RnnJit.Generation;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Randomness;
-using RnnJit.Training;
 
 namespace RnnJit.Gallery.Systems;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using ILGPU;
+using RnnJit.Ops;
 using RnnJit.Plans;
-using RnnJit.Training;
 
 namespace RnnJit.Gpu.Kernels;
 

@@ -1,5 +1,5 @@
-using RnnJit.Backends;
 using RnnJit.Gpu.Kernels;
+using RnnJit.Gpu.Running;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 

@@ -1,4 +1,5 @@
 using RnnJit.Gpu.Kernels;
+using RnnJit.Gpu.Running;
 using RnnJit.Plans;
 
 namespace RnnJit.Gpu.Lowering;

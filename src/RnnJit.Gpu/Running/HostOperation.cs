@@ -1,5 +1,4 @@
 using RnnJit.Cpu;
-using RnnJit.Gpu.Lowering;
 using RnnJit.Ir;
 using RnnJit.Plans;
 using RnnJit.Runtime;

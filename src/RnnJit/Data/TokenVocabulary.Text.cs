@@ -1,5 +1,4 @@
 using System.Text;
-using RnnJit.Training;
 
 namespace RnnJit.Data;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using RnnJit.Training;
 
 namespace RnnJit.Data;
 
@@ -147,7 +146,7 @@ public sealed partial class TokenVocabulary
     {
         if (string.IsNullOrEmpty(token))
             return "is empty";
-        return Networks.UnicodeText.IsValid(token) ? null : $"'{Shown(token)}' holds half of a surrogate pair";
+        return Files.UnicodeText.IsValid(token) ? null : $"'{Shown(token)}' holds half of a surrogate pair";
     }
 
     private static string Shown(string token)

@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RnnJit.Files;
-using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using RnnJit.Files;
-using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using RnnJit.Files;
 
 namespace RnnJit.Networks;
 

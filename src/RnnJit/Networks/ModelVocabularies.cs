@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using RnnJit.Data;
-using RnnJit.Training;
 
 namespace RnnJit.Networks;
 

@@ -3,7 +3,6 @@ using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Randomness;
 using RnnJit.Runtime;
-using RnnJit.Training;
 
 namespace RnnJit.Networks;
 

@@ -1,4 +1,3 @@
-using RnnJit.Backends;
 using RnnJit.Cpu.Gemm;
 using RnnJit.Ir;
 using RnnJit.Kernels;

@@ -6,12 +6,6 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>A part of a plan that is slower or wider than it could be.</summary>
-/// <param name="Id">Id of the warning.</param>
-/// <param name="Key">Warnings with the same id and key are said once.</param>
-/// <param name="Sentence">Finding and cure.</param>
-internal sealed record SlowPath(string Id, string Key, string Sentence);
-
 /// <summary>Finds and warns of parts of a plan that are slower or wider than they could be.</summary>
 internal static class SlowPaths
 {

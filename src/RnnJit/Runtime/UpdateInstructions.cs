@@ -24,7 +24,7 @@ internal sealed unsafe class RandomMaskInstruction(RandomMaskCommand command) : 
         var numbers = new MaskCounter(MaskCounter.Join(word[0], word[1]), MaskCounter.Join(word[2], word[3]), word[4], word[5],
             command.Op.Site, mask.Shape, batchAxis);
         var (start, end) = share.Of(mask.Length / numbers.Units);
-        Cells.MaskLaw law = command.Op.Law;
+        MaskLaw law = command.Op.Law;
         float* row = stackalloc float[Piece];
         for (int r = start; r < end; r++)
         {
@@ -41,7 +41,7 @@ internal sealed unsafe class RandomMaskInstruction(RandomMaskCommand command) : 
         }
     }
 
-    private void Store(byte* to, long first, float* row, int count, Cells.MaskLaw law)
+    private void Store(byte* to, long first, float* row, int count, MaskLaw law)
     {
         for (int i = 0; i < count; i++)
         {

@@ -1,4 +1,3 @@
-using RnnJit.Cells;
 using RnnJit.Data;
 using RnnJit.Interpretation;
 using RnnJit.Ir;

@@ -1,3 +1,4 @@
+using RnnJit.Data;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Randomness;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using RnnJit.Cells;
+using RnnJit.Data;
 using RnnJit.Ir;
 using RnnJit.Networks;
 
@@ -179,7 +180,7 @@ public sealed class CharacterTraining : IDisposable
         ModelFile.Write(Model.Model, checkpoint);
         checkpoint["cell"] = Cell.ToString();
         checkpoint["vocabulary"] = Model.Vocabulary.ToString();
-        checkpoint["options"] = JsonSerializer.Serialize(Options, CheckpointJson.Default.CharacterOptions);
+        checkpoint["options"] = JsonSerializer.Serialize(Options, CharacterJson.Default.CharacterOptions);
         checkpoint["text"] = text.Source;
         checkpoint["text.sha256"] = Hash(text);
         checkpoint["cursor"] = batches.Cursor.ToString(CultureInfo.InvariantCulture);
@@ -227,7 +228,7 @@ public sealed class CharacterTraining : IDisposable
     {
         try
         {
-            CharacterOptions? options = JsonSerializer.Deserialize(checkpoint["options"], CheckpointJson.Default.CharacterOptions);
+            CharacterOptions? options = JsonSerializer.Deserialize(checkpoint["options"], CharacterJson.Default.CharacterOptions);
             options?.Check();
             return options ?? throw new CheckpointException($"'{checkpoint.Path}' has no options (use another copy)");
         }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using RnnJit.Backends;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;

@@ -1,3 +1,5 @@
+using RnnJit.Data;
+
 namespace RnnJit.Training;
 
 /// <summary>

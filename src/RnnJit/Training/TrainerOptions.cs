@@ -55,7 +55,7 @@ public sealed record TrainerOptions
 
     /// <summary>Called when a loss or gradient is not finite; says where it began. By default the step is interpreted op by op, which takes
     /// seconds; null: the exception says it without a place.</summary>
-    public FaultLocator? Locate { get; init; } = Interpretation.FaultSearch.Run;
+    public FaultLocator? Locate { get; init; } = Runtime.FaultSearch.Run;
 }
 
 /// <summary>Finds the op, layer and time step at which a value stopped being finite, by running the same step again.</summary>

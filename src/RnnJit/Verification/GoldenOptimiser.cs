@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RnnJit.Cells;
 using RnnJit.Ir;
+using RnnJit.Ops;
 using RnnJit.Passes;
 using RnnJit.Training;
 

@@ -14,7 +14,7 @@ public interface IGoldenBackend
 }
 
 /// <summary>The oracle; a program in f32 is rounded after each op.</summary>
-public sealed class InterpreterBackend : IGoldenBackend
+public sealed class GoldenInterpreter : IGoldenBackend
 {
     public string Name => "interpreter";
 

@@ -1,4 +1,5 @@
 using RnnJit.Cli.Benchmarks;
+using RnnJit.Cli.Timing;
 
 namespace RnnJit.Cli.Tests.Benchmarks;
 

@@ -1,6 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Tests.Benchmarks;

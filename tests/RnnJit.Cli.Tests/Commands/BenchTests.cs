@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RnnJit.Cli.Commands;
 
 namespace RnnJit.Cli.Tests.Commands;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RnnJit.Cli.Commands;
 using RnnJit.Files;
 
 namespace RnnJit.Cli.Tests.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RnnJit.Cli.Commands;
 using RnnJit.Cli.Training;
 using RnnJit.Files;
 using RnnJit.Training;

@@ -3,6 +3,7 @@ using RnnJit.Charts;
 using RnnJit.Cli.Commands;
 using RnnJit.Cli.Gallery;
 using RnnJit.Gallery;
+using RnnJit.Gallery.Systems;
 
 namespace RnnJit.Cli.Tests.Commands;
 

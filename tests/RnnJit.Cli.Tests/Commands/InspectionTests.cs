@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
+using RnnJit.Cli.Layers;
 using RnnJit.Ir;
 using RnnJit.Text;
 

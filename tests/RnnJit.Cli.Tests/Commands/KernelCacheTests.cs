@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RnnJit.Cli.Commands;
 
 namespace RnnJit.Cli.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using RnnJit.Backends;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Tests.Commands;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RnnJit.Cli.Commands;
 using RnnJit.Cli.Layers;
 
 namespace RnnJit.Cli.Tests.Commands;

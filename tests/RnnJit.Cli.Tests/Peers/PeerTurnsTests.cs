@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Peers;
+using RnnJit.Cli.Timing;
 
 namespace RnnJit.Cli.Tests.Peers;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RnnJit.Cells;
-using RnnJit.Cells.Transforms;
 using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Text;

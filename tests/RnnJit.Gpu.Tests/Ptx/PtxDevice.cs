@@ -16,7 +16,7 @@ internal sealed class PtxDevice(PtxOrder order, Func<string, string>? edit = nul
     // Two warps a group, and more units than threads in many launches.
     private const int Group = 64, Groups = 3;
 
-    public static void Install() => Backends.BackendRegistry.Install(
+    public static void Install() => BackendRegistry.Install(
         new GpuBackend("ptx", () => Enum.GetValues<PtxOrder>().Length, index => new PtxDevice((PtxOrder)index)));
 
     public override DeviceMemory Allocate<T>(long bytes, long[] table, int checks, IReadOnlyDictionary<PlanBuffer, Tensor> inputs) =>

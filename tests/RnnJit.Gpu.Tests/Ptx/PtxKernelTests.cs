@@ -1,6 +1,7 @@
 using System.Reflection;
 using RnnJit.Cells;
 using RnnJit.Contracts;
+using RnnJit.Emit;
 using RnnJit.Gpu.Kernels;
 using RnnJit.Ir;
 using RnnJit.Jit;

@@ -1,4 +1,3 @@
-using RnnJit.Backends;
 using RnnJit.Cells;
 using RnnJit.Contracts;
 using RnnJit.Ir;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using RnnJit.Backends;
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Training;

@@ -2,6 +2,7 @@ using RnnJit.Cells;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
+using RnnJit.Ops;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 using RnnJit.Training;

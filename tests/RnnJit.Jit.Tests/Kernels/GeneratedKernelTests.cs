@@ -1,4 +1,5 @@
 using RnnJit.Cells;
+using RnnJit.Emit;
 using RnnJit.Ir;
 using RnnJit.Jit;
 using RnnJit.Kernels;

@@ -1,5 +1,4 @@
 using RnnJit.Cells;
-using RnnJit.Cells.Transforms;
 using RnnJit.Ir;
 using RnnJit.Jit.Tests.Contracts;
 using RnnJit.Networks;

@@ -1,5 +1,4 @@
 using RnnJit.Cells;
-using RnnJit.Cells.Transforms;
 using RnnJit.Cpu;
 using RnnJit.Interpretation;
 using RnnJit.Ir;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using RnnJit.Cells;
+using RnnJit.Data;
 using RnnJit.Networks;
 using RnnJit.Training;
 

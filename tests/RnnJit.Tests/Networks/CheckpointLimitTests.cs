@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using RnnJit.Cells;
+using RnnJit.Data;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Text;

@@ -1,3 +1,4 @@
+using RnnJit.Networks;
 using RnnJit.Randomness;
 using RnnJit.Training;
 

@@ -1,4 +1,5 @@
 using RnnJit.Cells;
+using RnnJit.Data;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Tests.Networks;

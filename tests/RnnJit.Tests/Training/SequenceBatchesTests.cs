@@ -1,3 +1,4 @@
+using RnnJit.Data;
 using RnnJit.Training;
 
 namespace RnnJit.Tests.Training;

@@ -1,5 +1,6 @@
 using RnnJit.Cells;
 using RnnJit.Cpu;
+using RnnJit.Data;
 using RnnJit.Networks;
 using RnnJit.Training;
 

@@ -18,7 +18,7 @@ public class GoldenDataTests
     {
         var lines = new List<string>();
         GoldenSummary summary =
-            GoldenRunner.Run([Path.Combine(ReferenceData.Folder, file)], new InterpreterBackend(), precision, lines.Add);
+            GoldenRunner.Run([Path.Combine(ReferenceData.Folder, file)], new GoldenInterpreter(), precision, lines.Add);
 
         TestContext.Out.WriteLine(string.Join("\n", lines));
         Assert.That(summary.Failed, Is.Zero, string.Join("\n", lines));

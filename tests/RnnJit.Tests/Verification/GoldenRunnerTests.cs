@@ -109,7 +109,7 @@ public class GoldenRunnerTests
     {
         var lines = new List<string>();
         GoldenSummary summary =
-            GoldenRunner.Run([Path.Combine(folder.Path, "absent")], new InterpreterBackend(), ElementType.F64, lines.Add);
+            GoldenRunner.Run([Path.Combine(folder.Path, "absent")], new GoldenInterpreter(), ElementType.F64, lines.Add);
 
         Assert.That(summary, Is.EqualTo(new GoldenSummary(0, 1, 0)));
         Assert.That(lines[0], Does.Contain("cannot be read"));
@@ -151,7 +151,7 @@ public class GoldenRunnerTests
     private (GoldenSummary Summary, List<string> Lines) Run(ElementType precision)
     {
         var lines = new List<string>();
-        return (GoldenRunner.Run([folder.Path], new InterpreterBackend(), precision, lines.Add), lines);
+        return (GoldenRunner.Run([folder.Path], new GoldenInterpreter(), precision, lines.Add), lines);
     }
 
     private void Write(string name, string text)
@@ -167,7 +167,7 @@ public class GoldenRunnerTests
 
         public IReadOnlyDictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> inputs)
         {
-            var outputs = new InterpreterBackend().Run(program, inputs);
+            var outputs = new GoldenInterpreter().Run(program, inputs);
             outputs["y"].Data[0] = double.NaN;
             return outputs;
         }

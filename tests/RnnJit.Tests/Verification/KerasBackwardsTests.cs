@@ -11,7 +11,7 @@ public class KerasBackwardsTests
 {
     private const double Kernel = 0.3, Recurrent = -0.4, Bias = 0.1;
 
-    private static readonly IGoldenBackend[] Backends = [new InterpreterBackend(), new ExecutableBackend(Device.Scalar),
+    private static readonly IGoldenBackend[] Backends = [new GoldenInterpreter(), new ExecutableBackend(Device.Scalar),
         new ExecutableBackend(Device.Cpu)];
 
     // Two rows of three steps, and which steps count.

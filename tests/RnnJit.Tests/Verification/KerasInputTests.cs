@@ -66,7 +66,7 @@ public class KerasInputTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("case.json"), text.Replace("EXPECTED", Expected));
         var lines = new List<string>();
-        GoldenSummary summary = KerasRunner.Run([folder.File("case.json")], new InterpreterBackend(), ElementType.F64, lines.Add);
+        GoldenSummary summary = KerasRunner.Run([folder.File("case.json")], new GoldenInterpreter(), ElementType.F64, lines.Add);
         line = string.Join("\n", lines);
         return summary;
     }

@@ -7,7 +7,7 @@ namespace RnnJit.Tests.Verification;
 /// <summary>Keras' and TensorFlow Lite Micro's own expectations on every backend.</summary>
 public class KerasTests
 {
-    private static readonly IGoldenBackend[] Backends = [new InterpreterBackend(), new ExecutableBackend(Device.Scalar),
+    private static readonly IGoldenBackend[] Backends = [new GoldenInterpreter(), new ExecutableBackend(Device.Scalar),
         new ExecutableBackend(Device.Cpu)];
 
     private static string Keras => Path.Combine(ReferenceData.Folder, "keras", "keras_rnn_cases.json");

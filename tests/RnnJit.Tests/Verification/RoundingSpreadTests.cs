@@ -72,7 +72,7 @@ public class RoundingSpreadTests
 
         public IReadOnlyDictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> inputs)
         {
-            IReadOnlyDictionary<string, NdArray> outputs = new InterpreterBackend().Run(program, inputs);
+            IReadOnlyDictionary<string, NdArray> outputs = new GoldenInterpreter().Run(program, inputs);
             double[] gradient = outputs[name].Data;
             for (int i = 0; i < gradient.Length; i++)
                 gradient[i] *= 1 + factor;

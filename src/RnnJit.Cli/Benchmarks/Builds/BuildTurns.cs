@@ -1,4 +1,5 @@
 using RnnJit.Cli.Peers;
+using RnnJit.Cli.Timing;
 
 namespace RnnJit.Cli.Benchmarks.Builds;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RnnJit.Cli.Timing;
 
 namespace RnnJit.Cli.Benchmarks.Comparisons;
 

@@ -1,5 +1,6 @@
 using RnnJit.Cells;
 using RnnJit.Cli.Layers;
+using RnnJit.Cli.Timing;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks.Scaling;

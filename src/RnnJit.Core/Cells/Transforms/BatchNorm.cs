@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>
 /// Recurrent batch normalisation (Cooijmans et al. 2017, arXiv:1603.09025, equations 6 to 8): BN(Wx) + BN(Uh) + b over the rows of each

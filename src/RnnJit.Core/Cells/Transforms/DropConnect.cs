@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018, arXiv:1708.02182, section 2): U becomes m ⊙ U where a
 /// product reads a state. One mask for all rows and steps.</summary>

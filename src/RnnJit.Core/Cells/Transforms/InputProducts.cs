@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>A cell that is given the products of its first input side by side, instead of making them: [B, 4H]
 /// for Wi x, Wf x, Wg x, Wo x.</summary>

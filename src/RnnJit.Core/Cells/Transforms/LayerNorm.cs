@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Layer normalisation of any cell. Gains start at 1, shifts at 0.</summary>
 internal sealed class LayerNorm

@@ -1,6 +1,6 @@
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Mean and variance over axes, which stay with extent 1. The variance is divided by the number of elements.</summary>
 internal static class Moments

@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): what a step adds to a state is
 /// dropped, what it keeps is not: c' = f ⊙ c + m ⊙ i ⊙ g.</summary>

@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Clips new states for all who read them: c' = min(max(f ⊙ c + i ⊙ g, −bound), bound), h' = o ⊙ tanh c'.</summary>
 internal static class StateClip

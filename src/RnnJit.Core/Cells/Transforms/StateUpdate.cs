@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Splits a new state into what it keeps of the old one and what is added: f ⊙ c + i ⊙ g ⇒ (f ⊙ c, i ⊙ g);  h + z ⊙ (n
 /// − h) ⇒ (h − z ⊙ h, z ⊙ n).</summary>

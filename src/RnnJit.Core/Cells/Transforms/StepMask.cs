@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Steps that do not count: where the mask is 0, states hold and results are 0. A selection, so that nothing of a masked step is
 /// read, not even NaN. What is added up over the rows of a step leaves such rows out, and they are not counted.</summary>

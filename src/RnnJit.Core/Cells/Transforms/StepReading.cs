@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Classifies the values of a cell's step: data, trained tensors, and products of the two.</summary>
 internal sealed class StepReading(Graph step)

@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Copies the step of a cell from its outputs upwards; a transformation gives other values on the way. New inputs
 /// stand behind the cell's own.</summary>

@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Variational dropout (Gal and Ghahramani 2016, arXiv:1512.05287): one mask for all steps on what products read: W (m ⊙
 /// x), U (m ⊙ h), U (m ⊙ r ⊙ h).</summary>

@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Weight normalisation (Salimans and Kingma 2016, arXiv:1602.07868, equation 2): W = g · v / ‖v‖ for each output. It reads no
 /// data, so it leaves the loop.</summary>

@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Cells.Transforms;
+namespace RnnJit.Cells;
 
 /// <summary>Zoneout (Krueger et al. 2017, arXiv:1606.01305, section 3): s' = m ⊙ s + (1 − m) ⊙ new. What the step itself reads of a
 /// new state is not zoned out.</summary>

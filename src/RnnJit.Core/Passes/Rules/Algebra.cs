@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Passes.Rules;
+namespace RnnJit.Passes;
 
 /// <summary>Identities of elementwise ops.</summary>
 internal static class Algebra

@@ -1,6 +1,6 @@
 using RnnJit.Ops;
 
-namespace RnnJit.Passes.Rules;
+namespace RnnJit.Passes;
 
 /// <summary>Identities that leave work of a row, which is one number, to the row.</summary>
 internal static class RowFactors

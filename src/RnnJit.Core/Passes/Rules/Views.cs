@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Passes.Rules;
+namespace RnnJit.Passes;
 
 /// <summary>Identities of views.</summary>
 internal static class Views

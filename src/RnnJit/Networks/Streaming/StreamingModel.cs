@@ -1,4 +1,3 @@
-using RnnJit.Backends;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 

@@ -28,7 +28,7 @@ public class TransformGoldenTests
         [Values(ElementType.F32, ElementType.F64)] ElementType real)
     {
         GoldenCase given = GoldenReader.Read(Path.Combine(ReferenceData.Folder, "golden", "cells", name + ".json"));
-        GoldenComparison comparison = GoldenNetwork.Run(given, Build, new InterpreterBackend(), real);
+        GoldenComparison comparison = GoldenNetwork.Run(given, Build, new GoldenInterpreter(), real);
         Assert.That(comparison.Passed, comparison.ToString());
     }
 
@@ -42,7 +42,7 @@ public class TransformGoldenTests
             "c_update_mask" => graph.Input("zc", "T", "B", H),
             "h_zone" => graph.Input("zh", "T", "B", H),
             _ => null,
-        }), new InterpreterBackend(), ElementType.F64).Passed, Is.False);
+        }), new GoldenInterpreter(), ElementType.F64).Passed, Is.False);
     }
 
     private static Graph Build(GoldenCase given, ElementType real) =>

@@ -22,7 +22,7 @@ public class OnnxRuntimeTests
     }
 
     [TestCaseSource(nameof(Cases))]
-    public void The_interpreter_agrees(string file) => Agrees(file, new InterpreterBackend(), ElementType.F64);
+    public void The_interpreter_agrees(string file) => Agrees(file, new GoldenInterpreter(), ElementType.F64);
 
     [TestCaseSource(nameof(Cases))]
     public void The_compiled_program_agrees(string file) => Agrees(file, new ExecutableBackend(Device.Cpu), ElementType.F32);
@@ -32,7 +32,7 @@ public class OnnxRuntimeTests
     {
         OnnxCase given =
             OnnxCase.Read(Path.Combine(ReferenceData.Folder, "ort", "json", "GRUTest_TestGRUOpForwardBatchLinearBeforeReset_0.json"));
-        Assert.That(Worst(given, new InterpreterBackend(), ElementType.F64, given.Attributes with { LinearBeforeReset = false }),
+        Assert.That(Worst(given, new GoldenInterpreter(), ElementType.F64, given.Attributes with { LinearBeforeReset = false }),
             Is.GreaterThan(1));
     }
 

@@ -1,4 +1,3 @@
-using RnnJit.Backends;
 using RnnJit.Cells;
 using RnnJit.Cpu;
 using RnnJit.Ir;

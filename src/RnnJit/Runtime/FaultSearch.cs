@@ -1,7 +1,7 @@
+using RnnJit.Interpretation;
 using RnnJit.Ir;
-using RnnJit.Runtime;
 
-namespace RnnJit.Interpretation;
+namespace RnnJit.Runtime;
 
 /// <summary>Finds the first value of a Program that is NaN or infinite, by interpreting it op by op with the
 /// rounding of its precision.</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using RnnJit.Cli.Benchmarks;
 
-namespace RnnJit.Cli.Benchmarks;
+namespace RnnJit.Cli.Timing;
 
 /// <summary>Times of runs, in seconds.</summary>
 internal sealed class RunTimes

@@ -1,10 +1,11 @@
 using RnnJit.Cpu;
 using RnnJit.Gpu.Lowering;
+using RnnJit.Gpu.Running;
 using RnnJit.Ir;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 
-namespace RnnJit.Gpu.Running;
+namespace RnnJit.Gpu;
 
 /// <summary>
 /// A Program on a device. Tensors of the caller are copied there when they changed, and what a run made stays there until somebody

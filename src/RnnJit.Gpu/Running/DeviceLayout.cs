@@ -1,6 +1,6 @@
 using RnnJit.Plans;
 
-namespace RnnJit.Gpu.Lowering;
+namespace RnnJit.Gpu.Running;
 
 /// <summary>
 /// Places of all buffers of a plan in one block of device memory: the status words and outputs of one element, the arena of the plan,

@@ -1,4 +1,4 @@
-namespace RnnJit.Training;
+namespace RnnJit.Ops;
 
 /// <summary>Clipping by the norm of all gradients together (Pascanu, Mikolov and Bengio 2013, algorithm 1).</summary>
 public static class GradientNorm

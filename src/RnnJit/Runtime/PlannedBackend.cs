@@ -2,10 +2,9 @@ using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Plans;
-using RnnJit.Runtime;
 using RnnJit.Verify;
 
-namespace RnnJit.Backends;
+namespace RnnJit.Runtime;
 
 /// <summary>A plan as one backend executes it, still without memory: a plan for a device that this
 /// machine lacks can be explained.</summary>

@@ -1,4 +1,5 @@
-namespace RnnJit.Training;
+
+namespace RnnJit.Data;
 
 /// <summary>A text cannot be used as training data: missing, unreadable, empty, binary, too short, or
 /// holding an unknown character.</summary>

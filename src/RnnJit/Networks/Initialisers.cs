@@ -2,7 +2,7 @@ using RnnJit.Cpu;
 using System.Numerics;
 using RnnJit.Randomness;
 
-namespace RnnJit.Training;
+namespace RnnJit.Networks;
 
 /// <summary>First values of weights, row-major [rows, columns] = [outputs, inputs], for float and double; a double fill rounded
 /// to float is the float fill.</summary>

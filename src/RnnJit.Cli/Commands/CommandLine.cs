@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RnnJit.Cli.Commands;
+using RnnJit.Data;
 using RnnJit.Files;
 using RnnJit.Gpu;
 using RnnJit.Ir;
@@ -8,14 +8,11 @@ using RnnJit.Networks;
 using RnnJit.Training;
 using RnnJit.Verification;
 
-namespace RnnJit.Cli;
+namespace RnnJit.Cli.Commands;
 
 /// <summary>The command line as a whole: parses, runs, and turns every failure into one sentence and an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>The environment variable that asks for the stack trace of a failure.</summary>
-    public const string TraceVariable = "RNNJIT_TRACE";
-
     public static int Run(string[] arguments, Terminal terminal)
     {
         terminal = terminal.Safe();
@@ -43,34 +40,13 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            foreach (string sentence in Sentences(e))
+            foreach (string sentence in Failures.Sentences(e))
                 Report(sentence);
-            if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } and not "0")
+            if (Environment.GetEnvironmentVariable(Failures.TraceVariable) is { Length: > 0 } and not "0")
                 terminal.Error.WriteLine(e);
-            return Code(e) ?? ExitCode.Failure;
+            return Failures.Code(e) ?? ExitCode.Failure;
         }
     }
-
-    /// <summary>The exit code of a failure that has a sentence for people; null for a fault of the program.</summary>
-    public static int? Code(Exception e) => e switch
-    {
-        UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException
-            or GoldenException or ArgumentException => ExitCode.Usage,
-        DivergenceException or JitException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
-        _ => null,
-    };
-
-    /// <summary>The message of a failure, one line for each of its sentences.</summary>
-    public static IEnumerable<string> Sentences(Exception e) => (e switch
-    {
-        CellFileException file => file.Sentences,
-        OutOfMemoryException => ["This machine has not enough memory for these sizes (make them smaller)"],
-        _ when Code(e) is null => [
-            $"Unexpected {e.GetType().Name}: {e.Message.TrimEnd('.')} (this is a defect of rnnjit; set {TraceVariable}=1 for the stack "
-                + "trace)"],
-        ArgumentException { ParamName: { } parameter } => [e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)],
-        _ => [e.Message],
-    }).Select(sentence => sentence.ReplaceLineEndings(" "));
 
     private static RootCommand Root(Terminal terminal)
     {

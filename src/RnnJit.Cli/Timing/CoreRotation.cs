@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using RnnJit.Cli.Benchmarks;
 
-namespace RnnJit.Cli.Benchmarks;
+namespace RnnJit.Cli.Timing;
 
 /// <summary>
 /// CPU affinity of single-threaded tools that are measured in turns: all tools run on one core in a turn, and on the next core in the next

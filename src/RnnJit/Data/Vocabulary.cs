@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RnnJit.Training;
+namespace RnnJit.Data;
 
 /// <summary>The distinct characters (Unicode scalar values) of a text in ascending order; a character's code is its place.</summary>
 public sealed class Vocabulary

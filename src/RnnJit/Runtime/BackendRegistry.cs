@@ -1,9 +1,7 @@
-using System.Globalization;
 using RnnJit.Cpu;
 using RnnJit.Kernels;
-using RnnJit.Runtime;
 
-namespace RnnJit.Backends;
+namespace RnnJit.Runtime;
 
 /// <summary>Backends by name.</summary>
 public static class BackendRegistry
@@ -29,16 +27,18 @@ public static class BackendRegistry
         {
             Installed.RemoveAll(known => known.Name == backend.Name);
             Installed.Add(backend);
+            DeviceNames.Add(backend.Name, () => backend.Devices);
         }
     }
 
     /// <summary>Names of all devices of this machine. Drivers are asked for theirs.</summary>
-    public static IEnumerable<string> Names => All.SelectMany(backend => Enumerable.Range(0, backend.Devices)
-        .Select(index => index == 0 ? backend.Name : string.Create(CultureInfo.InvariantCulture, $"{backend.Name}:{index}")));
+    public static IEnumerable<string> Names => DeviceNames.All;
 
     /// <summary>The backend of a device.</summary>
     /// <exception cref="ArgumentException">There is no such device.</exception>
-    public static IBackend Of(Device device) => All.FirstOrDefault(known => known.Name == device.Backend && device.Index < known.Devices)
-        ?? throw new ArgumentException(
-            $"The device is '{device}', wanted one of {string.Join(", ", Names)} (change it, or install its backend)");
+    public static IBackend Of(Device device)
+    {
+        DeviceNames.Require(device);
+        return All.First(known => known.Name == device.Backend);
+    }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using RnnJit.Cli.Benchmarks;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
-namespace RnnJit.Cli.Benchmarks;
+namespace RnnJit.Cli.Timing;
 
 /// <summary>
 /// Runs a layer over and over. Between runs there is a timestamp, and in training a note that each weight changed, as after an optimiser's

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RnnJit.Training;
+namespace RnnJit.Data;
 
 /// <summary>A text as a sequence of Unicode scalar values.</summary>
 public sealed class CharacterText

@@ -1,7 +1,6 @@
 using RnnJit.Ir;
-using RnnJit.Runtime;
 
-namespace RnnJit.Backends;
+namespace RnnJit.Runtime;
 
 /// <summary>Makes Programs executable on the devices of one kind.</summary>
 public interface IBackend

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RnnJit.Networks;
+namespace RnnJit.Files;
 
 /// <summary>Text that a file can hold.</summary>
 internal static class UnicodeText

@@ -1,6 +1,5 @@
-using RnnJit.Gallery.Systems;
 
-namespace RnnJit.Gallery;
+namespace RnnJit.Gallery.Systems;
 
 /// <summary>All systems of the gallery, in the order of the lectures.</summary>
 public static class GallerySystems

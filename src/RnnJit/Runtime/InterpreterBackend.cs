@@ -1,7 +1,6 @@
 using RnnJit.Ir;
-using RnnJit.Runtime;
 
-namespace RnnJit.Backends;
+namespace RnnJit.Runtime;
 
 /// <summary>The oracle: it walks the Program and sees neither pass nor plan.</summary>
 internal sealed class InterpreterBackend : IBackend

@@ -4,7 +4,7 @@ using RnnJit.Networks;
 using RnnJit.Passes;
 using RnnJit.Training;
 
-namespace RnnJit.Planning;
+namespace RnnJit.Emit;
 
 /// <summary>
 /// The Programs whose kernels are compiled at build time; kernels of all others are compiled on first use. A layer alone and

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace RnnJit.Planning;
+namespace RnnJit.Emit;
 
 /// <summary>Asks for the kernels that belong to no cell (heads, losses, dropout, optimisers) in this assembly. The runtime has
 /// them; nothing else needs them.</summary>

@@ -1,8 +1,7 @@
 using System.Globalization;
-using RnnJit.Ir;
 using RnnJit.Randomness;
 
-namespace RnnJit.Cells;
+namespace RnnJit.Ir;
 
 /// <summary>
 /// Masks and noise are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c>, <c>zoneout

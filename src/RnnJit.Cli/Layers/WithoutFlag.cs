@@ -1,8 +1,7 @@
 using System.CommandLine;
-using RnnJit.Cli.Layers;
 using RnnJit.Passes;
 
-namespace RnnJit.Cli;
+namespace RnnJit.Cli.Layers;
 
 /// <summary>The option <c>--without</c>: passes that are switched off.</summary>
 internal static class WithoutFlag

@@ -1,7 +1,6 @@
 using System.Globalization;
-using RnnJit.Ir;
 
-namespace RnnJit.Cells;
+namespace RnnJit.Ir;
 
 /// <summary>Numbers inside initialisers such as <c>dropout 0.2</c> and <c>running 0 for 100</c>, whatever wrote them.</summary>
 internal static class InitNumber

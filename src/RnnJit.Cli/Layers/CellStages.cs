@@ -1,10 +1,9 @@
 using RnnJit.Cells;
-using RnnJit.Cli.Layers;
 using RnnJit.Ir;
 using RnnJit.Passes;
 using RnnJit.Training;
 
-namespace RnnJit.Cli;
+namespace RnnJit.Cli.Layers;
 
 /// <summary>A stage of the straight line: what a cell has become after it.</summary>
 internal sealed record CellStage(string Name, Func<CellDefinition, bool, Graph> Run);
