@@ -5,7 +5,8 @@ namespace RnnJit;
 /// <summary>Names of backends, and the number of devices of each.</summary>
 internal static class DeviceNames
 {
-    private static readonly List<(string Name, Func<int> Devices)> Known = [("cpu", () => 1), ("scalar", () => 1), ("interpreter", () => 1)];
+    private static readonly List<(string Name,
+        Func<int> Devices)> Known = [("cpu", () => 1), ("scalar", () => 1), ("interpreter", () => 1)];
 
     /// <summary>Names of all devices of this machine. Drivers are asked for theirs.</summary>
     public static IEnumerable<string> All => Backends.SelectMany(backend => Enumerable.Range(0, backend.Devices())

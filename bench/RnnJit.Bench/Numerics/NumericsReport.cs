@@ -1,7 +1,7 @@
 using System.Globalization;
 using RnnJit.Cpu;
 using RnnJit.Cpu.Simd;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 
 namespace RnnJit.Bench.Numerics;
 

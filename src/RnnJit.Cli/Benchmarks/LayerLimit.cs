@@ -1,5 +1,5 @@
 using RnnJit.Ir;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;

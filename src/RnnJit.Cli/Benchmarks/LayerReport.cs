@@ -2,7 +2,7 @@ using System.Globalization;
 using RnnJit.Cli.Layers;
 using RnnJit.Cli.Timing;
 using RnnJit.Ir;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;

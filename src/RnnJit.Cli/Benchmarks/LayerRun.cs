@@ -3,7 +3,7 @@ using RnnJit.Charts;
 using RnnJit.Cli.Layers;
 using RnnJit.Cli.Peers;
 using RnnJit.Cli.Timing;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Benchmarks.DeepBench;
 using RnnJit.Cli.Peers;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 
 namespace RnnJit.Cli.Commands;
 

@@ -2,14 +2,16 @@ using System.Reflection;
 
 namespace RnnJit.Cli.Tests.Architecture;
 
-/// <summary>Rooms of docs/architecture.md: no circle between the namespaces of an assembly, as its compiled types refer to each other.</summary>
+/// <summary>Rooms of docs/architecture.md: no circle between the namespaces of an assembly, as its compiled
+/// types refer to each other.</summary>
 public class NamespaceTests
 {
     // The language of graphs: handles of values, nodes, ops and their text are made of each other.
     private static readonly string[] Language = ["RnnJit", "RnnJit.Ir", "RnnJit.Ops", "RnnJit.Text"];
 
     private static IEnumerable<string> Assemblies =>
-        ["RnnJit.Core", "RnnJit.Runtime", "RnnJit.Generators", "RnnJit.Jit", "RnnJit.Gpu", "RnnJit.Charts", "RnnJit.Gallery", "rnnjit"];
+        ["RnnJit.Core", "RnnJit.Runtime", "RnnJit.Verification", "RnnJit.Generators", "RnnJit.Jit", "RnnJit.Gpu", "RnnJit.Charts",
+            "RnnJit.Gallery", "rnnjit"];
 
     [TestCaseSource(nameof(Assemblies))]
     public void Namespaces_have_no_circle(string name)

@@ -1,7 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Tests.Benchmarks;

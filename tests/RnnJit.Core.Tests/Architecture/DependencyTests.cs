@@ -14,11 +14,12 @@ public class DependencyTests
         ["RnnJit.Core"] = [],
         ["RnnJit.Generators"] = ["RnnJit.Core"],
         ["RnnJit"] = ["RnnJit.Core", "RnnJit.Generators"],
+        ["RnnJit.Verification"] = ["RnnJit"],
         ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Generators"],
         ["RnnJit.Gpu"] = ["RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
         ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Generators"],
-        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Jit"],
+        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Jit", "RnnJit.Verification"],
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()
@@ -26,6 +27,7 @@ public class DependencyTests
         ["RnnJit.Core"] = [],
         ["RnnJit.Generators"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["RnnJit"] = [],
+        ["RnnJit.Verification"] = [],
         ["RnnJit.Jit"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["RnnJit.Gpu"] = ["ILGPU", "ILGPU.Algorithms"],
         ["RnnJit.Charts"] = [],

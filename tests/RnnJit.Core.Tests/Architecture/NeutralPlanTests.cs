@@ -11,12 +11,12 @@ public class NeutralPlanTests
         "src/RnnJit.Core/Cells", "src/RnnJit.Core/Ir", "src/RnnJit.Core/Networks", "src/RnnJit.Core/Ops", "src/RnnJit.Core/Passes",
         "src/RnnJit.Core/Planning", "src/RnnJit.Core/Plans",
         "src/RnnJit.Core/Randomness", "src/RnnJit.Core/Text", "src/RnnJit.Core/Training", "src/RnnJit.Core/Verify",
-        "src/RnnJit/Backends", "src/RnnJit/Interpretation", "src/RnnJit/Training", "src/RnnJit.Gpu/Lowering",
+        "src/RnnJit/Runtime/Backends", "src/RnnJit/Interpretation", "src/RnnJit/Training", "src/RnnJit.Gpu/Lowering",
     ];
 
     // The planner, what lowers plans, what executes them on the CPU, and the oracles.
     private static readonly string[] Small =
-        ["src/RnnJit.Core/Plans", "src/RnnJit.Core/Planning", "src/RnnJit/Backends", "src/RnnJit/Interpretation", "src/RnnJit/Runtime",
+        ["src/RnnJit.Core/Plans", "src/RnnJit.Core/Planning", "src/RnnJit/Interpretation", "src/RnnJit/Runtime",
             "src/RnnJit.Gpu/Lowering", "src/RnnJit.Gpu/Running"];
 
     private static readonly Regex OfTheCpu =

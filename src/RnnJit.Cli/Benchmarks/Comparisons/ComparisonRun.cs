@@ -1,6 +1,6 @@
 using RnnJit.Cli.Layers;
 using RnnJit.Cli.Timing;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks.Comparisons;

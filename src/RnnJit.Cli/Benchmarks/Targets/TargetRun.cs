@@ -1,7 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Cli.Layers;
 using RnnJit.Cli.Peers;
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 
 namespace RnnJit.Cli.Benchmarks.Targets;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using RnnJit.Cpu;
 
-namespace RnnJit.Limits;
+namespace RnnJit.Cli.Limits;
 
 /// <summary>Seconds of a round of work on all workers of a pool, the best of many: noise on a shared machine only ever adds.</summary>
 internal static class BestRound

@@ -1,6 +1,6 @@
-using RnnJit.Limits;
+using RnnJit.Cli.Limits;
 
-namespace RnnJit.Tests.Limits;
+namespace RnnJit.Cli.Tests.Limits;
 
 public class MachineLimitsTests
 {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using RnnJit.Cpu;
 using RnnJit.Cpu.Simd;
 
-namespace RnnJit.Limits;
+namespace RnnJit.Cli.Limits;
 
 /// <summary>Floating-point operations per second of a machine: twelve independent chains of multiply-adds
 /// on each core, nothing else.</summary>

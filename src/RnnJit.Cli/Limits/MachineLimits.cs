@@ -1,6 +1,6 @@
 using RnnJit.Cpu;
 
-namespace RnnJit.Limits;
+namespace RnnJit.Cli.Limits;
 
 /// <summary>A level of the memory hierarchy, with its capacity and read bandwidth.</summary>
 /// <param name="Name">L1, L2, L3 near (a part of L3 that few addresses reach), L3 or DRAM.</param>

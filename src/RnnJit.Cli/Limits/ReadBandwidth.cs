@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using RnnJit.Cpu;
 using RnnJit.Cpu.Simd;
 
-namespace RnnJit.Limits;
+namespace RnnJit.Cli.Limits;
 
 /// <summary>Bytes per second that all cores together read, each from a buffer of its own.</summary>
 internal abstract class ReadBandwidth : IWork, IDisposable
