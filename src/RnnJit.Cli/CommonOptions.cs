@@ -19,8 +19,9 @@ internal static class CommonOptions
     {
         Description =
             $"A folder of your own where compiled kernels are kept for the next run (default: the environment's {Jit.KernelCache.Variable}"
-                + ", else none)", HelpName =
-                "folder", Recursive = true,
+                + ", else none)",
+        HelpName = "folder",
+        Recursive = true,
     };
 
     public static Option<ulong> Seed() => Number("--seed", "Fixes everything random", 1UL);

@@ -17,9 +17,9 @@ internal static class IsaFlag
 
     public static Option<string?> Option { get; } = new("--isa")
     {
-        Description =
-            $"Use no wider vectors than these: {string.Join(", ", Sets.Select(set => set.Name))} (128 bits, no multiply-add)", HelpName =
-                "name", Recursive = true,
+        Description = $"Use no wider vectors than these: {string.Join(", ", Sets.Select(set => set.Name))} (128 bits, no multiply-add)",
+        HelpName = "name",
+        Recursive = true,
     };
 
     /// <summary>True where the command line has <c>--isa</c>.</summary>

@@ -22,30 +22,45 @@ internal static class GoldenTraining
         {
             "optim.SGD" => new Sgd
             {
-                Momentum = Number("momentum", 0), Dampening = Number("dampening",
-                    0), Nesterov = Flag("nesterov"), WeightDecay = Number("weight_decay", 0), ClipValue = clip,
+                Momentum = Number("momentum", 0),
+                Dampening = Number("dampening", 0),
+                Nesterov = Flag("nesterov"),
+                WeightDecay = Number("weight_decay", 0),
+                ClipValue = clip,
             },
             "optim.Adam" or "optim.AdamW" => new Adam
             {
-                Beta1 = betas[0], Beta2 = betas[1], Epsilon = Number("eps",
-                    1e-8), AmsGrad = Flag("amsgrad"), Decoupled = given.Kind == "optim.AdamW",
-                WeightDecay = Number("weight_decay", given.Kind == "optim.AdamW" ? 0.01 : 0), ClipValue = clip,
+                Beta1 = betas[0],
+                Beta2 = betas[1],
+                Epsilon = Number("eps", 1e-8),
+                AmsGrad = Flag("amsgrad"),
+                Decoupled = given.Kind == "optim.AdamW",
+                WeightDecay = Number("weight_decay", given.Kind == "optim.AdamW" ? 0.01 : 0),
+                ClipValue = clip,
             },
             "optim.RMSprop" => new RmsProp
             {
-                Smoothing = Number("alpha",
-                    0.99), Epsilon = Number("eps", 1e-8), Momentum = Number("momentum", 0), Centred = Flag("centered"),
-                WeightDecay = Number("weight_decay", 0), ClipValue = clip,
+                Smoothing = Number("alpha", 0.99),
+                Epsilon = Number("eps", 1e-8),
+                Momentum = Number("momentum", 0),
+                Centred = Flag("centered"),
+                WeightDecay = Number("weight_decay", 0),
+                ClipValue = clip,
             },
             "optim.Adagrad" => new Adagrad
             {
-                RateDecay = Number("lr_decay", 0), Epsilon = Number("eps",
-                    1e-10), Start = Number("initial_accumulator_value", 0), WeightDecay = Number("weight_decay", 0), ClipValue = clip,
+                RateDecay = Number("lr_decay", 0),
+                Epsilon = Number("eps", 1e-10),
+                Start = Number("initial_accumulator_value", 0),
+                WeightDecay = Number("weight_decay", 0),
+                ClipValue = clip,
             },
             "optim.Adadelta" => new Adadelta
             {
-                Smoothing = Number("rho",
-                0.9), Epsilon = Number("eps", 1e-6), WeightDecay = Number("weight_decay", 0), ClipValue = clip
+                Smoothing = Number("rho", 0.9),
+                Epsilon = Number("eps", 1e-6),
+                WeightDecay = Number("weight_decay", 0),
+                ClipValue = clip
             },
             _ => throw new GoldenUnsupportedException($"'{given.Kind}' is no optimiser here"),
         };

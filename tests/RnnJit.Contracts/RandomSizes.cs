@@ -32,10 +32,14 @@ internal sealed class RandomSizes(Random random)
         int Extent() => Extents[random.Next(most)];
         return new Dictionary<string, int>
         {
-            ["R"] = 1 + random.Next(2), ["S"] = 1 + random.Next(3), ["T"] = most < 8
-                ? 1 + random.Next(4)
-                : Pick(1, 2, 3, 4, 6, 9, 17), ["B"] = most < 8 ? 1 + random.Next(3) : Pick(1, 1, 2, 3, 5, 9, 17), ["V"] = Pick(2, 5, 17),
-            ["H"] = Extent(), ["X"] = Extent(), ["P"] = Extent(),
+            ["R"] = 1 + random.Next(2),
+            ["S"] = 1 + random.Next(3),
+            ["T"] = most < 8 ? 1 + random.Next(4) : Pick(1, 2, 3, 4, 6, 9, 17),
+            ["B"] = most < 8 ? 1 + random.Next(3) : Pick(1, 1, 2, 3, 5, 9, 17),
+            ["V"] = Pick(2, 5, 17),
+            ["H"] = Extent(),
+            ["X"] = Extent(),
+            ["P"] = Extent(),
         };
     }
 

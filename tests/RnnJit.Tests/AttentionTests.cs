@@ -48,8 +48,9 @@ public class AttentionTests
         Dictionary<string,
             NdArray> found = Interpreter.Run(RnnJit.Passes.Differentiate.Run(program, "loss", ["e"]), new Dictionary<string, NdArray>
             {
-                ["e"] = new NdArray([3, 3], [1, 2, 1e30, 0.5, 4, -1, 1, 1, 1]), ["dy"] = new NdArray([3, 3],
-                [1, -1, 7, 2, 3, 4, 5, 6, 7]), ["lengths"] = new NdArray([3], [2, 1, 0]),
+                ["e"] = new NdArray([3, 3], [1, 2, 1e30, 0.5, 4, -1, 1, 1, 1]),
+                ["dy"] = new NdArray([3, 3], [1, -1, 7, 2, 3, 4, 5, 6, 7]),
+                ["lengths"] = new NdArray([3], [2, 1, 0]),
             });
 
         double first = 1 / (1 + Math.E), second = 1 - first, slope = first * second * 2;
@@ -67,8 +68,9 @@ public class AttentionTests
         Dictionary<string,
             NdArray> found = Interpreter.Run(builder.Build("program", "p", [("c", c, OutputRole.Result)]), new Dictionary<string, NdArray>
             {
-                ["q"] = new NdArray([1, 2],
-                [1, 2]), ["keys"] = new NdArray([1, 2, 2], [0.5, 1, -1, 0.25]), ["values"] = new NdArray([1, 2, 1], [3, 5]),
+                ["q"] = new NdArray([1, 2], [1, 2]),
+                ["keys"] = new NdArray([1, 2, 2], [0.5, 1, -1, 0.25]),
+                ["values"] = new NdArray([1, 2, 1], [3, 5]),
             });
         double e0 = Math.Exp(2.5 / Math.Sqrt(2)), e1 = Math.Exp(-0.5 / Math.Sqrt(2));
         Assert.That(found["c"].Data[0], Is.EqualTo(((3 * e0) + (5 * e1)) / (e0 + e1)).Within(1e-14));

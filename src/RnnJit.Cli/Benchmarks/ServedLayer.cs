@@ -78,8 +78,13 @@ internal sealed class ServedLayer : IDisposable
         };
         return new LayerRequest(cell)
         {
-            Training = training, Steps = sizes[0], Batch = sizes[1], Inputs = sizes[2], Hidden = sizes[3], Threads = Whole("THREADS",
-                words[^2]), Weights = weights,
+            Training = training,
+            Steps = sizes[0],
+            Batch = sizes[1],
+            Inputs = sizes[2],
+            Hidden = sizes[3],
+            Threads = Whole("THREADS", words[^2]),
+            Weights = weights,
         };
     }
 

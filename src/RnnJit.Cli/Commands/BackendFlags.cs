@@ -81,10 +81,9 @@ internal sealed class BackendFlags
     public object? ToJson(ParseResult parsed, IGoldenBackend chosen) =>
         ((chosen as ExecutableBackend)?.Options ?? (chosen as DeviceComparison)?.Options) is not { } options ? null : new
         {
-            threads = options.Threads > 0
-                ? options.Threads
-                : Environment.ProcessorCount, vectorBits = IsaFlag.Bits, without = WithoutFlag.Read(
-            parsed, without),
+            threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            vectorBits = IsaFlag.Bits,
+            without = WithoutFlag.Read(parsed, without),
         };
 
     private static string Name(Device device) => device.ToString();

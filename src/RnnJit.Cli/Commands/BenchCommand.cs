@@ -19,7 +19,7 @@ internal static class BenchCommand
         var peers = new Option<bool>("--peers")
         {
             Description =
-            "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results"
+                "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results"
         };
         Option<string?> svg = CommonOptions.Optional("--svg", "Draw the fastest times and the machine's limit as a chart", "file");
         var compiling = new Option<bool>(CompilerWarmUp.CompileOption)

@@ -30,8 +30,10 @@ internal static class GradCheckCommand
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.Out.WriteLine(JsonSerializer.Serialize(new
                 {
-                    cell = definition.Name, passed, gradients = reports.Select(
-                    report => new { input = report.Input, passed = report.Passed, error = report.Error, tolerance = report.Tolerance })
+                    cell = definition.Name,
+                    passed,
+                    gradients = reports.Select(
+                        report => new { input = report.Input, passed = report.Passed, error = report.Error, tolerance = report.Tolerance })
                 }));
             else
                 WriteLines(terminal, definition, reports);

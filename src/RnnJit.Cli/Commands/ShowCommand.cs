@@ -20,9 +20,8 @@ internal static class ShowCommand
         var lengths = new Option<bool>("--lengths") { Description = "Plan the layer for rows with lengths of their own" };
         var optimiser = new Option<string?>("--optimiser")
         {
-            Description =
-                "Plan a whole training step: mean squared error, gradients, clipping to 1, and the update of this optimiser "
-                    + $"({string.Join(", ", OptimiserChoice.Names)})",
+            Description = "Plan a whole training step: mean squared error, gradients, clipping to 1, and the update of this optimiser "
+                + $"({string.Join(", ", OptimiserChoice.Names)})",
         };
         var command = new Command("show",
             """

@@ -60,9 +60,14 @@ internal static class VerifyCommand
             terminal.Out.WriteLine(json
                 ? JsonSerializer.Serialize(new
                 {
-                    backend = backend.Name, options = flags.ToJson(parsed,
-                        backend), passed = summary.Passed, failed = summary.Failed, skipped = summary.Skipped,
-                    numbers = both?.Numbers, differing = both?.Differing, lines,
+                    backend = backend.Name,
+                    options = flags.ToJson(parsed, backend),
+                    passed = summary.Passed,
+                    failed = summary.Failed,
+                    skipped = summary.Skipped,
+                    numbers = both?.Numbers,
+                    differing = both?.Differing,
+                    lines,
                 })
                 : $"{summary.Passed} passed, {summary.Failed} failed, {summary.Skipped} skipped{flags.Describe(parsed)}{Compared(both)}");
             return summary.Failed == 0 && summary.Found > 0 && both is not { Differing: > 0 } ? ExitCode.Success : ExitCode.Failure;

@@ -10,10 +10,10 @@ internal static class WithoutFlag
     /// argument of the command may follow.</param>
     public static Option<string[]> Create(bool open) => new("--without")
     {
-        Description =
-            $"Passes to switch off{(open ? ", to see what they are worth" : "")}, separated by commas: "
-                + $"{string.Join(", ", LayerRequest.Passes.Keys)}", HelpName =
-                "pass", AllowMultipleArgumentsPerToken = open,
+        Description = $"Passes to switch off{(open ? ", to see what they are worth" : "")}, separated by commas: "
+            + $"{string.Join(", ", LayerRequest.Passes.Keys)}",
+        HelpName = "pass",
+        AllowMultipleArgumentsPerToken = open,
     };
 
     /// <summary>Passes by the names that people give.</summary>

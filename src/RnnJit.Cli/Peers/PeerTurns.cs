@@ -79,8 +79,13 @@ internal sealed record PeerTurns(RunTimes Own, IReadOnlyList<PeerTimes> Peers, I
     [
         .. Peers.Select(peer => (object)new
         {
-            tool = peer.Tool, min = peer.Times.Min, median = peer.Times.Median, p95 = peer.Times.P95, ratio = peer.Times.Min
-                / Own.Min, difference = peer.Difference, seconds = peer.Times.Sorted,
+            tool = peer.Tool,
+            min = peer.Times.Min,
+            median = peer.Times.Median,
+            p95 = peer.Times.P95,
+            ratio = peer.Times.Min / Own.Min,
+            difference = peer.Difference,
+            seconds = peer.Times.Sorted,
         }),
         .. Without.Select(pair => (object)new { tool = pair.Tool, missing = pair.Why }),
     ];

@@ -42,8 +42,13 @@ internal sealed record SoakResult(int Rounds, IReadOnlyList<MemorySample> Sample
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson() => new
     {
-        rounds = Rounds, managedGrows = ManagedGrows, nativeGrows = NativeGrows, slope = Resident.Value, upper = double.IsFinite(
-            Resident.Upper) ? Resident.Upper : (double?)null, passes = Passes, samples = Samples,
+        rounds = Rounds,
+        managedGrows = ManagedGrows,
+        nativeGrows = NativeGrows,
+        slope = Resident.Value,
+        upper = double.IsFinite(Resident.Upper) ? Resident.Upper : (double?)null,
+        passes = Passes,
+        samples = Samples,
     };
 
     // The last third lies wholly above the first, and the median of the middle between them: a leak does that in spite of

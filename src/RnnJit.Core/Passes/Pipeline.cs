@@ -52,11 +52,18 @@ public static class Pipeline
     // Names of earlier versions.
     private static readonly Dictionary<string, string> Renamed = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["inputs"] = ReassociateSums.Name, ["split"] =
-            LoopFission.Name, ["distribute"] = HoistAndSink.Name, ["simplify2"] = "simplify-2", ["keep"] = Rematerialize.Name,
-        ["simplify3"] = "simplify-3", ["merge"] =
-            MergeMatMuls.Name, ["simplify4"] = "simplify-7", ["start"] = FoldAccumulatorInit.Name, ["order"] = SortByLength.Name,
-        ["tile"] = "chunk-matmuls", ["live"] = "active-rows",
+        ["inputs"] = ReassociateSums.Name,
+        ["split"] = LoopFission.Name,
+        ["distribute"] = HoistAndSink.Name,
+        ["simplify2"] = "simplify-2",
+        ["keep"] = Rematerialize.Name,
+        ["simplify3"] = "simplify-3",
+        ["merge"] = MergeMatMuls.Name,
+        ["simplify4"] = "simplify-7",
+        ["start"] = FoldAccumulatorInit.Name,
+        ["order"] = SortByLength.Name,
+        ["tile"] = "chunk-matmuls",
+        ["live"] = "active-rows",
     };
 
     /// <summary>The name that a stage or optimisation of that earlier name has now; null for other names.</summary>

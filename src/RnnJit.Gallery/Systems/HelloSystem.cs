@@ -69,8 +69,12 @@ internal sealed class HelloSystem : IGallerySystem
             [.. Word[..Steps].Select((letter, t) => $"{t + 1}: {letter}")], [.. Alphabet.Select(letter => letter.ToString())],
             [.. scores.Select(score => (double)score)])
         {
-            Title = "Scores of the next character", ShowValues = true, Width = 460, RowHeight = 40, YLabel = "input", XLabel = "next "
-                + "character",
+            Title = "Scores of the next character",
+            ShowValues = true,
+            Width = 460,
+            RowHeight = 40,
+            YLabel = "input",
+            XLabel = "next " + "character",
         });
         for (int unit = 0; unit < Units; unit++)
         {

@@ -48,8 +48,12 @@ internal sealed class GraphTrial(GraphCase given, KernelChain kernels, Func<Grap
     {
         using Executable executable = Executable.Create(sabotage is null ? given.Program : sabotage(given.Program), new ExecutableOptions
         {
-            Sizes = given.Sizes, Threads = threads, Precision = real, Kernels = kernels, Poison = given.Seed % 5
-                == 0, Schedule = Schedules[given.Seed % 3],
+            Sizes = given.Sizes,
+            Threads = threads,
+            Precision = real,
+            Kernels = kernels,
+            Poison = given.Seed % 5 == 0,
+            Schedule = Schedules[given.Seed % 3],
             ChunkLimits = given.Seed % 4 == 3 ? ChunkLimits.Usual : new ChunkLimits(256, 8),
         });
         GraphKinds.AddOf((CompiledExecutable)executable, real, threads, Kinds);

@@ -31,8 +31,12 @@ public class ProgramCutTests
             model.Open(new SessionOptions { Steps = Source, Batch = Rows, Results = ["memory", "decoder.h0"], Sizes = one });
         using Session decoder = model.Open(new SessionOptions
         {
-            Steps = Source, Batch = Rows, Sizes = one, Given = ["memory",
-                "decoder.h0"], Results = ["logits", "attention"], CarryState = true,
+            Steps = Source,
+            Batch = Rows,
+            Sizes = one,
+            Given = ["memory", "decoder.h0"],
+            Results = ["logits", "attention"],
+            CarryState = true,
         });
         Assert.That(encoder.Program.Inputs.Select(port => port.Name), Has.None.EqualTo("y"));
         Assert.That(decoder.Program.Inputs.Select(port => port.Name), Has.None.EqualTo("x"));

@@ -22,8 +22,11 @@ public class ForEachTests
 
     private static Dictionary<string, NdArray> Data => new()
     {
-        ["s"] = NdArray.Scalar(10), ["a"] = new NdArray([2, 3],
-            [1, 2, 3, 4, 5, 6]), ["b"] = new NdArray([2, 3], [1, 1, 1, 2, 2, 2]), ["c"] = NdArray.Scalar(7), ["d"] = NdArray.Scalar(5),
+        ["s"] = NdArray.Scalar(10),
+        ["a"] = new NdArray([2, 3], [1, 2, 3, 4, 5, 6]),
+        ["b"] = new NdArray([2, 3], [1, 1, 1, 2, 2, 2]),
+        ["c"] = NdArray.Scalar(7),
+        ["d"] = NdArray.Scalar(5),
     };
 
     [Test]

@@ -108,8 +108,9 @@ public class OptimiserValueTests
         model.Parameters["w"].Set(Start);
         using var trainer = new Trainer(model, 1, 1, new TrainerOptions
         {
-            Optimiser = OptimiserChoice.Of(
-                options), LearningRate = new ConstantRate(Rate), ClipNorm = options.Clip > 0 ? options.Clip : null,
+            Optimiser = OptimiserChoice.Of(options),
+            LearningRate = new ConstantRate(Rate),
+            ClipNorm = options.Clip > 0 ? options.Clip : null,
         });
         var found = new List<double>();
         foreach (double[] gradient in Gradients)

@@ -18,8 +18,16 @@ public class SavePointTests
     private static CharacterTraining Start(string optimiser = "adam", ulong seed = 1, double rate = 0.01, string schedule = "constant") =>
         new(Text, CellRegistry.Find("elman"), new CharacterOptions
         {
-            Hidden = 3, Embedding =
-            2, Layers = 1, Batch = 2, Steps = 4, Updates = 8, Optimiser = optimiser, Seed = seed, LearningRate = rate, Schedule = schedule,
+            Hidden = 3,
+            Embedding = 2,
+            Layers = 1,
+            Batch = 2,
+            Steps = 4,
+            Updates = 8,
+            Optimiser = optimiser,
+            Seed = seed,
+            LearningRate = rate,
+            Schedule = schedule,
         }, new ModelOptions { Threads = 1 });
 
     [Test]

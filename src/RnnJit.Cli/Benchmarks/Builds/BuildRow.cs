@@ -57,12 +57,11 @@ internal sealed record BuildRow(BuildCase Case, IReadOnlyList<BuildTimes> Repeat
         below = Below,
         repeats = Repeats.Select(times => new
         {
-            own = new
-            {
-                min = times.Own.Min,
-                median = times.Own.Median
-            }, control = new { min = times.Control.Min, median = times.Control.Median },
-            other = new { min = times.Other.Min, median = times.Other.Median }, ratio = times.Best, ratioOfMedians = times.Median,
+            own = new { min = times.Own.Min, median = times.Own.Median },
+            control = new { min = times.Control.Min, median = times.Control.Median },
+            other = new { min = times.Other.Min, median = times.Other.Median },
+            ratio = times.Best,
+            ratioOfMedians = times.Median,
         }),
     };
 

@@ -20,8 +20,11 @@ internal sealed record DeepBenchKernel(string Set, string Cell, int Hidden, int 
     public LayerRequest Request(int most, int threads) =>
         new(CellRegistry.Find(Cell switch { "lstm" => typeof(Lstm), "gru" => typeof(GruResetAfter), _ => typeof(ElmanRelu) }))
         {
-            Training = Set
-                == "training", Steps = most > 0 ? Math.Min(most, Steps) : Steps, Batch = Batch, Hidden = Hidden, Threads = threads,
+            Training = Set == "training",
+            Steps = most > 0 ? Math.Min(most, Steps) : Steps,
+            Batch = Batch,
+            Hidden = Hidden,
+            Threads = threads,
         };
 
     private static IEnumerable<DeepBenchKernel> Training()

@@ -52,9 +52,16 @@ internal sealed record TargetRow(Target Target, PeerComparison PeerComparison, d
     /// <summary>For <c>--json</c>.</summary>
     public object ToJson() => new
     {
-        @class = Target.Class, layer = Layer, measured = PeerComparison.ToJson(), wantedRatio = Target.Ratio(
-            Threads), wantedRatioBelowLimit = double.IsNaN(WantedRatio) ? (double?)null : WantedRatio,
-        wantedShare = Target.Share(
-            Threads), ofLstm = OfLstm, ratioMet = RatioMet, shareMet = ShareMet, lstmMet = OfLstm is null ? null : LstmMet, met = Met,
+        @class = Target.Class,
+        layer = Layer,
+        measured = PeerComparison.ToJson(),
+        wantedRatio = Target.Ratio(Threads),
+        wantedRatioBelowLimit = double.IsNaN(WantedRatio) ? (double?)null : WantedRatio,
+        wantedShare = Target.Share(Threads),
+        ofLstm = OfLstm,
+        ratioMet = RatioMet,
+        shareMet = ShareMet,
+        lstmMet = OfLstm is null ? null : LstmMet,
+        met = Met,
     };
 }

@@ -48,9 +48,18 @@ public sealed unsafe partial class GemmTests<T>
         problem.OldRows(m, n).CopyTo(c.Span);
         var g = new GemmArguments<T>
         {
-            A = a.Origin, ARow = a.Row, ACol = a.Col, B = packed == null
-                ? b.Origin
-                : packed.Data, BRow = b.Row, C = c.Data, CRow = n, M = m, N = n, K = k, Start = accumulate ? c.Data : null, StartRow = n,
+            A = a.Origin,
+            ARow = a.Row,
+            ACol = a.Col,
+            B = packed == null ? b.Origin : packed.Data,
+            BRow = b.Row,
+            C = c.Data,
+            CRow = n,
+            M = m,
+            N = n,
+            K = k,
+            Start = accumulate ? c.Data : null,
+            StartRow = n,
         };
         if (packed == null)
             Product.MultiplyUnpacked(g, panelStart, panelEnd);
@@ -67,8 +76,16 @@ public sealed unsafe partial class GemmTests<T>
         using var c = new GuardedMemory<T>(count * problem.N);
         var g = new GemmArguments<T>
         {
-            A = a.Origin, ARow =
-                a.Row, ACol = a.Col, B = b.Origin, BRow = b.Row, C = c.Data, CRow = problem.N, M = count, N = problem.N, K = problem.K,
+            A = a.Origin,
+            ARow = a.Row,
+            ACol = a.Col,
+            B = b.Origin,
+            BRow = b.Row,
+            C = c.Data,
+            CRow = problem.N,
+            M = count,
+            N = problem.N,
+            K = problem.K,
         };
         Product.MultiplyUnpacked(g, 0, GemmProblem<T>.Panels(problem.N));
         return c.Span.ToArray();

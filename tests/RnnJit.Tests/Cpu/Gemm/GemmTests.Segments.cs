@@ -44,8 +44,18 @@ public sealed unsafe partial class GemmTests<T>
             {
                 var arguments = new GemmArguments<T>
                 {
-                    A = pa, ARow = rows ? all : 1, ACol = rows ? 1 : m, KIndices = k == 0 ? (int*)pc : numbers, B =
-                        problem.Packed.Data, C = pc, CRow = N, M = m, N = N, K = k, Start = accumulate ? pc : null, StartRow = N,
+                    A = pa,
+                    ARow = rows ? all : 1,
+                    ACol = rows ? 1 : m,
+                    KIndices = k == 0 ? (int*)pc : numbers,
+                    B = problem.Packed.Data,
+                    C = pc,
+                    CRow = N,
+                    M = m,
+                    N = N,
+                    K = k,
+                    Start = accumulate ? pc : null,
+                    StartRow = N,
                 };
                 Product.Multiply(arguments, 0, 1);
                 Product.Multiply(arguments, 1, GemmProblem<T>.Panels(N));
@@ -101,9 +111,18 @@ public sealed unsafe partial class GemmTests<T>
         {
             var g = new GemmArguments<T>
             {
-                A = rowsOfA, ARow = k, ACol = 1, B = packed
-                    ? problem.Packed.Data
-                    : lies, BRow = n, C = to, CRow = n, M = m, N = n, K = k, Start = accumulate ? begin : null, StartRow = oneStart ? 0 : n,
+                A = rowsOfA,
+                ARow = k,
+                ACol = 1,
+                B = packed ? problem.Packed.Data : lies,
+                BRow = n,
+                C = to,
+                CRow = n,
+                M = m,
+                N = n,
+                K = k,
+                Start = accumulate ? begin : null,
+                StartRow = oneStart ? 0 : n,
                 RowSegments = &segments,
             };
             int panels = GemmProblem<T>.Panels(n);
