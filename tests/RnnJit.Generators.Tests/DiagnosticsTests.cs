@@ -54,11 +54,13 @@ public class DiagnosticsTests
             "Cell 'C': no returned element has the name of a Value parameter, found Item1, Item2 (name the new state like the old one)",
             "(Value, Value) [|Step|](Value h, Value c) => (h, c);"),
         Step("RNNJ014",
-            "Cell 'C': 'onse' is no initialiser of 'b' (did you mean 'ones'? write glorot, orthogonal, uniform, zeros, ones or a finite "
+            "Cell 'C': 'onse' is no initialiser of 'b' (did you mean 'ones'? write glorot, orthogonal, identity, uniform, "
+                + "uniform01, zeros, ones or a finite "
                 + "number such as 0.1)",
             "Value Step(Value h, [Init(\"onse\")] Vector [|b|]) => Tanh(h + b);"),
         .. ((string[])["NaN", "Infinity", "-Infinity", "1e400", "3.5e38", " 1", "1\\n", "0x1", "1,5"]).Select(init => Step("RNNJ014",
-            $"Cell 'C': '{init.Replace("\\n", "\n")}' is no initialiser of 'b' (write glorot, orthogonal, uniform, zeros, "
+            $"Cell 'C': '{init.Replace("\\n", "\n")}' is no initialiser of 'b' (write glorot, orthogonal, identity, uniform, uniform01, "
+                + "zeros, "
                 + "ones or a finite number such as 0.1)",
             $"Value Step(Value h, [Init(\"{init}\")] Vector [|b|]) => Tanh(h + b);")),
         Step("RNNJ018", "Cell 'C': 'b' has [Dims(H, X)], but a Vector has 1 to name (name 1)",

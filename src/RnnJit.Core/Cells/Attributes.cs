@@ -13,7 +13,8 @@ public sealed class PerSequenceAttribute : Attribute
 {
 }
 
-/// <summary>The initialiser of a trained parameter: glorot, orthogonal, uniform, zeros, ones, or a finite number.</summary>
+/// <summary>The initialiser of a trained parameter: glorot, orthogonal, identity, uniform (±1 / √columns), uniform01 (from 0 to 1), zeros,
+/// ones, or a finite number.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class InitAttribute(string kind) : Attribute
 {

@@ -7,7 +7,7 @@ namespace RnnJit.Cells;
 public static class CellInit
 {
     /// <summary>The names that <see cref="InitAttribute"/> takes, besides numbers.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["glorot", "orthogonal", "uniform", "zeros", "ones"];
+    public static IReadOnlyList<string> Kinds { get; } = ["glorot", "orthogonal", "identity", "uniform", "uniform01", "zeros", "ones"];
 
     /// <summary>Gives every parameter without an initialiser the default: orthogonal for a matrix that multiplies a state (Saxe et al.
     /// 2013), Glorot for other matrices (Glorot and Bengio 2010), zeros for vectors.</summary>

@@ -45,7 +45,7 @@ public sealed partial class NetworkBuilder(string name)
     public Indices Indices(string name, params Dim[] dims) => new(Declare(name, new TensorType(ElementType.I32, dims), PortRole.Input));
 
     /// <summary>A trained tensor. Layers share it by reading it more than once; its gradient is the sum of theirs.</summary>
-    /// <param name="init">glorot, orthogonal, uniform, zeros, ones or a number.</param>
+    /// <param name="init">glorot, orthogonal, identity, uniform, uniform01, zeros, ones or a number.</param>
     /// <exception cref="GraphException">RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.</exception>
     public Value Parameter(string name, string init, params Dim[] dims)
     {
@@ -54,14 +54,14 @@ public sealed partial class NetworkBuilder(string name)
     }
 
     /// <summary>A vector for each code: index i32[…] ⇒ f32[…, width]; trains <c>NAME.table</c> [rows, width].</summary>
-    /// <param name="init">The initialiser of the table: glorot, orthogonal, uniform (±1 / √width), zeros, ones or a number.</param>
+    /// <param name="init">The initialiser of the table: one of <see cref="CellInit.Kinds"/> (uniform is ±1 / √width) or a number.</param>
     /// <exception cref="GraphException">RNNJ014: the initialiser is unknown. RNNJ164: the name is taken.</exception>
     public Value Embedding(string name, Indices index, Dim rows, Dim width, string init = "uniform") =>
         Rnn.Gather(new Matrix(Parameter(name + ".table", init, rows, width)), index);
 
     /// <summary>y = W x + b over the last axis: x […, X] ⇒ […, outputs]; trains <c>NAME.W</c> [outputs, X]
     /// and <c>NAME.b</c> [outputs].</summary>
-    /// <param name="init">The initialiser of W: glorot, orthogonal, uniform (±1 / √X), zeros, ones or a number.</param>
+    /// <param name="init">The initialiser of W: one of <see cref="CellInit.Kinds"/> (uniform is ±1 / √X) or a number.</param>
     /// <param name="biasInit">The initialiser of b.</param>
     /// <exception cref="GraphException">RNNJ014: an initialiser is unknown. RNNJ164: the name is taken.</exception>
     public Value Dense(string name, Value x, Dim outputs, string init = "glorot", string biasInit = "zeros")

@@ -25,6 +25,26 @@ public static class Initialisers
             weight = T.CreateTruncating(random.NextUniform(-k, k));
     }
 
+    /// <summary>Uniform in [0, 1).</summary>
+    public static void UniformUnit<T>(Span<T> weights, RandomStream random)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        foreach (ref var weight in weights)
+            weight = T.CreateTruncating(random.NextUniform(0, 1));
+    }
+
+    /// <summary>Ones on the diagonal, zeros elsewhere (Le, Jaitly and Hinton 2015, arXiv:1504.00941).</summary>
+    /// <exception cref="ArgumentException">The span is not rows · columns long.</exception>
+    public static void Identity<T>(Span<T> weights, int rows, int columns)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckShape(weights.Length, rows, columns);
+        weights.Clear();
+        for (int i = 0; i < Math.Min(rows, columns); i++)
+            weights[(i * columns) + i] = T.One;
+    }
+
     /// <summary>Uniform in ±√(6 / (rows + columns)), the variance that keeps activations and gradients alike (Glorot and
     /// Bengio 2010, equation 16).</summary>
     /// <exception cref="ArgumentException">The span is not rows · columns long.</exception>

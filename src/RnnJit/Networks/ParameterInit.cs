@@ -36,6 +36,12 @@ internal static class ParameterInit
             case "orthogonal":
                 Initialisers.Orthogonal(values, rows, columns, random);
                 break;
+            case "identity":
+                Initialisers.Identity(values, rows, columns);
+                break;
+            case "uniform01":
+                Initialisers.UniformUnit(values, random);
+                break;
             case "uniform":
                 // ±1/√columns: the usual range of linear layers and of embeddings, whose rows then have length about 1.
                 Initialisers.Uniform(values, 1 / Math.Sqrt(columns), random);
