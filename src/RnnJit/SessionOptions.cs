@@ -1,3 +1,5 @@
+using RnnJit.Ir;
+
 namespace RnnJit;
 
 /// <summary>The shape a session is bound to, the values it is given, the results it computes and whether it carries its states.</summary>
@@ -35,9 +37,31 @@ public sealed record SessionOptions
     /// </summary>
     public bool CarryState { get; init; }
 
+    /// <summary>Compares <see cref="Sizes"/> with the symbols of a model.</summary>
+    /// <exception cref="ArgumentException">No dimension has such a symbol, or parameters have another size.</exception>
+    internal void CheckSizes(Graph program, IReadOnlyDictionary<string, int> model)
+    {
+        string[] symbols = [.. program.Symbols().Distinct()];
+        foreach (var (symbol, size) in Sizes)
+        {
+            if (!symbols.Contains(symbol))
+                throw new ArgumentException($"'{nameof(Sizes)}' gives {symbol}, which no dimension of '{program.Name}' has "
+                    + $"(found: {string.Join(", ", symbols.Order(StringComparer.Ordinal))}; {nameof(Steps)} is T, {nameof(Batch)} is B)");
+            if (model.TryGetValue(symbol, out int own) && own != size && program.Inputs.FirstOrDefault(port =>
+                port.Role == PortRole.Parameter && port.Type.Dims.Any(dim => dim.Terms.Any(term => term.Symbol == symbol))) is { } parameter)
+            {
+                throw new ArgumentException($"'{nameof(Sizes)}' gives {symbol} = {size}, but '{parameter.Name}' of '{program.Name}' was made "
+                    + $"with {own} (leave it out)");
+            }
+        }
+    }
+
     /// <exception cref="ArgumentException">A size is below 1, or given twice.</exception>
     internal void Check()
     {
+        if (Sizes is null || Given is null || Results is null)
+            throw new ArgumentException(
+                $"'{(Sizes is null ? nameof(Sizes) : Given is null ? nameof(Given) : nameof(Results))}' is null, wanted names (leave it out)");
         if (Steps < 1)
             throw new ArgumentException($"'{nameof(Steps)}' is {Steps}, wanted at least 1 (give the number of time steps)");
         if (Batch < 1)

@@ -51,7 +51,7 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
         {
             int index = (int)operands[0].Data[i];
             if (index != Ignored)
-                GatherOp.CheckRow(0, index, Largest(places) + 1, Cure);
+                GatherOp.CheckRow(0, index, Largest(places) + 1, OneHotOp.CureOf(Cure, index));
             for (int place = 0; place < places; place++)
                 result.Data[(i * places) + place] = index != Ignored && Marks(index, place) ? 1 : 0;
         }

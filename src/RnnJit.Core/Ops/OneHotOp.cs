@@ -7,7 +7,7 @@ namespace RnnJit.Ops;
 /// or <c>onehot[classes : f32, ignore -100]</c> where one index marks nothing.</summary>
 public sealed class OneHotOp(Dim classes, ElementType element, int? ignored = null) : MarkOp(classes, element)
 {
-    private const string Ignore = ", ignore ";
+    private const string Ignore = ", ignore ", Classes = "check the classes";
 
     public override string Name => "onehot";
 
@@ -31,7 +31,12 @@ public sealed class OneHotOp(Dim classes, ElementType element, int? ignored = nu
             : throw new GraphException("RNNJ122", $"'onehot[{attributes}]' ignores no whole number (write onehot[V : f32, ignore -100])");
     }
 
-    public override string Cure => "check the classes";
+    public override string Cure => Classes;
+
+    /// <summary>The cure for one index: a negative class mostly stands for padding.</summary>
+    public static string CureOf(string cure, int index) => index < 0 && cure == Classes
+        ? Classes + "; Loss.CrossEntropy leaves the class of padding out with IgnoreIndex"
+        : cure;
 
     public override int Largest(int places) => places - 1;
 

@@ -1,4 +1,5 @@
 using RnnJit.Ir;
+using RnnJit.Runtime;
 
 namespace RnnJit.Data;
 
@@ -35,6 +36,19 @@ public sealed class BatchInput
 
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
     public static BatchInput Of(ReadOnlyMemory<int> values, params int[] shape) => new(ElementType.I32, shape, values, default);
+
+    /// <summary>A copy of a tensor, such as a result of a network; float64 is rounded to float32.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
+    public static BatchInput Of(Tensor values)
+    {
+        int[] shape = [.. values.Shape];
+        return values.Element switch
+        {
+            ElementType.I32 => Of(values.Read<int>().ToArray(), shape),
+            ElementType.F32 => Of(values.Read<float>().ToArray(), shape),
+            _ => Of(Array.ConvertAll(values.Read<double>().ToArray(), value => (float)value), shape),
+        };
+    }
 
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
     public static BatchInput Of(ReadOnlyMemory<float> values, params int[] shape) => new(ElementType.F32, shape, default, values);

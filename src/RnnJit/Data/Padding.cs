@@ -1,4 +1,5 @@
 using RnnJit.Ir;
+using RnnJit.Runtime;
 
 namespace RnnJit.Data;
 
@@ -96,6 +97,18 @@ public static class Padding
             (length, row) => Enumerable.Range(0, length).Select(t => padded.Integers.Span[shape.At(t, row)]).ToArray())];
     }
 
+    /// <summary>The steps of each row of a result, such as the best class of each step.</summary>
+    /// <param name="padded">i32[T, B], a result of a session or an evaluator.</param>
+    /// <param name="lengths">i32[B], the lengths of the batch.</param>
+    /// <inheritdoc cref="CodeRows(BatchInput, IReadOnlyList{int}, SequenceOrder)" path="/exception"/>
+    public static int[][] CodeRows(Tensor padded, BatchInput lengths) => CodeRows(BatchInput.Of(padded), Whole(lengths));
+
+    /// <summary>The vectors of each row of a result, one behind the other.</summary>
+    /// <param name="padded">[T, B, …], a result of a session or an evaluator.</param>
+    /// <param name="lengths">i32[B], the lengths of the batch.</param>
+    /// <inheritdoc cref="VectorRows(BatchInput, IReadOnlyList{int}, SequenceOrder)" path="/exception"/>
+    public static float[][] VectorRows(Tensor padded, BatchInput lengths) => VectorRows(BatchInput.Of(padded), Whole(lengths));
+
     /// <summary>
     /// The vectors of each row, one behind the other; the inverse of <see cref="Vectors"/>, and how results of a network are read.
     /// </summary>
@@ -127,6 +140,10 @@ public static class Padding
             ? BatchInput.Of(Swapped(padded.Integers.Span, first, second), shape).Padded(padded.Padding)
             : BatchInput.Of(Swapped(padded.Reals.Span, first, second), shape).Padded(padded.Padding);
     }
+
+    private static int[] Whole(BatchInput lengths) => lengths.Element == ElementType.I32
+        ? lengths.Integers.ToArray()
+        : throw new ArgumentException($"The lengths are {Text(lengths)}, wanted i32[B] (give the input of lengths)");
 
     private static T[] Swapped<T>(ReadOnlySpan<T> values, int first, int second)
     {

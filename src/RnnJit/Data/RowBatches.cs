@@ -110,7 +110,7 @@ public sealed partial class RowBatches<TRow> : IBatches
             column.Write(sizes, inputs);
         foreach (DerivedInput input in derived)
             inputs[input.Name] = values[Array.FindIndex(columns, column => column.Name == input.Of)].Derived(input.Kind, sizes);
-        return new Batch(numbers.Length, inputs);
+        return new Batch(numbers.Length, inputs) { Numbers = numbers };
     }
 
     // Sequences of one axis have the same steps.

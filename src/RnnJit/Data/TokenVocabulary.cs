@@ -53,24 +53,35 @@ public sealed partial class TokenVocabulary
 
     /// <summary>The words of texts, which white space separates.</summary>
     /// <inheritdoc cref="Of"/>
-    public static TokenVocabulary Words(IEnumerable<string> texts, TokenOptions? options = null) =>
-        Of(texts.Select(text => Cut(text, TokenKind.Words)), options);
+    public static TokenVocabulary Words(IEnumerable<string> texts, TokenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return Of(texts.Select(text => Cut(text, TokenKind.Words)), options);
+    }
 
     /// <summary>The characters (Unicode scalar values) of texts.</summary>
     /// <inheritdoc cref="Of"/>
-    public static TokenVocabulary Characters(IEnumerable<string> texts, TokenOptions? options = null) =>
-        Counted(TokenKind.Characters, texts.Select(text => Cut(text, TokenKind.Characters)), options ?? new TokenOptions());
+    public static TokenVocabulary Characters(IEnumerable<string> texts, TokenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return Counted(TokenKind.Characters, texts.Select(text => Cut(text, TokenKind.Characters)), options ?? new TokenOptions());
+    }
 
     /// <summary>The tokens of sequences that are cut already, such as tags; as text they are words.</summary>
-    /// <exception cref="ArgumentException">The least count is below 1, or the most size leaves no room for a token.</exception>
+    /// <exception cref="ArgumentException">A text or sequence is null, the least count is below 1, or the most size leaves no room for a
+    /// token.</exception>
     /// <exception cref="TextDataException">No token is frequent enough, or one is empty or holds half of a surrogate pair.</exception>
-    public static TokenVocabulary Of(IEnumerable<IEnumerable<string>> sequences, TokenOptions? options = null) =>
-        Counted(TokenKind.Words, sequences, options ?? new TokenOptions());
+    public static TokenVocabulary Of(IEnumerable<IEnumerable<string>> sequences, TokenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        return Counted(TokenKind.Words, sequences, options ?? new TokenOptions());
+    }
 
     /// <summary>The code of a token; <see cref="Unknown"/> for one that is not in the vocabulary.</summary>
     /// <exception cref="TextDataException">The token is not in the vocabulary and no code is reserved for that.</exception>
     public int CodeOf(string token)
     {
+        ArgumentNullException.ThrowIfNull(token);
         if (codes.TryGetValue(token, out int code))
             return code;
         return HasReserved
@@ -91,6 +102,7 @@ public sealed partial class TokenVocabulary
                 "Start and end are wanted but the vocabulary reserves no codes (build it with TokenOptions.Reserved)");
         }
 
+        ArgumentNullException.ThrowIfNull(tokens);
         int[] found = [.. tokens.Select(CodeOf)];
         return ends ? [Start, .. found, End] : found;
     }
@@ -120,7 +132,8 @@ public sealed partial class TokenVocabulary
         }
 
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (string token in sequences.SelectMany(sequence => sequence))
+        foreach (string token in sequences.SelectMany(sequence => sequence
+            ?? throw new ArgumentException("A sequence of tokens is null, wanted tokens (give an empty one where there are none)")))
         {
             if (options.Reserved && ReservedNames.Contains(token))
                 continue;
@@ -138,9 +151,14 @@ public sealed partial class TokenVocabulary
                 $"None of {counts.Count} tokens occurs {options.MinimumCount} times (give more text or a smaller least count)");
     }
 
-    private static IEnumerable<string> Cut(string text, TokenKind kind) => kind == TokenKind.Words
-        ? text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-        : text.EnumerateRunes().Select(rune => rune.ToString());
+    private static IEnumerable<string> Cut(string? text, TokenKind kind)
+    {
+        if (text is null)
+            throw new ArgumentException("A text is null, wanted words or characters (give an empty text where there are none)");
+        return kind == TokenKind.Words
+            ? text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            : text.EnumerateRunes().Select(rune => rune.ToString());
+    }
 
     private static string? Fault(string token)
     {

@@ -3,16 +3,18 @@ namespace RnnJit.Files;
 /// <summary>Writes a file so that a reader finds either the whole old content or the whole new one.</summary>
 public static class AtomicFile
 {
+    private const string ReadOnly = "it is read-only for this user";
+
     /// <summary>
     /// Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk, renames it over
     /// the target and flushes the folder. Symbolic links are followed; the permissions of a replaced file are kept unless others are
-    /// given. Only a regular file is replaced.
+    /// given. Only a regular file is replaced, and only one that this user may write into.
     /// </summary>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content; it need not flush or dispose the stream.</param>
     /// <param name="mode">The permissions on Unix, from the first byte on.</param>
     /// <exception cref="IOException">
-    /// The file could not be written (disk full, no permission, no such folder, a device or a FIFO). The previous file is untouched and no
+    /// The file could not be written (disk full, no permission, a read-only file, no such folder, a device or a FIFO). The previous file is untouched and no
     /// temporary file stays. Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning. Or the folder could
     /// not be flushed; the sentence then says that the file is the new one.
     /// </exception>
@@ -82,6 +84,9 @@ public static class AtomicFile
         if (old is { Hindrance: { } hindrance })
             throw new IOException(hindrance + ", so that it cannot be replaced");
 
+        if (!FileFacts.IsWritable(path))
+            throw new IOException(ReadOnly);
+
         string target = LinkedPath.Resolve(path);
         return Directory.Exists(Path.GetDirectoryName(target))
             ? target
@@ -98,6 +103,7 @@ public static class AtomicFile
     {
         UnauthorizedAccessException => "allow writing in its folder or choose another one",
         DirectoryNotFoundException => "create the folder first",
+        _ when e.Message == ReadOnly => "allow writing into it or choose another name",
         _ => "check the path and the free space",
     };
 }

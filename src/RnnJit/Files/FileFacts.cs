@@ -13,6 +13,7 @@ internal sealed unsafe partial record FileFacts(string? Kind, (ulong Device, ulo
     // Of linux/stat.h and linux/fcntl.h; the layout of statx is the same on all processors.
     private const int ThisFolder = -100, NoFollow = 0x100, StatxBytes = 256;
     private const int AttributesAt = 8, UserAt = 20, ModeAt = 28, InodeAt = 32, DeviceAt = 136;
+    private const int MayWrite = 2, Effective = 0x200;
     private const uint WantType = 1, WantUser = 8, WantInode = 0x100;
     private const ulong Immutable = 0x10, AppendOnly = 0x20, MountRoot = 0x2000;
 
@@ -43,6 +44,16 @@ internal sealed unsafe partial record FileFacts(string? Kind, (ulong Device, ulo
             *(uint*)(status + UserAt) == EffectiveUser(), HindranceOf(*(ulong*)(status + AttributesAt)));
     }
 
+    /// <summary>
+    /// False where this user may not write into a file that exists, so that replacing it would get round its permissions.
+    /// </summary>
+    public static bool IsWritable(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return Environment.IsPrivilegedProcess || !File.Exists(path) || !new FileInfo(path).IsReadOnly;
+        return !File.Exists(path) || Access(ThisFolder, path, MayWrite, Effective) == 0;
+    }
+
     private static string? KindOf(ushort mode) => (mode >> 12) switch
     {
         8 => null,
@@ -65,6 +76,9 @@ internal sealed unsafe partial record FileFacts(string? Kind, (ulong Device, ulo
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, byte* status);
+
+    [LibraryImport("libc", EntryPoint = "faccessat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(int folder, string path, int mode, int flags);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

@@ -32,6 +32,8 @@ public sealed record GenerationOptions
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     internal void Check(int tokens)
     {
+        if (Prompt is null || Banned is null)
+            throw new ArgumentException($"{(Prompt is null ? nameof(Prompt) : nameof(Banned))} is null, wanted codes (leave it out)");
         if (Prompt.Count == 0)
             throw new ArgumentException("The prompt is empty, wanted at least one token (give a start token)");
         foreach (int code in Prompt.Concat(Banned).Concat(End is { } end ? [end] : []))
@@ -59,6 +61,8 @@ public sealed record GenerationOptions
 /// <summary>Options of a beam search.</summary>
 public sealed record BeamOptions
 {
+    private const double MostDivisor = 1e100;
+
     /// <summary>Codes that every row is given first, at least one.</summary>
     public IReadOnlyList<int> Prompt { get; init; } = [0];
 
@@ -91,5 +95,9 @@ public sealed record BeamOptions
         if (!(LengthPenalty >= 0) || !double.IsFinite(LengthPenalty))
             throw new ArgumentException(
                 FormattableString.Invariant($"{nameof(LengthPenalty)} is {LengthPenalty}, wanted 0 or more (0.6 is usual)"));
+        if (OpenHypothesis.Divisor(MostTokens, LengthPenalty) > MostDivisor)
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{nameof(LengthPenalty)} is {LengthPenalty}, so that ln p of {MostTokens} tokens would be divided by more than {MostDivisor} ")
+                    + "and scores would be alike (0.6 is usual)");
     }
 }

@@ -54,5 +54,6 @@ internal sealed class OpenHypothesis
         return new Hypothesis(tokens, LogProbability, maps, IsEnded);
     }
 
-    private static double Divisor(int length, double penalty) => Math.Pow((5 + length) / 6.0, penalty);
+    /// <summary>((5 + n) / 6)^α.</summary>
+    internal static double Divisor(int length, double penalty) => Math.Pow((5 + length) / 6.0, penalty);
 }

@@ -7,8 +7,9 @@ namespace RnnJit.Generation;
 
 /// <summary>
 /// Generates sequences with a session of one step: tokens i32[1, B] in, logits [1, B, V] out, states carried from step to step. The
-/// session is filled with whatever
-/// else it reads (a memory, masks, start states) before each call. Not safe for concurrent use.
+/// session is filled with whatever else it reads (a memory, masks, start states) before the call. A call begins with the states that
+/// <see cref="Session.State"/> holds and leaves them as they were, so that the same call gives the same sequences again; the states at
+/// its end are the session's final ones. Not safe for concurrent use.
 /// </summary>
 public sealed class TokenGenerator
 {
@@ -52,7 +53,42 @@ public sealed class TokenGenerator
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Hypothesis[] Generate(GenerationOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.Check(tokens);
+        return FromStates(() => Generated(options));
+    }
+
+    /// <summary>
+    /// The best sequences by beam search: for each sequence, <see cref="BeamOptions.Width"/> neighbouring rows of the batch begin alike
+    /// and follow the hypotheses with the
+    /// highest probabilities. A search ends when no open hypothesis can become better than those that ended.
+    /// </summary>
+    /// <returns>For each sequence its hypotheses, the best by penalised probability first; those that reached the most tokens come behind
+    /// those that ended.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public IReadOnlyList<Hypothesis>[] Beam(BeamOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check(tokens, rows);
+        return FromStates(() => Searched(options));
+    }
+
+    // Every call begins with the states that it was given.
+    private T FromStates<T>(Func<T> generate)
+    {
+        Tensor[] states = session.State.Kept();
+        try
+        {
+            return generate();
+        }
+        finally
+        {
+            session.State.Restore(states);
+        }
+    }
+
+    private Hypothesis[] Generated(GenerationOptions options)
+    {
         RandomStream[] random = [.. Enumerable.Range(0, rows).Select(row => new RandomStream(options.Seed, (ulong)row))];
         var found = Enumerable.Range(0, rows).Select(_ => new OpenHypothesis()).ToArray();
         var last = new int[rows];
@@ -72,17 +108,8 @@ public sealed class TokenGenerator
         return [.. found.Select(one => one.Close())];
     }
 
-    /// <summary>
-    /// The best sequences by beam search: for each sequence, <see cref="BeamOptions.Width"/> neighbouring rows of the batch begin alike
-    /// and follow the hypotheses with the
-    /// highest probabilities. A search ends when no open hypothesis can become better than those that ended.
-    /// </summary>
-    /// <returns>For each sequence its hypotheses, the best by penalised probability first; those that reached the most tokens come behind
-    /// those that ended.</returns>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public IReadOnlyList<Hypothesis>[] Beam(BeamOptions options)
+    private IReadOnlyList<Hypothesis>[] Searched(BeamOptions options)
     {
-        options.Check(tokens, rows);
         BeamSearch[] searches =
             [.. Enumerable.Range(0, rows / options.Width).Select(sequence => new BeamSearch(options, sequence * options.Width))];
         var last = new int[rows];

@@ -41,9 +41,16 @@ internal sealed class TokenScores(int rows, int tokens)
     {
         ReadOnlySpan<double> values = Of(row);
         double temperature = options.Temperature;
+        double best = double.NegativeInfinity;
         for (int i = 0; i < tokens; i++)
-            (weights[i],
-                order[i]) = (options.Banned.Contains(i) ? double.NegativeInfinity : values[i] / (temperature == 0 ? 1 : temperature), i);
+        {
+            (weights[i], order[i]) = (options.Banned.Contains(i) ? double.NegativeInfinity : values[i], i);
+            best = Math.Max(best, weights[i]);
+        }
+
+        // Differences from the best one: a low temperature divides it to 0, the others to −∞ at most.
+        for (int i = 0; i < tokens && temperature != 0 && double.IsFinite(best); i++)
+            weights[i] = (weights[i] - best) / temperature;
 
         // The most probable first; of equal ones the one with the lower code.
         Array.Sort(order, (a, b) => weights[a] != weights[b] ? weights[b].CompareTo(weights[a]) : a.CompareTo(b));

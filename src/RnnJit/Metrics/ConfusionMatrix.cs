@@ -28,7 +28,8 @@ public sealed class ConfusionMatrix
     public long Total { get; private set; }
 
     /// <summary>Pairs of a true and a predicted class.</summary>
-    public long this[int truth, int predicted] => counts[truth, predicted];
+    /// <exception cref="ArgumentException">A class is out of range.</exception>
+    public long this[int truth, int predicted] => counts[Known(truth), Known(predicted)];
 
     /// <exception cref="ArgumentException">A class is out of range.</exception>
     public void Add(int truth, int predicted)
@@ -52,13 +53,16 @@ public sealed class ConfusionMatrix
         Enumerable.Range(0, Classes).Where(c => TrueOf(c) + PredictedOf(c) > 0).Select(F1).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Share of a class that was found; 0 where it does not occur.</summary>
-    public double Recall(int of) => Share(counts[of, of], TrueOf(of));
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    public double Recall(int of) => Share(counts[Known(of), of], TrueOf(of));
 
     /// <summary>Share of the predictions of a class that are right; 0 where there is none.</summary>
-    public double Precision(int of) => Share(counts[of, of], PredictedOf(of));
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    public double Precision(int of) => Share(counts[Known(of), of], PredictedOf(of));
 
     /// <summary>Harmonic mean of precision and recall; 0 where both are 0.</summary>
-    public double F1(int of) => Share(2 * counts[of, of], TrueOf(of) + PredictedOf(of));
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    public double F1(int of) => Share(2 * counts[Known(of), of], TrueOf(of) + PredictedOf(of));
 
     /// <summary>A table: a row for each true class, a column for each predicted one.</summary>
     /// <param name="names">A name for each class.</param>
@@ -91,6 +95,10 @@ public sealed class ConfusionMatrix
 
         return text.ToString();
     }
+
+    private int Known(int of) => (uint)of < (uint)Classes
+        ? of
+        : throw new ArgumentException($"Class {of} was asked for, wanted 0 to {Classes - 1} (correct it)");
 
     private long TrueOf(int of) => Enumerable.Range(0, Classes).Sum(other => counts[of, other]);
 

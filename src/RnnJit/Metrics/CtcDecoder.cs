@@ -11,6 +11,7 @@ public static class CtcDecoder
     /// <param name="scores">Logarithms of probabilities, or logits, [T, labels]; of equal ones the first counts.</param>
     /// <param name="blank">The label that stands for none.</param>
     /// <exception cref="ArgumentException">The shape is another one, or there is no such label.</exception>
+    /// <exception cref="NotFiniteNumberException">A step has NaN, or no finite score.</exception>
     public static int[] BestPath(NdArray scores, int blank = 0)
     {
         var (steps, labels) = Check(scores, blank);
@@ -42,6 +43,7 @@ public static class CtcDecoder
     /// <param name="blank">The label that stands for none.</param>
     /// <returns>The labelling and the logarithm of its probability over all paths that were kept.</returns>
     /// <exception cref="ArgumentException">The shape is another one, there is no such label, or no prefix may be kept.</exception>
+    /// <exception cref="NotFiniteNumberException">A step has NaN, or no finite logarithm.</exception>
     public static (int[] Labels, double LogProbability) Beam(NdArray logProbabilities, int width, int blank = 0)
     {
         var (steps, labels) = Check(logProbabilities, blank);
@@ -94,6 +96,16 @@ public static class CtcDecoder
                 $"The scores have the shape [{string.Join(", ", scores.Shape)}], wanted [T, labels] (give one sequence)", nameof(scores));
         if ((uint)blank >= (uint)scores.Shape[1])
             throw new ArgumentException($"The blank is label {blank}, wanted 0 to {scores.Shape[1] - 1} (correct it)", nameof(blank));
+        for (int t = 0; t < scores.Shape[0]; t++)
+        {
+            double most = double.NegativeInfinity;
+            foreach (double score in scores.Data.AsSpan(t * scores.Shape[1], scores.Shape[1]))
+                most = Math.Max(most, score);
+            if (!double.IsFinite(most))
+                throw new NotFiniteNumberException(FormattableString.Invariant(
+                    $"The scores of step {t} hold {most} at most, wanted a finite one (the model is damaged, or it diverged in training)"));
+        }
+
         return (scores.Shape[0], scores.Shape[1]);
     }
 

@@ -74,6 +74,30 @@ public sealed class CarriedState
         }
     }
 
+    /// <summary>The initial states as they are now, which <see cref="Restore"/> takes.</summary>
+    internal Tensor[] Kept()
+    {
+        var kept = new Tensor[pairs.Length];
+        for (int i = 0; i < kept.Length; i++)
+        {
+            Tensor initial = pairs[i].Initial;
+            kept[i] = new Tensor(initial.Element, [.. initial.Shape]);
+            kept[i].CopyFrom(initial);
+        }
+
+        return kept;
+    }
+
+    /// <summary>Makes the initial states what they were, and frees what was kept.</summary>
+    internal void Restore(Tensor[] kept)
+    {
+        for (int i = 0; i < kept.Length; i++)
+        {
+            pairs[i].Initial.CopyFrom(kept[i]);
+            kept[i].Dispose();
+        }
+    }
+
     private void Move(Span<byte> state, ReadOnlySpan<int> rows)
     {
         if (rowsBefore.Length < state.Length)

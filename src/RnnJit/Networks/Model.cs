@@ -129,10 +129,12 @@ public sealed partial class Model : IDisposable
     /// <summary>Binds the part of the Program that some results need to a length and a batch size.</summary>
     /// <exception cref="GraphException">RNNJ165: there is no such result or given value, or one is both. RNNJ101: a size is
     /// missing.</exception>
-    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, none of the Program's, or another than parameters have.</exception>
     public Session Open(SessionOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.Check();
+        options.CheckSizes(Program, Sizes);
         IReadOnlyList<string> wanted = options.Results.Count > 0 ? options.Results : [Program.Outputs[0].Name];
         if (wanted.FirstOrDefault(name => Program.OutputIndex(name) < 0) is { } unknown)
             throw ProgramCut.Unknown(Program, unknown);
@@ -146,6 +148,8 @@ public sealed partial class Model : IDisposable
     /// <returns>The model's first result.</returns>
     /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing or its shape does not fit.</exception>
     /// <exception cref="UnknownNameException">An input is given that the Program does not have.</exception>
+    /// <exception cref="ArgumentException">An input of whole numbers is given another number, such as 1.7 or NaN, or a length is out of
+    /// range.</exception>
     public NdArray Run(IReadOnlyDictionary<string, NdArray> inputs)
     {
         if (inputs.Keys.FirstOrDefault(name => Program.InputIndex(name) < 0) is { } unknown)
@@ -162,17 +166,20 @@ public sealed partial class Model : IDisposable
         using var session = new Session(
             Executable.Create(slice, OptionsFor(sizes.GetValueOrDefault("T", 1), sizes.GetValueOrDefault("B", 1), sizes)), carry: false);
         foreach (Port port in given)
-            session.Input(port.Name).Set(inputs[port.Name].Data);
+            session.Input(port.Name).Set(inputs[port.Name].Data, port.Name);
         session.Run();
         return session.Output(Program.Outputs[0].Name).ToNdArray();
     }
 
     /// <summary>Gives one time step of one sequence and carries the state: x [X] ⇒ the model's first result, valid until the next step.
     /// Allocates on the first call only.</summary>
-    /// <exception cref="ArgumentException">x has another length than the model's input.</exception>
+    /// <exception cref="ArgumentException">x has another length than the model's input, or the result needs another input too.</exception>
+    /// <exception cref="GraphException">RNNJ195: the result of a step depends on later ones, as in a layer that runs backwards, rows have
+    /// lengths, or a layer begins with trained states.</exception>
     public Tensor Step(ReadOnlySpan<float> x) => Stepper.Step(x);
 
     /// <summary>Gives one code, for a model that begins with an embedding; see <see cref="Step(ReadOnlySpan{float})"/>.</summary>
+    /// <inheritdoc cref="Step(ReadOnlySpan{float})" path="/exception"/>
     public Tensor Step(int code) => Stepper.Step(code);
 
     /// <summary>Makes the state that <see cref="Step(int)"/> carries zero.</summary>
@@ -206,5 +213,15 @@ public sealed partial class Model : IDisposable
         block.Dispose();
     }
 
-    private Session Stepper => stepper ??= Open(new SessionOptions { CarryState = true });
+    private Session Stepper => stepper ??= NewStepper();
+
+    private Session NewStepper()
+    {
+        Graph part = ProgramSlice.Run(Program, output => output.Name == Program.Outputs[0].Name, masks: false);
+        StepCheck.Run(part, lengths: false);
+        return StepCheck.Others(part).FirstOrDefault() is { } other
+            ? throw new ArgumentException($"Step gives one input and '{Program.Name}' reads '{other.Name}' too "
+                + "(open a session with Open and fill its inputs, or use StreamingModel)")
+            : Open(new SessionOptions { CarryState = true });
+    }
 }

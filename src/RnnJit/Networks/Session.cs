@@ -11,6 +11,8 @@ public sealed class Session : IDisposable
     private readonly Tensor? first;
     private readonly Tensor result;
     private readonly bool carry;
+    private readonly (string Name, Tensor Values)[] others;
+    private bool steps;
 
     internal Session(Executable executable, bool carry)
     {
@@ -19,6 +21,10 @@ public sealed class Session : IDisposable
         Port? port = executable.Program.Inputs.FirstOrDefault(input => input.Role is not (PortRole.Parameter or PortRole.State));
         first = port is null ? null : executable.Input(port.Name);
         result = executable.Output(executable.Program.Outputs[0].Name);
+        others = [.. StepCheck.Others(executable.Program).Select(other => (other.Name, executable.Input(other.Name)))];
+
+        // Whole sequences that have nothing to do with each other are no steps, and neither are those of another axis.
+        steps = !carry || port?.Type.Dims.Any(StreamCheck.IsTimed) != true;
     }
 
     /// <summary>The initial states of the next run, zero at first, and the final states of the last one.</summary>
@@ -36,6 +42,7 @@ public sealed class Session : IDisposable
     /// <summary>Fills an input.</summary>
     /// <exception cref="UnknownNameException">There is no such input.</exception>
     /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
+    /// <exception cref="ArgumentException">An input of whole numbers is given another number, such as 1.7 or NaN.</exception>
     public void Set(string name, NdArray value) => executable.Set(name, value);
 
     /// <summary>Fills an input with what another session computed, such as an encoder's memory.</summary>
@@ -60,6 +67,7 @@ public sealed class Session : IDisposable
 
     /// <summary>Runs over T steps from the states in <see cref="State"/>. With <see cref="SessionOptions.CarryState"/> the
     /// final states replace them.</summary>
+    /// <exception cref="ArgumentException">Lengths are not filled, negative, or beyond the last step.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public void Run()
     {
@@ -68,8 +76,12 @@ public sealed class Session : IDisposable
             State.Carry();
     }
 
-    /// <summary>Fills the first input, runs as <see cref="Run"/> does, gives the first result.</summary>
-    /// <exception cref="ArgumentException">x has another length than the first input.</exception>
+    /// <summary>
+    /// Fills the first input, runs as <see cref="Run"/> does, gives the first result. Other inputs are filled before and stay as they are.
+    /// </summary>
+    /// <exception cref="ArgumentException">x has another length than the first input, or another input was never filled.</exception>
+    /// <exception cref="GraphException">RNNJ195: states are carried, and the result of a step depends on later ones, as in a layer that
+    /// runs backwards, or a state that is carried cannot be its first one.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
     public Tensor Step(ReadOnlySpan<float> x)
     {
@@ -92,9 +104,9 @@ public sealed class Session : IDisposable
         return result;
     }
 
-    /// <summary>Fills the first input, an integer, runs as <see cref="Run"/> does, gives the first result.</summary>
-    /// <exception cref="ArgumentException">The first input is no single integer.</exception>
-    /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
+    /// <summary>Fills the first input, an integer; see <see cref="Step(ReadOnlySpan{float})"/>.</summary>
+    /// <exception cref="ArgumentException">The first input is no single integer, or another input was never filled.</exception>
+    /// <inheritdoc cref="Step(ReadOnlySpan{float})" path="/exception"/>
     public Tensor Step(int code)
     {
         Tensor input = First();
@@ -111,5 +123,20 @@ public sealed class Session : IDisposable
     /// the session throw afterwards.</summary>
     public void Dispose() => executable.Dispose();
 
-    private Tensor First() => first ?? throw new ArgumentException($"'{Program.Name}' has no input (run it with Run)");
+    private Tensor First()
+    {
+        if (first is null)
+            throw new ArgumentException($"'{Program.Name}' has no input (run it with Run)");
+        foreach (var (name, values) in others)
+        {
+            if (values.Version == 0)
+                throw new ArgumentException(
+                    $"Step gives the first input of '{Program.Name}' alone and '{name}' was never filled (fill it before Step)");
+        }
+
+        if (!steps)
+            StepCheck.Run(Program, lengths: true);
+        steps = true;
+        return first;
+    }
 }

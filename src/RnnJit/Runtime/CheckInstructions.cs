@@ -1,3 +1,4 @@
+using RnnJit.Ops;
 using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
@@ -44,7 +45,7 @@ internal sealed class IndexCheckInstruction(CheckIndicesCommand check) : Integer
     {
         int found = At(check.Index, address, item, clock);
         if (found != check.Ignored)
-            IndexCheck.Row(check.Name, found, check.Largest + 1, check.Cure);
+            IndexCheck.Row(check.Name, found, check.Largest + 1, OneHotOp.CureOf(check.Cure, found));
     }
 }
 

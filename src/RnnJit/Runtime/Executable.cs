@@ -112,7 +112,7 @@ public abstract class Executable : IDisposable
     /// <summary>
     /// Runs the Program over what its inputs hold. Spans of inputs and outputs that were taken before are not valid afterwards.
     /// </summary>
-    /// <exception cref="ArgumentException">The lengths of sequences are negative or beyond the last step.</exception>
+    /// <exception cref="ArgumentException">The lengths of sequences were never filled, are negative, or beyond the last step.</exception>
     /// <exception cref="ObjectDisposedException">This was disposed, or the model or tensor that an input belongs to.</exception>
     public void Run()
     {
@@ -138,12 +138,13 @@ public abstract class Executable : IDisposable
     /// <summary>Fills an input.</summary>
     /// <exception cref="UnknownNameException">The Program has no such input.</exception>
     /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
+    /// <exception cref="ArgumentException">An input of whole numbers is given another number, such as 1.7 or NaN.</exception>
     public void Set(string name, NdArray value)
     {
         Tensor input = Input(name);
         if (!input.Shape.SequenceEqual(value.Shape))
             throw Misshapen(Program.Inputs[Program.InputIndex(name)], value.Shape, [.. input.Shape]);
-        input.Set(value.Data);
+        input.Set(value.Data, name);
     }
 
     protected abstract void RunProgram();

@@ -33,19 +33,28 @@ internal sealed class LengthCheck
         _ => null,
     };
 
-    /// <exception cref="ArgumentException">A length is negative or beyond the last step.</exception>
+    /// <exception cref="ArgumentException">Lengths were never filled, or one is negative or beyond the last step.</exception>
     public void Run()
     {
         foreach (var (name, lengths, steps) in checks)
         {
-            ReadOnlySpan<int> values = lengths.Read<int>();
-            for (int row = 0; row < values.Length; row++)
-            {
-                if ((uint)values[row] > (uint)steps)
-                    throw new ArgumentException(
-                        $"'{name}' holds {values[row]} for row {row}, wanted 0 to {steps}, the number of steps "
-                            + "(correct the length or give more steps)");
-            }
+            // Zeros that nobody wrote are no lengths.
+            if (lengths.Version == 0)
+                throw new ArgumentException(
+                    $"'{name}' was never filled, wanted the number of steps of each row, 0 to {steps} (fill lengths before the run)");
+            Require(name, lengths.Read<int>(), steps);
+        }
+    }
+
+    /// <exception cref="ArgumentException">A length is negative or beyond the last step.</exception>
+    public static void Require(string name, ReadOnlySpan<int> lengths, int steps)
+    {
+        for (int row = 0; row < lengths.Length; row++)
+        {
+            if ((uint)lengths[row] > (uint)steps)
+                throw new ArgumentException(
+                    $"'{name}' holds {lengths[row]} for row {row}, wanted 0 to {steps}, the number of steps "
+                        + "(correct the length or give more steps)");
         }
     }
 }

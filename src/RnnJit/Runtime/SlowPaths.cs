@@ -50,7 +50,7 @@ internal static class SlowPaths
         return slow == 0 || options.Kernels is not null ? null
             : new SlowPath("RNNJ220", $"{program} {options.Device}",
                 $"'{program}': {slow} of {kernels.Length} kernels are interpreted, 20 to 60 times slower than compiled ones "
-                    + $"({Cure(options)})");
+                    + $"({Cure(options, slow < kernels.Length)})");
     }
 
     private static IEnumerable<SlowPath> OfWeights(string program, ExecutableOptions options, PlanCommand[] commands) =>
@@ -63,10 +63,13 @@ internal static class SlowPaths
     private static IEnumerable<Instruction> Flat(IEnumerable<Instruction> instructions) =>
         instructions.SelectMany(instruction => instruction is ScanInstruction scan ? Flat(scan.Body) : [instruction]);
 
-    private static string Cure(ExecutableOptions options)
+    // Some compiled kernels may be the optimiser's alone, so that the cell may be marked or not.
+    private static string Cure(ExecutableOptions options, bool some)
     {
         const string Install = "call JitKernels.Install() of RnnJit.Jit first",
-            Mark = "mark the cell [RnnCell] in a project that references the generator";
-        return options.Device == Device.Scalar ? Install : RuntimeFeature.IsDynamicCodeCompiled ? $"{Install}, or {Mark}" : Mark;
+            Mark = "mark the cell [RnnCell] in a project that references the generator",
+            Changed = "; only the first helps a kernel that an option such as RateOf changed after the build";
+        return options.Device == Device.Scalar ? Install
+            : RuntimeFeature.IsDynamicCodeCompiled ? $"{Install}, or {Mark}{(some ? Changed : "")}" : Mark;
     }
 }

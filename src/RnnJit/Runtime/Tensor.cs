@@ -135,13 +135,19 @@ public sealed unsafe class Tensor : IDisposable
         return new Span<T>(to, Length);
     }
 
-    /// <summary>Copies values in, rounding to the element type, and counts the change.</summary>
+    /// <summary>Copies values in, rounding reals to the element type, and counts the change.</summary>
+    /// <exception cref="ArgumentException">There is another number of values, or an i32 tensor is given one that is no whole number of
+    /// 32 bits, such as 1.7 or NaN; nothing is changed.</exception>
     /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
-    public void Set(ReadOnlySpan<double> values)
+    public void Set(ReadOnlySpan<double> values) => Set(values, name: null);
+
+    internal void Set(ReadOnlySpan<double> values, string? name)
     {
         if (values.Length != Length)
             throw new ArgumentException(
                 $"The tensor [{string.Join(", ", Shape)}] wants {Length} numbers, found {values.Length} (give one for each element)");
+        if (Element == ElementType.I32)
+            RequireWhole(values, name is null ? "The tensor" : $"'{name}'");
         void* to = Data;
         for (int i = 0; i < values.Length; i++)
         {
@@ -181,13 +187,16 @@ public sealed unsafe class Tensor : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <exception cref="ArgumentException">The other tensor has another element type or length.</exception>
+    /// <summary>Copies the values of another tensor of the same element type and shape, and counts the change.</summary>
+    /// <exception cref="ArgumentException">The other tensor has another element type or shape; [H, B] is not [B, H].</exception>
     /// <exception cref="InvalidOperationException">A run that failed left no values in the other tensor.</exception>
     /// <exception cref="ObjectDisposedException">The memory of one of them was freed.</exception>
     public void CopyFrom(Tensor other)
     {
-        if (other.Element != Element || other.Length != Length)
-            throw new ArgumentException($"A tensor of {Length} {Element} cannot take {other.Length} {other.Element} (use the same shape)");
+        if (other.Element != Element || !SameShape(other))
+            throw new ArgumentException(
+                $"A tensor {Element}[{string.Join(", ", Shape)}] cannot take {other.Element}[{string.Join(", ", other.Shape)}] "
+                    + "(use the same shape)");
         void* from = other.Data;
         other.Fetch();
         Buffer.MemoryCopy(from, Data, (long)Length * ElementSize, (long)Length * ElementSize);
@@ -232,6 +241,30 @@ public sealed unsafe class Tensor : IDisposable
             return;
         device.Fetch();
         newest = null;
+    }
+
+    // Without an enumerator: states are carried without allocation.
+    private bool SameShape(Tensor other)
+    {
+        if (other.Shape.Count != Shape.Count)
+            return false;
+        for (int axis = 0; axis < Shape.Count; axis++)
+        {
+            if (other.Shape[axis] != Shape[axis])
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void RequireWhole(ReadOnlySpan<double> values, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] != (int)values[i])
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"{name} holds {values[i]} at place {i}, wanted a whole number of 32 bits (round it, or correct the code)"));
+        }
     }
 
     private void Require<T>()

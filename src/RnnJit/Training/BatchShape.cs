@@ -9,16 +9,20 @@ namespace RnnJit.Training;
 /// <summary>Sizes of batches, and the way of their values into tensors that may have more steps.</summary>
 /// <param name="program">Reads the inputs that a batch gives.</param>
 /// <param name="known">Sizes of the model.</param>
-/// <param name="multiple">Steps of rows with lengths are rounded up to a multiple of it.</param>
+/// <param name="multiple">
+/// Steps of rows with lengths are rounded up to a multiple of it, except where results divide by their number, as the mean over padding
+/// too does: they would depend on the multiple. A warning says so.
+/// </param>
 internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int> known, int multiple)
 {
-    private readonly Port[] ports =
-        [.. program.Inputs.Where(port => port.Role is PortRole.Input or PortRole.PerSequence && !MaskPort.Is(port))];
-
-    private readonly HashSet<string> rounded = [.. program.Nodes.Select(node => node.Op).OfType<ScanOp>().Where(scan => scan.HasLengths)
-        .Select(scan => scan.Time.AsSymbol).OfType<string>()];
-
     private const int MostSeen = 256;
+
+    private readonly Port[] ports = Given(program);
+    private readonly BatchLengths lengths = new(program, Given(program));
+
+    // Symbols of steps whose number results are divided by.
+    private readonly HashSet<string> divisors =
+        [.. program.Nodes.Select(node => node.Op).OfType<ExtentOp>().SelectMany(extent => extent.Dim.Terms).Select(term => term.Symbol)];
 
     private Graph? probe;
 
@@ -79,16 +83,30 @@ internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int>
                 $"'{other.Name}' holds {batch.Inputs[other.Name].Element} but {other.Type} is wanted (give that type)");
         probe ??= new Graph(program.Kind, program.Name, ports.ToEquatable(), [], []);
         Dictionary<string, int> sizes = SizeBinding.FromShapes(probe, i => [.. batch.Inputs[ports[i].Name].Shape], known);
-        foreach (string symbol in rounded.Where(sizes.ContainsKey))
-            sizes[symbol] = (sizes[symbol] + multiple - 1) / multiple * multiple;
+        foreach (string symbol in lengths.Symbols.Where(sizes.ContainsKey))
+        {
+            int steps = (sizes[symbol] + multiple - 1) / multiple * multiple;
+            if (!divisors.Contains(symbol))
+                sizes[symbol] = steps;
+            else if (steps != sizes[symbol])
+                Warnings.Once("RNNJ228", program.Name, $"'{program.Name}': a mean counts all steps of {symbol}, those behind the ends of "
+                    + $"rows too, so {sizes[symbol]} steps are not rounded up to {steps} and each number of steps is planned by itself "
+                    + "(leave padding out with IgnoreIndex, or divide by the steps of the rows, Rnn.Total(net.StepsOf(lengths, y)))");
+        }
+
         sizes.TryAdd("T", 1);
         sizes.TryAdd("B", batch.Rows);
+        if (batch.Rows < 1 || batch.Rows > sizes["B"])
+            throw new ArgumentException(
+                $"The batch says {batch.Rows} rows and its inputs have {sizes["B"]}, wanted 1 to {sizes["B"]} (correct Batch.Rows)");
         return sizes.Where(size => !known.ContainsKey(size.Key)).ToDictionary(size => size.Key, size => size.Value);
     }
 
     /// <summary>Copies the values of a batch in; steps that were added have the input's padding.</summary>
+    /// <exception cref="ArgumentException">A length is negative or beyond the steps of the batch; nothing is copied.</exception>
     public void Fill(Batch batch, Func<string, Tensor> input)
     {
+        lengths.Check(batch);
         foreach (Port port in ports)
         {
             BatchInput from = batch.Inputs[port.Name];
@@ -101,6 +119,9 @@ internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int>
                 Copy(Widened(from.Reals.Span), [.. from.Shape], to.Write<double>(), to.Shape, from.Padding);
         }
     }
+
+    private static Port[] Given(Graph program) =>
+        [.. program.Inputs.Where(port => port.Role is PortRole.Input or PortRole.PerSequence && !MaskPort.Is(port))];
 
     private static double[] Widened(ReadOnlySpan<float> values)
     {

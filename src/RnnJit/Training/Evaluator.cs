@@ -18,6 +18,7 @@ public sealed class Evaluator : IDisposable
     private readonly BatchShape shape;
     private readonly HashSet<string> read;
     private readonly LinkedList<(string Key, Session Session)> open = [];
+    private bool disposed;
 
     /// <param name="results">Names of outputs or named values; none: the model's first output.</param>
     /// <exception cref="GraphException">RNNJ165: there is no such result.</exception>
@@ -33,15 +34,19 @@ public sealed class Evaluator : IDisposable
 
     /// <summary>
     /// Computes the results of a batch; inputs that they do not need, such as targets, are not read. Steps of sequences with lengths are
-    /// rounded up to a multiple of
-    /// 8, so a result may have more steps than the batch.
+    /// rounded up to a multiple of 8, so a result may have more steps than the batch; where a result is a mean over all steps, they stay
+    /// as they are.
     /// </summary>
     /// <returns>The session that ran; its outputs are valid until the next call.</returns>
     /// <exception cref="GraphException">RNNJ150, RNNJ151: an input is missing or its shape does not fit.</exception>
     /// <exception cref="UnknownNameException">The batch gives an input that the network does not have.</exception>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="ArgumentException">A length is negative or beyond the steps of the batch, or Batch.Rows is more than its inputs
+    /// have.</exception>
+    /// <exception cref="ObjectDisposedException">This or the model was disposed.</exception>
     public Session Run(Batch batch)
     {
+        if (disposed)
+            throw new ObjectDisposedException(null, $"The evaluator of '{model.Program.Name}' was disposed (make a new one)");
         if (batch.Inputs.Keys.FirstOrDefault(name => model.Program.InputIndex(name) < 0) is { } unknown)
         {
             throw new UnknownNameException($"Program '{model.Program.Name}'", "input", unknown,
@@ -58,6 +63,7 @@ public sealed class Evaluator : IDisposable
     /// <summary>Frees all sessions.</summary>
     public void Dispose()
     {
+        disposed = true;
         foreach (var (_, session) in open)
             session.Dispose();
         open.Clear();

@@ -121,4 +121,16 @@ public class TokenVocabularyTests
             () => TokenVocabulary.Of([["a", ""]]),
             Throws.TypeOf<TextDataException>().With.Message.EqualTo("A token is empty (leave it out)"));
     }
+
+    [Test]
+    public void Null_gets_a_sentence()
+    {
+        Assert.That(() => TokenVocabulary.Words([null!]), Throws.ArgumentException.With.Message.EqualTo(
+            "A text is null, wanted words or characters (give an empty text where there are none)"));
+        Assert.That(() => TokenVocabulary.Of([null!]), Throws.ArgumentException.With.Message.Contains("A sequence of tokens is null"));
+        TokenVocabulary words = TokenVocabulary.Words(["a b"]);
+        Assert.That(() => words.EncodeText(null!), Throws.ArgumentException.With.Message.Contains("A text is null"));
+        Assert.That(() => words.CodeOf(null!), Throws.ArgumentNullException);
+        Assert.That(() => words.Encode(null!), Throws.ArgumentNullException);
+    }
 }

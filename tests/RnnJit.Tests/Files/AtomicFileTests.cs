@@ -111,6 +111,41 @@ internal sealed class AtomicFileTests
     }
 
     [Test]
+    [Platform(Include = "Linux")]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void A_read_only_file_is_not_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("a"), "precious");
+        File.SetUnixFileMode(folder.File("a"), UnixFileMode.UserRead);
+        Action write = () => AtomicFile.Write(folder.File("a"), stream => stream.Write("new"u8));
+        if (Environment.IsPrivilegedProcess)
+        {
+            // Of sys/fsuid.h: the files of this thread are those of another user until it is set back.
+            File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_111_111);
+            _ = SetUser(65534);
+            try
+            {
+                Refused(write);
+            }
+            finally
+            {
+                _ = SetUser(0);
+            }
+        }
+        else
+        {
+            Refused(write);
+        }
+
+        Assert.That(File.ReadAllText(folder.File("a")), Is.EqualTo("precious"));
+        Assert.That(folder.Names, Is.EqualTo(new[] { "a" }));
+
+        static void Refused(Action write) => Assert.That(write, Throws.InstanceOf<IOException>().With.Message.Contains(
+            "could not be written and is as it was before: it is read-only for this user (allow writing into it or choose another name)"));
+    }
+
+    [Test]
     [Platform(Exclude = "Win")]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Permissions_and_links_survive()
@@ -140,4 +175,7 @@ internal sealed class AtomicFileTests
             return false;
         }
     }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetUser(int user);
 }

@@ -98,7 +98,8 @@ public class LossTests
     }
 
     [TestCase(3, "'labels' holds index 3, wanted 0 to 2 (check the classes)")]
-    [TestCase(-1, "'labels' holds index -1, wanted 0 to 2 (check the classes)")]
+    [TestCase(-1, "'labels' holds index -1, wanted 0 to 2 (check the classes; "
+        + "Loss.CrossEntropy leaves the class of padding out with IgnoreIndex)")]
     public void A_class_outside_the_range_is_named(int label, string sentence)
     {
         var point = new Dictionary<string, NdArray>(Point) { ["labels"] = new NdArray([4], [0, 1, label, 2]) };

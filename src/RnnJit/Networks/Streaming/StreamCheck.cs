@@ -8,8 +8,9 @@ internal static class StreamCheck
 {
     public static Dim Time { get; } = Dim.Symbol("T");
 
+    /// <param name="lengths">Rows may have lengths, which the caller gives for each part of a sequence.</param>
     /// <exception cref="GraphException">RNNJ195: it does not.</exception>
-    public static void Run(Graph program)
+    public static void Run(Graph program, bool lengths = false)
     {
         // Values of the last step: a stream knows those of the step it is at, which is the same only until they go back to all steps.
         var last = new HashSet<int>();
@@ -18,7 +19,7 @@ internal static class StreamCheck
             Node node = program.Nodes[n];
             int first = program.Values.FirstResult(n);
             bool late = node.Operands.Any(last.Contains);
-            if (Fault(node, node.Operands.Select(program.Values.Type).ToArray(), late) is { } fault)
+            if (Fault(node, node.Operands.Select(program.Values.Type).ToArray(), late, lengths) is { } fault)
                 throw new GraphException("RNNJ195", $"'{program.Name}' cannot be streamed: {fault}");
             if (node.Op is SliceOp slice && IsTimed(program.Values.Type(node.Operands[0]).Dims[slice.Axis]))
                 late = true;
@@ -27,14 +28,14 @@ internal static class StreamCheck
         }
     }
 
-    private static string? Fault(Node node, TensorType[] x, bool late) =>
+    private static string? Fault(Node node, TensorType[] x, bool late, bool lengths) =>
         late && (node.Op is ScanOp scan ? IsTimed(scan.Time) : node.Results.Any(type => type.Dims.Any(IsTimed)))
             ? "what the last step gives goes back to all steps (leave it to the whole sequence)"
-            : Fault(node, x);
+            : Fault(node, x, lengths);
 
-    private static string? Fault(Node node, TensorType[] x) => node.Op switch
+    private static string? Fault(Node node, TensorType[] x, bool lengths) => node.Op switch
     {
-        ScanOp scan => Fault(scan),
+        ScanOp scan => Fault(scan, lengths),
         ReductionOp reduction when reduction.Axes.Any(axis => IsTimed(x[0].Dims[axis])) =>
             $"'{node.Op.Name}' runs over all time steps (leave it to the whole sequence)",
         ContractOp contract when SumsOverTime(contract, x) => "a product sums over all time steps (leave it to the whole sequence)",
@@ -50,7 +51,7 @@ internal static class StreamCheck
         _ => null,
     };
 
-    private static string? Fault(ScanOp scan)
+    private static string? Fault(ScanOp scan, bool lengths)
     {
         if (!IsTimed(scan.Time))
             return null;
@@ -58,7 +59,7 @@ internal static class StreamCheck
             return "a loop adds up over all time steps (leave it to the whole sequence)";
         if (scan.Reverse)
             return "a layer runs backwards in time (choose the forward direction)";
-        if (scan.HasLengths)
+        if (scan.HasLengths && !lengths)
             return "rows have lengths (drop them: a stream ends when no step follows)";
         return scan.Body.Inputs.Any(
             port => port.Role == PortRole.Table) ? "a loop keeps a row for each step (leave it to the whole sequence)" : null;

@@ -8,9 +8,11 @@ internal static class StreamedPart
     // Name of the Program's own T where another symbol is stepped along.
     private const string Other = "T of the whole";
 
-    public static Graph Of(Graph program, SessionOptions options, string time)
+    public static Graph Of(Model model, SessionOptions options, string time)
     {
+        Graph program = model.Program;
         options.Check();
+        options.CheckSizes(program, model.Sizes);
         string[] wanted = options.Results.Count > 0 ? [.. options.Results] : [program.Outputs[0].Name];
         Graph part = options.Given.Count > 0 ? ProgramCut.Run(program, options.Given, wanted) : program;
         if (time == "T")

@@ -13,6 +13,7 @@ public sealed unsafe partial class StreamingModel
     private readonly ByteRange result;
     private readonly ByteRange[] ranges;
     private readonly ulong fingerprint;
+    private readonly string? other;
 
     /// <summary>The ranges of a state's memory that last from step to step: carried values and inputs per sequence.</summary>
     internal ReadOnlySpan<ByteRange> Lasting => ranges;
@@ -23,8 +24,8 @@ public sealed unsafe partial class StreamingModel
     private int RealSize => options.Precision == ElementType.F64 ? sizeof(double) : sizeof(float);
 
     /// <summary>One time step: x [B, …] ⇒ y, the first result [B, …].</summary>
-    /// <exception cref="ArgumentException">x or y has another length, the first input is no real number, or the
-    /// state is another model's.</exception>
+    /// <exception cref="ArgumentException">x or y has another length, the first input is no real number, another input has a value for each
+    /// step too, or the state is another model's.</exception>
     /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
     public void Step(ReadOnlySpan<float> x, StreamState state, Span<float> y)
     {
@@ -46,8 +47,8 @@ public sealed unsafe partial class StreamingModel
     }
 
     /// <summary>One time step of a model that begins with an embedding: codes [B] ⇒ y, the first result.</summary>
-    /// <exception cref="ArgumentException">x or y has another length, the first input is no integer, or the
-    /// state is another model's.</exception>
+    /// <exception cref="ArgumentException">x or y has another length, the first input is no integer, another input has a value for each
+    /// step too, or the state is another model's.</exception>
     /// <exception cref="ObjectDisposedException">The state, this, or the model with the parameters was disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A code is outside the vocabulary; the state is as before.</exception>
     public void Step(ReadOnlySpan<int> x, StreamState state, Span<float> y)
@@ -94,6 +95,10 @@ public sealed unsafe partial class StreamingModel
                 ? "The model has no input (use Step(state))"
                 : $"'{input.Name}' wants {input.Length} {(input.Element == ElementType.I32 ? "integers" : "real numbers")} a step, "
                     + $"found {x} {(real ? "real numbers" : "integers")} (give one step of all rows)");
+        if (other is not null)
+            throw new ArgumentException(
+                $"Step(x, state, y) gives '{input.Name}' alone and the model reads '{other}' at each step too "
+                    + "(fill state.Input of each and use Step(state))");
         if (y != OutputLength)
             throw new ArgumentException(
                 $"The result '{program.Step.Outputs[0].Name}' has {OutputLength} numbers a step, found room for {y} (make y that long)");

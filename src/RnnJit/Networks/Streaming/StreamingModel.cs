@@ -33,9 +33,9 @@ public sealed unsafe partial class StreamingModel : IDisposable
     /// <param name="time">The symbol that is stepped along, such as S of a decoder.</param>
     /// <exception cref="GraphException">RNNJ165, RNNJ195, RNNJ207: there is no such value, it cannot be known step by step, or a stream
     /// takes more than 2 GB.</exception>
-    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, none of the Program's, or another than parameters have.</exception>
     public StreamingModel(Model model, SessionOptions options, string time = "T")
-        : this(StreamedPart.Of(model.Program, options, time),
+        : this(StreamedPart.Of(model, options, time),
             model.OptionsFor(options.Steps, options.Batch, StreamedPart.Sizes(options, time)), [.. options.Results]) =>
         owner = model;
 
@@ -59,6 +59,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
         beginning = new byte[StateBytes(program)];
         ranges = Ranges().ToArray();
         input = Port();
+        other = StepCheck.Others(this.program.Step).FirstOrDefault(port => port.Type.Dims.Any(StreamCheck.IsTimed))?.Name;
         result = plan.Output(this.program.Step.Outputs[0].Name).Place;
         (InputLength, OutputLength) = (input.Length, (int)(result.Bytes / RealSize));
         fingerprint = Fingerprint();
