@@ -215,7 +215,8 @@ internal static class DeviceFault
     public static ArgumentOutOfRangeException Of(PlanCommand command, int item, int found, int bound) => command switch
     {
         CheckBoundsCommand check => Sentence(BoundCheckInstruction.Sentence(check, item, found, bound)),
-        CheckIndicesCommand check => Sentence(IndexCheck.Sentence(check.Name, found, check.Largest + 1, OneHotOp.CureOf(check.Cure, found))),
+        CheckIndicesCommand check =>
+            Sentence(IndexCheck.Sentence(check.Name, found, check.Largest + 1, OneHotOp.CureOf(check.Cure, found))),
         GatherCommand gather => Sentence(IndexCheck.Sentence(gather.Name, found, gather.Table.Shape[0])),
         ScatterCommand scatter => Sentence(IndexCheck.Sentence(scatter.Name, found, scatter.Table.Shape[0])),
         TakeCommand take => Sentence(IndexCheck.Sentence(take.Name, found, take.Input.Shape[take.Axis])),

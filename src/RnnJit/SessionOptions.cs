@@ -48,9 +48,11 @@ public sealed record SessionOptions
                 throw new ArgumentException($"'{nameof(Sizes)}' gives {symbol}, which no dimension of '{program.Name}' has "
                     + $"(found: {string.Join(", ", symbols.Order(StringComparer.Ordinal))}; {nameof(Steps)} is T, {nameof(Batch)} is B)");
             if (model.TryGetValue(symbol, out int own) && own != size && program.Inputs.FirstOrDefault(port =>
-                port.Role == PortRole.Parameter && port.Type.Dims.Any(dim => dim.Terms.Any(term => term.Symbol == symbol))) is { } parameter)
+                port.Role == PortRole.Parameter
+                    && port.Type.Dims.Any(dim => dim.Terms.Any(term => term.Symbol == symbol))) is { } parameter)
             {
-                throw new ArgumentException($"'{nameof(Sizes)}' gives {symbol} = {size}, but '{parameter.Name}' of '{program.Name}' was made "
+                throw new ArgumentException(
+                    $"'{nameof(Sizes)}' gives {symbol} = {size}, but '{parameter.Name}' of '{program.Name}' was made "
                     + $"with {own} (leave it out)");
             }
         }
@@ -61,7 +63,8 @@ public sealed record SessionOptions
     {
         if (Sizes is null || Given is null || Results is null)
             throw new ArgumentException(
-                $"'{(Sizes is null ? nameof(Sizes) : Given is null ? nameof(Given) : nameof(Results))}' is null, wanted names (leave it out)");
+                $"'{(Sizes is null ? nameof(Sizes) : Given is null ? nameof(Given) : nameof(Results))}' is null, wanted names "
+                    + "(leave it out)");
         if (Steps < 1)
             throw new ArgumentException($"'{nameof(Steps)}' is {Steps}, wanted at least 1 (give the number of time steps)");
         if (Batch < 1)

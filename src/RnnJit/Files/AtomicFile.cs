@@ -14,9 +14,9 @@ public static class AtomicFile
     /// <param name="write">Writes the content; it need not flush or dispose the stream.</param>
     /// <param name="mode">The permissions on Unix, from the first byte on.</param>
     /// <exception cref="IOException">
-    /// The file could not be written (disk full, no permission, a read-only file, no such folder, a device or a FIFO). The previous file is untouched and no
-    /// temporary file stays. Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning. Or the folder could
-    /// not be flushed; the sentence then says that the file is the new one.
+    /// The file could not be written (disk full, no permission, a read-only file, no such folder, a device or a FIFO). The previous file is
+    /// untouched and no temporary file stays. Any other exception of <paramref name="write"/> passes unchanged, after the same cleaning. Or
+    /// the folder could not be flushed; the sentence then says that the file is the new one.
     /// </exception>
     public static void Write(string path, Action<Stream> write, UnixFileMode? mode = null)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace RnnJit.Generation;
 
 /// <summary>Options of generated sequences.</summary>
@@ -96,8 +97,10 @@ public sealed record BeamOptions
             throw new ArgumentException(
                 FormattableString.Invariant($"{nameof(LengthPenalty)} is {LengthPenalty}, wanted 0 or more (0.6 is usual)"));
         if (OpenHypothesis.Divisor(MostTokens, LengthPenalty) > MostDivisor)
-            throw new ArgumentException(FormattableString.Invariant(
-                $"{nameof(LengthPenalty)} is {LengthPenalty}, so that ln p of {MostTokens} tokens would be divided by more than {MostDivisor} ")
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nameof(LengthPenalty)} is {LengthPenalty}, so that ln p of {MostTokens} tokens would be divided by more than "
+                    + $"{MostDivisor} ")
                     + "and scores would be alike (0.6 is usual)");
     }
 }

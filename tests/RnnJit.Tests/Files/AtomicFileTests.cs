@@ -2,7 +2,7 @@ using RnnJit.Files;
 
 namespace RnnJit.Tests.Files;
 
-internal sealed class AtomicFileTests
+internal sealed partial class AtomicFileTests
 {
     [Test]
     public void A_new_file_holds_what_was_written()

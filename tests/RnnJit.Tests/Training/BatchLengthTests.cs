@@ -16,8 +16,12 @@ public class BatchLengthTests
     [TestCase(-1)]
     public void A_length_beyond_the_steps_of_the_batch_is_refused_though_steps_are_rounded_up(int length)
     {
-        Batch batch = Batches.Of(Rows, 4).Codes("x", row => row).Codes("y", row => row, padding: -1).Lengths("lengths", of: "x").Epoch(0).First();
-        batch = batch with { Inputs = new Dictionary<string, BatchInput>(batch.Inputs) { ["lengths"] = BatchInput.Of(new[] { 1, length, 0, 0 }, 4) } };
+        Batch batch =
+            Batches.Of(Rows, 4).Codes("x", row => row).Codes("y", row => row, padding: -1).Lengths("lengths", of: "x").Epoch(0).First();
+        batch = batch with
+        {
+            Inputs = new Dictionary<string, BatchInput>(batch.Inputs) { ["lengths"] = BatchInput.Of(new[] { 1, length, 0, 0 }, 4) }
+        };
         using Model model = Net("Far", ignored: true);
         using var evaluator = new Evaluator(model, "o");
         using var trainer = new Trainer(model, new TrainerOptions());
@@ -48,9 +52,11 @@ public class BatchLengthTests
 
         double one = Loss(1, "Counted1");
         Assert.That((Loss(8, "Counted8"), Loss(64, "Counted64")), Is.EqualTo((one, one)));
-        string[] said = [.. SaidWarnings.All.Where(sentence => sentence.Contains("'Counted", StringComparison.Ordinal) && sentence.Contains("RNNJ228", StringComparison.Ordinal))];
+        string[] said = [.. SaidWarnings.All.Where(
+            sentence => sentence.Contains("'Counted", StringComparison.Ordinal) && sentence.Contains("RNNJ228", StringComparison.Ordinal))];
         Assert.That(said, Has.Length.EqualTo(2));
-        Assert.That(said[0], Is.EqualTo("warning RNNJ228: 'Counted8': a mean counts all steps of T, those behind the ends of rows too, so 3 "
+        Assert.That(said[0],
+            Is.EqualTo("warning RNNJ228: 'Counted8': a mean counts all steps of T, those behind the ends of rows too, so 3 "
             + "steps are not rounded up to 8 and each number of steps is planned by itself (leave padding out with IgnoreIndex, or divide "
             + "by the steps of the rows, Rnn.Total(net.StepsOf(lengths, y)))"));
         using Model same = Net("Counted1", ignored: false);
@@ -61,7 +67,8 @@ public class BatchLengthTests
     [Test]
     public void A_loss_that_leaves_padding_out_is_rounded_up()
     {
-        Batch batch = Batches.Of(Rows, 4).Codes("x", row => row).Codes("y", row => row, padding: -1).Lengths("lengths", of: "x").Epoch(0).First();
+        Batch batch =
+            Batches.Of(Rows, 4).Codes("x", row => row).Codes("y", row => row, padding: -1).Lengths("lengths", of: "x").Epoch(0).First();
         using Model model = Net("Left", ignored: true);
         using var trainer = new Trainer(model, new TrainerOptions());
         trainer.Step(batch);
@@ -71,7 +78,8 @@ public class BatchLengthTests
     [Test]
     public void A_batch_says_no_more_rows_than_it_has()
     {
-        Batch batch = Batches.Of(Rows, 4).Codes("x", row => row).Codes("y", row => row, padding: -1).Lengths("lengths", of: "x").Epoch(0).First();
+        Batch batch =
+            Batches.Of(Rows, 4).Codes("x", row => row).Codes("y", row => row, padding: -1).Lengths("lengths", of: "x").Epoch(0).First();
         using Model model = Net("Rows", ignored: true);
         var evaluator = new Evaluator(model, "o");
         Assert.That(() => evaluator.Run(batch with { Rows = 77 }), Throws.ArgumentException.With.Message.EqualTo(
