@@ -34,6 +34,8 @@ public class TrainerMessageTests
         net.Output("loss", Rnn.Total(y * counts) / Rnn.Total(counts));
         using var model = new Model(net);
         using var trainer = new Trainer(model, steps: 4, batch: 2);
+        Assert.That(() => trainer.Step(), Throws.ArgumentException.With.Message.Contains("'lengths' was never filled"));
+        trainer.Input("lengths").Clear();
         Assert.That(() => trainer.Step(), Throws.TypeOf<DivergenceException>().With.Message.Contains("the loss is NaN").And.Message
             .Contains("(every length in 'lengths' is 0: give one row at least one step)"));
         trainer.Input("lengths").Write<int>()[1] = 4;
