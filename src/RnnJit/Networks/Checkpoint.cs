@@ -28,6 +28,9 @@ internal sealed partial class Checkpoint(string path) : IDisposable
     /// <summary>True where a file that was read has a tensor of that name.</summary>
     public bool HasTensor(string name) => stored.ContainsKey(name);
 
+    /// <summary>Names of the tensors of a file that was read.</summary>
+    public IEnumerable<string> TensorNames => stored.Keys;
+
     /// <exception cref="CheckpointException">There is no such text.</exception>
     public string this[string key]
     {

@@ -103,12 +103,16 @@ public sealed partial class Model : IDisposable
     internal TensorBlock Block => block;
 
     /// <summary>Reads what <see cref="Save"/> wrote, or a training checkpoint. Precision is the file's.</summary>
-    /// <exception cref="CheckpointException">The file is missing, damaged or no model.</exception>
-    public static Model Load(string path, ModelOptions? options = null)
+    /// <param name="best">
+    /// True to take the parameters of the best epoch, which a checkpoint of <see cref="Training.FitOptions.KeepBest"/> holds beside those
+    /// of the last step; false: those that the model had when the file was written.
+    /// </param>
+    /// <exception cref="CheckpointException">The file is missing, damaged or no model, or has no best parameters.</exception>
+    public static Model Load(string path, ModelOptions? options = null, bool best = false)
     {
         options ??= new ModelOptions();
         using Checkpoint checkpoint = Checkpoint.Read(path, options.MemoryLimit);
-        return ModelFile.Read(checkpoint, options);
+        return ModelFile.Read(checkpoint, options, best);
     }
 
     internal static Model Empty(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions options) =>

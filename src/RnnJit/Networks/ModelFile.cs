@@ -8,6 +8,9 @@ namespace RnnJit.Networks;
 /// <summary>A model as texts and tensors of a checkpoint: Program, sizes, precision, parameters, metadata and vocabularies.</summary>
 internal static class ModelFile
 {
+    /// <summary>What stands before the names of the parameters of a training loop's best epoch.</summary>
+    public const string BestPrefix = "fit.best.";
+
     /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or is too large for the storage.</exception>
     public static void Write(Model model, Checkpoint checkpoint, WeightStorage weights = WeightStorage.Single)
     {
@@ -47,12 +50,18 @@ internal static class ModelFile
     /// The checkpoint holds no model, its tensors do not fit its Program, a parameter holds a number that is not finite, or metadata or a
     /// vocabulary is not usable.
     /// </exception>
-    public static Model Read(Checkpoint checkpoint, ModelOptions options)
+    /// <param name="best">True to take the parameters of the best epoch instead of the last ones.</param>
+    public static Model Read(Checkpoint checkpoint, ModelOptions options, bool best = false)
     {
         Graph program = ReadProgram(checkpoint);
         SortedDictionary<string, int> sizes = ReadSizes(checkpoint);
         options = options with { Precision = ReadPrecision(checkpoint) };
-        RequireParameters(checkpoint, program, sizes, options.Precision);
+        string prefix = best ? BestPrefix : "";
+        if (best && program.Inputs.FirstOrDefault(port => port.Role == PortRole.Parameter) is { } first
+            && !checkpoint.HasTensor(prefix + first.Name))
+            throw new CheckpointException($"'{checkpoint.Path}' holds no parameters of a best epoch "
+                + "(train with KeepBest and Checkpoint of FitOptions, or load the last ones)");
+        RequireParameters(checkpoint, program, sizes, options.Precision, prefix);
         Model model;
         try
         {
@@ -65,7 +74,7 @@ internal static class ModelFile
 
         try
         {
-            ReadParameters(checkpoint, model);
+            ReadParameters(checkpoint, model, prefix);
             return model;
         }
         catch
@@ -76,15 +85,16 @@ internal static class ModelFile
     }
 
     /// <summary>Reads metadata, vocabularies and all parameters.</summary>
+    /// <param name="prefix">What stands before their names in the file.</param>
     /// <exception cref="CheckpointException">
     /// A parameter is missing, has another shape or type, or holds a number that is not finite, or metadata or a vocabulary is not usable.
     /// </exception>
-    public static void ReadParameters(Checkpoint checkpoint, Model model)
+    public static void ReadParameters(Checkpoint checkpoint, Model model, string prefix = "")
     {
         model.Metadata.Read(checkpoint);
         model.Vocabularies.Read(checkpoint);
         foreach (var (name, tensor) in model.Parameters)
-            checkpoint.Get(name, tensor);
+            checkpoint.Get(prefix + name, tensor);
     }
 
     /// <summary>A graph that a checkpoint holds as text, verified.</summary>
@@ -148,13 +158,13 @@ internal static class ModelFile
 
     // Before anything is allocated: what the Program wants is in the file, so it is no larger than the file.
     private static void RequireParameters(Checkpoint checkpoint, Graph program, IReadOnlyDictionary<string, int> sizes,
-        ElementType precision)
+        ElementType precision, string prefix)
     {
         foreach (Port port in program.Inputs.Where(port => port.Role == PortRole.Parameter))
         {
             try
             {
-                checkpoint.Require(port.Name, precision, SizeCheck.Shape(port.Type, sizes));
+                checkpoint.Require(prefix + port.Name, precision, SizeCheck.Shape(port.Type, sizes));
             }
             catch (GraphException e)
             {

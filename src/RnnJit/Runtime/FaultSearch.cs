@@ -1,5 +1,6 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Runtime;
 
@@ -7,6 +8,9 @@ namespace RnnJit.Runtime;
 /// rounding of its precision.</summary>
 public static class FaultSearch
 {
+    /// <summary>The end of a place where every divisor is 0, as that of a mean over nothing.</summary>
+    internal const string ByZero = " by 0";
+
     /// <summary>Interprets a Program with the inputs and parameters that an executable holds.</summary>
     /// <returns>An input ("input 'x' [5, 2], which holds NaN at [0, 1]"), or op, value, layer and time step ("'exp' (e) of layer0 at time
     /// step 7 of the backward pass"); null if all values are finite.</returns>
@@ -75,7 +79,8 @@ public static class FaultSearch
             int fault = Array.FindIndex(results, result => !IsFinite(result));
             return fault < 0
                 ? results
-                : throw new FoundException(Phrase(graph, graph.Nodes[n], graph.Values.FirstResult(n) + fault, evaluation.Time));
+                : throw new FoundException(Phrase(graph, graph.Nodes[n], graph.Values.FirstResult(n) + fault, evaluation.Time)
+                    + (graph.Nodes[n].Op is DivOp && Array.TrueForAll(operands[1].Data, number => number == 0) ? ByZero : ""));
         }
 
         private string Phrase(Graph graph, Node node, int value, int time)

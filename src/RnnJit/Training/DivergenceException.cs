@@ -19,10 +19,16 @@ public sealed class DivergenceException : Exception
             $"Training stopped after step {step}: {fault}, so '{file}' was not written and is as it was before (lower the learning rate)"),
             inner) => Step = step;
 
-    private static string Cure(string? place) => place is not null
-        && (place.StartsWith("input ", StringComparison.Ordinal) || place.StartsWith("parameter ", StringComparison.Ordinal))
-        ? "give numbers that are finite"
-        : "lower the learning rate or the clipping norm";
+    private static string Cure(string? place)
+    {
+        if (place is null)
+            return "lower the learning rate or the clipping norm";
+        if (place.StartsWith("input ", StringComparison.Ordinal) || place.StartsWith("parameter ", StringComparison.Ordinal))
+            return "give numbers that are finite";
+        return place.EndsWith(Runtime.FaultSearch.ByZero, StringComparison.Ordinal)
+            ? "a mean over nothing, as where no target of a batch counts: give the batch one that does, or leave it out"
+            : "lower the learning rate or the clipping norm";
+    }
 
     /// <summary>The number of the step, from 1.</summary>
     public long Step { get; }

@@ -13,7 +13,8 @@ public sealed partial class Trainer
     /// <summary>
     /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried
     /// states, and what <see cref="Fit"/> knows.
-    /// The file is one of <see cref="Model.Load"/> too. It is written whole or not at all.
+    /// The file is one of <see cref="Model.Load"/> too, which takes the parameters that the model has
+    /// now. It is written whole or not at all.
     /// </summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     /// <exception cref="DivergenceException">A parameter, a moment or a carried state is not finite; a previous file is
@@ -25,7 +26,7 @@ public sealed partial class Trainer
         {
             ModelFile.Write(model, checkpoint);
             Write(checkpoint);
-            fit?.Write(checkpoint);
+            Loop?.Write(checkpoint, Steps);
             if (carries)
                 checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
         }
@@ -35,43 +36,6 @@ public sealed partial class Trainer
         }
 
         checkpoint.Write(path);
-    }
-
-    /// <summary>
-    /// Goes on from what <see cref="Save"/> wrote: steps over the same batches give the bits of a run that was never interrupted. The
-    /// trainer is of batches of any shape;
-    /// optimiser, schedule and rates are those of <paramref name="options"/>, which are no part of the file.
-    /// </summary>
-    /// <returns>A trainer whose <see cref="Model"/> the caller disposes after it.</returns>
-    /// <exception cref="CheckpointException">The file is missing, damaged or no training, or was written with another
-    /// optimiser.</exception>
-    public static Trainer Resume(string path, TrainerOptions? options = null, ModelOptions? run = null)
-    {
-        run ??= new ModelOptions();
-        using Checkpoint checkpoint = Checkpoint.Read(path, run.MemoryLimit);
-        if (!checkpoint.Has("steps"))
-            throw new CheckpointException($"'{path}' holds a model and no training (use Model.Load, or a file of Trainer.Save)");
-        Model model = ModelFile.Read(checkpoint, RowLanesOf.Resume(checkpoint, ModelFile.ReadPrecision(checkpoint), run));
-        try
-        {
-            var trainer = new Trainer(model, options);
-            try
-            {
-                trainer.Read(checkpoint);
-                trainer.fit = FitState.Read(checkpoint, model, trainer.Steps);
-                return trainer;
-            }
-            catch
-            {
-                trainer.Dispose();
-                throw;
-            }
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
     }
 
     /// <summary>Puts all that the next steps depend on, besides the parameters and the data, into a checkpoint.</summary>

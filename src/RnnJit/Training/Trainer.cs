@@ -19,7 +19,6 @@ public sealed partial class Trainer : IDisposable
     private readonly BatchShape? shape;
     private readonly LinkedList<BoundStep> bound = [];
     private BoundStep? current;
-    private FitState? fit;
     private bool carries;
     private int carriedRows;
 
@@ -61,14 +60,8 @@ public sealed partial class Trainer : IDisposable
     /// <summary>The model in training.</summary>
     public Model Model => model;
 
-    /// <summary>The training loop over epochs of so many batches: the last one, if that had as many, else a new one.</summary>
-    internal FitState FitStateOf(int batches)
-    {
-        if (fit?.Batches == batches)
-            return fit;
-        fit?.Dispose();
-        return fit = new FitState(Steps, batches);
-    }
+    /// <summary>The loop of <see cref="Fit"/> that runs, was cut or ended last; null before the first one.</summary>
+    internal FitState? Loop { get; set; }
 
     /// <summary>The number of steps made.</summary>
     public int Steps { get; private set; }
@@ -175,6 +168,7 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>One step.</summary>
     /// <returns>The loss before the update.</returns>
+    /// <exception cref="ArgumentException">The schedule gives a rate that is negative or not finite; nothing was updated.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model was disposed.</exception>
     public double Step()
@@ -188,7 +182,7 @@ public sealed partial class Trainer : IDisposable
 
         BoundStep step = Current;
         step.FillRandom(model.Options.Seed, Steps);
-        step.FillNumbers(Steps + 1, LearningRate);
+        step.FillNumbers(Steps + 1, shared.Rate(Steps));
         step.Executable.Run();
         Finish(step);
         return step.Loss;
@@ -208,13 +202,14 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>The second part of a split step: the update by what <see cref="Gradients"/> holds, with the bits
     /// of a step that is not split.</summary>
+    /// <exception cref="ArgumentException">The schedule gives a rate that is negative or not finite; nothing was updated.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
     /// <exception cref="InvalidOperationException">The step is not split.</exception>
     public void Update()
     {
         if (!options.SplitStep)
             throw NotSplit(nameof(Update));
-        Current.FillNumbers(Steps + 1, LearningRate);
+        Current.FillNumbers(Steps + 1, shared.Rate(Steps));
         Current.Update!.Run();
         Finish(Current);
     }
@@ -224,7 +219,7 @@ public sealed partial class Trainer : IDisposable
     {
         foreach (BoundStep step in bound)
             step.Dispose();
-        fit?.Dispose();
+        Loop?.Dispose();
         shared.Dispose();
     }
 

@@ -9,10 +9,13 @@ public sealed record TrainerOptions
     /// </summary>
     public Optimiser Optimiser { get; init; } = new Adam();
 
-    /// <summary>The learning rate of each step.</summary>
+    /// <summary>The learning rate of each step: finite, and 0 or more.</summary>
     public ILearningRate LearningRate { get; init; } = new ConstantRate(1e-3);
 
-    /// <summary>The largest norm of all gradients together; null: no clipping.</summary>
+    /// <summary>
+    /// The largest norm of all gradients together, positive and finite: larger ones are scaled down to it. null: no clipping, as most other
+    /// libraries have it by default.
+    /// </summary>
     public double? ClipNorm { get; init; } = 1;
 
     /// <summary>
@@ -34,7 +37,8 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// The learning rate of a parameter as a multiple of that of the step, by the parameter's name; 0: it stays as it is, and no gradient
-    /// is computed for it. null: 1 for all.
+    /// is computed for it. null: 1 for all. It is asked for every name of <see cref="Networks.Model.Parameters"/>; one parameter at least
+    /// must have more than 0.
     /// </summary>
     public Func<string, double>? RateOf { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
@@ -20,6 +21,12 @@ internal sealed class TrainerShared : IDisposable
         (Model, this.options) = (model, options);
         foreach (string name in model.Parameters.Keys)
             RequireRate(name, RateOf(name));
+        if (model.Parameters.Count > 0 && model.Parameters.Keys.All(name => RateOf(name) == 0))
+            throw new ArgumentException("RateOf gives 0 for every parameter, so that nothing is trained (give one of them more)");
+        if (options.ClipNorm is { } clip && !(clip > 0 && double.IsFinite(clip)))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"ClipNorm is {clip}, wanted a positive finite number (null does not clip)"));
+        Rate(0);
         if (options.StepMultiple < 1)
             throw new ArgumentException($"StepMultiple is {options.StepMultiple}, wanted at least 1 (1 leaves steps as they are)");
         if (options.MostShapes < 1)
@@ -43,6 +50,15 @@ internal sealed class TrainerShared : IDisposable
 
     /// <summary>All gradients of a split step; null before the first one.</summary>
     public TensorBlock? Gradients => gradients;
+
+    /// <summary>The learning rate of a step, counted from 0.</summary>
+    /// <exception cref="ArgumentException">It is negative or not finite.</exception>
+    public double Rate(int step)
+    {
+        double rate = options.LearningRate.At(step);
+        return double.IsFinite(rate) && rate >= 0 ? rate : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+            $"The learning rate of step {step + 1} is {rate}, wanted a finite number, 0 or more (change TrainerOptions.LearningRate)"));
+    }
 
     /// <summary>The Program of the gradients for some sizes, and these with what checkpoints over time add to them.</summary>
     /// <exception cref="GraphException">RNNJ140, RNNJ168: there is no loss, or the interval of checkpoints is negative.</exception>

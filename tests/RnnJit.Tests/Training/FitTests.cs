@@ -147,18 +147,6 @@ public class FitTests
     }
 
     [Test]
-    public void Other_batches_begin_a_loop_of_their_own()
-    {
-        using Model model = Tagger();
-        using var trainer = new Trainer(model, Rate());
-        Fit.Run(trainer, new Fixed(4), new FitOptions { Epochs = 2 });
-        FitResult more = Fit.Run(trainer, new Fixed(3), new FitOptions { Epochs = 2 });
-        Assert.That((more.Epochs.Count, trainer.Steps), Is.EqualTo((2, 14)));
-        FitResult again = Fit.Run(trainer, new Fixed(3), new FitOptions { Epochs = 3 });
-        Assert.That((again.Epochs.Count, trainer.Steps), Is.EqualTo((3, 17)), "one more epoch of the same loop");
-    }
-
-    [Test]
     public void What_cannot_run_gets_a_sentence()
     {
         using var folder = new TemporaryFolder();
@@ -171,22 +159,52 @@ public class FitTests
         Assert.That(Message(new Fixed(2), new FitOptions { Validate = () => double.NaN }), Does.Contain("the measure of epoch 1 is NaN"));
         Assert.That(Message(new Fixed(2, less: 1), new FitOptions()),
             Does.Contain("batches where Count is 2 (give as many in each epoch)"));
+        Assert.That(Message(new Fixed(2), new FitOptions { HigherIsBetter = true }),
+            Does.Contain("the highest training loss would be the best"));
         model.Save(folder.File("model"));
         Assert.That(() => Trainer.Resume(folder.File("model")),
             Throws.TypeOf<CheckpointException>().With.Message.Contains("holds a model and no training"));
     }
 
-    private static TrainerOptions Rate() => new() { LearningRate = new ConstantRate(0.05) };
+    // Known before the first step: an epoch may take hours.
+    [Test]
+    public void A_checkpoint_that_cannot_be_written_is_refused_before_the_first_step()
+    {
+        using var folder = new TemporaryFolder();
+        using Model model = Tagger();
+        using var trainer = new Trainer(model, Rate());
+        string Message(string path) =>
+            Assert.Catch(() => Fit.Run(trainer, new Fixed(2), new FitOptions { Checkpoint = path }))!.Message;
+        Assert.That(Message(""), Does.StartWith("Checkpoint is an empty path"));
+        Assert.That(Message(Path.Combine(folder.File("none"), "c")),
+            Does.Contain("cannot be written").And.Contain("create the folder first"));
+        Directory.CreateDirectory(folder.File("folder"));
+        Assert.That(Message(folder.File("folder")), Does.Contain("cannot be written").And.Contain("wanted a file"));
+        Assert.That(trainer.Steps, Is.Zero);
+    }
+
+    [Test]
+    public void Epochs_are_heard_of_one_by_one_before_the_run_returns()
+    {
+        using Model model = Tagger();
+        using var trainer = new Trainer(model, Rate());
+        var heard = new List<FitProgress>();
+        FitResult result = Fit.Run(trainer, new Fixed(4), new FitOptions { Epochs = 3, Progress = FitProgress.EachEpoch(heard.Add) });
+        Assert.That(heard.Select(report => (report.Epoch, report.Loss, report.Measure)),
+            Is.EqualTo(result.Epochs.Select(epoch => (epoch.Epoch, epoch.Loss, (double?)epoch.Measure))));
+    }
+
+    internal static TrainerOptions Rate() => new() { LearningRate = new ConstantRate(0.05) };
 
     private static Func<double> Measure(Model model) => () => Math.Abs(Parameters(model)[3]);
 
-    private sealed class Heard(Action<FitProgress> hear) : IProgress<FitProgress>
+    internal sealed class Heard(Action<FitProgress> hear) : IProgress<FitProgress>
     {
         public void Report(FitProgress value) => hear(value);
     }
 
     // The same batches in each epoch, of shapes of their own.
-    private sealed class Fixed(int count, int less = 0) : IBatches
+    internal sealed class Fixed(int count, int less = 0) : IBatches
     {
         public int Count => count;
 

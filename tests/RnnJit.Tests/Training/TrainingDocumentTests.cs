@@ -34,7 +34,7 @@ public class TrainingDocumentTests
             Epochs = 12,
             Patience = 4,
             KeepBest = true,
-            Progress = new Progress<FitProgress>(report => Console.WriteLine($"epoch {report.Epoch}: {report.Loss:0.000}")),
+            Progress = FitProgress.EachEpoch(report => Console.WriteLine($"epoch {report.Epoch}: {report.Loss:0.000}")),
             Checkpoint = path,
         });
         Assert.That(result.Best.Loss, Is.LessThan(0.2));
@@ -61,6 +61,7 @@ public class TrainingDocumentTests
         Console.WriteLine(letters.DecodeText(best.Tokens));
 
         Assert.That(letters.DecodeText(best.Tokens), Is.EqualTo("thgiarts"));
+        Assert.That(OfLongPair(model, codes), Is.EqualTo(best.Tokens));
         using Trainer resumed = Trainer.Resume(path);
         Assert.That(resumed.Steps, Is.EqualTo(trainer.Steps));
         resumed.Model.Dispose();
@@ -79,6 +80,27 @@ public class TrainingDocumentTests
                 block => block.Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
         Assert.That(lines, Has.Length.GreaterThan(50));
         Assert.That(lines.Where(line => !own.Contains(line, StringComparison.Ordinal)), Is.Empty);
+    }
+
+    // A pair of sessions with more steps and rows than the word needs: lengths say where it ends.
+    private static int[] OfLongPair(Model model, int[] codes)
+    {
+        using Session encoder = model.Open(new SessionOptions { Steps = 12, Batch = 3, Results = ["memory", "mask", "decoder.h0"] });
+        using Session decoder = model.Open(new SessionOptions
+        {
+            Steps = 12, Batch = 3, Sizes = new Dictionary<string, int> { ["S"] = 1 }, Given = ["memory", "mask", "decoder.h0"],
+            Results = ["logits", "attention"],
+        });
+        for (int i = 0; i < codes.Length; i++)
+            encoder.Input("x").Write<int>()[(i * 3) + 1] = codes[i];
+        encoder.Input("lengths").Write<int>().Fill(1);
+        encoder.Input("lengths").Write<int>()[1] = codes.Length;
+        encoder.Run();
+        decoder.Set("memory", encoder.Output("memory"));
+        decoder.Set("mask", encoder.Output("mask"));
+        decoder.State["decoder.h0"].CopyFrom(encoder.Output("decoder.h0"));
+        return [.. new TokenGenerator(decoder, "fed", "logits", "attention").Generate(
+            new GenerationOptions { Prompt = [TokenVocabulary.Start], End = TokenVocabulary.End, Temperature = 0 })[1].Tokens];
     }
 
     private static string Reversed(string word) => string.Concat(word.Reverse());
