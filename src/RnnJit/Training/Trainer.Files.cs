@@ -75,8 +75,8 @@ public sealed partial class Trainer
                 ReadStates(checkpoint);
         }
 
-        for (int s = 0; s < (current?.State.Names.Count ?? 0); s++)
-            checkpoint.Get("state." + State.Names[s], State[s]);
+        if (shape is null)
+            ReadStatesOfShape(checkpoint);
     }
 
     // What the states take is in the file, so it is compared before anything is allocated.

@@ -43,8 +43,6 @@ public sealed partial class Trainer
             {
                 trainer.RequireSame(checkpoint);
                 trainer.Read(checkpoint);
-                if (trainer.shape is null)
-                    trainer.ReadStatesOfShape(checkpoint);
                 trainer.Loop = FitState.Read(checkpoint, model, trainer.Steps);
                 return trainer;
             }
@@ -88,10 +86,12 @@ public sealed partial class Trainer
                     + $"{Current.Batch} (give it as many rows)");
         }
 
-        foreach (string name in State.Names.Where(name => checkpoint.HasTensor(StatePrefix + name)))
+        foreach (string name in checkpoint.TensorNames.Any(IsState) ? State.Names : [])
             checkpoint.Get(StatePrefix + name, State[name]);
     }
 
     private bool IsOwn(string tensor) =>
-        model.Parameters.ContainsKey(tensor) || FitState.IsOwn(tensor) || tensor.StartsWith(StatePrefix, StringComparison.Ordinal);
+        model.Parameters.ContainsKey(tensor) || FitState.IsOwn(tensor) || IsState(tensor);
+
+    private static bool IsState(string tensor) => tensor.StartsWith(StatePrefix, StringComparison.Ordinal);
 }
