@@ -42,7 +42,7 @@ public sealed class CharacterTraining : IDisposable
         ModelOptions modelOptions = (run ?? new ModelOptions()) with { Seed = options.Seed, Precision = options.Precision };
         Model = new CharacterModel(new Model(CharacterNetwork.Build(options.Regularised(cell), vocabulary.Count, options.Layers,
             options.Hidden, options.Embedding, options.Dropout, options.Residual), modelOptions), vocabulary);
-        trainer = new Trainer(Model.Model, steps, options.Batch, new TrainerOptions
+        trainer = new Trainer(Model.Model, new TrainerOptions
         {
             Optimiser = OptimiserChoice.Of(options),
             LearningRate = ScheduleChoice.Of(options, Updates),
@@ -50,6 +50,7 @@ public sealed class CharacterTraining : IDisposable
             CarryState = true,
             CheckpointInterval = options.CheckpointInterval,
         });
+        trainer.Bind(steps, options.Batch);
         validation = new CharacterValidation(Model.Model, rest, options.Batch, steps);
     }
 
@@ -153,20 +154,7 @@ public sealed class CharacterTraining : IDisposable
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a
     /// previous file is untouched.</exception>
-    public void Save(string path)
-    {
-        using var checkpoint = new Checkpoint(path);
-        try
-        {
-            Fill(checkpoint);
-        }
-        catch (NotFiniteNumberException e)
-        {
-            throw new DivergenceException(Done, e.Message, path, e);
-        }
-
-        checkpoint.Write(path);
-    }
+    public void Save(string path) => trainer.SaveWith(path, Write);
 
     public void Dispose()
     {
@@ -175,9 +163,8 @@ public sealed class CharacterTraining : IDisposable
         Model.Dispose();
     }
 
-    private void Fill(Checkpoint checkpoint)
+    private void Write(Checkpoint checkpoint)
     {
-        ModelFile.Write(Model.Model, checkpoint);
         checkpoint["cell"] = Cell.ToString();
         checkpoint["vocabulary"] = Model.Vocabulary.ToString();
         checkpoint["options"] = JsonSerializer.Serialize(Options, CharacterJson.Default.CharacterOptions);
@@ -185,7 +172,6 @@ public sealed class CharacterTraining : IDisposable
         checkpoint["text.sha256"] = Hash(text);
         checkpoint["cursor"] = batches.Cursor.ToString(CultureInfo.InvariantCulture);
         checkpoint.Put("progress", [sum, counted, .. History.ToNumbers()]);
-        trainer.Write(checkpoint);
     }
 
     // Options, cell and text must make a training; what they do not make is the file's fault.

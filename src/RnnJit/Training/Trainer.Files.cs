@@ -19,16 +19,23 @@ public sealed partial class Trainer
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     /// <exception cref="DivergenceException">A parameter, a moment or a carried state is not finite; a previous file is
     /// untouched.</exception>
-    public void Save(string path)
+    public void Save(string path) => SaveWith(path, checkpoint =>
+    {
+        Loop?.Write(checkpoint, Steps);
+        if (carries)
+            checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
+    });
+
+    /// <summary>Writes what <see cref="Save"/> does up to the carried states, and what the caller adds.</summary>
+    /// <inheritdoc cref="Save" path="/exception"/>
+    internal void SaveWith(string path, Action<Checkpoint> more)
     {
         using var checkpoint = new Checkpoint(path);
         try
         {
             ModelFile.Write(model, checkpoint);
             Write(checkpoint);
-            Loop?.Write(checkpoint, Steps);
-            if (carries)
-                checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
+            more(checkpoint);
         }
         catch (NotFiniteNumberException e)
         {
@@ -38,21 +45,7 @@ public sealed partial class Trainer
         checkpoint.Write(path);
     }
 
-    /// <summary>Puts all that the next steps depend on, besides the parameters and the data, into a checkpoint.</summary>
-    internal void Write(Checkpoint checkpoint)
-    {
-        checkpoint["steps"] = Steps.ToString(CultureInfo.InvariantCulture);
-        checkpoint[RowLanesOf.Key] = model.RowLanes.ToString(CultureInfo.InvariantCulture);
-        foreach (var (name, tensor) in shared.Tensors)
-            checkpoint.Put(name, tensor);
-        checkpoint.Put("schedule", options.LearningRate.State);
-        if (shape is null || carries)
-        {
-            for (int s = 0; s < (current?.State.Names.Count ?? 0); s++)
-                checkpoint.Put("state." + State.Names[s], State[s]);
-        }
-    }
-
+    /// <summary>Takes up what <see cref="Save"/> wrote besides the model and the loop of <see cref="Fit"/>.</summary>
     /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not
     /// finite.</exception>
     internal void Read(Checkpoint checkpoint)
@@ -67,22 +60,37 @@ public sealed partial class Trainer
                 + $"{LearningRate.ToString(CultureInfo.InvariantCulture)}, wanted a finite number (use another copy)");
         }
 
-        if (shape is not null && checkpoint.Has(RowsKey))
+        if (shape is null)
         {
-            carriedRows = checkpoint.Number(RowsKey);
-            carries = options.CarryState;
-            if (carries)
-                ReadStates(checkpoint);
+            ReadStatesOfShape(checkpoint);
+            return;
         }
 
-        if (shape is null)
-            ReadStatesOfShape(checkpoint);
+        // A shape that was bound ahead has said how many rows it carries.
+        if (!carries && checkpoint.Has(RowsKey))
+            (carries, carriedRows) = (options.CarryState, checkpoint.Number(RowsKey));
+        if (carries)
+            ReadStates(checkpoint);
+    }
+
+    private void Write(Checkpoint checkpoint)
+    {
+        checkpoint["steps"] = Steps.ToString(CultureInfo.InvariantCulture);
+        checkpoint[RowLanesOf.Key] = model.RowLanes.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, tensor) in shared.Tensors)
+            checkpoint.Put(name, tensor);
+        checkpoint.Put("schedule", options.LearningRate.State);
+        if (carries || shape is null)
+        {
+            foreach (var (name, tensor) in shared.StatesOf(model.Program, StateSizes()))
+                checkpoint.Put("state." + name, tensor);
+        }
     }
 
     // What the states take is in the file, so it is compared before anything is allocated.
     private void ReadStates(Checkpoint checkpoint)
     {
-        var sizes = new Dictionary<string, int>(model.Sizes) { ["B"] = carriedRows };
+        Dictionary<string, int> sizes = StateSizes();
         try
         {
             foreach (Port port in model.Program.Inputs.Where(port => port.Role == PortRole.State))
@@ -95,6 +103,15 @@ public sealed partial class Trainer
 
         foreach (var (name, tensor) in shared.StatesOf(model.Program, sizes))
             checkpoint.Get("state." + name, tensor);
+    }
+
+    // A trainer that was resumed has rows of states before it has a shape.
+    private Dictionary<string, int> StateSizes()
+    {
+        var sizes = new Dictionary<string, int>(model.Sizes) { ["B"] = carriedRows };
+        foreach (var (symbol, size) in current?.Sizes ?? new Dictionary<string, int>())
+            sizes[symbol] = size;
+        return sizes;
     }
 
     private void RestoreSchedule(Checkpoint checkpoint)

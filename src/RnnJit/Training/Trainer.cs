@@ -29,31 +29,29 @@ public sealed partial class Trainer : IDisposable
     /// not.</exception>
     /// <exception cref="ArgumentException">The model stores its weights in 16 bits, or an option is out of range.</exception>
     public Trainer(Model model, TrainerOptions? options = null)
-        : this(model, options ?? new TrainerOptions(), fixedSizes: null)
+        : this(model, options ?? new TrainerOptions(), anyShape: true)
     {
     }
 
-    /// <summary>A trainer of one shape: fill <see cref="Input"/>, call <see cref="Step()"/>.</summary>
+    /// <summary>
+    /// A trainer of one shape, bound as <see cref="Bind(int, int)"/> does: fill <see cref="Input"/>, call <see cref="Step()"/>.
+    /// </summary>
     /// <param name="steps">T, the time steps through which gradients flow.</param>
     /// <param name="batch">B.</param>
     /// <exception cref="GraphException">RNNJ140: the model has no scalar output <c>loss</c>; RNNJ168: the
     /// checkpoint interval is negative.</exception>
     /// <exception cref="ArgumentException">The model stores its weights in 16 bits, or an option is out of range.</exception>
     public Trainer(Model model, int steps, int batch, TrainerOptions? options = null)
-        : this(model, options ?? new TrainerOptions(), new Dictionary<string, int> { ["T"] = steps, ["B"] = batch })
-    {
-    }
+        : this(model, options ?? new TrainerOptions(), anyShape: false) => Use(steps, batch);
 
-    private Trainer(Model model, TrainerOptions options, Dictionary<string, int>? fixedSizes)
+    private Trainer(Model model, TrainerOptions options, bool anyShape)
     {
         if (model.Options.Weights != WeightStorage.Single)
             throw new ArgumentException(
                 $"The model stores its weights as {model.Options.Weights}, which training would lose updates in (open it with Single)",
                 nameof(model));
         (this.model, this.options, shared) = (model, options, new TrainerShared(model, options));
-        if (fixedSizes is not null)
-            current = bound.AddFirst(new BoundStep(shared, fixedSizes)).Value;
-        else
+        if (anyShape)
             shape = new BatchShape(TrainingProgram.Of(model.Program), model.Sizes, options.StepMultiple);
     }
 
@@ -137,35 +135,6 @@ public sealed partial class Trainer : IDisposable
         return Step();
     }
 
-    /// <summary>
-    /// Binds the shape of a batch and fills the inputs, for <see cref="Step()"/>, <see cref="Backward"/> or a look at
-    /// <see cref="State"/>.
-    /// </summary>
-    /// <inheritdoc cref="Step(Batch)" path="/exception"/>
-    public void Bind(Batch batch)
-    {
-        if (shape is null)
-            throw new InvalidOperationException(
-                $"The trainer of '{model.Program.Name}' was made for one shape (leave steps and batch away to train on batches of any "
-                    + "shape)");
-        Dictionary<string, int> sizes = shape.Of(batch);
-        if (carries && carriedRows != sizes["B"])
-        {
-            throw new InvalidOperationException($"The batch has {sizes["B"]} rows where states of {carriedRows} are carried "
-                + "(keep the number of rows, drop a last batch that is smaller, or call ResetState first)");
-        }
-
-        Use(sizes);
-        shape.Fill(batch, Input);
-    }
-
-    /// <summary>Makes all states zero; the next batch may have another number of rows.</summary>
-    public void ResetState()
-    {
-        shared.ClearStates();
-        carries = false;
-    }
-
     /// <summary>One step.</summary>
     /// <returns>The loss before the update.</returns>
     /// <exception cref="ArgumentException">The schedule gives a rate that is negative or not finite; nothing was updated.</exception>
@@ -221,47 +190,6 @@ public sealed partial class Trainer : IDisposable
             step.Dispose();
         Loop?.Dispose();
         shared.Dispose();
-    }
-
-    private BoundStep Current => current ?? throw NoShape();
-
-    private InvalidOperationException NoShape() =>
-        new($"The trainer of '{model.Program.Name}' has no shape before the first batch (call Bind or Step with one, or give steps and "
-            + "batch to its constructor)");
-
-    // The most recently used shape comes first.
-    private void Use(Dictionary<string, int> sizes)
-    {
-        LinkedListNode<BoundStep>? known = bound.First;
-        while (known is not null && !IsOf(known.Value, sizes))
-            known = known.Next;
-        if (known is not null)
-        {
-            bound.Remove(known);
-            bound.AddFirst(known);
-            current = known.Value;
-            return;
-        }
-
-        BoundStep made = new(shared, sizes);
-        bound.AddFirst(made);
-        current = made;
-        if (bound.Count > options.MostShapes)
-        {
-            bound.Last!.Value.Dispose();
-            bound.RemoveLast();
-        }
-    }
-
-    private static bool IsOf(BoundStep step, Dictionary<string, int> sizes)
-    {
-        foreach (var (symbol, size) in sizes)
-        {
-            if (!step.Sizes.TryGetValue(symbol, out int other) || other != size)
-                return false;
-        }
-
-        return step.Sizes.Count == sizes.Count;
     }
 
     private static InvalidOperationException NotSplit(string member) => new($"{member} is for a split step (set TrainerOptions.SplitStep)");

@@ -67,6 +67,47 @@ public class TrainingDocumentTests
         resumed.Model.Dispose();
     }
 
+    // Windows of a text in which every code follows from the two before it.
+    [Test]
+    public void The_loop_over_windows_learns_and_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("windows");
+        const int Updates = 120;
+        int[] codes = new int[1001];
+        for (int i = 2; i < codes.Length; i++)
+            codes[i] = ((2 * codes[i - 1]) + codes[i - 2] + 1) % 5;
+        var net = new NetworkBuilder("Windows");
+        Indices x = net.Indices("x", "T", "B"), target = net.Indices("target", "T", "B");
+        RecurrentLayer layer = net.Recurrent("layer", CellRegistry.Find(typeof(Gru)), Rnn.OneHot(x, 5), net.Size("H", 12));
+        net.Output("loss", Loss.SoftmaxCrossEntropy(net.Dense("head", layer, 5), target));
+        using var model = new Model(net, new ModelOptions { Seed = 1 });
+
+        var options = new TrainerOptions { CarryState = true, LearningRate = new ConstantRate(0.02) };
+        SequenceBatches windows = SequenceBatches.ForTraining(codes, streams: 8, steps: 12);
+        using var trainer = new Trainer(model, options);
+        trainer.Bind(windows.Steps, windows.Streams);
+        while (trainer.Steps < Updates)
+        {
+            windows.Cursor = trainer.Steps % windows.Windows;
+            if (windows.Cursor == 0)
+                trainer.ResetState();
+            windows.Next(trainer.Input("x").Write<int>(), trainer.Input("target").Write<int>());
+            Console.WriteLine($"update {trainer.Steps}: {trainer.Step():0.000}");
+        }
+
+        trainer.Save(path);
+        windows.Cursor = 0;
+        trainer.ResetState();
+        windows.Next(trainer.Input("x").Write<int>(), trainer.Input("target").Write<int>());
+        Assert.That(trainer.Step(), Is.LessThan(0.3), "ln 5 is 1.61");
+        using Trainer resumed = Trainer.Resume(path, options);
+        resumed.Bind(windows.Steps, windows.Streams);
+        Assert.That(resumed.Steps, Is.EqualTo(Updates));
+        Assert.That(resumed.State["layer.h0"].ToNdArray().Data, Has.Some.Not.Zero);
+        resumed.Model.Dispose();
+    }
+
     [Test]
     public void The_document_has_the_code_of_the_test()
     {
