@@ -140,7 +140,9 @@ internal sealed class PeerProcess : IDisposable
             yield return (name, value);
     }
 
-    private string Ask(string line)
+    /// <summary>The answer to a line.</summary>
+    /// <exception cref="PeerException">The tool ended.</exception>
+    public string Ask(string line)
     {
         try
         {

@@ -8,7 +8,7 @@ using RnnJit.Training;
 namespace RnnJit.Gallery.Systems;
 
 /// <summary>The language of a name: an LSTM over its letters in both directions, the maximum over time, a score for each.</summary>
-internal sealed class NamesSystem : IGallerySystem
+internal sealed class NamesSystem : ITrainedSystem
 {
     public SystemFacts Facts { get; } = new(
         "names", "many to one", "the language of a surname from its letters, beside naive Bayes", "classification of names by letters",
@@ -17,20 +17,18 @@ internal sealed class NamesSystem : IGallerySystem
 
     public GalleryReport Run(GalleryContext context)
     {
-        var (names, epochs) = (NameSplit.Of(context.Data), context.Data is null ? 30 : context.Quick ? 2 : 8);
-        var letters = TokenVocabulary.Characters(names.Train.Select(row => row.Name));
-        var (languages, units) = (names.Languages.Length, context.Data is null ? 24 : 128);
+        var (names, epochs) = (NameSplit.Of(context.Data), Epochs(context));
+        var (letters, languages) = (Letters(names), names.Languages.Length);
         ConfusionMatrix Count(NameRow[] rows, int[] answers) => Confusion.Of(rows.Select(row => row.Language), answers, languages);
         var (report, seeds, best) = (new GalleryReport(), new List<ConfusionMatrix>(), new List<double>());
         var chart = new LineChart { Title = "Accuracy on development names", XLabel = "epoch", YLabel = "share", Height = 360 };
         for (int seed = 1; seed <= context.Seeds; seed++)
         {
             var options = new ModelOptions { Seed = (ulong)seed, Threads = context.Threads };
-            using var model = new Model(Network(letters.Count, languages, units), options);
-            RowBatches<NameRow> batches = Inputs(names.Train, 64, letters).Shuffled((ulong)seed).Bucketed();
-            var rate = new CosineRate(1e-2, epochs * batches.Count);
-            using var trainer = new Trainer(model, new TrainerOptions { LearningRate = rate });
-            FitResult fit = Fit.Run(trainer, batches, new FitOptions
+            SystemTraining training = Training(context, names, (ulong)seed);
+            using var model = new Model(training.Network, options);
+            using var trainer = new Trainer(model, new TrainerOptions { LearningRate = training.Rate });
+            FitResult fit = Fit.Run(trainer, training.Batches, new FitOptions
             {
                 Epochs = epochs, HigherIsBetter = true, KeepBest = true,
                 Validate = () => Count(names.Development, Answers(model, names.Development, letters)).Accuracy,
@@ -65,6 +63,8 @@ internal sealed class NamesSystem : IGallerySystem
         return report;
     }
 
+    public SystemTraining Training(GalleryContext context, ulong seed) => Training(context, NameSplit.Of(context.Data), seed);
+
     internal static NetworkBuilder Network(int letters, int languages, int units)
     {
         var net = new NetworkBuilder("Names");
@@ -76,6 +76,18 @@ internal sealed class NamesSystem : IGallerySystem
         net.Output("loss", Loss.SoftmaxCrossEntropy(scores, language));
         return net;
     }
+
+    private static SystemTraining Training(GalleryContext context, NameSplit names, ulong seed)
+    {
+        TokenVocabulary letters = Letters(names);
+        RowBatches<NameRow> batches = Inputs(names.Train, 64, letters).Shuffled(seed).Bucketed();
+        return new SystemTraining(Network(letters.Count, names.Languages.Length, context.Data is null ? 24 : 128), batches,
+            new CosineRate(1e-2, Epochs(context) * batches.Count));
+    }
+
+    private static int Epochs(GalleryContext context) => context.Data is null ? 30 : context.Quick ? 2 : 8;
+
+    private static TokenVocabulary Letters(NameSplit names) => TokenVocabulary.Characters(names.Train.Select(row => row.Name));
 
     private static RowBatches<NameRow> Inputs(NameRow[] rows, int size, TokenVocabulary letters) => Batches.Of(rows, size)
         .Codes("letters", row => letters.EncodeText(row.Name)).Lengths("lengths", of: "letters").Label("language", row => row.Language);

@@ -8,7 +8,7 @@ using RnnJit.Training;
 namespace RnnJit.Gallery.Systems;
 
 /// <summary>Part-of-speech tagging: a BiLSTM over words, each a vector beside one that a BiLSTM makes of its characters.</summary>
-internal sealed class TaggingSystem : IGallerySystem
+internal sealed class TaggingSystem : ITrainedSystem
 {
     public SystemFacts Facts { get; } = new(
         "tagging", "many to many, aligned", "a bidirectional LSTM over words and their characters finds parts of speech; three merges",
@@ -25,10 +25,11 @@ internal sealed class TaggingSystem : IGallerySystem
         int trained = 0, trainings = merges.Length + context.Seeds;
         Model Train(string name, Merge merge, int seed, int epochs, out double best)
         {
-            var model = new Model(Network(merge, data), new ModelOptions { Seed = (ulong)seed, Threads = context.Threads });
-            using var trainer = new Trainer(model, new TrainerOptions { LearningRate = new ConstantRate(3e-3) });
+            SystemTraining training = Training(data, merge, (ulong)seed);
+            var model = new Model(training.Network, new ModelOptions { Seed = (ulong)seed, Threads = context.Threads });
+            using var trainer = new Trainer(model, new TrainerOptions { LearningRate = training.Rate });
             using var evaluator = new Evaluator(model, "best");
-            FitResult fit = Fit.Run(trainer, data.Rows(data.Train, 16).Shuffled((ulong)seed).Bucketed(), new FitOptions
+            FitResult fit = Fit.Run(trainer, training.Batches, new FitOptions
             {
                 Epochs = epochs, HigherIsBetter = true, KeepBest = true, Validate = () => Tag(evaluator, data, data.Held).Counts.Accuracy,
                 Progress = new TrainingReports(context, name, trained++, trainings),
@@ -58,6 +59,12 @@ internal sealed class TaggingSystem : IGallerySystem
         report.Add([.. merges.Zip(brief, (merge, best) => Figure.Reported($"{merge}, held back, short run", Figure.Text(best)))]);
         return report;
     }
+
+    /// <summary>The training with the directions side by side.</summary>
+    public SystemTraining Training(GalleryContext context, ulong seed) => Training(TaggingData.Read(context), Merge.Concat, seed);
+
+    private static SystemTraining Training(TaggingData data, Merge merge, ulong seed) =>
+        new(Network(merge, data), data.Rows(data.Train, 16).Shuffled(seed).Bucketed(), new ConstantRate(3e-3));
 
     // A word is unknown with probability 0.15: noise in (−1, 1) is below 2 · 0.15 − 1, which 0, its value outside training, is not.
     private static NetworkBuilder Network(Merge merge, TaggingData data)

@@ -10,7 +10,7 @@ using RnnJit.Training;
 namespace RnnJit.Gallery.Systems;
 
 /// <summary>Arabic names in Latin letters: an encoder, and a decoder that attends to it.</summary>
-internal sealed class TransliterationSystem : IGallerySystem
+internal sealed class TransliterationSystem : ITrainedSystem
 {
     private const int Width = 5;
 
@@ -50,17 +50,26 @@ internal sealed class TransliterationSystem : IGallerySystem
         return report;
     }
 
+    public SystemTraining Training(GalleryContext context, ulong seed) => Training(context, Names.Read(context), seed);
+
+    private static SystemTraining Training(GalleryContext context, Names names, ulong seed)
+    {
+        RowBatches<(string Source, string Target)> batches = names.Rows(names.Train, 32).Shuffled(seed).Bucketed();
+        return new SystemTraining(TransliterationModel.Network(names.Letters.Count, names.Latin.Count), batches,
+            new CosineRate(context.Quick ? 4e-3 : 2e-3, batches.Count * Epochs(context)));
+    }
+
+    private static int Epochs(GalleryContext context) => context.Quick ? 3 : 24;
+
     private static Model Train(Names names, GalleryContext context, int seed, out FitResult fit)
     {
-        int epochs = context.Quick ? 3 : 24;
-        RowBatches<(string Source, string Target)> batches = names.Rows(names.Train, 32).Shuffled((ulong)seed).Bucketed();
-        var options = new ModelOptions { Seed = (ulong)seed, Threads = context.Threads };
-        var model = new Model(TransliterationModel.Network(names.Letters.Count, names.Latin.Count), options);
-        var rate = new CosineRate(context.Quick ? 4e-3 : 2e-3, batches.Count * epochs);
-        using var trainer = new Trainer(model, new TrainerOptions { LearningRate = rate });
-        fit = Fit.Run(trainer, batches, new FitOptions
+        SystemTraining training = Training(context, names, (ulong)seed);
+        var model = new Model(training.Network, new ModelOptions { Seed = (ulong)seed, Threads = context.Threads });
+        using var trainer = new Trainer(model, new TrainerOptions { LearningRate = training.Rate });
+        fit = Fit.Run(trainer, training.Batches, new FitOptions
         {
-            Epochs = epochs, KeepBest = true, Validate = () => Wrong(names.Held, names.Write(model, names.Held, 1).Select(names.Text)),
+            Epochs = Epochs(context), KeepBest = true,
+            Validate = () => Wrong(names.Held, names.Write(model, names.Held, 1).Select(names.Text)),
             Progress = new TrainingReports(context, $"seed {seed}", seed - 1, context.Seeds),
         });
         return model;
