@@ -1,0 +1,51 @@
+namespace RnnJit.Files;
+
+/// <summary>A file of named tensors, whichever format its first bytes are of.</summary>
+internal static class WeightFile
+{
+    /// <summary>The tensors of a safetensors or npz file, in the order of the file.</summary>
+    /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
+    /// <exception cref="WeightFileException">The file is of a format that is not read here, or a malformed npz file.</exception>
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path)
+    {
+        using FileStream stream = Open(path);
+        Span<byte> begin = stackalloc byte[8];
+        begin = begin[..stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false)];
+        stream.Position = 0;
+        if (begin.StartsWith("PK\x03\x04"u8) || begin.StartsWith("PK\x05\x06"u8))
+        {
+            if (Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase))
+                return NpzFile.Read(stream, $"'{path}'");
+            ZipFileReader archive = ZipFileReader.Open(stream, $"'{path}'");
+            if (archive.Parts.Keys.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal)))
+                throw new WeightFileException(
+                    $"'{path}' is a file of torch.save, which is read by PyTorchFile.Read of the package RnnJit.Import "
+                        + "(or save it as safetensors)");
+            return NpzFile.Read(stream, $"'{path}'");
+        }
+
+        if ((begin.Length > 1 && begin[0] == 0x93 && begin[1] == 'N'))
+            throw new WeightFileException($"'{path}' is one NumPy array without a name, wanted named ones (save them with numpy.savez)");
+        if (begin.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']))
+            throw new WeightFileException($"'{path}' is an HDF5 file, wanted safetensors or npz (save the arrays with numpy.savez)");
+        if (begin.Length > 2 && begin[0] == 0x80 && begin[1] is >= 2 and <= 5 && begin[2] is 0x8A or 0x95)
+            throw new WeightFileException(
+                $"'{path}' is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
+                    + "RnnJit.Import (or save it as safetensors)");
+        return SafetensorsReader.Read(stream, $"'{path}'").Tensors;
+    }
+
+    /// <exception cref="WeightFileException">The file is missing or unreadable.</exception>
+    public static FileStream Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WeightFileException($"'{path}' could not be read: {e.Message.TrimEnd('.')} (check the path and the permissions)", e);
+        }
+    }
+}
