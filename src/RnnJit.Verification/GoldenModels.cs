@@ -1,6 +1,7 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
+using RnnJit.Networks.Foreign;
 using RnnJit.Ops;
 
 namespace RnnJit.Verification;
@@ -20,7 +21,7 @@ internal static class GoldenModels
         CellDefinition cell = CellTracer.Trace(typeof(Lstm));
         var weights = new Dictionary<string, Value>();
         foreach (var (prefix, suffix) in new[] { ("", ""), ("reverse.", "_reverse") })
-            Add(weights, prefix, net, cell, TorchLayout.LstmGates, E, suffix);
+            Add(weights, prefix, net, cell, CellLayout.TorchLstmGates, E, suffix);
         RecurrentLayer layer = net.Recurrent("layer", cell, x, H, new RecurrentOptions { Direction = Direction.Both, Given = weights });
         Value logits = net.Output("logits", Head(net, layer.Output, C, 2 * H));
         net.Output("loss", Loss.CrossEntropy(logits, labels, new CrossEntropyOptions
@@ -43,7 +44,7 @@ internal static class GoldenModels
         Indices Run(int start) => new(net.Graph.Add(new SliceOp(0, start, chunk), tokens));
         CellDefinition cell = CellTracer.Trace(typeof(GruResetAfter));
         var weights = new Dictionary<string, Value>();
-        Add(weights, "", net, cell, TorchLayout.GruGates, V, "");
+        Add(weights, "", net, cell, CellLayout.TorchGruGates, V, "");
         var head = new Matrix(net.Parameter("out_w", "zeros", V, H));
         Value bias = net.Parameter("out_b", "zeros", V);
 

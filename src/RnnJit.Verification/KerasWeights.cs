@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RnnJit.Ir;
 using RnnJit.Networks;
+using RnnJit.Networks.Foreign;
 using RnnJit.Ops;
 
 namespace RnnJit.Verification;
@@ -19,9 +20,9 @@ internal sealed class KerasWeights(NetworkBuilder net, Dictionary<string, NdArra
     {
         string[] gates = kind switch
         {
-            "LSTM" => ["i", "f", "g", "o"],
-            "GRU" => ["z", "r", "n"],
-            _ => [""],
+            "LSTM" => CellLayout.KerasLstmGates,
+            "GRU" => CellLayout.KerasGruGates,
+            _ => CellLayout.OneGate,
         };
         bool twoBiases = kind == "GRU" && Flag(config, "reset_after", true);
         int columns = gates.Length * units;

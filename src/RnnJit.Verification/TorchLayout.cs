@@ -10,8 +10,6 @@ namespace RnnJit.Verification;
 /// </summary>
 internal static class TorchLayout
 {
-    public static readonly string[] LstmGates = ["i", "f", "g", "o"], GruGates = ["r", "z", "n"];
-
     /// <summary>The parameters of the cell by its names; a bias that is null is 0.</summary>
     public static IEnumerable<(string Port, Value Value)> Parameters(CellDefinition cell, string[] gates, Dim units, Value input,
         Value recurrent, Value? inputBias, Value? recurrentBias)

@@ -20,6 +20,7 @@ internal sealed class TorchNetwork
     {
         (this.weights, this.options, this.source) = (weights, options, source);
         module = Module();
+        ForeignNames.Require(module, source);
         int[] input = Shape(TorchNames.InputWeight), recurrent = Shape(TorchNames.RecurrentWeight);
         bool projected = weights.ContainsKey(Name(TorchNames.Projection));
         hidden = projected ? Shape(TorchNames.Projection)[1] : recurrent[1];
@@ -75,19 +76,11 @@ internal sealed class TorchNetwork
         if (options.LastStep)
             h = made[^1].Last;
         if (head is not null)
-            h = Head(net, head, h);
+            h = ForeignHead.Of(net, head, h, Extent(head + ".weight", 0), weights.ContainsKey(head + ".bias"));
         net.Output("y", options.BatchFirst && !options.LastStep ? net.SwapBatchAndTime(h) : h);
         foreach (string state in made[^1].Layers[0].Finals.Keys.Where(name => !name.Contains('.')))
             net.Named(state + "n", States(net, made, state));
         return net;
-    }
-
-    private Value Head(NetworkBuilder net, string head, Value h)
-    {
-        Dim outputs = net.Size("Y", Extent(head + ".weight", 0));
-        if (weights.ContainsKey(head + ".bias"))
-            return net.Dense(head, h, outputs);
-        return new Matrix(net.Parameter(head + ".W", "glorot", outputs, h.Type.Dims[^1])) * h;
     }
 
     // Layers, and in them directions, one behind the other: [layers · directions, B, ·].
@@ -110,12 +103,8 @@ internal sealed class TorchNetwork
             heads = [.. heads.Except([either])];
         else
             tables = [.. tables.Except(heads)];
-        return (One(tables, "embeddings"), One(heads, "dense layers"));
+        return (ForeignHead.One(tables, "embeddings", "ReadPyTorch", source), ForeignHead.One(heads, "dense layers", "ReadPyTorch", source));
     }
-
-    private string? One(string[] names, string what) => names.Length < 2 ? names.FirstOrDefault() : throw new ForeignWeightsException(
-        $"{source} has {names.Length} {what}, '{names[0]}' and '{names[1]}' among them, and does not tell how they follow each other "
-            + "(build the network with NetworkBuilder and read the weights into it with ReadPyTorch)");
 
     private string Module()
     {
@@ -152,9 +141,5 @@ internal sealed class TorchNetwork
             $"{source}: tensor '{name}' is [{string.Join(", ", tensor.Shape)}], wanted a matrix (it is of another model)");
     }
 
-    private int Extent(string name, int axis) => weights[name].Shape[axis] is > 0 and <= int.MaxValue and var extent
-        ? (int)extent
-        : throw new ForeignWeightsException(
-            $"{source}: tensor '{name}' is [{string.Join(", ", weights[name].Shape)}], wanted extents from 1 to {int.MaxValue} "
-                + "(it is damaged)");
+    private int Extent(string name, int axis) => ForeignHead.Extent(weights, name, axis, source);
 }
