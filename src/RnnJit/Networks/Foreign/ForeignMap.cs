@@ -1,5 +1,6 @@
 using RnnJit.Interpretation;
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Networks.Foreign;
 
@@ -12,6 +13,9 @@ internal sealed class ForeignMap
     private readonly HashSet<string> left;
     private readonly List<ForeignTensor> tensors = [];
 
+    // What a loop reads is no matrix of a dense layer, whatever its name.
+    private readonly HashSet<string> inLoops;
+
     /// <param name="library">The other library's name, for messages.</param>
     /// <exception cref="GraphException">A size is missing or out of range.</exception>
     public ForeignMap(string library, Graph program, IReadOnlyDictionary<string, int> sizes)
@@ -20,6 +24,8 @@ internal sealed class ForeignMap
         shapes = program.Inputs.Where(port => port.Role == PortRole.Parameter)
             .ToDictionary(port => port.Name, port => SizeCheck.Shape(port.Type, sizes), StringComparer.Ordinal);
         left = [.. shapes.Keys];
+        inLoops = [.. program.Nodes.Where(node => node.Op is ScanOp).SelectMany(node => node.Operands)
+            .Where(operand => operand < program.Inputs.Count).Select(operand => program.Inputs[operand].Name)];
         Groups = RecurrentGroup.Of(program, sizes);
     }
 
@@ -53,7 +59,7 @@ internal sealed class ForeignMap
     /// <param name="transposed">True where the other library has the matrix of a dense layer as [X, outputs].</param>
     public void AddOthers(Func<string, string> weight, Func<string, string> bias, Func<string, string> table, bool transposed)
     {
-        foreach (string name in Left.ToArray())
+        foreach (string name in Left.Where(name => !inLoops.Contains(name)).ToArray())
         {
             int[] shape = shapes[name];
             if (name.EndsWith(".table", StringComparison.Ordinal) && shape.Length == 2)
