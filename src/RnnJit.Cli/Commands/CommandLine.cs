@@ -67,6 +67,7 @@ internal static class CommandLine
         root.Add(CommonOptions.KernelCache);
         root.Add(TrainCommand.Create(terminal));
         root.Add(SampleCommand.Create(terminal));
+        root.Add(ConvertCommand.Create(terminal));
         root.Add(GalleryCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
         root.Add(EmitCommand.Create(terminal));

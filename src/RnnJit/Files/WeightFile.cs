@@ -6,8 +6,12 @@ internal static class WeightFile
     /// <summary>The tensors of a safetensors or npz file, in the order of the file.</summary>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="WeightFileException">The file is of a format that is not read here, or a malformed npz file.</exception>
-    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path)
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path) => Read(path, out _);
+
+    /// <summary>The same, and the texts that a safetensors file has beside its tensors.</summary>
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path, out IReadOnlyDictionary<string, string> texts)
     {
+        texts = new Dictionary<string, string>();
         using FileStream stream = Open(path);
         Span<byte> begin = stackalloc byte[8];
         begin = begin[..stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false)];
@@ -32,7 +36,9 @@ internal static class WeightFile
             throw new WeightFileException(
                 $"'{path}' is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
                     + "RnnJit.Import (or save it as safetensors)");
-        return SafetensorsReader.Read(stream, $"'{path}'").Tensors;
+        SafetensorsFile file = SafetensorsReader.Read(stream, $"'{path}'");
+        texts = file.Metadata;
+        return file.Tensors;
     }
 
     /// <exception cref="WeightFileException">The file is missing or unreadable.</exception>

@@ -51,6 +51,10 @@ public sealed partial class Model
     /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>
     public IReadOnlyList<KeyValuePair<string, SafetensorsTensor>> ToPyTorch() => ForeignTransfer.Write(this, TorchMap.Of(Program, Sizes));
 
+    /// <summary>What <see cref="ToPyTorch()"/> makes of which parameters.</summary>
+    /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>
+    public IReadOnlyList<WeightPlace> PyTorchPlaces() => TorchMap.Of(Program, Sizes).ToPlaces();
+
     private static Model FromPyTorch(
         IReadOnlyDictionary<string, SafetensorsTensor> weights, PyTorchOptions? options, ModelOptions? model, string source)
     {

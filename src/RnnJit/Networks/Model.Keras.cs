@@ -53,6 +53,10 @@ public sealed partial class Model
     /// <exception cref="ForeignWeightsException">The model has a parameter that Keras has no place for.</exception>
     public IReadOnlyList<KeyValuePair<string, SafetensorsTensor>> ToKeras() => ForeignTransfer.Write(this, KerasMap.Of(Program, Sizes));
 
+    /// <summary>What <see cref="ToKeras()"/> makes of which parameters.</summary>
+    /// <exception cref="ForeignWeightsException">The model has a parameter that Keras has no place for.</exception>
+    public IReadOnlyList<WeightPlace> KerasPlaces() => KerasMap.Of(Program, Sizes).ToPlaces();
+
     private static Model FromKeras(
         IReadOnlyDictionary<string, SafetensorsTensor> weights, KerasOptions? options, ModelOptions? model, string source)
     {

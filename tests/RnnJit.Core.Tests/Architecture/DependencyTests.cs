@@ -5,7 +5,7 @@ namespace RnnJit.Core.Tests.Architecture;
 
 /// <summary>
 /// The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Gallery ─► RnnJit; Gallery ─►
-/// Charts.
+/// Charts; Cli ─► Import ─► RnnJit.
 /// </summary>
 public class DependencyTests
 {
@@ -19,7 +19,12 @@ public class DependencyTests
         ["RnnJit.Gpu"] = ["RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
         ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Generators"],
+<<<<<<< HEAD
         ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Jit", "RnnJit.Verification"],
+=======
+        ["RnnJit.Import"] = ["RnnJit"],
+        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Import", "RnnJit.Jit"],
+>>>>>>> dd3bc54 (Convert weights on the command line; document what is read and refused)
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()
@@ -32,6 +37,7 @@ public class DependencyTests
         ["RnnJit.Gpu"] = ["ILGPU", "ILGPU.Algorithms"],
         ["RnnJit.Charts"] = [],
         ["RnnJit.Gallery"] = [],
+        ["RnnJit.Import"] = [],
         ["RnnJit.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 

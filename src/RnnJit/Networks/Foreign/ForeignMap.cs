@@ -43,6 +43,9 @@ internal sealed class ForeignMap
     public IEnumerable<string> Left =>
         program.Inputs.Where(port => port.Role == PortRole.Parameter && left.Contains(port.Name)).Select(port => port.Name);
 
+    public IReadOnlyList<WeightPlace> ToPlaces() =>
+        [.. tensors.Select(tensor => new WeightPlace(tensor.Name, tensor.Shape, tensor.Places))];
+
     public void Add(string name, int[] shape, params IReadOnlyList<ForeignPart> parts)
     {
         if (tensors.Any(tensor => tensor.Name == name))

@@ -1,0 +1,11 @@
+namespace RnnJit.Cli.Converting;
+
+/// <summary>Whose names and shapes weights have.</summary>
+internal enum Library
+{
+    RnnJit,
+
+    PyTorch,
+
+    Keras,
+}

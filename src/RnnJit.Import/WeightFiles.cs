@@ -1,0 +1,30 @@
+using RnnJit.Files;
+
+namespace RnnJit.Import;
+
+/// <summary>Files of named tensors in any of the formats that are read: safetensors, npz, and both of torch.save.</summary>
+public static class WeightFiles
+{
+    /// <summary>Reads all tensors by name; the first bytes of the file tell its format.</summary>
+    /// <exception cref="WeightFileException">The file is missing or malformed, or names something that would be called.</exception>
+    /// <exception cref="SafetensorsException">The file is malformed.</exception>
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path) => Read(path, out _);
+
+    /// <summary>The same, and the texts that a safetensors file has beside its tensors.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path, out IReadOnlyDictionary<string, string> texts)
+    {
+        texts = new Dictionary<string, string>();
+        return IsOfTorch(path) ? PyTorchFile.Read(path) : WeightFile.Read(path, out texts);
+    }
+
+    private static bool IsOfTorch(string path)
+    {
+        using FileStream stream = WeightFile.Open(path);
+        int first = stream.ReadByte(), second = stream.ReadByte(), third = stream.ReadByte();
+        if (first == 0x80)
+            return second is >= 2 and <= 5 && third is 0x8A or 0x95;
+        return first == 'P' && second == 'K'
+            && ZipFileReader.Open(stream, $"'{path}'").Parts.Keys.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal));
+    }
+}
