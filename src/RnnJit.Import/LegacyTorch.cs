@@ -4,8 +4,8 @@ using RnnJit.Files;
 namespace RnnJit.Import;
 
 /// <summary>
-/// The form before torch 1.6: pickles of a magic number, a version, facts of the machine and the state dict, then one of the storages' keys,
-/// then for each key the number of elements (int64) and the elements.
+/// The form before torch 1.6: pickles of a magic number, a version, facts of the machine and the state dict, then one of the storages'
+/// keys, then for each key the number of elements (int64) and the elements.
 /// </summary>
 internal static class LegacyTorch
 {
@@ -26,7 +26,8 @@ internal static class LegacyTorch
         if (Next() is not Int128 magic || magic != Magic)
             throw new WeightFileException($"{source} is a pickle but none of torch.save (save model.state_dict() with torch.save)");
         if (Next() is not Int128 version || version != Version)
-            throw new WeightFileException($"{source} is of an unknown version of torch.save's old format, wanted {Version} (save it again)");
+            throw new WeightFileException(
+                $"{source} is of an unknown version of torch.save's old format, wanted {Version} (save it again)");
         if (Next() is not PickleDictionary facts || facts.Entries.Any(fact => fact is ("little_endian", false)))
             throw new WeightFileException($"{source} is of a machine of another byte order, or does not say so (save it again)");
         object? value = Next();

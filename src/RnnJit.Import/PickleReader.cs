@@ -3,9 +3,9 @@ using RnnJit.Files;
 namespace RnnJit.Import;
 
 /// <summary>
-/// Reads one pickle of a state dict. A pickle is a program that Python runs, which may call anything; this machine has the opcodes that make
-/// texts, numbers, lists, tuples and dictionaries, and of calls the two that make an empty OrderedDict and describe a tensor. Any other name
-/// or opcode is refused where it stands.
+/// Reads one pickle of a state dict. A pickle is a program that Python runs, which may call anything; this machine has the opcodes that
+/// make texts, numbers, lists, tuples and dictionaries, and of calls the two that make an empty OrderedDict and describe a tensor. Any
+/// other name or opcode is refused where it stands.
 /// </summary>
 /// <param name="storage">Makes a storage of a persistent id.</param>
 internal sealed class PickleReader(PickleInput input, string source, Func<PickleTuple, PickleStorage> storage)
@@ -121,7 +121,8 @@ internal sealed class PickleReader(PickleInput input, string source, Func<Pickle
         PickleOpcode.EmptyList => new List<object?>(),
         PickleOpcode.EmptyDictionary => new PickleDictionary(),
         _ => throw input.Wrong(
-            $"opcode 0x{(byte)opcode:X2}{(char.IsAsciiLetterOrDigit((char)opcode) ? $" ('{(char)opcode}')" : "")}, which no state dict needs"),
+            $"opcode 0x{(byte)opcode:X2}{(char.IsAsciiLetterOrDigit((char)opcode) ? $" ('{(char)opcode}')" : "")}, which no state dict "
+                + "needs"),
     };
 
     private PickleName Allowed(PickleName name) => PickleNames.IsAllowed(name) ? name : throw new WeightFileException(

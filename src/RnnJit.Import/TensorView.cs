@@ -2,8 +2,8 @@ using RnnJit.Files;
 
 namespace RnnJit.Import;
 
-/// <summary>The arguments of <c>torch._utils._rebuild_tensor_v2</c> as a description: nothing is rebuilt before it is known to lie inside its
-/// storage.</summary>
+/// <summary>The arguments of <c>torch._utils._rebuild_tensor_v2</c> as a description: nothing is rebuilt before it is known
+/// to lie inside its storage.</summary>
 internal static class TensorView
 {
     private const int MostAxes = 32;
@@ -11,7 +11,8 @@ internal static class TensorView
     /// <param name="arguments">Storage, offset, size, stride, requires_grad, backward hooks, and metadata in newer versions.</param>
     public static PickleTensor Of(object?[] arguments, PickleInput input)
     {
-        if (arguments is not [PickleStorage storage, Int128 offset, PickleTuple size, PickleTuple stride, _, ..] || arguments.Length is < 6 or > 7)
+        if (arguments is not [PickleStorage storage, Int128 offset, PickleTuple size, PickleTuple stride, _, ..]
+            || arguments.Length is < 6 or > 7)
             throw input.Wrong("a tensor without storage, offset, size and stride");
         long[] shape = Numbers(size, input), strides = Numbers(stride, input);
         if (shape.Length != strides.Length || shape.Length > MostAxes)

@@ -37,14 +37,16 @@ internal sealed class GoldenTorch
     private bool Unbatched => graph.Case.Inputs.TryGetValue("x", out NdArray? x) && x.Rank == 2;
 
     public static Graph Lstm(GoldenCase given, ElementType real) =>
-        new GoldenTorch(given, real, given.Number("projSize") > 0 ? typeof(LstmProjected) : typeof(Lstm), CellLayout.TorchLstmGates).Build();
+        new GoldenTorch(given, real, given.Number("projSize") > 0 ? typeof(LstmProjected) : typeof(Lstm), CellLayout.TorchLstmGates)
+            .Build();
 
     public static Graph Gru(GoldenCase given, ElementType real) =>
         new GoldenTorch(given, real, typeof(GruResetAfter), CellLayout.TorchGruGates).Build();
 
     public static Graph Tanh(GoldenCase given, ElementType real) => new GoldenTorch(given, real, typeof(Elman), CellLayout.OneGate).Build();
 
-    public static Graph Relu(GoldenCase given, ElementType real) => new GoldenTorch(given, real, typeof(ElmanRelu), CellLayout.OneGate).Build();
+    public static Graph Relu(GoldenCase given, ElementType real) =>
+        new GoldenTorch(given, real, typeof(ElmanRelu), CellLayout.OneGate).Build();
 
     private Graph Build()
     {

@@ -60,9 +60,11 @@ public class FixtureTests
             model.ToKeras(file);
             IReadOnlyDictionary<string, SafetensorsTensor> written = WeightFile.Read(file);
             Assert.That(written.Keys, Does.Contain(among));
-            byte[][] found = [.. written.Values.Select(tensor => tensor.Bytes.ToArray()).OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
+            byte[][] found =
+                [.. written.Values.Select(tensor => tensor.Bytes.ToArray()).OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
             byte[][] given =
-                [.. NpzFile.Read(File(name + ".npz")).Values.Select(tensor => tensor.Bytes.ToArray()).OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
+                [.. NpzFile.Read(File(name + ".npz")).Values.Select(tensor => tensor.Bytes.ToArray())
+                    .OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
             Assert.That(found, Is.EqualTo(given));
             using Model again = Model.FromKeras(file);
             Weight.AssertEqual(again.ToKeras().ToDictionary(), written);

@@ -29,14 +29,18 @@ public class HostilePickleTests
         ["a name of the whitelist in another module"] =
             (() => Call("evil", "OrderedDict", "x"), "names 'evil.OrderedDict'"),
         ["a name from the stack"] =
-            (() => new PickleText().Op(0x80, 4).String("os").String("system").Op(0x93).String("x").Op(0x85).Text("R.").Bytes, "names 'os.system'"),
+            (() => new PickleText().Op(0x80, 4).String("os").String("system").Op(0x93).String("x").Op(0x85).Text("R.").Bytes,
+                "names 'os.system'"),
         ["a name from the stack that is a number"] =
             (() => new PickleText().Op(0x80, 4).Int(1).Int(2).Op(0x93).Text(".").Bytes, "a global whose name is no text"),
-        ["a name that is never called"] = (() => PickleText.StateDict().String("a").Global("os", "system").Text("s.").Bytes, "names 'os.system'"),
+        ["a name that is never called"] = (() => PickleText.StateDict().String("a").Global("os", "system").Text("s.").Bytes,
+            "names 'os.system'"),
         ["an OrderedDict with arguments"] =
-            (() => new PickleText().Op(0x80, 2).Global("collections", "OrderedDict").String("x").Op(0x85).Text("R.").Bytes, "a call of 'collections.OrderedDict'"),
+            (() => new PickleText().Op(0x80, 2).Global("collections", "OrderedDict").String("x").Op(0x85).Text("R.").Bytes,
+                "a call of 'collections.OrderedDict'"),
         ["a call of a storage"] = (() => Call("torch", "FloatStorage", "x"), "a call of 'torch.FloatStorage'"),
-        ["a call of a text"] = (() => new PickleText().Op(0x80, 2).String("os.system").Text(")R.").Bytes, "a call of something that is no name"),
+        ["a call of a text"] = (() => new PickleText().Op(0x80, 2).String("os.system").Text(")R.").Bytes,
+            "a call of something that is no name"),
         ["opcode INST"] = (() => new PickleText().Op(0x80, 2).Text("(ios\nsystem\n.").Bytes, "opcode 0x69 ('i')"),
         ["opcode OBJ"] = (() => new PickleText().Op(0x80, 2).Text("(o.").Bytes, "opcode 0x6F ('o')"),
         ["opcode NEWOBJ"] = (() => new PickleText().Op(0x80, 2).Text("N)").Op(0x81).Text(".").Bytes, "opcode 0x81"),
@@ -49,7 +53,8 @@ public class HostilePickleTests
             (() => new PickleText().Op(0x80, 5, 0x96, 255, 255, 255, 255, 255, 255, 255, 127).Text(".").Bytes, "opcode 0x96"),
         ["opcode LONG4 of 2 GB"] = (() => new PickleText().Op(0x80, 2, 0x8B, 255, 255, 255, 127).Text(".").Bytes, "opcode 0x8B"),
         ["attributes of a tensor"] =
-            (() => PickleText.StateDict().String("a").Tensor([3, 4], [4, 1]).Text("}bs.").Bytes, "attributes of something that is no dictionary"),
+            (() => PickleText.StateDict().String("a").Tensor([3, 4], [4, 1]).Text("}bs.").Bytes,
+                "attributes of something that is no dictionary"),
         ["attributes that are no dictionary"] =
             (() => PickleText.StateDict().String("x").Text("b.").Bytes, "attributes of something that is no dictionary"),
         ["a dictionary in itself"] =
@@ -58,10 +63,14 @@ public class HostilePickleTests
         ["tuples nested a million deep"] = (() => Tuples(1_000_000), "holds a tuple, wanted a dictionary"),
         ["dictionaries that share, 2^40 leaves"] = (() => Shared(10, 16), "more than 1000000 entries"),
         ["a tensor of stride 0"] =
-            (() => PickleText.StateDict().String("a").Tensor([1 << 30, 1], [0, 0]).Text("s.").Bytes, "a tensor [1073741824, 1] with strides"),
-        ["a text of 4 GB"] = (() => new PickleText().Op(0x80, 2).Op((byte)'X', 255, 255, 255, 255).Text(".").Bytes, "a text of 4294967295 bytes"),
-        ["an integer of 255 bytes"] = (() => new PickleText().Op(0x80, 2, 0x8A, 255).Op(new byte[255]).Text(".").Bytes, "an integer of 255 bytes"),
-        ["three million opcodes"] = (() => new PickleText().Op(0x80, 2).Text(new string('N', 3_000_000) + ".").Bytes, "more than 2000000 opcodes"),
+            (() => PickleText.StateDict().String("a").Tensor([1 << 30, 1], [0, 0]).Text("s.").Bytes,
+                "a tensor [1073741824, 1] with strides"),
+        ["a text of 4 GB"] = (() => new PickleText().Op(0x80, 2).Op((byte)'X', 255, 255, 255, 255).Text(".").Bytes,
+            "a text of 4294967295 bytes"),
+        ["an integer of 255 bytes"] = (() => new PickleText().Op(0x80, 2, 0x8A, 255).Op(new byte[255]).Text(".").Bytes,
+            "an integer of 255 bytes"),
+        ["three million opcodes"] = (() => new PickleText().Op(0x80, 2).Text(new string('N', 3_000_000) + ".").Bytes,
+            "more than 2000000 opcodes"),
         ["marks without end"] = (() => new PickleText().Op(0x80, 2).Text(new string('(', 1_900_000) + ".").Bytes, "values at its end"),
     };
 
@@ -95,7 +104,8 @@ public class HostilePickleTests
     [Test]
     public void A_pickle_without_harm_is_read()
     {
-        OrderedDictionary<string, SafetensorsTensor> read = PyTorchFile.Read(new MemoryStream(PickleText.File(PickleText.Good())), "'good.pt'");
+        OrderedDictionary<string,
+            SafetensorsTensor> read = PyTorchFile.Read(new MemoryStream(PickleText.File(PickleText.Good())), "'good.pt'");
         Assert.That(read["a"].ToString(), Is.EqualTo("F32[3, 4]"));
     }
 

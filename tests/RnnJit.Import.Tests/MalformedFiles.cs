@@ -42,14 +42,21 @@ internal static class MalformedFiles
         yield return Header("an unknown entry", "{'descr': '<f4', 'fortran_order': False, 'shape': (12,), 'x': 1}", "an entry 'x'");
         yield return Header("no shape", "{'descr': '<f4', 'fortran_order': False}", "no 'descr', 'fortran_order' or 'shape'");
         yield return Header("negative extent", "{'descr': '<f4', 'fortran_order': False, 'shape': (-3, 4), }", "no tuple of numbers");
-        yield return Header("extent beyond 2^63", "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "no tuple of numbers");
-        yield return Header("product beyond 2^63", "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", "48 bytes of elements");
-        yield return Header("an array of 2^60 bytes", "{'descr': '<f4', 'fortran_order': False, 'shape': (288230376151711744,), }", "48 bytes of elements");
+        yield return Header("extent beyond 2^63", "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+            "no tuple of numbers");
+        yield return Header("product beyond 2^63", "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }",
+            "48 bytes of elements");
+        yield return Header("an array of 2^60 bytes", "{'descr': '<f4', 'fortran_order': False, 'shape': (288230376151711744,), }",
+            "48 bytes of elements");
         yield return Header("too few elements", "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 5), }", "48 bytes of elements");
-        yield return Header("elements behind the end", "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 3), }", "48 bytes of elements");
-        yield return Header("33 axes", $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({string.Concat(Enumerable.Repeat("1, ", 33))}), }}", "more than 32 axes");
-        yield return Header("order neither True nor False", "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (12,), }", "neither True nor False");
-        yield return Header("something behind the header", "{'descr': '<f4', 'fortran_order': False, 'shape': (12,), } + 1", "something behind its end");
+        yield return Header("elements behind the end", "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 3), }",
+            "48 bytes of elements");
+        yield return Header("33 axes",
+            $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({string.Concat(Enumerable.Repeat("1, ", 33))}), }}", "more than 32 axes");
+        yield return Header("order neither True nor False", "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (12,), }",
+            "neither True nor False");
+        yield return Header("something behind the header", "{'descr': '<f4', 'fortran_order': False, 'shape': (12,), } + 1",
+            "something behind its end");
     }
 
     private static IEnumerable<(string Name, string File, Func<byte[]> Content, string Said)> Npz()
@@ -58,11 +65,13 @@ internal static class MalformedFiles
         yield return ("npz: cut in the list", "a.npz", () => Good("good.npz")[..^10], "no end of one");
         yield return ("npz: list behind the end", "a.npz", () => End(Zip(("a.npy", array)), 16, 0x7FFFFFFF), "announces a list");
         yield return ("npz: 65,535 files", "a.npz", () => End16(Zip(("a.npy", array)), 10, 65535), "zip64");
-        yield return ("npz: more files than entries", "a.npz", () => End16(Zip(("a.npy", array)), 10, 1000), "announces a list of 1000 files");
+        yield return ("npz: more files than entries", "a.npz", () => End16(Zip(("a.npy", array)), 10, 1000),
+            "announces a list of 1000 files");
         yield return ("npz: volume 2 of 3", "a.npz", () => End16(Zip(("a.npy", array)), 4, 2), "one volume of several");
         yield return ("npz: no NumPy array inside", "a.npz", () => Zip(("a.npy", array), ("readme.txt", [1])), "holds 'readme.txt'");
         yield return ("npz: Python objects inside", "a.npz",
-            () => Zip(("a.npy", Array("{'descr': '|O', 'fortran_order': False, 'shape': (3, 4), }", 48))), "'a.npy' is an array of type '|O'");
+            () => Zip(("a.npy", Array("{'descr': '|O', 'fortran_order': False, 'shape': (3, 4), }", 48))),
+            "'a.npy' is an array of type '|O'");
         yield return ("npz: one name twice", "a.npz", () => Zip(("a.npy", array), ("a.npy", array)), "occurs twice");
         yield return ("npz: changed element", "a.npz", () => Change(Zip(("a.npy", array)), 160), "another checksum");
         yield return ("npz: header elsewhere", "a.npz", () => Entry(Zip(("a.npy", array)), 42, 17), "no header where");
@@ -91,25 +100,32 @@ internal static class MalformedFiles
         yield return ("pt: big-endian", "a.pt", () => PickleText.File(good, ("archive/byteorder", "big"u8.ToArray())), "byte order 'big'");
         yield return ("pt: pickle breaks off", "a.pt", () => PickleText.File(good[..^10]), "the pickle does not end");
         yield return ("pt: storage is missing", "a.pt",
-            () => PickleText.File(PickleText.StateDict().String("a").Tensor([3, 4], [4, 1], storage: text => text.Storage("7")).Text("s.").Bytes), "no 'data/7'");
-        yield return ("pt: storage of another size", "a.pt", () => PickleText.File(good, ("archive/data/0", new byte[40])), "for which the archive has 40 bytes");
-        yield return Pickle("storage of negative size", text => text.Tensor([3, 4], [4, 1], storage: text => text.Storage(count: -1)), "-1 elements");
-        yield return Pickle("storage that climbs out", text => text.Tensor([3, 4], [4, 1], storage: text => text.Storage("../../x")), "no 'data/../../x'");
-        yield return Pickle("unknown storage", text => text.Tensor([3, 4], [4, 1], storage: text => text.Storage(kind: "QInt8Storage")), "names 'torch.QInt8Storage'");
+            () => PickleText.File(PickleText.StateDict().String("a").Tensor([3, 4], [4, 1], storage: text => text.Storage("7"))
+                .Text("s.").Bytes), "no 'data/7'");
+        yield return ("pt: storage of another size", "a.pt", () => PickleText.File(good, ("archive/data/0", new byte[40])),
+            "for which the archive has 40 bytes");
+        yield return Pickle("storage of negative size", text => text.Tensor([3, 4], [4, 1], storage: text => text.Storage(count: -1)),
+            "-1 elements");
+        yield return Pickle("storage that climbs out", text => text.Tensor([3, 4], [4, 1], storage: text => text.Storage("../../x")),
+            "no 'data/../../x'");
+        yield return Pickle("unknown storage", text => text.Tensor([3, 4], [4, 1], storage: text => text.Storage(kind: "QInt8Storage")),
+            "names 'torch.QInt8Storage'");
         yield return Pickle("tensor beyond its storage", text => text.Tensor([3, 5], [5, 1]), "a tensor [3, 5]");
         yield return Pickle("offset beyond its storage", text => text.Tensor([1, 1], [1, 1], offset: 13), "begins at element 13 of 12");
         yield return Pickle("negative offset", text => text.Tensor([1, 1], [1, 1], offset: -4), "begins at element -4");
         yield return Pickle("negative stride", text => text.Tensor([3, 4], [-4, 1]), "no number from 0");
         yield return Pickle("negative extent", text => text.Tensor([-3, 4], [4, 1]), "no number from 0");
         yield return Pickle("one stride for two axes", text => text.Tensor([3, 4], [4]), "2 axes and 1 strides");
-        yield return Pickle("a tensor of no storage", text => text.Tensor([3, 4], [4, 1], storage: text => text.String("0")), "without storage");
+        yield return Pickle("a tensor of no storage", text => text.Tensor([3, 4], [4, 1], storage: text => text.String("0")),
+            "without storage");
         yield return Pickle("a key without a value", text => text.Text("(").String("a").Text("u").String("x"), "a key without a value");
         yield return Pickle("a reference to nothing", text => text.Op((byte)'h', 77), "place 77");
         yield return Pickle("a name twice", text => text.Tensor([3, 4], [4, 1]).Text("s").String("a").Tensor([3, 4], [4, 1]), "'a' twice");
         yield return Pickle("a key that is a tuple", text => text.Text("s").Text(")").Text("N"), "a key that is a tuple");
         yield return ("pt: a list", "a.pt", () => PickleText.File(new PickleText().Op(0x80, 2).Text("].").Bytes), "holds a list");
         yield return ("pt: protocol 1", "a.pt", () => PickleText.File(new PickleText().Op(0x80, 1).Text("}.").Bytes), "protocol 1");
-        yield return ("pt: a stack that is empty", "a.pt", () => PickleText.File(new PickleText().Op(0x80, 2).Text("s.").Bytes), "fewer than 2 values");
+        yield return ("pt: a stack that is empty", "a.pt", () => PickleText.File(new PickleText().Op(0x80, 2).Text("s.").Bytes),
+            "fewer than 2 values");
         yield return ("pt: a text that is no UTF-8", "a.pt",
             () => PickleText.File(new PickleText().Op(0x80, 2).Op((byte)'X', 2, 0, 0, 0, 0xFF, 0xFE).Text(".").Bytes), "no UTF-8");
     }
@@ -121,7 +137,8 @@ internal static class MalformedFiles
         yield return ("old pt: another version", "a.pt",
             () => [.. begin[..15], .. new PickleText().Op(0x80, 2).Int(7).Text(".").Bytes], "unknown version");
         yield return ("old pt: big-endian", "a.pt",
-            () => [.. begin[..23], .. new PickleText().Op(0x80, 2).Text("}").String("little_endian").Op(0x89).Text("s.").Bytes], "another byte order");
+            () => [.. begin[..23], .. new PickleText().Op(0x80, 2).Text("}").String("little_endian").Op(0x89).Text("s.").Bytes],
+            "another byte order");
         yield return ("old pt: no storages", "a.pt", () => good[..^66], "the pickle");
         yield return ("old pt: storage breaks off", "a.pt", () => good[..^20], "bytes are left");
         yield return ("old pt: another count", "a.pt", () => Change(good, good.Length - 56), "where its tensors say 12");
@@ -136,8 +153,11 @@ internal static class MalformedFiles
         yield return ("safetensors: one NumPy array", "a.safetensors", () => Good("good.npy"), "one NumPy array");
         yield return ("safetensors: header of 2^63 bytes", "a.safetensors", () => [0, 0, 0, 0, 0, 0, 0, 0x80, 1], "announces a header");
         yield return Header("no JSON", "{]", "'");
-        yield return Header("data that overlap", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "begins at byte 0");
-        yield return Header("an extent of 2^62", """{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}""", "no whole number of bytes");
+        yield return Header("data that overlap",
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+            "begins at byte 0");
+        yield return Header("an extent of 2^62", """{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}""",
+            "no whole number of bytes");
         yield return Header("data behind the end", """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "ends at byte 8");
     }
 
@@ -198,7 +218,8 @@ internal static class MalformedFiles
     // Fields of the only entry of the list, and of the end.
     private static byte[] Entry(byte[] zip, int field, uint value) => Set(zip, zip.AsSpan().LastIndexOf("PK\x01\x02"u8) + field, value, 4);
 
-    private static byte[] Entry16(byte[] zip, int field, uint value) => Set(zip, zip.AsSpan().LastIndexOf("PK\x01\x02"u8) + field, value, 2);
+    private static byte[] Entry16(byte[] zip, int field, uint value) =>
+        Set(zip, zip.AsSpan().LastIndexOf("PK\x01\x02"u8) + field, value, 2);
 
     private static byte[] End(byte[] zip, int field, uint value) => Set(zip, zip.Length - 22 + field, value, 4);
 

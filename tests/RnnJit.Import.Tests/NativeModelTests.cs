@@ -15,7 +15,8 @@ public class NativeModelTests
     {
         using Model model = Stack(cell, both);
         Dictionary<string, SafetensorsTensor> written = model.ToPyTorch().ToDictionary();
-        Assert.That(written.Keys, Does.Contain("layer.weight_hh_l1" + (both ? "_reverse" : "")).And.Contain("emb.weight").And.Contain("head.bias"));
+        Assert.That(written.Keys,
+            Does.Contain("layer.weight_hh_l1" + (both ? "_reverse" : "")).And.Contain("emb.weight").And.Contain("head.bias"));
         if (cell != typeof(GruResetAfter))
             Assert.That(written["layer.bias_hh_l0"].ToSingle(), Is.All.Zero);
 
@@ -74,7 +75,8 @@ public class NativeModelTests
     public void A_transform_of_a_cell_is_another_cell()
     {
         var net = new NetworkBuilder("Zoneout");
-        net.Output("y", net.Recurrent("layer", CellRegistry.Find(typeof(Lstm)).WithZoneout(0.1), net.Input("x", "T", "B", 3), net.Size("H", 4)));
+        net.Output("y",
+            net.Recurrent("layer", CellRegistry.Find(typeof(Lstm)).WithZoneout(0.1), net.Input("x", "T", "B", 3), net.Size("H", 4)));
         using var model = new Model(net);
         Assert.That(() => model.ToPyTorch(), Throws.TypeOf<ForeignWeightsException>());
     }

@@ -11,7 +11,8 @@ public class TorchOnnxTests
 
     private static readonly string[] Plain =
     [
-        "gru_bi_l2_states", "gru_nobias_bf", "gru_packed_bi", "gru_plain", "lstm_bi_l2", "lstm_bi_l2_states_bf", "lstm_nobias", "lstm_opset11",
+        "gru_bi_l2_states", "gru_nobias_bf", "gru_packed_bi", "gru_plain", "lstm_bi_l2", "lstm_bi_l2_states_bf", "lstm_nobias",
+        "lstm_opset11",
         "lstm_opset9_states", "lstm_packed", "lstm_plain", "lstm_states", "rnn_relu_bi_l2", "rnn_tanh_plain",
     ];
 
@@ -23,7 +24,8 @@ public class TorchOnnxTests
         TensorProto.Read(Path.Combine(Folder(name), "test_data_set_0", $"{kind}_{number}.pb"));
 
     [Test]
-    public void A_network_gives_what_it_gives_in_PyTorch([ValueSource(nameof(Plain))] string name, [Values("safetensors", "pt")] string format)
+    public void A_network_gives_what_it_gives_in_PyTorch([ValueSource(nameof(Plain))] string name,
+        [Values("safetensors", "pt")] string format)
     {
         var options = new PyTorchOptions
         {

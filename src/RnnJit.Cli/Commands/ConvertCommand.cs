@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using System.Text.Json;
 using RnnJit.Cli.Benchmarks;
@@ -19,7 +20,8 @@ internal static class ConvertCommand
         Option<string?> library = CommonOptions.Optional("--to",
             "What to write: rnnjit, pytorch or keras; default: rnnjit, and of a model pytorch, or keras where OUT is .npz", "library");
         Option<string> prefix = CommonOptions.Text("--prefix", "Of PyTorch: read the tensors whose names begin so, without it", "");
-        Option<string> nonlinearity = CommonOptions.Text("--nonlinearity", "The function of a simple recurrent network: tanh or relu", "tanh");
+        Option<string> nonlinearity =
+            CommonOptions.Text("--nonlinearity", "The function of a simple recurrent network: tanh or relu", "tanh");
         var batchFirst = new Option<bool>("--batch-first") { Description = "Of PyTorch: sequences are [B, T, …]" };
         var lastStep = new Option<bool>("--last-step") { Description = "The model's result is that of the last step" };
         var lengths = new Option<bool>("--lengths") { Description = "The model has an input lengths, the steps of each row" };
@@ -92,7 +94,9 @@ internal static class ConvertCommand
         foreach (WeightPlace place in places)
             table.Add([place.Name, $"[{string.Join(", ", place.Shape)}]", place.Places]);
         table.Print(to, markdown: false);
-        to.WriteLine(FormattableString.Invariant(
-            $"{places.Count} tensors, {model.ParameterCount} numbers, {model.Options.Precision}; wrote {LibraryName.Of(target)} to {output}"));
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{places.Count} tensors, {model.ParameterCount} numbers, {model.Options.Precision}; wrote {LibraryName.Of(target)} to "
+                + $"{output}"));
     }
 }

@@ -13,7 +13,8 @@ internal static class LibraryName
     {
         bool isNpz = HasExtension(output, ".npz");
         Library target = asked is null ? isNpz ? Library.Keras : from == Library.RnnJit ? Library.PyTorch : Library.RnnJit
-            : Enum.GetValues<Library>().Where(library => Of(library).Equals(asked, StringComparison.OrdinalIgnoreCase)).ToArray() is [var one]
+            : Enum.GetValues<Library>().Where(library => Of(library).Equals(asked, StringComparison.OrdinalIgnoreCase))
+                .ToArray() is [var one]
                 ? one
                 : throw new UsageException($"{option} is '{asked}', wanted rnnjit, pytorch or keras (change it)");
         return target != from ? target : throw new UsageException(

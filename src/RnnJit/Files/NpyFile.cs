@@ -57,7 +57,8 @@ public static class NpyFile
         if (!begin.StartsWith(Magic))
             throw new WeightFileException($"{source} does not begin as a NumPy array does (it is of another format)");
         if (begin[^2] is not (1 or 2 or 3))
-            throw new WeightFileException($"{source} is a NumPy array of version {begin[^2]}.{begin[^1]}, wanted 1, 2 or 3 (save it again)");
+            throw new WeightFileException(
+                $"{source} is a NumPy array of version {begin[^2]}.{begin[^1]}, wanted 1, 2 or 3 (save it again)");
         Span<byte> size = stackalloc byte[4];
         size.Clear();
         stream.ReadExactly(size[..(begin[^2] == 1 ? 2 : 4)]);

@@ -30,7 +30,8 @@ internal sealed class ZipFileReader
     public OrderedDictionary<string, ZipPart> Parts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Reads the list of an archive.</summary>
-    /// <exception cref="WeightFileException">The archive is malformed, or would unpack to more than <see cref="UnpackedLimit"/>.</exception>
+    /// <exception cref="WeightFileException">The archive is malformed, or would unpack to more than
+    /// <see cref="UnpackedLimit"/>.</exception>
     public static ZipFileReader Open(Stream stream, string source)
     {
         var reader = new ZipFileReader(stream, source);
@@ -78,7 +79,8 @@ internal sealed class ZipFileReader
     {
         byte[] end = ReadEnd();
         int count = BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(10));
-        long length = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(12)), place = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(16));
+        long length = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(12)),
+            place = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(16));
         if (BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(4)) != 0 || BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(6)) != 0)
             throw new WeightFileException($"{source} is one volume of several (put them together)");
         if (count == MostParts || length == uint.MaxValue || place == uint.MaxValue)
@@ -133,7 +135,8 @@ internal sealed class ZipFileReader
             throw new WeightFileException($"{source}: the archive's list has a name of {name} bytes at its byte {at} (it is damaged)");
         int method = BinaryPrimitives.ReadUInt16LittleEndian(entry[10..]);
         long packed = BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]), size = BinaryPrimitives.ReadUInt32LittleEndian(entry[24..]);
-        var part = new ZipPart(Text(entry.Slice(EntryBytes, name)), method == 8, BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]), packed,
+        var part =
+            new ZipPart(Text(entry.Slice(EntryBytes, name)), method == 8, BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]), packed,
             size, BinaryPrimitives.ReadUInt32LittleEndian(entry[42..]));
         at += EntryBytes + name + extra + comment;
         if ((BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]) & 1) != 0)

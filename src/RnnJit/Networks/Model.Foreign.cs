@@ -7,14 +7,14 @@ namespace RnnJit.Networks;
 public sealed partial class Model
 {
     /// <summary>
-    /// A model of the weights of <c>torch.nn.LSTM</c>, <c>GRU</c> or <c>RNN</c>: a state dict as a safetensors file. Cell, layers, directions,
-    /// sizes, projection and biases follow from names and shapes; one embedding before the layers (<c>emb.weight</c>, without bias) and one
-    /// dense layer behind them (<c>fc.weight</c>) are read too.
+    /// A model of the weights of <c>torch.nn.LSTM</c>, <c>GRU</c> or <c>RNN</c>: a state dict as a safetensors file. Cell, layers,
+    /// directions, sizes, projection and biases follow from names and shapes; one embedding before the layers (<c>emb.weight</c>, without
+    /// bias) and one dense layer behind them (<c>fc.weight</c>) are read too.
     /// </summary>
     /// <param name="model">Precision is the file's: F64 where all tensors are, else F32, unless these options are given.</param>
     /// <returns>
-    /// A model with input <c>x</c> [T, B, X] (or codes i32[T, B] for an embedding), result <c>y</c> [T, B, ·], and final states <c>hn</c> and
-    /// <c>cn</c> [layers · directions, B, ·]; its layers are called <c>MODULE.l0</c>, <c>MODULE.l1</c>, ….
+    /// A model with input <c>x</c> [T, B, X] (or codes i32[T, B] for an embedding), result <c>y</c> [T, B, ·], and final states <c>hn</c>
+    /// and <c>cn</c> [layers · directions, B, ·]; its layers are called <c>MODULE.l0</c>, <c>MODULE.l1</c>, ….
     /// </returns>
     /// <exception cref="ForeignWeightsException">A tensor is missing, surplus, of another shape or type, or not finite.</exception>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
@@ -22,7 +22,7 @@ public sealed partial class Model
         FromPyTorch(WeightFile.Read(path), options, model, $"'{path}'");
 
     /// <summary>The same for a state dict in memory, for instance one that the package RnnJit.Import read.</summary>
-    /// <inheritdoc cref="FromPyTorch(string, PyTorchOptions?, ModelOptions?)"/>
+    /// <inheritdoc cref="FromPyTorch(string, PyTorchOptions, ModelOptions)"/>
     public static Model FromPyTorch(
         IReadOnlyDictionary<string, SafetensorsTensor> weights, PyTorchOptions? options = null, ModelOptions? model = null) =>
         FromPyTorch(weights, options, model, "The state dict");
@@ -31,7 +31,7 @@ public sealed partial class Model
     /// <c>fc.weight</c> and <c>fc.bias</c>, a layer <c>rnn</c>, <c>rnn0</c> or <c>rnn.l0</c> has <c>rnn.weight_ih_l0</c> and the
     /// rest. One bias of a cell here becomes the sum of PyTorch's two.</summary>
     /// <param name="prefix">As <see cref="PyTorchOptions.Prefix"/>.</param>
-    /// <inheritdoc cref="FromPyTorch(string, PyTorchOptions?, ModelOptions?)" path="/exception"/>
+    /// <inheritdoc cref="FromPyTorch(string, PyTorchOptions, ModelOptions)" path="/exception"/>
     public void ReadPyTorch(string path, string prefix = "") => ReadPyTorch(WeightFile.Read(path), prefix, $"'{path}'");
 
     /// <summary>The same for a state dict in memory.</summary>
@@ -40,8 +40,8 @@ public sealed partial class Model
         ReadPyTorch(weights, prefix, "The state dict");
 
     /// <summary>
-    /// Writes the parameters as a state dict of PyTorch, a safetensors file: what <see cref="FromPyTorch(string, PyTorchOptions?,
-    /// ModelOptions?)"/> read comes out bit for bit. Where a cell has one bias, PyTorch's second one is 0.
+    /// Writes the parameters as a state dict of PyTorch, a safetensors file: what <c>FromPyTorch</c> read
+    /// comes out bit for bit. Where a cell has one bias, PyTorch's second one is 0.
     /// </summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>

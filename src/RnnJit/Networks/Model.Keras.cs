@@ -7,8 +7,8 @@ public sealed partial class Model
 {
     /// <summary>
     /// A model of the weights of Keras' <c>LSTM</c>, <c>GRU</c> or <c>SimpleRNN</c> layers, an npz or safetensors file under Keras' names
-    /// (<c>lstm/kernel</c>, <c>bidirectional/forward_lstm/lstm_cell/bias:0</c>). Cells, layers, directions, sizes and biases follow from names
-    /// and shapes; one <c>Embedding</c> before them and one <c>Dense</c> behind them are read too, without their activations.
+    /// (<c>lstm/kernel</c>, <c>bidirectional/forward_lstm/lstm_cell/bias:0</c>). Cells, layers, directions, sizes and biases follow from
+    /// names and shapes; one <c>Embedding</c> before them and one <c>Dense</c> behind them are read too, without their activations.
     /// </summary>
     /// <param name="model">Precision is the file's: F64 where all weights are, else F32, unless these options are given.</param>
     /// <returns>A model with input <c>x</c> [B, T, X] (or codes i32[B, T]) and result <c>y</c> [B, T, ·]; its layers have Keras'
@@ -20,14 +20,14 @@ public sealed partial class Model
         FromKeras(WeightFile.Read(path), options, model, $"'{path}'");
 
     /// <summary>The same for weights in memory, in the order of the file.</summary>
-    /// <inheritdoc cref="FromKeras(string, KerasOptions?, ModelOptions?)"/>
+    /// <inheritdoc cref="FromKeras(string, KerasOptions, ModelOptions)"/>
     public static Model FromKeras(
         IReadOnlyDictionary<string, SafetensorsTensor> weights, KerasOptions? options = null, ModelOptions? model = null) =>
         FromKeras(weights, options, model, "The weights");
 
     /// <summary>Reads weights of Keras into this model, whose layers have Keras' names: a layer <c>lstm</c> has <c>lstm/kernel</c> and
     /// the rest.</summary>
-    /// <inheritdoc cref="FromKeras(string, KerasOptions?, ModelOptions?)" path="/exception"/>
+    /// <inheritdoc cref="FromKeras(string, KerasOptions, ModelOptions)" path="/exception"/>
     public void ReadKeras(string path) => ReadKeras(WeightFile.Read(path), $"'{path}'");
 
     /// <summary>The same for weights in memory.</summary>
@@ -35,8 +35,8 @@ public sealed partial class Model
     public void ReadKeras(IReadOnlyDictionary<string, SafetensorsTensor> weights) => ReadKeras(weights, "The weights");
 
     /// <summary>
-    /// Writes the parameters under Keras' names and in its shapes, as npz or, where the name ends so, safetensors; what <see
-    /// cref="FromKeras(string, KerasOptions?, ModelOptions?)"/> read comes out bit for bit, under names without the cell's
+    /// Writes the parameters under Keras' names and in its shapes, as npz or, where the name ends so, safetensors; what
+    /// <c>FromKeras</c> read comes out bit for bit, under names without the cell's
     /// (<c>lstm/kernel</c>). Where Keras has one bias and the model two, it is their sum.
     /// </summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that Keras has no place for.</exception>

@@ -14,7 +14,8 @@ public class ConvertTests
         byte[] given = Torch(folder, "in.safetensors");
         CommandRun run = CommandRun.Of("convert", folder.File("in.safetensors"), folder.File("m.safetensors"), "--batch-first");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
-        Assert.That(run.Output, Does.Contain("rnn.weight_ih_l0").And.Contain("[8, 3]").And.Contain("rnn.l0.Wi, rnn.l0.Wf, rnn.l0.Wg, rnn.l0.Wo"));
+        Assert.That(run.Output,
+            Does.Contain("rnn.weight_ih_l0").And.Contain("[8, 3]").And.Contain("rnn.l0.Wi, rnn.l0.Wf, rnn.l0.Wg, rnn.l0.Wo"));
         Assert.That(run.Output, Does.Contain("4 tensors, 56 numbers, F32; wrote rnnjit to"));
 
         run = CommandRun.Of("convert", folder.File("m.safetensors"), folder.File("out.safetensors"));
@@ -60,7 +61,8 @@ public class ConvertTests
     {
         using var folder = new TemporaryFolder();
         Torch(folder, "in.safetensors");
-        BadInputTests.Refused(CommandRun.Of("convert", folder.File("in.safetensors"), folder.File("m.safetensors"), option, value), sentence);
+        BadInputTests.Refused(
+            CommandRun.Of("convert", folder.File("in.safetensors"), folder.File("m.safetensors"), option, value), sentence);
         Assert.That(folder.Names, Is.EqualTo(new[] { "in.safetensors" }));
     }
 
@@ -75,7 +77,8 @@ public class ConvertTests
             "--batch-first has no meaning with a model of RnnJit");
         BadInputTests.Refused(CommandRun.Of("convert", folder.File("k.npz"), folder.File("x.safetensors"), "--prefix", "a"),
             "--prefix has no meaning with weights of Keras");
-        BadInputTests.Refused(CommandRun.Of("convert", folder.File("m.safetensors"), folder.File("x.pt")), "wanted a name that ends in .safetensors");
+        BadInputTests.Refused(CommandRun.Of("convert", folder.File("m.safetensors"), folder.File("x.pt")),
+            "wanted a name that ends in .safetensors");
     }
 
     [TestCase("rnn.weight_hh_l0", "lacks tensor 'rnn.weight_hh_l0'", TestName = "missing")]
@@ -96,8 +99,10 @@ public class ConvertTests
             (tensors => tensors["conv.weight"] = SafetensorsTensor.From(new float[8], [2, 2, 2]), "has tensor 'conv.weight' F32[2, 2, 2]"),
             (tensors => tensors["rnn.bias_hh_l0"] = SafetensorsTensor.From(new float[7], [7]), "'rnn.bias_hh_l0' is [7], wanted [8]"),
             (tensors => tensors["rnn.bias_hh_l0"] = SafetensorsTensor.From(new int[8], [8]), "'rnn.bias_hh_l0' is I32[8]"),
-            (tensors => tensors["rnn.bias_hh_l0"] = SafetensorsTensor.From([float.NaN, 0, 0, 0, 0, 0, 0, 0], [8]), "element 0 of tensor 'rnn.bias_hh_l0' is NaN"),
-            (tensors => tensors["rnn.weight_hh_l0"] = SafetensorsTensor.From(new float[14], [7, 2]), "'rnn.weight_hh_l0' is [7, 2] for 2 units"),
+            (tensors => tensors["rnn.bias_hh_l0"] = SafetensorsTensor.From([float.NaN, 0, 0, 0, 0, 0, 0, 0], [8]),
+                "element 0 of tensor 'rnn.bias_hh_l0' is NaN"),
+            (tensors => tensors["rnn.weight_hh_l0"] = SafetensorsTensor.From(new float[14], [7, 2]),
+                "'rnn.weight_hh_l0' is [7, 2] for 2 units"),
         })
         {
             using var folder = new TemporaryFolder();

@@ -20,7 +20,8 @@ internal static class ForeignHead
     {
         if (names.Length > 1)
             throw new ForeignWeightsException(
-                $"{source} has {names.Length} {what}, '{names[0]}' and '{names[1]}' among them, and does not tell how they follow each other "
+                $"{source} has {names.Length} {what}, '{names[0]}' and '{names[1]}' among them, and does not tell how they follow each "
+                    + "other "
                     + $"(build the network with NetworkBuilder and read the weights into it with {cure})");
         if (names.Length == 1)
             ForeignNames.Require(names[0], source);

@@ -20,7 +20,8 @@ internal static partial class KerasNames
 
     /// <summary>The weights under the names of this class, in the order of the file.</summary>
     /// <exception cref="ForeignWeightsException">Two weights have one name, or a name cannot be one of a layer.</exception>
-    public static OrderedDictionary<string, SafetensorsTensor> Canonical(IReadOnlyDictionary<string, SafetensorsTensor> weights, string source)
+    public static OrderedDictionary<string, SafetensorsTensor> Canonical(IReadOnlyDictionary<string, SafetensorsTensor> weights,
+        string source)
     {
         var named = new OrderedDictionary<string, SafetensorsTensor>(StringComparer.Ordinal);
         foreach (var (name, tensor) in weights)

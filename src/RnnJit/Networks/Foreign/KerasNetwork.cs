@@ -9,6 +9,8 @@ namespace RnnJit.Networks.Foreign;
 /// <param name="weights">Under the names of <see cref="KerasNames"/>, in the order of the file.</param>
 internal sealed partial class KerasNetwork(OrderedDictionary<string, SafetensorsTensor> weights, KerasOptions options, string source)
 {
+    private const int MostLayers = 256;
+
     /// <exception cref="ForeignWeightsException">The names or shapes are of no network that is known.</exception>
     public NetworkBuilder Build()
     {
@@ -19,7 +21,8 @@ internal sealed partial class KerasNetwork(OrderedDictionary<string, Safetensors
         var (embedding, head) = Others(layers);
         Value h = embedding is null
             ? net.Input("x", [.. rows, x])
-            : net.Embedding(embedding, net.Indices("x", rows), net.Size("V", Extent(KerasNames.Of(embedding, null, KerasNames.Table), 0)), x);
+            : net.Embedding(
+                embedding, net.Indices("x", rows), net.Size("V", Extent(KerasNames.Of(embedding, null, KerasNames.Table), 0)), x);
         if (options.BatchFirst)
             h = net.SwapBatchAndTime(h);
         if (options.Lengths)
@@ -49,11 +52,15 @@ internal sealed partial class KerasNetwork(OrderedDictionary<string, Safetensors
     private IEnumerable<Layer> Layers()
     {
         string end = "/" + KerasNames.Recurrent;
-        string[] names = [.. weights.Keys.Where(name => name.EndsWith(end, StringComparison.Ordinal)).Select(name => name.Split('/')[0]).Distinct()];
+        string[] names =
+            [.. weights.Keys.Where(name => name.EndsWith(end, StringComparison.Ordinal)).Select(name => name.Split('/')[0]).Distinct()];
         if (names.Length == 0)
             throw new ForeignWeightsException(
-                $"{source} has no '…/{KerasNames.Recurrent}' (found: {string.Join(", ", weights.Keys.Take(5))}; it has no weights of an LSTM, "
+                $"{source} has no '…/{KerasNames.Recurrent}' (found: {string.Join(", ", weights.Keys.Take(5))}; it has no weights of an "
+                    + "LSTM, "
                     + "GRU or SimpleRNN layer of Keras)");
+        if (names.Length > MostLayers)
+            throw new ForeignWeightsException($"{source} has {names.Length} recurrent layers, wanted at most {MostLayers} (it is damaged)");
         foreach (string name in names)
         {
             ForeignNames.Require(name, source);
@@ -69,7 +76,8 @@ internal sealed partial class KerasNetwork(OrderedDictionary<string, Safetensors
                 (3, 0) => bias?.Shape.Count == 2 || (bias is null && options.ResetAfter) ? CellLayout.GruResetAfter : CellLayout.Gru,
                 (1, 0) => options.Nonlinearity == Nonlinearity.Relu ? CellLayout.ElmanRelu : CellLayout.Elman,
                 _ => throw new ForeignWeightsException(
-                    $"{source}: '{name}/{KerasNames.Recurrent}' is [{recurrent[0]}, {recurrent[1]}], wanted 4 times as many columns as rows "
+                    $"{source}: '{name}/{KerasNames.Recurrent}' is [{recurrent[0]}, {recurrent[1]}], wanted 4 times as many columns as "
+                        + "rows "
                         + "(LSTM), 3 times (GRU) or as many (SimpleRNN) (it is of another layer)"),
             };
             BiasForm form = bias is null ? BiasForm.None : cell == CellLayout.GruResetAfter ? BiasForm.Two : BiasForm.One;
@@ -98,7 +106,8 @@ internal sealed partial class KerasNetwork(OrderedDictionary<string, Safetensors
             if (layers[i].Inputs != layers[i - 1].Outputs)
                 throw new ForeignWeightsException(
                     $"{source}: layer '{layers[i].Name}' reads {layers[i].Inputs} numbers and '{layers[i - 1].Name}' gives "
-                        + $"{layers[i - 1].Outputs} (name the layers from the bottom in KerasOptions.Layers; directions stand side by side)");
+                        + $"{layers[i - 1].Outputs} (name the layers from the bottom in KerasOptions.Layers; directions stand side by "
+                            + "side)");
         }
 
         return layers;

@@ -5,7 +5,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Networks.Foreign;
 
-/// <summary>One direction of a recurrent layer of a Program whose cell other libraries have too, with the parameters that it reads.</summary>
+/// <summary>One direction of a recurrent layer of a Program whose cell other libraries have too, with
+/// the parameters that it reads.</summary>
 /// <param name="Layer">The layer's name, without <c>.reverse</c>.</param>
 /// <param name="Parameters">The parameters behind each port of the cell: none (0), one, or two that are added.</param>
 internal sealed record RecurrentGroup(
@@ -24,7 +25,9 @@ internal sealed record RecurrentGroup(
 
     /// <summary>The bias of a gate that the state has; null where the model has one bias for both.</summary>
     public string? RecurrentBias(string gate) =>
-        Cell.KeepsApart(gate) ? Parameters["c" + gate] is [var own] ? own : null : Parameters["b" + gate] is [_, var second] ? second : null;
+        Cell.KeepsApart(gate)
+            ? Parameters["c" + gate] is [var own] ? own : null
+            : Parameters["b" + gate] is [_, var second] ? second : null;
 
     /// <summary>All such directions, in the order of the Program.</summary>
     public static IReadOnlyList<RecurrentGroup> Of(Graph program, IReadOnlyDictionary<string, int> sizes)
@@ -80,7 +83,8 @@ internal sealed record RecurrentGroup(
         }
 
         int[] biases = [.. layout.Gates.Select(one => parameters["b" + one].Length)];
-        if (biases.Any(count => count == 0) && (biases.Any(count => count > 0) || parameters.Any(pair => pair.Key[0] == 'c' && pair.Value.Length > 0)))
+        if (biases.Any(count => count == 0)
+            && (biases.Any(count => count > 0) || parameters.Any(pair => pair.Key[0] == 'c' && pair.Value.Length > 0)))
             return null;
 
         int[] Shape(string port) =>

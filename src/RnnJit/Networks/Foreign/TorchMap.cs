@@ -25,7 +25,8 @@ internal static class TorchMap
                 $"Layer '{group.Layer}' is a {group.Cell.Name}, which PyTorch does not have (use GruResetAfter)");
         string Name(string kind) => TorchNames.Of(place.Module, kind, place.Layer, group.Reverse);
         int rows = gates.Length * group.Hidden;
-        ForeignPart[] Matrices(string port) => [.. gates.Select((gate, i) => new ForeignPart($"{group.Name}.{port}{gate}", i * group.Hidden, 0))];
+        ForeignPart[] Matrices(string port) =>
+            [.. gates.Select((gate, i) => new ForeignPart($"{group.Name}.{port}{gate}", i * group.Hidden, 0))];
 
         map.Add(Name(TorchNames.InputWeight), [rows, group.Inputs], Matrices("W"));
         map.Add(Name(TorchNames.RecurrentWeight), [rows, group.Width], Matrices("U"));

@@ -11,7 +11,8 @@ internal static partial class TorchNames
     public const string InputWeight = "weight_ih", RecurrentWeight = "weight_hh", InputBias = "bias_ih", RecurrentBias = "bias_hh",
         Projection = "weight_hr";
 
-    [GeneratedRegex(@"^(?<module>(?:.*\.)?)(?<kind>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)_l(?<layer>\d{1,6})(?<reverse>_reverse)?\z",
+    [GeneratedRegex(
+        @"^(?<module>(?:.*\.)?)(?<kind>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)_l(?<layer>\d{1,6})(?<reverse>_reverse)?\z",
         RegexOptions.Singleline)]
     public static partial Regex OfLayer();
 
@@ -34,7 +35,8 @@ internal static partial class TorchNames
             (string Name, int Layer)[] layers = [.. stack.Select(name =>
                 (name, Numbered().Match(name) is { Success: true } match ? int.Parse(match.Groups["layer"].Value) : 0))
                 .OrderBy(pair => pair.Item2)];
-            bool follow = layers.Select((pair, i) => pair.Layer == i).All(same => same) && Fit(groups, [.. layers.Select(pair => pair.Name)]);
+            bool follow = layers.Select((pair, i) => pair.Layer == i).All(same => same)
+                && Fit(groups, [.. layers.Select(pair => pair.Name)]);
             foreach (var (name, layer) in layers)
                 places[name] = follow ? (stack.Key, layer) : (name + ".", 0);
         }

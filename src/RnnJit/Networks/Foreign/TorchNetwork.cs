@@ -9,6 +9,8 @@ namespace RnnJit.Networks.Foreign;
 /// <summary>Reads from the names and shapes of a state dict which network it is of, and builds that.</summary>
 internal sealed class TorchNetwork
 {
+    private const int MostLayers = 256;
+
     private readonly IReadOnlyDictionary<string, SafetensorsTensor> weights;
     private readonly PyTorchOptions options;
     private readonly string source, module;
@@ -39,6 +41,8 @@ internal sealed class TorchNetwork
         both = weights.ContainsKey(TorchNames.Of(module, TorchNames.InputWeight, 0, reverse: true));
         biased = weights.ContainsKey(Name(TorchNames.InputBias));
         layers = Layers(module).Count();
+        if (layers > MostLayers)
+            throw new ForeignWeightsException($"{source} has {layers} layers of '{module}', wanted at most {MostLayers} (it is damaged)");
     }
 
     /// <exception cref="ForeignWeightsException">The names or shapes are of no network that is known.</exception>
@@ -86,7 +90,8 @@ internal sealed class TorchNetwork
     // Layers, and in them directions, one behind the other: [layers · directions, B, ·].
     private Value States(NetworkBuilder net, List<RecurrentLayer> made, string state)
     {
-        IEnumerable<Value> all = made.SelectMany(layer => both ? [layer.Finals[state], layer.Finals["reverse." + state]] : new[] { layer.Finals[state] });
+        IEnumerable<Value> all =
+            made.SelectMany(layer => both ? [layer.Finals[state], layer.Finals["reverse." + state]] : new[] { layer.Finals[state] });
         return Rnn.Concat(0, [.. all.Select(value => net.Graph.Add(new ReshapeOp(value.Type.Dims.Prepend(1)), value))]);
     }
 
@@ -103,7 +108,8 @@ internal sealed class TorchNetwork
             heads = [.. heads.Except([either])];
         else
             tables = [.. tables.Except(heads)];
-        return (ForeignHead.One(tables, "embeddings", "ReadPyTorch", source), ForeignHead.One(heads, "dense layers", "ReadPyTorch", source));
+        return (ForeignHead.One(tables, "embeddings", "ReadPyTorch", source),
+            ForeignHead.One(heads, "dense layers", "ReadPyTorch", source));
     }
 
     private string Module()
@@ -124,7 +130,8 @@ internal sealed class TorchNetwork
 
     private string Found() => weights.Count == 0
         ? "no tensor"
-        : string.Join(", ", weights.Keys.Order(StringComparer.Ordinal).Take(5)) + (weights.Count > 5 ? $" and {weights.Count - 5} more" : "");
+        : string.Join(", ", weights.Keys.Order(StringComparer.Ordinal).Take(5))
+            + (weights.Count > 5 ? $" and {weights.Count - 5} more" : "");
 
     private IEnumerable<int> Layers(string of) => weights.Keys.Select(name => TorchNames.OfLayer().Match(name))
         .Where(match => match.Success && match.Groups["module"].Value == of)
