@@ -57,7 +57,8 @@ internal static class LegacyTorch
             int size = TensorView.ElementSize(storage.Dtype);
             if (left < 8 || storage.Count > (left - 8) / size)
                 throw new WeightFileException(
-                    $"{source}: storage '{text}' has {storage.Count} elements of {size} bytes, and {left} bytes are left (it is truncated)");
+                    $"{source}: storage '{text}' has {storage.Count} elements of {size} bytes, and {left} bytes are left "
+                        + "(it is truncated)");
             stream.ReadExactly(number);
             if (BinaryPrimitives.ReadInt64LittleEndian(number) is var count && count != storage.Count)
                 throw new WeightFileException(

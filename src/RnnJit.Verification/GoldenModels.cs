@@ -1,7 +1,6 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
-using RnnJit.Networks.Foreign;
 using RnnJit.Ops;
 
 namespace RnnJit.Verification;

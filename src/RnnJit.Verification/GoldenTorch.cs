@@ -1,6 +1,6 @@
 using RnnJit.Cells;
 using RnnJit.Ir;
-using RnnJit.Networks.Foreign;
+using RnnJit.Networks;
 
 namespace RnnJit.Verification;
 

@@ -1,6 +1,6 @@
 namespace RnnJit.Networks;
 
-/// <summary>What weights of Keras do not tell.</summary>
+/// <summary>Facts of Keras' layers that their weights do not tell.</summary>
 public sealed record KerasOptions
 {
     /// <summary>The activation of <c>SimpleRNN</c>; LSTM and GRU have tanh, with a sigmoid as <c>recurrent_activation</c>.</summary>

@@ -1,6 +1,5 @@
 using RnnJit.Files;
 using RnnJit.Ir;
-using RnnJit.Networks.Foreign;
 
 namespace RnnJit.Networks;
 
@@ -51,7 +50,7 @@ public sealed partial class Model
     /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>
     public IReadOnlyList<KeyValuePair<string, SafetensorsTensor>> ToPyTorch() => ForeignTransfer.Write(this, TorchMap.Of(Program, Sizes));
 
-    /// <summary>What <see cref="ToPyTorch()"/> makes of which parameters.</summary>
+    /// <summary>The tensors of <see cref="ToPyTorch()"/> with the parameters that they are made of.</summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>
     public IReadOnlyList<WeightPlace> PyTorchPlaces() => TorchMap.Of(Program, Sizes).ToPlaces();
 

@@ -1,5 +1,4 @@
 using RnnJit.Files;
-using RnnJit.Networks.Foreign;
 
 namespace RnnJit.Networks;
 
@@ -53,7 +52,7 @@ public sealed partial class Model
     /// <exception cref="ForeignWeightsException">The model has a parameter that Keras has no place for.</exception>
     public IReadOnlyList<KeyValuePair<string, SafetensorsTensor>> ToKeras() => ForeignTransfer.Write(this, KerasMap.Of(Program, Sizes));
 
-    /// <summary>What <see cref="ToKeras()"/> makes of which parameters.</summary>
+    /// <summary>The tensors of <see cref="ToKeras()"/> with the parameters that they are made of.</summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that Keras has no place for.</exception>
     public IReadOnlyList<WeightPlace> KerasPlaces() => KerasMap.Of(Program, Sizes).ToPlaces();
 

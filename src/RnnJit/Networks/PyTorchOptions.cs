@@ -1,6 +1,6 @@
 namespace RnnJit.Networks;
 
-/// <summary>What a state dict of PyTorch does not tell.</summary>
+/// <summary>Facts of a PyTorch module that its state dict does not tell.</summary>
 public sealed record PyTorchOptions
 {
     /// <summary>The function of <c>torch.nn.RNN</c>; LSTM and GRU have none to choose.</summary>

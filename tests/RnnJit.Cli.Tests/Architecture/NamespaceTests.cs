@@ -11,7 +11,7 @@ public class NamespaceTests
 
     private static IEnumerable<string> Assemblies =>
         ["RnnJit.Core", "RnnJit.Runtime", "RnnJit.Verification", "RnnJit.Generators", "RnnJit.Jit", "RnnJit.Gpu", "RnnJit.Charts",
-            "RnnJit.Gallery", "rnnjit"];
+            "RnnJit.Gallery", "RnnJit.Import", "rnnjit"];
 
     [TestCaseSource(nameof(Assemblies))]
     public void Namespaces_have_no_circle(string name)

@@ -19,12 +19,9 @@ public class DependencyTests
         ["RnnJit.Gpu"] = ["RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
         ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Generators"],
-<<<<<<< HEAD
-        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Jit", "RnnJit.Verification"],
-=======
         ["RnnJit.Import"] = ["RnnJit"],
-        ["RnnJit.Cli"] = ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Import", "RnnJit.Jit"],
->>>>>>> dd3bc54 (Convert weights on the command line; document what is read and refused)
+        ["RnnJit.Cli"] =
+            ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Import", "RnnJit.Jit", "RnnJit.Verification"],
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()

@@ -1,6 +1,6 @@
 using RnnJit.Cells;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>
 /// A built-in cell as other libraries keep it: its gates, by the cell's own names, in the order in which they are stacked. The gates of a

@@ -1,7 +1,7 @@
 using RnnJit.Files;
 using RnnJit.Ir;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>A dense layer behind the recurrent ones.</summary>
 internal static class ForeignHead

@@ -2,7 +2,7 @@ using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>All tensors that another library has for a model, in its order and under its names.</summary>
 internal sealed class ForeignMap

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>Names of modules and layers that a file gives to parameters of a model.</summary>
 internal static partial class ForeignNames

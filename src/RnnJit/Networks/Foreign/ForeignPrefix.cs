@@ -1,6 +1,6 @@
 using RnnJit.Files;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>A part of a file of weights: those under a name.</summary>
 internal static class ForeignPrefix

@@ -1,4 +1,4 @@
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>A tensor of another library, put together from parameters of a model.</summary>
 internal sealed record ForeignTensor(string Name, int[] Shape, IReadOnlyList<ForeignPart> Parts)
@@ -18,7 +18,7 @@ internal sealed record ForeignTensor(string Name, int[] Shape, IReadOnlyList<For
 /// </summary>
 internal readonly record struct ForeignPart(string Parameter, int Row, int Column, bool Transposed = false, PartUse Use = PartUse.Both);
 
-/// <summary>Where one side has two biases and the other has their sum.</summary>
+/// <summary>The ways a part is used, where one side has two biases and the other has their sum.</summary>
 internal enum PartUse
 {
     Both,

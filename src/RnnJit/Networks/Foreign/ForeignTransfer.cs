@@ -3,7 +3,7 @@ using RnnJit.Files;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>Moves numbers between a model and tensors of another library.</summary>
 internal static class ForeignTransfer

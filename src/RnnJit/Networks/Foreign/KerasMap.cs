@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>The weights that Keras has for a model.</summary>
 internal static class KerasMap

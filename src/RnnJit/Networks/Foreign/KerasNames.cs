@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using RnnJit.Files;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>
 /// Names of Keras' weights: <c>lstm_1/lstm_cell/kernel</c>, <c>bidirectional/forward_lstm/lstm_cell/bias:0</c>. Folders before the layer's

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using RnnJit.Files;
 using RnnJit.Ir;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>Reads from the names and shapes of Keras' weights which network they are of, and builds that.</summary>
 /// <param name="weights">Under the names of <see cref="KerasNames"/>, in the order of the file.</param>

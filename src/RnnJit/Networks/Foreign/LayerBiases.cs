@@ -1,7 +1,7 @@
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>The biases of a layer of another library.</summary>
 internal enum BiasForm
@@ -17,7 +17,7 @@ internal enum BiasForm
     Two,
 }
 
-/// <summary>What stands in the place of a cell's biases.</summary>
+/// <summary>The values in the place of a cell's biases.</summary>
 internal static class LayerBiases
 {
     /// <summary>For <see cref="RecurrentOptions.Given"/>.</summary>

@@ -3,7 +3,7 @@ using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>One direction of a recurrent layer of a Program whose cell other libraries have too, with
 /// the parameters that it reads.</summary>

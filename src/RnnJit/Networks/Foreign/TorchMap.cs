@@ -1,6 +1,6 @@
 using RnnJit.Ir;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>The state dict that PyTorch has for a model.</summary>
 internal static class TorchMap

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>
 /// Names of <c>torch.nn.LSTM</c>, <c>GRU</c> and <c>RNN</c>: <c>rnn.weight_ih_l1_reverse</c> is W of layer <c>rnn.l1</c>, backward.

@@ -4,7 +4,7 @@ using RnnJit.Files;
 using RnnJit.Ir;
 using RnnJit.Ops;
 
-namespace RnnJit.Networks.Foreign;
+namespace RnnJit.Networks;
 
 /// <summary>Reads from the names and shapes of a state dict which network it is of, and builds that.</summary>
 internal sealed class TorchNetwork
