@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RnnJit.Files;
 
 namespace RnnJit.Import;
@@ -186,7 +187,7 @@ internal sealed class PickleReader(PickleInput input, string source, Func<Pickle
 
     private object?[] Cut(int from, int to)
     {
-        popped = [.. stack.Skip(from)];
+        popped = CollectionsMarshal.AsSpan(stack)[from..].ToArray();
         stack.RemoveRange(to, stack.Count - to);
         return popped;
     }

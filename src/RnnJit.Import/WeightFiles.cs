@@ -2,7 +2,7 @@ using RnnJit.Files;
 
 namespace RnnJit.Import;
 
-/// <summary>Files of named tensors in any of the formats that are read: safetensors, npz, and both of torch.save.</summary>
+/// <summary>Files of named tensors in any of the formats that are read: safetensors, npz, both of torch.save, and those of Keras.</summary>
 public static class WeightFiles
 {
     /// <summary>Reads all tensors by name; the first bytes of the file tell its format.</summary>
@@ -15,16 +15,15 @@ public static class WeightFiles
     public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path, out IReadOnlyDictionary<string, string> texts)
     {
         texts = new Dictionary<string, string>();
-        return IsOfTorch(path) ? PyTorchFile.Read(path) : WeightFile.Read(path, out texts);
-    }
-
-    private static bool IsOfTorch(string path)
-    {
         using FileStream stream = WeightFile.Open(path);
         int first = stream.ReadByte(), second = stream.ReadByte(), third = stream.ReadByte();
-        if (first == 0x80)
-            return second is >= 2 and <= 5 && third is 0x8A or 0x95;
-        return first == 'P' && second == 'K'
-            && ZipFileReader.Open(stream, $"'{path}'").Parts.Keys.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal));
+        string[] inside = first == 'P' && second == 'K' ? [.. ZipFileReader.Open(stream, $"'{path}'").Parts.Keys] : [];
+        bool isTorch = inside.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal))
+            || (first == 0x80 && second is >= 2 and <= 5 && third is 0x8A or 0x95);
+        if (isTorch)
+            return PyTorchFile.Read(path);
+        return (first, second, third) == (0x89, 'H', 'D') || inside.Contains(KerasFile.Inside)
+            ? KerasFile.Read(path)
+            : WeightFile.Read(path, out texts);
     }
 }

@@ -82,8 +82,8 @@ internal static class MalformedFiles
         yield return ("npz: 4 GB of a few bytes", "a.npz", () => Entry(Deflated(array), 24, 0xFFFFFFF0), "which no archive has");
         yield return ("npz: unpacks to less", "a.npz", () => Entry(Deflated(array), 24, 1000), "cannot be unpacked");
         yield return ("npz: unpacks to more", "a.npz", () => Entry(Deflated(array), 24, 100), "unpacks to more");
-        yield return ("npz: a bomb of 1 GB", "a.npz", () => Deflated(new byte[1 << 30]), "would unpack to 1073741824");
-        yield return ("npz: damaged deflate", "a.npz", () => Change(Deflated(array), 40), "cannot be unpacked");
+        yield return ("npz: a bomb of 256 MB", "a.npz", () => Deflated(new byte[1 << 28]), "would unpack to 268435456");
+        yield return ("npz: damaged deflate", "a.npz", () => Change(Deflated(array), 40), "'a.npy'");
         yield return ("npz: a name that is no UTF-8", "a.npz", () => Change(Zip(("a.npy", array)), -60, 0xFF, near: "a.npy"), "no UTF-8");
     }
 
@@ -121,7 +121,7 @@ internal static class MalformedFiles
         yield return Pickle("a key without a value", text => text.Text("(").String("a").Text("u").String("x"), "a key without a value");
         yield return Pickle("a reference to nothing", text => text.Op((byte)'h', 77), "place 77");
         yield return Pickle("a name twice", text => text.Tensor([3, 4], [4, 1]).Text("s").String("a").Tensor([3, 4], [4, 1]), "'a' twice");
-        yield return Pickle("a key that is a tuple", text => text.Text("s").Text(")").Text("N"), "a key that is a tuple");
+        yield return Pickle("a key that is a tuple", text => text.Text("Ns)N"), "a key that is a tuple");
         yield return ("pt: a list", "a.pt", () => PickleText.File(new PickleText().Op(0x80, 2).Text("].").Bytes), "holds a list");
         yield return ("pt: protocol 1", "a.pt", () => PickleText.File(new PickleText().Op(0x80, 1).Text("}.").Bytes), "protocol 1");
         yield return ("pt: a stack that is empty", "a.pt", () => PickleText.File(new PickleText().Op(0x80, 2).Text("s.").Bytes),

@@ -14,7 +14,7 @@ internal static class ConvertCommand
     {
         var from = new Argument<string>("in")
         {
-            Description = "Weights of PyTorch (safetensors, .pt, .pth) or Keras (.npz, safetensors), or a model of RnnJit",
+            Description = "Weights of PyTorch (safetensors, .pt, .pth) or Keras (.npz, .h5, .keras), or a model",
         };
         var to = new Argument<string>("out") { Description = "The file to write: .safetensors, or .npz for Keras" };
         Option<string?> library = CommonOptions.Optional("--to",

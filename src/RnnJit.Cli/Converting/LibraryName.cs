@@ -7,7 +7,7 @@ internal static class LibraryName
 {
     public static string Of(Library library) => library.ToString().ToLowerInvariant();
 
-    /// <summary>What is written where an option or the name of the file says so.</summary>
+    /// <summary>The library to write for, as an option or the name of the file says.</summary>
     /// <exception cref="UsageException">There is no such library, or nothing would be changed.</exception>
     public static Library Target(string? asked, string option, Library from, string output)
     {

@@ -1,11 +1,14 @@
-"""Writes the fixtures beside it: state dicts with the inputs and outputs of their modules, by torch 1.13 and numpy 1.24.
+"""Writes the fixtures beside it: state dicts with the inputs and outputs of their modules, by torch 1.13, numpy 1.24 and h5py 3.7.
 
 Weights are multiples of 2^-12. `make_fixtures.py FOLDER`.
 """
+import io
 import json
 import pathlib
 import sys
+import zipfile
 
+import h5py
 import numpy
 import torch
 
@@ -82,3 +85,29 @@ for direction, suffix in ("forward", ""), ("backward", "_reverse"):
 numpy.savez_compressed(folder / "keras_gru_bi.npz", **arrays)
 y, _ = gru(x)
 (folder / "keras_gru_bi.json").write_text(json.dumps({"x": numbers(x), "y": numbers(y)}))
+
+# Keras' own file, made by h5py as keras/src/saving/saving_lib.py lays it out; the archive around it is deflated.
+lstm_weights = [state["weight_ih_l0"].numpy().T, state["weight_hh_l0"].numpy().T, (state["bias_ih_l0"] + state["bias_hh_l0"]).numpy()]
+
+
+def keras_file(target):
+    with h5py.File(target, "w") as file:
+        for path, variables in (("layers/lstm/cell", lstm_weights), ("layers/dropout", []), ("layers/input_layer", []),
+                                ("optimizer", lstm_weights[:1])):
+            group = file.create_group(path).create_group("vars")
+            for number, array in enumerate(variables):
+                group[str(number)] = array
+
+
+keras_file(folder / "keras.weights.h5")
+buffer = io.BytesIO()
+keras_file(buffer)
+with zipfile.ZipFile(folder / "keras.keras", "w", zipfile.ZIP_DEFLATED) as archive:
+    archive.writestr("config.json", "{}")
+    archive.writestr("model.weights.h5", buffer.getvalue())
+with h5py.File(folder / "keras2.h5", "w") as file:
+    for name, array in zip(("kernel", "recurrent_kernel", "bias"), lstm_weights):
+        file.create_dataset(f"model_weights/lstm/lstm/lstm_cell/{name}:0", data=array)
+    file.create_dataset("optimizer_weights/Adam/iterations:0", data=numpy.int64(5))
+with h5py.File(folder / "chunked.weights.h5", "w") as file:
+    file.create_dataset("layers/lstm/cell/vars/0", data=lstm_weights[0], chunks=True, compression="gzip")
