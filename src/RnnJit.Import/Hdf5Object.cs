@@ -3,7 +3,8 @@ using RnnJit.Files;
 
 namespace RnnJit.Import;
 
-/// <summary>What the header of a group or dataset says: messages of version 1 (HDF5 File Format Specification 3.0, section IV.A.1).</summary>
+/// <summary>What the header of a group or dataset says: messages of version 1 (HDF5 File Format
+/// Specification 3.0, section IV.A.1).</summary>
 internal sealed class Hdf5Object
 {
     private const int MostMessages = 1000;

@@ -5,9 +5,9 @@ using RnnJit.Files;
 namespace RnnJit.Import;
 
 /// <summary>
-/// Reads the datasets of an HDF5 file as h5py writes it by default: superblock version 0 or 1, groups of symbol tables, contiguous or compact
-/// numbers (HDF5 File Format Specification 3.0, sections II.A, III.A, III.C, IV.A). Every address and length is checked against the file's
-/// before it is used; what is chunked, compressed, or of another version is refused.
+/// Reads the datasets of an HDF5 file as h5py writes it by default: superblock version 0 or 1, groups of symbol tables, contiguous or
+/// compact numbers (HDF5 File Format Specification 3.0, sections II.A, III.A, III.C, IV.A). Every address and length is checked against the
+/// file's before it is used; what is chunked, compressed, or of another version is refused.
 /// </summary>
 internal sealed class Hdf5Reader
 {

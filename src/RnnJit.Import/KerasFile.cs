@@ -62,7 +62,8 @@ public static class KerasFile
         string[] layer = path[(root + 1)..];
         if (layer.Length < 3 || layer[^2] != Variables || !int.TryParse(layer[^1], out int number))
             return string.Join('/', layer);
-        string[] kinds = layer[^3] == "cell" ? OfCell : layer[^3].StartsWith("embedding", StringComparison.Ordinal) ? ["embeddings"] : OfDense;
+        string[] kinds =
+            layer[^3] == "cell" ? OfCell : layer[^3].StartsWith("embedding", StringComparison.Ordinal) ? ["embeddings"] : OfDense;
         return number >= 0 && number < kinds.Length ? string.Join('/', [.. layer[..^2], kinds[number]]) : string.Join('/', layer);
     }
 }

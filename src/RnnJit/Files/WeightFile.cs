@@ -32,7 +32,8 @@ internal static class WeightFile
             throw new WeightFileException($"'{path}' is one NumPy array without a name, wanted named ones (save them with numpy.savez)");
         if (begin.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']))
             throw new WeightFileException(
-                $"'{path}' is an HDF5 file, which is read by KerasFile.Read of the package RnnJit.Import (or save the arrays with numpy.savez)");
+                $"'{path}' is an HDF5 file, which is read by KerasFile.Read of the package RnnJit.Import (or save the arrays with "
+                    + "numpy.savez)");
         if (begin.Length > 2 && begin[0] == 0x80 && begin[1] is >= 2 and <= 5 && begin[2] is 0x8A or 0x95)
             throw new WeightFileException(
                 $"'{path}' is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
