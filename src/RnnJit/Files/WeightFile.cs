@@ -28,7 +28,7 @@ internal static class WeightFile
             return NpzFile.Read(stream, $"'{path}'");
         }
 
-        if ((begin.Length > 1 && begin[0] == 0x93 && begin[1] == 'N'))
+        if (begin.Length > 1 && begin[0] == 0x93 && begin[1] == 'N')
             throw new WeightFileException($"'{path}' is one NumPy array without a name, wanted named ones (save them with numpy.savez)");
         if (begin.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']))
             throw new WeightFileException(
