@@ -2,6 +2,7 @@ using RnnJit.Cpu;
 using RnnJit.Gpu.Lowering;
 using RnnJit.Gpu.Running;
 using RnnJit.Ir;
+using RnnJit.Ops;
 using RnnJit.Plans;
 using RnnJit.Runtime;
 

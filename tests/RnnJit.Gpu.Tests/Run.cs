@@ -67,13 +67,7 @@ internal sealed class Run : IDisposable
         }
     }
 
-    public void Save(string file)
-    {
-        using var checkpoint = new Checkpoint(file);
-        ModelFile.Write(model, checkpoint);
-        Trainer.Write(checkpoint);
-        checkpoint.Write(file);
-    }
+    public void Save(string file) => Trainer.Save(file);
 
     public void Read(string file)
     {

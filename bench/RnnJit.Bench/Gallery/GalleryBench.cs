@@ -1,6 +1,7 @@
 using System.Globalization;
 using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Peers;
+using RnnJit.Cli.Timing;
 using RnnJit.Data;
 using RnnJit.Gallery;
 using RnnJit.Jit;
