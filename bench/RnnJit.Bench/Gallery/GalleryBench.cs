@@ -4,6 +4,7 @@ using RnnJit.Cli.Peers;
 using RnnJit.Cli.Timing;
 using RnnJit.Data;
 using RnnJit.Gallery;
+using RnnJit.Gallery.Systems;
 using RnnJit.Jit;
 
 namespace RnnJit.Bench.Gallery;
@@ -37,7 +38,7 @@ internal sealed class GalleryBench(string data, IReadOnlyList<GalleryPeer> peers
             new GalleryBench(data, [plain, tuned], scripts).Run(args.Contains("--markdown"));
             return 0;
         }
-        catch (Exception e) when (e is PeerException or RnnJit.Training.TextDataException)
+        catch (Exception e) when (e is PeerException or TextDataException)
         {
             Console.Error.WriteLine($"gallery: {e.Message}");
             return 1;

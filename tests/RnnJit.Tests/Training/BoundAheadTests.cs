@@ -118,7 +118,8 @@ public class BoundAheadTests
         Assert.That(() => trainer.Bind(Steps, 0), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ202"));
         Assert.That(() => trainer.Bind(Steps, -1), Throws.TypeOf<GraphException>().With.Property("Id").EqualTo("RNNJ202"));
         Assert.That(() => trainer.State, Throws.InvalidOperationException.With.Message.EndsWith(
-            "has no shape before the first batch (call Step or Bind with one, Bind with steps and batch, or give these to its constructor)"));
+            "has no shape before the first batch (call Step or Bind with one, "
+                + "Bind with steps and batch, or give these to its constructor)"));
         trainer.Bind(Steps, Rows);
         using var fixedShape = new Trainer(model, Steps, Rows);
         Assert.That(() => fixedShape.Bind(Steps, Rows), Throws.InvalidOperationException.With.Message.Contains("was made for one shape"));
