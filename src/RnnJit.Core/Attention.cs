@@ -5,16 +5,16 @@ using static RnnJit.Rnn;
 namespace RnnJit;
 
 /// <summary>
-/// Attention as equations: scores of the S positions of a memory, weights that add up to 1, what is read with them. A
-/// query is [B, Q] inside a step of a decoder or [B, T, Q] for all steps at once; keys are [B, S, K], values [B, S, V],
-/// scores and weights [B, S] or [B, T, S].
+/// Attention as equations: scores of the S positions of a memory, weights that add up to 1, and the weighted sum of the values. A query is
+/// [B, Q] inside a step of a decoder or [B, T, Q] for all steps at once; keys are [B, S, K], values [B, S, V], scores and weights [B, S] or
+/// [B, T, S].
 /// </summary>
 public static class Attention
 {
     // Its exponential is 0, its difference with itself a number.
     private const double Excluded = -1e30;
 
-    /// <summary>1 for the first positions of a row, as many as its length says, 0 behind them: i32[B] ⇒ [B, S].</summary>
+    /// <summary>Mask of the positions of each row: 1 at positions below the row's length, 0 past them: i32[B] ⇒ [B, S].</summary>
     public static Value Mask(Indices lengths, Dim positions, ElementType element = ElementType.F32) =>
         lengths.Tensor.Builder.Add(new SequenceMaskOp(positions, element), lengths.Tensor);
 

@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit;
 
-/// <summary>The shape a session is bound to, the values it is given, the results it computes and whether it carries its states.</summary>
+/// <summary>Options of a session: sizes it is bound to, outputs of the Program that it takes as inputs, results it computes, and whether
+/// states carry over from run to run.</summary>
 public sealed record SessionOptions
 {
     /// <summary>T: time steps of a run, at least 1.</summary>
@@ -19,7 +20,7 @@ public sealed record SessionOptions
     public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
 
     /// <summary>
-    /// Names of outputs that the session is given as inputs: what they would have been computed from is left out. A start state,
+    /// Names of outputs that become inputs of the session; the nodes that only compute them are left out. A start state,
     /// <c>decoder.h0</c>, becomes a
     /// state of the session, so that a decoder runs step by step from the states that an encoder computed.
     /// </summary>

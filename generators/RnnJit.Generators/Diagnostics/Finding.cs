@@ -2,8 +2,8 @@ using Microsoft.CodeAnalysis;
 
 namespace RnnJit.Generators.Diagnostics;
 
-/// <summary>One sentence about a cell's source. Its location holds the syntax tree, so it is equal until that file changes and
-/// obeys <c>#pragma warning</c>.</summary>
+/// <summary>One diagnostic about a cell's source. Its location references the syntax tree, so two findings are equal while the file is
+/// unchanged, and <c>#pragma warning</c> suppresses the diagnostic.</summary>
 internal sealed record Finding(string Id, string Message, Location Location)
 {
     public DiagnosticSeverity Severity => Catalogue.Descriptor(Id).DefaultSeverity;

@@ -28,13 +28,13 @@ internal sealed class WorkerTimes(CellDefinition cell, double seconds, Cancellat
 
     private const int Turns = 20;
 
-    // T, B, H: one row and many rows, from a step of a microsecond to one of hundreds.
+    // Layers as T, B, H, with one and with many rows; a time step takes from 1 µs to hundreds of µs.
     private static readonly (int Steps, int Batch, int Hidden)[] Layers = [(25, 1, 512), (25, 16, 512), (100, 1, 128), (25, 16, 64)];
 
     private static readonly (int Steps, int Batch,
         int Hidden)[] Tiny = [(1, 1, 16), (10, 1, 16), (25, 1, 16), (25, 1, 32), (10, 4, 16), (1, 1, 128)];
 
-    /// <summary>Fastest runs of 64 threads against those of one thread for each core, in turns.</summary>
+    /// <summary>Fastest run with 64 threads against the fastest with one thread per core; the two alternate.</summary>
     public IEnumerable<WorkerTime> MoreThanCores()
     {
         int cores = Environment.ProcessorCount;
@@ -55,7 +55,7 @@ internal sealed class WorkerTimes(CellDefinition cell, double seconds, Cancellat
         }
     }
 
-    /// <summary>Fastest runs of the default number of threads against those of one, in turns.</summary>
+    /// <summary>Fastest run with the default number of threads against the fastest with one thread; the two alternate.</summary>
     public IEnumerable<WorkerTime> TooSmall()
     {
         foreach (var shape in Tiny)

@@ -7,7 +7,7 @@ namespace RnnJit.Cli.Layers;
 /// <summary>The Program of a layer, the names of its own inputs, and the size of each of its symbols.</summary>
 internal sealed record BoundLayer(LayerRequest Request, Graph Program, LayerPorts Ports, IReadOnlyDictionary<string, int> Sizes)
 {
-    /// <summary>The options with which the layer's Program is made executable.</summary>
+    /// <summary>Options for compiling the layer's Program to an executable.</summary>
     public ExecutableOptions Options => new()
     {
         Sizes = Sizes,

@@ -71,7 +71,8 @@ internal sealed record LayerRequest(CellDefinition Cell)
 
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
-    /// <summary>For instance <c>Lstm training 50,32,256</c>: T, B, H, and X where it differs from H; then <see cref="Unusual"/>.</summary>
+    /// <summary>Name of the benchmarked layer, such as <c>Lstm training 50,32,256</c>: cell, direction, T, B, H, X where it differs from H,
+    /// then the settings that differ from the defaults (<see cref="Unusual"/>).</summary>
     public string Title => string.Create(
         CultureInfo.InvariantCulture,
         $"{Cell.Name} {(Training ? "training" : "forward")} {Steps},{Batch},{Hidden}{(Inputs is { } x && x != Hidden ? $",{x}" : "")}"

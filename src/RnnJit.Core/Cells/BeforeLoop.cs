@@ -58,7 +58,7 @@ internal sealed class BeforeLoop
     public bool IsReadInside(int input) => step.Inputs[input].Role is PortRole.Input or PortRole.State
         || !isRead[input] || isReadInside[input];
 
-    /// <summary>Copies the step: what moves into the Program, the rest into the body.</summary>
+    /// <summary>Copies the step's nodes: hoisted nodes into the Program, the others into the loop's body.</summary>
     /// <param name="operands">Receives what the body captures besides the arguments.</param>
     /// <returns>The values of the body by number.</returns>
     public Value[] Inline(GraphBuilder program, Value[] inputs, GraphBuilder body, Value[] arguments, List<Value> operands)

@@ -90,7 +90,8 @@ public static class CellScan
         _ => 2,
     };
 
-    // The cell's symbols take the dimensions of what is given: states and inputs first, parameters for what they leave open.
+    // Binds the cell's symbols to the dimensions of the given values: of states and inputs first, then of parameters for symbols that are
+    // still open.
     private static Dictionary<string, Dim> Bind(CellDefinition cell, Port[] ports, IReadOnlyDictionary<string, Value> inputs)
     {
         var bound = new Dictionary<string, Dim>(StringComparer.Ordinal);

@@ -3,8 +3,8 @@ using RnnJit.Ir;
 namespace RnnJit.Cells;
 
 /// <summary>
-/// Turns a signature into arguments and what <c>Step</c> makes of them into a cell. Both doors use it: the generator interprets the source
-/// with these arguments, the runtime calls the method with them, so the two give the same graph.
+/// Turns a signature into symbolic arguments, and the results of <c>Step</c> on them into a cell. Both doors use it: the generator
+/// interprets the source with these arguments, the runtime calls the method with them, so the two give the same graph.
 /// </summary>
 public sealed class CellTrace
 {
@@ -30,7 +30,7 @@ public sealed class CellTrace
     // A step of a thousand LSTM units written out has some twenty thousand.
     private const int MostNodes = 100_000;
 
-    /// <summary>Makes the cell of what <c>Step</c> returned.</summary>
+    /// <summary>Makes the cell from the values that <c>Step</c> returned.</summary>
     /// <exception cref="GraphException">RNNJ013: a returned value has another shape than its state.</exception>
     public CellDefinition Finish(IReadOnlyList<Value> results)
     {
@@ -115,7 +115,7 @@ public sealed class CellTrace
         _ => 0,
     };
 
-    /// <summary>Names for the unknown dimensions: H for states, X for inputs, S for inputs per sequence, D for what is left.</summary>
+    /// <summary>Names for the unknown dimensions: H for states, X for inputs, S for inputs per sequence, D for all others.</summary>
     public TypeMap NameDims()
     {
         var names = new Dictionary<string, Dim>(StringComparer.Ordinal);

@@ -5,7 +5,8 @@ namespace RnnJit.Cells;
 /// <summary>
 /// Regularisation inside the recurrence, for any cell: each method returns another cell, whose step has the change in its equations. They
 /// combine. Masks become inputs of the cell whose initialiser says how a trainer fills them (<see cref="MaskPort"/>); a rate of 0 gives the
-/// cell itself. All throw <see cref="GraphException"/> RNNJ163 (a rate is not in [0, 1)) and RNNJ166 (the cell has no place for it).
+/// cell itself. Every method throws <see cref="GraphException"/> RNNJ163 (a rate is not in [0, 1)) and RNNJ166 (the step has no product,
+/// state or update to which the transform applies).
 /// </summary>
 public static class CellTransforms
 {
@@ -15,8 +16,8 @@ public static class CellTransforms
     public static CellDefinition WithZoneout(this CellDefinition cell, double rate, params string[] states) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : Zoneout.Run(cell, rate, states);
 
-    /// <summary>Variational dropout (Gal and Ghahramani 2016): masks <c>x_mask</c> [B, X] and <c>h_mask</c> [B, H], the same at all
-    /// steps, on what products read.</summary>
+    /// <summary>Variational dropout (Gal and Ghahramani 2016): masks <c>x_mask</c> [B, X] and <c>h_mask</c> [B, H], the same at all steps,
+    /// on the operands of products.</summary>
     /// <param name="inputs">The rate for step inputs.</param>
     /// <param name="states">The rate for states.</param>
     public static CellDefinition WithVariationalDropout(this CellDefinition cell, double inputs, double states)
@@ -26,7 +27,8 @@ public static class CellTransforms
         return MaskPort.Require(cell.Name, states) > 0 ? VariationalDropout.Run(cell, states, states: true) : cell;
     }
 
-    /// <summary>Recurrent dropout (Semeniuta et al. 2016): what a step adds to a state is dropped, what it keeps is not. Masks
+    /// <summary>Recurrent dropout (Semeniuta et al. 2016): dropout on the update of a state, not on the part of the old state that is kept.
+    /// Masks
     /// <c>c_update_mask</c>, …: [B, H].</summary>
     /// <param name="perSequence">One mask for all steps, else one for each.</param>
     public static CellDefinition WithRecurrentDropout(this CellDefinition cell, double rate, bool perSequence = false) =>

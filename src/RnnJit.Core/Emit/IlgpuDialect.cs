@@ -3,7 +3,7 @@ using RnnJit.Ops;
 namespace RnnJit.Emit;
 
 /// <summary>
-/// One element at a time in the memory of a GPU: operands are places in one arena. What ILGPU compiles wrong is spelled around.
+/// Scalar dialect for a GPU's thread: operands are offsets into one arena. Constructs that ILGPU miscompiles are avoided.
 /// </summary>
 public sealed class IlgpuDialect : EmitDialect
 {

@@ -3,17 +3,17 @@ using RnnJit.Ops;
 namespace RnnJit.Emit;
 
 /// <summary>
-/// Spells functions so that the runtime compiles them into a pass while they fit, and as calls from then on. The runtime stops inlining for
-/// good in a method that has reached 512 locals; every operator behind that point would be a call, ten times slower.
+/// Budget for inlining functions into one pass of a kernel: functions are emitted inline while they fit, and as calls after that. The JIT
+/// stops inlining in a method that has reached 512 locals; every operator after that point would be a call, ten times slower.
 /// </summary>
 internal sealed class InlineBudget(EmitDialect dialect, int others) : IDialect
 {
-    // Locals that inlining leaves behind, measured with .NET 10.
+    // Number of locals that one inlined function adds, measured with .NET 10.
     private const int Limit = 500, PerStatement = 3;
 
     private int left = Limit - (PerStatement * others);
 
-    /// <summary>For what is computed once per row: nothing is inlined.</summary>
+    /// <summary>Budget for code that runs once per row: nothing is inlined.</summary>
     public static InlineBudget None(EmitDialect dialect) => new(dialect, Limit);
 
     public string Name => dialect.Name;

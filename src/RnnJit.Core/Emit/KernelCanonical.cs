@@ -4,7 +4,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Emit;
 
-/// <summary>Renames what does not matter, so that equal kernels have equal text: inputs a0, a1, …, outputs r0, r1, …, dimensions R and N.
+/// <summary>Canonical names, so that equal kernels have equal text: inputs a0, a1, …, outputs r0, r1, …, dimensions R and N.
 /// Local names stay for readers.</summary>
 public static class KernelCanonical
 {

@@ -38,7 +38,7 @@ public sealed partial class KernelEmitter
     /// <summary>The C# text of a file with one type.</summary>
     /// <param name="kernel">A graph of kind "kernel", see docs/ir.md; its operands are the inputs, then the outputs.</param>
     /// <param name="className">The name of the type; where it is no valid identifier, one close to it.</param>
-    /// <param name="summary">What the kernel is, one sentence; null for a general one.</param>
+    /// <param name="summary">One sentence for the kernel's summary; null for a general one.</param>
     /// <param name="inNamespace">The namespace of the type.</param>
     /// <exception cref="GraphException">RNNJ180 to RNNJ182: the graph is no kernel.</exception>
     public static string Emit(Graph kernel, EmitDialect dialect, string className, string? summary = null,

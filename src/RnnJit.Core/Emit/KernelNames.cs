@@ -7,7 +7,7 @@ namespace RnnJit.Emit;
 /// <summary>A C# identifier for every value: the user's local name where there is one. All names of a kernel differ.</summary>
 internal sealed class KernelNames
 {
-    // What the text of a kernel itself mentions; a frame may mention more.
+    // Identifiers that the text of every kernel uses; a frame may use more.
     private static readonly string[] Mentioned =
         ("A V T call row start end vectors memory j n Run Text Full Tail VectorMath VectorCalls Finite RowMemory Span MethodImpl "
             + "MethodImplOptions IAccess ISimd IKernel KernelCall")
@@ -17,7 +17,7 @@ internal sealed class KernelNames
     private readonly string[] values;
     private readonly string[] labels;
 
-    /// <param name="mentioned">What the frame of the text mentions besides.</param>
+    /// <param name="mentioned">Further identifiers, which the frame uses.</param>
     public KernelNames(Graph kernel, string className, IEnumerable<string> mentioned)
     {
         taken.UnionWith(mentioned);
@@ -49,7 +49,7 @@ internal sealed class KernelNames
     /// <summary>The name for people, which may be no identifier, as a string literal holds it.</summary>
     public string Label(int value) => CSharpText.Literal(labels[value]);
 
-    /// <summary>A new identifier close to <paramref name="wish"/>.</summary>
+    /// <summary>An identifier not used before: <paramref name="wish"/> itself, or with a number appended.</summary>
     public string Unique(string wish)
     {
         string name = CSharpText.Identifier(wish);

@@ -66,12 +66,12 @@ internal sealed class KernelSchedule
 
     public bool IsNeeded(int value) => uses[value] > 0;
 
-    /// <summary>Literals, and values that are their operand under another name, have no statement.</summary>
+    /// <summary>True for a value without a statement of its own: literals, and aliases of their operand.</summary>
     public bool IsSilent(int value) => Definition(value)?.Op is ConstantOp || Alias(value) != value || IsFusedAway(value);
 
     public Node? Definition(int value) => kernel.Values.Node(value) is int node and >= 0 ? kernel.Nodes[node] : null;
 
-    /// <summary>The value behind broadcasts, which cost nothing on vectors, and behind sums over one column.</summary>
+    /// <summary>The value's source after skipping broadcasts, which are free on vectors, and sums over one column.</summary>
     public int Alias(int value)
     {
         while (Definition(value) is { } node && (node.Op is BroadcastOp || (node.Op is ReductionOp && !IsReduction(value))))

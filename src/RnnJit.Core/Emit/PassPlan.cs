@@ -9,7 +9,7 @@ namespace RnnJit.Emit;
 /// </summary>
 internal sealed class PassPlan
 {
-    // In loads and operations: what costs more to repeat than this is kept.
+    // Costs in loads and operations; a value that costs more than MostRepeated to recompute is stored.
     private const int MostRepeated = 4, Function = 20, Division = 5;
 
     private readonly Graph kernel;
@@ -53,7 +53,8 @@ internal sealed class PassPlan
     /// <summary>The place of a value among those kept, −1 for others.</summary>
     public int PlaceOf(int value) => kept.IndexOf(value);
 
-    /// <summary>The elements of a pass in order: inputs, what it computes and what it reads from an earlier pass.</summary>
+    /// <summary>Values that one pass has per element, in order: its inputs, the values it computes, and values stored by an earlier
+    /// pass.</summary>
     public int[] Elements(int pass) => needed[pass].Where(value => schedule.ScopeOf(value) == Scope.Element).ToArray();
 
     /// <summary>The numbers of the row, and of all rows, that a pass is given.</summary>
@@ -75,8 +76,8 @@ internal sealed class PassPlan
 
     private int StoringPass(int value) => storesEarly ? schedule.Phase(schedule.Alias(value)) : schedule.Passes - 1;
 
-    // All functions that a pass can compute belong to it when the next begins with functions of them: side
-    // by side they hide what each waits for.
+    // A pass computes all functions it can if the next pass begins with functions of them: independent functions overlap and hide each
+    // other's latency.
     private IEnumerable<int> Functions(int pass) => Enumerable.Range(0, schedule.IsCut(pass) ? kernel.Values.Count : 0)
         .Where(value => schedule.IsFunction(value) && schedule.IsNeeded(value) && schedule.ScopeOf(value) == Scope.Element
             && schedule.Phase(value) == pass);

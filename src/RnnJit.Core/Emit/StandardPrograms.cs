@@ -13,8 +13,8 @@ namespace RnnJit.Emit;
 /// </summary>
 public static class StandardPrograms
 {
-    /// <summary>One layer: inference; training from all outputs, with and without the gradient of what is read;
-    /// training from the final state.</summary>
+    /// <summary>Programs of one layer: inference; training from all outputs, with and without the gradient of the layer's input; training
+    /// from the final state.</summary>
     public static IEnumerable<(string Name, Graph Program)> Of(CellDefinition cell)
     {
         string[] parameters = cell.Parameters.Select(port => port.Name).ToArray();
@@ -64,12 +64,14 @@ public static class StandardPrograms
         new Adagrad(), new Adadelta(),
     ];
 
-    // The gradient of what only products read is a product too: a first layer then has the kernels of the others.
+    // True if only products read the step's inputs. The inputs' gradient is then a product, and the first layer has the same kernels as the
+    // others.
     private static bool ReadsInputsInProductsOnly(Graph step) => step.Nodes.Where(node => node.Op.Family != OpFamily.Contraction)
         .All(node => node.Operands.All(
             operand => operand >= step.Inputs.Count || step.Inputs[operand].Role is PortRole.State or PortRole.Parameter));
 
-    // What the backward step makes of such an output needs no other step: it leaves the loop, but with lengths only as far as 0 stays 0.
+    // The adjoint of an output that no state reads depends on no other step and is hoisted out of the loop; with lengths only through ops
+    // with f(0) = 0. Such cells need kernels for both cases.
     private static bool HasOutputsNoStateReads(Graph step) => step.Outputs.Any(output => output.Role == OutputRole.Result);
 
     // With something to train from, L = Σ y ⊙ dy.

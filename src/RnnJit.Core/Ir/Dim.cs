@@ -105,7 +105,7 @@ public sealed partial class Dim : IEquatable<Dim>
     /// <summary>True where some sizes of at least 1 for the symbols make the value at least 0.</summary>
     internal bool CanBeExtent => Constant >= 0 || terms.Any(term => term.Coefficient > 0);
 
-    /// <summary>Reads what <see cref="ToString"/> prints.</summary>
+    /// <summary>Parses the text that <see cref="ToString"/> prints.</summary>
     /// <exception cref="GraphException">RNNJ102: the text is no linear form. RNNJ200: a sum of its numbers is out of range.</exception>
     public static Dim Parse(string text) => Parse(text, 0, text.Length);
 

@@ -129,7 +129,7 @@ public sealed class GraphBuilder
             return;
         }
 
-        // A copy over operands of the same types has the same types.
+        // A node copied with operands of unchanged types has unchanged result types, so type inference is skipped.
         var operands = new Value[copied.Operands.Count];
         bool same = !Dims.IsBound;
         for (int i = 0; i < operands.Length; i++)
@@ -156,8 +156,8 @@ public sealed class GraphBuilder
 
     public Value At(int id) => new(this, id);
 
-    /// <summary>Finishes the graph: unknown dimensions are replaced by what unification found, scalars move to their first
-    /// use, nodes without use stay.</summary>
+    /// <summary>Finishes the graph: unknown dimensions are replaced by their unified values, scalars move to their first use, unused nodes
+    /// stay.</summary>
     public Graph Build(string kind, string name, IEnumerable<(string Name, Value Value, OutputRole Role)> outputs, TypeMap? rename = null)
     {
         var named = outputs.ToArray();

@@ -2,7 +2,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Ir;
 
-/// <summary>The input that a value is, or is a view or a choice of: what a message about one of its numbers calls it.</summary>
+/// <summary>Name of the input that a value is, or is a view or a selection of, for messages about one of its numbers.</summary>
 public static class InputName
 {
     /// <returns>Null where the value was computed.</returns>

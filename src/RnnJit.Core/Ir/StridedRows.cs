@@ -28,16 +28,16 @@ internal sealed class StridedRows
     /// <summary>The elements of a row.</summary>
     public int Length { get; }
 
-    /// <summary>The number of the first element of the row in the shape.</summary>
+    /// <summary>Row-major index of the row's first element in the shape.</summary>
     public int First { get; private set; }
 
-    /// <summary>Of each array, the offset of the first element of the row.</summary>
+    /// <summary>Offset of the row's first element in each array.</summary>
     public int[] Offsets { get; }
 
-    /// <summary>Of each array, the distance of neighbours in a row.</summary>
+    /// <summary>Stride between neighbours in the row, for each array.</summary>
     public int[] Steps { get; }
 
-    /// <summary>Goes to the next row, at first to the first one; false behind the last one.</summary>
+    /// <summary>Advances to the next row, with the first call to the first row; false past the last row.</summary>
     public bool Next()
     {
         if (left-- <= 0)

@@ -2,7 +2,7 @@ using RnnJit.Cells;
 
 namespace RnnJit.Networks;
 
-/// <summary>Embedding, layers of one cell with dropout behind each, dense head, cross-entropy.</summary>
+/// <summary>Network of a character model: embedding, layers of one cell with dropout after each, dense head, cross-entropy.</summary>
 public static class CharacterNetwork
 {
     /// <summary>

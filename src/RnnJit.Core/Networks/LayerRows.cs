@@ -2,10 +2,10 @@ using RnnJit.Cells;
 
 namespace RnnJit.Networks;
 
-/// <summary>Which rows of a layer run at which steps.</summary>
-/// <param name="Lengths">Those the loop has; null where all rows run at all steps.</param>
+/// <summary>Rows of a layer that run at each step, as lengths or masks.</summary>
+/// <param name="Lengths">Lengths of the loop; null where all rows run at all steps.</param>
 /// <param name="Mask">1 at the steps that count, which the step itself reads: [T, B, 1].</param>
-/// <param name="Within">1 before the ends of rows whose lengths became a mask, for outputs, which are 0 behind them: [T, B, 1].</param>
+/// <param name="Within">Mask of outputs, where lengths became a mask: 1 before the end of each row, 0 past it: [T, B, 1].</param>
 /// <param name="Counts">1 at the steps that count for statistics over rows, which leave padding out; null where none
 /// are made or all steps count.</param>
 internal sealed record LayerRows(Value? Lengths, Value? Mask, Value? Within, Value? Counts)

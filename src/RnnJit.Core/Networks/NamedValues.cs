@@ -4,7 +4,7 @@ namespace RnnJit.Networks;
 
 /// <summary>Values by name; an unknown name gets a sentence with the names there are.</summary>
 /// <param name="whose">The subject of the sentence, such as <c>Layer 'decoder'</c>.</param>
-/// <param name="kind">What a value is called, such as <c>sequence</c>.</param>
+/// <param name="kind">The noun for a value in messages, such as <c>sequence</c>.</param>
 internal sealed class NamedValues(string whose, string kind, IReadOnlyDictionary<string, Value> values) : IReadOnlyDictionary<string, Value>
 {
     public IEnumerable<string> Keys => values.Keys;

@@ -6,21 +6,21 @@ namespace RnnJit.Networks;
 
 public sealed partial class NetworkBuilder
 {
-    // What a step adds to running statistics.
+    // Weight m of a training step's batch statistics: running ← (1 − m) · running + m · batch.
     private const double Momentum = 0.1;
 
     private Value? training;
 
     /// <summary>
-    /// Batch normalisation over all axes but the last (Ioffe and Szegedy 2015), for x [T, B, X] over T · B: trains <c>NAME.gain</c> and
+    /// Batch normalisation over all axes except the last (Ioffe and Szegedy 2015), for x [T, B, X] over T · B: trains <c>NAME.gain</c> and
     /// <c>NAME.shift</c> [X] and keeps running statistics <c>NAME.mean</c> and <c>NAME.variance</c> [X], for several steps [steps, X],
     /// which stand for those of the batch outside training. The variance is divided by the number of rows.
     /// </summary>
     /// <param name="counts">1 for rows that count, 0 for padding, which is not read and gives 0: [T, B, 1], such as
     /// <see cref="StepsOf"/>; null: all count.</param>
-    /// <param name="epsilon">Is added to the variance.</param>
-    /// <param name="steps">0: one statistic of all steps of x [T, B, X]; else each step has its own, over B, and so many have running ones,
-    /// of which later steps use the last.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="steps">0: one statistic over all steps of x [T, B, X]. Otherwise each step has a statistic over B, the first
+    /// <paramref name="steps"/> have running statistics, and later steps use the last of them.</param>
     /// <exception cref="GraphException">RNNJ161: the number of steps is negative, or x is no sequence of them.</exception>
     public Value BatchNorm(string name, Value x, Value? counts = null, double epsilon = 1e-5, int steps = 0) =>
         Normalised(name, x, counts, epsilon, steps, reverse: false);
@@ -76,7 +76,7 @@ public sealed partial class NetworkBuilder
         statistics.Add((RunningPort.Next(name), number is null ? next : Rnn.Select(number, next, running), OutputRole.Result));
     }
 
-    // What the steps of a cell found: of each step apart, or their mean, in which a step weighs as much as it has rows.
+    // Running statistics of a cell's steps: one per time step, or their mean weighted by the number of valid rows.
     private void KeepStatistics(string prefix, Dictionary<string, Value> running, IReadOnlyDictionary<string, Value> sequences,
         Value? counts, bool reverse)
     {

@@ -16,8 +16,8 @@ public sealed partial class NetworkBuilder
     /// A cell over time: x [T, B, X] ⇒ the layer's output [T, B, H]. Parameters are called <c>NAME.Wi</c> and so on, the initial states are
     /// inputs <c>NAME.h0</c>, the final states outputs <c>NAME.h</c>.
     /// </summary>
-    /// <param name="hidden">The size of the states: what the cell calls H.</param>
-    /// <param name="more">What else the cell needs, see <see cref="RecurrentOptions.Given"/>.</param>
+    /// <param name="hidden">Size of the states, the cell's dimension H.</param>
+    /// <param name="more">Further inputs and dimensions of the cell, see <see cref="RecurrentOptions.Given"/>.</param>
     /// <exception cref="GraphException">RNNJ160 to RNNJ162: an input is missing or does not fit, a size is not usable, or a
     /// dimension of the cell stays open.</exception>
     public RecurrentLayer Recurrent(string name, CellDefinition cell, Value x, Dim hidden,
@@ -117,8 +117,8 @@ public sealed partial class NetworkBuilder
         return RecurrentLayer.OfStack(name, made, options.Shortcut ? Rnn.Concat(h, x) : h);
     }
 
-    /// <summary>The number of steps of each row, an input i32[batch] from 0 to T, for all recurrent layers that follow: states freeze
-    /// there, outputs are 0 behind it.</summary>
+    /// <summary>The number of steps of each row, an input i32[batch] from 0 to T, for all recurrent layers that follow: states are frozen
+    /// and outputs 0 past the end of each row.</summary>
     public Indices Lengths(string name, Dim batch)
     {
         Indices lengths = Indices(name, batch);
@@ -126,8 +126,8 @@ public sealed partial class NetworkBuilder
         return lengths;
     }
 
-    /// <summary>1 at the steps of a row, 0 behind them: lengths i32[B] and a sequence [T, B, …] ⇒ [T, B, 1]. A loss times it counts no
-    /// padding, and then no arithmetic is spent on it.</summary>
+    /// <summary>Mask of steps: 1 at the steps of a row, 0 past them: lengths i32[B] and a sequence [T, B, …] ⇒ [T, B, 1]. A loss multiplied
+    /// by the mask does not count padding, and no arithmetic is spent on padding.</summary>
     /// <exception cref="GraphException">RNNJ143: the sequence has no such rows.</exception>
     public Value StepsOf(Indices lengths, Value sequence)
     {
@@ -186,7 +186,8 @@ public sealed partial class NetworkBuilder
         return given;
     }
 
-    // What is a state is known at the end; else the step that ends every row is the last one, or backwards the first.
+    // The last value of a state is its final value; of another result it is the one at each row's last step, for a reverse layer at the
+    // first step.
     private Value? Last(CellDefinition cell, Dictionary<string, Value> finals, string prefix, Value sequence, bool reverse, bool full)
     {
         // States and next values match by position, whatever the next values are called.

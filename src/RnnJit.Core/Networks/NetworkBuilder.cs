@@ -72,9 +72,8 @@ public sealed partial class NetworkBuilder(string name)
 
     /// <summary>
     /// A convolution along an axis, time unless another one is given: y[t] = Σⱼ Wⱼ x[t + j − before] + b, over the channels of the last
-    /// axis. It is one product of the matrix with the windows that <see cref="Rnn.Windows"/> puts side by side, so [T, B, C] ⇒ [T', B,
-    /// outputs], where T' is T, or T − width + 1 without padding. Trains <c>NAME.W</c> [outputs, width · C], the part of each j behind the
-    /// other, and <c>NAME.b</c> [outputs].
+    /// axis: one product of W with the windows of <see cref="Rnn.Windows"/>, [T, B, C] ⇒ [T', B, outputs], where T' is T, or T − width + 1
+    /// without padding. Trains <c>NAME.W</c> [outputs, width · C], the blocks Wⱼ concatenated in order of j, and <c>NAME.b</c> [outputs].
     /// </summary>
     /// <param name="init">The initialiser of W.</param>
     /// <exception cref="GraphException">
@@ -107,8 +106,8 @@ public sealed partial class NetworkBuilder(string name)
     /// <summary>The only sequence of a batch of one: [T, 1, …] ⇒ [T, …].</summary>
     public Value DropBatch(Value x) => Graph.Add(new ReshapeOp([x.Type.Dims[0], .. x.Type.Dims.Skip(2)]), x);
 
-    /// <summary>Names a result of the Program. The first one is what <c>Model.Step</c> returns; a scalar
-    /// <c>loss</c> is what training lowers.</summary>
+    /// <summary>Names a result of the Program. <c>Model.Step</c> returns the first one; training minimises the scalar
+    /// <c>loss</c>.</summary>
     public Value Output(string name, Value value)
     {
         if (!outputNames.Add(name))
@@ -118,9 +117,9 @@ public sealed partial class NetworkBuilder(string name)
     }
 
     /// <summary>
-    /// Names a value that sessions may be given or asked for: an encoder's memory, a mask, a context. It is computed only where somebody
-    /// asks for it.
-    /// Start states that are computed or trained have names of their own, <c>LAYER.h0</c> and <c>LAYER.h.start0</c>.
+    /// Names a value that a session may take as an input or compute as a result: an encoder's memory, a mask, a context. The value is
+    /// computed only in sessions whose results need it. Start states that are computed or trained have names of their own, <c>LAYER.h0</c>
+    /// and <c>LAYER.h.start0</c>.
     /// </summary>
     /// <exception cref="GraphException">RNNJ164: an input or output has the name.</exception>
     public Value Named(string valueName, Value value)

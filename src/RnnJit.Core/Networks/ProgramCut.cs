@@ -9,10 +9,10 @@ namespace RnnJit.Networks;
 /// </remarks>
 public static class ProgramCut
 {
-    /// <summary>Makes outputs inputs, and keeps what the results need from there on.</summary>
+    /// <summary>Turns some outputs of a Program into inputs, and keeps only the nodes that the results need.</summary>
     /// <param name="given">
-    /// Names of outputs. <c>NAME0</c> beside an output <c>NAME</c> of its type is the start of a state: it becomes one, and NAME its next
-    /// value.
+    /// Names of outputs. <c>NAME0</c> beside an output <c>NAME</c> of its type is an initial state: NAME0 becomes a state input, and NAME
+    /// its next value.
     /// </param>
     /// <param name="results">Names of outputs.</param>
     /// <returns>Given states, inputs that are still read, other given values; results, then next states in the order of the

@@ -6,8 +6,9 @@ namespace RnnJit.Networks;
 /// <summary>The part of a Program that some of its outputs need.</summary>
 public static class ProgramSlice
 {
-    /// <summary>Keeps the outputs chosen, what they depend on, and all states; other inputs and nodes go.</summary>
-    /// <param name="masks">Whether masks stay inputs; else they are what they are outside training.</param>
+    /// <summary>Keeps the chosen outputs, the nodes and inputs they depend on, and all states; other inputs and nodes are
+    /// removed.</summary>
+    /// <param name="masks">True: random masks stay inputs; false: they have their values outside training.</param>
     /// <exception cref="GraphException">RNNJ165: no output is left.</exception>
     public static Graph Run(Graph program, Func<Output, bool> keep, bool masks)
     {

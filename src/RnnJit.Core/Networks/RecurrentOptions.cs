@@ -17,7 +17,7 @@ public enum Direction
 /// <summary>The combination of the outputs of two directions.</summary>
 public enum Merge
 {
-    /// <summary>Side by side: [T, B, 2H], forward first.</summary>
+    /// <summary>The two outputs concatenated along the last axis, forward direction first: [T, B, 2H].</summary>
     Concat,
 
     Sum,
@@ -26,7 +26,7 @@ public enum Merge
 
     Average,
 
-    /// <summary>They stay apart, see <see cref="RecurrentLayer.Directions"/>.</summary>
+    /// <summary>The outputs of the two directions are not combined, see <see cref="RecurrentLayer.Directions"/>.</summary>
     None,
 }
 
@@ -37,7 +37,8 @@ public sealed record RecurrentOptions
 
     public Merge Merge { get; init; }
 
-    /// <summary>The number of steps of each row, i32[B]; null: what <see cref="NetworkBuilder.Lengths"/> declared, if anything.</summary>
+    /// <summary>The number of steps of each row, i32[B]; null: the input declared by <see cref="NetworkBuilder.Lengths"/>, if
+    /// any.</summary>
     public Indices? Lengths { get; init; }
 
     /// <summary>1 at steps that count, 0 at steps at which states hold: [T, B, 1].</summary>

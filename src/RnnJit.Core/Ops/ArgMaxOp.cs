@@ -44,7 +44,7 @@ public sealed class ArgMaxOp : Op
         return [result];
     }
 
-    /// <summary>True where x takes the place of what was the most before it.</summary>
+    /// <summary>True if x replaces the maximum so far; the first NaN does.</summary>
     public static bool IsMore(double x, double most) => x > most || (double.IsNaN(x) && !double.IsNaN(most));
 
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents) => [null];

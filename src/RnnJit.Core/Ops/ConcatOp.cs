@@ -3,7 +3,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>Tensors one behind the other along an axis.</summary>
+/// <summary>Concatenation of tensors along an axis.</summary>
 public sealed class ConcatOp(int axis) : Op
 {
     public int Axis { get; } = axis;

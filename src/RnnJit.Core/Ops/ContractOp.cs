@@ -112,7 +112,7 @@ public sealed class ContractOp : Op
         return [result];
     }
 
-    // c = Σ a·b  ⇒  da = Σ dc·b and db = Σ dc·a, each summed over what that operand lacks.
+    // c = Σ a·b  ⇒  da = Σ dc·b and db = Σ dc·a, each summed over the axes that the operand lacks.
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents)
     {
         if (cotangents[0] is not { } dy)

@@ -1,6 +1,6 @@
 namespace RnnJit.Ops;
 
-/// <summary>x, but no gradient passes: for maxima that cancel (log-sum-exp) and cut-off time steps.</summary>
+/// <summary>x without a gradient: for maxima that cancel (log-sum-exp) and cut-off time steps.</summary>
 public sealed class DetachOp : UnaryOp
 {
     public static DetachOp Instance { get; } = new();

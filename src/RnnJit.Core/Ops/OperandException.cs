@@ -1,8 +1,8 @@
 namespace RnnJit.Ops;
 
-/// <summary>A whole number that an op was given is none of those it takes. The op knows its operands by place, whoever
-/// evaluates it knows their names.</summary>
-/// <param name="sentence">What was found and wanted, {0} for the name of the first operand, {1} for that of the second.</param>
+/// <summary>An op's integer operand is out of range. The op knows its operands by position, the evaluator adds their names.</summary>
+/// <param name="sentence">The message, found then wanted, with {0} for the name of the first operand and {1} for the name of the
+/// second.</param>
 public sealed class OperandException(string sentence) : ArgumentOutOfRangeException(null, Sentence(sentence, ["the indices", "the bounds"]))
 {
     /// <summary>The same with names.</summary>

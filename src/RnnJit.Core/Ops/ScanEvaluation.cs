@@ -53,7 +53,7 @@ internal sealed class ScanEvaluation
             Store(o, t, outputs[o], live);
     }
 
-    // The step writes states in place; what it reads must not change under it.
+    // A copy of a state for the step to read, because next states are written in place.
     private static NdArray Copy(NdArray x) => new(x.Shape, (double[])x.Data.Clone());
 
     // With lengths, the batch has the rows that run only, along whichever axis it lies.
@@ -65,7 +65,7 @@ internal sealed class ScanEvaluation
         [.. whole.Shape.Select((extent, axis) => IsBatch(type.Dims[axis]) ? live.Length : extent)],
         Array.ConvertAll(Running(type, whole.Shape, live), flat => whole.Data[flat]));
 
-    // Where the elements of the rows that run lie in the tensor of all rows.
+    // Indices of the running rows' elements within the tensor of all rows.
     private int[] Running(TensorType type, int[] shape, int[] live)
     {
         int[] found = [0];

@@ -56,7 +56,7 @@ public sealed class ScanOp : Op
 
     public override string Attributes => Header + " " + Body;
 
-    // The text of a step is long: it is made where nothing else tells two loops apart.
+    // Equality of two scans: the body's text is expensive, so it is compared only if header and port counts are equal.
     private protected override bool HasAttributesOf(Op other) =>
         other is ScanOp scan && scan.Header == Header && scan.Body.Inputs.Count == Body.Inputs.Count
         && scan.Body.Outputs.Count == Body.Outputs.Count && (ReferenceEquals(scan.Body, Body) || base.HasAttributesOf(other));
@@ -118,7 +118,7 @@ public sealed class ScanOp : Op
     public bool IsTable(int state) => Body.Inputs[Sequences + state].Role == PortRole.Table;
 
     /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where
-    /// there is no state but tables).</summary>
+    /// all states are tables).</summary>
     /// <exception cref="GraphException">RNNJ132: with lengths every state and sequence begins with the batch.</exception>
     public string BatchSymbol()
     {

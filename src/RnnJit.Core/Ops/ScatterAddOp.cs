@@ -2,8 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>A table with rows added to it: y = table, then y[index[i], …] += x[i, …] in ascending i. What
-/// a scan adds to its tables.</summary>
+/// <summary>Scatter-add into a table: y = table, then y[index[i], …] += x[i, …] in ascending i. Scans write their tables by it.</summary>
 public sealed class ScatterAddOp : Op
 {
     public static ScatterAddOp Instance { get; } = new();

@@ -48,7 +48,7 @@ public sealed class SliceOp(int axis, Dim start, Dim length) : Op
         return [result];
     }
 
-    // What was cut away has gradient 0.
+    // The elements outside the slice have gradient 0.
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents)
     {
         if (cotangents[0] is not { } dy)

@@ -40,7 +40,7 @@ public sealed class TakeOp(int axis) : Op
         return [result];
     }
 
-    // The axis first, Σ of the rows with each index, and the axis where it was.
+    // Scatter-add of dy: transpose Axis to the front, sum the rows of each index, transpose back.
     public override Value?[] Gradient(Value[] operands, Value[] results, Value?[] cotangents)
     {
         if (cotangents[0] is not { } dy)

@@ -27,7 +27,7 @@ internal static class ReadYields
             program.Outputs.Select(output => (output.Name, values[output.Value], output.Role)));
     }
 
-    // Value of the loop's body → the sequence of the Program that it is.
+    // Map from a value of the loop's body to the Program's sequence with the same values.
     private static Dictionary<int, int> Repeated(Graph program, Dictionary<int, RepeatedStep> steps, int loop)
     {
         var read = new Dictionary<int, int>();
@@ -49,7 +49,8 @@ internal static class ReadYields
         return read;
     }
 
-    // Over the same time and the same lengths; the direction does not matter for what a step reads of its own time.
+    // True if both scans have the same time symbol and lengths; the direction does not matter, since a step reads the yield of its own time
+    // step.
     private static bool SameRows(Graph program, int earlier, int later)
     {
         ScanOp first = (ScanOp)program.Nodes[earlier].Op, second = (ScanOp)program.Nodes[later].Op;

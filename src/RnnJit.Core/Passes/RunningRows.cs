@@ -10,15 +10,15 @@ internal sealed class RunningRows(ScanOp scan)
     private readonly string? batch = scan.HasLengths ? scan.BatchSymbol() : null;
 
     /// <summary>
-    /// True for a value with a row for each row of the batch: what the loop yields of it is 0 past a row's end.
-    /// What has no such rows is 0 past the end of the last one only.
+    /// True for a value with a batch axis: its yield is 0 past the end of each row. The yield of a value without a batch axis is 0 only
+    /// past the end of the longest row.
     /// </summary>
     public bool Has(int value) =>
         batch is not null && body.Values.Type(value) is { Rank: > 0 } type && IsBatch(type.Dims[0]);
 
     /// <summary>
-    /// True for a value that is made of all rows that run, or of their number: it changes as rows end,
-    /// and over all steps at once it would be of all rows.
+    /// True for a value computed from all running rows, or from their number: it changes as rows end. Hoisted out of the loop it would be
+    /// computed from all rows.
     /// </summary>
     public bool Meet(int value)
     {

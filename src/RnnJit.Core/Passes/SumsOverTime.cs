@@ -5,8 +5,8 @@ namespace RnnJit.Passes;
 
 /// <summary>
 /// Σ over time of a view of x ⇒ the view of Σ over time of x, Σ over time of a + b ⇒ Σ over time of a + Σ over time of b, and Σ over time
-/// of a · w ⇒ (Σ over time of a) · w where w does not change with time, so that what makes the terms adds to the sums itself, and a sum
-/// over blocks of time is the chain that a sum over all of time is.
+/// of a · w ⇒ (Σ over time of a) · w for a loop-invariant w. The producer of each term then accumulates into the sum directly, and a sum
+/// over blocks of time has the accumulation order of a sum over all of time.
 /// </summary>
 public static class SumsOverTime
 {
@@ -67,7 +67,7 @@ public static class SumsOverTime
             }).ToArray();
         }
 
-        // A view, a sum of two terms of their own shape, a product with what does not change with time.
+        // A view, a sum of two terms of the result's shape, or a product with a loop-invariant factor.
         private bool CanFollow(int value, Node maker) => maker.Op switch
         {
             SliceOp or ReshapeOp or TransposeOp => true,
@@ -77,7 +77,7 @@ public static class SumsOverTime
             _ => false,
         };
 
-        // A term without rows is not 0 for those that have ended.
+        // True if the term is 0 past the end of each row. A term without a batch axis is not, beside terms that have one.
         private bool EndsWithRows(Node maker, int term) => rows.Has(term) || !maker.Operands.Any(rows.Has);
 
         private bool IsFactor(Node maker, int operand) => maker.Op is ContractOp && classes[operand] == StepClass.Invariant;

@@ -54,7 +54,7 @@ public sealed class AccumulatorInits
         op.Result.Length > 1 && op.Left.Length > 0 && op.Right.Length > 0 && op.Left != op.Right
             && (op.Left[0] != op.Right[0] || op.Result.Contains(op.Left[0]));
 
-    /// <summary>A row of a parameter or constant, or several side by side.</summary>
+    /// <summary>True for an initial value that is a row vector: a parameter or constant of rank 1, or a concatenation of them.</summary>
     public static bool IsRow(Graph graph, int value) => graph.Values.Type(value) is { Rank: 1, IsReal: true }
         && (IsWeight(graph, value) || (value >= graph.Inputs.Count && graph.Nodes[graph.Values.Node(value)] is { Op: ConcatOp } concat
             && concat.Operands.All(part => IsWeight(graph, part))));
@@ -68,7 +68,7 @@ public sealed class AccumulatorInits
         && graph.Nodes[maker].Op is ContractOp op && CanStart(op) && users[value].Count == 1
         && graph.Values.Type(value) == graph.Nodes[reader].Results[0];
 
-    // What lies in memory anyway; what a kernel makes would have to be stored first.
+    // Initial values are values that are in memory anyway; a kernel's result would have to be stored first.
     private bool IsStart(int value, TensorType type) =>
         graph.Values.Type(value) == type ? Lies(value) : IsRow(graph, value)
             && graph.Values.Type(value).Dims[0] == type.Dims[type.Rank - 1];

@@ -56,7 +56,7 @@ public sealed class RowIndependence
     /// other or all ops have one.</summary>
     public Op? Undivided { get; private set; }
 
-    /// <summary>True for a table, and for what it has become once rows were added to it in its one place.</summary>
+    /// <summary>True for a table, and for the result of adding rows to it in place.</summary>
     public bool IsTable(int value)
     {
         if (value < body.Inputs.Count)
@@ -101,16 +101,16 @@ public sealed class RowIndependence
         }
     }
 
-    // What a step hands on is written, or copied, by row.
+    // Every output of the step (next state, yield, sum, table) is written or copied row by row.
     private bool OutputsAreRows => body.Outputs.All(output =>
         output.Role == OutputRole.Sum ? IsSumByRow(output.Value) : IsTable(output.Value) || IsRows(output.Value));
 
-    // The rows are the first axis of a value, or it is the same for each of them and has one.
+    // True if the value's first axis is the batch and each row of it depends only on that row, or on no row.
     private bool IsRows(int value) => FirstIsBatch(value) && axes[value] is 0 or RowAxes.None;
 
     private bool FirstIsBatch(int value) => batch is not null && body.Values.Type(value) is { Rank: > 0 } type && type.Dims[0] == batch;
 
-    // Where it has to be copied the copy is made before the loop, or by row.
+    // A copy of the value, where one is needed, is made before the loop or row by row.
     private bool CopiesByRow(int value) => StepInvariants.Contains(body, value) || IsRows(value);
 
     private bool AddsRowsToTable(int n) =>
@@ -172,13 +172,13 @@ public sealed class RowIndependence
         };
     }
 
-    // Not a sequence, whose columns may lie apart.
+    // True for a state or a value that the step makes; false for a sequence, whose columns may be strided.
     private bool IsMade(int value) => value >= body.Inputs.Count
         ? body.Nodes[body.Values.Node(value)] is var maker && (maker.Op.Family != OpFamily.View || maker.Op is ConcatOp
             || IsMade(maker.Operands[0]))
         : body.Inputs[value].Role == PortRole.State;
 
-    // Nothing but a view of it leaves gaps.
+    // True for a value that the step makes by an op other than a view: only views leave gaps between rows.
     private bool IsContiguous(int value) => value >= body.Inputs.Count && body.Nodes[body.Values.Node(value)].Op is var op
         && (op is ReshapeOp ? IsContiguous(body.Nodes[body.Values.Node(value)].Operands[0]) : op.Family != OpFamily.View);
 }

@@ -79,7 +79,7 @@ internal sealed record Recognizer(
         return FixedPlace.Of(h.X, h.Y, (sx * w[1], sx * w[2], sy * w[4], sy * w[5]));
     }
 
-    // The strings side by side, each as long as it is.
+    // Runs the model on a batch with one string per row; 'lengths' has the length of each.
     private Session Run(Model model, string[] strings, string result)
     {
         int steps = strings.Max(text => text.Length), batch = strings.Length;

@@ -14,7 +14,7 @@ internal sealed class WriterSystem : IGallerySystem
 {
     private const int Longest = 20;
 
-    // Where the network reads the language.
+    // The input by which the network gets the language: none, the initial state, or every step's input.
     private enum Place { Nowhere, Start, Steps }
 
     private static readonly (Place Place, string Name)[] Forms =

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RnnJit.Jit.Caching;
 
-/// <summary>Who owns a file on Unix, which .NET does not tell. What cannot be found out counts as another's.</summary>
+/// <summary>Ownership of a file on Unix, which .NET does not report. A file whose owner cannot be determined counts as another
+/// user's.</summary>
 [UnsupportedOSPlatform("windows")]
 internal static unsafe partial class FileOwner
 {
@@ -31,12 +32,13 @@ internal static unsafe partial class FileOwner
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library of before 2018.
+            // The C library is older than 2018 and has no statx.
             return false;
         }
     }
 
-    // Elsewhere: the owner alone may set the mode, and root, who therefore cannot be told apart.
+    // On Unix other than Linux, ownership is tested by setting the mode, which the owner and root may do. The test is meaningless for a
+    // process of root, which therefore counts as not the owner.
     private static bool MayChange(Action setMode)
     {
         if (Environment.IsPrivilegedProcess)

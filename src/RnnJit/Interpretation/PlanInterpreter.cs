@@ -14,7 +14,7 @@ public sealed partial class PlanInterpreter
     private readonly Evaluation evaluation;
     private readonly Dictionary<PlanBuffer, double[]> memory;
 
-    // Packed weights in 16 bits are two to an element.
+    // Packed 16-bit weights are stored two to a buffer element.
     private PlanInterpreter(Plan plan) => (evaluation, memory) = (
         new(plan.Options.Sizes, (body, values, context) => InterpretedGraph.Walk(body, values, context)),
         plan.Buffers.ToDictionary(buffer => buffer, buffer => new double[buffer.Elements * 2]));
@@ -38,7 +38,7 @@ public sealed partial class PlanInterpreter
         public Loops Inside(int t, int i, bool[]? runs) => new([(t, i), .. All ?? []], runs);
     }
 
-    // Where each element of a view lies at this step, in row-major order.
+    // Offset in the buffer of each element of a view at the current step, in row-major order.
     private (double[] Data, long[] Places) Elements(BufferView view, Loops at)
     {
         double[] data = memory[view.Buffer];
@@ -149,7 +149,8 @@ public sealed partial class PlanInterpreter
         return item => rows.BatchFirst ? runs(item / of % steps, item / of / steps) : runs(item / of / batch, item / of % batch);
     }
 
-    // Rows are those of all dimensions but the last; an operand with fewer of them repeats over the first ones.
+    // The rows of an operand are all dimensions except the last, flattened; an operand with fewer rows is broadcast over the leading
+    // dimensions.
     private void Kernel(KernelCommand kernel, Loops at)
     {
         Graph graph = kernel.Op.Kernel;
@@ -201,7 +202,7 @@ public sealed partial class PlanInterpreter
         Write(scatter.Table, at, table);
     }
 
-    // result[t, place, …] = x[t, row, …] where row = index[place]; with axis 0 there is one t.
+    // result[t, i, …] = x[t, index[i], …], where t runs over the axes before the taken one, flattened; axis 0 has a single t.
     private void Take(
         BufferView x, int axis, BufferView index, BufferView result, Loops at, Func<int, int, int, bool> isActive, bool clears)
     {

@@ -4,18 +4,18 @@ using RnnJit.Kernels;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// An instruction of a step as one thread runs it, bound but for the base address of the stream's memory. Pointers are bound once
-/// for each memory, in a table inside it.
+/// An instruction of a stream's step, run by one thread and bound to everything except the base address of the stream's memory. Pointers
+/// are bound once per stream, in a table inside its memory.
 /// </summary>
 internal abstract unsafe class StreamCall
 {
-    /// <summary>Bytes of the table.</summary>
+    /// <summary>Size in bytes of the call's table of bound addresses.</summary>
     public virtual int TableBytes => 0;
 
-    /// <summary>The offset of the table within the memory, in bytes.</summary>
+    /// <summary>Byte offset of the call's address table from the start of the stream's memory.</summary>
     public long Table { get; set; }
 
-    /// <summary>Fills the table.</summary>
+    /// <summary>Writes the operands' absolute addresses into the table of one stream's memory.</summary>
     public virtual void BindAddresses(byte* memory)
     {
     }

@@ -3,7 +3,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Training;
 
-/// <summary>A character language model and how it is trained; what a checkpoint remembers besides the text.</summary>
+/// <summary>A character language model and its training settings; a checkpoint stores them with the text's path and digest.</summary>
 public sealed record CharacterOptions
 {
     public int Layers { get; init; } = 1;
@@ -54,7 +54,8 @@ public sealed record CharacterOptions
     /// <summary>Of rmsprop (0.99 where nothing is said) and adadelta (0.9).</summary>
     public double? Smoothing { get; init; }
 
-    /// <summary>Of all but sgd: what is added to a root; the optimiser's usual number where nothing is said.</summary>
+    /// <summary>ε of every optimiser except <c>sgd</c>, added to a root; by default the optimiser's usual
+    /// value.</summary>
     public double? Epsilon { get; init; }
 
     /// <summary>Of rmsprop.</summary>
@@ -68,17 +69,19 @@ public sealed record CharacterOptions
     /// <summary>One of <see cref="ScheduleChoice.Names"/>.</summary>
     public string Schedule { get; init; } = "cosine";
 
-    /// <summary>Updates in which the rate rises to its first value; not for onecycle, which has its own.</summary>
+    /// <summary>Updates over which the rate rises to its first value; not for the schedule <c>onecycle</c>, which has its own
+    /// warm-up.</summary>
     public int WarmUp { get; init; }
 
-    /// <summary>Of step: updates from one fall of the rate to the next; 0: a third of all.</summary>
+    /// <summary>For the schedule <c>step</c>: updates between two decays of the rate; 0: a third of all updates.</summary>
     public int DecayEvery { get; init; }
 
-    /// <summary>Of step and plateau (0.1 where nothing is said): the factor of a fall. Of exponential: the factor of each update; a
-    /// hundredth in all where nothing is said.</summary>
+    /// <summary>For the schedules <c>step</c> and <c>plateau</c>: factor of one decay, by default 0.1. For <c>exponential</c>: factor per
+    /// update, by default one that decays the rate to a hundredth over the run.</summary>
     public double? Decay { get; init; }
 
-    /// <summary>Of plateau: validations without a lower loss that are still accepted.</summary>
+    /// <summary>For the schedule <c>plateau</c>: successive validations without a lower loss that are tolerated before the rate
+    /// decays.</summary>
     public int Patience { get; init; } = 2;
 
     /// <summary>The largest norm of all gradients together; 0: no clipping.</summary>
@@ -93,8 +96,7 @@ public sealed record CharacterOptions
     /// <summary>The probability that a unit keeps its old state in training, see <see cref="CellTransforms.WithZoneout"/>.</summary>
     public double Zoneout { get; init; }
 
-    /// <summary>The share of what steps add to states that is dropped in training, see
-    /// <see cref="CellTransforms.WithRecurrentDropout"/>.</summary>
+    /// <summary>Rate of dropout on state updates in training, see <see cref="CellTransforms.WithRecurrentDropout"/>.</summary>
     public double RecurrentDropout { get; init; }
 
     /// <summary>The share of inputs and states that is dropped for all steps together, see
@@ -159,7 +161,7 @@ public sealed record CharacterOptions
         Require(Validation is > 0 and < 1, "validation", Validation, "above 0 and below 1");
     }
 
-    /// <summary>The cell with the regularisation that is asked for.</summary>
+    /// <summary>The cell with the regularisation of these options applied.</summary>
     /// <exception cref="GraphException">RNNJ166: the cell has no place for it.</exception>
     public CellDefinition Regularised(CellDefinition cell)
     {

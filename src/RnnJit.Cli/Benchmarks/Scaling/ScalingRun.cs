@@ -18,7 +18,7 @@ internal sealed class ScalingRun(CellDefinition cell, MeasurementBudget budget, 
         return curves;
     }
 
-    // What else a shared core does for a moment looks like a cliff: such a size is measured again.
+    // A short load on a shared core looks like a cliff in the curve, so sizes with a cliff are measured again.
     private void Settle(IReadOnlyList<ScalingCurve> curves)
     {
         for (int round = 0; round < Rounds; round++)

@@ -5,7 +5,8 @@ namespace RnnJit.Cells;
 /// <summary>Mean and variance over axes, which stay with extent 1. The variance is divided by the number of elements.</summary>
 internal static class Moments
 {
-    /// <param name="counts">Which rows count, 1 or 0, of the rank of x; null: all. Where none counts, mean and variance are 0.</param>
+    /// <param name="counts">1 for rows that count, 0 for others, of the rank of x; null: all count. Mean and variance over no row are
+    /// 0.</param>
     public static (Value Mean, Value Variance) Over(Value x, IReadOnlyList<int> axes, Value? counts = null)
     {
         Value? number = counts is null ? null : Rnn.Max(Number(counts, axes), 1);
@@ -22,8 +23,7 @@ internal static class Moments
     /// <summary>Number of rows that count: the sum of the 0/1 mask over the axes, which stay with extent 1.</summary>
     public static Value Number(Value counts, IReadOnlyList<int> axes) => counts.Builder.Add(new SumOp(axes), counts);
 
-    /// <summary>x where it counts, else 0: a selection, so that what does not count is not read, not
-    /// even NaN, and has gradient 0.</summary>
+    /// <summary>x in rows that count, else 0: a selection, so that other rows are not read, not even NaN, and have gradient 0.</summary>
     public static Value Counted(Value x, Value? counts) => counts is null ? x : Rnn.Select(counts, x, x.Constant(0));
 
     /// <summary>(x − μ) / √(σ² + ε).</summary>

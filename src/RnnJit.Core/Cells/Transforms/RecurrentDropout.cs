@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells;
 
-/// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): what a step adds to a state is
-/// dropped, what it keeps is not: c' = f ⊙ c + m ⊙ i ⊙ g.</summary>
+/// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): dropout on the update of a state,
+/// not on the part that is kept: c' = f ⊙ c + m ⊙ i ⊙ g.</summary>
 internal static class RecurrentDropout
 {
     public static CellDefinition Run(CellDefinition cell, double rate, bool perSequence)

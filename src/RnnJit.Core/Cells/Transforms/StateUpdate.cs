@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells;
 
-/// <summary>Splits a new state into what it keeps of the old one and what is added: f ⊙ c + i ⊙ g ⇒ (f ⊙ c, i ⊙ g);  h + z ⊙ (n
+/// <summary>Splits a new state into the kept part of the old state and the update: f ⊙ c + i ⊙ g ⇒ (f ⊙ c, i ⊙ g);  h + z ⊙ (n
 /// − h) ⇒ (h − z ⊙ h, z ⊙ n).</summary>
 internal sealed class StateUpdate(StepRewrite rewrite, int state)
 {

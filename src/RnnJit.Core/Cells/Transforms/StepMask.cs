@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells;
 
-/// <summary>Steps that do not count: where the mask is 0, states hold and results are 0. A selection, so that nothing of a masked step is
-/// read, not even NaN. What is added up over the rows of a step leaves such rows out, and they are not counted.</summary>
+/// <summary>Masked steps: where the mask is 0, states keep their value and results are 0. The mask is applied by selection, so that nothing
+/// of a masked step is read, not even NaN. Sums over the rows of a step leave masked rows out, and so do their counts.</summary>
 internal static class StepMask
 {
     public const string Port = "step_mask";
@@ -16,7 +16,7 @@ internal static class StepMask
         Value? number = null;
         rewrite.Replace = node => cell.Step.Nodes[node].Op switch
         {
-            // Where no row counts, sums are 0, so any number will do.
+            // If all rows are masked the sums are 0, so any divisor gives 0.
             ExtentOp extent when extent.Dim == Batch(cell) =>
                 number ??= rewrite.Builder.Add(new ReshapeOp([]), Rnn.Max(Moments.Number(mask, [0]), 1)),
             SumOp sum when AddsRows(cell, node) =>

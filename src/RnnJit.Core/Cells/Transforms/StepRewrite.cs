@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells;
 
-/// <summary>Copies the step of a cell from its outputs upwards; a transformation gives other values on the way. New inputs
-/// stand behind the cell's own.</summary>
+/// <summary>Copies the step of a cell from its outputs to its inputs; a transformation replaces values on the way. New inputs are appended
+/// after the cell's own.</summary>
 internal sealed class StepRewrite
 {
     private readonly HashSet<string> names;
@@ -25,7 +25,7 @@ internal sealed class StepRewrite
     /// <summary>Gives another result for a node with one result, or null to copy it.</summary>
     public Func<int, Value?>? Replace { get; set; }
 
-    /// <summary>Changes what a node reads: node, position, copied operand ⇒ operand.</summary>
+    /// <summary>Replaces operands of nodes: node, position, copied operand ⇒ operand.</summary>
     public Func<int, int, Value, Value>? Read { get; set; }
 
     /// <summary>The new value that stands for an old one.</summary>

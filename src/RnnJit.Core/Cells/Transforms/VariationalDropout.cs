@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells;
 
-/// <summary>Variational dropout (Gal and Ghahramani 2016, arXiv:1512.05287): one mask for all steps on what products read: W (m ⊙
+/// <summary>Variational dropout (Gal and Ghahramani 2016, arXiv:1512.05287): one mask for all steps on the operands of products: W (m ⊙
 /// x), U (m ⊙ h), U (m ⊙ r ⊙ h).</summary>
 internal static class VariationalDropout
 {

@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Cells;
 
-/// <summary>Zoneout (Krueger et al. 2017, arXiv:1606.01305, section 3): s' = m ⊙ s + (1 − m) ⊙ new. What the step itself reads of a
-/// new state is not zoned out.</summary>
+/// <summary>Zoneout (Krueger et al. 2017, arXiv:1606.01305, section 3): s' = m ⊙ s + (1 − m) ⊙ new. Uses of the new state within the step
+/// read it without zoneout.</summary>
 internal static class Zoneout
 {
     public static CellDefinition Run(CellDefinition cell, double rate, IReadOnlyCollection<string> states)

@@ -2,7 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Networks.Onnx;
 
-/// <summary>The attributes of ONNX's LSTM, GRU and RNN (Operators.md of ONNX). What an operator does not have is not looked at.</summary>
+/// <summary>The attributes of ONNX's LSTM, GRU and RNN (Operators.md of ONNX). Attributes that an operator does not have are
+/// ignored.</summary>
 public sealed record OnnxAttributes
 {
     /// <summary><c>forward</c>, <c>reverse</c> or <c>bidirectional</c>.</summary>

@@ -4,15 +4,16 @@ using RnnJit.Ops;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// Equations of a node over all nodes of a forest (backpropagation through structure, Goller and Küchler 1996): a scan whose steps read
-/// what the steps of the children left in tables. A chain is a tree with one child.
+/// Equations of a node over all nodes of a forest (backpropagation through structure, Goller and Küchler 1996): a scan whose steps read the
+/// results of the children's steps from tables. A chain is a tree with one child.
 /// </summary>
 public static class TreeScan
 {
-    /// <summary>A node reads the states of its first child, its second, …; what a missing child would give is 0.</summary>
+    /// <summary>A node reads the states of its first child, its second, …; states of a missing child are 0.</summary>
     /// <param name="inputs">Of all nodes, [N, …] each.</param>
     /// <param name="states">The width of each state.</param>
-    /// <param name="node">From the inputs of the nodes of a step [W, …] and the states by child [W, H] to the new states [W, H].</param>
+    /// <param name="node">Function from the inputs of the nodes of a step [W, …] and the states by child [W, H] to the new states [W,
+    /// H].</param>
     /// <returns>The states of all nodes, [N, H] each.</returns>
     public static Value[] Ordered(Forest forest, IReadOnlyList<Value> inputs, IReadOnlyList<Dim> states,
         Func<TreeStep, Value[], Value[][], Value[]> node)
@@ -32,12 +33,12 @@ public static class TreeScan
         return step.Run(forest).Select(table => outer.Add(new SliceOp(0, 0, forest.Nodes), table)).ToArray();
     }
 
-    /// <summary>A node reads sums over its children, as many as there are; each node says what it adds to the sums of its parent.</summary>
+    /// <summary>A node reads sums over its children, as many as there are; each node computes its term of the parent's sums.</summary>
     /// <param name="inputs">Of all nodes, [N, …] each.</param>
-    /// <param name="ofParent">What a node reads of its parent, given for all nodes, [N, …] each.</param>
+    /// <param name="ofParent">Inputs that a node reads from its parent, for all nodes, [N, …] each.</param>
     /// <param name="sums">The width of each sum.</param>
-    /// <param name="node">From the inputs of the nodes of a step and the sums over their children to their states.</param>
-    /// <param name="edge">From what is read of the parents and the nodes' states to what is added to the parents' sums.</param>
+    /// <param name="node">Function from the inputs of the nodes of a step and the sums over their children to the nodes' states.</param>
+    /// <param name="edge">Function from the parents' inputs and the nodes' states to the terms of the parents' sums.</param>
     /// <returns>The states of all nodes, [N, H] each.</returns>
     public static Value[] Summed(
         Forest forest, IReadOnlyList<Value> inputs, IReadOnlyList<Value> ofParent, IReadOnlyList<Dim> sums,

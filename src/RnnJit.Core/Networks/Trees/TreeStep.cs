@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Networks;
 
-/// <summary>One step of a scan over trees, in which equations of a node are written. What they read from outside is taken in by
+/// <summary>One step of a scan over trees, in which equations of a node are written. Values of the Program enter the step by
 /// <see cref="Take(Value)"/>.</summary>
 public sealed class TreeStep
 {

@@ -8,7 +8,7 @@ internal static class Reductions
 {
     private const int MostSeen = 1000;
 
-    // Σ or max over axes of extent 1 ⇒ x        Σ of 0 ⇒ 0
+    // Σ x ⇒ x and max x ⇒ x over axes of extent 1; Σ 0 ⇒ 0
     public static Value? Trivial(Application a)
     {
         if (a.Op is not ReductionOp reduction)

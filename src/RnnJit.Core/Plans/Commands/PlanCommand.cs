@@ -24,20 +24,20 @@ public abstract record PlanCommand
 
     public IEnumerable<BufferView> Views => Reads.Concat(Writes);
 
-    /// <summary>Elements that its address arithmetic reaches, as views of the same buffers; <see cref="PlanBounds"/> proves them
-    /// beside <see cref="Views"/>.</summary>
+    /// <summary>Elements that the command's address arithmetic can reach, as views of the same buffers; <see cref="PlanBounds"/> checks
+    /// them in addition to <see cref="Views"/>.</summary>
     public virtual IEnumerable<BufferView> Reached => [];
 
-    /// <summary>The op that gives what it writes from what it reads, in double precision; null where a command
-    /// is more or less than one op.</summary>
+    /// <summary>The op that computes <see cref="Writes"/> from <see cref="Reads"/> in double precision; null where the command is not
+    /// exactly one op.</summary>
     public virtual Op? Definition => null;
 
     public virtual CommandWhen When => CommandWhen.Run;
 
-    /// <summary>Arithmetic of matrix products: 2 for each multiply-add.</summary>
+    /// <summary>Floating-point operations of matrix products: 2 per multiply-add.</summary>
     public virtual double Flops => 0;
 
-    /// <summary>Bytes that it reads and writes.</summary>
+    /// <summary>Number of bytes that the command reads and writes, summed over its views.</summary>
     public double Bytes => Views.Sum(view => (double)view.Length * view.ElementSize);
 
     /// <summary>One line for people, without views.</summary>

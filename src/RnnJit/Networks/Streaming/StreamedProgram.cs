@@ -62,7 +62,7 @@ internal sealed record StreamedProgram(Graph Step, Graph? Start, IReadOnlyList<S
             program.Nodes.Select((node, n) => (n, node.Op as ScanOp)).Where(pair => pair.Item2?.Time == StreamCheck.Time)
                 .Select(pair => (pair.n, pair.Item2!));
 
-        // Inputs that begin a loop and are nothing else.
+        // Inputs whose only use is as the initial state of a loop.
         private HashSet<int> Begun()
         {
             var begun = new HashSet<int>();
@@ -109,7 +109,7 @@ internal sealed record StreamedProgram(Graph Step, Graph? Start, IReadOnlyList<S
             Node node = program.Nodes[n];
             if (node.Op is not ScanOp scan || scan.Time != StreamCheck.Time)
             {
-                // What only leads to first values stays behind: nothing reads it here.
+                // Nodes that only compute initial states are left out: the step does not read them.
                 if (node.Operands.All(operand => values[operand] is not null))
                     step.InlineNode(program, n, values!);
                 return;
