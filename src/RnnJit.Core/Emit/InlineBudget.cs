@@ -8,7 +8,7 @@ namespace RnnJit.Emit;
 /// </summary>
 internal sealed class InlineBudget(EmitDialect dialect, int others) : IDialect
 {
-    // Number of locals that one inlined function adds, measured with .NET 10.
+    // Locals available for inlining, and locals per other statement, measured with .NET 10.
     private const int Limit = 500, PerStatement = 3;
 
     private int left = Limit - (PerStatement * others);

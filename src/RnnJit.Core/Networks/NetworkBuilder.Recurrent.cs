@@ -186,8 +186,8 @@ public sealed partial class NetworkBuilder
         return given;
     }
 
-    // The last value of a state is its final value; of another result it is the one at each row's last step, for a reverse layer at the
-    // first step.
+    // The layer's final output: the final value of a state. For another result, the slice at the last step, for a reverse layer at the
+    // first; null unless every row runs all steps.
     private Value? Last(CellDefinition cell, Dictionary<string, Value> finals, string prefix, Value sequence, bool reverse, bool full)
     {
         // States and next values match by position, whatever the next values are called.

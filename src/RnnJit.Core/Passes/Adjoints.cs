@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Which loops may repeat the step of which: an adjoint reads what a forward scan yields, or its
+/// <summary>Pairs of a forward scan and its adjoint, whose loop may repeat the forward step: the adjoint reads the scan's yields, or its
 /// tables, in the other direction.</summary>
 internal static class Adjoints
 {
@@ -28,7 +28,7 @@ internal static class Adjoints
         }
     }
 
-    // Behind the end of a row of the forward scan its yields are 0, not what its step would make of the sequences.
+    // Past the end of a row the forward scan's yields are 0, while a repeated step would compute values from the sequences.
     private static bool HaveSameRows(Node forward, Node adjoint)
     {
         bool hasLengths = ((ScanOp)forward.Op).HasLengths;

@@ -4,9 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// r + Σ over blocks of time ⇒ a sum over blocks that begins with r, where r is of the steps left over what a block adds:
-/// one chain of additions, as over time without blocks. What follows both stays behind: f(r) + f(Σ) ⇒ f(r + Σ) for views,
-/// sums and products with one factor in common.
+/// r + Σ over blocks of time ⇒ a sum over blocks with r as its initial value, where r is the partial sum of the remainder's steps. The
+/// accumulation order then equals that of a loop without blocks. Common ops after both move after the addition: f(r) + f(Σ) ⇒ f(r + Σ) for
+/// views, sums and products with one factor in common.
 /// </summary>
 public static class ChainBlockSums
 {
@@ -19,7 +19,7 @@ public static class ChainBlockSums
     /// <summary>Lets sums over blocks begin with the sum over the steps left over.</summary>
     public static Graph Run(Graph graph) => HasBlocks(graph) ? Begin(graph) : graph;
 
-    /// <summary>Moves views, sums and products behind the addition of both: f(r) + f(Σ) ⇒ f(r + Σ).</summary>
+    /// <summary>Moves views, sums and products after the addition: f(r) + f(Σ) ⇒ f(r + Σ).</summary>
     public static Graph Join(Graph graph)
     {
         if (!HasBlocks(graph))
@@ -50,7 +50,7 @@ public static class ChainBlockSums
 
     private static bool HasBlocks(Graph graph) => graph.Nodes.Any(node => node.Op is ScanOp { HasLoops: true });
 
-    // Whether two values are made alike, down to what is left over and the sum that goes on from it.
+    // True if two values are computed by the same linear ops from a remainder's partial sum and from the block sum that can continue it.
     private static bool Meets(Graph graph, int rest, int whole)
     {
         if (GoesOn(graph, rest, whole))
@@ -67,12 +67,13 @@ public static class ChainBlockSums
             _ => false,
         };
 
-        // What is made of the same values is the same value twice, of which there is no sum to go on with.
+        // Two nodes with all operands equal are one value, without a block sum to continue.
         return isLinear && !same.All(s => s)
             && Enumerable.Range(0, same.Length).All(o => same[o] || Meets(graph, a.Operands[o], b.Operands[o]));
     }
 
-    // A sum over blocks, and what is made of other steps as its terms are; of one step a sum is the step.
+    // True if whole is a sum over blocks and rest is computed from the remainder's steps as the terms are; a remainder of one step has its
+    // term as the sum.
     private static bool GoesOn(Graph graph, int rest, int whole)
     {
         if (Maker(graph, whole) is not { Op: ScanOp { HasLoops: true } scan } loop

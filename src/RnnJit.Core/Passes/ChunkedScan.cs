@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>One linear scan without a loop over its steps: for each state its factors, its value at all steps, and
-/// then what else the step makes.</summary>
+/// <summary>One linear scan without a loop over its steps: for each state its factors and its value at all steps, then the step's other
+/// results.</summary>
 internal sealed class ChunkedScan
 {
     private readonly GraphBuilder builder;
@@ -91,7 +91,7 @@ internal sealed class ChunkedScan
         return builder.AddMany(new ScanOp(step.Build("body", "step", roles), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
     }
 
-    // What is needed for some outputs; known sequences need nothing.
+    // The values that some outputs depend on; known sequences end the search.
     private bool[] Read(int[] outputs)
     {
         Graph body = recurrence.Body;

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>All values of h' = a ⊙ h + b over time, in chunks that run side by side and, where steps are left over
-/// behind them, a loop over those.</summary>
+/// <summary>All values of h' = a ⊙ h + b over time, in chunks that run in parallel, followed by a loop over the remaining steps, if
+/// any.</summary>
 internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chunks, Dim length, Dim rest)
 {
     private Dim Whole => chunks.Constant * length;
@@ -28,7 +28,7 @@ internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chun
             first.States) : builder.Add(new ConcatOp(0), first.States, second.States));
     }
 
-    /// <summary>The state before each step: the initial state, then all states but the last.</summary>
+    /// <summary>The state before each step: the initial state, then all states except the last.</summary>
     public Value Before(Value initial, Value states)
     {
         Dim fewer = Whole + rest - 1;
@@ -67,7 +67,7 @@ internal sealed class ChunkedStates(GraphBuilder builder, bool reverse, Dim chun
 
     private Value Swapped(Value x) => builder.Add(new TransposeOp(Enumerable.Range(2, x.Type.Rank - 2).Prepend(0).Prepend(1)), x);
 
-    // A loop that yields what is asked for; all its values have one type.
+    // A loop that yields the given values, all of one type.
     private Value[] Loop(Dim time, TensorType type, (string Name, Value Value)[] given, (string Name, Value Value)[] states,
         Func<IReadOnlyDictionary<string, Value>, Value[]> next, params Func<IReadOnlyDictionary<string, Value>, Value>[] yields)
     {

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Sequences that one scan yields and that are wanted side by side are yielded side by side, and not apart any more: no copy,
-/// neither in nor behind the loop.</summary>
+/// <summary>Concatenates yields of a scan inside the loop if all their readers want the concatenation, which avoids copies in the loop and
+/// after it.</summary>
 public static class ConcatYields
 {
     /// <summary>Its name among the stages.</summary>
@@ -20,7 +20,8 @@ public static class ConcatYields
                 : null);
         }
 
-        // What lies within a wider one is a part of that; what the steps put side by side anyway may come beside others.
+        // Wider concatenations first, so that a narrower one becomes a slice of a wider one; concatenations that the body makes anyway may
+        // join others.
         var wanted = Enumerable.Range(0, graph.Nodes.Count).Where(n => ScanOf(graph, n) >= 0)
             .OrderByDescending(n => graph.Nodes[n].Operands.Count).ThenBy(n => IsInBody(graph, graph.Nodes[n]))
                 .ToLookup(n => ScanOf(graph, n));
@@ -54,7 +55,7 @@ public static class ConcatYields
         return rebuild.Run();
     }
 
-    // Each sequence in one concat at most, but beside others that are in none yet where the steps put them side by side anyway.
+    // Each sequence is in at most one concatenation; sequences that are in none yet may join where the body concatenates them anyway.
     private static int[] Widest(Graph graph, IEnumerable<int> concats)
     {
         var taken = new HashSet<int>();

@@ -22,7 +22,7 @@ public static class FlattenConcats
             : null);
     }
 
-    // The wider row must not wait for anything behind the narrower one.
+    // The operands of the wider concatenation must not depend on any node after the narrower one.
     private static (int Wide, int Axis, Dim Start)? Wider(Graph graph, int[] concats, int narrow)
     {
         if (graph.Nodes[narrow].Op is not ConcatOp concat

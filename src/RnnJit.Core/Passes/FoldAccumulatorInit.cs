@@ -167,7 +167,7 @@ public static class FoldAccumulatorInit
         return end == type.Dims[type.Rank - 1];
     }
 
-    // A product and what is added to all of it: rows side by side, or a value of its type.
+    // A product and its addends: concatenated rows, or values of the product's type.
     private sealed class Sum(int product, int[] others)
     {
         private Value? value;

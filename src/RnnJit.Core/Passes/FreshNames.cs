@@ -1,6 +1,6 @@
 namespace RnnJit.Passes;
 
-/// <summary>Names that differ: a wish itself where it is free, else with as many underscores behind it as that takes.</summary>
+/// <summary>Unique names: the wanted name if it is free, else with as many underscores appended as are needed.</summary>
 /// <param name="taken">Names that are there already.</param>
 internal sealed class FreshNames(IEnumerable<string> taken)
 {

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>a + p + b + q ⇒ a + b + (p + q) for terms p, q of one group, so that what belongs together can be
-/// added up where it is made.</summary>
+/// <summary>a + p + b + q ⇒ a + b + (p + q) for terms p, q of one group, so that the terms of one group can be added where they are
+/// computed.</summary>
 internal static class GroupedTerms
 {
     /// <param name="group">The group of a value, null for none.</param>

@@ -4,8 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Takes work out of loops over time: contractions that no state reaches go before the loop, as one product over all steps; those that no
-/// state needs go behind it; what does not change with time is computed once; sums over time become reductions of yielded sequences.
+/// Takes work out of loops over time: contractions that depend on no state are hoisted, as one product over all steps; contractions on
+/// which no state depends are sunk after the loop; loop-invariant values are computed once; sums over time become reductions of yielded
+/// sequences.
 /// </summary>
 public static class HoistAndSink
 {

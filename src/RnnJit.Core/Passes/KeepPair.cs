@@ -4,7 +4,7 @@ using RnnJit.Planning;
 
 namespace RnnJit.Passes;
 
-/// <summary>Decides for one forward scan and its adjoint what is stored.</summary>
+/// <summary>Selects, for one forward scan and its adjoint, the values that the forward scan stores.</summary>
 internal sealed class KeepPair
 {
     // In vectors moved per element: a value at hand is read, a kept one is written, read and takes memory.
@@ -81,7 +81,7 @@ internal sealed class KeepPair
                 cut.Edge((2 * operand) + 1, 2 * v, MinimumCut.Infinite);
         }
 
-        // What the adjoint hands on is written by it, unless the forward scan has written it.
+        // A value that the adjoint yields costs a write in the adjoint, unless the forward scan stores it.
         foreach (int v in adjoint.Body.Outputs.Where(output => output.Role == OutputRole.Yield && counterparts.ContainsKey(output.Value))
             .Select(output => counterparts[output.Value]).Distinct())
             cut.Edge(source, 2 * v, WriteCost * Size(v));
@@ -94,12 +94,12 @@ internal sealed class KeepPair
     private double Size(int value) =>
         forward.Body.Values.Type(value) is { Rank: > 0 } type && type.Dims[type.Rank - 1].IsOne ? RowFraction : 1;
 
-    // The adjoint gathers it itself, from the table as it is at the end.
+    // True for a gather from a table: the adjoint gathers the value again, from the table's final contents.
     private bool IsGathered(int value) =>
         forward.Body.Values.Node(value) is int node and >= 0 && forward.Body.Nodes[node] is { Op: GatherOp } gather
         && gather.Operands[0] < forward.Body.Inputs.Count && forward.Body.Inputs[gather.Operands[0]].Role == PortRole.Table;
 
-    // Cheap to repeat inside the adjoint's loop. What HoistAndSink moved out of it is not.
+    // True for a value that is cheap to recompute inside the adjoint's loop; false for values that HoistAndSink moved out of it.
     private bool IsCheap(int value) => !outside.Contains(value) && forward.Body.Nodes[forward.Body.Values.Node(value)].Op switch
     {
         ExpOp or LogOp or TanhOp or SigmoidOp or SqrtOp or DivOp => false,

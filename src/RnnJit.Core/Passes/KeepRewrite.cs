@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Lets a forward scan yield what is kept and its adjoint read it.</summary>
+/// <summary>Adds the kept values to the forward scan's yields and makes its adjoint read them.</summary>
 internal sealed class KeepRewrite(Graph program, int forwardNode, int adjointNode, int[] kept, Dictionary<int, int> counterparts)
 {
     private readonly ScanOp forward = (ScanOp)program.Nodes[forwardNode].Op;

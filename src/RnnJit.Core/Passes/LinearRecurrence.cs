@@ -37,11 +37,11 @@ public sealed class LinearRecurrence
         Factors = factors;
     }
 
-    /// <summary>States by position, each behind those that it reads.</summary>
+    /// <summary>States by position, in topological order: each after the states it reads.</summary>
     internal IReadOnlyList<int> Order { get; }
 
-    /// <summary>The body, and behind its outputs b of every state, each followed by a where the next
-    /// value reads the state at all.</summary>
+    /// <summary>The body with additional outputs for each state h' = a ⊙ h + b, appended after its own: b, then a if the next value depends
+    /// on the state.</summary>
     internal Graph Body { get; }
 
     /// <summary>For each state the output that is a, −1 where the next value does not read the state.</summary>

@@ -4,7 +4,7 @@ using RnnJit.Planning;
 
 namespace RnnJit.Passes;
 
-/// <summary>Which values of a step go before its loop and which behind it.</summary>
+/// <summary>Placement of a step's values: hoisted before the loop, left in it, or sunk after it.</summary>
 internal sealed class LoopPlaces
 {
     private readonly GraphBuilder outer;
@@ -16,7 +16,7 @@ internal sealed class LoopPlaces
     private readonly StepClass[] classes;
     private readonly bool[] early;
 
-    /// <param name="ofLoops">Which operands other loops give.</param>
+    /// <param name="ofLoops">True for operands that are results of other loops.</param>
     public LoopPlaces(GraphBuilder outer, ScanOp scan, Value[] operands, bool[] ofLoops)
     {
         this.outer = outer;
@@ -33,10 +33,10 @@ internal sealed class LoopPlaces
     /// <summary>The class of each value: invariant, by sequence or by state.</summary>
     public StepClass[] Classes => classes;
 
-    /// <summary>Values that go before the loop.</summary>
+    /// <summary>True for values hoisted before the loop.</summary>
     public bool[] Early => early;
 
-    /// <summary>Values that go behind the loop.</summary>
+    /// <summary>True for values sunk after the loop.</summary>
     public bool[] Late { get; }
 
     public Op? OpOf(int value) => body.Values.Node(value) is int node and >= 0 ? body.Nodes[node].Op : null;
@@ -46,18 +46,18 @@ internal sealed class LoopPlaces
     /// <summary>True for a value that can be computed over all steps without the loop.</summary>
     public bool IsOutside(int value) => early[value] || (value < body.Inputs.Count && classes[value] != StepClass.State);
 
-    /// <summary>True for a value in which lengths end two axes: a factor that is 0 where one of them has ended is not enough.</summary>
+    /// <summary>True for a value with two axes that end by lengths: a factor that is 0 past the end of only one of them does not make it
+    /// 0.</summary>
     public bool Pairs(int value) => rows.Pairs(value);
 
     /// <summary>
-    /// True for an operand that is 0, as the loop yields it, wherever the value has or adds up a row that has ended.
-    /// One without rows is the same for all of them: it is not 0 before the last one ends.
+    /// True for an operand whose yield is 0 in every ended row that the value contains or sums over. An operand without a batch axis is
+    /// shared by all rows and is not 0 before the longest row ends.
     /// </summary>
     public bool EndsWithRows(int value, int operand) =>
         classes[operand] != StepClass.Invariant && (rows.Has(operand) || !OperandsOf(value).Any(rows.Has));
 
-    // Contractions that no state reaches, and whatever does not change with time; without states each step
-    // stands alone, so nothing needs a loop.
+    // Contractions that depend on no state, and loop-invariant values. Without states all steps are independent, so everything is hoisted.
     private bool[] FindEarly()
     {
         bool[] liftable = FindLiftable();
@@ -75,7 +75,7 @@ internal sealed class LoopPlaces
 
         return found;
 
-        // A product that goes before the loop, or one that went behind the loop which handed it on.
+        // True for a product hoisted out of this loop, or sunk out of the loop that gives the operand.
         bool IsProductOutside(int value) => found[value] ? ReassociateSums.IsProduct(body, value)
             : value < scan.Sequences && ofLoops[value] && outer.Definition(operands[value])?.Op is ContractOp op
                 && AccumulatorInits.CanStart(op);
@@ -83,7 +83,7 @@ internal sealed class LoopPlaces
 
     private bool IsMap => scan.States == 0 && !scan.HasLengths;
 
-    // What can stand outside with all it is made of, if no state reaches it.
+    // Values that can be computed outside the loop together with all their operands, provided that they depend on no state.
     private bool[] FindLiftable()
     {
         var liftable = new bool[body.Values.Count];
@@ -97,11 +97,11 @@ internal sealed class LoopPlaces
         return liftable;
     }
 
-    // Rows are gathered over all steps at once from a table that is the same at each of them.
+    // A gather can run over all steps at once if its table is loop-invariant.
     private bool CanLift(int value) =>
         TimeLift.CanLift(OpOf(value)!) && (OpOf(value) is not GatherOp || classes[OperandsOf(value)[0]] == StepClass.Invariant);
 
-    // Contractions that no next state needs, and what follows from them.
+    // Contractions on which no next state depends, and the values computed from them.
     private bool[] FindLate()
     {
         bool[] needed = Liveness.Run(body, body.Outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value));
@@ -120,7 +120,7 @@ internal sealed class LoopPlaces
         return found;
     }
 
-    // What follows from a late value is late; where it cannot be, the value stays.
+    // Users of a sunk value are sunk too; if one cannot be, the value stays in the loop.
     private bool KeepWhatTheStepReads(bool[] found)
     {
         bool changed = false;
@@ -135,12 +135,11 @@ internal sealed class LoopPlaces
         return changed;
     }
 
-    // Work that is better done once for all steps: products, and sums over the batch.
+    // Ops that are faster over all steps at once: products, and sums over the batch.
     private bool IsHeavy(int value) =>
         OpOf(value) is ContractOp || (OpOf(value) is SumOp sum && sum.Axes[0] == 0 && body.Values.Type(OperandsOf(value)[0]).Rank > 1);
 
-    // Yields are 0 past a row's end. Behind the loop that holds for ops only that give 0 for what ends with the row;
-    // the others stay, and so does what they read.
+    // Yields are 0 past a row's end. After the loop only ops with f(0) = 0 keep that, so other ops and their operands stay in the loop.
     private void KeepWhatIsNotZeroPastTheEnd(bool[] found)
     {
         bool changed = true;

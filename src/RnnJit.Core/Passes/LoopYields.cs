@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>The values that a loop yields for the work behind it.</summary>
+/// <summary>Values that a loop must yield for the ops sunk after it.</summary>
 internal sealed class LoopYields
 {
     private readonly ScanOp scan;
@@ -55,7 +55,7 @@ internal sealed class LoopYields
         }
     }
 
-    // What the late part is made of, down to what it reads from the loop.
+    // Marks the operands of sunk values, down to the values they read from the loop.
     private void RequireOperands()
     {
         for (int v = required.Length - 1; v >= body.Inputs.Count; v--)

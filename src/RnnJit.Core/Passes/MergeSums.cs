@@ -56,7 +56,7 @@ internal static class MergeSums
         return leaves.ToArray();
     }
 
-    // By what is not a weight, in the order of the graph: one order for all who want the same values side by side.
+    // Sorted by the operand that is not a weight, in graph order, so that all groups concatenate the same values in the same order.
     private static int[] Ordered(Graph graph, IEnumerable<int> group) =>
         group.OrderBy(value => Operands(graph, value).Where(operand => !Placement.IsWeight(graph, operand)).DefaultIfEmpty(value).Min())
             .ToArray();

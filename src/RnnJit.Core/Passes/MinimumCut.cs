@@ -31,7 +31,7 @@ internal sealed class MinimumCut(int nodes)
         return distances.Select(distance => distance >= 0).ToArray();
     }
 
-    // Steps from the source over edges that have room, −1 for what is out of reach.
+    // Distance of each node from the source over edges with residual capacity; −1 for unreachable nodes.
     private int[] Distances(int source)
     {
         int[] distances = Enumerable.Repeat(-1, nodes).ToArray();

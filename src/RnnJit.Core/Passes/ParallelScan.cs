@@ -11,11 +11,11 @@ namespace RnnJit.Passes;
 /// </summary>
 public static class ParallelScan
 {
-    /// <summary>Rewrites all linear recurrences over a time symbol. What a step does besides leaves the loop: it is done for all steps
-    /// once the states are known.</summary>
-    /// <param name="time">The symbol, such as T. It is no symbol of the result.</param>
-    /// <param name="steps">Its size.</param>
-    /// <param name="chunks">How many parts of time run side by side.</param>
+    /// <summary>Rewrites all linear recurrences over a time symbol. The step's other work leaves the loop and is done for all steps after
+    /// the states are known.</summary>
+    /// <param name="time">The time symbol, such as T; the result does not have it.</param>
+    /// <param name="steps">Size of the time symbol.</param>
+    /// <param name="chunks">Number of chunks of time that run in parallel.</param>
     /// <returns>The Program, the symbol that counts the steps of a chunk, and its size; the Program itself and no symbol
     /// where there is nothing to do.</returns>
     /// <exception cref="GraphException">RNNJ196: there is no chunk.</exception>

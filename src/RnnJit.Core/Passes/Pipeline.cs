@@ -3,7 +3,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Passes;
 
-/// <summary>The straight line from a Program to what is planned. Each stage takes only the one before, and prints.</summary>
+/// <summary>The list of passes from a Program to the graph that is planned. Each stage takes only the graph of the stage before, and every
+/// graph prints as text.</summary>
 public static class Pipeline
 {
     /// <summary>The stages in order; <c>show --after</c> takes their names. No stage calls another one.</summary>
@@ -69,7 +70,7 @@ public static class Pipeline
     /// <summary>The name that a stage or optimisation of that earlier name has now; null for other names.</summary>
     public static string? NewName(string name) => Renamed.TryGetValue(name, out string? now) ? now : null;
 
-    /// <summary>Runs all stages but those switched off; <paramref name="after"/> sees each result.</summary>
+    /// <summary>Runs all stages except those switched off; <paramref name="after"/> gets the graph after each.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; it is read before each stage.</exception>
     public static Graph Run(Graph program, IReadOnlyCollection<string>? without = null, Action<string, Graph>? after = null,
         CancellationToken cancel = default)
@@ -86,8 +87,8 @@ public static class Pipeline
         return program;
     }
 
-    // A stage takes nothing but the graph, so what it made of one serves as long as that lives: for other
-    // sizes, threads or precisions of a Program.
+    // Caches a stage's result per input graph, for the graph's lifetime. A stage takes only the graph, so the result is valid for all
+    // sizes, threads and precisions.
     private static Func<Graph, Graph> Remembered(Func<Graph, Graph> run)
     {
         var known = new ConditionalWeakTable<Graph, Graph>();

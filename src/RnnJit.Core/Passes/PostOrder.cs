@@ -1,6 +1,6 @@
 namespace RnnJit.Passes;
 
-/// <summary>Visits values behind their operands, in the order of a recursion, on a stack of its own: a step of thousands of nodes has
+/// <summary>Visits values in post-order, operands first, on an explicit stack: a step of thousands of nodes has
 /// chains deeper than a thread's stack.</summary>
 internal static class PostOrder
 {

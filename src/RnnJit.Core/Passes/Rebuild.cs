@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Passes;
 
-/// <summary>Copies a graph from its outputs upwards, so that a replaced node may read values that stood behind it. What only replaced nodes
-/// read is copied too; copying again leaves it out.</summary>
+/// <summary>Copies a graph from its outputs to its inputs, so that a replacement may read values defined after the replaced node. Nodes
+/// that only replaced nodes read are copied too; a second copy drops them.</summary>
 internal sealed class Rebuild
 {
     private readonly Graph graph;

@@ -5,8 +5,8 @@ namespace RnnJit.Passes;
 
 /// <summary>
 /// Store or recompute: the adjoint of a scan repeats the forward step; here each repeated value is replaced by one that the forward
-/// scan yields, where that is cheaper. Products are never repeated; which elementwise values are stored is a minimum cut between what
-/// is at hand and what the adjoint reads.
+/// scan yields, where that is cheaper. Products are never repeated; which elementwise values are stored is a minimum cut between the values
+/// that the adjoint has anyway and the values that it reads.
 /// </summary>
 public static class Rematerialize
 {

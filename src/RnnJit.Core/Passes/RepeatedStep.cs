@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Recognises what other loops repeat of the step of one loop: the same op on the same operands.</summary>
+/// <summary>Recognises values of one loop's step that other loops recompute: the same op on the same operands.</summary>
 internal sealed class RepeatedStep
 {
     private readonly Graph program;
@@ -24,13 +24,13 @@ internal sealed class RepeatedStep
         FillTable();
     }
 
-    /// <summary>The first value of the step that is made as this one is: the one that what is repeated stands for.</summary>
+    /// <summary>The first value of the step with the same op and operands, which represents all its repetitions.</summary>
     public int First(int value) => first[value];
 
-    /// <summary>Looks for work of a repeated step that HoistAndSink took out of a loop: the step did it one by one. What is found
-    /// counts for <see cref="In"/>.</summary>
+    /// <summary>Finds nodes outside loops that compute values of the step for all time steps at once, as HoistAndSink leaves them.
+    /// <see cref="In"/> then treats these values as known.</summary>
     /// <param name="end">The node before which to look.</param>
-    /// <returns>The values of the step that are made outside.</returns>
+    /// <returns>The values of the step that are computed outside the loop.</returns>
     public HashSet<int> MatchOutside(int end)
     {
         var outside = new HashSet<int>();
@@ -100,7 +100,7 @@ internal sealed class RepeatedStep
             _ => null,
         };
 
-    // What its operands are, what the step computes, by op and operands, and what its yields are.
+    // Fills the tables: the scan's operands, the step's values by op and operands, and the scan's yields.
     private void FillTable()
     {
         Graph body = scan.Body;
@@ -129,7 +129,7 @@ internal sealed class RepeatedStep
 
         for (int s = 0; s < scan.States; s++)
         {
-            // The adjoint gathers from the table as it is at the end what the step gathered from it on the way.
+            // The adjoint gathers from the table's final contents the rows that the step gathered.
             if (scan.IsTable(s))
                 constant[program.Values.FirstResult(node) + s] = scan.Sequences + s;
         }

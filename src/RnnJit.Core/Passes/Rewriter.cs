@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>An op about to be applied, and what its operands are made of.</summary>
+/// <summary>An op about to be applied, with its operands.</summary>
 /// <param name="UsedOnce">True where nothing else reads the first operand.</param>
 internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X, bool UsedOnce)
 {
@@ -28,7 +28,7 @@ internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X, bool Use
     public Value Filled(double value) => Type.Rank == 0 ? Builder.Constant(value, Type.Element) : Make(new ConstantOp(value, Type));
 }
 
-/// <summary>Adds nodes to a graph: rules are tried first, and what exists already is not made again.</summary>
+/// <summary>Adds nodes to a graph: rewrite rules are tried first, then a node with the same op and operands is reused.</summary>
 internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[] rules)
 {
     private readonly Dictionary<(Op, EquatableArray<int>), Value[]> made = [];

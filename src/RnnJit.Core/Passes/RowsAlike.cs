@@ -40,7 +40,7 @@ internal static class RowsAlike
 
     private static bool Mentions(Dim dim, Dim batch) => dim.Terms.Any(term => batch.Terms.Any(own => own.Symbol == term.Symbol));
 
-    // For each axis of the batch how many elements lie before and behind it, as text.
+    // For each batch axis, the number of elements in the axes before it and in the axes after it, as text.
     private static IEnumerable<string> Around(TensorType type, Dim batch)
     {
         Dim[] dims = type.Dims.ToArray();

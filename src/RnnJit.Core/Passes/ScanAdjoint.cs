@@ -5,8 +5,8 @@ namespace RnnJit.Passes;
 
 /// <summary>
 /// The adjoint of a scan is a scan in the other direction: sequence ↔ yielded sequence, initial ↔ final state, captured constant ↔ sum,
-/// what is gathered from a table ↔ what is added to one. Its body repeats the step from the states that were read and runs the cotangents
-/// back over it; the pass Keep decides what is read instead of repeated.
+/// gather from a table ↔ scatter-add into one. Its body recomputes the step from the states that the step read and propagates the
+/// cotangents backward through it; the pass Rematerialize decides which values are stored instead.
 /// </summary>
 internal sealed class ScanAdjoint
 {
@@ -34,8 +34,8 @@ internal sealed class ScanAdjoint
 
     private int FirstConstant => scan.Sequences + scan.States;
 
-    /// <summary>The same scan that also yields every state as the step reads it; new yields come behind the
-    /// old ones, before the sums.</summary>
+    /// <summary>The same scan that also yields every state as the step reads it; new yields are appended after the old ones, before the
+    /// sums.</summary>
     public static ScanOp YieldStates(ScanOp scan)
     {
         Graph body = scan.Body;

@@ -100,7 +100,7 @@ internal static class ScanCleanup
         return any ? -1 : 0;
     }
 
-    // A state is kept if its final value is used or what is kept reads it.
+    // A state is kept if its final value is used or a kept output reads it.
     private static bool[] LiveOutputs(ScanOp scan, Graph body, bool[] used)
     {
         var kept = (bool[])used.Clone();

@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Distributes the work of one scan before, into and behind its loop.</summary>
+/// <summary>Rewrites one scan into ops before its loop, the remaining loop, and ops after it.</summary>
 internal sealed class ScanDistribution
 {
     private readonly GraphBuilder outer;

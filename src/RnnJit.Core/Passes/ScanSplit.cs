@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>One scan as several, each of which reads what the earlier ones yield.</summary>
+/// <summary>Splits one scan into several, each of which reads yields of the earlier ones.</summary>
 internal sealed class ScanSplit(GraphBuilder outer, ScanOp scan, Value[] operands, SplitLevels levels)
 {
     private readonly Graph body = scan.Body;

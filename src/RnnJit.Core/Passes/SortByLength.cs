@@ -4,9 +4,9 @@ using RnnJit.Ops;
 namespace RnnJit.Passes;
 
 /// <summary>
-/// Orders the rows of the batch by length, the longest first, so that the rows a step runs on are the first ones: what comes in with a
-/// batch is ordered, lengths too, what goes out stands as it came. Nothing between the two changes, for a Program that treats all rows
-/// alike says nothing about their order; one that does not stays as it is.
+/// Orders the rows of the batch by length, the longest first, so that the rows a step runs on are a prefix. Inputs with a batch axis,
+/// lengths among them, are permuted, and outputs are permuted back. The nodes between stay the same, because a Program that treats all rows
+/// alike does not depend on their order; any other Program is left unchanged.
 /// </summary>
 public static class SortByLength
 {
@@ -31,7 +31,7 @@ public static class SortByLength
         .Where(value => value >= 0 && ComesIn(program, value)).GroupBy(value => value).OrderByDescending(uses => uses.Count())
             .Select(uses => (int?)uses.Key).FirstOrDefault();
 
-    // Inputs, and inputs that were compared: what is wrong with a row is said of the row as it came.
+    // True for inputs, and for inputs after a check: a check's message names the row by its number before sorting.
     private static bool ComesIn(Graph program, int value) => program.Values.Node(value) is var maker
         && (maker < 0
             || (program.Nodes[maker].Op is AssertLeOp && program.Nodes[maker].Operands.All(operand => ComesIn(program, operand))));

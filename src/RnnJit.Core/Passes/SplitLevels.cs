@@ -3,7 +3,7 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Which of the loops that a scan falls into holds which value. Loops are numbered in the order in which they run.</summary>
+/// <summary>Assignment of a scan's values to the loops that it is split into. Loops are numbered in execution order.</summary>
 internal sealed class SplitLevels
 {
     private readonly ScanOp scan;
@@ -54,14 +54,15 @@ internal sealed class SplitLevels
     /// <summary>The loop of a state.</summary>
     public int OfState(int state) => states[state];
 
-    /// <summary>The loop that makes a value, or whose state it is; −1 if no state reaches it: every
-    /// loop that reads it repeats it.</summary>
+    /// <summary>The loop that computes a value or has it as a state; −1 for a value that depends on no state, which every loop that reads
+    /// it recomputes.</summary>
     public int OfValue(int value) => places[value];
 
-    /// <summary>One number for all products that are made behind the same loop for the same later one; null for other values.</summary>
+    /// <summary>Group number, equal for all products that are computed after the same loop for the same later loop; null for other
+    /// values.</summary>
     public int? GroupOf(int value) => readers[value] > places[value] ? (places[value] * Count) + readers[value] : null;
 
-    // With lengths a loop finds its rows by its states.
+    // A loop with lengths takes its batch dimension from its states.
     private static bool RowsAreClear(ScanOp scan)
     {
         if (!scan.HasLengths)
@@ -72,7 +73,8 @@ internal sealed class SplitLevels
 
     private IEnumerable<int> StatesOf(int value) => Enumerable.Range(0, scan.States).Where(state => dependencies.Reaches(state, value));
 
-    // Behind what it needs; one loop further behind what it multiplies, if the product can leave its loop then.
+    // The level of a component is at least the level of the components it reads, and one more than those it multiplies if the product can
+    // then leave its loop.
     private int Level(int[] component)
     {
         int level = 0;
@@ -94,8 +96,8 @@ internal sealed class SplitLevels
         return level;
     }
 
-    // What HoistAndSink takes out of a loop whose states do not reach it. A product that a state needs which
-    // reaches it stays in that state's loop.
+    // True for a product that HoistAndSink takes out of a loop on whose states it does not depend. A product in a cycle with a state stays
+    // in that state's loop.
     private bool CanLeave(int value) => body.Values.Node(value) is int node and >= 0 && body.Nodes[node].Op is ContractOp && liftable[value]
         && !rows.Meet(value) && !StatesOf(value).Any(state => cones[state][value]);
 
@@ -111,8 +113,8 @@ internal sealed class SplitLevels
         return liftable;
     }
 
-    // Each value as early as what it reads is there. A product that only later loops need is made behind its loop, with the sum that it is
-    // a term of; what reads it otherwise belongs to the loop that needs it.
+    // Assigns each value to the earliest loop that has its operands. A product that only later loops need is computed after its loop, with
+    // the sum of which it is a term; its other users are assigned to the loop that needs them.
     private void PlaceValues()
     {
         for (int v = 0; v < places.Length; v++)

@@ -18,8 +18,8 @@ internal sealed class StateDependencies
         Components = InOrder();
     }
 
-    /// <summary>The strongly connected components of the relation "the next s needs s'", each behind those that it needs; states by their
-    /// position among the states.</summary>
+    /// <summary>The strongly connected components of the relation "the next s needs s'", in topological order, each after those it needs;
+    /// states are given by position.</summary>
     public IReadOnlyList<int[]> Components { get; }
 
     /// <summary>True where a value depends on a state's value before the step.</summary>

@@ -18,7 +18,7 @@ internal enum StepClass
 
 internal static class StepClasses
 {
-    /// <summary>The classes in a loop: with lengths, what is made of all rows that run changes with time.</summary>
+    /// <summary>The class of each value in a loop. With lengths, a value computed from all running rows is not invariant.</summary>
     public static StepClass[] Of(ScanOp scan) => Of(scan.Body, new RunningRows(scan).Meet);
 
     public static StepClass[] Of(Graph body) => Of(body, _ => false);

@@ -25,9 +25,9 @@ public static class StripMineTime
         return root;
     }
 
-    /// <summary>Blocks all scans over a time symbol but those with tables.</summary>
-    /// <param name="time">The symbol, such as T. It is no symbol of the result.</param>
-    /// <param name="steps">Its size.</param>
+    /// <summary>Strip-mines all scans over a time symbol except scans with tables.</summary>
+    /// <param name="time">The time symbol, such as T; the result does not have it.</param>
+    /// <param name="steps">Size of the time symbol.</param>
     /// <param name="block">Steps of a block.</param>
     /// <returns>The Program, the symbol that counts blocks, and its size; the Program itself and no symbol where
     /// there would be one block only.</returns>
@@ -55,7 +55,7 @@ public static class StripMineTime
         return (blocked, symbol, steps / block);
     }
 
-    // What is left over runs last, so its adjoint runs first, and the sums over blocks go on from its sums (ChainBlockSums).
+    // The remainder's steps run last, so their adjoint runs first, and the sums over blocks continue from its sums (ChainBlockSums).
     private sealed class BlockedScan(GraphBuilder builder, ScanOp scan, Dim blocks, int block, int rest)
     {
         private Dim Whole => block * blocks;

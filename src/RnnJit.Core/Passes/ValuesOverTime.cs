@@ -14,14 +14,14 @@ internal sealed class ValuesOverTime(GraphBuilder outer, ScanOp scan, Value[] op
     private readonly Dictionary<int, Value> lateValues = [];
     private readonly Dictionary<int, Value> totals = [];
 
-    /// <summary>Makes known what the loop yields.</summary>
+    /// <summary>Records the sequence that the loop yields for a value of its body.</summary>
     public void Give(int value, Value sequence)
     {
         yielded[value] = sequence;
         Name(sequence, value);
     }
 
-    /// <summary>The value that an output of the body stands for behind the loop.</summary>
+    /// <summary>The Program's value that corresponds to an output of the body after the loop.</summary>
     public Value Of(Output output)
     {
         totals.Clear();
@@ -74,7 +74,7 @@ internal sealed class ValuesOverTime(GraphBuilder outer, ScanOp scan, Value[] op
         return result;
     }
 
-    // What does not change with time has no time axis of its own.
+    // A loop-invariant value has no time axis and is broadcast over it.
     private Value AtEveryStep(int value) =>
         IsTimed(value) ? Over(value) : outer.Add(new BroadcastOp(body.Values.Type(value).Dims.Prepend(scan.Time)), Over(value));
 

@@ -17,7 +17,7 @@ internal static class RowFactors
         return a.Make(MulOp.Instance, a.X[0], a.Make(DivOp.Instance, a.Builder.Constant(1, a.Type.Element), a.X[1]));
     }
 
-    // (x · r) · s ⇒ x · (r · s) for numbers r, s of a row. What is normalised, x · (1 / √v), stays.
+    // (x · r) · s ⇒ x · (r · s) for numbers r, s of a row. The normalisation x · (1 / √v) is not changed.
     public static Value? Gathered(Application a)
     {
         if (a.Op is not MulOp)
