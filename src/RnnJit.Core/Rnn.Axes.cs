@@ -87,7 +87,7 @@ public static partial class Rnn
         return x.Builder.Add(new TransposeOp(axes), x);
     }
 
-    /// <summary>The parts one behind the other along the axis; −1 is the last axis. All other extents agree.</summary>
+    /// <summary>Concatenation of the parts along the axis; −1 is the last axis. All other extents must agree.</summary>
     /// <exception cref="GraphException">RNNJ119: there is no part, the first one does not have the axis, or extents differ.</exception>
     public static Value Concat(int axis, params Value[] parts) => parts.Length > 0
         ? parts[0].Builder.Add(new ConcatOp(Axis(nameof(Concat), "RNNJ119", parts[0], axis)), parts)
@@ -102,11 +102,11 @@ public static partial class Rnn
     }
 
     /// <summary>
-    /// Each element of an axis beside its neighbours, along the last axis: […, N, …, C] ⇒ […, N', …, width · C], what a convolution
-    /// multiplies with one matrix. Part j of the last axis is the element j − before places on, where
-    /// <see cref="ConvolutionPadding.Same"/> has
-    /// ⌊(width − 1) / 2⌋ places before,
-    /// <see cref="ConvolutionPadding.Causal"/> width − 1 and <see cref="ConvolutionPadding.Valid"/> none. N' is N, without padding N −
+    /// Sliding windows (im2col): the width neighbours of each element of an axis, concatenated along the last axis: […, N, …, C] ⇒ […, N',
+    /// …, width · C]. A convolution is the product of the windows and one matrix. Part j of the last axis is the element at offset j −
+    /// before, where
+    /// <see cref="ConvolutionPadding.Same"/> has before = ⌊(width − 1) / 2⌋,
+    /// <see cref="ConvolutionPadding.Causal"/> width − 1 and <see cref="ConvolutionPadding.Valid"/> 0. N' is N, without padding N −
     /// width + 1; padding is 0.
     /// </summary>
     /// <exception cref="GraphException">

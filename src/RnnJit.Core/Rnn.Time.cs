@@ -10,7 +10,7 @@ public static partial class Rnn
     private const double Least = float.MinValue;
 
     /// <summary>
-    /// The mean over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps behind a row's length are not read, not even
+    /// The mean over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps past a row's length are not read, not even
     /// NaN, and have gradient 0; a row of length 0 gives 0.
     /// </summary>
     /// <exception cref="GraphException">RNNJ126: the sequence has no such rows.</exception>
@@ -22,7 +22,7 @@ public static partial class Rnn
     }
 
     /// <summary>
-    /// The maximum over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps behind a row's length are not read, not even
+    /// The maximum over the steps of each row: y [T, B, …] and lengths i32[B] ⇒ [B, …]. Steps past a row's length are not read, not even
     /// NaN, and have gradient 0; a row of length 0 gives 0. Steps that are the maximum share its gradient. Numbers of f64 below −3.4 · 10³⁸
     /// count as that.
     /// </summary>
@@ -34,7 +34,7 @@ public static partial class Rnn
         return WithoutTime(Select(Maximum(counts, 0), most, 0));
     }
 
-    // 1 at the steps of a row, 0 behind them: [T, B, 1, …], as many axes as the sequence has.
+    // Mask of steps: 1 at the steps of a row, 0 past them: [T, B, 1, …], with the rank of the sequence.
     private static Value StepsOf(string function, Value y, Indices lengths)
     {
         TensorType type = y.Type, rows = lengths.Tensor.Type;

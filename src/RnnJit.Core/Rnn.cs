@@ -23,7 +23,7 @@ public static partial class Rnn
 
     public static Value Abs(Value x) => x.Builder.Add(AbsOp.Instance, x);
 
-    /// <summary>x, but no gradient passes.</summary>
+    /// <summary>x without a gradient: nothing is propagated to x.</summary>
     public static Value Detach(Value x) => x.Builder.Add(DetachOp.Instance, x);
 
     public static Value Max(Value a, Value b) => a.Builder.Add(MaxOp.Instance, a, b);
@@ -114,7 +114,7 @@ public static partial class Rnn
         return e / Sum(e);
     }
 
-    /// <summary>The parts one behind the other along the last axis.</summary>
+    /// <summary>Concatenation of the parts along the last axis.</summary>
     public static Value Concat(params Value[] parts) => parts[0].Builder.Add(new ConcatOp(parts[0].Type.Rank - 1), parts);
 
     /// <summary>The last axis cut into equal parts: f32[B, 4H] ⇒ 4 × f32[B, H].</summary>

@@ -8,7 +8,7 @@ internal static class DeviceNames
     private static readonly List<(string Name,
         Func<int> Devices)> Known = [("cpu", () => 1), ("scalar", () => 1), ("interpreter", () => 1)];
 
-    /// <summary>Names of all devices of this machine. Drivers are asked for theirs.</summary>
+    /// <summary>Names of all devices of this machine; the call queries the drivers.</summary>
     public static IEnumerable<string> All => Backends.SelectMany(backend => Enumerable.Range(0, backend.Devices())
         .Select(index => index == 0 ? backend.Name : string.Create(CultureInfo.InvariantCulture, $"{backend.Name}:{index}")));
 

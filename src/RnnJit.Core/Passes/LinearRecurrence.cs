@@ -24,7 +24,7 @@ public sealed class LinearRecurrence
             if (Obstacle is not null)
                 break;
 
-            // Behind the body's own outputs: b of every state, and a where there is one.
+            // Appended to the body's own outputs: b of every state, and a where there is one.
             var (a, b) = form.Of(scan.Body.Outputs[s].Value);
             TensorType type = scan.Body.Inputs[scan.Sequences + s].Type;
             outputs.Add(($"b{s}", Whole(b ?? builder.Constant(0, type.Element), type), OutputRole.Yield));

@@ -40,7 +40,7 @@ internal sealed partial class FusionGroups
 
         public SortedSet<int> Nodes { get; } = [];
 
-        /// <summary>True where work stays outside for want of room.</summary>
+        /// <summary>True if the kernel refused a node because of its limits.</summary>
         public bool IsFull { get; set; }
 
         /// <summary>Operands of the nodes, their own values among them; those of nodes that have moved on stay.</summary>
@@ -50,7 +50,8 @@ internal sealed partial class FusionGroups
         public HashSet<int> Inputs { get; } = [];
     }
 
-    /// <summary>Kernels over the same rows that may grow, by level and age: a node meets none that stands below what it reads.</summary>
+    /// <summary>Kernels that may still grow, over the same rows, sorted by level and then age: a node is offered no kernel below the level
+    /// of its operands.</summary>
     private sealed class OpenGroups
     {
         private readonly List<Group> groups = [];
@@ -75,7 +76,7 @@ internal sealed partial class FusionGroups
         }
     }
 
-    /// <summary>Puts every node into the earliest kernel of its domain that stands behind all it reads.</summary>
+    /// <summary>Assigns every node to the earliest kernel of its domain that runs after all of the node's operands.</summary>
     /// <param name="share">False: a kernel of its own for every node.</param>
     public void Form(bool share)
     {
@@ -127,7 +128,7 @@ internal sealed partial class FusionGroups
         return true;
     }
 
-    // The cheapest question first: most kernels that are behind a node are full.
+    // The cheapest check first: most kernels that run after a node's operands are full.
     private bool Fits(Group group, Node node, KernelDomain domain) =>
         HasRoom(group, node) && IsBehind(group, node) && Takes(group, node, domain);
 
@@ -194,8 +195,8 @@ internal sealed partial class FusionGroups
         }
     }
 
-    /// <summary>Gives work that shares nothing a kernel of its own: kernels do not depend on what else stands beside
-    /// them, such as another layer.</summary>
+    /// <summary>Splits nodes without common operands into kernels of their own, so that a kernel does not depend on unrelated nodes of the
+    /// same level, such as another layer's.</summary>
     public void Separate()
     {
         var separate = new List<Group>();

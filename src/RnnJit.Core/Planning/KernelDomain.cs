@@ -7,7 +7,7 @@ namespace RnnJit.Planning;
 /// fit any number of columns.</summary>
 internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
 {
-    // Fusion asks for places of every operand again and again.
+    // Cached types, since fusion queries the domain of every operand many times.
     private static readonly TensorType Number = new(ElementType.F32), Full = new(ElementType.F32, "R", "N"),
         Row = new(ElementType.F32, "R", 1),
         Column = new(ElementType.F32, "N"), Index = new(ElementType.I32, "R");

@@ -19,8 +19,8 @@ public enum PaddingResult
     AddsNothing,
 }
 
-/// <summary>Lengths by which rows end, and the result of an op in the padding behind them.</summary>
-/// <param name="BatchFirst">Rows are those of [B, T, …].</param>
+/// <summary>Lengths by which rows end, and the result of an op in their padding.</summary>
+/// <param name="BatchFirst">True for values [B, T, …], false for [T, B, …].</param>
 public readonly record struct EndedRows(int Lengths, PaddingResult Kind, bool BatchFirst = false);
 
 /// <summary>
@@ -43,12 +43,12 @@ public sealed class PaddingAnalysis
         readers = new PaddingDemand(schedule, zeros);
     }
 
-    /// <summary>True where no reader of a value reads behind the ends of rows by these lengths, so that anything may stand there. A reader
-    /// with other lengths may read on.</summary>
+    /// <summary>True if no reader of a value reads its padding by these lengths, so that the padding may hold anything. A reader with other
+    /// lengths may read further.</summary>
     public bool IsUnread(int value, int lengths) => readers.Of(value) is { End: { } end, Numbers: false } && end.Lengths == lengths;
 
-    /// <summary>The lengths by which the rows of a product, sum or gather end, and its result behind;
-    /// null where it needs all rows.</summary>
+    /// <summary>The lengths by which the rows of a product, sum or gather end, and its result in the padding; null if the op needs all
+    /// rows.</summary>
     public EndedRows? Of(int node)
     {
         Node done = graph.Nodes[node];
@@ -78,24 +78,24 @@ public sealed class PaddingAnalysis
         if (rows.Adds)
             return zero is { } end ? new EndedRows(end.Lengths, PaddingResult.AddsNothing, batchFirst) : null;
 
-        // What a product gives is the sum that it took over.
+        // The result of a product fused with its addition is the sum.
         return Behind(ResultOf(node)) is { } behind ? (behind.BatchFirst == batchFirst ? behind : null)
             : sums.ContainsKey(node) && zero is { } ended ? new EndedRows(ended.Lengths, PaddingResult.Init, batchFirst) : null;
     }
 
-    /// <summary>The value that a node gives, of a product with the addition that it took over.</summary>
+    /// <summary>The value that a node computes; for a product fused with its addition, the sum.</summary>
     public int ResultOf(int node) => graph.Values.FirstResult(sums.TryGetValue(node, out int sum) ? sum : node);
 
-    /// <summary>The lengths by which the rows of a kernel end, and the outputs, by number, that are wanted behind: they are 0 there.
-    /// Null where it needs all rows.</summary>
+    /// <summary>The lengths by which the rows of a kernel end, and the numbers of the outputs whose padding is read and must be 0. Null if
+    /// the kernel needs all rows.</summary>
     public (int Lengths, int[] Zeros, bool BatchFirst)? Of(ScheduledKernel kernel) => readers.Of(kernel) is { } end
         ? (end.Lengths, Enumerable.Range(0, kernel.Outputs.Count).Where(output => !IsUnread(kernel.Outputs[output], end.Lengths)).ToArray(),
             end.BatchFirst)
         : null;
 
     /// <summary>
-    /// The lengths by which rows end that are taken at every step: rows of the source, and then the result is 0 behind; else rows of
-    /// the result. Null where all are taken.
+    /// The lengths by which the rows of a take at every step end: lengths of the source, so that the result is 0 in the padding, or lengths
+    /// of the result. Null if all rows are taken.
     /// </summary>
     public (int Lengths, PaddingResult Kind, bool OfSource)? OfTake(int node)
     {

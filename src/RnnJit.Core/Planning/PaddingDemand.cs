@@ -122,7 +122,7 @@ internal sealed class PaddingDemand
             && last.Fits(graph.Values.Type(node.Operands[0]), graph))
             return (last, false);
 
-        // What is made of rows that nobody wants is not wanted either.
+        // If a result's padding is not read, the padding of its operands is not read by this op.
         if (wants[value] is not { End: { } end } result)
             return default;
         if (node.Op is GatherOp)

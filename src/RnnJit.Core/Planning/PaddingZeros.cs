@@ -14,7 +14,8 @@ internal readonly record struct Ending(int Lengths, Dim Time, bool BatchFirst = 
         type.Rank > 1 && type.Dims[BatchFirst ? 1 : 0] == Time && type.Dims[BatchFirst ? 0 : 1] == graph.Values.Type(Lengths).Dims[0];
 }
 
-/// <summary>Values of a region that are 0 behind the ends of rows: what loops with lengths yield, and what is made of it.</summary>
+/// <summary>Forward analysis: values of a region whose padding is 0, which are yields of loops with lengths and values computed from
+/// them.</summary>
 internal sealed class PaddingZeros
 {
     private readonly Graph graph;
@@ -28,7 +29,7 @@ internal sealed class PaddingZeros
             Find(graph.Nodes[n], graph.Values.FirstResult(n));
     }
 
-    /// <summary>The ends behind which a value is 0; null if it may be something else.</summary>
+    /// <summary>The row ends past which a value is 0; null if its padding may be nonzero.</summary>
     public Ending? this[int value] => zero[value];
 
     private void Find(Node node, int value)

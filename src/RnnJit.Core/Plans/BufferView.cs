@@ -11,12 +11,10 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     /// <summary>Elements from one time step to the next.</summary>
     public long TimeStride { get; init; }
 
-    /// <summary>
-    /// Number of time steps that the buffer holds, a power of two, where a later step overwrites an earlier one; 0: all steps.
-    /// </summary>
+    /// <summary>Number of time steps that the ring buffer holds, a power of two; 0: all steps, without a ring.</summary>
     public int Ring { get; init; }
 
-    /// <summary>Elements between the two halves of a double buffer, which a loop reads and writes in turn; 0 for none.</summary>
+    /// <summary>Elements between the two halves of a double buffer, which swap roles at each step of a loop; 0: no double buffer.</summary>
     public long DoubleBufferStride { get; init; }
 
     /// <summary>The half at the first step: 0 or 1.</summary>

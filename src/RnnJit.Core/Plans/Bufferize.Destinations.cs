@@ -4,7 +4,7 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-// Where products write.
+// Destinations of products.
 internal sealed partial class Bufferize
 {
     // Sequences that are there for this loop only.
@@ -16,7 +16,8 @@ internal sealed partial class Bufferize
 
     private ValueReaders Readers => readers ??= ValueReaders.Of(graph);
 
-    // Where it is wanted; else where its chains start, if nobody reads that afterwards; else a place of its own.
+    // The buffer of a product's result: the reader's destination if there is one; else the accumulators' initial value, if it is not read
+    // later; else a new buffer.
     private BufferView Result(int value, int startsFrom)
     {
         if (destinations.TryGetValue(value, out BufferView? destination))

@@ -61,10 +61,10 @@ internal sealed partial class Bufferize
         return new TakenRows(Contiguous(end.Lengths), end.Kind == PaddingResult.Zero, end.OfSource);
     }
 
-    // Whether what a loop yields need not be 0 behind the ends of rows.
+    // True if the padding of a loop's yield need not be 0.
     private bool IsUnread(int value, int lengths) => context.HasActiveRows && Ends.IsUnread(value, lengths);
 
-    // Lengths that a loop reads may stand behind the products before it.
+    // Places lengths and their operands early, because the graph may define them after products that need them.
     private void PlaceEarly(int value)
     {
         if (views[value] is not null)

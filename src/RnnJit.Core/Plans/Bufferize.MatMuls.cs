@@ -135,7 +135,7 @@ internal sealed partial class Bufferize
             Schedule.Ops.OfType<ScheduledMatMul>().GroupBy(matmul => matmul.Start).ToDictionary(group => group.Key, group => group.Count()))
             .GetValueOrDefault(value) == Readers.Of(value).Count;
 
-    // What chains start from, over all rows of the product.
+    // The view of the accumulators' initial value, broadcast over all rows of the product.
     private BufferView StartView(int start, int value)
     {
         if (views[start] is null)

@@ -55,7 +55,7 @@ internal sealed partial class Bufferize
             CopyToDestinationIfElsewhere(value + s, views[value + s]!);
     }
 
-    // A step with the places of what it is given.
+    // Bufferizes a loop's body, with the views of its inputs set.
     private Bufferize BodyOf(Node node, ScanOp scan, LoopLegality legality)
     {
         Dim? batch = RowIndependence.BatchOf(scan);
@@ -68,7 +68,7 @@ internal sealed partial class Bufferize
         return body;
     }
 
-    // Places of what a step yields; gives those that are cleared for rows that have ended.
+    // Sets the views of a step's yields; returns those that are cleared for ended rows.
     private List<BufferView> PlaceYields(Node node, int value, ScanOp scan, Bufferize body, HashSet<int> covered,
         List<(int Value, BufferView To)> late)
     {
@@ -112,7 +112,8 @@ internal sealed partial class Bufferize
         return ofRows || step.Rank == 0 || view.Shape[^1] == 1 || view.Strides[^1] == 1 ? view : Dense(value);
     }
 
-    // What a step does once is done before its loop; in a loop around that, before this one too where its sources are there.
+    // Moves the step's loop-invariant commands to the preheader; in a nested loop also out of the outer loop if their sources are defined
+    // there.
     private void AddPreheader(Node node, Bufferize body)
     {
         foreach (var (command, sources) in body.Preheader)

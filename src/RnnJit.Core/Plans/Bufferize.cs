@@ -184,7 +184,7 @@ internal sealed partial class Bufferize
         return dense;
     }
 
-    // What does not change with time is copied before the loop.
+    // A loop-invariant value is copied before the loop.
     private void Copy(int value, BufferView to)
     {
         if (IsBody && IsInvariant(value))

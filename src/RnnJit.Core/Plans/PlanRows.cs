@@ -1,9 +1,8 @@
 namespace RnnJit.Plans;
 
 /// <summary>
-/// Proves for a plan that every command of a step can be done for a range of rows wherever the graph said so (<see
-/// cref="RowIndependence"/>): its rows are the
-/// first axis of what it writes. It runs once, when the plan is made.
+/// Verifies for a plan that every command of a step that <see cref="RowIndependence"/> found row-independent can run on a range of rows:
+/// the rows are the first axis of every view it writes. Runs once, when the plan is made.
 /// </summary>
 public static class PlanRows
 {

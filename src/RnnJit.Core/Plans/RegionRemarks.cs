@@ -4,7 +4,7 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Merged products and fused kernels of one region, and what kept others apart.</summary>
+/// <summary>Remarks on one region: merged products, fused kernels, and the reasons against merging or fusing others.</summary>
 internal sealed class RegionRemarks
 {
     // Products of a long step share their weights with hundreds of others.
@@ -52,7 +52,7 @@ internal sealed class RegionRemarks
 
     private IEnumerable<int> Results(int node) => Enumerable.Range(graph.Values.FirstResult(node), graph.Nodes[node].Results.Count);
 
-    // The last one says what is done.
+    // The nodes of a scheduled op; the last one names it.
     private static int[] NodesOf(ScheduledOp scheduled) => scheduled switch
     {
         ScheduledMatMul product => [product.Node, product.Product],

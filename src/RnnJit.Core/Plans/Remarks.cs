@@ -29,7 +29,7 @@ public static class Remarks
         return remarks;
     }
 
-    // How rows with lengths stand, and what is done for those that run only.
+    // Remark on the order of rows with lengths and on the ops that run on live rows only.
     private static string? LengthRemark(Graph optimised, bool fuse)
     {
         if (!optimised.Nodes.Any(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp))
@@ -97,7 +97,7 @@ public static class Remarks
     private static string Yields(ScanOp scan) => string.Join(", ", scan.Body.Outputs.Where(output => output.Role == OutputRole.Yield)
         .Select(output => $"{output.Name}: {scan.Body.Values.Type(output.Value)}"));
 
-    // What a state reaches cannot be multiplied for all steps at once.
+    // Remarks on products that depend on a state and so cannot be hoisted.
     private static IEnumerable<string> LoopProducts(string name, ScanOp scan)
     {
         StepClass[] classes = StepClasses.Of(scan.Body);
@@ -137,7 +137,7 @@ public static class Remarks
         return states.Select(state => $"state {body.Inputs[state].Name}");
     }
 
-    // A forward loop repeats nothing; what its adjoint computes more than before, it recomputes.
+    // Remarks on Rematerialize: the values that each loop now stores, and the number of values that it no longer computes.
     private static IEnumerable<string> Recomputed(Graph before, Graph kept)
     {
         ScanOp[] old = Scans(before).ToArray(), now = Scans(kept).ToArray();

@@ -4,9 +4,8 @@ using RnnJit.Ops;
 namespace RnnJit.Plans;
 
 /// <summary>
-/// The axis of each value of a step along which the rows of the batch lie, by dataflow from its inputs: an element depends on what the
-/// step is given of that
-/// row, and on nothing of another one. Axes that merely have the extent of the batch are none.
+/// Dataflow analysis of the batch axis of each value of a step: an element at index r of that axis depends only on row r of the step's
+/// inputs. An axis that merely has the batch's extent does not count.
 /// </summary>
 internal sealed class RowAxes
 {
@@ -98,7 +97,7 @@ internal sealed class RowAxes
         return meets ? op.Result.IndexOf(label) : Mixed;
     }
 
-    // Where as many elements lie before the axis as before, extents of 1 apart.
+    // The axis of the reshaped type with as many elements before it, ignoring extents of 1.
     private static int Reshaped(TensorType from, int axis, TensorType to)
     {
         Dim[] before = [.. from.Dims.Take(axis).Where(dim => !dim.IsOne)];

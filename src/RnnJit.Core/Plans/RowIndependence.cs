@@ -5,9 +5,9 @@ using RnnJit.Planning;
 namespace RnnJit.Plans;
 
 /// <summary>
-/// Decides on the graph of a step which of its nodes can be computed for some rows of the batch alone: no row reads another one (<see
-/// cref="RowAxes"/>), and
-/// the rows are the first axis of what the node's command reads and writes, so that a range of rows is a range of that command.
+/// Analysis of a step's graph: finds the nodes that can be computed for a range of batch rows alone. No row may read another one
+/// (<see cref="RowAxes"/>), and the batch must be the first axis of all values that the node's command reads and writes, so that a range of
+/// rows is a range of the command.
 /// </summary>
 public sealed class RowIndependence
 {

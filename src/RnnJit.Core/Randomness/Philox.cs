@@ -52,7 +52,8 @@ public static class Philox
 
 #if NET
     /// <summary>
-    /// Fills with <see cref="Uniform"/> of random words; element i depends on <paramref name="key"/>, <paramref name="counter"/> and
+    /// Fills a span with uniform random numbers (<see cref="Uniform"/>); element i depends on <paramref name="key"/>,
+    /// <paramref name="counter"/> and
     /// <paramref name="first"/> + i alone.
     /// </summary>
     /// <param name="numbers">Filled with elements <paramref name="first"/>, <paramref name="first"/> + 1, …</param>

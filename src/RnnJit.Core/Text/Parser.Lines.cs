@@ -26,7 +26,7 @@ public sealed partial class Parser
         return false;
     }
 
-    // Unknowns are for tracing: what they turn out to be can be longer than the text.
+    // Unknown dimensions are for tracing only: the unified dimension can be longer than the text.
     private static bool HoldsUnknown(Piece line)
     {
         int depth = 0;

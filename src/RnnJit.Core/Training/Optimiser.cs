@@ -22,8 +22,7 @@ public abstract class Optimiser
     /// <summary>The number that every element of a state begins with.</summary>
     public virtual double StateStart => 0;
 
-    /// <summary>The numbers that <see cref="SetScalars"/> computes, in its order: inputs of the program
-    /// behind g and <c>scale</c>.</summary>
+    /// <summary>The numbers that <see cref="SetScalars"/> computes, in its order: inputs of the program after g and <c>scale</c>.</summary>
     public abstract IReadOnlyList<string> Scalars { get; }
 
     /// <summary>Computes the numbers of one step.</summary>

@@ -70,8 +70,8 @@ public sealed record TrainingStep(Optimiser Optimiser, double? ClipNorm, bool Ca
         return Part == StepPart.Gradients ? Handing(gradients, builder, values) : Update(gradients, builder, values);
     }
 
-    /// <summary>Outputs whose place is an input: by name, the input that holds the new value after a run.</summary>
-    /// <param name="step">What <see cref="Append"/> made.</param>
+    /// <summary>Outputs that alias an input: output name → name of the input that holds the new value after a run.</summary>
+    /// <param name="step">The Program that <see cref="Append"/> returned.</param>
     public IReadOnlyDictionary<string, string> Aliases(Graph step)
     {
         if (Part == StepPart.Gradients)

@@ -104,7 +104,7 @@ public static class CellTracer
             .ToEquatable();
     }
 
-    // C# nests the elements behind the seventh in an eighth field.
+    // C# nests the elements of a tuple after the seventh in an eighth field.
     private static int Elements(Type tuple)
     {
         Type[] types = tuple.GetGenericArguments();

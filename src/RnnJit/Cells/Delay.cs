@@ -1,7 +1,7 @@
 namespace RnnJit.Cells;
 
-/// <summary>The input of the step before: y = last, last' = x. In the other direction and with lengths it is the one after, 0 (or the given
-/// state) where there is none; a layer of it gives what a convolution over time reads besides x.</summary>
+/// <summary>The input of the previous step: y = last, last' = x; 0, or the given state, at a row's first step. A reverse layer gives the
+/// input of the next step. A convolution over time reads x and such layers' outputs.</summary>
 [RnnCell]
 public static partial class Delay
 {

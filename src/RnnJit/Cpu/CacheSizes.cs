@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RnnJit.Cpu;
 
-/// <summary>Bytes of the caches that hold data: of the first and second level for one core, of the third for all. What the system does not
-/// say is taken as usual for its kind.</summary>
+/// <summary>Sizes in bytes of the data caches: L1 and L2 per core, L3 shared by all cores. A size that the system does not report has a
+/// default for the architecture.</summary>
 internal sealed record CacheSizes(long L1, long L2, long L3)
 {
     private const string Folder = "/sys/devices/system/cpu/cpu0/cache";
@@ -67,7 +67,7 @@ internal sealed record CacheSizes(long L1, long L2, long L3)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A system that does not let itself be read: what was found counts.
+            // The system's description is not readable; sizes found before the failure are kept.
         }
 
         return found;

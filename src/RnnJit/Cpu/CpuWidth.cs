@@ -30,8 +30,8 @@ internal static class CpuWidth
     private static bool MachineHasFma => HasFma || (X86Base.IsSupported && (X86Base.CpuId(1, 0).Ecx & (1 << 12)) != 0);
 
     /// <summary>
-    /// The warning that a program compiled ahead of time has the narrowest vectors on a processor with wider ones (with a JIT the width was
-    /// asked for), or that products run without fused multiply-add; null where neither is so.
+    /// The warning that a program compiled ahead of time uses narrower vectors than the processor has, or that products run without fused
+    /// multiply-add; null otherwise. Under a JIT narrow vectors are the user's choice, without a warning.
     /// </summary>
     public static SlowPath? Slow =>
         !RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } narrow ? new SlowPath("RNNJ221", "", narrow)

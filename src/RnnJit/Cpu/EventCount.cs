@@ -68,7 +68,7 @@ internal sealed class EventCount
         return false;
     }
 
-    /// <summary>Waits. Returns whether the value is reached; false when the event count broke first.</summary>
+    /// <summary>Waits until the value is reached and returns true; false if the event count was broken first.</summary>
     public bool Wait(long value)
     {
         long start = Stopwatch.GetTimestamp();
@@ -76,12 +76,12 @@ internal sealed class EventCount
         {
             Park(value);
 
-            // What a longer spin would have caught asks for more, what it would not for less.
+            // Adapts the spin budget: doubled if the value came within the longest spin, halved if not.
             bool isShort = Stopwatch.GetTimestamp() - start < Most;
             budget = isShort ? Math.Min(Most, budget * 2) : Math.Max(Least, budget / 2);
         }
 
-        // Read once more: what was reached before the break counts.
+        // Reads the value again: a value reached before the break counts.
         return Value >= value;
     }
 

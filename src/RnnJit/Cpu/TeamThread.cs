@@ -50,7 +50,7 @@ internal struct TeamThread
     /// <summary>One past the last share of that unit.</summary>
     public int Last { get; set; }
 
-    /// <summary>Units done but not yet reported.</summary>
+    /// <summary>Number of finished units that are not yet reported.</summary>
     public int Done { get; set; }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace RnnJit.Cpu;
 
 /// <summary>Argument reduction and the polynomials, fitted at the Chebyshev points of their intervals.</summary>
 /// <remarks>
-/// The JIT bounds what it inlines into one method by the size of the intermediate code, and a kernel holds several of these functions:
+/// The JIT limits inlining into one method by the size of the intermediate code, and a kernel holds several of these functions:
 /// constants instead of helper methods, and float apart from double, keep them small.
 /// </remarks>
 public static unsafe partial class VectorMath
@@ -20,8 +20,8 @@ public static unsafe partial class VectorMath
     private const double Ln2High64 = 0.69314718048553914;
     private const double Ln2Low64 = 7.4406171100123967e-11;
 
-    /// <summary>e⁻ˣ = 2ⁿ (1 − q): −x = n ln 2 − r with |r| ≤ ln 2 / 2, q = 1 − e⁻ʳ with a small relative error. Whoever leaves out n
-    /// or 2ⁿ does not pay for it.</summary>
+    /// <summary>e⁻ˣ = 2ⁿ (1 − q): −x = n ln 2 − r with |r| ≤ ln 2 / 2, q = 1 − e⁻ʳ with a small relative error. An unused n or 2ⁿ costs
+    /// nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Reduce<V, T>(V x, out V n, out V powerOfTwo)
         where V : struct, ISimd<V, T>

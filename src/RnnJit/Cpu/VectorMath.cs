@@ -26,7 +26,7 @@ public static unsafe partial class VectorMath
         return (V.Create(1) - q) * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(n - half);
     }
 
-    /// <summary>σ(x) = 1 / (1 + e⁻ˣ). Where the result would be less than about half the smallest normal number it is 0.</summary>
+    /// <summary>σ(x) = 1 / (1 + e⁻ˣ). A result below about half the smallest normal number is flushed to 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V, T>(V x)
         where V : struct, ISimd<V, T>

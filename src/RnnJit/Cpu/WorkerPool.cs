@@ -10,7 +10,7 @@ namespace RnnJit.Cpu;
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
-    // Units of a thread where there are more shares than threads: what one that is late leaves to others.
+    // Units of work per thread if there are more shares than threads; other threads take the units of a late one.
     private const int UnitsPerThread = 4;
 
     [ThreadStatic]
@@ -33,7 +33,7 @@ internal sealed class WorkerPool : IDisposable
     private ExceptionDispatchInfo? fault;
     private volatile bool disposed;
 
-    /// <summary>A pool with a thread for each share, but no more than there are processors.</summary>
+    /// <summary>A pool with one thread per share, at most one per processor.</summary>
     /// <param name="shares">Number of shares of each phase.</param>
     public WorkerPool(int shares)
         : this(shares, Math.Min(shares, Environment.ProcessorCount))
@@ -209,7 +209,7 @@ internal sealed class WorkerPool : IDisposable
                 continue;
             }
 
-            // What was read belongs to one run if no other has begun since.
+            // The values read belong to one run if no other run has begun since.
             Interlocked.Increment(ref inside);
             IWork? found = work;
             long phase = first;

@@ -27,7 +27,7 @@ public sealed class BatchInput
     public ReadOnlyMemory<float> Reals { get; }
 
     /// <summary>
-    /// The value that stands behind the ends of rows, where steps are added to a batch: 0, or a class that a loss leaves out.
+    /// The padding value, stored past the ends of rows when steps are added to a batch: 0, or a class that the loss ignores.
     /// </summary>
     public double Padding { get; }
 

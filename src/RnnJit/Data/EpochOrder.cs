@@ -5,10 +5,10 @@ namespace RnnJit.Data;
 /// <summary>The order of the rows of an epoch and how they are cut into batches.</summary>
 /// <param name="Rows">The number of rows.</param>
 /// <param name="Size">Rows of a batch.</param>
-/// <param name="DropLast">Leaves the rows behind the last full batch out.</param>
-/// <param name="Seed">Null: rows stand in their own order.</param>
+/// <param name="DropLast">True: drops the rows after the last full batch.</param>
+/// <param name="Seed">Seed of the shuffle; null: rows in their own order.</param>
 /// <param name="Lengths">Steps of each row, for batches of rows of similar length; null: none are formed.</param>
-/// <param name="Pool">So many batches are sorted by length together; 0: all.</param>
+/// <param name="Pool">Number of batches whose rows are sorted by length together; 0: all.</param>
 internal sealed record EpochOrder(int Rows, int Size, bool DropLast, ulong? Seed, IReadOnlyList<int>? Lengths, int Pool)
 {
     // Parameters of a model take the streams of a seed from 0.

@@ -101,7 +101,7 @@ public sealed class ForestBatch
     }
 
     /// <summary>A vector of each node, f32[N, X]; 0 for nodes that rounding adds.</summary>
-    /// <param name="vectors">For each tree those of its nodes, one behind the other.</param>
+    /// <param name="vectors">For each tree the vectors of its nodes, concatenated.</param>
     /// <param name="width">X.</param>
     /// <exception cref="ArgumentException">A tree has another number of nodes, or X is below 1.</exception>
     public BatchInput Vectors(IReadOnlyList<float[]> vectors, int width)

@@ -1,6 +1,6 @@
 namespace RnnJit.Data;
 
-/// <summary>Batches of epochs, in an order that depends on nothing but the number of the epoch.</summary>
+/// <summary>Batches of epochs, in an order that depends only on the number of the epoch.</summary>
 public interface IBatches
 {
     /// <summary>Batches of an epoch, the same number in each.</summary>

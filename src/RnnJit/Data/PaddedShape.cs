@@ -24,6 +24,6 @@ internal readonly record struct PaddedShape(int Steps, int Rows, int Width, Sequ
     /// <summary>The first element of a step of a row.</summary>
     public int At(int step, int row) => Width * (Order == SequenceOrder.TimeMajor ? (step * Rows) + row : (row * Steps) + step);
 
-    /// <summary>The shape with these axes behind the first two.</summary>
+    /// <summary>The shape with these axes appended after the first two.</summary>
     public int[] With(params int[] last) => Order == SequenceOrder.TimeMajor ? [Steps, Rows, .. last] : [Rows, Steps, .. last];
 }

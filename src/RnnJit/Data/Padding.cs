@@ -17,7 +17,7 @@ public static class Padding
         return BatchInput.Of(lengths.ToArray(), lengths.Count);
     }
 
-    /// <summary>1 at the steps of a row, 0 behind them: f32[T, B, 1] or f32[B, T, 1].</summary>
+    /// <summary>Mask of steps: 1 at the steps of a row, 0 past them: f32[T, B, 1] or f32[B, T, 1].</summary>
     /// <param name="lengths">The number of steps of each row.</param>
     /// <param name="steps">T; 0: as many steps as the longest row has.</param>
     /// <exception cref="ArgumentException">There is no row, or a length is negative or beyond T.</exception>
@@ -36,7 +36,7 @@ public static class Padding
     }
 
     /// <summary>Rows of whole numbers, padded: i32[T, B] or i32[B, T].</summary>
-    /// <param name="padding">The number behind the end of a row, which <see cref="BatchInput.Padding"/> keeps.</param>
+    /// <param name="padding">The number stored past the end of a row; <see cref="BatchInput.Padding"/> keeps it.</param>
     /// <param name="steps">T; 0: as many steps as the longest row has.</param>
     /// <exception cref="ArgumentException">There is no row, or one is longer than T.</exception>
     public static BatchInput Codes(
@@ -57,7 +57,7 @@ public static class Padding
     }
 
     /// <summary>Rows of vectors, padded with 0: f32[T, B, X] or f32[B, T, X].</summary>
-    /// <param name="rows">The vectors of each row, one behind the other: steps · X numbers.</param>
+    /// <param name="rows">The vectors of each row, concatenated: steps · X numbers.</param>
     /// <param name="width">X.</param>
     /// <param name="steps">T; 0: as many steps as the longest row has.</param>
     /// <exception cref="ArgumentException">There is no row, X is below 1, a row is no multiple of X, or longer than T steps.</exception>
@@ -110,7 +110,7 @@ public static class Padding
     public static float[][] VectorRows(Tensor padded, BatchInput lengths) => VectorRows(BatchInput.Of(padded), Whole(lengths));
 
     /// <summary>
-    /// The vectors of each row, one behind the other; the inverse of <see cref="Vectors"/>, and how results of a network are read.
+    /// The vectors of each row, concatenated and without padding; the inverse of <see cref="Vectors"/>, for reading results of a network.
     /// </summary>
     /// <param name="padded">f32[T, B, …] or f32[B, T, …].</param>
     /// <exception cref="ArgumentException">The input has another type or rank, or a length does not fit.</exception>

@@ -1,12 +1,12 @@
 namespace RnnJit.Data;
 
 /// <summary>
-/// Steps that are sequences themselves, such as the characters of words: all parts of a batch side by side, those of row 0 first, i32[C,
-/// W].
+/// Steps that are sequences themselves, such as the characters of words: all parts of a batch as columns of one array i32[C, W], the parts
+/// of row 0 first.
 /// </summary>
 /// <param name="axis">The axis of the parts in their rows.</param>
 /// <param name="parts">The parts of each row.</param>
-/// <param name="padding">The code behind the end of a part.</param>
+/// <param name="padding">The code stored past the end of a part.</param>
 internal sealed class PartValues(string name, string axis, IReadOnlyList<IReadOnlyList<int>>[] parts, int padding) : ColumnValues
 {
     private readonly IReadOnlyList<int>[] all = [.. parts.SelectMany(row => row)];
@@ -44,7 +44,7 @@ internal sealed class PartValues(string name, string axis, IReadOnlyList<IReadOn
         return lengths;
     }
 
-    // Padding names part 0: a place must exist, and steps behind the end of a row are not read.
+    // Padding is index 0, since an index must exist; steps past the end of a row are not read.
     private BatchInput PlacesOfSteps(BatchSizes sizes)
     {
         int first = 0;

@@ -10,8 +10,8 @@ public sealed partial class RowBatches<TRow>
         AddedDerived(name, of, DerivedKind.Lengths, "counts steps of", "sequence", ColumnKind.Sequence, ColumnKind.Parts);
 
     /// <summary>
-    /// 1 at the steps of a row, 0 behind them, f32[T, B, 1]; of <see cref="Parts"/> at the codes of each part, f32[C, W, 1]; of trees 1 for
-    /// their nodes and 0 for those that <see cref="RoundedTo"/> adds, f32[N, 1].
+    /// Mask of a sequence: 1 at the steps of a row, 0 past them, f32[T, B, 1]. Of <see cref="Parts"/>: 1 at the codes of each part, f32[C,
+    /// W, 1]. Of trees: 1 at nodes, 0 at nodes added by <see cref="RoundedTo"/>, f32[N, 1].
     /// </summary>
     /// <param name="name">The name of the input in the network.</param>
     /// <param name="of">A sequence, parts or trees that were described before.</param>
@@ -19,7 +19,8 @@ public sealed partial class RowBatches<TRow>
     public RowBatches<TRow> Mask(string name, string of) =>
         AddedDerived(name, of, DerivedKind.Mask, "marks steps of", "sequence", ColumnKind.Sequence, ColumnKind.Parts, ColumnKind.Trees);
 
-    /// <summary>The part of each step of each row among all parts of the batch, i32[T, B]; 0 behind the end of a row.</summary>
+    /// <summary>For each step of each row, the index of its part among all parts of the batch, i32[T, B]; 0 past the end of a
+    /// row.</summary>
     /// <param name="name">The name of the input in the network.</param>
     /// <param name="of">Parts that were described before.</param>
     /// <inheritdoc cref="Lengths" path="/exception"/>

@@ -5,7 +5,7 @@ public sealed partial class RowBatches<TRow>
     /// <summary>Whole numbers along an axis, such as codes of words: i32[T, B], padded.</summary>
     /// <param name="name">The name of the input in the network.</param>
     /// <param name="codes">The numbers of a row, one for each step.</param>
-    /// <param name="padding">The number behind the end of a row, for instance one that the loss ignores.</param>
+    /// <param name="padding">The number stored past the end of a row, for instance one that the loss ignores.</param>
     /// <param name="axis">Sequences of one axis have the same steps in each row and are padded to one length.</param>
     /// <exception cref="ArgumentException">The name is empty or given already.</exception>
     public RowBatches<TRow> Codes(string name, Func<TRow, IReadOnlyList<int>> codes, int padding = 0, string axis = Time) =>
@@ -23,7 +23,8 @@ public sealed partial class RowBatches<TRow>
         AddedVectors(name, width, axis, row => vectors(row)?.Count ?? 0, set =>
             [.. set.Each(name, vectors).Select((row, i) => Joined(name, set.Numbers[i], width, row))]);
 
-    /// <summary>Vectors along an axis that lie one behind the other: f32[T, B, X], padded with 0. With X = 1 these are numbers.</summary>
+    /// <summary>Vectors along an axis, given concatenated per row: f32[T, B, X], padded with 0. With X = 1 the vectors are
+    /// numbers.</summary>
     /// <param name="width">X.</param>
     /// <param name="vectors">The numbers of a row, X for each step.</param>
     /// <inheritdoc cref="Codes(string, Func{TRow, IReadOnlyList{int}}, int, string)"/>
@@ -31,12 +32,12 @@ public sealed partial class RowBatches<TRow>
         AddedVectors(name, width, axis, row => (vectors(row)?.Length ?? 0) / width, set => set.Each(name, vectors));
 
     /// <summary>
-    /// Steps that are sequences of codes themselves, such as the characters of words: all parts of a batch side by side, those of row 0
-    /// first, i32[C, W]. A network reads a vector of each part, and <see cref="Places"/> says which part each step is: <c>Gather(vectors,
-    /// places)</c> is f32[T, B, H].
+    /// Steps that are sequences of codes themselves, such as the characters of words: all parts of a batch as columns of one array i32[C,
+    /// W], the parts of row 0 first. A network reads a vector of each part, and <see cref="Places"/> says which part each step is:
+    /// <c>Gather(vectors, places)</c> is f32[T, B, H].
     /// </summary>
     /// <param name="parts">The parts of a row, one for each step.</param>
-    /// <param name="padding">The code behind the end of a part.</param>
+    /// <param name="padding">The code stored past the end of a part.</param>
     /// <param name="axis">The axis of the steps, T; that of the codes of a part, C, is the input's own.</param>
     /// <inheritdoc cref="Codes(string, Func{TRow, IReadOnlyList{int}}, int, string)"/>
     public RowBatches<TRow> Parts(string name, Func<TRow, IReadOnlyList<IReadOnlyList<int>>> parts, int padding = 0, string axis = Time) =>

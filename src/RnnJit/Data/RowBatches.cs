@@ -1,8 +1,8 @@
 namespace RnnJit.Data;
 
 /// <summary>
-/// Batches of rows: which inputs they have, in which order rows come. Each method gives new batches and leaves these as they are. An epoch
-/// depends on the rows, on the description and on its number alone, so it is the same whenever it is read.
+/// Description of batches of rows: their inputs and the order of rows. Each method returns new batches and does not change this object. An
+/// epoch depends only on the rows, the description and the epoch's number, so repeated reads give the same batches.
 /// </summary>
 public sealed partial class RowBatches<TRow> : IBatches
 {
@@ -27,7 +27,7 @@ public sealed partial class RowBatches<TRow> : IBatches
     /// <summary>Rows of the data set.</summary>
     public int Rows => rows.Count;
 
-    /// <summary>Rows of a batch, but the last.</summary>
+    /// <summary>Rows of every batch except the last, which may have fewer.</summary>
     public int Size => size;
 
     /// <summary>The names of all inputs.</summary>
@@ -61,7 +61,7 @@ public sealed partial class RowBatches<TRow> : IBatches
         : throw new ArgumentException($"{rows.Count} rows do not fill one batch of {size} (use smaller batches, or keep the last one)");
 
     /// <summary>
-    /// Padded sizes, all but the number of rows, are rounded up to multiples, so that fewer shapes occur and fewer plans are made.
+    /// Rounds padded sizes, except the number of rows, up to a multiple, so that fewer shapes occur and fewer plans are made.
     /// </summary>
     /// <exception cref="ArgumentException">The multiple is below 1.</exception>
     public RowBatches<TRow> RoundedTo(int multiple) => multiple >= 1

@@ -18,7 +18,7 @@ public sealed partial class TokenVocabulary
     /// <summary>The code before the first token of a sequence.</summary>
     public const int Start = 2;
 
-    /// <summary>The code behind the last token of a sequence.</summary>
+    /// <summary>The code that ends a sequence, after its last token.</summary>
     public const int End = 3;
 
     private static readonly string[] ReservedNames = ["<pad>", "<unk>", "<s>", "</s>"];
@@ -91,7 +91,7 @@ public sealed partial class TokenVocabulary
     }
 
     /// <summary>The codes of tokens.</summary>
-    /// <param name="ends">Put <see cref="Start"/> before the first and <see cref="End"/> behind the last.</param>
+    /// <param name="ends">True: adds <see cref="Start"/> before the first token and <see cref="End"/> after the last.</param>
     /// <exception cref="TextDataException">A token is unknown and no code is reserved for that.</exception>
     /// <exception cref="ArgumentException">Ends are wanted and none are reserved.</exception>
     public int[] Encode(IEnumerable<string> tokens, bool ends = false)

@@ -55,8 +55,8 @@ public static class AtomicFile
     }
 
     /// <summary>
-    /// Tries beforehand whether <see cref="Write"/> can write a file: the target is regular or new, and its folder takes a file. Nothing is
-    /// left behind and the target is untouched. Temporary files of this target whose writers died are removed.
+    /// Tries beforehand whether <see cref="Write"/> can write a file: the target is regular or new, and its folder takes a file. No file
+    /// remains and the target is unchanged. Temporary files of this target whose writers died are removed.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Prepare(string path)
@@ -84,10 +84,11 @@ public static class AtomicFile
         if (old is { Hindrance: { } hindrance })
             throw new IOException(hindrance + ", so that it cannot be replaced");
 
-        if (!FileFacts.IsWritable(path))
+        // A link may lead to a file that is not there yet.
+        string target = LinkedPath.Resolve(path);
+        if (!FileFacts.IsWritable(target))
             throw new IOException(ReadOnly);
 
-        string target = LinkedPath.Resolve(path);
         return Directory.Exists(Path.GetDirectoryName(target))
             ? target
             : throw new DirectoryNotFoundException($"the folder '{Path.GetDirectoryName(target)}' does not exist");

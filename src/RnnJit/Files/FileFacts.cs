@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Files;
 
-/// <summary>The kind and the identity of a file, which .NET does not tell on Linux. Elsewhere every file counts as a
-/// regular one without an identity.</summary>
-/// <param name="Kind">The noun of what is no regular file, such as <c>a FIFO</c>; null for a regular file.</param>
+/// <summary>Kind and identity of a file on Linux, which .NET does not report. On other systems every file counts as regular, without an
+/// identity.</summary>
+/// <param name="Kind">Noun for an irregular file, such as <c>a FIFO</c>; null for a regular file.</param>
 /// <param name="Identity">Device and inode, equal for all hard links of a file; null where the system does not tell.</param>
-/// <param name="IsOwn">Whether it belongs to this user.</param>
+/// <param name="IsOwn">True if the file belongs to this user.</param>
 /// <param name="Hindrance">Why another file cannot be renamed over it; null where nothing is known.</param>
 internal sealed unsafe partial record FileFacts(string? Kind, (ulong Device, ulong Inode)? Identity, bool IsOwn, string? Hindrance)
 {

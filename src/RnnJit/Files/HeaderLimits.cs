@@ -1,7 +1,6 @@
 namespace RnnJit.Files;
 
-/// <summary>The most that a header may hold: what a key, an entry or a number becomes in memory is more
-/// than its bytes in the file.</summary>
+/// <summary>Limits of a header: keys, entries and numbers take more bytes in memory than in the file.</summary>
 internal sealed record HeaderLimits(long Bytes, int Texts, int Tensors, int Axes)
 {
     /// <summary>Those of the reference reader, which limits the bytes alone.</summary>

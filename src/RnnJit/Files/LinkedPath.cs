@@ -47,8 +47,8 @@ public static class LinkedPath
             || (FileFacts.Of(a)?.Identity is { } identity && FileFacts.Of(b)?.Identity == identity);
     }
 
-    /// <summary>The noun of what is no regular file, such as <c>a FIFO</c>, a link standing for its target; null for a regular file and
-    /// where there is none. Nothing is opened.</summary>
+    /// <summary>Noun for an irregular file, such as <c>a FIFO</c>, with links followed; null for a regular file and for a path without a
+    /// file. Nothing is opened.</summary>
     public static string? Irregular(string path) => FileFacts.Of(path)?.Kind;
 
     // The last part first, as a stack takes them.

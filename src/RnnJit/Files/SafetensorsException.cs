@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Files;
 
-/// <summary>A safetensors file is malformed or unreadable, or its content does not fit what was asked of it.</summary>
+/// <summary>A safetensors file is malformed or unreadable, or its content does not match the request.</summary>
 public sealed class SafetensorsException : Exception
 {
     public SafetensorsException(string message) : base(LongSentence.Shortened(message))

@@ -66,7 +66,7 @@ internal ref struct SafetensorsHeader
                 throw Wrong($"the header names more than {limits.Tensors} tensors", "the file is damaged or was written to deceive");
         }
 
-        // Anything but white space after the closing brace throws here.
+        // Any character except white space after the closing brace throws here.
         json.Read();
         return (metadata ?? [], entries);
     }

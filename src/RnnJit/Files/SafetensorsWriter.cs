@@ -81,7 +81,8 @@ internal sealed class SafetensorsWriter
         return padded;
     }
 
-    // JSON asks for escapes of the quote, the backslash and controls only (RFC 8259, section 7); all else stays as it is.
+    // JSON requires escapes only for the quote, the backslash and control characters (RFC 8259, section 7); all other characters are
+    // written as they are.
     private static StringBuilder Quote(StringBuilder json, string text)
     {
         json.Append('"');

@@ -38,8 +38,8 @@ internal static partial class TemporaryFile
         }
     }
 
-    /// <summary>Removes temporary files of a target whose writers died. What is locked, belongs to another user
-    /// or is no regular file stays.</summary>
+    /// <summary>Removes temporary files of a target whose writers died, except locked files, files of other users and irregular
+    /// files.</summary>
     public static void RemoveLeftovers(string target)
     {
         string folder = Path.GetDirectoryName(target)!, name = Path.GetFileName(target);

@@ -5,19 +5,17 @@ using RnnJit.Randomness;
 namespace RnnJit.Generation;
 
 /// <summary>
-/// Inputs of a decoder that are the data's at some steps and the model's own at others (Bengio et al. 2015): generate with the model as
-/// it is, mix, and train on what was
-/// mixed.
+/// Inputs of a decoder that are the data's at some steps and the model's own at others (Bengio et al. 2015): generate with the current
+/// model, mix, and train on the mixture.
 /// </summary>
 public static class ScheduledSampling
 {
     /// <summary>
     /// Puts tokens of the model in place of some that the data give. Step 0, the start token, stays; step s + 1 takes the token that the
-    /// model gave at step s. Steps behind
-    /// the end of a row, and those for which the model gave no token, stay as they are.
+    /// model gave at step s. Steps past the end of a row, and steps for which the model gave no token, are not changed.
     /// </summary>
     /// <param name="fed">Tokens of the data, i32[S, B].</param>
-    /// <param name="generated">What the model gave, for each row of the batch.</param>
+    /// <param name="generated">The tokens that the model generated, for each row of the batch.</param>
     /// <param name="lengths">Steps of each row, [B].</param>
     /// <param name="share">The probability with which a step takes the model's token, 0 to 1.</param>
     /// <param name="random">Draws for each step of each row, taken or not, so that the choice at one step does not depend on

@@ -59,11 +59,11 @@ public sealed class TokenGenerator
     }
 
     /// <summary>
-    /// The best sequences by beam search: for each sequence, <see cref="BeamOptions.Width"/> neighbouring rows of the batch begin alike
-    /// and follow the hypotheses with the
-    /// highest probabilities. A search ends when no open hypothesis can become better than those that ended.
+    /// The best sequences by beam search: for each sequence, <see cref="BeamOptions.Width"/> neighbouring rows of the batch start with the
+    /// same prompt and follow the hypotheses with the highest probabilities. A search ends when no open hypothesis can become better than
+    /// the finished ones.
     /// </summary>
-    /// <returns>For each sequence its hypotheses, the best by penalised probability first; those that reached the most tokens come behind
+    /// <returns>For each sequence its hypotheses, the best by penalised probability first; hypotheses cut at the limit of tokens come after
     /// those that ended.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public IReadOnlyList<Hypothesis>[] Beam(BeamOptions options)

@@ -8,7 +8,7 @@ namespace RnnJit.Networks;
 /// <summary>A model as texts and tensors of a checkpoint: Program, sizes, precision, parameters, metadata and vocabularies.</summary>
 internal static class ModelFile
 {
-    /// <summary>What stands before the names of the parameters of a training loop's best epoch.</summary>
+    /// <summary>The prefix of the names of the parameters of a training loop's best epoch.</summary>
     public const string BestPrefix = "fit.best.";
 
     /// <exception cref="NotFiniteNumberException">A parameter holds NaN or an infinity, or is too large for the storage.</exception>

@@ -58,8 +58,8 @@ public sealed record GatherCommand(BufferView Table, BufferView Index, BufferVie
 
 /// <summary>Adds rows into a table by index, in ascending order of the rows.</summary>
 /// <param name="Name">Name of the indices, for messages.</param>
-/// <param name="Adds">To what the table holds; else the table is cleared first.</param>
-/// <param name="Active">Rows that are not 0; null: all may be something else.</param>
+/// <param name="Adds">True: adds to the table's contents; false: clears the table first.</param>
+/// <param name="Active">Rows that may be nonzero; null: all.</param>
 public sealed record ScatterCommand(BufferView Index, BufferView Input, BufferView Table, string Name, bool Adds,
     ActiveRows? Active) : PlanCommand
 {

@@ -8,10 +8,10 @@ namespace RnnJit.Plans;
 /// <param name="InvariantB">B is the same at every time step and for every row.</param>
 public sealed record MatMulCommand(MatMulForm Form, BufferView? Packed, bool Reverse, bool InvariantB) : PlanCommand
 {
-    /// <summary>Continues the chains from what C holds: a sum over time.</summary>
+    /// <summary>True: accumulates into C, as a sum over time does.</summary>
     public bool Accumulate { get; init; }
 
-    /// <summary>Initial values of the chains; null: 0, or with <see cref="Accumulate"/> what C holds.</summary>
+    /// <summary>Initial values of the accumulators; null: 0, or C itself with <see cref="Accumulate"/>.</summary>
     public AccumulatorInit? Init { get; init; }
 
     /// <summary>Rows it is done for; null for all.</summary>

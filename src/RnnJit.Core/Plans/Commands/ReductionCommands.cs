@@ -40,9 +40,9 @@ public sealed record ReduceCommand(ReductionOp Op, BufferView Input, BufferView 
 }
 
 /// <summary>Σ over rows, or Σ over rows of a · b, for each column; rows from last to first or, forwards, from first to last.</summary>
-/// <param name="ARow">Elements from row to row of A.</param>
-/// <param name="Accumulate">Continues the chains from what the result holds.</param>
-/// <param name="Active">Rows that add something; null: all.</param>
+/// <param name="ARow">Row stride of A in elements.</param>
+/// <param name="Accumulate">True: accumulates into the result.</param>
+/// <param name="Active">Rows that may be nonzero; null: all.</param>
 public sealed record ColumnSumCommand(
     BufferView A, BufferView? B, BufferView Result, int Rows, long ARow, long BRow, int Columns, bool Accumulate, bool Forwards,
     ActiveRows? Active) : PlanCommand

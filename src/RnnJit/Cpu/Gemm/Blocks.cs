@@ -7,33 +7,33 @@ internal readonly unsafe struct Blocks<V, T>
     where V : struct, ISimd<V, T>
     where T : unmanaged
 {
-    // Up to the first size the hardware prefetcher serves few tiles, and software prefetch costs more than it brings; from the
-    // second one on B is so far that a core keeps too few lines of one stream in flight. An element counts at the size it is
-    // multiplied in, also where it is stored in 16 bits.
+    // Bounds on the bytes of B. Up to the first, with few tiles, the hardware prefetcher suffices and software prefetch costs more than it
+    // saves. From the second on, B is so far away that one stream keeps too few cache lines in flight. 16-bit elements count with the size
+    // in which they are multiplied.
     private const int BytesOfHardwarePrefetch = 2 * 1024 * 1024, BytesFar = 6 * 1024 * 1024;
 
-    // A copied panel's part stays in L1.
+    // Bytes of a copied part of a panel, which stays in L1.
     private const int BytesOfCopiedColumn = 1024;
 
-    // A copy of A is read once a panel, one of B once a tile: fewer do not repay it.
+    // Least reuse that pays for a copy: a copy of A is read once per panel of B, a copy of B once per row tile.
     private const int LeastPanels = 16, LeastPanelsOfRows = 32, LeastTiles = 4;
 
-    // Fewer tiles than that prefetch only what is beyond the hardware prefetcher's reach.
+    // With fewer row tiles than this, B is prefetched only beyond the hardware prefetcher's reach.
     private const int FewTiles = 4;
 
     private const int Page = 4096, Ways = 8;
 
-    // So many rows of A share what is read of B.
+    // Rows of A that share one read of B.
     private const int SharingRows = 128;
 
     public Blocks(in GemmArguments<T> g, int panels, Copying copying)
     {
-        // Of a core, between what the smallest and the largest current ones have, so that scratch stays within bounds.
+        // L2 of one core, clamped to the range of current processors to bound the scratch memory.
         CacheSizes caches = CacheSizes.OfThisMachine;
         int bytesOfL2 = (int)Math.Clamp(caches.L2, 256 << 10, 2 << 20);
 
-        // What a block of A takes of L2, and a panel of B, or what is copied of panels: both stream from
-        // there as fast as they are multiplied.
+        // Shares of L2: one for the block of A, one for the panel of B or its copy. Both stream from L2 at the rate at which they are
+        // multiplied.
         int bytesOfA = bytesOfL2 / 8 * 5, bytesOfPanel = bytesOfL2 / 8;
         int max = Kernels<V, T>.MR;
         bool few = g.RowsTogether < 4 && g.KIndices == null, strided = g.ACol is not (1 or -1);

@@ -42,10 +42,10 @@ internal static unsafe partial class Gemm
     public static void MultiplyUnpacked<T>(in GemmArguments<T> g, int panelStart, int panelEnd)
         where T : unmanaged => Dispatch(g, panelStart, panelEnd, packed: false);
 
-    /// <summary>Packs what of <paramref name="source"/>, whose element (0, 0) becomes (nOffset, kOffset), falls into
-    /// panels [panelStart, panelEnd).</summary>
-    /// <remarks>Offsets are free, so separate tensors can be stacked along n or k. Whoever packs the last
-    /// columns clears the padding.</remarks>
+    /// <summary>Packs the part of <paramref name="source"/> that falls into panels [panelStart, panelEnd); its element (0, 0) becomes
+    /// (nOffset, kOffset).</summary>
+    /// <remarks>Offsets are arbitrary, so separate tensors can be concatenated along n or k. The call that packs the last columns clears
+    /// the padding.</remarks>
     public static void Pack<T>(in PackSource<T> source, in PackedMatrix<T> target, int nOffset, int kOffset, int panelStart, int panelEnd)
         where T : unmanaged
     {

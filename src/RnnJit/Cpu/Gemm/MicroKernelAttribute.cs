@@ -1,9 +1,9 @@
 namespace RnnJit.Cpu.Gemm;
 
-/// <summary>A micro-kernel of the family: its rows × panels, and its unrolling of k where strides are known.</summary>
+/// <summary>Shape of a micro-kernel: rows × panels of its tile, and its unrolling of k for known strides.</summary>
 /// <param name="rows">Rows of A and C.</param>
 /// <param name="panels">Panels of B side by side.</param>
-/// <param name="unroll">Unrolled k; bounded by what the JIT inlines in one method.</param>
+/// <param name="unroll">Unroll factor of k, limited by the JIT's inlining budget per method.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 internal sealed class MicroKernelAttribute(int rows, int panels, int unroll) : Attribute
 {

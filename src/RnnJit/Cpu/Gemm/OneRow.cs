@@ -4,8 +4,8 @@ using RnnJit.Cpu.Simd;
 namespace RnnJit.Cpu.Gemm;
 
 /// <summary>
-/// One row times a packed B: what a stream and batch 1 do. B is read once, so panels go side by side, up to six with twelve
-/// accumulators, and there are no blocks.
+/// Matrix-vector product: one row times a packed B, for streams and batch 1. B is read once, so there is no blocking; up to six panels are
+/// multiplied at once, with twelve accumulators.
 /// </summary>
 internal static unsafe class OneRow<V, T, S>
     where V : struct, ISimd<V, T>

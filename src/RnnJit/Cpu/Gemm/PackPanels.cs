@@ -10,7 +10,8 @@ internal static unsafe class PackPanels
     // first-level cache, which has eight ways or more.
     private const int PanelsAtOnce = 8;
 
-    /// <summary>Packs what of <paramref name="source"/>, placed at (nOffset, kOffset), falls into panels [panelStart, panelEnd).</summary>
+    /// <summary>Packs the part of <paramref name="source"/>, placed at (nOffset, kOffset), that falls into panels [panelStart,
+    /// panelEnd).</summary>
     /// <remarks>The source that ends at the last column also clears the padding beside it.</remarks>
     public static void Run<V, T>(in PackSource<T> source, in PackedMatrix<T> target, int nOffset, int kOffset, int panelStart, int panelEnd)
         where V : struct, ISimd<V, T>

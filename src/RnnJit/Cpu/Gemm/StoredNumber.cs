@@ -3,7 +3,7 @@ namespace RnnJit.Cpu.Gemm;
 /// <summary>A float in 16 bits, rounded to nearest even.</summary>
 internal static class StoredNumber
 {
-    /// <summary>The largest half. What rounds beyond it has no finite half.</summary>
+    /// <summary>The largest finite half; a number that rounds above it becomes infinite.</summary>
     public const float LargestHalf = 65504;
 
     public static ushort Half(float value) => BitConverter.HalfToUInt16Bits((Half)value);

@@ -34,7 +34,7 @@ internal static unsafe class Transpose
         Elements(from, rowStride, 1, 0, n, done, k, to, n);
     }
 
-    // A store runs on into what is written after it: the next k, and of this one the rows before.
+    // Stores of full vectors overrun into elements that are written later: the next k, and the preceding rows of this k.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Narrow8(float* from, nint rowStride, int n, int k, float* to)
     {

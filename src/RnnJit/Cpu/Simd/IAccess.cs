@@ -17,8 +17,8 @@ public interface IAccess
         where V : struct, ISimd<V, T>
         where T : unmanaged;
 
-    /// <summary>The lanes below n of <paramref name="value"/>, the others of <paramref name="other"/>: what a
-    /// reduction over a tail starts from.</summary>
+    /// <summary>Blend: lanes below n from <paramref name="value"/>, the others from <paramref name="other"/>; the operand of a reduction
+    /// over a tail.</summary>
     static abstract V Keep<V, T>(V value, V other, int n)
         where V : struct, ISimd<V, T>
         where T : unmanaged;

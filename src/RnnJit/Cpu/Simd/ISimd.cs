@@ -42,7 +42,7 @@ public interface ISimd<V, T>
     /// <summary>The bit pattern in every lane; for float its lower 32 bits.</summary>
     static abstract V FromBits(long bits);
 
-    /// <summary>Elements p[offset], p[offset + 1], …; no alignment is asked for.</summary>
+    /// <summary>Unaligned load of p[offset], p[offset + 1], ….</summary>
     static abstract V Load(ref T p, nint offset);
 
     static abstract void Store(V value, ref T p, nint offset);
