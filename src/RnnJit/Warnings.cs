@@ -9,7 +9,7 @@ public static class Warnings
 
     /// <summary>
     /// Takes each warning, <c>warning RNNJ2xx: sentence</c>; standard error until it is replaced, null silences. Calls may come from
-    /// several threads at once. What it throws is dropped, so that a warning never ends a run.
+    /// several threads at once. Exceptions from the sink are dropped, so that a warning never ends a run.
     /// </summary>
     public static Action<string>? Sink
     {
@@ -36,7 +36,7 @@ internal sealed class WarningLog(Action<string>? sink)
         set => sink = value;
     }
 
-    /// <summary>Says a sentence, unless it was said or nobody listens. What nobody heard is not counted as said.</summary>
+    /// <summary>Reports a sentence once per key. Without a sink nothing is reported, and the sentence does not count as reported.</summary>
     public void Once(string id, string key, string sentence)
     {
         if (sink is not { } to || said.Count >= Most || !said.TryAdd((id, key), true))

@@ -7,7 +7,7 @@ namespace RnnJit.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IKernel
 {
-    /// <summary>The canonical text of the kernel's graph, by which the planner asks for it.</summary>
+    /// <summary>The canonical text of the kernel's graph, the planner's key for it.</summary>
     static abstract string Text { get; }
 
     static abstract void Run<V, T>(in KernelCall call)

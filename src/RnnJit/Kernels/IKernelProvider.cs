@@ -13,7 +13,7 @@ public interface IKernelProvider
     /// <param name="real">The precision to run in.</param>
     KernelBody? Find(Graph kernel, ElementType real);
 
-    /// <summary>Announces kernels that will be asked for, so that they can be compiled together.</summary>
+    /// <summary>Announces kernels that the planner will look up, so that they can be compiled together.</summary>
     void Prepare(IReadOnlyList<Graph> kernels)
     {
     }

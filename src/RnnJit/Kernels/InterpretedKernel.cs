@@ -39,7 +39,7 @@ internal sealed class InterpretedKernel
             Write(in call, kernel.Inputs.Count + i, kernel.Outputs[i].Value, values, first);
     }
 
-    // What depends on the place of a column is evaluated here, because a call may be given some of the columns.
+    // Ops that depend on a column's index are evaluated here, because a call may cover only a range of columns.
     private static NdArray Evaluate(Node node, NdArray[] values, Evaluation evaluation, in KernelCall call)
     {
         if (node.Op is ExtentOp)

@@ -53,7 +53,7 @@ public sealed class KernelChain(params IKernelProvider[] providers)
             $"No provider has this kernel (add the interpreted one to the chain):\n{Printer.Print(kernel)}");
     }
 
-    /// <summary>Lets each provider prepare the kernels that those before it lack.</summary>
+    /// <summary>Lets each provider prepare the kernels that earlier providers do not have.</summary>
     public void Prepare(IReadOnlyList<Graph> kernels, ElementType real)
     {
         IReadOnlyList<Graph> missing = kernels;

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Kernels;
 
-/// <summary>Memory for what a kernel keeps of a row from one pass over its columns to a later one; each thread has
-/// its own and takes it once.</summary>
+/// <summary>Thread-local buffer for the values of one row that a kernel stores in one pass over the columns and reads in a later one;
+/// allocated once per thread.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class RowMemory
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RnnJit.Metrics;
 
-/// <summary>Counts of true and predicted classes, and what is derived from them.</summary>
+/// <summary>Counts of true and predicted classes, and metrics derived from them.</summary>
 /// <remarks>
 /// From memory: balanced accuracy and the macro mean of F1 are those of scikit-learn (<c>balanced_accuracy_score</c>; <c>f1_score</c>
 /// with <c>average="macro"</c> and

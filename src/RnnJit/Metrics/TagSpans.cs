@@ -1,9 +1,9 @@
 namespace RnnJit.Metrics;
 
-/// <summary>A named stretch of a tagged sentence.</summary>
-/// <param name="Kind">What follows <c>B-</c> or <c>I-</c>.</param>
-/// <param name="Start">Its first token.</param>
-/// <param name="End">The token after its last one.</param>
+/// <summary>A labelled span of a tagged sentence.</summary>
+/// <param name="Kind">The label after <c>B-</c> or <c>I-</c>.</param>
+/// <param name="Start">Index of the span's first token.</param>
+/// <param name="End">Index of the token after the span's last token.</param>
 public sealed record TagSpan(string Kind, int Start, int End);
 
 /// <summary>Spans of BIO tags, and how many of them are found.</summary>

@@ -25,14 +25,14 @@ public sealed class CarriedState
     /// <summary>The names of the initial states, such as <c>layer0.h0</c>.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The initial state of that place, [B, H]; freed with the session or trainer.</summary>
+    /// <summary>The initial state at this position, [B, H]; freed with the session or trainer.</summary>
     public Tensor this[int state] => pairs[state].Initial;
 
-    /// <summary>The initial state of that name, [B, H]; freed with the session or trainer.</summary>
+    /// <summary>The initial state with this name, [B, H]; freed with the session or trainer.</summary>
     /// <exception cref="UnknownNameException">There is no such state.</exception>
     public Tensor this[string name] => pairs[Place(name)].Initial;
 
-    /// <summary>The final state of that place after the last run, [B, H]; valid until the next run.</summary>
+    /// <summary>The final state at this position after the last run, [B, H]; valid until the next run.</summary>
     public Tensor Final(int state) => pairs[state].Final;
 
     /// <summary>The final state that follows the initial one of that name, after the last run, [B, H]; valid until the next run.</summary>
@@ -54,10 +54,10 @@ public sealed class CarriedState
     }
 
     /// <summary>
-    /// Row r of all initial states becomes what row rows[r] was: a search that goes on from its best hypotheses reorders them so. A row
-    /// may be taken several times.
+    /// Reorders the rows of all initial states: row r becomes the former row rows[r]. A beam search continues from its best hypotheses in
+    /// this way. A row may occur several times.
     /// </summary>
-    /// <param name="rows">A row for each of the batch, [B].</param>
+    /// <param name="rows">Source row of each row of the batch, [B].</param>
     /// <exception cref="ArgumentException">There is another number of rows, or one is outside the batch; nothing is changed.</exception>
     public void Reorder(ReadOnlySpan<int> rows)
     {

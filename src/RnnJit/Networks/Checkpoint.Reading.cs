@@ -24,7 +24,7 @@ internal sealed partial class Checkpoint
     private FileStream? stream;
     private long data;
 
-    /// <summary>Reads header and texts and checks the digest; tensors are read from the open file when they are asked for.</summary>
+    /// <summary>Reads header and texts and checks the digest; each tensor is read from the open file when it is first used.</summary>
     /// <param name="limit">Bytes that the file may have; 0: the memory available to the process.</param>
     /// <exception cref="CheckpointException">The file is missing, no checkpoint, truncated, altered or larger than the limit.</exception>
     public static Checkpoint Read(string path, long limit = 0)
@@ -168,7 +168,7 @@ internal sealed partial class Checkpoint
                 $"'{path}' was altered after it was written: its digest does not fit its content (use another copy)");
     }
 
-    // Digest over what the file holds, read in pieces.
+    // Digest over the file's contents, read in pieces.
     private string StoredDigest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

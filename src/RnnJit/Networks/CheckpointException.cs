@@ -2,7 +2,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Networks;
 
-/// <summary>A file is no model or checkpoint of this program, is damaged, or does not fit what was asked of it.</summary>
+/// <summary>A file is no model or checkpoint of this program, is damaged, or does not match the request.</summary>
 public sealed class CheckpointException : Exception
 {
     public CheckpointException(string message)

@@ -5,7 +5,7 @@ internal static class EntryName
 {
     private const int Longest = 100;
 
-    /// <param name="what">What has the name, for the message: metadata.</param>
+    /// <param name="what">Noun for the named entry in the message, such as metadata.</param>
     /// <exception cref="ArgumentException">The name is empty, too long, or has other characters than ASCII letters, digits, dots, hyphens
     /// and underscores.</exception>
     public static void Require(string name, string what)

@@ -52,7 +52,7 @@ public sealed partial class Model : IDisposable
     }
 
     /// <summary>A model with fresh parameters.</summary>
-    /// <param name="sizes">The sizes of all dimension symbols but T and B.</param>
+    /// <param name="sizes">The sizes of all dimension symbols except T and B.</param>
     /// <exception cref="GraphException">RNNJ101, RNNJ014, RNNJ245: a size is missing, an initialiser is unknown, or the parameters take
     /// more memory than is allowed.</exception>
     public Model(Graph program, IReadOnlyDictionary<string, int> sizes, ModelOptions? options = null)
@@ -78,19 +78,19 @@ public sealed partial class Model : IDisposable
     /// <summary>The whole Program: results, losses, final states.</summary>
     public Graph Program { get; }
 
-    /// <summary>The sizes of all dimension symbols but T and B.</summary>
+    /// <summary>The sizes of all dimension symbols except T and B.</summary>
     public IReadOnlyDictionary<string, int> Sizes { get; }
 
     public ModelOptions Options { get; }
 
-    /// <summary>The trained tensors by name. Whoever reads one after training on a device fetches it from there.</summary>
+    /// <summary>The trained tensors by name. After training on a device, reading a tensor copies it from there.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters => block.Parts;
 
     /// <summary>The number of trained numbers.</summary>
     public long ParameterCount => Parameters.Values.Sum(tensor => (long)tensor.Length);
 
-    /// <summary>Lanes in which sums of a row are added: results are equal bit for bit on all devices of equal lanes.</summary>
-    /// <exception cref="ArgumentException">The device does not have those that <see cref="ModelOptions.RowLanes"/> asks for.</exception>
+    /// <summary>Number of lanes in which sums of a row are accumulated: devices with equal lanes give equal bits.</summary>
+    /// <exception cref="ArgumentException">The device does not have the lanes of <see cref="ModelOptions.RowLanes"/>.</exception>
     public int RowLanes =>
         BackendRegistry.Of(Options.Device).RowLanes(new ExecutableOptions { Precision = Options.Precision, RowLanes = Options.RowLanes });
 

@@ -25,7 +25,7 @@ internal static class ModelFile
             checkpoint.Put(name, tensor, weights);
     }
 
-    /// <summary>The Program as a checkpoint holds it.</summary>
+    /// <summary>The Program's text, as written to a checkpoint.</summary>
     /// <exception cref="GraphException">It would not be read back (RNNJ246): a text has limits.</exception>
     public static string ProgramText(Model model)
     {
@@ -97,8 +97,8 @@ internal static class ModelFile
             checkpoint.Get(prefix + name, tensor);
     }
 
-    /// <summary>A graph that a checkpoint holds as text, verified.</summary>
-    /// <param name="what">What it is called in a message: Program, cell.</param>
+    /// <summary>Reads a graph that a checkpoint holds as text, and verifies it.</summary>
+    /// <param name="what">Noun for the graph in messages: Program, cell.</param>
     /// <exception cref="CheckpointException">The text is no such graph.</exception>
     public static Graph ReadGraph(Checkpoint checkpoint, string key, string what)
     {
@@ -156,7 +156,7 @@ internal static class ModelFile
             $"'{checkpoint.Path}' has precision '{other}', wanted F32 or F64 (it was written by another version)"),
     };
 
-    // Before anything is allocated: what the Program wants is in the file, so it is no larger than the file.
+    // Checks before any allocation that the file has all parameters of the Program, so that they cannot be larger than the file.
     private static void RequireParameters(Checkpoint checkpoint, Graph program, IReadOnlyDictionary<string, int> sizes,
         ElementType precision, string prefix)
     {

@@ -45,7 +45,7 @@ public sealed class Session : IDisposable
     /// <exception cref="ArgumentException">An input of whole numbers is given another number, such as 1.7 or NaN.</exception>
     public void Set(string name, NdArray value) => executable.Set(name, value);
 
-    /// <summary>Fills an input with what another session computed, such as an encoder's memory.</summary>
+    /// <summary>Fills an input with another session's result, such as an encoder's memory.</summary>
     /// <exception cref="UnknownNameException">There is no such input.</exception>
     /// <exception cref="GraphException">RNNJ151: the shape differs.</exception>
     public void Set(string name, Tensor value)

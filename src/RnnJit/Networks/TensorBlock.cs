@@ -10,7 +10,7 @@ internal sealed unsafe class TensorBlock : IDisposable
 {
     private const int Alignment = 64;
 
-    // Rows of this length are what threads share out; the last one is filled up.
+    // Row length for splitting work between threads; the last row is padded.
     private const int Columns = 1024;
 
     private readonly NativeBuffer memory;

@@ -48,7 +48,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         sequence = timer is null ? instructions : MarkInstruction.After(instructions, timer, ref line);
     }
 
-    /// <summary>Bytes of the arena: everything but the caller's tensors.</summary>
+    /// <summary>Bytes of the arena: all memory of the plan except the caller's tensors.</summary>
     public override long ArenaBytes => Memory.Bytes;
 
     internal override Plans.Plan BufferPlan => lowered.Plan;
@@ -83,8 +83,8 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         }
     }
 
-    // As many shares as threads are asked for; how many run at once is bounded by the processors and by the work. If nobody
-    // asks, there are no more shares than that.
+    // The number of shares is the requested number of threads; the number of running threads is limited by the processors and the work.
+    // Without a request both numbers are that limit.
     private WorkerPool Pool(ExecutableOptions options)
     {
         int most = (int)Math.Clamp(ScheduleCost.OfPlan(instructions) / LeastMicroseconds, 1, Environment.ProcessorCount);

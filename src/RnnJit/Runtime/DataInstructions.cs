@@ -215,7 +215,7 @@ internal static class IndexCheck
 {
     private const string Cure = "check the vocabulary";
 
-    /// <summary>The indices of the rows of the batch that are asked for.</summary>
+    /// <summary>The range of indices for a share's rows of the batch.</summary>
     public static (int Start, int End) Items(in WorkShare share, BufferView index)
     {
         int perRow = share.RowEnd < 0 ? 0 : index.Length / Math.Max(index.Shape[0], 1);

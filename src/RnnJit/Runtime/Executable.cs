@@ -7,7 +7,7 @@ namespace RnnJit.Runtime;
 
 /// <summary>A Program bound to sizes and memory. Fill <see cref="Input"/>, call <see cref="Run"/>, read <see cref="Output"/>.
 /// Not safe for concurrent use.</summary>
-/// <remarks>Dispose while another thread is in <see cref="Run"/> lets that run finish; memory is freed behind it.</remarks>
+/// <remarks>Dispose while another thread is in <see cref="Run"/> lets that run finish; memory is freed after it.</remarks>
 public abstract class Executable : IDisposable
 {
     private readonly Dictionary<string, Tensor> inputs = new(StringComparer.Ordinal);
@@ -38,8 +38,8 @@ public abstract class Executable : IDisposable
     /// computed some steps ahead of it.</summary>
     public const string ChunkPass = ChunkedMatMul.Name;
 
-    /// <summary>The name, among the passes that can be switched off, of leaving out rows behind their end in products
-    /// and sums over all time steps.</summary>
+    /// <summary>Name, in <see cref="ExecutableOptions.Without"/>, of the optimisation that skips padding in products and sums over all time
+    /// steps.</summary>
     public const string ActiveRowsPass = ActiveRows.Name;
 
     public Graph Program { get; }
@@ -52,8 +52,7 @@ public abstract class Executable : IDisposable
     /// <summary>Makes a Program executable.</summary>
     /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes
     /// more memory than is allowed.</exception>
-    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number
-    /// of threads that cannot be.</exception>
+    /// <exception cref="ArgumentException">Weights in 16 bits without compiled float32, or an invalid number of threads.</exception>
     public static Executable Create(Graph program, ExecutableOptions options) =>
         BackendRegistry.Of(options.Device).Create(program, options);
 
@@ -104,8 +103,8 @@ public abstract class Executable : IDisposable
     /// <summary>The plan that a run executes; null where nothing is planned.</summary>
     internal virtual Plans.Plan? BufferPlan => null;
 
-    /// <summary>Seconds that the last run spent in each line of <see cref="Plan"/>, on the worker with the most rows; what lies between two
-    /// lines belongs to the second, and frozen rows and the end of a loop to the loop's own. Empty without
+    /// <summary>Seconds of the last run per line of <see cref="Plan"/>, on the worker with the most rows. Gaps count to the following line,
+    /// frozen rows and loop overhead to the loop's line. Empty without
     /// <see cref="ExecutableOptions.Profile"/>.</summary>
     public virtual IReadOnlyList<double> PlanSeconds => [];
 
@@ -175,7 +174,7 @@ public abstract class Executable : IDisposable
 
     protected int[] Shape(TensorType type) => type.Dims.Select(dim => dim.Evaluate(Options.Sizes)).ToArray();
 
-    /// <summary>Compares inputs and what else is planned with the limit, before it is allocated.</summary>
+    /// <summary>Compares the bytes of inputs and of the planned memory with the limit, before allocation.</summary>
     /// <exception cref="GraphException">RNNJ245: the limit is lower.</exception>
     protected void RequireMemory(long planned) =>
         MemoryBudget.Require($"The plan of '{Program.Name}'", MemoryBudget.Sum(InputBytes, planned), Options.MemoryLimit);

@@ -33,7 +33,7 @@ public sealed record ExecutableOptions
     /// <summary>The storage format of weights that products read; 16 bits are for inference in F32.</summary>
     public WeightStorage Weights { get; init; }
 
-    /// <summary>Passes that are switched off, to see what they are worth.</summary>
+    /// <summary>Names of passes that are switched off, to measure their effect.</summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
 
     /// <summary>
@@ -77,8 +77,7 @@ public sealed record ExecutableOptions
     /// <summary>Outputs that take the place of an input, by name.</summary>
     internal IReadOnlyDictionary<string, string> AliasesOf(Graph program) => Step?.Aliases(program) ?? new Dictionary<string, string>();
 
-    /// <exception cref="ArgumentException">Weights in 16 bits, but not on compiled float32, or a number
-    /// of threads that cannot be.</exception>
+    /// <exception cref="ArgumentException">Weights in 16 bits without compiled float32, or an invalid number of threads.</exception>
     internal void Check()
     {
         if (Without.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)

@@ -21,7 +21,7 @@ internal abstract class Instruction(PlanCommand? command)
     /// <summary>A line for people.</summary>
     public virtual string Describe => command?.Describe ?? GetType().Name;
 
-    /// <summary>Provider of its kernel; empty for what has none.</summary>
+    /// <summary>Name of the provider of the instruction's kernel; empty without a kernel.</summary>
     public virtual string Provider => "";
 
     /// <summary>Turns views into addresses once memory is there.</summary>

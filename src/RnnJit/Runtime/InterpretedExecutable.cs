@@ -3,7 +3,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Runtime;
 
-/// <summary>The oracle behind the same face as compiled Programs.</summary>
+/// <summary>The interpreter in double precision as an <see cref="Executable"/>.</summary>
 internal sealed class InterpretedExecutable : Executable
 {
     public InterpretedExecutable(Graph program, ExecutableOptions options)

@@ -46,7 +46,7 @@ internal sealed unsafe partial class KernelInstruction
         }
     }
 
-    // The steps of each row of the batch, of which workers take turns.
+    // Length of each row of the batch; rows are assigned to workers in turn.
     private void ExecuteBatchFirst(ActiveRows active, int* length, in WorkShare share, in LoopIndices clock)
     {
         for (int row = share.Part; row < active.Batch; row += share.Parts)
@@ -67,7 +67,7 @@ internal sealed unsafe partial class KernelInstruction
         }
     }
 
-    // Neighbours that all run at a step, or none of which does.
+    // End of the run of neighbouring rows that are all live, or all ended, at step t.
     private static int RunEnd(int* length, int t, int row, int batch)
     {
         bool runs = length[row] > t;
@@ -77,8 +77,8 @@ internal sealed unsafe partial class KernelInstruction
         return end;
     }
 
-    // Rows of one step, or steps of one row: the first of the outer dimensions, and the next, or all
-    // of the rows with what stands behind it.
+    // Runs the kernel on the rows of one step, or on the steps of one row: ranges of the first two outer dimensions, with all of the
+    // remaining ones.
     private void Call(int t, int row, int rowEnd, int start, int end, in LoopIndices clock)
     {
         if (outer.Length == 1)

@@ -16,7 +16,7 @@ internal sealed class LengthCheck
             if (Steps(program.Nodes[n], sizes) is not var (lengths, count) || lengths >= program.Inputs.Count)
                 continue;
 
-            // Blocks of time and what is left of it are one loop in two.
+            // A strip-mined loop and the loop over its remainder count as one loop.
             var key = (lengths, program.Nodes[n].Op is BlockLengthsOp ? -1 : n);
             steps[key] = Math.Max(count, steps.TryGetValue(key, out int known) ? known : 0);
         }

@@ -24,7 +24,7 @@ internal abstract class MatMulChunks(ChunkedMatMul chunked)
     public bool Begins(int t, int i, bool reverse) => i == 0 || (t & (chunk - 1)) == (reverse ? chunk - 1 : 0);
 
     /// <summary>Computes the chunk of step t: some rows of the batch, all of them or panels of their columns.</summary>
-    /// <param name="lengths">How many steps each row has; null: all of them. Rows behind their end are left out.</param>
+    /// <param name="lengths">Number of steps of each row, whose padding is skipped; null: all steps.</param>
     public unsafe void Fill(in WorkShare share, int t, int* lengths)
     {
         int start = t & ~(chunk - 1), count = Math.Min(chunk, steps - start);
@@ -45,7 +45,7 @@ internal abstract class MatMulChunks(ChunkedMatMul chunked)
         }
     }
 
-    // How many of the next steps have as many rows of [rowStart, rowEnd) that run, and behind the last of them.
+    // Number of successive steps from t on with the same live rows of [rowStart, rowEnd); end is the row after the last live one.
     private static unsafe int Alike(int* lengths, int t, int steps, int rowStart, int rowEnd, out int end)
     {
         end = rowEnd;

@@ -112,7 +112,7 @@ internal sealed unsafe partial class MatMulInstruction<T>
         }
     }
 
-    // With 0, or with what the chains start from where they add nothing.
+    // Fills the results of ended rows with 0, or with the accumulators' initial values if the product adds nothing there.
     private void FillEnded(int* length, in WorkShare share, T* to, StartPointer from)
     {
         long time = form.Loops.Length == 0 ? Active!.Batch * form.M.C : form.Loops[0].C;

@@ -27,7 +27,7 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
 
     public MatMulForm Form => form;
 
-    /// <summary>Adds to what is there: a sum over time.</summary>
+    /// <summary>True: accumulates into C, as a sum over time does.</summary>
     public bool Accumulate { get; }
 
     /// <summary>The initial values of the accumulators; null: 0, or with <see cref="Accumulate"/> the present result.</summary>
@@ -164,7 +164,7 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
 
     private readonly record struct LoopOffsets(long A, long B, long C, long Start);
 
-    // Where the operands of the l-th turn of all loops begin.
+    // Operand offsets of iteration l of the flattened loops.
     private LoopOffsets OffsetsOf(int l)
     {
         long oa = 0, ob = 0, oc = 0, os = 0;
@@ -182,7 +182,7 @@ internal sealed unsafe partial class MatMulInstruction<T> : Instruction
         return new LoopOffsets(oa, ob, oc, os);
     }
 
-    // Of so many k; all of them but where rows have lengths.
+    // Multiplies and sums over depth elements of k: all of k unless rows have lengths.
     private void Sum(T* pa, T* pb, T* pc, StartPointer start, int rowStart, int rowEnd, int panelStart, int panelEnd, int depth,
         bool backwards)
     {

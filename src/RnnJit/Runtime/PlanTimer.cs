@@ -56,8 +56,8 @@ internal sealed class PlanTimer(int lines, TimeProvider clock)
 /// on the one that is watched.</summary>
 internal sealed class MarkInstruction(PlanTimer timer, int line) : Instruction(null)
 {
-    /// <summary>Puts one behind each instruction, and inside loops too.</summary>
-    /// <param name="line">The line of the plan that the first instruction is; then the one behind the last.</param>
+    /// <summary>Inserts a timer after each instruction, inside loops too.</summary>
+    /// <param name="line">In: plan line of the first instruction; out: the line after the last.</param>
     public static Instruction[] After(IReadOnlyList<Instruction> instructions, PlanTimer timer, ref int line)
     {
         var marked = new Instruction[2 * instructions.Count];

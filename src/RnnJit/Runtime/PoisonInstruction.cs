@@ -2,7 +2,7 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Fills buffers with NaN where their life begins, so that whoever reads what nobody wrote shows it.</summary>
+/// <summary>Fills buffers with NaN at the start of their lifetime, so that a read of unwritten memory shows in the results.</summary>
 internal sealed unsafe class PoisonInstruction(PlanBuffer[] buffers) : Instruction(null)
 {
     /// <summary>All bits, which is NaN in both precisions and −1 as an integer.</summary>

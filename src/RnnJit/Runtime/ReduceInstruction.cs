@@ -5,7 +5,7 @@ using RnnJit.Plans;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// A reduction over any axes of any view, in double: sums of what lies in one run in the order of <see cref="FlatReduction"/>, others from
+/// A reduction over any axes of any view, in double: sums over contiguous elements in the order of <see cref="FlatReduction"/>, others from
 /// the last element to the first. Workers share the results, never one sum.
 /// </summary>
 internal sealed unsafe class ReduceInstruction<T> : Instruction
@@ -76,7 +76,7 @@ internal sealed unsafe class ReduceInstruction<T> : Instruction
         return total;
     }
 
-    // Where the element with this number among the axes lies.
+    // Offset of the element with this flattened index over the given axes.
     private long Offset(int[] axes, int number, long[] strides)
     {
         long offset = 0;

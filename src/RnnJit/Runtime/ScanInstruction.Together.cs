@@ -32,7 +32,7 @@ internal sealed unsafe partial class ScanInstruction
         }
     }
 
-    // Rows read what others made in an earlier step: all workers share each instruction, and meet after it.
+    // Rows read other rows' results of an earlier step, so all workers share each instruction and meet at a barrier after it.
     private void StepTogether(ref TeamThread thread, in LoopIndices clock)
     {
         foreach (Instruction instruction in sequence)

@@ -81,7 +81,7 @@ internal sealed unsafe partial class ScanInstruction : Instruction
     public IReadOnlyList<Instruction> Body => body;
 
     /// <summary>Notes when each chunk and each instruction of a step ends.</summary>
-    /// <param name="line">The line of the plan behind this loop's own; then the one behind its last.</param>
+    /// <param name="line">In: the plan line after the loop's own; out: the line after its last.</param>
     public void MarkEnds(PlanTimer timer, ref int line)
     {
         this.timer = timer;

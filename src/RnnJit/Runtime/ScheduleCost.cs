@@ -7,20 +7,20 @@ namespace RnnJit.Runtime;
 /// <summary>
 /// The estimated time of one step of a loop under both schedules, in microseconds: good enough to choose by, not a prediction.
 /// </summary>
-/// <remarks>docs/decisions/schedules-by-estimate.md has what was measured, and which choices the constants were fitted to.</remarks>
+/// <remarks>docs/decisions/schedules-by-estimate.md has the measurements and the choices to which the constants were fitted.</remarks>
 internal readonly record struct ScheduleCost(double BatchParallel, double HiddenParallel)
 {
     // One core of a current server with vectors of 512 bits, in numbers per microsecond: multiplications and additions, bytes from its own
     // second-level cache, from a shared one, and those of other workers' results. Only ratios decide.
     private const double Flops512 = 240e3, NearBytes512 = 160e3, FarBytes = 60e3, OthersBytes = 8e3;
 
-    // A barrier, and how much longer work takes that ends with one, for the slowest worker is waited for.
+    // Microseconds of a barrier, and the factor by which it lengthens work, since all workers wait for the slowest.
     private const double Barrier = 0.15, Waiting = 1.04;
 
-    // What an instruction takes besides: its addresses, its share of the work.
+    // Fixed cost of an instruction: computing its addresses and its share of the work.
     private const double Call = 0.02;
 
-    // Reading weights hides behind arithmetic, but for where one takes nearly as long as the other.
+    // Exponent of the norm that combines arithmetic and weight reads: they overlap fully except when both take nearly the same time.
     private const double Overlap = 3;
 
     /// <param name="batch">Rows that batch-parallel workers share.</param>
@@ -82,14 +82,16 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
         return Math.Pow(Math.Pow(arithmetic, Overlap) + Math.Pow(reading, Overlap), 1 / Overlap);
     }
 
-    // Rows of a tile of a product share what is read of the weights; what else a step of k takes is as long for few of them.
+    // Fraction of peak for a tile height: the rows of a tile share each read of the weights, and the overhead per step of k does not depend
+    // on the height.
     private static double OfPeak(int rows)
     {
         double height = (double)rows / new RowTiles(rows, Gemm.MR, rows).Count;
         return height / (height + (CpuWidth.Width == 512 ? 0.6 : 2));
     }
 
-    // Bytes a microsecond of weights that are read again in each step: a part of them stays in what a core has for itself.
+    // Bandwidth, in bytes per microsecond, of weights that are read in every step: the part that fits into half of the core's L2 stays
+    // there.
     private static double Rate(double bytes, double near)
     {
         double nearBytes = Math.Min(bytes, CacheSizes.OfThisMachine.L2 / 2.0);

@@ -3,9 +3,8 @@ using RnnJit.Cpu;
 namespace RnnJit.Runtime;
 
 /// <summary>
-/// One arena for Programs that never run at once, such as the same network bound to several shapes. The Program that runs finds there
-/// what the one before left, so
-/// whoever takes the arena over makes constants and packed weights again.
+/// One arena for Programs that never run at once, such as the same network bound to several shapes. A Program finds the previous Program's
+/// contents there, so a Program that takes the arena over writes its constants and packs its weights again.
 /// </summary>
 /// <remarks>
 /// Grows by half at least, so that all sizes it ever had take at most three times the largest. Results in it are valid until another

@@ -105,7 +105,7 @@ internal sealed unsafe class StreamExecutable : IDisposable
     /// <exception cref="UnknownNameException">There is none.</exception>
     public Tensor Parameter(string name) => Find(parameters, "parameter", name);
 
-    /// <summary>Does again what parameters alone decide, such as packing. Not while something runs.</summary>
+    /// <summary>Recomputes values that depend on parameters alone, such as packed weights. Must not be called during a run.</summary>
     public void Refresh()
     {
         RequireMemory();
@@ -125,7 +125,7 @@ internal sealed unsafe class StreamExecutable : IDisposable
             call.BindAddresses(memory);
     }
 
-    /// <exception cref="ObjectDisposedException">This was disposed, or what its parameters belong to.</exception>
+    /// <exception cref="ObjectDisposedException">This object or the owner of its parameters was disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void RequireMemory()
     {

@@ -38,7 +38,7 @@ internal sealed unsafe class BlockLengthsInstruction(BlockLengthsCommand cut) : 
     }
 }
 
-/// <summary>sum += x, element by element: a sum over time of what no product and no reduction adds up itself.</summary>
+/// <summary>sum += x, element by element: a sum over time that is not fused into a product or a reduction.</summary>
 internal sealed unsafe class AccumulateInstruction(AccumulateCommand accumulate) : Instruction(accumulate)
 {
     private readonly BufferView x = accumulate.Input;

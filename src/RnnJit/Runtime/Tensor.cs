@@ -116,11 +116,11 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>
-    /// The elements to read and write, [<see cref="Length"/>], row-major. Fetches them where a run left them on a device, and counts as
-    /// a change, whatever is written.
+    /// The elements for reading and writing, [<see cref="Length"/>], row-major. Copies them from the device if a run left them there. Every
+    /// call counts as a change of the tensor, even if nothing is written.
     /// </summary>
     /// <remarks>
-    /// The span is valid until the next run of a Program that the tensor belongs to: what is written into it afterwards may be missed.
+    /// The span is valid until the next run of a Program that the tensor belongs to: later writes into it may have no effect.
     /// </remarks>
     /// <typeparam name="T">float for f32, double for f64, int for i32.</typeparam>
     /// <exception cref="InvalidOperationException">The tensor has another element type, or a run that failed left no values.</exception>

@@ -131,7 +131,7 @@ internal sealed class BatchShape(Graph program, IReadOnlyDictionary<string, int>
         return wide;
     }
 
-    // Whole rows of the last axes at once; what lies behind the values of an axis is padding.
+    // Copies contiguous rows of the last axes; elements past the source's extent of an axis are padding.
     private static void Copy<T>(ReadOnlySpan<T> from, ReadOnlySpan<int> shape, Span<T> to, IReadOnlyList<int> wanted, T padding)
     {
         if (from.Length == to.Length)

@@ -4,7 +4,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 
-/// <summary>A training step bound to one shape of batches: its Programs and what a run of them reads and gives.</summary>
+/// <summary>A training step bound to one shape of batches: its Programs, their inputs and their results.</summary>
 internal sealed class BoundStep : IDisposable
 {
     private readonly (double Multiple, Tensor[] Numbers)[] numbers;

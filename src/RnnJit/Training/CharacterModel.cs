@@ -6,7 +6,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 
-/// <summary>A trained character language model: what <c>rnnjit sample</c> and an app need.</summary>
+/// <summary>A trained character language model, for <c>rnnjit sample</c> and applications.</summary>
 public sealed class CharacterModel : IDisposable
 {
     private readonly double[] probabilities;
@@ -39,11 +39,11 @@ public sealed class CharacterModel : IDisposable
     }
 
     /// <summary>Writes characters one by one, each drawn from softmax(logits / temperature).</summary>
-    /// <param name="length">How many characters to write behind the prompt.</param>
-    /// <param name="temperature">1: as trained; towards 0: the likeliest only; 0 itself: always the likeliest.</param>
-    /// <param name="prompt">What the model reads first; empty: a line end.</param>
+    /// <param name="length">Number of characters to generate after the prompt.</param>
+    /// <param name="temperature">1: the model's probabilities; smaller: likelier characters more often; 0: always the likeliest.</param>
+    /// <param name="prompt">Text that the model reads first; empty: a line end.</param>
     /// <param name="seed">The same seed writes the same text.</param>
-    /// <returns>The characters behind the prompt.</returns>
+    /// <returns>The characters after the prompt.</returns>
     /// <exception cref="TextDataException">The prompt has a character that the model does not know.</exception>
     public IEnumerable<string> Write(int length, double temperature = 1, string prompt = "", ulong seed = 1)
     {

@@ -88,8 +88,8 @@ public sealed class CharacterTraining : IDisposable
     public Graph Program => trainer.Differentiated;
 
     /// <summary>Continues from a checkpoint.</summary>
-    /// <param name="path">What <see cref="Save"/> wrote.</param>
-    /// <param name="textOf">Gives the text whose source the checkpoint names.</param>
+    /// <param name="path">Path of a file written by <see cref="Save"/>.</param>
+    /// <param name="textOf">Function from the source that the checkpoint names to the text.</param>
     /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was
     /// written for another text.</exception>
     public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null)
@@ -145,8 +145,8 @@ public sealed class CharacterTraining : IDisposable
         return (mean, measured);
     }
 
-    /// <summary>Checks what <see cref="Save"/> would refuse after the last update as well as before the first: a Program whose text
-    /// exceeds the limits of a file.</summary>
+    /// <summary>Checks before the first update that <see cref="Save"/> will succeed: a Program whose text exceeds the limits of a file is
+    /// refused.</summary>
     /// <exception cref="GraphException">The Program would not be read back (RNNJ246).</exception>
     public void RequireSaveable() => ModelFile.ProgramText(Model.Model);
 
@@ -174,7 +174,7 @@ public sealed class CharacterTraining : IDisposable
         checkpoint.Put("progress", [sum, counted, .. History.ToNumbers()]);
     }
 
-    // Options, cell and text must make a training; what they do not make is the file's fault.
+    // Errors in options, cell or text of the file are reported as errors of the checkpoint.
     private static CharacterTraining Begin(Checkpoint checkpoint, CharacterText text, CharacterOptions options, ModelOptions run)
     {
         CellDefinition cell = ReadCell(checkpoint);

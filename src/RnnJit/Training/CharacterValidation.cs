@@ -4,7 +4,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Training;
 
-/// <summary>The loss of a character model over a text: every character but the first is predicted once.</summary>
+/// <summary>The loss of a character model over a text: every character except the first is predicted once.</summary>
 internal sealed class CharacterValidation : IDisposable
 {
     private readonly SequenceBatches batches;
@@ -30,7 +30,8 @@ internal sealed class CharacterValidation : IDisposable
         session.State.Reset();
         Tensor x = session.Input("x"), y = session.Input("target");
 
-        // Each span is valid until the next run, and counts as a change: a device copies what changed.
+        // Spans are taken anew in each round: a span is valid until the next run, and taking it marks the tensor as changed for copying to
+        // a device.
         while (batches.Next(x.Write<int>(), y.Write<int>()) > 0)
         {
             cancel.ThrowIfCancellationRequested();

@@ -48,7 +48,7 @@ public sealed record FitOptions
     public CancellationToken Cancel { get; init; }
 }
 
-/// <summary>A training loop at a step, or behind an epoch.</summary>
+/// <summary>Progress of a training loop, after a step or after an epoch.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Epochs">Epochs of the whole run.</param>
 /// <param name="Batch">Batches of the epoch that are done.</param>

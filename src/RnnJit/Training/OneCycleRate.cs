@@ -1,12 +1,13 @@
 namespace RnnJit.Training;
 
 /// <summary>
-/// Up to the highest rate and down again far below the first (Smith and Topin 2019, arXiv:1708.07120), with the meaning of torch's
+/// One-cycle schedule: up to the highest rate, then down to far below the first (Smith and Topin 2019, arXiv:1708.07120), with the meaning
+/// of torch's
 /// <c>OneCycleLR</c>: from highest / <see cref="Divisor"/> to highest in the first <see cref="Rise"/> of all steps, then to highest /
 /// <see cref="Divisor"/> / <see cref="FinalDivisor"/>.
 /// </summary>
 /// <param name="Highest">The rate at the top.</param>
-/// <param name="Steps">The steps of the whole training; the last rate stays behind them.</param>
+/// <param name="Steps">Steps of the whole training; after them the rate stays at its last value.</param>
 public sealed record OneCycleRate(double Highest, int Steps) : ILearningRate
 {
     /// <summary>The share of the steps that rise.</summary>

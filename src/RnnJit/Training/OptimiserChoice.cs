@@ -1,11 +1,11 @@
 namespace RnnJit.Training;
 
-/// <summary>The optimisers by the names that options give them.</summary>
+/// <summary>Optimisers by their names in options.</summary>
 public static class OptimiserChoice
 {
     public static IReadOnlyList<string> Names { get; } = ["adam", "amsgrad", "adamw", "sgd", "rmsprop", "adagrad", "adadelta"];
 
-    /// <summary>The optimiser that options describe; what they leave open has the number usual for it.</summary>
+    /// <summary>The optimiser that the options describe; unset values have the optimiser's usual defaults.</summary>
     /// <exception cref="ArgumentException">There is no such optimiser.</exception>
     public static Optimiser Of(CharacterOptions options)
     {

@@ -14,11 +14,11 @@ internal static class RowLanesOf
     private const int Most = 16;
 
     /// <summary>
-    /// Takes the file's lanes where the caller asks for none and the device has them, so that the training goes on with the
-    /// same bits; says where it has others.
+    /// Model options for a resumed training: the checkpoint's lanes if the caller sets none and the device has them, so that the training
+    /// continues with the same bits. Otherwise a warning names the device's lanes.
     /// </summary>
-    /// <exception cref="CheckpointException">The file holds a number of lanes that cannot be.</exception>
-    /// <exception cref="ArgumentException">The device does not have the lanes that the caller asks for.</exception>
+    /// <exception cref="CheckpointException">The file holds an invalid number of lanes.</exception>
+    /// <exception cref="ArgumentException">The device does not have the lanes that the caller sets.</exception>
     public static ModelOptions Resume(Checkpoint checkpoint, ElementType precision, ModelOptions run)
     {
         if (!checkpoint.Has(Key))

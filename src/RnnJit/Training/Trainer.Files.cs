@@ -87,7 +87,7 @@ public sealed partial class Trainer
         }
     }
 
-    // What the states take is in the file, so it is compared before anything is allocated.
+    // The file has the states' sizes, so they are checked before any allocation.
     private void ReadStates(Checkpoint checkpoint)
     {
         Dictionary<string, int> sizes = StateSizes();

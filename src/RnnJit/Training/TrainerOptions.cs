@@ -25,9 +25,9 @@ public sealed record TrainerOptions
     public bool CarryState { get; init; }
 
     /// <summary>
-    /// Steps between the states that are kept for the backward pass; what lies between is computed twice (see
-    /// <see cref="Passes.StripMineTime"/>). 0: everything is kept. null: about √T. Gradients do not depend on
-    /// it, bit for bit, where it divides T.
+    /// Checkpoint interval in steps: the forward pass stores states only every so many steps, and the backward pass recomputes the steps
+    /// between (see <see cref="Passes.StripMineTime"/>). 0: all values are stored. null: about √T. Gradients have the same bits for every
+    /// interval that divides T.
     /// </summary>
     public int? CheckpointInterval { get; init; } = 0;
 
@@ -48,9 +48,8 @@ public sealed record TrainerOptions
     public IReadOnlyList<string> Gradients { get; init; } = [];
 
     /// <summary>
-    /// Multiple that time steps of a batch are rounded up to where the network has lengths, so that fewer shapes occur. Rows end where
-    /// their lengths say; a loss that
-    /// does not leave steps behind the ends out counts these too. 1: steps stay as they are.
+    /// Multiple to which the time steps of a batch are rounded up if the network has lengths, so that fewer shapes occur. Rows still end at
+    /// their lengths; a loss without a mask of padding counts the added steps too. 1: no rounding.
     /// </summary>
     public int StepMultiple { get; init; } = 8;
 

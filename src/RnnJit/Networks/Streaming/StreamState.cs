@@ -4,8 +4,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>One stream of a <see cref="StreamingModel"/>: carried values, inputs and room for what a step computes, in memory of its
-/// own. One thread at a time.</summary>
+/// <summary>One stream of a <see cref="StreamingModel"/>: carried values, inputs and scratch of a step, in memory of its own. One thread at
+/// a time may use it.</summary>
 public sealed unsafe class StreamState : IDisposable
 {
     // Fingerprint of the model, steps done.
@@ -63,7 +63,8 @@ public sealed unsafe class StreamState : IDisposable
     /// <exception cref="UnknownNameException">There is no such result.</exception>
     public Tensor Output(string name) => At(Model.Plan.Output(name));
 
-    /// <summary>Back to the beginning: carried values are 0, or what parameters decide. Inputs per sequence become 0.</summary>
+    /// <summary>Resets the stream: carried values become 0 or their initial values computed from parameters; inputs per sequence become
+    /// 0.</summary>
     public void Reset()
     {
         foreach (ByteRange range in Model.Lasting)

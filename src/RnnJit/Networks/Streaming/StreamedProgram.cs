@@ -7,7 +7,7 @@ namespace RnnJit.Networks;
 /// A value that a loop over time carries from step to step: a port of <see cref="StreamedProgram.Step"/> and the source of its initial
 /// value.
 /// </summary>
-/// <param name="Start">An output of <see cref="StreamedProgram.Start"/>, null if it begins with 0 or what the user sets.</param>
+/// <param name="Start">An output of <see cref="StreamedProgram.Start"/>, null if the initial value is 0 or set by the user.</param>
 internal sealed record StreamedState(string Name, string? Start);
 
 /// <summary>

@@ -4,9 +4,9 @@ using RnnJit.Runtime;
 namespace RnnJit.Networks;
 
 /// <summary>
-/// A model compiled for one time step at a time. Code and packed weights are shared; all that a stream has of its own is a
-/// <see cref="StreamState"/>. Any number of threads may step any number of states at once, each state on one thread at a time; nothing is
-/// locked and nothing is allocated per step. The results of T steps are bit for bit those of one run over T steps.
+/// A model compiled for one time step at a time. Code and packed weights are shared; each stream has a <see cref="StreamState"/>. Different
+/// states may be stepped concurrently, each by one thread at a time; a step takes no lock and allocates nothing. The results of T steps are
+/// bit for bit those of one run over T steps.
 /// </summary>
 /// <remarks>The parameters stay the model's: keep the model until the last step, and call
 /// <see cref="Refresh"/> after they changed.</remarks>
@@ -40,8 +40,8 @@ public sealed unsafe partial class StreamingModel : IDisposable
         owner = model;
 
     /// <summary>Compiles a Program, such as a single cell over T, for streams.</summary>
-    /// <param name="options">Sizes of all symbols but T; parameters not shared are made here, see
-    /// <see cref="Parameter"/>. One thread does a step.</param>
+    /// <param name="options">Sizes of all symbols except T; parameters that are not shared are allocated here, see <see cref="Parameter"/>.
+    /// A step runs on one thread.</param>
     /// <param name="results">Names of results; none: the Program's first one.</param>
     /// <exception cref="GraphException">RNNJ101, RNNJ165, RNNJ195, RNNJ207: a size is missing, there is no such result, it cannot be known
     /// step by step, or a stream takes more than 2 GB.</exception>
@@ -72,7 +72,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
     /// <summary>Numbers of one step of the first result.</summary>
     public int OutputLength { get; }
 
-    /// <summary>Bytes of one state: carried values, inputs, and room for what a step computes.</summary>
+    /// <summary>Bytes of one state: carried values, inputs, and scratch of a step.</summary>
     public long BytesPerState => plan.Bytes;
 
     /// <summary>Bytes that all states share besides the parameters: packed weights, constants.</summary>
@@ -90,7 +90,7 @@ public sealed unsafe partial class StreamingModel : IDisposable
 
     internal ReadOnlySpan<byte> Beginning => beginning;
 
-    /// <summary>A trained tensor. Whoever writes one calls <see cref="Refresh"/>.</summary>
+    /// <summary>A trained tensor. After writing to it, call <see cref="Refresh"/>.</summary>
     /// <exception cref="UnknownNameException">The results need no such parameter.</exception>
     public Tensor Parameter(string name) => plan.Parameter(name);
 
@@ -102,16 +102,16 @@ public sealed unsafe partial class StreamingModel : IDisposable
         return new StreamState(this);
     }
 
-    /// <summary>Takes changed parameters over: packs weights, computes what parameters alone decide. Not while a step
-    /// runs. States stay as they are.</summary>
+    /// <summary>Applies changed parameters: packs weights again and recomputes values that depend on parameters alone. Must not be called
+    /// while a step runs. States are not changed.</summary>
     public void Refresh()
     {
         plan.Refresh();
         Begin();
     }
 
-    /// <summary>Frees what is shared; not while a step runs. A later step throws <see cref="ObjectDisposedException"/>; states keep their
-    /// values until they are disposed.</summary>
+    /// <summary>Frees the shared code and weights; must not be called while a step runs. A later step throws
+    /// <see cref="ObjectDisposedException"/>; states keep their values until they are disposed.</summary>
     public void Dispose() => plan.Dispose();
 
     // Snapshots are arrays, and an int counts their bytes.

@@ -31,7 +31,7 @@ public static class BackendRegistry
         }
     }
 
-    /// <summary>Names of all devices of this machine. Drivers are asked for theirs.</summary>
+    /// <summary>Names of all devices of this machine; the call queries the drivers.</summary>
     public static IEnumerable<string> Names => DeviceNames.All;
 
     /// <summary>The backend of a device.</summary>

@@ -14,8 +14,9 @@ public interface IBackend
     /// <summary>True where it stores weights in 16 bits and runs streams, whose memory the caller brings to each step.</summary>
     bool HasStreams { get; }
 
-    /// <summary>Lanes in which the sum of a row is added under these options.</summary>
-    /// <exception cref="ArgumentException"><see cref="ExecutableOptions.RowLanes"/> asks for lanes that it does not have.</exception>
+    /// <summary>Number of lanes in which sums of a row are accumulated under these options.</summary>
+    /// <exception cref="ArgumentException"><see cref="ExecutableOptions.RowLanes"/> is a number of lanes that the backend does not
+    /// have.</exception>
     int RowLanes(ExecutableOptions options);
 
     /// <exception cref="GraphException">A size is missing, a shared tensor does not fit, or RNNJ245: the plan takes

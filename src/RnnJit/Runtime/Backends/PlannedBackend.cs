@@ -39,7 +39,7 @@ public abstract class PlannedBackend : IBackend
 
     public Executable Create(Graph program, ExecutableOptions options) => Bind(program, Lower(PlanOf(program, options), options), options);
 
-    /// <summary>Turns commands into what the device executes; it needs no device.</summary>
+    /// <summary>Lowers a plan's commands to the device's instructions; works without the device.</summary>
     public abstract LoweredPlan Lower(Plan plan, ExecutableOptions options);
 
     /// <summary>Gives a lowered plan memory and the inputs of the Program.</summary>
