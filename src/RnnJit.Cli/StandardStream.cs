@@ -4,7 +4,7 @@ namespace RnnJit.Cli;
 
 /// <summary>
 /// Standard output or error as the system's <c>write</c> sees it: .NET's console swallows a broken pipe, and a FileStream does not move the
-/// position that processes share. Where the reader is gone, the rest is discarded.
+/// position that processes share. If the reader is gone, the remaining output is discarded.
 /// </summary>
 /// <param name="file">1 or 2.</param>
 /// <param name="closed">Called once, when the reader is gone.</param>
@@ -36,7 +36,7 @@ internal sealed unsafe partial class StandardStream(int file, Action closed) : S
         return flags < 0 || (flags & CloseOnExec) != 0 ? Null : new StandardStream(file, closed);
     }
 
-    /// <exception cref="IOException">The disk is full, or another failure but a reader that is gone.</exception>
+    /// <exception cref="IOException">The disk is full, or another failure except a closed pipe.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (buffer.Length > 0 && !discards)

@@ -32,7 +32,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>The writer for this program's own control sequences; null: <see cref="Out"/>.</summary>
     private TextWriter? Raw { get; init; }
 
-    /// <summary>The same terminal, shown no control characters but by number.</summary>
+    /// <summary>The same terminal with control characters printed by number.</summary>
     public Terminal Safe() => this with { Raw = Raw ?? Out, Out = new TerminalText(Out), Error = new TerminalText(Error) };
 
     public IAnsiConsole ToAnsiConsole() => AnsiConsole.Create(new AnsiConsoleSettings

@@ -9,8 +9,8 @@ using RnnJit.Runtime;
 namespace RnnJit.Gpu;
 
 /// <summary>
-/// A Program on a device. Tensors of the caller are copied there when they changed, and what a run made stays there until somebody
-/// reads it.
+/// A Program on a device. Changed tensors of the caller are copied to the device before a run, and results stay on the device until they
+/// are read.
 /// </summary>
 internal sealed unsafe class GpuExecutable<T> : Executable
     where T : unmanaged
@@ -196,8 +196,8 @@ internal sealed unsafe class GpuExecutable<T> : Executable
 internal static class UpdateOrder
 {
     /// <summary>
-    /// True where all that may fail, a wrong number or an op of the host, comes before the norm, and inputs are written behind it: the
-    /// norm then sees a failure, and nothing is replaced.
+    /// True if everything that may fail, a wrong index or an op of the host, comes before the norm and all writes to inputs come after it:
+    /// the norm then sees a failure, and no input is overwritten.
     /// </summary>
     /// <param name="checks">Commands that check numbers.</param>
     public static bool IsAfterChecks(Plan plan, IReadOnlyList<PlanCommand> checks)

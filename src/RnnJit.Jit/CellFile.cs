@@ -90,7 +90,7 @@ public sealed class CellFile
         return new CellFile(path, cells, Sentences(path, findings, DiagnosticSeverity.Warning));
     }
 
-    // What only C# at run time can say.
+    // Values that are known only by running the C# code.
     private static CellDefinition Trace(string path, CellFileCompilation file, INamedTypeSymbol cell,
         IReadOnlyDictionary<string, double>? numbers)
     {

@@ -12,7 +12,7 @@ public static class JitCompiler
     private static readonly Lazy<Task> WarmingUp = new(() => Task.Run(JitWarmUp.Run));
 
     /// <summary>Compiles all texts into one assembly.</summary>
-    /// <param name="collectible">Whether the assembly is unloaded when nothing uses it any more.</param>
+    /// <param name="collectible">True: the assembly is unloaded when nothing references it.</param>
     /// <exception cref="JitException">The text does not compile.</exception>
     public static Assembly Compile(IEnumerable<string> texts, bool collectible = false) => JitLoader.Load(Image(texts), collectible);
 
@@ -61,8 +61,8 @@ public static class JitCompiler
             + "(text of a kernel is a defect of RnnJit; the backend Interpreter runs without it)";
     }
 
-    /// <summary>As strict as a user's project can be: checked arithmetic, every warning an error. What costs time when Roslyn is cold is
-    /// left away: kernels need no analysis of nulls, and one thread makes less machine code.</summary>
+    /// <summary>As strict as a user's project can be: checked arithmetic, every warning an error. Work that is expensive in a cold Roslyn
+    /// is skipped: no null analysis of kernels, and a single thread, for which less code is jitted.</summary>
     /// <param name="nullable">Analyse nulls all the same.</param>
     internal static CSharpCompilation Compilation(IEnumerable<string> texts, IReadOnlyList<MetadataReference> references,
         bool nullable = false)

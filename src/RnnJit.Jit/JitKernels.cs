@@ -2,7 +2,7 @@ using RnnJit.Kernels;
 
 namespace RnnJit.Jit;
 
-/// <summary>Kernels compiled in memory, as a link of the chain behind those compiled at build time.</summary>
+/// <summary>Provider of kernels compiled in memory, after the kernels compiled at build time in the chain.</summary>
 public static class JitKernels
 {
     private static readonly Lazy<bool> Installed = new(() =>

@@ -27,7 +27,7 @@ internal static class JitWarmUp
     private const string Class =
         "class WarmUp { static int Sum(int[] x) { int sum = 0; for (int i = 0; i < x.Length; i++) sum += x[i]; return sum; } }";
 
-    /// <summary>Runs the compiler once. If it fails, later compilations are cold but not lost.</summary>
+    /// <summary>Runs the compiler once. A failure only means that later compilations start cold.</summary>
     public static void Run()
     {
         try

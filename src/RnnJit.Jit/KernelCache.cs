@@ -4,9 +4,9 @@ using RnnJit.Jit.Caching;
 namespace RnnJit.Jit;
 
 /// <summary>
-/// Compiled kernels in a folder, so that a later process need not compile them again. What lies there is code: a file is loaded only if its
-/// hash fits and if, on Unix, folder and file belong to this user and nobody else may read or write them. Whatever does not hold is
-/// reported in one sentence and compiled anew. Safe for several threads and processes.
+/// Compiled kernels in a folder, so that a later process need not compile them again. The files are code: a file is loaded only if its
+/// hash fits and if, on Unix, folder and file belong to this user and nobody else may read or write them. An invalid file is reported in
+/// one sentence and its kernel compiled anew. Safe for several threads and processes.
 /// </summary>
 public sealed class KernelCache
 {

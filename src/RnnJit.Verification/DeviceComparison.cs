@@ -21,7 +21,7 @@ public sealed class DeviceComparison(ExecutableOptions options) : IGoldenBackend
     /// <summary>Numbers whose bits differ.</summary>
     public long Differing { get; private set; }
 
-    /// <returns>What the device gave.</returns>
+    /// <returns>The device's results.</returns>
     public IReadOnlyDictionary<string, NdArray> Run(Graph program, IReadOnlyDictionary<string, NdArray> inputs)
     {
         ElementType precision = program.Inputs.Any(port => port.Type.Element == ElementType.F64) ? ElementType.F64 : ElementType.F32;

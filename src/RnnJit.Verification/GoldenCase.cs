@@ -3,7 +3,7 @@ using RnnJit.Ir;
 
 namespace RnnJit.Verification;
 
-/// <summary>A case computed elsewhere: what goes into a network and what comes out. Tensors are row-major.</summary>
+/// <summary>A reference case computed by another implementation: a network's inputs and expected outputs. Tensors are row-major.</summary>
 /// <param name="Config">Sizes and options, as the file states them.</param>
 /// <param name="LossWeights">Of the outputs; the loss is Σ weight · output over all outputs. Empty where
 /// the kind has a loss of its own.</param>

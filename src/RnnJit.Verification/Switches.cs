@@ -41,7 +41,7 @@ internal static class Switches
         return values;
     }
 
-    // The comparisons of a body are yielded at each step, behind what it yields already.
+    // The comparisons of a body are yielded at each step, after its own yields.
     private static Value[] CopyScan(GraphBuilder builder, ScanOp scan, Value[] operands, List<Value> switches)
     {
         var body = new GraphBuilder();

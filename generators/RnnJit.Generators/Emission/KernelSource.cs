@@ -9,8 +9,8 @@ using RnnJit.Text;
 namespace RnnJit.Generators.Emission;
 
 /// <summary>The file of a kernel.</summary>
-/// <param name="Text">The canonical text of its graph, by which the planner asks for it.</param>
-/// <param name="Name">The name of its type.</param>
+/// <param name="Text">The canonical text of the kernel's graph, the planner's key for it.</param>
+/// <param name="Name">Name of the kernel's type.</param>
 internal sealed record KernelSource(string Text, string Name, string Source)
 {
     public const string Namespace = "RnnJit.Generated";
@@ -25,8 +25,8 @@ internal sealed record KernelSource(string Text, string Name, string Source)
     /// <summary>The kernels that belong to no cell; the same for every compilation.</summary>
     public static EquatableArray<KernelSource> Standard => WithoutCell.Value;
 
-    /// <summary>The kernels of a cell but those that the runtime has. None where a Program of the cell is wrong:
-    /// whoever runs it is told why.</summary>
+    /// <summary>The kernels of a cell except those that the runtime has. None if a Program of the cell is invalid; running the cell then
+    /// reports the error.</summary>
     public static EquatableArray<KernelSource> Of(CellModel model, CancellationToken cancel)
     {
         if (model.Cell is not { } cell)

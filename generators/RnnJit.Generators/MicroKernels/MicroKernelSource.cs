@@ -199,7 +199,7 @@ internal static class MicroKernelSource
         code.Close();
     }
 
-    /// <summary>A line for each accumulator, with c on its row of what it comes from or goes to.</summary>
+    /// <summary>Emits a line for each accumulator, with c pointing to its row in the source or target.</summary>
     private static void ForEach(CodeWriter code, MicroKernel kernel, string first, string stride, Func<string, string, string> line)
     {
         code.Open();

@@ -41,7 +41,7 @@ internal sealed partial class StepInterpreter
         return arguments;
     }
 
-    // Without source: what has an effect would have it once, not at every step; the rest runs when the cell is traced.
+    // A method without source: its side effects would happen once instead of at every step, so it is refused or left to tracing.
     private static ReadingStopped Foreign(IInvocationOperation call, IMethodSymbol method)
     {
         string name = method.ContainingType.Name + "." + method.Name;

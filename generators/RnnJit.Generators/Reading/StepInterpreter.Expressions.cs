@@ -115,7 +115,7 @@ internal sealed partial class StepInterpreter
         return Enumerable.Repeat(zero, length).ToArray();
     }
 
-    // What C# would throw while the cell is traced is an error in the source.
+    // An exception that C# would throw while tracing the cell is reported as an error in the source.
     private object? Guard(IOperation operation, Func<object?> compute)
     {
         try

@@ -11,12 +11,12 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Compile">Seconds from the cell to a Program that can run, the compilation of its
 /// kernels and the first run included.</param>
 /// <param name="Flops">Of the products of one run.</param>
-/// <param name="ArenaBytes">What a run works in, allocated once.</param>
+/// <param name="ArenaBytes">Bytes of the arena, allocated once.</param>
 internal sealed record DeviceRun(LayerRequest Request, double Compile, double Flops, long ArenaBytes, RunTimes Times)
 {
     private const int LeastRuns = 5;
 
-    /// <param name="seconds">How long it is measured.</param>
+    /// <param name="seconds">Duration of the measurement.</param>
     public static DeviceRun Of(LayerRequest request, double seconds)
     {
         long start = Stopwatch.GetTimestamp();

@@ -10,8 +10,8 @@ namespace RnnJit.Cli.Benchmarks;
 /// <param name="Max">Seconds of the slowest block.</param>
 internal sealed record IdleTime(int Blocks, double Block, double Worst, double Max);
 
-/// <summary>A control for times of short blocks: a loop that reads the clock until a block is over, and no more. What it takes beyond that
-/// is the host's: other threads, interrupts, a core that is taken away.</summary>
+/// <summary>A control for times of short blocks: a loop that only reads the clock until the block is over. Its excess time is due to the
+/// host: other threads, interrupts, preemption.</summary>
 internal sealed class IdleLoop(int most)
 {
     private readonly double[] blocks = new double[most];

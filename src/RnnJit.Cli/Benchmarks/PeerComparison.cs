@@ -8,9 +8,9 @@ namespace RnnJit.Cli.Benchmarks;
 
 /// <summary>A layer of ours measured, in turns with peers where there are any.</summary>
 /// <param name="Flops">Of the products of one run.</param>
-/// <param name="Needs">What the layer asks of a machine.</param>
+/// <param name="Needs">The layer's arithmetic and memory traffic, for the limit.</param>
 /// <param name="Limit">Seconds that the machine needs at least.</param>
-/// <param name="ArenaBytes">What a run works in, allocated once.</param>
+/// <param name="ArenaBytes">Bytes of the arena, allocated once.</param>
 /// <param name="WeightBytes">Trained tensors, as they are stored while it runs.</param>
 internal sealed record PeerComparison(LayerRequest Request, PeerTurns Turns, double Flops, LayerLimit Needs, double Limit, long ArenaBytes,
     long WeightBytes)
@@ -36,7 +36,7 @@ internal sealed record PeerComparison(LayerRequest Request, PeerTurns Turns, dou
             LayerReport.StoredBytes(executable));
     }
 
-    /// <summary>The same, held against what the machine was found to do since.</summary>
+    /// <summary>The same comparison with newly measured machine limits.</summary>
     public PeerComparison Against(MachineLimits machine) => this with { Limit = Needs.Seconds(machine) };
 
     /// <summary>For <c>--json</c>.</summary>

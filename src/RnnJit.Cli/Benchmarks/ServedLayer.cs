@@ -7,7 +7,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>A layer that <c>bench serve</c> was asked for:
+/// <summary>A layer requested from <c>bench serve</c>:
 /// <c>CELL forward|training|stream T B I H THREADS f32|bf16w [OPTIONS]</c>.</summary>
 internal sealed class ServedLayer : IDisposable
 {
@@ -27,8 +27,8 @@ internal sealed class ServedLayer : IDisposable
     /// <summary>Seconds of a run of the last measurement; of a stream, seconds of a step.</summary>
     public IEnumerable<double> Times => Loop.Times.Select(time => time / stepsPerRun);
 
-    /// <summary>Makes the layer that the words after <c>mk</c> ask for.</summary>
-    /// <exception cref="UsageException">The words ask for no layer.</exception>
+    /// <summary>Makes the layer described by the words after <c>mk</c>.</summary>
+    /// <exception cref="UsageException">The words describe no layer.</exception>
     public static ServedLayer Make(string[] words, Func<string, CellDefinition> find)
     {
         // The path of a cell may hold spaces, so what follows it is counted from the end.
@@ -94,7 +94,7 @@ internal sealed class ServedLayer : IDisposable
         : throw new UsageException($"{name} is '{word}', wanted a whole number of at least 1 (change it)");
 }
 
-/// <summary>The options behind a line's <c>mk</c>: those of <c>bench</c> that change the cell, and <c>--lengths</c>.</summary>
+/// <summary>The options after a line's <c>mk</c>: those of <c>bench</c> that change the cell, and <c>--lengths</c>.</summary>
 internal sealed class ServedOptions
 {
     private readonly RegularisationFlags regularisation = new();

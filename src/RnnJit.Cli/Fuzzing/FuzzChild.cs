@@ -10,7 +10,8 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted, 
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
-    // The nursery on any machine at first: 16 MB. Where much survives it grows as that of rnnjit does, so that garbage counts too.
+    // The nursery on any machine at first: 16 MB. If much survives collections it grows, as the nursery of rnnjit does, so that garbage
+    // counts too.
     private const string Nursery = "1000000";
 
     private readonly FuzzLimits limits = limits ?? FuzzLimits.Usual;
@@ -69,7 +70,7 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted, 
         return next + 1;
     }
 
-    // The next line; null at the end or after too long a silence, which ends the process.
+    // The next output line of the child; null at the end of its output, or after a timeout, which ends the process.
     private string? Line(Process process, FuzzLimits allowed, ref Verdict verdict)
     {
         Task<string?> line = process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask();

@@ -77,7 +77,7 @@ internal static class ProgramSizeMutations
     private static IEnumerable<string> Chain(int length, Func<int, string> line) =>
         ["  %7000 = broadcast[2] 1", .. Enumerable.Range(7000, length).Select(line), $"  return chain = %{7000 + length}"];
 
-    // Results of a Program stand behind its nodes; the lines go in front of the first one.
+    // The results of a Program follow its nodes; the lines are inserted before the first result.
     private static string Before(string text, IEnumerable<string> lines)
     {
         Match first = Regex.Match(text, @"^  (?:return|next) ", RegexOptions.Multiline);

@@ -11,8 +11,8 @@ internal static class LayerData
     /// <summary>The gradient of the loss with respect to each number of the layer's output, given to the backward pass.</summary>
     public const double OutputGradient = 0.5;
 
-    /// <summary>Random numbers everywhere, but masks as they are outside training, indices that every table has, full lengths, and a
-    /// constant gradient of the output.</summary>
+    /// <summary>Fills all inputs with random numbers, except: masks have their values outside training, indices are valid for every table,
+    /// lengths are full, and the gradient of the output is constant.</summary>
     public static void Fill(Executable executable, LayerPorts ports)
     {
         var random = new Random(1);

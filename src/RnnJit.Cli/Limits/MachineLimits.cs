@@ -36,7 +36,7 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
         ReadBandwidth[] reads = [.. levels.Select(level => ReadBandwidth.Of(pool.Shares, level.Read))];
         try
         {
-            // In rounds, so that what else the machine does for a moment hides nothing.
+            // Measured in rounds, so that a short load of other processes does not distort a figure.
             var best = new double[levels.Length + 2];
             for (int round = 0; round < Rounds; round++)
             {
@@ -55,7 +55,7 @@ public sealed record MachineLimits(int Threads, int VectorBits, double SingleFlo
         }
     }
 
-    /// <summary>The better one of each figure: what else a machine does only hides what it can.</summary>
+    /// <summary>The better one of each figure, since other load can only make figures worse.</summary>
     /// <param name="other">Of the same machine, with as many threads.</param>
     /// <exception cref="ArgumentException">It is of another machine, or of another number of threads.</exception>
     public MachineLimits Best(MachineLimits other)

@@ -14,7 +14,7 @@ internal sealed partial class CoreRotation : IDisposable
     // Of a mask of 1024 cores, as the system has it.
     private const int Words = 16, WordBits = 64;
 
-    // Those that the thread may run on, as whoever started the process decided; empty where nothing is moved.
+    // Cores on which the thread may run, inherited from the process's affinity; empty if threads are not moved.
     private readonly int[] allowed;
 
     /// <param name="threads">Threads of each tool; nothing is moved if it is more than one.</param>
@@ -51,7 +51,7 @@ internal sealed partial class CoreRotation : IDisposable
         return [.. Enumerable.Range(0, Words * WordBits).Where(core => (mask[core / WordBits] >> (core % WordBits) & 1) == 1)];
     }
 
-    /// <summary>Lets a thread run on some cores only; 0 is the calling one. What may not be moved stays where it is.</summary>
+    /// <summary>Lets a thread run on some cores only; 0 is the calling one. A thread that may not be moved stays on its cores.</summary>
     public static void Move(int thread, IEnumerable<int> cores)
     {
         var mask = new ulong[Words];

@@ -3,11 +3,11 @@ using RnnJit.Files;
 
 namespace RnnJit.Cli.Training;
 
-/// <summary>A file that a long run is going to write: what can be known beforehand is said beforehand.</summary>
+/// <summary>A file that a long run will write; errors that are known in advance are reported before the run.</summary>
 internal static class OutputFile
 {
-    /// <summary>Tries whether the file can be written; neither it nor its folder changes, but for temporary
-    /// files that a killed run left.</summary>
+    /// <summary>Checks that the file can be written. File and folder are not changed, except that temporary files of killed runs are
+    /// removed.</summary>
     /// <exception cref="UsageException">The file cannot be written.</exception>
     public static void Check(string path)
     {

@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>Words of a check of integers; behind them come extents, strides of the integers and strides of their bounds.</summary>
+/// <summary>Words of a check of integers, followed by extents, strides of the integers and strides of their bounds.</summary>
 internal static class CheckWord
 {
     public const int Index = 0;

@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>Words of a copy; behind them come extents, strides of the source and strides of the target.</summary>
+/// <summary>Words of a copy, followed by extents, strides of the source and strides of the target.</summary>
 internal static class CopyWord
 {
     public const int From = 0;

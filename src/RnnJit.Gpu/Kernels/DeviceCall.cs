@@ -114,7 +114,7 @@ public readonly struct DeviceCall<T>
     private long Operand(int operand) => HeadWord.Words + Axes + (operand * (DeviceWords.AddressWords + Axes + 1));
 }
 
-/// <summary>Words in front of the operands of a kernel; behind them come the extents of the axes of rows.</summary>
+/// <summary>Words before the operands of a kernel, followed by the extents of the row axes.</summary>
 internal static class HeadWord
 {
     public const int Columns = 0;

@@ -9,8 +9,8 @@ using ILGPU.IR.Values;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>
-/// Arithmetic that rounds once and is never fused or split by a compiler behind ILGPU: on the CPU accelerator the C# body runs, elsewhere
-/// the instruction is spelled.
+/// Arithmetic that rounds once and is never fused or split by a compiler downstream of ILGPU: on the CPU accelerator the C# body runs,
+/// elsewhere the instruction is spelled.
 /// </summary>
 public static class DeviceIntrinsics
 {

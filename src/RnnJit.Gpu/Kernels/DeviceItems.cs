@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>Words of a launch over several items; behind them comes, for each block of units, the word where its item begins.</summary>
+/// <summary>Words of a launch over several items, followed by, for each block of units, the word where its item begins.</summary>
 internal static class ItemsWord
 {
     public const int Units = 0;

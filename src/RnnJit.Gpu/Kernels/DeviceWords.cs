@@ -49,7 +49,7 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
     /// <summary>The element at which a row of an operand begins: its address and the offset of the row by its number.</summary>
     /// <remarks>
     /// ptxas inlines a division of 32 bits. One of 64 bits is a subroutine, and the registers that are live at any of its calls add up. The
-    /// address is the first value of the accumulator: added last, the address words of all operands were loaded behind the last loop and
+    /// address is the first value of the accumulator: added last, the address words of all operands were loaded after the last loop and
     /// live at once.
     /// </remarks>
     public long RowAddress(long word, int rank, long extents, long strides, int row)

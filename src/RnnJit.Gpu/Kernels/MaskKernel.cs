@@ -4,7 +4,7 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>Words of a random mask; behind them come its extents.</summary>
+/// <summary>Words of a random mask, followed by its extents.</summary>
 internal static class MaskWord
 {
     /// <summary>Words of the seed, the update and the rows of the batch.</summary>

@@ -3,9 +3,7 @@ using ILGPU;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>
-/// Words of a matrix product in the table; behind them come loops (extent, A, B, C, start) and loops of sums (extent, A, B).
-/// </summary>
+/// <summary>Words of a matrix product in the table, followed by loops (extent, A, B, C, start) and summed loops (extent, A, B).</summary>
 internal static class MatMulWord
 {
     public const int A = 0;
@@ -25,7 +23,7 @@ internal static class MatMulWord
     public const int DepthA = 56;
     public const int DepthB = 57;
 
-    /// <summary>0: chains start from 0; 1: from what C holds; 2: from a view of their own.</summary>
+    /// <summary>Initial value of the accumulators: 0: zero; 1: C itself; 2: a separate view.</summary>
     public const int StartsFrom = 58;
     public const int Reverse = 59;
 

@@ -5,9 +5,7 @@ using RnnJit.Plans;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>
-/// Words of sums of squares; behind them come, for each tensor, its address and the words of <see cref="SquareTensorWord"/>.
-/// </summary>
+/// <summary>Words of sums of squares, followed by, for each tensor, its address and the words of <see cref="SquareTensorWord"/>.</summary>
 internal static class SquareSumWord
 {
     public const int Sums = 0;

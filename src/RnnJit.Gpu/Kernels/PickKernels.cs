@@ -4,8 +4,8 @@ using ILGPU;
 namespace RnnJit.Gpu.Kernels;
 
 /// <summary>
-/// Words of a selection of rows along an axis; behind them come the extents before the axis and their strides in source and target, then
-/// those behind it.
+/// Words of a selection of rows along an axis, followed by the extents before the axis with their strides in source and target, then those
+/// after it.
 /// </summary>
 internal static class TakeWord
 {

@@ -25,8 +25,8 @@ internal static class ColumnSumWord
 }
 
 /// <summary>
-/// Words of a reduction over any axes; behind them come kept axes (extents, strides of x, strides of the result) and reduced ones (extents,
-/// strides of x).
+/// Words of a reduction over any axes, followed by the kept axes (extents, strides of x, strides of the result) and the reduced ones
+/// (extents, strides of x).
 /// </summary>
 internal static class ReduceWord
 {

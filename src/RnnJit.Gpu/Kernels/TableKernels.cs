@@ -3,9 +3,7 @@ using ILGPU;
 
 namespace RnnJit.Gpu.Kernels;
 
-/// <summary>
-/// Words of moves; behind them comes, for each address, its word in the table, time stride, double-buffer stride and half.
-/// </summary>
+/// <summary>Words of moves, followed by, for each address, its word in the table, time stride, double-buffer stride and half.</summary>
 internal static class MoveWord
 {
     public const int Count = 0;

@@ -47,7 +47,7 @@ internal sealed partial class OperationWriter
     /// <summary>Commands whose numbers are checked, by the number that a launch of them has: 1 for the first.</summary>
     public IReadOnlyList<PlanCommand> Checks => checks;
 
-    /// <summary>Bytes behind the layout that threads use.</summary>
+    /// <summary>Bytes of scratch that threads use, after the plan's layout.</summary>
     public long ThreadBytes { get; private set; }
 
     private Dictionary<Graph, MethodInfo> Emitted(IEnumerable<Graph> graphs, bool overItems)
@@ -116,7 +116,7 @@ internal sealed partial class OperationWriter
         return new ScanOperation(scan.Steps, scan.Scan.Reverse, ahead, [.. body, .. rest], OfMoves(table.Leave()));
     }
 
-    // Moves what lies in loops inside the next one; an address tells of two loops.
+    // Emits moves of addresses that depend on outer loops, since an address word describes two loops only.
     private LaunchOperation? OfMoves(IReadOnlyList<TableMove> moves)
     {
         if (moves.Count == 0)

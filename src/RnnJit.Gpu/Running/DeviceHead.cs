@@ -6,7 +6,7 @@ using RnnJit.Runtime;
 namespace RnnJit.Gpu.Running;
 
 /// <summary>
-/// The first bytes of the memory of a plan: the status words and, behind them, outputs of one element. Each run ends with one copy of them.
+/// The first bytes of the memory of a plan: the status words, followed by the outputs of one element. Each run ends with one copy of them.
 /// </summary>
 internal sealed unsafe class DeviceHead : IDisposable
 {

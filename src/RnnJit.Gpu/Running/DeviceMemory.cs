@@ -69,7 +69,7 @@ internal abstract class DeviceMemory(GpuDevice device, int checks, IReadOnlyDict
     /// <summary>Queues a copy from the memory of another plan on the same device, whose queue is empty.</summary>
     public abstract void CopyFrom(DeviceMemory other, long otherOffset, long offset, long bytes);
 
-    /// <summary>Fills what nobody reads before it is written.</summary>
+    /// <summary>Fills memory that no command reads before it is written.</summary>
     public abstract void Poison(long offset, long length, byte value);
 
     public abstract void Dispose();
@@ -77,6 +77,6 @@ internal abstract class DeviceMemory(GpuDevice device, int checks, IReadOnlyDict
     /// <summary>A timer of the queue for so many lines of a plan.</summary>
     public abstract DeviceTimer CreateTimer(int lines);
 
-    /// <summary>Gives a launch what it is queued with.</summary>
+    /// <summary>Arguments with which a launch is queued.</summary>
     protected abstract void Prepare(LaunchOperation launch);
 }

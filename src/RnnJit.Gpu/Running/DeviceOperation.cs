@@ -6,7 +6,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
 
-/// <summary>A command of a plan as a device executes it. Nothing is allocated while it runs, but by ops of the host.</summary>
+/// <summary>A command of a plan, lowered for a device. Running it allocates nothing, except in ops of the host.</summary>
 internal abstract class DeviceOperation
 {
     /// <summary>Line of the plan that its time belongs to; negative for parts of another operation.</summary>
@@ -28,7 +28,7 @@ internal abstract class DeviceOperation
 }
 
 /// <summary>One launch.</summary>
-/// <param name="method">What threads run.</param>
+/// <param name="method">The kernel that the threads run.</param>
 /// <param name="place">Its first word in the table.</param>
 /// <param name="hasWork">False where a view has no elements.</param>
 /// <param name="check">Its number among the commands that check numbers, from 1; 0 for others.</param>

@@ -19,7 +19,7 @@ internal sealed class DeviceTensor(DeviceMemory memory, string program, string n
 
     public Tensor Tensor => tensor;
 
-    /// <summary>True where the device has what the tensor holds.</summary>
+    /// <summary>True if the device has the tensor's newest values.</summary>
     public bool IsCurrent => version == tensor.Version;
 
     // The place in the memory of another plan on this device where the newest values are; null where they are elsewhere, or gone.

@@ -65,7 +65,7 @@ internal sealed class EventTimer(AcceleratorStream stream, int lines) : DeviceTi
         marks.Clear();
     }
 
-    // All events but the last, from which the next one is measured.
+    // All events except the last, from which the next one is measured.
     private void Measure()
     {
         stream.Synchronize();

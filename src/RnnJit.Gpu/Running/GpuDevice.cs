@@ -20,7 +20,7 @@ internal abstract class GpuDevice(int groupSize, int mostGroups)
 
     /// <summary>Memory for an executable.</summary>
     /// <param name="bytes">Bytes of the plan and of threads.</param>
-    /// <param name="table">What launches read.</param>
+    /// <param name="table">The table of words that launches read.</param>
     /// <param name="checks">Commands that check numbers, at least 1.</param>
     /// <param name="inputs">Tensors of the caller.</param>
     public abstract DeviceMemory Allocate<T>(long bytes, long[] table, int checks, IReadOnlyDictionary<PlanBuffer, Tensor> inputs)

@@ -5,7 +5,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
 
-/// <summary>An op that has no compiled form: the device waits, what it reads comes to the host, and what it gives goes back.</summary>
+/// <summary>An op without a compiled form: the device waits, the operands are copied to the host, and the results are copied
+/// back.</summary>
 internal sealed unsafe class HostOperation(HostOpCommand host, DeviceLayout layout, Evaluation evaluation) : DeviceOperation
 {
     private readonly BufferView[] views = [.. host.Views];
@@ -21,7 +22,7 @@ internal sealed unsafe class HostOperation(HostOpCommand host, DeviceLayout layo
         NdArray[] results = host.Op.Evaluate(operands, evaluation);
         for (int r = 0; r < results.Length; r++)
         {
-            // Results may share a buffer, so each is written into what is there now.
+            // Results may share a buffer, so each is merged into the buffer's current contents.
             BufferView view = host.Results[r];
             NativeBuffer copy = copies[operands.Length + r];
             memory.Download(layout.Of(view.Buffer), copy.Data, copy.Length);

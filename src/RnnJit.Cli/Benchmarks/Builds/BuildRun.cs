@@ -29,7 +29,7 @@ internal sealed class BuildRun(
         }
     }
 
-    // A process that ended takes nothing but its case with it: the next case has new ones.
+    // A process that ended fails only its case: the next case starts new processes.
     private void Measure(IReadOnlyList<BuildCase> group, int repeat, BenchProgress meter, string cell)
     {
         BuildTurns? turns = null;

@@ -12,7 +12,7 @@ internal sealed record BuildTimes(RunTimes Own, RunTimes Control, RunTimes Other
     /// <inheritdoc cref="Best"/>
     public double Median => Other.Median / Own.Median;
 
-    /// <summary>The control's fastest run against ours: what the machine makes of no difference.</summary>
+    /// <summary>The control's fastest run divided by ours: the noise between equal builds.</summary>
     public double ControlBest => Control.Min / Own.Min;
 
     /// <inheritdoc cref="ControlBest"/>
