@@ -135,7 +135,7 @@ internal sealed partial class Interruption : IDisposable
 
     private sealed class Hold(Interruption interruption) : IDisposable
     {
-        // What comes after saving has its own two seconds.
+        // Work after saving is ended after two more seconds.
         public void Dispose()
         {
             lock (interruption.gate)

@@ -7,7 +7,7 @@ public sealed record Device
 {
     private Device(string backend, int index) => (Backend, Index) = (backend, index);
 
-    /// <summary>Fused kernels on SIMD, own matrix products.</summary>
+    /// <summary>The CPU: fused SIMD kernels, and matrix products of RnnJit's own.</summary>
     public static Device Cpu { get; } = new("cpu", 0);
 
     /// <summary>The CPU's plan with readable, checked scalar kernels: the debug form.</summary>

@@ -4,7 +4,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>Lengths of rows, by the word that asks for them; the same ones each time.</summary>
+/// <summary>Lengths of rows for a value of the option --lengths, drawn from a fixed seed.</summary>
 internal static class DrawnLengths
 {
     public const string Uniform = "uniform", Full = "full";

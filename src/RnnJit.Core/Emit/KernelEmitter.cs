@@ -9,8 +9,8 @@ namespace RnnJit.Emit;
 /// <param name="Sums">Sums and maxima, a number for each lane.</param>
 public readonly record struct KernelMemory(int Rows, int Sums);
 
-/// <summary>Writes a kernel graph as a C# type. There is one emitter; dialects are its vocabularies, each with the frame
-/// that its statements stand in.</summary>
+/// <summary>Writes a kernel graph as a C# type. One emitter serves all targets; a dialect gives the spelling of operations, its frame the
+/// method around the statements.</summary>
 public sealed partial class KernelEmitter
 {
     private readonly Graph kernel;

@@ -102,7 +102,7 @@ internal sealed class PassPlan
             Need(operand, pass);
     }
 
-    // Dear to repeat, also from the one dear value that it is made of.
+    // The value is expensive to recompute in another pass, even from the one expensive value that it is computed from.
     private bool IsKept(int value)
     {
         if (schedule.IsSilent(value) || Cost(value, keepsOperands: false) <= MostRepeated)

@@ -59,7 +59,7 @@ public sealed class GraphBuilder
     /// <summary>Adds a node with one result.</summary>
     public Value Add(Op op, params Value[] operands) => AddMany(op, operands)[0];
 
-    /// <summary>Adds a node; a scalar that is there already is no node of its own.</summary>
+    /// <summary>Adds a node; a scalar constant that the graph has already is returned instead of a second node.</summary>
     /// <exception cref="GraphException">The operands do not fit the op. RNNJ204: there are too many nodes. RNNJ210: a result has too many
     /// axes. RNNJ205: the caller's recursion is too deep.</exception>
     public Value[] AddMany(Op op, params Value[] operands) =>

@@ -34,8 +34,8 @@ public sealed partial class RecurrentLayer
     public IReadOnlyList<Value> Directions { get; }
 
     /// <summary>
-    /// Final states by name, [B, H]: <c>h</c>, <c>c</c>; of the backward direction of two <c>reverse.h</c>, …. Of a stack those of its
-    /// top layer.
+    /// Final states by name, [B, H]: <c>h</c>, <c>c</c>; of the backward direction of two <c>reverse.h</c>, …. For
+    /// a stack, the values of its top layer.
     /// </summary>
     public IReadOnlyDictionary<string, Value> Finals { get; }
 

@@ -139,7 +139,8 @@ internal sealed class LoopPlaces
     private bool IsHeavy(int value) =>
         OpOf(value) is ContractOp || (OpOf(value) is SumOp sum && sum.Axes[0] == 0 && body.Values.Type(OperandsOf(value)[0]).Rank > 1);
 
-    // Yields are 0 past a row's end. After the loop only ops with f(0) = 0 keep that, so other ops and their operands stay in the loop.
+    // Yields are 0 past a row's end. After the loop only ops with f(0) = 0 keep padding rows at 0, so other
+    // ops and their operands stay in the loop.
     private void KeepWhatIsNotZeroPastTheEnd(bool[] found)
     {
         bool changed = true;

@@ -114,7 +114,7 @@ internal sealed class SplitLevels
     }
 
     // Assigns each value to the earliest loop that has its operands. A product that only later loops need is computed after its loop, with
-    // the sum of which it is a term; its other users are assigned to the loop that needs them.
+    // the sum of which it is a term; other users of the product are assigned to the loop that needs them.
     private void PlaceValues()
     {
         for (int v = 0; v < places.Length; v++)

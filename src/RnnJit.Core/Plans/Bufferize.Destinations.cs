@@ -7,7 +7,7 @@ namespace RnnJit.Plans;
 // Destinations of products.
 internal sealed partial class Bufferize
 {
-    // Sequences that are there for this loop only.
+    // Sequences that only this loop reads.
     private readonly HashSet<int> spent = [];
     private HashSet<int>? alone;
     private Dictionary<int, int>? products;

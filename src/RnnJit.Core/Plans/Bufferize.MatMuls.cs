@@ -177,7 +177,7 @@ internal sealed partial class Bufferize
         return swapped ? MatMulForm.Of(op, relaid, Any(r), result, preferSwap: true) : MatMulForm.Of(op, Any(l), relaid, result);
     }
 
-    // A new place for a tensor, in which the labels of columns come last.
+    // A new buffer for a tensor, whose last axes are those that the product takes as columns.
     private BufferView ColumnsLast(BufferView view, string labels, Func<char, bool> isColumn, ElementType element)
     {
         int[] order = Enumerable.Range(0, labels.Length).OrderBy(axis => isColumn(labels[axis])).ToArray();

@@ -32,7 +32,7 @@ public sealed partial class Parser
 
     private readonly string text;
 
-    // Ops and types that are written the same are read once.
+    // Each distinct text of an op or a type is parsed once and then looked up.
     private readonly PieceTable<Op> ops = new();
     private readonly PieceTable<TensorType> types = new();
     private readonly List<Value> operands = [];

@@ -74,7 +74,7 @@ internal sealed class SumSystem : IGallerySystem
         return net;
     }
 
-    // The network reads chunks and carries its state; the totals are counted beside it in whole numbers.
+    // The network reads chunks and carries its state; the exact totals are summed in integers, for comparison.
     private static IEnumerable<(float[] X, float Y, long[] Total)> Walk(
         Model model, int inputs, int steps, ulong seed, Action<double> progress)
     {

@@ -9,7 +9,8 @@ public readonly struct DeviceWords(ArrayView<long> table, DeviceLaunch launch)
     public const int AddressWords = 8;
 
     // A view that begins at the operation, and for an address at its first word: ptxas reads a word by one base register and an immediate
-    // offset. With table[place + word] it kept a register for each word across the loop over rows, and spilled.
+    // offset. With table[place + word] the compiler kept one address register for each word of the table
+    // across the loop over rows, and spilled.
     private readonly ArrayView<long> own = table.SubView(launch.Place);
     private readonly DeviceLaunch launch = launch;
 

@@ -20,7 +20,7 @@ internal sealed partial class OperationWriter
     private readonly Dictionary<Graph, MethodInfo> itemKernels;
     private readonly List<PlanCommand> checks = [];
 
-    // Lines of the plan so far, in the order of LoweredGpuPlan.Lines.
+    // Number of plan lines written so far; the index of the next one in LoweredGpuPlan.Lines.
     private int line;
 
     // Lengths of the loop whose step is written, as seen from inside.

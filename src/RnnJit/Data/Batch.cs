@@ -1,5 +1,3 @@
-using RnnJit.Ir;
-
 namespace RnnJit.Data;
 
 /// <summary>Inputs of one training step or one run, by the names that the network gives them.</summary>

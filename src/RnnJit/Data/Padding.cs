@@ -4,8 +4,8 @@ using RnnJit.Runtime;
 namespace RnnJit.Data;
 
 /// <summary>
-/// Ragged rows to padded batches and back: rows of different lengths ⇒ [T, B, …] or [B, T, …], T steps of B rows. Behind the end of a row
-/// stands padding. <see cref="Networks.PackedBatch"/> is the layout without padding.
+/// Ragged rows to padded batches and back: rows of different lengths ⇒ [T, B, …] or [B, T, …], T steps of B rows. Steps past the end of a
+/// row hold padding. <see cref="Networks.PackedBatch"/> is the layout without padding.
 /// </summary>
 public static class Padding
 {

@@ -10,7 +10,7 @@ public sealed record GenerationOptions
     /// <summary>The code that ends a sequence; null: sequences end with <see cref="MostTokens"/>.</summary>
     public int? End { get; init; }
 
-    /// <summary>Tokens of a sequence at most.</summary>
+    /// <summary>The largest number of tokens of a sequence.</summary>
     public int MostTokens { get; init; } = 100;
 
     /// <summary>Divides the logits before one is drawn; 0: the most probable token is taken (argmax).</summary>

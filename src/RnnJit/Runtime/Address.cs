@@ -24,7 +24,7 @@ internal readonly unsafe struct Address
     private readonly int doubleBufferHalf;
     private readonly int outerDoubleBufferHalf;
 
-    // All bits where the caller's memory is added, else none.
+    // Mask: all ones where the address of the caller's memory is added, else 0.
     private readonly nint relative;
 
     public Address(BufferView view, PlanMemory memory)

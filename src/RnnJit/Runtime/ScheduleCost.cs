@@ -98,8 +98,8 @@ internal readonly record struct ScheduleCost(double BatchParallel, double Hidden
         return bytes == 0 ? near : bytes / ((nearBytes / near) + ((bytes - nearBytes) / FarBytes));
     }
 
-    // Arithmetic in multiplications and additions of floats, of which a vector holds two for a double; bytes of a
-    // product's weights, and of a row that it reads.
+    // Arithmetic counts multiply-adds of floats, twice as many for doubles; memory counts the bytes of a product's
+    // weights and of each row that it reads.
     private readonly record struct Work(double Flops, double WeightBytes, double RowBytes);
 
     private static Work WorkOf(Instruction instruction) => instruction switch

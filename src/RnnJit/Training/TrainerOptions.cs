@@ -4,8 +4,8 @@ namespace RnnJit.Training;
 public sealed record TrainerOptions
 {
     /// <summary>
-    /// The update of a parameter by its gradient; with <see cref="Optimiser.ClipValue"/> it clips element by element, after the clipping
-    /// by norm.
+    /// The rule that updates a parameter from its gradient; with <see cref="Optimiser.ClipValue"/> the gradient is clipped element by
+    /// element, after the clipping by norm.
     /// </summary>
     public Optimiser Optimiser { get; init; } = new Adam();
 

@@ -84,7 +84,7 @@ internal static class RowFactors
     private static bool IsScale(Application a, Value x) =>
         x.Type.IsReal && (x.Type.Rank == 0 || (IsOfRow(x) && !IsOfRow(a.X[0].Id == x.Id ? a.X[1] : a.X[0])));
 
-    // x = inner · factor with a number of the row, or of all.
+    // x = inner · factor, where the factor is one number for each row, or one for all rows.
     private static (Value Inner, Value Factor)? Scaled(Application a, Value x)
     {
         if (a.Maker(x) is not MulOp || IsOfRow(x) || x.Type.Rank == 0)

@@ -15,7 +15,7 @@ internal unsafe interface IStored<V, T>
 
     static abstract V High(byte* panel, nint row);
 
-    /// <summary>Both of them, with one load where one holds both.</summary>
+    /// <summary>Loads two vectors of stored numbers; one load where a register holds both.</summary>
     static abstract void Both(byte* panel, nint row, out V low, out V high);
 }
 

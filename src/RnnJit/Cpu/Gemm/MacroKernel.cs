@@ -234,8 +234,8 @@ internal static unsafe class MacroKernel<V, T>
         return (Prefetch)lines;
     }
 
-    // A chain waits for its initial value, which may be far away. Each tile prefetches that of the next
-    // one; this prefetches that of the first.
+    // A chain waits for its initial value, which may be far away. Each tile prefetches the C of the next tile;
+    // the first tile's C is prefetched here.
     private static void PrefetchStart(T* c, nint cRow, int height, int panels)
     {
         if (!Sse.IsSupported)

@@ -44,7 +44,7 @@ internal static unsafe class PackPanels
         }
     }
 
-    // Fewer columns than a panel has.
+    // The last panel: fewer than NR columns are left.
     private static void Partial<V, T>(T* from, nint kStride, int k, int columns, T* to)
         where V : struct, ISimd<V, T>
         where T : unmanaged

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using RnnJit.Files;
 using RnnJit.Ir;
 using RnnJit.Ops;
