@@ -36,7 +36,7 @@ public class KerasFileTests
         Assert.That(() => KerasFile.Read(FixtureTests.File("lstm_views.pt")),
             Throws.TypeOf<WeightFileException>().With.Message.Contains("without 'model.weights.h5'"));
         Assert.That(() => Model.FromKeras(FixtureTests.File("keras.weights.h5")),
-            Throws.TypeOf<WeightFileException>().With.Message.Contains("RnnJit.Import"));
+            Throws.TypeOf<WeightFileException>().With.Message.Contains("KerasFile.Read"));
     }
 
     [Test]

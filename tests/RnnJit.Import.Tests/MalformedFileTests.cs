@@ -62,9 +62,9 @@ public class MalformedFileTests
     public void A_file_of_torch_save_is_for_the_package_Import()
     {
         Assert.That(() => Networks.Model.FromPyTorch(FixtureTests.File("lstm_views.pt")),
-            Throws.TypeOf<WeightFileException>().With.Message.Contains("RnnJit.Import"));
+            Throws.TypeOf<WeightFileException>().With.Message.Contains("PyTorchFile.Read"));
         Assert.That(() => Networks.Model.FromPyTorch(FixtureTests.File("lstm_legacy_l2.pt")),
-            Throws.TypeOf<WeightFileException>().With.Message.Contains("RnnJit.Import"));
+            Throws.TypeOf<WeightFileException>().With.Message.Contains("PyTorchFile.Read"));
     }
 
     [Test]
