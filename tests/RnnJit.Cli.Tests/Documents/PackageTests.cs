@@ -28,20 +28,36 @@ public class PackageTests
             $"<configuration><packageSources><add key=\"feed\" value=\"{feed}\" /></packageSources></configuration>");
         Assert.That(Warnings(app), Is.Zero);
 
+        // The same as a file-based app, in a folder without a project.
+        string single = Directory.CreateDirectory(folder.File("single")).FullName;
+        File.Copy(Path.Combine(app, "nuget.config"), Path.Combine(single, "nuget.config"));
+        File.WriteAllText(Path.Combine(single, "app.cs"), $"#:package RnnJit@{version}\n" + Block(document, "csharp"));
+        Assert.That(Printed(Run("run app.cs", single)), Is.Zero);
+
         // The negative control: without the generator kernels are interpreted, and that is said.
         string project = Path.Combine(app, "App.csproj");
         const string Without =
             "<Target Name=\"Without\" BeforeTargets=\"CoreCompile\"><ItemGroup><Analyzer Remove=\"@(Analyzer)\" /></ItemGroup></Target>";
         File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", Without + "</Project>"));
         Assert.That(Warnings(app), Is.EqualTo(1));
+
+        // Without the package's usings its names are unknown.
+        File.WriteAllText(project,
+            File.ReadAllText(project).Replace("<Nullable>", "<RnnJitImplicitUsings>disable</RnnJitImplicitUsings><Nullable>"));
+        Assert.That(Code("build -c Release -v q -nodeReuse:false -o out --no-incremental", app, out string printed), Is.Not.Zero);
+        Assert.That(printed, Does.Contain("CS0246"));
     }
 
     // Builds and runs the program, which trains and counts warnings.
     private static int Warnings(string app)
     {
         Run("build -c Release -v q -nodeReuse:false -o out --no-incremental", app);
-        string printed = Run("out/App.dll", app);
-        Match found = Regex.Match(printed, @"^mean squared error (0\.\d+), (\d) warnings");
+        return Printed(Run("out/App.dll", app));
+    }
+
+    private static int Printed(string printed)
+    {
+        Match found = Regex.Match(printed, @"mean squared error (0\.\d+), (\d) warnings");
         Assert.That(found.Success, printed);
         Assert.That(double.Parse(found.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Is.LessThan(0.005));
         return found.Groups[2].Value[0] - '0';
@@ -52,6 +68,13 @@ public class PackageTests
 
     private static string Run(string arguments, string folder)
     {
+        int code = Code(arguments, folder, out string printed);
+        Assert.That(code, Is.Zero, $"dotnet {arguments}\n{printed}");
+        return printed;
+    }
+
+    private static int Code(string arguments, string folder, out string printed)
+    {
         var start = new ProcessStartInfo("dotnet",
             arguments)
         { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -59,7 +82,7 @@ public class PackageTests
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"dotnet {arguments}\n{output.Result}{error}");
-        return output.Result;
+        printed = output.Result + error;
+        return process.ExitCode;
     }
 }
