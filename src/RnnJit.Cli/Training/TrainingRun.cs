@@ -36,8 +36,10 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
         return ExitCode.Success;
     }
 
-    private double Speed => learning.Elapsed.TotalSeconds
-        > 0 ? (training.Done - before) * (double)training.CharactersPerUpdate / learning.Elapsed.TotalSeconds : 0;
+    private double Speed =>
+        learning.Elapsed > TimeSpan.Zero
+            ? (training.Done - before) * (double)training.CharactersPerUpdate / learning.Elapsed.TotalSeconds
+            : 0;
 
     // A run that was interrupted at a point before it was measured measures it first when it is resumed.
     private bool IsDue => training.Done > 0 && !IsMeasured

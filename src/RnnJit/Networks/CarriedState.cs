@@ -53,6 +53,21 @@ public sealed class CarriedState
             initial.Clear();
     }
 
+    /// <summary>Makes one row of all initial states zero: its sequence begins anew.</summary>
+    /// <param name="row">Row of the batch, from 0 to B − 1.</param>
+    /// <exception cref="ArgumentException">The row is outside the batch; nothing is changed.</exception>
+    public void Reset(int row)
+    {
+        foreach (var (initial, _) in pairs)
+            Check([row], initial.Shape[0]);
+        foreach (var (initial, _) in pairs)
+        {
+            Span<byte> state = Bytes(initial);
+            int length = state.Length / initial.Shape[0];
+            state.Slice(row * length, length).Clear();
+        }
+    }
+
     /// <summary>
     /// Reorders the rows of all initial states: row r becomes the former row rows[r]. A beam search continues from its best hypotheses in
     /// this way. A row may occur several times.
@@ -62,16 +77,15 @@ public sealed class CarriedState
     public void Reorder(ReadOnlySpan<int> rows)
     {
         foreach (var (initial, _) in pairs)
-            Check(rows, initial.Shape[0]);
-        foreach (var (initial, _) in pairs)
         {
-            if (initial.Element == ElementType.F64)
-                Move(MemoryMarshal.AsBytes(initial.Write<double>()), rows);
-            else if (initial.Element == ElementType.F32)
-                Move(MemoryMarshal.AsBytes(initial.Write<float>()), rows);
-            else
-                Move(MemoryMarshal.AsBytes(initial.Write<int>()), rows);
+            if (rows.Length != initial.Shape[0])
+                throw new ArgumentException(
+                    $"{rows.Length} rows are given for a batch of {initial.Shape[0]} (give one for each row of the batch)");
+            Check(rows, initial.Shape[0]);
         }
+
+        foreach (var (initial, _) in pairs)
+            Move(Bytes(initial), rows);
     }
 
     /// <summary>The initial states as they are now, which <see cref="Restore"/> takes.</summary>
@@ -98,6 +112,13 @@ public sealed class CarriedState
         }
     }
 
+    private static Span<byte> Bytes(Tensor state) => state.Element switch
+    {
+        ElementType.F64 => MemoryMarshal.AsBytes(state.Write<double>()),
+        ElementType.F32 => MemoryMarshal.AsBytes(state.Write<float>()),
+        _ => MemoryMarshal.AsBytes(state.Write<int>()),
+    };
+
     private void Move(Span<byte> state, ReadOnlySpan<int> rows)
     {
         if (rowsBefore.Length < state.Length)
@@ -110,8 +131,6 @@ public sealed class CarriedState
 
     private static void Check(ReadOnlySpan<int> rows, int batch)
     {
-        if (rows.Length != batch)
-            throw new ArgumentException($"{rows.Length} rows are given for a batch of {batch} (give one for each row of the batch)");
         foreach (int row in rows)
         {
             if (row < 0 || row >= batch)

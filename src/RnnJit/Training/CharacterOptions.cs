@@ -24,6 +24,12 @@ public sealed record CharacterOptions
     /// <summary>B, streams that are read side by side.</summary>
     public int Batch { get; init; } = 32;
 
+    /// <summary>
+    /// Streams come to their beginnings, where the carried state is zero, at different updates of an epoch. Otherwise all do at its first
+    /// update, and a run of one epoch sees zero states only there; units that latch then fail in validation, which starts from zero states.
+    /// </summary>
+    public bool Staggered { get; init; } = true;
+
     /// <summary>Passes over the text; a fraction is allowed. Ignored when <see cref="Updates"/> is given.</summary>
     public double Epochs { get; init; } = 5;
 

@@ -33,7 +33,7 @@ public sealed class CharacterTraining : IDisposable
         Vocabulary vocabulary = Vocabulary.Of(text);
         var (training, rest) = SequenceBatches.Split(vocabulary.Encode(text), options.Validation);
         int steps = options.Steps > 0 ? options.Steps : Math.Max((training.Length - 1) / options.Batch, 1);
-        batches = SequenceBatches.ForTraining(training, options.Batch, steps);
+        batches = SequenceBatches.ForTraining(training, options.Batch, steps, options.Staggered);
         if (options.Updates == 0 && options.Epochs * batches.Windows > int.MaxValue)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"--epochs is {options.Epochs}, which is more than {int.MaxValue} updates (give fewer)"), nameof(options));
@@ -121,9 +121,11 @@ public sealed class CharacterTraining : IDisposable
     public double Step()
     {
         if (batches.EndOfEpoch)
-        {
             batches.Cursor = 0;
-            trainer.State.Reset();
+        for (int stream = 0; stream < batches.Streams; stream++)
+        {
+            if (batches.Begins(stream))
+                trainer.State.Reset(stream);
         }
 
         batches.Next(trainer.Input("x").Write<int>(), trainer.Input("target").Write<int>());
@@ -214,9 +216,16 @@ public sealed class CharacterTraining : IDisposable
     {
         try
         {
-            CharacterOptions? options = JsonSerializer.Deserialize(checkpoint["options"], CharacterJson.Default.CharacterOptions);
+            string text = checkpoint["options"];
+            CharacterOptions? options = JsonSerializer.Deserialize(text, CharacterJson.Default.CharacterOptions);
             options?.Check();
-            return options ?? throw new CheckpointException($"'{checkpoint.Path}' has no options (use another copy)");
+            if (options is null)
+                throw new CheckpointException($"'{checkpoint.Path}' has no options (use another copy)");
+
+            // Files without the option come from versions whose streams all began at the first window.
+            using JsonDocument names = JsonDocument.Parse(text);
+            bool staggered = names.RootElement.TryGetProperty(nameof(CharacterOptions.Staggered), out _) && options.Staggered;
+            return options with { Staggered = staggered };
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

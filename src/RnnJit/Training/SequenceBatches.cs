@@ -14,10 +14,11 @@ public sealed class SequenceBatches
     private readonly ReadOnlyMemory<int> codes;
     private readonly int[] starts;
     private readonly int[] lengths;
+    private readonly int[] offsets;
     private readonly int[] validSteps;
     private int cursor;
 
-    private SequenceBatches(ReadOnlyMemory<int> codes, int streams, int steps, int windows, Func<int, int> start)
+    private SequenceBatches(ReadOnlyMemory<int> codes, int streams, int steps, int windows, Func<int, int> start, bool staggered)
     {
         this.codes = codes;
         Streams = streams;
@@ -25,6 +26,7 @@ public sealed class SequenceBatches
         Windows = windows;
         starts = [.. Enumerable.Range(0, streams).Select(start)];
         lengths = [.. Enumerable.Range(0, streams).Select(b => start(b + 1) - start(b))];
+        offsets = [.. Enumerable.Range(0, streams).Select(b => staggered ? (int)((long)b * windows / streams) : 0)];
         validSteps = new int[streams];
     }
 
@@ -55,7 +57,7 @@ public sealed class SequenceBatches
     }
 
     /// <summary>
-    /// True where the epoch is over; set <see cref="Cursor"/> to 0 and the carried state to its initial value for the next one.
+    /// True where the epoch is over; set <see cref="Cursor"/> to 0 for the next one.
     /// </summary>
     public bool EndOfEpoch => cursor == Windows;
 
@@ -67,9 +69,11 @@ public sealed class SequenceBatches
     /// Streams of equal length and full windows only: with N codes a stream has ⌊(N − 1) / B⌋ targets, of which
     /// the last incomplete window is left out.
     /// </summary>
+    /// <param name="staggered">Stream b begins ⌊b · Windows / B⌋ windows after its first one and comes back to that one during the epoch, so
+    /// that <see cref="Begins"/> is true of different streams at different windows, and not of all at the first one.</param>
     /// <exception cref="TextDataException">The codes do not fill one window.</exception>
     /// <exception cref="ArgumentOutOfRangeException">B or T is not positive.</exception>
-    public static SequenceBatches ForTraining(ReadOnlyMemory<int> codes, int streams, int steps)
+    public static SequenceBatches ForTraining(ReadOnlyMemory<int> codes, int streams, int steps, bool staggered = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(streams);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps);
@@ -81,7 +85,7 @@ public sealed class SequenceBatches
                     + $"(use at least {(long)streams * steps + 1} characters, fewer streams or a shorter window)");
         }
 
-        return new SequenceBatches(codes, streams, steps, length / steps, b => b * length);
+        return new SequenceBatches(codes, streams, steps, length / steps, b => b * length, staggered);
     }
 
     /// <summary>
@@ -106,7 +110,7 @@ public sealed class SequenceBatches
         var (length, longer) = Math.DivRem(targets, streams);
         var longest = longer == 0 ? length : length + 1;
         return new SequenceBatches(codes, streams, steps, (int)((longest + (long)steps - 1) / steps),
-            b => b * length + Math.Min(b, longer));
+            b => b * length + Math.Min(b, longer), staggered: false);
     }
 
     /// <summary>Splits a sequence: the last <paramref name="validationShare"/> of it is for validation.</summary>
@@ -125,6 +129,11 @@ public sealed class SequenceBatches
 
         return (codes[..^validation], codes[^validation..]);
     }
+
+    /// <summary>True where the next window is the first one of stream b: the state carried from its last one belongs to other text and is set
+    /// to its initial value. False at the end of an epoch.</summary>
+    /// <param name="stream">b, from 0 to B − 1.</param>
+    public bool Begins(int stream) => !EndOfEpoch && Window(stream) == 0;
 
     /// <summary>Fills in the next window, time-major, and moves the cursor.</summary>
     /// <param name="x">[T, B] codes: step t of stream b at t · B + b; 0 where padded.</param>
@@ -149,7 +158,7 @@ public sealed class SequenceBatches
 
     private int FillStream(Span<int> x, Span<int> y, int b)
     {
-        var done = cursor * Steps;
+        var done = Window(b) * Steps;
         var valid = Math.Clamp(lengths[b] - done, 0, Steps);
         var source = codes.Span.Slice(starts[b] + Math.Min(done, lengths[b]), valid + 1);
         for (var t = 0; t < Steps; t++)
@@ -160,4 +169,6 @@ public sealed class SequenceBatches
 
         return valid;
     }
+
+    private int Window(int b) => (cursor + offsets[b]) % Windows;
 }

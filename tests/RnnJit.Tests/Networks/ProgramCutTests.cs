@@ -163,7 +163,7 @@ public class ProgramCutTests
     }
 
     [Test]
-    public void A_state_is_found_by_name_and_its_rows_are_reordered()
+    public void A_state_is_found_by_name_and_its_rows_are_reordered_and_reset()
     {
         var net = new NetworkBuilder("Rows");
         net.Output("y", net.Recurrent("layer", CellRegistry.Find(typeof(Lstm)), net.Input("x", "T", "B", 2), net.Size("H", 2)));
@@ -179,6 +179,11 @@ public class ProgramCutTests
         Assert.That(() => session.State.Reorder([0, 1, 3]),
             Throws.ArgumentException.With.Message.EqualTo("Row 3 is named, wanted 0 to 2 (name rows of the batch)"));
         Assert.That(session.State["layer.h0"].ToNdArray().Data[0], Is.EqualTo(5), "nothing changed");
+        session.State.Reset(1);
+        Assert.That(session.State["layer.h0"].ToNdArray().Data, Is.EqualTo(new double[] { 5, 6, 0, 0, 5, 6 }));
+        Assert.That(session.State["layer.c0"].ToNdArray().Data, Is.EqualTo(new double[] { 50, 60, 0, 0, 50, 60 }));
+        Assert.That(() => session.State.Reset(3),
+            Throws.ArgumentException.With.Message.EqualTo("Row 3 is named, wanted 0 to 2 (name rows of the batch)"));
         Assert.That(() => session.State["layer.h"],
             Throws.TypeOf<UnknownNameException>().With.Message.Contains("its states are layer.h0, layer.c0"));
         session.Run();

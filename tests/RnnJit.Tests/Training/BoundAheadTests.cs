@@ -131,7 +131,16 @@ public class BoundAheadTests
     {
         using var folder = new TemporaryFolder();
         CharacterText text = CharacterText.From("she sells sea shells by the sea shore");
-        var options = new CharacterOptions { Hidden = 3, Embedding = 2, Batch = 2, Steps = 4, Updates = 9, Validation = 0.27 };
+        var options = new CharacterOptions
+        {
+            Hidden = 3,
+            Embedding = 2,
+            Batch = 2,
+            Steps = 4,
+            Updates = 9,
+            Validation = 0.27,
+            Staggered = false,
+        };
         using var training = new CharacterTraining(text, CellRegistry.Find("gru"), options, new ModelOptions { Threads = 1 });
         while (training.Done < training.UpdatesPerEpoch)
             training.Step();

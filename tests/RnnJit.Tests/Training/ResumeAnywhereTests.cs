@@ -85,7 +85,14 @@ public class ResumeAnywhereTests
     [Test]
     public void States_are_carried_within_an_epoch_and_begin_anew_with_each()
     {
-        CharacterOptions still = Options with { Optimiser = "sgd", Momentum = 0, LearningRate = 1e-300, Schedule = "constant" };
+        CharacterOptions still = Options with
+        {
+            Optimiser = "sgd",
+            Momentum = 0,
+            LearningRate = 1e-300,
+            Schedule = "constant",
+            Staggered = false,
+        };
         using CharacterTraining windows = Start(still), whole = Start(still with { Steps = Windows * Options.Steps });
         double[] losses = [.. Enumerable.Range(0, Updates).Select(_ => windows.Step())];
         Assert.That(losses[3..6], Is.EqualTo(losses[..3]));

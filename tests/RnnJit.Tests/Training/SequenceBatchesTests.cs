@@ -28,6 +28,27 @@ internal sealed class SequenceBatchesTests
         Assert.That(x, Is.EqualTo(new[] { 2, 7, 3, 8 }));
     }
 
+    // 12 targets in 3 streams of 4, windows of 1: stream b begins b · 4 / 3 windows after its first one.
+    [Test]
+    public void Staggered_streams_begin_at_different_windows_and_read_the_same_text()
+    {
+        var batches = SequenceBatches.ForTraining(Codes(13), streams: 3, steps: 1, staggered: true);
+        var (x, y) = (new int[3], new int[3]);
+        var (read, begun) = (new List<int[]>(), new List<bool[]>());
+        while (!batches.EndOfEpoch)
+        {
+            begun.Add([batches.Begins(0), batches.Begins(1), batches.Begins(2)]);
+            batches.Next(x, y);
+            Assert.That(y, Is.EqualTo(x.Select(code => code + 1)));
+            read.Add([.. x]);
+        }
+
+        Assert.That(read, Is.EqualTo((int[][])[[0, 5, 10], [1, 6, 11], [2, 7, 8], [3, 4, 9]]));
+        Assert.That(begun, Is.EqualTo((bool[][])[[true, false, false], [false, false, false], [false, false, true], [false, true, false]]));
+        Assert.That(batches.Begins(0), Is.False);
+        Assert.That(SequenceBatches.ForTraining(Codes(13), 3, 1).Begins(2), "streams that are not staggered begin together");
+    }
+
     [Test]
     public void A_restored_cursor_continues_the_epoch()
     {

@@ -80,6 +80,7 @@ public class TrainingDigestTests
             Batch = 3,
             Steps = 6,
             Updates = Updates,
+            Staggered = false,
             Dropout = 0.25,
             LearningRate = 0.01,
             Schedule = "cosine"
