@@ -68,6 +68,23 @@ public class MalformedFileTests
     }
 
     [Test]
+    public void Noise_is_of_no_format()
+    {
+        using var folder = new TemporaryFolder();
+        var noise = new byte[1000];
+        new Random(5).NextBytes(noise);
+        foreach (string name in (string[])["noise.bin", "noise.pt", "noise"])
+        {
+            File.WriteAllBytes(folder.File(name), noise);
+            Assert.That(() => Networks.Model.FromPyTorch(folder.File(name)),
+                Throws.TypeOf<WeightFileException>().With.Message.Contains("begins as no file of weights does"));
+        }
+
+        File.WriteAllBytes(folder.File("noise.safetensors"), noise);
+        Assert.That(() => Networks.Model.FromPyTorch(folder.File("noise.safetensors")), Throws.TypeOf<SafetensorsException>());
+    }
+
+    [Test]
     public void A_missing_file_is_named()
     {
         Assert.That(() => PyTorchFile.Read("none.pt"), Throws.TypeOf<WeightFileException>().With.Message.Contains("'none.pt'"));

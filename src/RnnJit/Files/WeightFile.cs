@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace RnnJit.Files;
 
 /// <summary>A file of named tensors, whichever format its first bytes are of.</summary>
@@ -18,7 +20,7 @@ internal static class WeightFile
         stream.Position = 0;
         if (begin.StartsWith("PK\x03\x04"u8) || begin.StartsWith("PK\x05\x06"u8))
         {
-            if (Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase))
+            if (HasExtension(path, ".npz"))
                 return NpzFile.Read(stream, $"'{path}'");
             ZipFileReader archive = ZipFileReader.Open(stream, $"'{path}'");
             if (archive.Parts.Keys.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal)))
@@ -38,10 +40,17 @@ internal static class WeightFile
             throw new WeightFileException(
                 $"'{path}' is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
                     + "RnnJit.Import (or save it as safetensors)");
+        if (begin.Length == 8 && BinaryPrimitives.ReadUInt32LittleEndian(begin[4..]) != 0 && !HasExtension(path, ".safetensors"))
+            throw new WeightFileException(
+                $"'{path}' begins as no file of weights does, wanted safetensors or npz, or with the package RnnJit.Import .pt, .pth, "
+                    + ".h5 or .keras (check that it is the file you mean)");
         SafetensorsFile file = SafetensorsReader.Read(stream, $"'{path}'");
         texts = file.Metadata;
         return file.Tensors;
     }
+
+    private static bool HasExtension(string path, string extension) =>
+        Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="WeightFileException">The file is missing or unreadable.</exception>
     public static FileStream Open(string path)
