@@ -21,6 +21,31 @@ public class NamespaceTests
         Assert.That(Circle(arrows), Is.Empty);
     }
 
+    // The document's table names every namespace; an arrow leads to the left, or stays in its cell.
+    [TestCase("RnnJit.Core")]
+    [TestCase("RnnJit.Runtime")]
+    [TestCase("RnnJit.Gpu")]
+    [TestCase("rnnjit")]
+    public void The_table_of_the_document_is_their_order(string name)
+    {
+        Dictionary<string, int> cells = Cells(File.ReadAllLines(Repository.File("docs/architecture.md")), name);
+        Dictionary<string, HashSet<string>> arrows = Arrows(Types(Assembly.Load(name)), space => space);
+        arrows.Remove("RnnJit.Generated");
+        Assert.That(cells.Keys, Is.EquivalentTo(arrows.Keys));
+        Assert.That(Against(arrows, cells), Is.Empty);
+    }
+
+    [Test]
+    public void An_arrow_against_the_table_is_found()
+    {
+        Dictionary<string, int> cells = Cells(["| x | below |", "| a.dll | `a`, `b` · `c` |"], "a.dll");
+        var arrows = new Dictionary<string, HashSet<string>> { ["a"] = ["b"], ["b"] = [], ["c"] = ["a"] };
+        Assert.That(cells, Is.EquivalentTo(new Dictionary<string, int> { ["a"] = 0, ["b"] = 0, ["c"] = 1 }));
+        Assert.That(Against(arrows, cells), Is.Empty);
+        arrows["b"].Add("c");
+        Assert.That(Against(arrows, cells), Is.EqualTo(new[] { "b → c" }));
+    }
+
     [Test]
     public void A_circle_is_found()
     {
@@ -37,6 +62,17 @@ public class NamespaceTests
         Assert.That(arrows[typeof(Left.Caller).Namespace!], Is.EquivalentTo(new[] { typeof(Right.Called).Namespace! }));
         Assert.That(arrows[typeof(Right.Called).Namespace!], Is.Empty);
     }
+
+    private static Dictionary<string, int> Cells(string[] lines, string assembly)
+    {
+        string line = lines.Single(line => line.StartsWith($"| {assembly} | `", StringComparison.Ordinal));
+        string[] cells = line.Split('|')[2].Split('·');
+        return cells.SelectMany((cell, place) => cell.Split('`').Where((_, part) => part % 2 == 1).Select(space => (space, place)))
+            .ToDictionary(pair => pair.space, pair => pair.place);
+    }
+
+    private static string[] Against(Dictionary<string, HashSet<string>> arrows, Dictionary<string, int> cells) =>
+        [.. from arrow in arrows from to in arrow.Value where cells[to] > cells[arrow.Key] select $"{arrow.Key} → {to}"];
 
     private static Type[] Types(Assembly assembly) => [.. assembly.GetTypes().Where(type => type.Namespace?.StartsWith("RnnJit") == true)];
 
