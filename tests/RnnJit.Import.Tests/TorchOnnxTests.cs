@@ -99,7 +99,8 @@ public class TorchOnnxTests
     [Test]
     public void A_file_that_would_run_a_command_is_refused_by_name()
     {
-        var refused = Assert.Throws<WeightFileException>(() => PyTorchFile.Read(Folder("evil.pt")))!;
+        string evil = Folder("evil.pt");
+        var refused = Assert.Throws<WeightFileException>(() => PyTorchFile.Read(evil))!;
         Assert.That(refused.Message, Does.Contain("refused and was not called").And.Contain("state_dict"));
     }
 
