@@ -7,7 +7,7 @@ namespace RnnJit.Charts;
 public static class HtmlPage
 {
     // A browser refuses whatever the page would load or run.
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
+    private const string Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
     private const string Style =
         """

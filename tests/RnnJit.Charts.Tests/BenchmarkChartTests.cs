@@ -47,7 +47,7 @@ internal sealed partial class BenchmarkChartTests
             $"{Picture} is not drawn from the table (RNNJIT_ACCEPT=1 draws it)");
     }
 
-    private static string Root
+    internal static string Root
     {
         get
         {
