@@ -34,11 +34,31 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentException">A class is out of range.</exception>
     public void Add(int truth, int predicted)
     {
-        if ((uint)truth >= (uint)Classes || (uint)predicted >= (uint)Classes)
-            throw new ArgumentException(
-                $"The true class is {truth} and the predicted one {predicted}, wanted 0 to {Classes - 1} (correct them)");
+        Require(truth, predicted);
         counts[truth, predicted]++;
         Total++;
+    }
+
+    /// <summary>Adds a pair for each token of a sequence, or of a padded batch.</summary>
+    /// <param name="truth">True classes; tokens of the class <paramref name="ignored"/>, such as padding, are left out.</param>
+    /// <param name="predicted">As many predicted classes, in the same order.</param>
+    /// <param name="ignored">Target of padding, -1 by convention of ours, -100 by PyTorch's.</param>
+    /// <exception cref="ArgumentException">There is another number of predictions, or a class is out of range; nothing is added.</exception>
+    public void Add(ReadOnlySpan<int> truth, ReadOnlySpan<int> predicted, int ignored = -1)
+    {
+        if (truth.Length != predicted.Length)
+            throw new ArgumentException($"There are {truth.Length} true classes and {predicted.Length} predicted ones (give as many)");
+        for (int i = 0; i < truth.Length; i++)
+        {
+            if (truth[i] != ignored)
+                Require(truth[i], predicted[i]);
+        }
+
+        for (int i = 0; i < truth.Length; i++)
+        {
+            if (truth[i] != ignored)
+                Add(truth[i], predicted[i]);
+        }
     }
 
     /// <summary>Share of pairs whose classes are equal; NaN without pairs.</summary>
@@ -94,6 +114,13 @@ public sealed class ConfusionMatrix
         }
 
         return text.ToString();
+    }
+
+    private void Require(int truth, int predicted)
+    {
+        if ((uint)truth >= (uint)Classes || (uint)predicted >= (uint)Classes)
+            throw new ArgumentException(
+                $"The true class is {truth} and the predicted one {predicted}, wanted 0 to {Classes - 1} (correct them)");
     }
 
     private int Known(int of) => (uint)of < (uint)Classes

@@ -19,6 +19,18 @@ public class MetricsTests
     }
 
     [Test]
+    public void Tokens_of_padding_are_left_out_of_the_accuracy()
+    {
+        var matrix = new ConfusionMatrix(3);
+        matrix.Add([0, 2, -1, -1], [0, 1, 0, 7]);
+        matrix.Add([1, 1, -100], [1, 1, 2], ignored: -100);
+        Assert.That((matrix.Total, matrix.Accuracy), Is.EqualTo((4, 0.75)));
+        Assert.That(() => matrix.Add([0, 1], [0]), Throws.ArgumentException.With.Message.Contains("2 true classes and 1 predicted ones"));
+        Assert.That(() => matrix.Add([0, 1], [0, 3]), Throws.ArgumentException.With.Message.Contains("the predicted one 3, wanted 0 to 2"));
+        Assert.That(matrix.Total, Is.EqualTo(4), "nothing was added");
+    }
+
+    [Test]
     public void Rates_of_a_confusion_matrix()
     {
         Assert.That(Matrix.Accuracy, Is.EqualTo(4 / 8.0));
