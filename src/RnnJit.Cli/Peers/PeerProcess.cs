@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace RnnJit.Cli.Peers;
@@ -133,7 +134,12 @@ internal sealed class PeerProcess : IDisposable
             yield return (name, threads.ToString(CultureInfo.InvariantCulture));
         yield return ("PYTHONDONTWRITEBYTECODE", "1");
         if (!IsNarrow(bits))
+        {
+            // OpenBLAS takes processors that are newer than it for a Haswell, and would use half the width of their vectors.
+            if (Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported)
+                yield return ("OPENBLAS_CORETYPE", "SkylakeX");
             yield break;
+        }
 
         string[] values = bits == 256 ? ["AVX2", "avx2", "Haswell"] : ["SSE41", "default", "Nehalem"];
         foreach (var (name, value) in VectorVariables.Zip(values))
