@@ -26,7 +26,7 @@ public sealed class ImageStrip : IPicture
     /// <summary>The longer side of an image.</summary>
     public int ImageSize { get; init; } = 96;
 
-    /// <summary>True to blend the numbers of a map into each other, false to draw each as a rectangle.</summary>
+    /// <summary>True to interpolate between the cells of a map, false to draw each cell as a rectangle.</summary>
     public bool Smooth { get; init; }
 
     /// <summary>Adds an image behind the others.</summary>

@@ -77,7 +77,7 @@ public class MalformedFileTests
         {
             File.WriteAllBytes(folder.File(name), noise);
             Assert.That(() => Networks.Model.FromPyTorch(folder.File(name)),
-                Throws.TypeOf<WeightFileException>().With.Message.Contains("begins as no file of weights does"));
+                Throws.TypeOf<WeightFileException>().With.Message.Contains("has the first bytes of no known format"));
         }
 
         File.WriteAllBytes(folder.File("noise.safetensors"), noise);

@@ -135,7 +135,7 @@ internal sealed class PeerProcess : IDisposable
         yield return ("PYTHONDONTWRITEBYTECODE", "1");
         if (!IsNarrow(bits))
         {
-            // OpenBLAS takes processors that are newer than it for a Haswell, and would use half the width of their vectors.
+            // OpenBLAS uses its Haswell kernels (AVX2) on processors that it does not know; this names the kernels for AVX-512.
             if (Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported)
                 yield return ("OPENBLAS_CORETYPE", "SkylakeX");
             yield break;

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Concatenates yields of a scan inside the loop if all their readers want the concatenation, which avoids copies in the loop and
-/// after it.</summary>
+/// <summary>Moves a concatenation of yields from behind a scan into its body: the loop yields the concatenation, which avoids copies in the
+/// loop and after it. Readers of one part slice it.</summary>
 public static class ConcatYields
 {
     /// <summary>Its name among the stages.</summary>

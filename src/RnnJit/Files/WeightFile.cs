@@ -42,8 +42,8 @@ internal static class WeightFile
                     + "RnnJit.Import (or save it as safetensors)");
         if (begin.Length == 8 && BinaryPrimitives.ReadUInt32LittleEndian(begin[4..]) != 0 && !HasExtension(path, ".safetensors"))
             throw new WeightFileException(
-                $"'{path}' begins as no file of weights does, wanted safetensors or npz, or with the package RnnJit.Import .pt, .pth, "
-                    + ".h5 or .keras (check that it is the file you mean)");
+                $"'{path}' has the first bytes of no known format, wanted safetensors or npz, or, with the package RnnJit.Import, "
+                    + ".pt, .pth, .h5 or .keras (check that it is the file you mean)");
         SafetensorsFile file = SafetensorsReader.Read(stream, $"'{path}'");
         texts = file.Metadata;
         return file.Tensors;

@@ -39,7 +39,7 @@ public sealed class ConfusionMatrix
         Total++;
     }
 
-    /// <summary>Adds a pair for each token of a sequence, or of a padded batch.</summary>
+    /// <summary>Adds a pair for each token of a sequence or of a padded batch, except padding.</summary>
     /// <param name="truth">True classes; tokens of the class <paramref name="ignored"/>, such as padding, are left out.</param>
     /// <param name="predicted">As many predicted classes, in the same order.</param>
     /// <param name="ignored">Target of padding, -1 by convention of ours, -100 by PyTorch's.</param>

@@ -53,7 +53,7 @@ public sealed class CarriedState
             initial.Clear();
     }
 
-    /// <summary>Makes one row of all initial states zero: its sequence begins anew.</summary>
+    /// <summary>Makes one row of the batch zero in every initial state, because the sequence in that row begins anew.</summary>
     /// <param name="row">Row of the batch, from 0 to B − 1.</param>
     /// <exception cref="ArgumentException">The row is outside the batch; nothing is changed.</exception>
     public void Reset(int row)

@@ -25,8 +25,9 @@ public sealed record CharacterOptions
     public int Batch { get; init; } = 32;
 
     /// <summary>
-    /// Streams come to their beginnings, where the carried state is zero, at different updates of an epoch. Otherwise all do at its first
-    /// update, and a run of one epoch sees zero states only there; units that latch then fail in validation, which starts from zero states.
+    /// True to spread the points at which streams begin, and their carried states are reset to zero, over the updates of an epoch. If false,
+    /// all streams begin at the first update of an epoch, and training of one epoch starts from zero states at that update only; a network
+    /// whose units saturate and keep their state for good then does badly in validation, which starts from zero states.
     /// </summary>
     public bool Staggered { get; init; } = true;
 
