@@ -48,12 +48,6 @@ internal sealed class PickleReader(PickleInput input, string source, Func<Pickle
             case PickleOpcode.Pop:
                 Pop();
                 break;
-            case PickleOpcode.Tuple:
-                stack.Add(new PickleTuple(PopToMark()));
-                break;
-            case PickleOpcode.Tuple1 or PickleOpcode.Tuple2 or PickleOpcode.Tuple3:
-                stack.Add(new PickleTuple(PopLast(opcode - PickleOpcode.Tuple1 + 1)));
-                break;
             case PickleOpcode.Append:
                 Top<List<object?>>(PopLast(1)).Add(popped[0]);
                 break;
@@ -66,22 +60,8 @@ internal sealed class PickleReader(PickleInput input, string source, Func<Pickle
             case PickleOpcode.SetItems:
                 Set(PopToMark());
                 break;
-            case PickleOpcode.Global:
-                stack.Add(Allowed(new PickleName(input.Line(), input.Line())));
-                break;
-            case PickleOpcode.StackGlobal:
-                stack.Add(PopLast(2) is [string module, string name]
-                    ? Allowed(new PickleName(module, name))
-                    : throw input.Wrong("a global whose name is no text"));
-                break;
-            case PickleOpcode.Reduce:
-                stack.Add(Called(PopLast(2)));
-                break;
             case PickleOpcode.Build:
                 Attributes(PopLast(1)[0]);
-                break;
-            case PickleOpcode.BinPersistentId:
-                stack.Add(PopLast(1) is [PickleTuple id] ? storage(id) : throw input.Wrong("a persistent id that is no tuple"));
                 break;
             case PickleOpcode.BinPut:
                 Keep(input.Byte());
@@ -92,17 +72,29 @@ internal sealed class PickleReader(PickleInput input, string source, Func<Pickle
             case PickleOpcode.Memoize:
                 Keep(memory.Count);
                 break;
-            case PickleOpcode.BinGet:
-                stack.Add(Kept(input.Byte()));
-                break;
-            case PickleOpcode.LongBinGet:
-                stack.Add(Kept(input.Int32()));
-                break;
             default:
-                stack.Add(Literal(opcode));
+                stack.Add(Pushed(opcode));
                 break;
         }
     }
+
+    // The value that an opcode pushes, made of values it pops.
+    private object? Pushed(PickleOpcode opcode) => opcode switch
+    {
+        PickleOpcode.Tuple => new PickleTuple(PopToMark()),
+        PickleOpcode.Tuple1 or PickleOpcode.Tuple2 or PickleOpcode.Tuple3 =>
+            new PickleTuple(PopLast(opcode - PickleOpcode.Tuple1 + 1)),
+        PickleOpcode.Global => Allowed(new PickleName(input.Line(), input.Line())),
+        PickleOpcode.StackGlobal => PopLast(2) is [string module, string name]
+            ? Allowed(new PickleName(module, name))
+            : throw input.Wrong("a global whose name is no text"),
+        PickleOpcode.Reduce => Called(PopLast(2)),
+        PickleOpcode.BinPersistentId =>
+            PopLast(1) is [PickleTuple id] ? storage(id) : throw input.Wrong("a persistent id that is no tuple"),
+        PickleOpcode.BinGet => Kept(input.Byte()),
+        PickleOpcode.LongBinGet => Kept(input.Int32()),
+        _ => Literal(opcode),
+    };
 
     private object? Literal(PickleOpcode opcode) => opcode switch
     {

@@ -9,31 +9,52 @@ using RnnJit.Runtime;
 namespace RnnJit.Cli.Commands;
 
 /// <summary><c>rnnjit bench CELL</c>: times one layer, weights repacked after every training step as after an optimiser's.</summary>
-internal static class BenchCommand
+internal sealed class BenchCommand
 {
+    private readonly Terminal terminal;
+    private readonly Argument<string> cell = CellArgument.Create();
+    private readonly LayerFlags layer = new();
+    private readonly Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
+
+    private readonly Option<bool> peers = new("--peers")
+    {
+        Description = "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results"
+    };
+
+    private readonly Option<string?> svg =
+        CommonOptions.Optional("--svg", "Draw the fastest times and the machine's limit as a chart", "file");
+
+    private readonly Option<bool> compiling = new(CompilerWarmUp.CompileOption)
+    {
+        Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)"
+    };
+
+    private readonly Option<bool> passes = new("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
+
+    private readonly Option<bool> profile = new("--profile")
+    {
+        Description = "Time each line of the plan (see explain): where a run's time goes, and how fast each product is"
+    };
+
+    private readonly Option<bool> stream =
+        new("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
+
+    private readonly Option<string?> lengths = LengthTimes.Flag();
+
+    private BenchCommand(Terminal terminal) => this.terminal = terminal;
+
     public static Command Create(Terminal terminal)
     {
-        Argument<string> cell = CellArgument.Create();
-        var layer = new LayerFlags();
-        Option<double> seconds = CommonOptions.Number("--seconds", "How long to measure", 2.0);
-        var peers = new Option<bool>("--peers")
-        {
-            Description =
-                "Time PyTorch, ONNX Runtime and oneDNN in turn with the same weights, where they are installed, and compare results"
-        };
-        Option<string?> svg = CommonOptions.Optional("--svg", "Draw the fastest times and the machine's limit as a chart", "file");
-        var compiling = new Option<bool>(CompilerWarmUp.CompileOption)
-        {
-            Description = "Time the compilation instead: passes, kernels, plan; cold, warm, for T 10 and T 10,000 (batch 1)"
-        };
-        var passes = new Option<bool>("--passes") { Description = "Time the layer with each pass switched off: what it is worth" };
-        var profile = new Option<bool>("--profile")
-        {
-            Description = "Time each line of the plan (see explain): where a run's time goes, and how fast each product is"
-        };
-        var stream =
-            new Option<bool>("--stream") { Description = "Time one step at a time on one thread, batch 1 unless --batch says otherwise" };
-        Option<string?> lengths = LengthTimes.Flag();
+        var bench = new BenchCommand(terminal);
+        Command command = bench.WithOptions();
+        foreach (Command part in Parts(terminal))
+            command.Add(part);
+        command.SetAction(bench.Run);
+        return command;
+    }
+
+    private Command WithOptions()
+    {
         var command = new Command("bench",
             """
             Time one layer, and say which part of the machine's own limit that is.
@@ -51,53 +72,56 @@ internal static class BenchCommand
               rnnjit bench targets --quick
             """) { cell, seconds, peers, svg, compiling, CompilerWarmUp.Flag, passes, profile, stream, lengths, IsaFlag.Option };
         layer.AddTo(command);
-        foreach (Command part in Parts(terminal))
-            command.Add(part);
-        command.SetAction(parsed =>
-        {
-            if (IsaFlag.Restart(parsed) is { } code)
-                return code;
-            CompilerWarmUp.Await(parsed);
-            RequireOne(parsed, [lengths, compiling, passes, profile, stream],
-                option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
-            if (!parsed.GetValue(compiling) && CommonOptions.IsGiven(parsed, CompilerWarmUp.Flag))
-                throw new UsageException($"{CompilerWarmUp.Flag.Name} is for {compiling.Name} (add it)");
-            LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
-            if (request.Device != Device.Cpu)
-                CommonOptions.RequireAbsent(parsed, $"{layer.Target.Name} {request.Device}", peers, svg, compiling, passes, stream, lengths,
-                    IsaFlag.Option);
-            bool json = parsed.GetValue(CommonOptions.Json);
-            double time = CommonOptions.Seconds(parsed, seconds);
-            if (parsed.GetValue(svg) is { } picture)
-            {
-                OutputFile.Check(picture);
-                OutputFile.RequireApart(("--svg", picture), ("the cell", CellArgument.FileOf(parsed.GetRequiredValue(cell))));
-            }
-
-            if (parsed.GetValue(lengths) is { } drawn)
-                return Report(terminal, json, new LengthTimes(request, time, terminal.Interrupted).Run(drawn), LengthTimes.Print);
-            if (parsed.GetValue(compiling))
-                return Report(terminal, json, new CompileTimes(request).Run(), PrintCompile);
-            if (parsed.GetValue(passes))
-                return Report(terminal, json, new PassTimes(request, time, terminal.Interrupted).Run(), PrintPasses);
-            if (parsed.GetValue(profile))
-                return Report(terminal, json, new ProfileTimes(request, time, terminal.Interrupted).Run(), ProfileTimes.Print);
-            if (parsed.GetValue(stream))
-                return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
-
-            if (request.Device != Device.Cpu)
-                return Print(terminal, json, DeviceRun.Of(request, time));
-
-            LayerRun run = LayerRun.Of(request, time, parsed.GetValue(peers), IsaFlag.Given(parsed), terminal.Interrupted);
-            if (json)
-                terminal.Out.WriteLine(JsonSerializer.Serialize(run.ToJson()));
-            else
-                run.Print(terminal.Out);
-            if (parsed.GetValue(svg) is { } chart)
-                OutputFile.Write(chart, run.ToChart().ToSvg());
-            return run.Peers is { Agree: false } ? ExitCode.Failure : ExitCode.Success;
-        });
         return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        if (IsaFlag.Restart(parsed) is { } code)
+            return code;
+        CompilerWarmUp.Await(parsed);
+        RequireOne(parsed, [lengths, compiling, passes, profile, stream],
+            option => option == compiling ? [svg, peers, seconds, layer.Seq, layer.Batch, layer.Schedule] : [svg, peers]);
+        if (!parsed.GetValue(compiling) && CommonOptions.IsGiven(parsed, CompilerWarmUp.Flag))
+            throw new UsageException($"{CompilerWarmUp.Flag.Name} is for {compiling.Name} (add it)");
+        LayerRequest request = layer.Read(parsed, CellArgument.Find(parsed.GetRequiredValue(cell), terminal), terminal);
+        if (request.Device != Device.Cpu)
+            CommonOptions.RequireAbsent(parsed, $"{layer.Target.Name} {request.Device}", peers, svg, compiling, passes, stream, lengths,
+                IsaFlag.Option);
+        double time = CommonOptions.Seconds(parsed, seconds);
+        if (parsed.GetValue(svg) is { } picture)
+        {
+            OutputFile.Check(picture);
+            OutputFile.RequireApart(("--svg", picture), ("the cell", CellArgument.FileOf(parsed.GetRequiredValue(cell))));
+        }
+
+        return Measure(parsed, request, time);
+    }
+
+    private int Measure(ParseResult parsed, LayerRequest request, double time)
+    {
+        bool json = parsed.GetValue(CommonOptions.Json);
+        if (parsed.GetValue(lengths) is { } drawn)
+            return Report(terminal, json, new LengthTimes(request, time, terminal.Interrupted).Run(drawn), LengthTimes.Print);
+        if (parsed.GetValue(compiling))
+            return Report(terminal, json, new CompileTimes(request).Run(), PrintCompile);
+        if (parsed.GetValue(passes))
+            return Report(terminal, json, new PassTimes(request, time, terminal.Interrupted).Run(), PrintPasses);
+        if (parsed.GetValue(profile))
+            return Report(terminal, json, new ProfileTimes(request, time, terminal.Interrupted).Run(), ProfileTimes.Print);
+        if (parsed.GetValue(stream))
+            return Report(terminal, json, Stream(parsed, layer, request, time), StreamTimes.Print);
+        if (request.Device != Device.Cpu)
+            return Print(terminal, json, DeviceRun.Of(request, time));
+
+        LayerRun run = LayerRun.Of(request, time, parsed.GetValue(peers), IsaFlag.Given(parsed), terminal.Interrupted);
+        if (json)
+            terminal.Out.WriteLine(JsonSerializer.Serialize(run.ToJson()));
+        else
+            run.Print(terminal.Out);
+        if (parsed.GetValue(svg) is { } chart)
+            OutputFile.Write(chart, run.ToChart().ToSvg());
+        return run.Peers is { Agree: false } ? ExitCode.Failure : ExitCode.Success;
     }
 
     private static Command[] Parts(Terminal terminal) =>

@@ -26,6 +26,29 @@ public static class CellScan
 
         TypeMap map = TypeMap.OfSymbols(Bind(cell, ports, inputs));
         Graph step = GraphMapper.Run(cell.Step, map);
+        RequireTypes(cell, ports, inputs, map, time);
+        if (ports.All(port => port.Role != PortRole.State))
+            throw new GraphException("RNNJ160", $"Cell '{cell.Name}' has no state, so it makes no loop over time (give Step a state)");
+        if (inputs[ports.First(port => port.Role == PortRole.State).Name].Type.Element == ElementType.F64)
+            step = GraphMapper.WithPrecision(step, ElementType.F64);
+        var before = new BeforeLoop(step, batch: map.Map(ports.First(port => port.Role == PortRole.State).Type).Dims[0]);
+        var operands = new List<Value>();
+        Graph body = Body(builder, cell.Name, step, before, ports, inputs, operands);
+        var scan = new ScanOp(body, time, reverse, lengths is not null);
+        if (lengths is not null)
+        {
+            RequireRowsAlike(cell, scan);
+            operands.Add(lengths);
+        }
+
+        Value[] results = builder.AddMany(scan, operands.ToArray());
+        var sequences =
+            step.Outputs.Select((output, i) => (output.Name, results[scan.States + i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
+        return (results.Take(scan.States).ToArray(), sequences);
+    }
+
+    private static void RequireTypes(CellDefinition cell, Port[] ports, IReadOnlyDictionary<string, Value> inputs, TypeMap map, Dim time)
+    {
         foreach (Port port in ports)
         {
             TensorType wanted = map.Map(port.Type), found = inputs[port.Name].Type;
@@ -37,15 +60,14 @@ public static class CellScan
                 throw new GraphException("RNNJ160",
                     $"Cell '{cell.Name}' needs '{port.Name}': {wanted}, found {found} (change one of them)");
         }
+    }
 
-        if (ports.All(port => port.Role != PortRole.State))
-            throw new GraphException("RNNJ160", $"Cell '{cell.Name}' has no state, so it makes no loop over time (give Step a state)");
-        if (inputs[ports.First(port => port.Role == PortRole.State).Name].Type.Element == ElementType.F64)
-            step = GraphMapper.WithPrecision(step, ElementType.F64);
-        var before = new BeforeLoop(step, batch: map.Map(ports.First(port => port.Role == PortRole.State).Type).Dims[0]);
+    // The step as the body of a loop; what it computes of parameters alone goes before the loop, into "builder".
+    private static Graph Body(GraphBuilder builder, string name, Graph step, BeforeLoop before, Port[] ports,
+        IReadOnlyDictionary<string, Value> inputs, List<Value> operands)
+    {
         var body = new GraphBuilder();
         var arguments = new Value[step.Inputs.Count];
-        var operands = new List<Value>();
         foreach (Port port in ports.Where(port => before.IsReadInside(step.InputIndex(port.Name))))
         {
             operands.Add(inputs[port.Name]);
@@ -61,17 +83,7 @@ public static class CellScan
         var outputs = step.Outputs.Where(output => output.Role == OutputRole.Next)
             .Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
         outputs.AddRange(step.Outputs.Select(output => (output.Name, values[output.Value], OutputRole.Yield)));
-        var scan = new ScanOp(body.Build("body", cell.Name, outputs), time, reverse, lengths is not null);
-        if (lengths is not null)
-        {
-            RequireRowsAlike(cell, scan);
-            operands.Add(lengths);
-        }
-
-        Value[] results = builder.AddMany(scan, operands.ToArray());
-        var sequences =
-            step.Outputs.Select((output, i) => (output.Name, results[scan.States + i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
-        return (results.Take(scan.States).ToArray(), sequences);
+        return body.Build("body", name, outputs);
     }
 
     // A step runs on the rows whose length is greater than t, so a row number would name another row at another step.

@@ -177,12 +177,7 @@ public sealed class GraphBuilder
             int first = firstResults[node];
             for (int r = 0; r < results.Length; r++)
                 newId[first + r] = next++;
-            var read = new int[operands.Length];
-            for (int i = 0; i < read.Length; i++)
-                read[i] = newId[operands[i]];
-            ordered.Add(same
-                ? new Node(op, EquatableArray.Owning(read), EquatableArray.Owning(results))
-                : new Node(op.Map(map), EquatableArray.Owning(read), results.Select(map.Map).ToEquatable()));
+            ordered.Add(Renumbered(op, operands, results, newId, same ? null : map));
         }
 
         void PlaceScalar(int id)
@@ -209,6 +204,16 @@ public sealed class GraphBuilder
         {
             LocalNames = names.Where(pair => newId[pair.Key] >= 0).ToDictionary(pair => newId[pair.Key], pair => pair.Value),
         };
+    }
+
+    private static Node Renumbered(Op op, int[] operands, TensorType[] results, int[] newId, TypeMap? map)
+    {
+        var read = new int[operands.Length];
+        for (int i = 0; i < read.Length; i++)
+            read[i] = newId[operands[i]];
+        return map is null
+            ? new Node(op, EquatableArray.Owning(read), EquatableArray.Owning(results))
+            : new Node(op.Map(map), EquatableArray.Owning(read), results.Select(map.Map).ToEquatable());
     }
 
     private bool IsScalar(int node) => nodes[node].Op is ConstantOp { Type.Rank: 0 };

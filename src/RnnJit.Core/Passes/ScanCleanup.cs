@@ -15,17 +15,37 @@ internal static class ScanCleanup
         bool[] live = Liveness.Run(body, body.Outputs.Where((_, o) => keptOutputs[o]).Select(output => output.Value));
 
         int rows = SequenceOfRows(rewriter, scan, operands, keptOutputs, live);
+        bool[] keptInputs = body.Inputs
+            .Select((port, i) => port.Role.IsState() ? keptOutputs[i - scan.Sequences] : live[i] || i == rows).ToArray();
 
         var step = new GraphBuilder();
-        var arguments = new Value[body.Inputs.Count];
         var given = new List<Value>();
+        Value[] arguments = Inputs(rewriter, body, operands, keptInputs, rows, step, given);
+        if (scan.HasLengths)
+            given.Add(operands[operands.Length - 1]);
+        Value[] values = Copy(step, body, arguments, live);
+        var outputs = new List<(string, Value, OutputRole)>();
+        int[] position = Outputs(body, values, keptOutputs, outputs);
+
+        Graph cleaned = step.Build("body", "step", outputs);
+        Graph simplest = cleaned.Equals(body) ? body : Simplify.Run(cleaned);
+        ScanOp simpler = ReferenceEquals(simplest, scan.Body) ? scan : new ScanOp(simplest, scan.Time, scan.Reverse, scan.HasLengths);
+        Value[] results = rewriter.Apply(simpler, given.ToArray());
+        return Enumerable.Range(0, used.Length)
+            .Select(o => keptOutputs[o] ? Passed(rewriter, scan, body, operands, o) ?? results[position[o]] : null!).ToArray();
+    }
+
+    // Arguments of the body: ports for what is kept, numbers for what is filled with one; "given" gets the operands of the ports.
+    private static Value[] Inputs(Rewriter rewriter, Graph body, Value[] operands, bool[] kept, int rows, GraphBuilder step,
+        List<Value> given)
+    {
+        var arguments = new Value[body.Inputs.Count];
         var fills = new Dictionary<int, ConstantOp>();
         var ports = new Dictionary<(PortRole, int), Value>();
         for (int i = 0; i < body.Inputs.Count; i++)
         {
             Port port = body.Inputs[i];
-            bool kept = port.Role.IsState() ? keptOutputs[i - scan.Sequences] : live[i] || i == rows;
-            if (!kept)
+            if (!kept[i])
                 continue;
             if (!port.Role.IsState() && i != rows && rewriter.Builder.Definition(operands[i])?.Op is ConstantOp fill)
             {
@@ -48,17 +68,18 @@ internal static class ScanCleanup
 
         foreach (var pair in fills)
             arguments[pair.Key] = step.Add(new ConstantOp(pair.Value.Value, body.Inputs[pair.Key].Type));
-        if (scan.HasLengths)
-            given.Add(operands[operands.Length - 1]);
+        return arguments;
+    }
 
-        Value[] values = Copy(step, body, arguments, live);
-        var outputs = new List<(string, Value, OutputRole)>();
+    // Adds the kept outputs, one value once for each role, and returns where each output of the body is among them.
+    private static int[] Outputs(Graph body, Value[] values, bool[] kept, List<(string, Value, OutputRole)> outputs)
+    {
         var twins = new Dictionary<(OutputRole, int), int>();
         var position = new int[body.Outputs.Count];
         for (int o = 0; o < body.Outputs.Count; o++)
         {
             Output output = body.Outputs[o];
-            if (!keptOutputs[o])
+            if (!kept[o])
                 continue;
             if (output.Role != OutputRole.Next && twins.TryGetValue((output.Role, values[output.Value].Id), out position[o]))
                 continue;
@@ -68,12 +89,7 @@ internal static class ScanCleanup
             outputs.Add((output.Name, values[output.Value], output.Role));
         }
 
-        Graph cleaned = step.Build("body", "step", outputs);
-        Graph simplest = cleaned.Equals(body) ? body : Simplify.Run(cleaned);
-        ScanOp simpler = ReferenceEquals(simplest, scan.Body) ? scan : new ScanOp(simplest, scan.Time, scan.Reverse, scan.HasLengths);
-        Value[] results = rewriter.Apply(simpler, given.ToArray());
-        return Enumerable.Range(0, used.Length)
-            .Select(o => keptOutputs[o] ? Passed(rewriter, scan, body, operands, o) ?? results[position[o]] : null!).ToArray();
+        return position;
     }
 
     // A sequence that the step yields as it came is that sequence; with lengths only if it is 0 past the end already.

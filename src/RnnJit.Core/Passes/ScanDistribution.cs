@@ -38,40 +38,9 @@ internal sealed class ScanDistribution
     private Value[] BuildLoop()
     {
         bool[] live = LiveInLoop();
-        int[] computed =
-            Enumerable.Range(body.Inputs.Count, body.Values.Count - body.Inputs.Count).Where(v => live[v] && places.Early[v]).ToArray();
-        int[] sequences = computed.Where(v => places.Classes[v] == StepClass.Sequence).ToArray(),
-            constants = computed.Where(v => places.Classes[v] == StepClass.Invariant).ToArray();
         var step = new GraphBuilder();
-        var names = new FreshNames(body.Inputs.Select(port => port.Name));
         var values = new Value[body.Values.Count];
-        var given = new List<Value>();
-
-        void Port(int v, PortRole role)
-        {
-            string name =
-                v < body.Inputs.Count ? body.Inputs[v].Name : names.Of(body.LocalNames.TryGetValue(v, out string? local) ? local : "early");
-            values[v] = step.Input(name, body.Values.Type(v), role);
-            given.Add(v < body.Inputs.Count ? operands[v] : over.Lift(v));
-        }
-
-        void Ports(int start, int count, PortRole role)
-        {
-            for (int i = start; i < start + count; i++)
-                Port(i, role);
-        }
-
-        Ports(0, scan.Sequences, PortRole.Sequence);
-        foreach (int v in sequences)
-            Port(v, PortRole.Sequence);
-        for (int s = 0; s < scan.States; s++)
-            Port(scan.Sequences + s, body.Inputs[scan.Sequences + s].Role);
-        Ports(scan.Sequences + scan.States, scan.Constants, PortRole.Constant);
-        foreach (int v in constants)
-            Port(v, PortRole.Constant);
-        if (scan.HasLengths)
-            given.Add(operands[operands.Length - 1]);
-
+        List<Value> given = Inputs(live, step, values);
         for (int n = 0; n < body.Nodes.Count; n++)
         {
             int first = body.Values.FirstResult(n);
@@ -89,6 +58,41 @@ internal sealed class ScanDistribution
             over.Give(yields[i], results[scan.States + i]);
 
         return results;
+    }
+
+    // Adds the loop's inputs to its step and returns what is given for them; early values that the loop reads are inputs too.
+    private List<Value> Inputs(bool[] live, GraphBuilder step, Value[] values)
+    {
+        int[] computed =
+            Enumerable.Range(body.Inputs.Count, body.Values.Count - body.Inputs.Count).Where(v => live[v] && places.Early[v]).ToArray();
+        var names = new FreshNames(body.Inputs.Select(port => port.Name));
+        var given = new List<Value>();
+
+        void Port(int v, PortRole role)
+        {
+            string name =
+                v < body.Inputs.Count ? body.Inputs[v].Name : names.Of(body.LocalNames.TryGetValue(v, out string? local) ? local : "early");
+            values[v] = step.Input(name, body.Values.Type(v), role);
+            given.Add(v < body.Inputs.Count ? operands[v] : over.Lift(v));
+        }
+
+        void Ports(int start, int count, PortRole role)
+        {
+            for (int i = start; i < start + count; i++)
+                Port(i, role);
+        }
+
+        Ports(0, scan.Sequences, PortRole.Sequence);
+        foreach (int v in computed.Where(v => places.Classes[v] == StepClass.Sequence))
+            Port(v, PortRole.Sequence);
+        for (int s = 0; s < scan.States; s++)
+            Port(scan.Sequences + s, body.Inputs[scan.Sequences + s].Role);
+        Ports(scan.Sequences + scan.States, scan.Constants, PortRole.Constant);
+        foreach (int v in computed.Where(v => places.Classes[v] == StepClass.Invariant))
+            Port(v, PortRole.Constant);
+        if (scan.HasLengths)
+            given.Add(operands[operands.Length - 1]);
+        return given;
     }
 
     private bool[] LiveInLoop()

@@ -112,6 +112,18 @@ public static class MatMulKernel
         return active == 3 ? m < length ? k : -1 : length;
     }
 
+    // Terms of the steps that a list names: how many, then their numbers.
+    private static V ListedChain<V, T>(
+        ArrayView<T> reals, ArrayView<int> integers, long listed, long a, long stepA, long b, long stepB, V sum)
+        where V : struct, IDeviceReal<V, T>
+        where T : unmanaged
+    {
+        int count = integers[listed];
+        for (int k = 0; k < count; k++)
+            sum = V.MultiplyAdd(V.Broadcast(reals[a + (integers[listed + 1 + k] * stepA)]), V.Broadcast(reals[b + (k * stepB)]), sum);
+        return sum;
+    }
+
     private static V Chain<V, T>(ArrayView<T> reals, ArrayView<int> integers, DeviceWords words, long a, long b, long depth, V sum)
         where V : struct, IDeviceReal<V, T>
         where T : unmanaged
@@ -119,12 +131,7 @@ public static class MatMulKernel
         long stepA = words[MatMulWord.DepthA], stepB = words[MatMulWord.DepthB];
         long listed = words[MatMulWord.Listed] < 0 ? -1 : words.Address(MatMulWord.Listed);
         if (listed >= 0)
-        {
-            int count = integers[listed];
-            for (int k = 0; k < count; k++)
-                sum = V.MultiplyAdd(V.Broadcast(reals[a + (integers[listed + 1 + k] * stepA)]), V.Broadcast(reals[b + (k * stepB)]), sum);
-            return sum;
-        }
+            return ListedChain<V, T>(reals, integers, listed, a, stepA, b, stepB, sum);
 
         bool reverse = words[MatMulWord.Reverse] != 0;
         if (reverse)
