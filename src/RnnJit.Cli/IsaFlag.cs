@@ -31,8 +31,8 @@ internal static class IsaFlag
     /// <summary>Width of the vectors that kernels of this process use.</summary>
     public static int Bits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    /// <summary>The widest vectors that the processor has, whatever this process was told to use:
-    /// CPUID, leaf 7, AVX512F and AVX2.</summary>
+    /// <summary>The widest vectors that the processor has, whatever this process was told to use: CPUID, leaf 7, AVX512F and
+    /// AVX2.</summary>
     public static int BitsOfMachine => !X86Base.IsSupported ? Bits : Math.Max(Bits, X86Base.CpuId(7, 0).Ebx switch
     {
         var features when (features & (1 << 16)) != 0 => 512,
@@ -56,34 +56,12 @@ internal static class IsaFlag
         if (Bits == bits)
             return null;
 
-        using Process process = Process.Start(Again(parsed, off))!;
-        bool interrupted = false;
-        using IDisposable signals = Interruption.On(() =>
-        {
-            interrupted = true;
-            End(process);
-        });
-        process.WaitForExit();
-        return interrupted ? ExitCode.Interrupted : process.ExitCode;
-    }
-
-    // What is timed has nothing to save.
-    private static void End(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It ended by itself.
-        }
+        return OwnProcess.Run(Again(parsed, off), out _);
     }
 
     private static ProcessStartInfo Again(ParseResult parsed, string[] off)
     {
         ProcessStartInfo start = OwnProcess.Start();
-        start.UseShellExecute = false;
         foreach (string token in parsed.Tokens.Select(token => token.Value))
             start.ArgumentList.Add(token);
         foreach (string variable in off)

@@ -19,11 +19,14 @@ internal static class CellStages
         .. Pipeline.Stages.Select((stage, i) => new CellStage(stage.Name, (cell, training) => After(i, cell, training))),
     ];
 
-    /// <summary>The last stage, which is no graph: buffers and commands at given sizes.</summary>
+    /// <summary>The stage behind all passes, which is no graph: buffers and commands at given sizes.</summary>
     public const string Plan = "plan";
 
+    /// <summary>The stage behind the kernels' C#, which is no graph: machine code of one loop.</summary>
+    public const string Asm = "asm";
+
     /// <summary>The names of all stages.</summary>
-    public static IEnumerable<string> Names => All.Select(stage => stage.Name).Append(Plan);
+    public static IEnumerable<string> Names => All.Select(stage => stage.Name).Append(Plan).Append(Asm);
 
     /// <exception cref="UsageException">There is no such stage.</exception>
     public static CellStage Find(string name) => All.FirstOrDefault(stage => stage.Name.Equals(name, StringComparison.OrdinalIgnoreCase))

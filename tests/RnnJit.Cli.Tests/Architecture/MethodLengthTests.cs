@@ -32,7 +32,8 @@ public class MethodLengthTests
     {
         string lines = string.Concat(Enumerable.Repeat("1,\n", 60)), arms = string.Concat(Enumerable.Repeat("1 => 2,\n", 60));
         string quotes = new('"', 3);
-        string text = $"class C\n{{\nint A() =>\n[\n{lines}];\nint[] B() => new[]\n{{\n{lines}}};\nint D(int x) => x switch\n{{\n{arms}}};\n"
+        string text = $"class C\n{{\nint A() =>\n[\n{lines}];\nint[] B() => new[]\n{{\n{lines}}};\n"
+            + $"int D(int x) => x switch\n{{\n{arms}}};\n"
             + $"string E() =>\n{quotes}\n{lines}{quotes};\nstring F() =>\n${quotes}\n{lines}{quotes};\n}}\n";
         Assert.That(MethodLengths.Of(text).Select(method => (method.Name, method.Length)),
             Is.EqualTo(new[] { ("A", 2), ("B", 2), ("D", 1), ("E", 2), ("F", 2) }));
