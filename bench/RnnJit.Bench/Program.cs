@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Running;
 using RnnJit.Bench.Gallery;
 using RnnJit.Bench.Numerics;
+using RnnJit.Bench.Targets;
+using RnnJit.Cli;
 
 if (args is ["numerics", var m, var n, var k])
     NumericsReport.Print(int.Parse(m), int.Parse(n), int.Parse(k));
@@ -8,6 +10,12 @@ else if (args is ["numerics"])
     NumericsReport.Print();
 else if (args is ["gallery", .. var options])
     return GalleryBench.Execute(options);
+else if (args is ["targets", ..])
+{
+    OwnProcess.Program = typeof(NumericsReport).Assembly.Location;
+    using Interruption interruption = Interruption.OfProcess();
+    return TargetsCommand.Execute(args, Terminal.OfProcess(interruption));
+}
 else
     BenchmarkSwitcher.FromAssembly(typeof(NumericsReport).Assembly).Run(args);
 return 0;

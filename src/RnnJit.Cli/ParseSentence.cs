@@ -10,10 +10,11 @@ namespace RnnJit.Cli;
 /// </summary>
 internal static class ParseSentence
 {
+    /// <param name="tool">The program's name, for its help.</param>
     /// <returns>Null where nothing is wrong.</returns>
-    public static string? Of(ParseResult parsed)
+    public static string? Of(ParseResult parsed, string tool = "rnnjit")
     {
-        string help = $"see 'rnnjit {string.Join(" ", Commands(parsed.CommandResult).Reverse())}--help'";
+        string help = $"see '{tool} {string.Join(" ", Commands(parsed.CommandResult).Reverse())}--help'";
 
         // The parser takes the next option for the value that is missing.
         foreach (OptionResult option in Options(parsed.CommandResult))

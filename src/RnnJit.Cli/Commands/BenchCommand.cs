@@ -69,7 +69,7 @@ internal sealed class BenchCommand
               rnnjit bench lstm --stream --input 1 --hidden 24
               rnnjit bench lstm --training --lengths uniform
               rnnjit bench lstm --training --device cuda:0
-              rnnjit bench targets --quick
+              rnnjit bench deepbench --list
             """) { cell, seconds, peers, svg, compiling, CompilerWarmUp.Flag, passes, profile, stream, lengths, IsaFlag.Option };
         layer.AddTo(command);
         return command;
@@ -126,8 +126,7 @@ internal sealed class BenchCommand
 
     private static Command[] Parts(Terminal terminal) =>
     [
-        BenchServeCommand.Create(terminal), BenchTargetsCommand.Create(terminal), BenchComparisonCommand.Additions(terminal),
-        BenchComparisonCommand.Lengths(terminal),
+        BenchServeCommand.Create(terminal), BenchComparisonCommand.Additions(terminal), BenchComparisonCommand.Lengths(terminal),
         BenchDeepBenchCommand.Create(terminal), BenchScalingCommand.Create(terminal), BenchWorkersCommand.Create(terminal),
         BenchBuildsCommand.Create(terminal),
     ];

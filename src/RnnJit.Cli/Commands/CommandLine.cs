@@ -13,19 +13,24 @@ namespace RnnJit.Cli.Commands;
 /// <summary>The command line as a whole: parses, runs, and turns every failure into one sentence and an exit code.</summary>
 internal static class CommandLine
 {
-    public static int Run(string[] arguments, Terminal terminal)
+    public static int Run(string[] arguments, Terminal terminal) => Run(arguments, terminal, "rnnjit", Root);
+
+    /// <summary>The command line of another program.</summary>
+    /// <param name="tool">Its name, which stands before every failure.</param>
+    /// <param name="commands">Its commands, with <see cref="CommonOptions.Threads"/> and <see cref="CommonOptions.KernelCache"/>.</param>
+    public static int Run(string[] arguments, Terminal terminal, string tool, Func<Terminal, RootCommand> commands)
     {
         terminal = terminal.Safe();
-        void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
+        void Report(string sentence) => terminal.Error.WriteLine($"{tool}: {sentence}");
         Warnings.Sink = sentence => Report(sentence.ReplaceLineEndings(" "));
         JitKernels.Install();
         GpuDevices.Install();
         CompilerWarmUp.Begin(arguments);
         try
         {
-            ParseResult parsed = Root(terminal)
+            ParseResult parsed = commands(terminal)
                 .Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (ParseSentence.Of(parsed) is { } wrong)
+            if (ParseSentence.Of(parsed, tool) is { } wrong)
                 throw new UsageException(wrong);
             if (parsed.GetValue(CommonOptions.Threads) is var threads && threads < 0)
                 throw new UsageException($"{CommonOptions.Threads.Name} is {threads}, wanted 0 (one for each core) or more (change it)");

@@ -165,10 +165,10 @@ public class BadInputTests
         Assert.That(empty.Output, Does.Contain("No golden case was found").And.Contain("0 passed, 0 failed, 0 skipped"));
     }
 
-    internal static void Refused(CommandRun run, string sentence)
+    internal static void Refused(CommandRun run, string sentence, string tool = "rnnjit")
     {
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error + run.Output);
-        Assert.That(run.Error, Does.StartWith("rnnjit: ").And.Contain(sentence));
+        Assert.That(run.Error, Does.StartWith(tool + ": ").And.Contain(sentence));
         Assert.That(run.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
         Assert.That(run.Output, Is.Empty);
     }

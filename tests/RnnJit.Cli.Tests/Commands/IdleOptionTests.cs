@@ -37,13 +37,13 @@ public class IdleOptionTests
         ("bench workers --threads 2", "--threads has no meaning"),
         ("bench serve --json", "--json has no meaning with bench serve (leave it out)"),
         ("bench serve --threads 2", "--threads has no meaning with bench serve (leave it out)"),
-        .. ((string[])["targets --quick --only none", "additions --only none", "lengths --only none", "deepbench --batch 7777",
+        .. ((string[])["additions --only none", "lengths --only none", "deepbench --batch 7777",
             "workers --only none", "builds --other none"])
             .Select(command => ($"bench {command} --markdown --json", "--json has no meaning with --markdown (leave it out)")),
         .. ((string[])["--most-steps 5", "--peers", "--quick", "--markdown", "--isa avx2", "--threads 1"])
             .Select(option => ("bench deepbench --list " + option, $"{option.Split(' ')[0]} has no meaning with --list (leave it out)")),
-        ("bench --seconds 1 targets --quick --only none",
-            "'--seconds' has no meaning with 'targets', which stands behind it (leave it out; see 'rnnjit bench targets --help')"),
+        ("bench --seconds 1 additions --quick --only none",
+            "'--seconds' has no meaning with 'additions', which stands behind it (leave it out; see 'rnnjit bench additions --help')"),
         ("bench --training --peers serve", "has no meaning with 'serve'"),
         .. ((string[])["--count 5", "--seed 2", "--keep x", "--class control.exception", "--jobs 2", "--only 3"])
             .Select(option => ("fuzz files --list " + option, $"{option.Split(' ')[0]} has no meaning with --list (leave it out)")),

@@ -1,9 +1,10 @@
 using System.Text.Json;
-using RnnJit.Cli.Benchmarks.Targets;
+using RnnJit.Bench.Targets;
+using RnnJit.Cli.Tests.Commands;
 
-namespace RnnJit.Cli.Tests.Commands;
+namespace RnnJit.Cli.Tests.Benchmarks;
 
-/// <summary><c>bench targets</c>: which layers there are and what is said of them; never how fast they are.</summary>
+/// <summary><c>RnnJit.Bench targets</c>: which layers there are and what is said of them; never how fast they are.</summary>
 public class TargetsTests
 {
     [Test]
@@ -18,7 +19,7 @@ public class TargetsTests
     [Test]
     public void Rows_hold_times_against_limits_and_wishes()
     {
-        CommandRun run = CommandRun.Of("bench", "targets", "--quick", "--threads", "1", "--only", "training 25,16,64", "--json");
+        CommandRun run = Run("--quick", "--threads", "1", "--only", "training 25,16,64", "--json");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Error, Does.Contain("1 of 3: Lstm training 25,16,64, 1 thread").And.Contain("3 of 3: LstmPeephole"));
         JsonElement json = JsonDocument.Parse(run.Output).RootElement;
@@ -42,17 +43,29 @@ public class TargetsTests
     public void Tables_may_be_for_documents()
     {
         CommandRun run =
-            CommandRun.Of("bench", "targets", "--quick", "--threads", "1", "--only", "LstmPeephole training 25,16,64", "--markdown");
+            Run("--quick", "--threads", "1", "--only", "LstmPeephole training 25,16,64", "--markdown");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output, Does.Contain("| class | T,B,H |").And.Contain("| a user's cell, training | LstmPeephole 25,16,64 | 1 |"));
     }
 
     [Test]
     public void The_stream_has_its_own_line() =>
-        Assert.That(CommandRun.Of("bench", "targets", "--quick", "--threads", "1", "--only", "stream").Output,
+        Assert.That(Run("--quick", "--threads", "1", "--only", "stream").Output,
             Does.Match(@"wanted 100 × real time, 0 bytes, a block in less than 100 µs: (not )?met \(a block takes [\d.]+ µs\)"));
 
     [Test]
     public void Nothing_to_measure_is_refused() =>
-        BadInputTests.Refused(CommandRun.Of("bench", "targets", "--only", "nothing"), "--only is 'nothing'");
+        BadInputTests.Refused(Run("--only", "nothing"), "--only is 'nothing'", "RnnJit.Bench");
+
+    [Test]
+    public void A_table_is_no_object() => BadInputTests.Refused(Run("--markdown", "--json"),
+        "--json has no meaning with --markdown (leave it out)", "RnnJit.Bench");
+
+    private static CommandRun Run(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        int code = TargetsCommand.Execute(["targets", .. arguments],
+            new Terminal(output, error, Interactive: false, Colour: false, default));
+        return new CommandRun(code, output.ToString(), error.ToString());
+    }
 }

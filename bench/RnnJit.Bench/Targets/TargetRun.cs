@@ -1,9 +1,11 @@
 using RnnJit.Cells;
+using RnnJit.Cli;
+using RnnJit.Cli.Benchmarks;
 using RnnJit.Cli.Layers;
-using RnnJit.Cli.Peers;
 using RnnJit.Cli.Limits;
+using RnnJit.Cli.Peers;
 
-namespace RnnJit.Cli.Benchmarks.Targets;
+namespace RnnJit.Bench.Targets;
 
 /// <summary>All targets measured in one run: machine, layers, peers, a stream.</summary>
 internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bits, string only, TextWriter progress,
@@ -45,7 +47,7 @@ internal sealed class TargetRun(MeasurementBudget budget, int[] threads, int bit
         bool stream = Holds("stream Lstm", only);
         if (chosen.Count == 0 && !stream)
             throw new UsageException(
-                $"--only is '{only}', which no target's class or layer holds (see 'rnnjit bench targets' for their names, for instance: "
+                $"--only is '{only}', which no target's class or layer holds (see docs/benchmarks.md for their names, for instance: "
                     + "batch 1, training, Lstm)");
 
         double Work(Target target, int count) =>

@@ -2,7 +2,7 @@ using RnnJit.Cells;
 using RnnJit.Cli.Layers;
 using RnnJit.Runtime;
 
-namespace RnnJit.Cli.Benchmarks.Targets;
+namespace RnnJit.Bench.Targets;
 
 /// <summary>The performance goals of a layer: against the best peer, against the machine's limit, against our own LSTM.</summary>
 /// <param name="Class">The kind of layers that the figure is for.</param>

@@ -1,19 +1,32 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using RnnJit.Cli;
 using RnnJit.Cli.Benchmarks;
-using RnnJit.Cli.Benchmarks.Targets;
 
-namespace RnnJit.Cli.Commands;
+namespace RnnJit.Bench.Targets;
 
-/// <summary><c>rnnjit bench targets</c>: what RnnJit is to reach, and what it reaches.</summary>
-internal static class BenchTargetsCommand
+/// <summary><c>RnnJit.Bench targets</c>: performance goals of RnnJit, and what it reaches.</summary>
+internal static class TargetsCommand
 {
     private const double RealTime = 100, MostBlockSeconds = 100e-6;
 
     private static readonly int[] Both = [1, 2];
 
-    public static Command Create(Terminal terminal)
+    /// <param name="arguments">Of the process, <c>targets</c> first.</param>
+    public static int Execute(string[] arguments, Terminal terminal) =>
+        Cli.Commands.CommandLine.Run(arguments, terminal, "RnnJit.Bench", Root);
+
+    private static RootCommand Root(Terminal terminal)
+    {
+        var root = new RootCommand("Benchmarks of RnnJit.");
+        foreach (Option option in (Option[])[CommonOptions.Json, CommonOptions.Threads, CommonOptions.KernelCache, IsaFlag.Option])
+            root.Add(option);
+        root.Add(Create(terminal));
+        return root;
+    }
+
+    private static Command Create(Terminal terminal)
     {
         var quick = new Option<bool>("--quick") { Description = "Measure for a small part of the time: a glance, not a figure" };
         var markdown = new Option<bool>("--markdown") { Description = "Print the table as Markdown" };
@@ -26,9 +39,9 @@ internal static class BenchTargetsCommand
             A ratio that would need more than 96 % of the limit is lowered to that. With one thread, then with two, unless --threads names a number.
 
             Examples:
-              rnnjit bench targets --quick
-              rnnjit bench targets --threads 1 --only training --markdown
-              rnnjit bench targets --isa avx2 --json
+              dotnet run -c Release --project bench/RnnJit.Bench -- targets --quick
+              dotnet run -c Release --project bench/RnnJit.Bench -- targets --threads 1 --only training --markdown
+              dotnet run -c Release --project bench/RnnJit.Bench -- targets --isa avx2 --json
             """) { quick, markdown, only };
         command.SetAction(parsed =>
         {

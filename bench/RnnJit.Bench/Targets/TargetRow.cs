@@ -1,6 +1,7 @@
 using System.Globalization;
+using RnnJit.Cli.Benchmarks;
 
-namespace RnnJit.Cli.Benchmarks.Targets;
+namespace RnnJit.Bench.Targets;
 
 /// <summary>The measured result of a layer beside its performance goals.</summary>
 /// <param name="OfLstm">Our time against that of our own LSTM of the same shape; null where none was measured or asked for.</param>
