@@ -8,7 +8,7 @@ public enum LayerNormForm
     /// <c>x_gain</c> [4H], <c>c_state_gain</c> [H], ….</summary>
     Products,
 
-    /// <summary>LN(Wx + Uh) + b for each gate; a new state that the step reads is carried on normalised, as in TensorFlow's
-    /// LayerNormBasicLSTMCell. Gains <c>bi_gain</c> [H], <c>c_state_gain</c> [H], ….</summary>
+    /// <summary>LN(Wx + Uh) + b for each gate, the simple recurrent network of Ba et al. (equation 4); a new state that the step reads is
+    /// carried on normalised, as in TensorFlow's LayerNormBasicLSTMCell. Gains <c>bi_gain</c> [H], <c>c_state_gain</c> [H], ….</summary>
     Preactivations,
 }

@@ -3,8 +3,8 @@ using static RnnJit.Rnn;
 namespace RnnJit.Cells;
 
 /// <summary>
-/// A gated decoder that looks at a memory before each step (Bahdanau, Cho and Bengio 2015, appendix A.1 and A.2): additive scores of the
-/// state before, the context c in all three equations of the unit. The output is the state; a is where it looked.
+/// A gated decoder that looks at a memory before each step (Bahdanau, Cho and Bengio 2015, arXiv:1409.0473, appendix A.1 and A.2): additive
+/// scores of the state before, the context c in all three equations of the unit. The output is the state; a is where it looked.
 /// </summary>
 [RnnCell]
 public static partial class BahdanauDecoder

@@ -2,8 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Gated recurrent unit, reset gate before the product (Cho et al. 2014, arXiv:1406.1078, equations 5 to
-/// 8; z keeps the old state).</summary>
+/// <summary>Gated recurrent unit, reset gate before the product (Cho et al. 2014, arXiv:1406.1078v3, equations 5 to 8, with biases; z keeps
+/// the old state). x: [B, X], h: [B, H].</summary>
 [RnnCell]
 public static partial class Gru
 {

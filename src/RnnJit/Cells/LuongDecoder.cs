@@ -3,8 +3,8 @@ using static RnnJit.Rnn;
 namespace RnnJit.Cells;
 
 /// <summary>
-/// An LSTM decoder that attends to a memory, with input feeding (Luong, Pham and Manning 2015, sections 3.1 to 3.3, general score): each
-/// step reads its input x and the attentional state h̃ of the step before. Its output y is h̃; a is where it looked.
+/// An LSTM decoder that attends to a memory, with input feeding (Luong, Pham and Manning 2015, arXiv:1508.04025, sections 3.1 to 3.3,
+/// general score): each step reads its input x and the attentional state h̃ of the step before. Its output y is h̃; a is where it looked.
 /// </summary>
 [RnnCell]
 public static partial class LuongDecoder

@@ -2,8 +2,9 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>sLSTM of xLSTM: exponential input gate, sigmoid forget gate, normaliser n and stabiliser m
-/// (Beck et al. 2024, arXiv:2405.04517, equations 8 to 17, one head). Start n at 1 and m at 0, or n at 0 and m very negative.</summary>
+/// <summary>sLSTM of xLSTM: exponential input gate, sigmoid forget gate, normaliser n and stabiliser m (Beck et al. 2024, arXiv:2405.04517,
+/// equations 8 to 17, one head). x: [B, X], states [B, H]. c and n are stored times e⁻ᵐ. From zero states the first step gives h' = o ⊙ z,
+/// as in the authors' code, whose first m is ĩ; a first ĩ below −87 needs another start, n = 1 and m = 0.</summary>
 [RnnCell]
 public static partial class SLstm
 {

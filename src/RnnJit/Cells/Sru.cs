@@ -2,7 +2,7 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Simple recurrent unit with a highway connection, so X = H (Lei, Zhang and Artzi 2017, arXiv:1709.02755 version 1, equations 3
+/// <summary>Simple recurrent unit with a highway connection, so X = H (Lei and Zhang 2017, arXiv:1709.02755v1, equations 3
 /// to 7, g = tanh). All products read x only; the recurrence is linear in c.</summary>
 [RnnCell]
 public static partial class Sru
