@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using RnnJit.Cells;
 using RnnJit.Cli.Layers;
@@ -7,8 +6,7 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>A layer requested from <c>bench serve</c>:
-/// <c>CELL forward|training|stream T B I H THREADS f32|bf16w [OPTIONS]</c>.</summary>
+/// <summary>A layer requested from <c>bench serve</c>: <c>CELL forward|training|stream T B I H THREADS f32|bf16w [OPTIONS]</c>.</summary>
 internal sealed class ServedLayer : IDisposable
 {
     /// <summary>The words of <c>mk</c>.</summary>
@@ -92,30 +90,4 @@ internal sealed class ServedLayer : IDisposable
         int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1
         ? number
         : throw new UsageException($"{name} is '{word}', wanted a whole number of at least 1 (change it)");
-}
-
-/// <summary>The options after a line's <c>mk</c>: those of <c>bench</c> that change the cell, and <c>--lengths</c>.</summary>
-internal sealed class ServedOptions
-{
-    private readonly RegularisationFlags regularisation = new();
-    private readonly ParseResult parsed;
-
-    /// <exception cref="UsageException">An option is unknown or has no such value.</exception>
-    public ServedOptions(string[] words)
-    {
-        Option<string?> lengths = LengthTimes.Flag();
-        var command = new Command("mk") { lengths };
-        foreach (Option option in regularisation.All)
-            command.Add(option);
-        parsed = command.Parse(words);
-        if (ParseSentence.Of(parsed) is { } wrong)
-            throw new UsageException(wrong);
-        Lengths = parsed.GetValue(lengths);
-    }
-
-    /// <summary>Null: rows have no lengths.</summary>
-    public string? Lengths { get; }
-
-    /// <inheritdoc cref="RegularisationFlags.Apply" path="/exception"/>
-    public CellDefinition Apply(CellDefinition cell) => regularisation.Apply(parsed, cell);
 }

@@ -1,33 +1,5 @@
 namespace RnnJit.Ir;
 
-/// <summary>The role of an input of a graph.</summary>
-public enum PortRole
-{
-    /// <summary>Data given at each run, or at each step of a cell.</summary>
-    Input,
-
-    /// <summary>An input of a cell that is the same at every step of a sequence.</summary>
-    PerSequence,
-
-    /// <summary>A state: of a cell, of a scan body.</summary>
-    State,
-
-    /// <summary>A trained tensor.</summary>
-    Parameter,
-
-    /// <summary>One step of a sequence inside a scan body.</summary>
-    Sequence,
-
-    /// <summary>A value from outside captured by a scan body.</summary>
-    Constant,
-
-    /// <summary>
-    /// A state of a scan body that only grows: a step gathers rows of it and adds rows to it, and nothing is added to a row once it was
-    /// gathered. So any later table serves a reader as well as the one of its step, and one place in memory serves all steps.
-    /// </summary>
-    Table,
-}
-
 internal static class PortRoles
 {
     /// <summary>True for a state or a table, which a scan body passes from step to step.</summary>
@@ -107,55 +79,4 @@ public sealed record Graph(string Kind, string Name, EquatableArray<Port> Inputs
 
         return indices;
     }
-}
-
-/// <summary>The values of a graph by number.</summary>
-public sealed class ValueTable
-{
-    private readonly List<TensorType> types;
-    private readonly List<(int Node, int Result)> definitions;
-    private readonly int[] firstResults;
-    private readonly EquatableArray<Output> outputs;
-    private HashSet<int>? next;
-
-    internal ValueTable(Graph graph)
-    {
-        outputs = graph.Outputs;
-        int count = graph.Inputs.Count;
-        for (int n = 0; n < graph.Nodes.Count; n++)
-            count += graph.Nodes[n].Results.Count;
-        (types, definitions) = (new List<TensorType>(count), new List<(int Node, int Result)>(count));
-        foreach (Port port in graph.Inputs)
-        {
-            types.Add(port.Type);
-            definitions.Add((-1, definitions.Count));
-        }
-
-        firstResults = new int[graph.Nodes.Count];
-        for (int n = 0; n < graph.Nodes.Count; n++)
-        {
-            firstResults[n] = types.Count;
-            for (int r = 0; r < graph.Nodes[n].Results.Count; r++)
-            {
-                types.Add(graph.Nodes[n].Results[r]);
-                definitions.Add((n, r));
-            }
-        }
-    }
-
-    public int Count => types.Count;
-
-    public TensorType Type(int value) => types[value];
-
-    /// <summary>The node that defines a value, −1 for an input.</summary>
-    public int Node(int value) => definitions[value].Node;
-
-    /// <summary>Which result of its node (or which input) a value is.</summary>
-    public int Result(int value) => definitions[value].Result;
-
-    public int FirstResult(int node) => firstResults[node];
-
-    /// <summary>True for a value that is a next state.</summary>
-    internal bool IsNext(int value) =>
-        (next ??= [.. outputs.Where(output => output.Role == OutputRole.Next).Select(output => output.Value)]).Contains(value);
 }

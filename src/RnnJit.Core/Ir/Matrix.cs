@@ -33,57 +33,6 @@ public sealed class Matrix(Value value)
     public static Matrix operator /(Matrix a, double b) => new(a.Tensor / b);
 }
 
-/// <summary>A trained vector; as a Value it is added to or multiplied with every row.</summary>
-public sealed class Vector(Value value)
-{
-    /// <summary>The tensor [units].</summary>
-    public Value Tensor { get; } = value;
-
-    public static implicit operator Value(Vector vector) => vector.Tensor;
-
-    public static Value operator *(Vector a, Value b) => a.Tensor * b;
-
-    public static Value operator *(Value a, Vector b) => a * b.Tensor;
-
-    public static Value operator *(Vector a, Vector b) => a.Tensor * b.Tensor;
-
-    public static Value operator *(Vector a, double b) => a.Tensor * b;
-
-    public static Value operator *(double a, Vector b) => a * b.Tensor;
-
-    public static Value operator /(Vector a, Value b) => a.Tensor / b;
-
-    public static Value operator /(Value a, Vector b) => a / b.Tensor;
-
-    public static Value operator /(Vector a, Vector b) => a.Tensor / b.Tensor;
-
-    public static Value operator /(Vector a, double b) => a.Tensor / b;
-
-    public static Value operator /(double a, Vector b) => a / b.Tensor;
-
-    public static Value operator +(Vector a, Value b) => a.Tensor + b;
-
-    public static Value operator +(Value a, Vector b) => a + b.Tensor;
-
-    public static Value operator +(Vector a, Vector b) => a.Tensor + b.Tensor;
-
-    public static Value operator +(Vector a, double b) => a.Tensor + b;
-
-    public static Value operator +(double a, Vector b) => a + b.Tensor;
-
-    public static Value operator -(Vector a, Value b) => a.Tensor - b;
-
-    public static Value operator -(Value a, Vector b) => a - b.Tensor;
-
-    public static Value operator -(Vector a, Vector b) => a.Tensor - b.Tensor;
-
-    public static Value operator -(Vector a, double b) => a.Tensor - b;
-
-    public static Value operator -(double a, Vector b) => a - b.Tensor;
-
-    public static Value operator -(Vector a) => -a.Tensor;
-}
-
 /// <summary>A trained tensor of rank 3, [outputs, left, right]; used through <see cref="Rnn.Bilinear"/>.</summary>
 public sealed class Tensor3(Value value)
 {

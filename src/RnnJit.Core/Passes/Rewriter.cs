@@ -3,31 +3,6 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>An op about to be applied, with its operands.</summary>
-/// <param name="UsedOnce">True where nothing else reads the first operand.</param>
-internal sealed record Application(Rewriter Rewriter, Op Op, Value[] X, bool UsedOnce)
-{
-    public GraphBuilder Builder => Rewriter.Builder;
-
-    /// <summary>The types the op would give.</summary>
-    public TensorType[] Types { get; } = Op.Infer(Array.ConvertAll(X, x => x.Type), Rewriter.Builder.Dims);
-
-    /// <summary>The type of its one result.</summary>
-    public TensorType Type => Types[0];
-
-    /// <summary>The op that makes a value, null for inputs.</summary>
-    public Op? Maker(Value value) => Builder.Definition(value)?.Op;
-
-    public Value[] MakerOperands(Value value) => Builder.Definition(value)!.Value.Operands.Select(Builder.At).ToArray();
-
-    /// <summary>The number that fills a value, null if it is no constant.</summary>
-    public double? Fill(Value value) => Maker(value) is ConstantOp constant ? constant.Value : null;
-
-    public Value Make(Op op, params Value[] operands) => Rewriter.Apply(op, operands)[0];
-
-    public Value Filled(double value) => Type.Rank == 0 ? Builder.Constant(value, Type.Element) : Make(new ConstantOp(value, Type));
-}
-
 /// <summary>Adds nodes to a graph: rewrite rules are tried first, then a node with the same op and operands is reused.</summary>
 internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[] rules)
 {
@@ -39,8 +14,8 @@ internal sealed class Rewriter(GraphBuilder builder, Func<Application, Value?>[]
     /// <summary>Values x that some node already multiplies by an inverse root r = 1 / √v of their row: the id of x → r.</summary>
     public Dictionary<int, Value> Normalised { get; } = [];
 
-    /// <summary>The part of a concat that lies at a place of its axis, null if none does. Many slices of one concat
-    /// are one walk over its parts.</summary>
+    /// <summary>The part of a concat that lies at a place of its axis, null if none does. Many slices of one concat are one walk over its
+    /// parts.</summary>
     public Value? Part(Value concat, Dim start, Dim length)
     {
         if (!parts.TryGetValue(concat.Id, out var known))

@@ -1,7 +1,6 @@
 using System.Reflection;
 using ILGPU;
 using RnnJit.Gpu.Kernels;
-using RnnJit.Plans;
 using RnnJit.Runtime;
 
 namespace RnnJit.Gpu.Running;
@@ -61,51 +60,6 @@ internal sealed class SequenceOperation(DeviceOperation[] operations) : DeviceOp
     }
 }
 
-/// <summary>A loop over time, its launches step by step.</summary>
-/// <param name="move">Moves operands of loops that stand two and more deep in this one; null where there are none.</param>
-internal sealed class ScanOperation(int steps, bool reverse, ChunkOperation[] ahead, DeviceOperation[] body, LaunchOperation? move)
-    : DeviceOperation
-{
-    public override IEnumerable<DeviceOperation> Inner => move is null ? [.. ahead, .. body] : [.. ahead, .. body, move];
-
-    public override void Run(DeviceMemory memory, in LoopIndices clock)
-    {
-        memory.Loops.Add((TableKernels.Outside, TableKernels.Outside));
-        try
-        {
-            RunSteps(memory, clock);
-        }
-        finally
-        {
-            // Wherever the loop ended, the next run finds the table as it was.
-            MoveTo(memory, TableKernels.Outside, TableKernels.Outside);
-            memory.Loops.RemoveAt(memory.Loops.Count - 1);
-        }
-    }
-
-    private void MoveTo(DeviceMemory memory, int t, int i)
-    {
-        var (lastT, lastI) = memory.Loops[^1];
-        move?.Run(memory, new LoopIndices(t, i, lastT, lastI));
-        memory.Loops[^1] = (t, i);
-    }
-
-    private void RunSteps(DeviceMemory memory, in LoopIndices clock)
-    {
-        for (int i = 0; i < steps; i++)
-        {
-            int t = reverse ? steps - 1 - i : i;
-            MoveTo(memory, t, i);
-            foreach (ChunkOperation chunk in ahead)
-                chunk.Begin(memory, t, i, reverse);
-            LoopIndices inside = clock.Inside(t, i);
-            memory.Steps++;
-            foreach (DeviceOperation operation in body)
-                operation.RunLine(memory, inside);
-        }
-    }
-}
-
 /// <summary>A product of some steps ahead of a loop.</summary>
 /// <param name="last">The same of the steps that are left over; null for none.</param>
 internal sealed class ChunkOperation(int chunk, LaunchOperation whole, LaunchOperation? last, int steps) : DeviceOperation
@@ -120,34 +74,4 @@ internal sealed class ChunkOperation(int chunk, LaunchOperation whole, LaunchOpe
     }
 
     public override void Run(DeviceMemory memory, in LoopIndices clock) => (clock.T + chunk <= steps ? whole : last!).Run(memory, clock);
-}
-
-/// <summary>Copies right operands of products side by side; parameters only after they changed.</summary>
-/// <param name="weights">The parameters; null where values of the run are packed.</param>
-internal sealed class PackOperation(PlanBuffer[]? weights, DeviceOperation[] copies) : DeviceOperation
-{
-    private readonly long[] packed = [.. (weights ?? []).Select(_ => -1L)];
-
-    public override IEnumerable<DeviceOperation> Inner => copies;
-
-    public override void Run(DeviceMemory memory, in LoopIndices clock)
-    {
-        if (weights is not null && !HaveChanged(memory))
-            return;
-        foreach (DeviceOperation copy in copies)
-            copy.Run(memory, clock);
-    }
-
-    private bool HaveChanged(DeviceMemory memory)
-    {
-        bool changed = false;
-        for (int w = 0; w < packed.Length; w++)
-        {
-            long version = memory.VersionOf(weights![w]);
-            changed |= version != packed[w];
-            packed[w] = version;
-        }
-
-        return changed;
-    }
 }

@@ -1,0 +1,8 @@
+namespace RnnJit.Gpu.Tests.Ptx;
+
+internal enum PtxJumpKind
+{
+    Branch,
+    Return,
+    Barrier,
+}
