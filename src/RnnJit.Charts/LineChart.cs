@@ -26,8 +26,7 @@ public sealed class LineChart : IPicture
     public int Height { get; init; } = 480;
 
     /// <summary>Adds a series; a point that is not finite leaves a gap in the line.</summary>
-    /// <exception cref="ArgumentException">
-    /// x and y differ in length, a value is beyond ±1e300, or not positive on a logarithmic axis.
+    /// <exception cref="ArgumentException"> x and y differ in length, a value is beyond ±1e300, or not positive on a logarithmic axis.
     /// </exception>
     public void Add(string name, ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
@@ -44,9 +43,8 @@ public sealed class LineChart : IPicture
     /// Adds a series with a band around it, for instance from the smallest to the largest of several runs; a point that is not finite
     /// leaves a gap.
     /// </summary>
-    /// <exception cref="ArgumentException">
-    /// x, y, low and high differ in length, a low end is above its high end, a value is beyond ±1e300, or not positive on a logarithmic
-    /// axis.
+    /// <exception cref="ArgumentException"> x, y, low and high differ in length, a low end is above its high end, a value is beyond ±1e300,
+    /// or not positive on a logarithmic axis.
     /// </exception>
     public void AddBand(string name, ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> low, ReadOnlySpan<double> high)
     {

@@ -1,7 +1,7 @@
 namespace RnnJit.Charts;
 
-/// <summary>Colours that people with any colour vision tell apart (Okabe and Ito 2008), without their
-/// yellow, which is faint on white.</summary>
+/// <summary>Colours that people with any colour vision tell apart (Okabe and Ito 2008), without their yellow, which is faint on
+/// white.</summary>
 internal static class SeriesStyle
 {
     private static readonly string[] Colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];

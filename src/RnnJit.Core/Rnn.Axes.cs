@@ -59,8 +59,8 @@ public static partial class Rnn
     /// The elements of an axis from start on, as many as the length says: […, N, …] ⇒ […, length, …]; −1 is the last axis. All other
     /// elements have gradient 0.
     /// </summary>
-    /// <exception cref="GraphException">
-    /// RNNJ118: the tensor does not have the axis, or the axis ends before start + length for some size of its symbols.
+    /// <exception cref="GraphException"> RNNJ118: the tensor does not have the axis, or the axis ends before start + length for some size
+    /// of its symbols.
     /// </exception>
     public static Value Slice(Value x, int axis, Dim start, Dim length)
     {
@@ -104,13 +104,11 @@ public static partial class Rnn
     /// <summary>
     /// Sliding windows (im2col): the width neighbours of each element of an axis, concatenated along the last axis: […, N, …, C] ⇒ […, N',
     /// …, width · C]. A convolution is the product of the windows and one matrix. Part j of the last axis is the element at offset j −
-    /// before, where
-    /// <see cref="ConvolutionPadding.Same"/> has before = ⌊(width − 1) / 2⌋,
-    /// <see cref="ConvolutionPadding.Causal"/> width − 1 and <see cref="ConvolutionPadding.Valid"/> 0. N' is N, without padding N −
-    /// width + 1; padding is 0.
+    /// before, where <see cref="ConvolutionPadding.Same"/> has before = ⌊(width − 1) / 2⌋, <see cref="ConvolutionPadding.Causal"/> width −
+    /// 1 and <see cref="ConvolutionPadding.Valid"/> 0. N' is N, without padding N − width + 1; padding is 0.
     /// </summary>
-    /// <exception cref="GraphException">
-    /// RNNJ126: the width is not positive, the axis is the last one or not there, or without padding it may be shorter than a window.
+    /// <exception cref="GraphException"> RNNJ126: the width is not positive, the axis is the last one or not there, or without padding it
+    /// may be shorter than a window.
     /// </exception>
     public static Value Windows(Value x, int axis, int width, ConvolutionPadding padding = ConvolutionPadding.Same)
     {

@@ -99,8 +99,8 @@ public static partial class Rnn
     /// <summary>The maximum over the last axis, which stays with extent 1.</summary>
     public static Value Maximum(Value x) => x.Builder.Add(new MaxReduceOp([x.Type.Rank - 1]), x);
 
-    /// <summary>ln Σ eˣ over the last axis, which stays with extent 1; the maximum is taken out first and
-    /// has no gradient of its own.</summary>
+    /// <summary>ln Σ eˣ over the last axis, which stays with extent 1; the maximum is taken out first and has no gradient of its
+    /// own.</summary>
     public static Value LogSumExp(Value x)
     {
         Value most = Detach(Maximum(x));
@@ -186,8 +186,8 @@ public static partial class Rnn
         ? x.Builder.Constant(known.Constant, x.Type.Element)
         : x.Builder.Add(new ExtentOp(x.Type.Dims[axis], x.Type.Element));
 
-    /// <summary>−ln softmax(logits)[target], one number per row (extent 1 stays): logits [T, B, V],
-    /// targets i32[T, B] ⇒ [T, B, 1].</summary>
+    /// <summary>−ln softmax(logits)[target], one number per row (extent 1 stays): logits [T, B, V], targets i32[T, B] ⇒ [T, B,
+    /// 1].</summary>
     public static Value CrossEntropy(Value logits, Indices targets)
     {
         Ir.TensorType type = logits.Type;

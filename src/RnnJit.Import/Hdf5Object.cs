@@ -3,8 +3,7 @@ using RnnJit.Files;
 
 namespace RnnJit.Import;
 
-/// <summary>The header of a group or dataset: messages of version 1 (HDF5 File Format
-/// Specification 3.0, section IV.A.1).</summary>
+/// <summary>The header of a group or dataset: messages of version 1 (HDF5 File Format Specification 3.0, section IV.A.1).</summary>
 internal sealed class Hdf5Object
 {
     private const int MostMessages = 1000;

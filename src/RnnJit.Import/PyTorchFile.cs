@@ -4,14 +4,14 @@ namespace RnnJit.Import;
 
 /// <summary>
 /// State dicts as <c>torch.save(model.state_dict(), path)</c> writes them, <c>.pt</c> and <c>.pth</c>: the zip form (since 1.6) and the one
-/// before. The pickle inside is read by a machine that can call nothing: any name but those of tensors,
-/// storages and OrderedDict is refused.
+/// before. The pickle inside is read by a machine that can call nothing: any name but those of tensors, storages and OrderedDict is
+/// refused.
 /// </summary>
 public static class PyTorchFile
 {
     /// <summary>Reads all tensors by name, in the order of the state dict; they take at most 64 MB and 16 times the file.</summary>
-    /// <returns>For <c>Model.FromPyTorch</c>. A checkpoint of several dictionaries has their keys before the
-    /// names, <c>state_dict.</c>.</returns>
+    /// <returns>For <c>Model.FromPyTorch</c>. A checkpoint of several dictionaries has their keys before the names,
+    /// <c>state_dict.</c>.</returns>
     /// <exception cref="WeightFileException">The file is missing or malformed, names something that would be called, or holds no state
     /// dict.</exception>
     public static OrderedDictionary<string, SafetensorsTensor> Read(string path)

@@ -26,8 +26,8 @@ public static class JitCompiler
         return JitLoader.Load(Emit(compilation.WithOptions(compilation.Options.WithOverflowChecks(false))), more: more);
     }
 
-    /// <summary>Lets Roslyn warm up in the background, so that the first kernel need not wait for it.
-    /// Calling it again changes nothing.</summary>
+    /// <summary>Lets Roslyn warm up in the background, so that the first kernel need not wait for it. Calling it again changes
+    /// nothing.</summary>
     /// <returns>Ends when it is warm.</returns>
     public static Task WarmUp() => WarmingUp.Value;
 

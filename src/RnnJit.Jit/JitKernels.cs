@@ -20,8 +20,8 @@ public static class JitKernels
         set => JitKernelProvider.Simd.Cache = JitKernelProvider.Checked.Cache = value;
     }
 
-    /// <summary>From now on kernels that were not compiled at build time are compiled instead of interpreted.
-    /// Calling it again changes nothing.</summary>
+    /// <summary>From now on kernels that were not compiled at build time are compiled instead of interpreted. Calling it again changes
+    /// nothing.</summary>
     public static void Install() => _ = Installed.Value;
 
     /// <summary>Starts the compiler in the background: the first compilation of a process takes seconds, all later ones milliseconds. Worth

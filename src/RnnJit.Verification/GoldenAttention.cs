@@ -3,8 +3,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Verification;
 
-/// <summary>Attention of queries [B, Tq, Q] over keys [B, S, K] and values [B, S, V], with lengths as
-/// mask; a decoder that attends.</summary>
+/// <summary>Attention of queries [B, Tq, Q] over keys [B, S, K] and values [B, S, V], with lengths as mask; a decoder that
+/// attends.</summary>
 internal static class GoldenAttention
 {
     private static readonly Dim T = "T", B = "B", S = "S", Q = "Q", K = "K", V = "V", A = "A", E = "E", H = "H";

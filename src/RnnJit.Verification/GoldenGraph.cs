@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>A program under construction that computes the outputs of a golden case. Its inputs bear the
-/// names of the case's tensors.</summary>
+/// <summary>A program under construction that computes the outputs of a golden case. Its inputs bear the names of the case's
+/// tensors.</summary>
 internal sealed class GoldenGraph(GoldenCase given, ElementType real)
 {
     private readonly List<(string Name, Value Value, OutputRole Role)> outputs = [];

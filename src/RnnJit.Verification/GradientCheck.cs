@@ -6,9 +6,9 @@ using RnnJit.Randomness;
 namespace RnnJit.Verification;
 
 /// <summary>
-/// Compares derivatives of a program with fourth-order central differences in double precision,
-/// f'(x) ≈ (8 (f(x + ε) − f(x − ε)) − (f(x + 2ε) − f(x − 2ε))) / 12ε with ε = 1e-3, whose truncation ε⁴ f⁽⁵⁾ / 30 and rounding 2⁻⁵² |f| / ε
-/// both lie below the tolerance 1e-6 per element.
+/// Compares derivatives of a program with fourth-order central differences in double precision, f'(x) ≈ (8 (f(x + ε) − f(x − ε)) − (f(x +
+/// 2ε) − f(x − 2ε))) / 12ε with ε = 1e-3, whose truncation ε⁴ f⁽⁵⁾ / 30 and rounding 2⁻⁵² |f| / ε both lie below the tolerance 1e-6 per
+/// element.
 /// </summary>
 public static class GradientCheck
 {

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>Every comparison that a program makes, as outputs 0 or 1: between two points with the same switches
-/// no kink of the program lies.</summary>
+/// <summary>Every comparison that a program makes, as outputs 0 or 1: between two points with the same switches no kink of the program
+/// lies.</summary>
 internal static class Switches
 {
     /// <summary>The program with the one output named, and an output for each comparison at each step.</summary>

@@ -14,15 +14,13 @@ public sealed record SessionOptions
 
     /// <summary>
     /// Further dimension symbols of the Program, such as S, the steps of a decoder or the nodes of a tree. They stand above sizes of the
-    /// model; T and B are
-    /// <see cref="Steps"/> and <see cref="Batch"/>.
+    /// model; T and B are <see cref="Steps"/> and <see cref="Batch"/>.
     /// </summary>
     public IReadOnlyDictionary<string, int> Sizes { get; init; } = new Dictionary<string, int>();
 
     /// <summary>
-    /// Names of outputs that become inputs of the session; the nodes that only compute them are left out. A start state,
-    /// <c>decoder.h0</c>, becomes a
-    /// state of the session, so that a decoder runs step by step from the states that an encoder computed.
+    /// Names of outputs that become inputs of the session; the nodes that only compute them are left out. A start state, <c>decoder.h0</c>,
+    /// becomes a state of the session, so that a decoder runs step by step from the states that an encoder computed.
     /// </summary>
     public IReadOnlyList<string> Given { get; init; } = [];
 

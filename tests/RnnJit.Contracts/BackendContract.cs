@@ -5,8 +5,7 @@ namespace RnnJit.Contracts;
 
 /// <summary>
 /// The contract of every backend: ops, cells, lengths, passes, second derivatives, streams, training steps and golden cases agree with the
-/// double oracle.
-/// A backend joins by deriving a class that gives its <see cref="ContractBackend"/>.
+/// double oracle. A backend joins by deriving a class that gives its <see cref="ContractBackend"/>.
 /// </summary>
 public abstract partial class BackendContract
 {

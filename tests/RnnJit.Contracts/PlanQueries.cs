@@ -25,8 +25,8 @@ public static class PlanQueries
         .. executable.Plan.Where(line => line.Provider == InterpretedKernelProvider.Called).Select(line => line.Text),
     ];
 
-    /// <summary>The rows that a command over all steps is done for; null for all rows, and for commands
-    /// that are always done for all.</summary>
+    /// <summary>The rows that a command over all steps is done for; null for all rows, and for commands that are always done for
+    /// all.</summary>
     public static ActiveRows? ActiveRows(this PlanCommand command) => command switch
     {
         MatMulCommand product => product.Rows,

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Contracts;
 
-/// <summary>A Program or the body of a loop while it is drawn: its values by kind, and what it captures
-/// from the region around it.</summary>
+/// <summary>A Program or the body of a loop while it is drawn: its values by kind, and what it captures from the region around
+/// it.</summary>
 internal sealed class RandomRegion(GraphBuilder builder, RandomRegion? around)
 {
     private readonly Dictionary<string, Value> named = [];

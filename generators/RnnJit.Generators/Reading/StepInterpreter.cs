@@ -7,8 +7,8 @@ namespace RnnJit.Generators.Reading;
 
 /// <summary>
 /// Runs the body of <c>Step</c> without compiling it: walks Roslyn's operations, computes numbers as C# does and calls the operators and
-/// functions of Core on symbolic values. Overloads, conversions and optional arguments were resolved by Roslyn, so
-/// the graph is the one that a call gives.
+/// functions of Core on symbolic values. Overloads, conversions and optional arguments were resolved by Roslyn, so the graph is the one
+/// that a call gives.
 /// </summary>
 internal sealed partial class StepInterpreter(Compilation compilation, CellTrace trace, string cell, List<Finding> warnings,
     CancellationToken cancel)

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace RnnJit.Cli.Benchmarks;
 
-/// <summary>Says on standard error which of many measurements runs, and how long the rest will take,
-/// judged by the work done so far.</summary>
+/// <summary>Says on standard error which of many measurements runs, and how long the rest will take, judged by the work done so
+/// far.</summary>
 internal sealed class BenchProgress(TextWriter to, IReadOnlyCollection<double> work, CancellationToken interrupted)
 {
     private readonly double whole = work.Sum();

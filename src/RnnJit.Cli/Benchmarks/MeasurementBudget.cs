@@ -16,8 +16,8 @@ internal sealed record MeasurementBudget(int Turns, double Seconds, double WarmU
     /// <summary>For figures: many short turns, for what else a shared core does lasts for seconds and should meet all tools.</summary>
     public static MeasurementBudget Full { get; } = new(12, 0.1, RunLoop.WarmUpSeconds);
 
-    /// <summary>For targets: layers that run for a quarter of a second and more have one run a turn, and
-    /// few of them are undisturbed.</summary>
+    /// <summary>For targets: layers that run for a quarter of a second and more have one run a turn, and few of them are
+    /// undisturbed.</summary>
     public static MeasurementBudget Thorough { get; } = new(24, 0.1, RunLoop.WarmUpSeconds);
 
     /// <summary>For ratios of layers of ours, which differ by a few percent.</summary>

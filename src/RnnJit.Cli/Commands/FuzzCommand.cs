@@ -6,8 +6,8 @@ using RnnJit.Verification;
 
 namespace RnnJit.Cli.Commands;
 
-/// <summary><c>rnnjit fuzz</c>: shows that no damaged file costs more than a sentence, and that no view
-/// of a plan leaves its block.</summary>
+/// <summary><c>rnnjit fuzz</c>: shows that no damaged file costs more than a sentence, and that no view of a plan leaves its
+/// block.</summary>
 internal static class FuzzCommand
 {
     public static Command Create(Terminal terminal) =>

@@ -4,8 +4,8 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>Files that are small for what a careless reader makes of them: many keys, entries, axes, symbols,
-/// operands, nodes and loops.</summary>
+/// <summary>Files that are small for what a careless reader makes of them: many keys, entries, axes, symbols, operands, nodes and
+/// loops.</summary>
 internal static class CostMutations
 {
     public static IEnumerable<Mutation> All =>

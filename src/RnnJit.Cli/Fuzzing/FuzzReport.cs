@@ -24,8 +24,8 @@ internal sealed class FuzzReport
             Failures.Add(outcome);
     }
 
-    /// <summary>A line for each class: how many of each verdict, the longest time, the most memory that Load
-    /// took over 4 times the file.</summary>
+    /// <summary>A line for each class: how many of each verdict, the longest time, the most memory that Load took over 4 times the
+    /// file.</summary>
     public void Print(TextWriter to)
     {
         var table =

@@ -7,8 +7,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>The valid files that mutants are made of: small models and training checkpoints, and texts of cells.
-/// The same in every process.</summary>
+/// <summary>The valid files that mutants are made of: small models and training checkpoints, and texts of cells. The same in every
+/// process.</summary>
 internal sealed class FuzzSeeds
 {
     private const string OwnCell =

@@ -4,8 +4,8 @@ using RnnJit.Randomness;
 
 namespace RnnJit.Cli.Fuzzing;
 
-/// <summary>Damage of what only a training checkpoint holds: options, counters, optimiser, carried states,
-/// vocabulary, place in the data.</summary>
+/// <summary>Damage of what only a training checkpoint holds: options, counters, optimiser, carried states, vocabulary, place in the
+/// data.</summary>
 internal static class ResumeMutations
 {
     private static readonly string[] OptionNames =

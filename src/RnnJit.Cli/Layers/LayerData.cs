@@ -35,8 +35,8 @@ internal static class LayerData
         }
     }
 
-    /// <summary>Numbers within the root of how many are added up: then a state forgets, and rounding errors of
-    /// long sequences do not grow.</summary>
+    /// <summary>Numbers within the root of how many are added up: then a state forgets, and rounding errors of long sequences do not
+    /// grow.</summary>
     public static void FillParameter(Tensor tensor, Random random) =>
         Fill(tensor, random, 1 / Math.Sqrt(tensor.Shape.Count == 0 ? 1 : tensor.Shape[^1]));
 

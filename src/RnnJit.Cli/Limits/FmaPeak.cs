@@ -4,8 +4,8 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Cli.Limits;
 
-/// <summary>Floating-point operations per second of a machine: twelve independent chains of multiply-adds
-/// on each core, nothing else.</summary>
+/// <summary>Floating-point operations per second of a machine: twelve independent chains of multiply-adds on each core, nothing
+/// else.</summary>
 internal static class FmaPeak
 {
     private const int Steps = 50_000, Count = 12;

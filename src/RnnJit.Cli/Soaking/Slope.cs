@@ -22,8 +22,8 @@ internal sealed record Slope(double Value, double Upper)
         return new Slope(slope, slope + (Student95(n - 2) * Math.Sqrt(residual / (n - 2) / sxx)));
     }
 
-    /// <summary>The 95 % quantile of Student's t: exact for 1 and 2 degrees of freedom, else Abramowitz and
-    /// Stegun, 26.7.5, four terms.</summary>
+    /// <summary>The 95 % quantile of Student's t: exact for 1 and 2 degrees of freedom, else Abramowitz and Stegun, 26.7.5, four
+    /// terms.</summary>
     public static double Student95(int freedom)
     {
         if (freedom == 1)

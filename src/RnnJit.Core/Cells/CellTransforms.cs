@@ -34,8 +34,8 @@ public static class CellTransforms
     public static CellDefinition WithRecurrentDropout(this CellDefinition cell, double rate, bool perSequence = false) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : RecurrentDropout.Run(cell, rate, perSequence);
 
-    /// <summary>DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018). Each mask is an
-    /// input named after its matrix, for instance <c>Ui_mask</c>, with the matrix's shape.</summary>
+    /// <summary>DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018). Each mask is an input named after its matrix, for
+    /// instance <c>Ui_mask</c>, with the matrix's shape.</summary>
     public static CellDefinition WithDropConnect(this CellDefinition cell, double rate) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : DropConnect.Run(cell, rate);
 

@@ -40,8 +40,8 @@ internal static class CSharpText
     /// <summary>A namespace whose parts are identifiers.</summary>
     public static string Namespace(string wish) => string.Join(".", wish.Split('.').Select(Identifier));
 
-    /// <summary>A text for a comment: one line, whatever it holds. Only <c>//</c> and <c>///</c> comments are
-    /// written, so <c>*/</c> ends none.</summary>
+    /// <summary>A text for a comment: one line, whatever it holds. Only <c>//</c> and <c>///</c> comments are written, so <c>*/</c> ends
+    /// none.</summary>
     public static string Comment(string text) => Escaped(text, c => false);
 
     /// <summary>A text for an XML comment.</summary>

@@ -84,8 +84,8 @@ internal sealed class KernelSchedule
     public bool IsReduction(int value) =>
         Definition(value) is { Op: ReductionOp } node && KernelShapes.Of(kernel.Values.Type(node.Operands[0])) == KernelShape.Full;
 
-    /// <summary>a · b ± c ⇒ one multiply-add where nothing else needs the product: which operand of an
-    /// addition is that product, else −1.</summary>
+    /// <summary>a · b ± c ⇒ one multiply-add where nothing else needs the product: which operand of an addition is that product, else
+    /// −1.</summary>
     public int Product(int value)
     {
         if (Definition(value) is not { Op: AddOp or SubOp } node)

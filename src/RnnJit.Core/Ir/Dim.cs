@@ -1,7 +1,7 @@
 namespace RnnJit.Ir;
 
-/// <summary>A dimension: a linear form with integer coefficients over symbols, such as <c>H</c>, <c>4H</c>,
-/// <c>I + H</c> or <c>2L + 1</c>.</summary>
+/// <summary>A dimension: a linear form with integer coefficients over symbols, such as <c>H</c>, <c>4H</c>, <c>I + H</c> or <c>2L +
+/// 1</c>.</summary>
 /// <remarks>Every number lies between −(2³¹ − 1) and 2³¹ − 1; arithmetic that leaves this range throws a
 /// <see cref="GraphException"/> (RNNJ200).</remarks>
 public sealed partial class Dim : IEquatable<Dim>

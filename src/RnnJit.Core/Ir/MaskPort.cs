@@ -5,8 +5,7 @@ namespace RnnJit.Ir;
 
 /// <summary>
 /// Masks and noise are inputs of a cell or a Program whose initialiser says how a trainer fills them: <c>dropout 0.2</c>, <c>zoneout
-/// 0.1</c>,
-/// <c>training</c> or <c>noise</c>.
+/// 0.1</c>, <c>training</c> or <c>noise</c>.
 /// </summary>
 public static class MaskPort
 {

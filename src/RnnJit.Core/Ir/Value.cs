@@ -2,8 +2,8 @@ using RnnJit.Ops;
 
 namespace RnnJit;
 
-/// <summary>A symbolic value: a tensor in a graph under construction. <c>a * b</c> is element by element; shapes
-/// are aligned from the right.</summary>
+/// <summary>A symbolic value: a tensor in a graph under construction. <c>a * b</c> is element by element; shapes are aligned from the
+/// right.</summary>
 public sealed class Value
 {
     internal Value(Ir.GraphBuilder builder, int id)

@@ -34,15 +34,14 @@ public sealed partial class RecurrentLayer
     public IReadOnlyList<Value> Directions { get; }
 
     /// <summary>
-    /// Final states by name, [B, H]: <c>h</c>, <c>c</c>; of the backward direction of two <c>reverse.h</c>, …. For
-    /// a stack, the values of its top layer.
+    /// Final states by name, [B, H]: <c>h</c>, <c>c</c>; of the backward direction of two <c>reverse.h</c>, …. For a stack, the values of
+    /// its top layer.
     /// </summary>
     public IReadOnlyDictionary<string, Value> Finals { get; }
 
     /// <summary>
     /// All that the cell's Step gives, at every step, by the cell's names, [T, B, ·]: states, and results such as the attention <c>a</c>
-    /// and the context <c>c</c> of a
-    /// decoder; of the backward direction of two <c>reverse.a</c>, …. Of a stack those of its top layer.
+    /// and the context <c>c</c> of a decoder; of the backward direction of two <c>reverse.a</c>, …. Of a stack those of its top layer.
     /// </summary>
     public IReadOnlyDictionary<string, Value> Sequences { get; }
 
@@ -57,9 +56,8 @@ public sealed partial class RecurrentLayer
     public TensorType Type => Output.Type;
 
     /// <summary>The output of the last step that each direction made, merged: [B, ·].</summary>
-    /// <exception cref="GraphException">
-    /// RNNJ167: two directions stay apart, with lengths or masks the output is no state, or something stands between the top layer of a
-    /// stack and its output.
+    /// <exception cref="GraphException"> RNNJ167: two directions stay apart, with lengths or masks the output is no state, or something
+    /// stands between the top layer of a stack and its output.
     /// </exception>
     public Value Last => Lasts.All(last => last is not null)
         ? Merged(Lasts!)

@@ -48,8 +48,8 @@ public sealed record RecurrentOptions
     /// carries nothing from run to run.</summary>
     public bool TrainedStart { get; init; }
 
-    /// <summary>Sizes of the cell's dimensions that no input shows, by the cell's names: R of
-    /// LstmProjected, M of MultiplicativeRnn.</summary>
+    /// <summary>Sizes of the cell's dimensions that no input shows, by the cell's names: R of LstmProjected, M of
+    /// MultiplicativeRnn.</summary>
     public IReadOnlyDictionary<string, Dim> Dims { get; init; } = new Dictionary<string, Dim>();
 
     /// <summary>The products of the cell's input are made for all steps at once and normalised over T · B (Laurent et al. 2016), see

@@ -11,8 +11,8 @@ public enum Skip
     /// matrix <c>NAME.skip.W</c>.</summary>
     Residual,
 
-    /// <summary>The next layer reads the input of this one beside its output (Huang et al. 2017): the width
-    /// grows by H with every layer.</summary>
+    /// <summary>The next layer reads the input of this one beside its output (Huang et al. 2017): the width grows by H with every
+    /// layer.</summary>
     Dense,
 }
 

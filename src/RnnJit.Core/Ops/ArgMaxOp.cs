@@ -3,8 +3,8 @@ using RnnJit.Ir;
 namespace RnnJit.Ops;
 
 /// <summary>
-/// The place of the maximum along the last axis, which goes: x […, N] ⇒ i32[…]. Of several maxima the first one
-/// counts; NaN counts as more than any number.
+/// The place of the maximum along the last axis, which goes: x […, N] ⇒ i32[…]. Of several maxima the first one counts; NaN counts as more
+/// than any number.
 /// </summary>
 public sealed class ArgMaxOp : Op
 {

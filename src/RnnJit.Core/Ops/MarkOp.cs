@@ -16,8 +16,8 @@ public abstract class MarkOp(Dim places, ElementType element) : Op
 
     public override string Attributes => $"{Places} : {Element.ToString().ToLowerInvariant()}";
 
-    /// <summary>The function of the dialect and the sign that hold between a marked place and the index:
-    /// Equal and ==, Less and &lt;.</summary>
+    /// <summary>The function of the dialect and the sign that hold between a marked place and the index: Equal and ==, Less and
+    /// &lt;.</summary>
     public abstract (string Function, string Sign) Comparison { get; }
 
     /// <summary>An index that marks nothing wherever it lies; null if there is none.</summary>

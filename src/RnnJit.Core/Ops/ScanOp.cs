@@ -117,8 +117,7 @@ public sealed class ScanOp : Op
     /// <summary>True where a state, by its position among the states, is a table.</summary>
     public bool IsTable(int state) => Body.Inputs[Sequences + state].Role == PortRole.Table;
 
-    /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where
-    /// all states are tables).</summary>
+    /// <summary>The symbol of the batch dimension: the first one of the states (of the sequences where all states are tables).</summary>
     /// <exception cref="GraphException">RNNJ132: with lengths every state and sequence begins with the batch.</exception>
     public string BatchSymbol()
     {

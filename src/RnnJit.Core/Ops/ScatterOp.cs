@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>The adjoint of gather: table[index[i], …] = Σ of the rows x[i, …] with that index, in ascending i;
-/// printed as <c>scatter[rows]</c>.</summary>
+/// <summary>The adjoint of gather: table[index[i], …] = Σ of the rows x[i, …] with that index, in ascending i; printed as
+/// <c>scatter[rows]</c>.</summary>
 public sealed class ScatterOp(Dim rows) : Op
 {
     public Dim Rows { get; } = rows;

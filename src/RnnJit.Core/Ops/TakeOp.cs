@@ -3,8 +3,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Ops;
 
-/// <summary>Rows along any axis by index: y[…, i, …] = x[…, index[i], …]; printed as <c>take[axis]</c>. Along the
-/// first axis it is a gather.</summary>
+/// <summary>Rows along any axis by index: y[…, i, …] = x[…, index[i], …]; printed as <c>take[axis]</c>. Along the first axis it is a
+/// gather.</summary>
 public sealed class TakeOp(int axis) : Op
 {
     public int Axis { get; } = axis;

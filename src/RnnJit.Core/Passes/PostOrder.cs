@@ -1,7 +1,7 @@
 namespace RnnJit.Passes;
 
-/// <summary>Visits values in post-order, operands first, on an explicit stack: a step of thousands of nodes has
-/// chains deeper than a thread's stack.</summary>
+/// <summary>Visits values in post-order, operands first, on an explicit stack: a step of thousands of nodes has chains deeper than a
+/// thread's stack.</summary>
 internal static class PostOrder
 {
     /// <param name="isKnown">Whether a value, and so all it is made of, needs no visit.</param>

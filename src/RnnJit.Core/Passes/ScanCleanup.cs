@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>Simplifies a scan: its body, results nobody uses, states nobody reads, operands given twice
-/// or filled with one number.</summary>
+/// <summary>Simplifies a scan: its body, results nobody uses, states nobody reads, operands given twice or filled with one
+/// number.</summary>
 internal static class ScanCleanup
 {
     /// <summary>Adds the simpler scan; results that are not used are null.</summary>

@@ -17,8 +17,8 @@ public static class SortByLength
         ? new Ordering(program, lengths).Run()
         : program;
 
-    /// <summary>The order that rows of a Program have: its name among the values that come in; null where
-    /// they stand as they are given.</summary>
+    /// <summary>The order that rows of a Program have: its name among the values that come in; null where they stand as they are
+    /// given.</summary>
     public static string? By(Graph ordered)
     {
         Node? order = ordered.Nodes.FirstOrDefault(node => node.Op is ArgsortOp);

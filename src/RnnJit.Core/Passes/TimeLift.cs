@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Passes;
 
-/// <summary>An op of one step as an op over all steps: operands that change with time have a leading time
-/// axis, and so has the result.</summary>
+/// <summary>An op of one step as an op over all steps: operands that change with time have a leading time axis, and so has the
+/// result.</summary>
 internal static class TimeLift
 {
     /// <summary>True for ops that <see cref="Apply"/> can lift.</summary>

@@ -20,8 +20,7 @@ internal sealed class TotalTerms(Graph body, LoopPlaces places)
             .All(operand => body.Values.Type(operand) == body.Values.Type(value)) ? places.OperandsOf(value) : null;
 
     /// <summary>
-    /// Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does.
-    /// With lengths it has to end with the rows that w has.
+    /// Σ (a · w) = (Σ a) · w where w does not change with time: the factor that does. With lengths it has to end with the rows that w has.
     /// </summary>
     public int? Factor(int value)
     {

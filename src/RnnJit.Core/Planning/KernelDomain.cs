@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Planning;
 
-/// <summary>The rectangle a kernel runs over. Columns is null when only row values are known yet, which
-/// fit any number of columns.</summary>
+/// <summary>The rectangle a kernel runs over. Columns is null when only row values are known yet, which fit any number of
+/// columns.</summary>
 internal sealed record KernelDomain(EquatableArray<Dim> Rows, Dim? Columns)
 {
     // Cached types, since fusion queries the domain of every operand many times.

@@ -8,8 +8,8 @@ public enum RowUse
     /// <summary>None: it has no such rows.</summary>
     None,
 
-    /// <summary>A row of the result is made of that row of one operand. The other has no time: a weight, or a
-    /// memory of each row of the batch.</summary>
+    /// <summary>A row of the result is made of that row of one operand. The other has no time: a weight, or a memory of each row of the
+    /// batch.</summary>
     OfOne,
 
     /// <summary>A row of the result is made of that row of both operands.</summary>

@@ -2,8 +2,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Plans;
 
-/// <summary>Layout of a value within a buffer: offset and strides in elements, and its movement from step to
-/// step inside loops over time.</summary>
+/// <summary>Layout of a value within a buffer: offset and strides in elements, and its movement from step to step inside loops over
+/// time.</summary>
 public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, long[] Strides)
 {
     public int ElementSize => Buffer.ElementSize;

@@ -4,8 +4,8 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Gives every value of a region a view and every scheduled op its commands. A region is a
-/// Program or the body of a scan.</summary>
+/// <summary>Gives every value of a region a view and every scheduled op its commands. A region is a Program or the body of a
+/// scan.</summary>
 internal sealed partial class Bufferize
 {
     private readonly BufferizeContext context;
@@ -39,8 +39,8 @@ internal sealed partial class Bufferize
     /// <summary>Nodes of a step that are done by row; null in a Program.</summary>
     public RowIndependence? Rows { get; init; }
 
-    /// <summary>Commands of a body that are done once, before its loop, each with the inputs of the body that it
-    /// is made of: packing, copies.</summary>
+    /// <summary>Commands of a body that are done once, before its loop, each with the inputs of the body that it is made of: packing,
+    /// copies.</summary>
     public List<(PlanCommand Command, int[] Sources)> Preheader { get; } = [];
 
     /// <summary>Sources of a body's weights in the region around it: value of the body → parts.</summary>

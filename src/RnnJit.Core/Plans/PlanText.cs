@@ -7,10 +7,9 @@ namespace RnnJit.Plans;
 
 /// <summary>
 /// A plan as text: buffers with space, size, offset and lifetime, then commands with the views they read and write. A view is printed as
-/// its buffer, then
-/// <c>+offset</c>, <c>[shape]</c> and <c>:[strides]</c> in elements where they are not those of the whole dense buffer; inside loops
-/// <c>t*N</c> moves it by N elements each time step, <c>flip*N</c> alternates between two places, <c>ring N</c> takes the time step modulo
-/// N, capitals are those of the loop around, <c>T2*N</c> and <c>FLIP2*N</c> those of the one around that, and so on.
+/// its buffer, then <c>+offset</c>, <c>[shape]</c> and <c>:[strides]</c> in elements where they are not those of the whole dense buffer;
+/// inside loops <c>t*N</c> moves it by N elements each time step, <c>flip*N</c> alternates between two places, <c>ring N</c> takes the time
+/// step modulo N, capitals are those of the loop around, <c>T2*N</c> and <c>FLIP2*N</c> those of the one around that, and so on.
 /// </summary>
 public static class PlanText
 {

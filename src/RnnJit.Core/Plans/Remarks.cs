@@ -5,8 +5,8 @@ using RnnJit.Planning;
 
 namespace RnnJit.Plans;
 
-/// <summary>Results of the passes and, where one did nothing, the reason; one sentence each. Loops that
-/// are interpreted are left out.</summary>
+/// <summary>Results of the passes and, where one did nothing, the reason; one sentence each. Loops that are interpreted are left
+/// out.</summary>
 public static class Remarks
 {
     /// <param name="program">Before the passes.</param>

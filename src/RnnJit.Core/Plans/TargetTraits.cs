@@ -20,8 +20,8 @@ public sealed record TargetTraits
     /// <summary>Bytes between rows that would lie a page apart.</summary>
     public int RowGap { get; init; } = 64;
 
-    /// <summary>Rows of a product that read B so often that it is packed although its rows are contiguous;
-    /// fewer copy it block by block.</summary>
+    /// <summary>Rows of a product that read B so often that it is packed although its rows are contiguous; fewer copy it block by
+    /// block.</summary>
     public int RowsThatRepayPacking { get; init; } = 2048;
 
     /// <summary>Elements of B beyond which the memory of a packed copy counts for more than its speed.</summary>

@@ -4,8 +4,8 @@ using RnnJit.Passes;
 
 namespace RnnJit.Verify;
 
-/// <summary>The rules that every graph keeps, one method each. It runs after each pass, so a pass that
-/// breaks a graph is named at once.</summary>
+/// <summary>The rules that every graph keeps, one method each. It runs after each pass, so a pass that breaks a graph is named at
+/// once.</summary>
 public static class Verifier
 {
     // Which roles belong to which kind of graph.

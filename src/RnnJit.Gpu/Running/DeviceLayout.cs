@@ -4,8 +4,7 @@ namespace RnnJit.Gpu.Running;
 
 /// <summary>
 /// Places of all buffers of a plan in one block of device memory: the status words and outputs of one element, the arena of the plan,
-/// copies
-/// of the caller's tensors, memory of threads.
+/// copies of the caller's tensors, memory of threads.
 /// </summary>
 internal sealed class DeviceLayout
 {

@@ -28,8 +28,8 @@ internal sealed class IlgpuDevice : GpuDevice
     public Accelerator Accelerator { get; }
 
     /// <summary>True where the threads of a launch are calls in the calling thread, one after the other: a launch of ILGPU's CPU
-    /// accelerator wakes threads, which takes
-    /// 0.1 ms on an idle machine and 10 ms on a busy one. Kernels without barriers cannot tell.</summary>
+    /// accelerator wakes threads, which takes 0.1 ms on an idle machine and 10 ms on a busy one. Kernels without barriers cannot
+    /// tell.</summary>
     public bool CallsKernels { get; }
 
     public override long MemorySize => IsCpu(Accelerator) ? base.MemorySize : Accelerator.MemorySize;

@@ -4,9 +4,8 @@ namespace RnnJit.Jit.Caching;
 
 /// <summary>
 /// Check that a folder or file belongs to this user and that nobody else has access, so that the code in it can only have come from this
-/// user.
-/// A hash beside the bytes detects accidents; the right to write decides about attackers.
-/// On Windows the folder's own access list decides, as it does for a user's profile.
+/// user. A hash beside the bytes detects accidents; the right to write decides about attackers. On Windows the folder's own access list
+/// decides, as it does for a user's profile.
 /// </summary>
 internal static class OwnerOnly
 {

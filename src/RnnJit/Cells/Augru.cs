@@ -2,9 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Gated recurrent unit whose update gate is scaled by an attention score <c>a</c> [B, 1]
-/// (Zhou et al. 2019, "Deep interest evolution network", arXiv:1809.03672, equations 2 to 5 and those of AUGRU in
-/// "Interest Evolving Layer").</summary>
+/// <summary>Gated recurrent unit whose update gate is scaled by an attention score <c>a</c> [B, 1] (Zhou et al. 2019, "Deep interest
+/// evolution network", arXiv:1809.03672, equations 2 to 5 and those of AUGRU in "Interest Evolving Layer").</summary>
 [RnnCell]
 public static partial class Augru
 {

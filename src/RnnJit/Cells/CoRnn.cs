@@ -2,8 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Coupled oscillators: z is the velocity of y (Rusch and Mishra 2020, arXiv:2010.00951, equation 3,
-/// damping explicit, σ = tanh).</summary>
+/// <summary>Coupled oscillators: z is the velocity of y (Rusch and Mishra 2020, arXiv:2010.00951, equation 3, damping explicit, σ =
+/// tanh).</summary>
 [RnnCell]
 public static partial class CoRnn
 {

@@ -2,8 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>An LSTM of which only the forget gate is left; more is taken up than forgotten where β &gt; 0
-/// (van der Westhuizen and Lasenby 2018, arXiv:1804.04849, section 3; the forget gate alone is β = 0).</summary>
+/// <summary>An LSTM of which only the forget gate is left; more is taken up than forgotten where β &gt; 0 (van der Westhuizen and Lasenby
+/// 2018, arXiv:1804.04849, section 3; the forget gate alone is β = 0).</summary>
 [RnnCell]
 public static partial class Janet
 {

@@ -3,8 +3,8 @@ using static RnnJit.Rnn;
 namespace RnnJit.Cells;
 
 /// <summary>Long short-term memory with layer normalisation of both products, each over all four gates, and of the memory where it is read
-/// (Ba, Kiros and Hinton 2016, arXiv:1607.06450, equations 20 to 22). Rows of the weights: i, f, g, o. The
-/// carried memory is not normalised.</summary>
+/// (Ba, Kiros and Hinton 2016, arXiv:1607.06450, equations 20 to 22). Rows of the weights: i, f, g, o. The carried memory is not
+/// normalised.</summary>
 [RnnCell]
 public static partial class LstmLayerNorm
 {

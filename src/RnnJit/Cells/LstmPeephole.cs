@@ -2,8 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Long short-term memory whose gates see the memory: i and f the old one, o the new one
-/// (Gers, Schraudolph and Schmidhuber 2002, JMLR 3, section 2; squashing functions tanh).</summary>
+/// <summary>Long short-term memory whose gates see the memory: i and f the old one, o the new one (Gers, Schraudolph and Schmidhuber 2002,
+/// JMLR 3, section 2; squashing functions tanh).</summary>
 [RnnCell]
 public static partial class LstmPeephole
 {

@@ -2,8 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Multiplicative long short-term memory: m = (Wm x) ⊙ (Um h) replaces the hidden state in every gate
-/// (Krause et al. 2016, arXiv:1609.07959, section 3; biases added, output gate applied after tanh).</summary>
+/// <summary>Multiplicative long short-term memory: m = (Wm x) ⊙ (Um h) replaces the hidden state in every gate (Krause et al. 2016,
+/// arXiv:1609.07959, section 3; biases added, output gate applied after tanh).</summary>
 [RnnCell]
 public static partial class MultiplicativeLstm
 {

@@ -2,9 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Recurrent highway network of some layers within each step, carry gate 1 − t
-/// (Zilly et al. 2016, arXiv:1607.03474, equations 6 to 9). <c>Uh</c>, <c>Ut</c> [depth, H, H] and <c>bh</c>, <c>bt</c> [depth, H]
-/// have a part for every layer.</summary>
+/// <summary>Recurrent highway network of some layers within each step, carry gate 1 − t (Zilly et al. 2016, arXiv:1607.03474, equations 6
+/// to 9). <c>Uh</c>, <c>Ut</c> [depth, H, H] and <c>bh</c>, <c>bt</c> [depth, H] have a part for every layer.</summary>
 [RnnCell]
 public static partial class RecurrentHighway
 {

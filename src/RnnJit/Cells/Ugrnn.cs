@@ -2,8 +2,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Cells;
 
-/// <summary>Update gate network: one gate between the old state and a simple recurrent one
-/// (Collins, Sohl-Dickstein and Sussillo 2017, arXiv:1611.09913, section 1.1, candidate with tanh).</summary>
+/// <summary>Update gate network: one gate between the old state and a simple recurrent one (Collins, Sohl-Dickstein and Sussillo 2017,
+/// arXiv:1611.09913, section 1.1, candidate with tanh).</summary>
 [RnnCell]
 public static partial class Ugrnn
 {

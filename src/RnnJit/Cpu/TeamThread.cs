@@ -58,8 +58,8 @@ internal struct TeamThread
     /// </summary>
     public bool IsAhead { get; set; }
 
-    /// <summary>Takes a share of the phase that nobody has; false once all shares are done, by whomever,
-    /// and the next phase begins.</summary>
+    /// <summary>Takes a share of the phase that nobody has; false once all shares are done, by whomever, and the next phase
+    /// begins.</summary>
     public bool Take(out int share)
     {
         share = Next;

@@ -1,8 +1,8 @@
 
 namespace RnnJit.Data;
 
-/// <summary>A text cannot be used as training data: missing, unreadable, empty, binary, too short, or
-/// holding an unknown character.</summary>
+/// <summary>A text cannot be used as training data: missing, unreadable, empty, binary, too short, or holding an unknown
+/// character.</summary>
 public sealed class TextDataException : Exception
 {
     public TextDataException(string message) : base(message)

@@ -26,8 +26,8 @@ internal static partial class DiskFlush
     }
 
     /// <summary>Flushes the names in a folder. Windows offers this for no folder.</summary>
-    /// <returns>Why it could not be flushed; null where it was, and where the folder may not be read or its file
-    /// system has nothing to flush.</returns>
+    /// <returns>Why it could not be flushed; null where it was, and where the folder may not be read or its file system has nothing to
+    /// flush.</returns>
     public static string? RunFolder(string folder)
     {
         if (OperatingSystem.IsWindows())

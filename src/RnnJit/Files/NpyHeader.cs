@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace RnnJit.Files;
 
-/// <summary>The header of an npy file: a Python dictionary of three entries, each of which occurs once. It
-/// is parsed, never evaluated.</summary>
+/// <summary>The header of an npy file: a Python dictionary of three entries, each of which occurs once. It is parsed, never
+/// evaluated.</summary>
 internal sealed record NpyHeader(SafetensorsDtype Dtype, bool Fortran, long[] Shape)
 {
     private const int MostAxes = 32;

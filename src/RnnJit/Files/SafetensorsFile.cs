@@ -1,8 +1,8 @@
 namespace RnnJit.Files;
 
 /// <summary>
-/// A file of named tensors: 8 bytes little-endian header length, a JSON header, the tensors' bytes
-/// (format: github.com/huggingface/safetensors).
+/// A file of named tensors: 8 bytes little-endian header length, a JSON header, the tensors' bytes (format:
+/// github.com/huggingface/safetensors).
 /// </summary>
 /// <remarks>
 /// Where the format's prose and its reference reader differ, or the prose is silent, the reader decides: spaces before the header's brace
@@ -49,8 +49,8 @@ public sealed class SafetensorsFile
     /// padded with spaces to 8 bytes.</summary>
     /// <remarks>The same tensors and metadata always give the same bytes; a failure leaves a previous file untouched.</remarks>
     /// <exception cref="IOException">The file could not be written.</exception>
-    /// <exception cref="SafetensorsException">A tensor has the reserved name <c>__metadata__</c>, or a
-    /// text is no valid Unicode.</exception>
+    /// <exception cref="SafetensorsException">A tensor has the reserved name <c>__metadata__</c>, or a text is no valid
+    /// Unicode.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, SafetensorsTensor>> tensors,
         IEnumerable<KeyValuePair<string, string>>? metadata = null)

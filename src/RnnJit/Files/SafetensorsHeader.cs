@@ -6,8 +6,8 @@ namespace RnnJit.Files;
 /// <summary>The header's entry of one tensor; offsets count from the first byte after the header.</summary>
 internal sealed record SafetensorsEntry(string Name, SafetensorsDtype Dtype, long[] Shape, long Begin, long End);
 
-/// <summary>Parses the JSON header
-/// <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}</c>.</summary>
+/// <summary>Parses the JSON header <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key":
+/// "value"}}</c>.</summary>
 internal ref struct SafetensorsHeader
 {
     public const string MetadataName = "__metadata__";

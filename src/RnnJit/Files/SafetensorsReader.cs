@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace RnnJit.Files;
 
-/// <summary>Reads the frame of the format: header length, header, tensors. Nothing is allocated that the stream's
-/// own length does not cover.</summary>
+/// <summary>Reads the frame of the format: header length, header, tensors. Nothing is allocated that the stream's own length does not
+/// cover.</summary>
 internal static class SafetensorsReader
 {
     private const int LengthBytes = 8;

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace RnnJit.Files;
 
-/// <summary>Lays out a file as the reference writer does, byte for byte; metadata, which that writer leaves in
-/// any order, is sorted by key.</summary>
+/// <summary>Lays out a file as the reference writer does, byte for byte; metadata, which that writer leaves in any order, is sorted by
+/// key.</summary>
 internal sealed class SafetensorsWriter
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

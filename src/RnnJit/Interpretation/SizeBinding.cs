@@ -5,8 +5,8 @@ namespace RnnJit.Interpretation;
 /// <summary>Finds the sizes of dimension symbols from actual shapes.</summary>
 public static class SizeBinding
 {
-    /// <exception cref="GraphException">RNNJ151: a shape does not fit, or a symbol has two sizes.
-    /// RNNJ202: a size is less than 1.</exception>
+    /// <exception cref="GraphException">RNNJ151: a shape does not fit, or a symbol has two sizes. RNNJ202: a size is less than
+    /// 1.</exception>
     public static Dictionary<string, int> FromShapes(Graph graph, Func<int, int[]> shapeOf, IReadOnlyDictionary<string, int>? known = null)
     {
         var sizes = known?.ToDictionary(pair => pair.Key, pair => pair.Value) ?? [];

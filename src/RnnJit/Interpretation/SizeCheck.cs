@@ -28,8 +28,8 @@ public static class SizeCheck
     }
 
     /// <summary>The extents of a type.</summary>
-    /// <exception cref="GraphException">RNNJ101, RNNJ161, RNNJ200, RNNJ201: a dimension has no size, or the
-    /// extents are out of range.</exception>
+    /// <exception cref="GraphException">RNNJ101, RNNJ161, RNNJ200, RNNJ201: a dimension has no size, or the extents are out of
+    /// range.</exception>
     public static int[] Shape(TensorType type, IReadOnlyDictionary<string, int> sizes)
     {
         var shape = new int[type.Rank];

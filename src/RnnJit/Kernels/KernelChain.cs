@@ -9,8 +9,8 @@ public sealed class KernelChain(params IKernelProvider[] providers)
     private static readonly List<IKernelProvider> Compilers = [];
     private static readonly List<IKernelProvider> ScalarCompilers = [];
 
-    /// <summary>Adds a kernel compiler to the order in which a kernel is sought: generated at build time,
-    /// compiled in memory, interpreted.</summary>
+    /// <summary>Adds a kernel compiler to the order in which a kernel is sought: generated at build time, compiled in memory,
+    /// interpreted.</summary>
     public static void Install(IKernelProvider simd, IKernelProvider scalar)
     {
         lock (Compilers)

@@ -24,8 +24,8 @@ public sealed record BleuScore(double Score, IReadOnlyList<long> Matches, IReadO
 
 /// <summary>
 /// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018; read in its source, sacrebleu/metrics/bleu.py): n-grams up to 4, one
-/// reference a sentence, clipped counts summed over the corpus, case kept,
-/// exponential smoothing of zero counts (NIST; Chen and Cherry 2014, method 3).
+/// reference a sentence, clipped counts summed over the corpus, case kept, exponential smoothing of zero counts (NIST; Chen and Cherry
+/// 2014, method 3).
 /// </summary>
 public static partial class Bleu
 {

@@ -5,9 +5,8 @@ namespace RnnJit.Metrics;
 
 /// <summary>Counts of true and predicted classes, and metrics derived from them.</summary>
 /// <remarks>
-/// From memory: balanced accuracy and the macro mean of F1 are those of scikit-learn (<c>balanced_accuracy_score</c>; <c>f1_score</c>
-/// with <c>average="macro"</c> and
-/// <c>zero_division=0</c>): the first averages recall over classes that occur, the second averages F1 over
+/// From memory: balanced accuracy and the macro mean of F1 are those of scikit-learn (<c>balanced_accuracy_score</c>; <c>f1_score</c> with
+/// <c>average="macro"</c> and <c>zero_division=0</c>): the first averages recall over classes that occur, the second averages F1 over
 /// classes that occur or are predicted.
 /// </remarks>
 public sealed class ConfusionMatrix

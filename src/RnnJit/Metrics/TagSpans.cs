@@ -11,8 +11,7 @@ public static class TagSpans
 {
     /// <summary>
     /// The spans of tags <c>O</c>, <c>B-KIND</c>, <c>I-KIND</c> as CoNLL's evaluation reads them (Tjong Kim Sang and Buchholz 2000; from
-    /// memory): <c>I-</c> after another kind or after
-    /// <c>O</c> begins a span too.
+    /// memory): <c>I-</c> after another kind or after <c>O</c> begins a span too.
     /// </summary>
     /// <exception cref="ArgumentException">A tag is none of the three.</exception>
     public static IReadOnlyList<TagSpan> Of(IReadOnlyList<string> tags)
@@ -41,8 +40,8 @@ public static class TagSpans
 
     /// <summary>Precision, recall and F1 over all spans of all sentences; a span is found where kind and both ends are right. 0 where
     /// there is nothing to divide by.</summary>
-    /// <exception cref="ArgumentException">There are more or fewer predictions than sentences, or a
-    /// sentence has more or fewer tags.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer predictions than sentences, or a sentence has more or fewer
+    /// tags.</exception>
     public static (double Precision, double Recall,
         double F1) Score(IReadOnlyList<IReadOnlyList<string>> truth, IReadOnlyList<IReadOnlyList<string>> predicted)
     {

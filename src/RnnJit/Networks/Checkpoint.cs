@@ -6,8 +6,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>The content of a safetensors file that RnnJit wrote: texts, tensors, and a digest of both, so that
-/// any altered byte is noticed.</summary>
+/// <summary>The content of a safetensors file that RnnJit wrote: texts, tensors, and a digest of both, so that any altered byte is
+/// noticed.</summary>
 internal sealed partial class Checkpoint(string path) : IDisposable
 {
     // A text is encoded in pieces, since it may be as long as the file.

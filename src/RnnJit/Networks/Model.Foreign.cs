@@ -39,8 +39,8 @@ public sealed partial class Model
         ReadPyTorch(weights, prefix, "The state dict");
 
     /// <summary>
-    /// Writes the parameters as a state dict of PyTorch, a safetensors file: what <c>FromPyTorch</c> read
-    /// comes out bit for bit. Where a cell has one bias, PyTorch's second one is 0.
+    /// Writes the parameters as a state dict of PyTorch, a safetensors file: what <c>FromPyTorch</c> read comes out bit for bit. Where a
+    /// cell has one bias, PyTorch's second one is 0.
     /// </summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>

@@ -34,9 +34,9 @@ public sealed partial class Model
     public void ReadKeras(IReadOnlyDictionary<string, SafetensorsTensor> weights) => ReadKeras(weights, "The weights");
 
     /// <summary>
-    /// Writes the parameters under Keras' names and in its shapes, as npz or, where the name ends so, safetensors; what
-    /// <c>FromKeras</c> read comes out bit for bit, under names without the cell's
-    /// (<c>lstm/kernel</c>). Where Keras has one bias and the model two, it is their sum.
+    /// Writes the parameters under Keras' names and in its shapes, as npz or, where the name ends so, safetensors; what <c>FromKeras</c>
+    /// read comes out bit for bit, under names without the cell's (<c>lstm/kernel</c>). Where Keras has one bias and the model two, it is
+    /// their sum.
     /// </summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that Keras has no place for.</exception>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>

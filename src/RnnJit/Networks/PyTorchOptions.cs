@@ -9,8 +9,8 @@ public sealed record PyTorchOptions
     /// <summary>Sequences are [B, T, …], as with <c>batch_first=True</c>; else [T, B, …].</summary>
     public bool BatchFirst { get; init; }
 
-    /// <summary>Reads the tensors whose names begin so, without it, and no others; for instance
-    /// <c>encoder.</c> or <c>module.</c>.</summary>
+    /// <summary>Reads the tensors whose names begin so, without it, and no others; for instance <c>encoder.</c> or
+    /// <c>module.</c>.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>The model has an input <c>lengths</c> i32[B], the steps of each row, as a packed sequence has.</summary>

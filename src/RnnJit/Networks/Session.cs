@@ -119,8 +119,8 @@ public sealed class Session : IDisposable
         return result;
     }
 
-    /// <summary>Frees inputs, states and results. A run that another thread is in ends first; tensors of
-    /// the session throw afterwards.</summary>
+    /// <summary>Frees inputs, states and results. A run that another thread is in ends first; tensors of the session throw
+    /// afterwards.</summary>
     public void Dispose() => executable.Dispose();
 
     private Tensor First()

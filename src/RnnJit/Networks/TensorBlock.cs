@@ -4,8 +4,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Networks;
 
-/// <summary>Named tensors in one piece of memory, so that norm and update run over all of them at once. Gaps up to
-/// the next 64 bytes are zero.</summary>
+/// <summary>Named tensors in one piece of memory, so that norm and update run over all of them at once. Gaps up to the next 64 bytes are
+/// zero.</summary>
 internal sealed unsafe class TensorBlock : IDisposable
 {
     private const int Alignment = 64;

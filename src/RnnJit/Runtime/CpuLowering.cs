@@ -6,8 +6,8 @@ using RnnJit.Plans;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Lowers commands of a plan to instructions of this CPU: kernels are found, and float or double is
-/// chosen, once for the whole plan.</summary>
+/// <summary>Lowers commands of a plan to instructions of this CPU: kernels are found, and float or double is chosen, once for the whole
+/// plan.</summary>
 internal sealed class CpuLowering
 {
     private readonly ElementType real;

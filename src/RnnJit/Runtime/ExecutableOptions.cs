@@ -61,8 +61,8 @@ public sealed record ExecutableOptions
     /// <summary>Bytes that the plan may take, inputs included; 0: the memory available to the process.</summary>
     public long MemoryLimit { get; init; }
 
-    /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all
-    /// other inputs are made here.</summary>
+    /// <summary>Tensors of the caller that stand for inputs by name (weights shared by several Programs); all other inputs are made
+    /// here.</summary>
     public IReadOnlyDictionary<string, Tensor> Shared { get; init; } = new Dictionary<string, Tensor>();
 
     /// <summary>Memory that several Programs use in turns; null: the Program has an arena of its own.</summary>

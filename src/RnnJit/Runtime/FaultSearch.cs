@@ -4,8 +4,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Runtime;
 
-/// <summary>Finds the first value of a Program that is NaN or infinite, by interpreting it op by op with the
-/// rounding of its precision.</summary>
+/// <summary>Finds the first value of a Program that is NaN or infinite, by interpreting it op by op with the rounding of its
+/// precision.</summary>
 public static class FaultSearch
 {
     /// <summary>The end of a place where every divisor is 0, as that of a mean over nothing.</summary>

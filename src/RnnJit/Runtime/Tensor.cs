@@ -9,10 +9,9 @@ namespace RnnJit.Runtime;
 /// the optimiser.
 /// </summary>
 /// <remarks>
-/// A run on a device leaves values there; whoever reads the tensor fetches them. A tensor of a model, session, trainer or stream is
-/// freed with it: every member
-/// that reads or writes elements then throws <see cref="ObjectDisposedException"/>. A span that was taken before is not checked and
-/// must not be used.
+/// A run on a device leaves values there; whoever reads the tensor fetches them. A tensor of a model, session, trainer or stream is freed
+/// with it: every member that reads or writes elements then throws <see cref="ObjectDisposedException"/>. A span that was taken before is
+/// not checked and must not be used.
 /// </remarks>
 public sealed unsafe class Tensor : IDisposable
 {

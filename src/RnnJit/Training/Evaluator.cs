@@ -6,8 +6,7 @@ namespace RnnJit.Training;
 
 /// <summary>
 /// Results of a model for batches of any shape: the counterpart of <see cref="Trainer.Step(Batch)"/> outside training. Every batch starts
-/// from zero states.
-/// Not safe for concurrent use.
+/// from zero states. Not safe for concurrent use.
 /// </summary>
 public sealed class Evaluator : IDisposable
 {

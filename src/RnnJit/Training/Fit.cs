@@ -14,8 +14,8 @@ public static class Fit
     /// <summary>
     /// Trains on all batches, epoch after epoch. A run that was cut, by an exception or by the end of the process that saved it, goes on
     /// where it stands, in the middle of an epoch too; behind a run that came to its end, one of its own begins
-    /// (<see cref="FitOptions.Continue"/>). Steps that the trainer makes besides do not count. States
-    /// are zero at the beginning of an epoch.
+    /// (<see cref="FitOptions.Continue"/>). Steps that the trainer makes besides do not count. States are zero at the beginning of an
+    /// epoch.
     /// </summary>
     /// <exception cref="ArgumentException">There are no batches, the options are out of range, or the run that goes on had other batches,
     /// has made more epochs, or did not keep its best parameters.</exception>

@@ -61,8 +61,8 @@ public sealed class SequenceBatches
     /// </summary>
     public bool EndOfEpoch => cursor == Windows;
 
-    /// <summary>For each stream the number of steps of the last window that have targets; later steps are
-    /// padding. T everywhere in training.</summary>
+    /// <summary>For each stream the number of steps of the last window that have targets; later steps are padding. T everywhere in
+    /// training.</summary>
     public ReadOnlySpan<int> ValidSteps => validSteps;
 
     /// <summary>

@@ -11,9 +11,8 @@ public sealed partial class Trainer
     private const string RowsKey = "states.rows";
 
     /// <summary>
-    /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried
-    /// states, and what <see cref="Fit"/> knows.
-    /// The file is one of <see cref="Model.Load"/> too, which takes the parameters that the model has
+    /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried states,
+    /// and what <see cref="Fit"/> knows. The file is one of <see cref="Model.Load"/> too, which takes the parameters that the model has
     /// now. It is written whole or not at all.
     /// </summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>

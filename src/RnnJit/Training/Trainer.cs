@@ -8,8 +8,7 @@ namespace RnnJit.Training;
 
 /// <summary>
 /// Lowers a model's output <c>loss</c>, a scalar. Each step runs forward and back over T time steps, clips by the norm of all gradients,
-/// and updates every
-/// parameter. Not safe for concurrent use.
+/// and updates every parameter. Not safe for concurrent use.
 /// </summary>
 public sealed partial class Trainer : IDisposable
 {
@@ -169,8 +168,8 @@ public sealed partial class Trainer : IDisposable
         return Current.Loss;
     }
 
-    /// <summary>The second part of a split step: the update by what <see cref="Gradients"/> holds, with the bits
-    /// of a step that is not split.</summary>
+    /// <summary>The second part of a split step: the update by what <see cref="Gradients"/> holds, with the bits of a step that is not
+    /// split.</summary>
     /// <exception cref="ArgumentException">The schedule gives a rate that is negative or not finite; nothing was updated.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is NaN or infinite; nothing was updated.</exception>
     /// <exception cref="InvalidOperationException">The step is not split.</exception>

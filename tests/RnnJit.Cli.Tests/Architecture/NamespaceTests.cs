@@ -2,8 +2,8 @@ using System.Reflection;
 
 namespace RnnJit.Cli.Tests.Architecture;
 
-/// <summary>Rooms of docs/architecture.md: no circle between the namespaces of an assembly, as its compiled
-/// types refer to each other.</summary>
+/// <summary>Rooms of docs/architecture.md: no circle between the namespaces of an assembly, as its compiled types refer to each
+/// other.</summary>
 public class NamespaceTests
 {
     // The language of graphs: handles of values, nodes, ops and their text are made of each other.

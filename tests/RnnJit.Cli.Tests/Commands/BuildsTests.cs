@@ -7,8 +7,8 @@ using RnnJit.Cli.Peers;
 
 namespace RnnJit.Cli.Tests.Commands;
 
-/// <summary><c>bench builds</c>: what is made of two builds' times, here of scripts that answer like builds;
-/// never how fast a build is.</summary>
+/// <summary><c>bench builds</c>: what is made of two builds' times, here of scripts that answer like builds; never how fast a build
+/// is.</summary>
 public class BuildsTests
 {
     private static readonly MeasurementBudget Brief = new(2, 0.001, 0);

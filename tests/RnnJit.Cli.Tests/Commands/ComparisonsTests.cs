@@ -4,8 +4,8 @@ using RnnJit.Cli.Benchmarks.Comparisons;
 
 namespace RnnJit.Cli.Tests.Commands;
 
-/// <summary><c>bench additions</c> and <c>bench lengths</c>: which layers there are and what is said of
-/// them; never how fast they are.</summary>
+/// <summary><c>bench additions</c> and <c>bench lengths</c>: which layers there are and what is said of them; never how fast they
+/// are.</summary>
 public class ComparisonsTests
 {
     [Test]

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace RnnJit.Core.Tests.Architecture;
 
-/// <summary>A cell written this morning has what a built-in one has: passes, planner, emitter and runtime name
-/// no cell and count no gates.</summary>
+/// <summary>A cell written this morning has what a built-in one has: passes, planner, emitter and runtime name no cell and count no
+/// gates.</summary>
 public class NoCellIsNamedTests
 {
     private static readonly string[] Folders =

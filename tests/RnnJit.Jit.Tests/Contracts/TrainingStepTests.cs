@@ -9,8 +9,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Jit.Tests.Contracts;
 
-/// <summary>A training step is one Program: the interpreters of Programs and of plans are its oracles, and so
-/// are finite numbers and bits.</summary>
+/// <summary>A training step is one Program: the interpreters of Programs and of plans are its oracles, and so are finite numbers and
+/// bits.</summary>
 public class TrainingStepTests
 {
     private const int Steps = 5, Batch = 3;

@@ -7,8 +7,8 @@ namespace RnnJit.Jit.Tests.Kernels;
 /// <summary>Runs a kernel through a provider and compares with the exact value.</summary>
 internal static class Comparison
 {
-    /// <summary>Random operands in (−2, 2), every fifth element the same in all of them, so that some are
-    /// equal; indices are columns.</summary>
+    /// <summary>Random operands in (−2, 2), every fifth element the same in all of them, so that some are equal; indices are
+    /// columns.</summary>
     public static NdArray[] Inputs(Graph kernel, int rows, int columns, Random random) => kernel.Inputs.Select(port =>
     {
         KernelShape shape = KernelShapes.Of(port.Type);
@@ -19,8 +19,8 @@ internal static class Comparison
         return array;
     }).ToArray();
 
-    /// <summary>The part of the elements whose error bound is small enough to say something; fails
-    /// where a result is out of bounds.</summary>
+    /// <summary>The part of the elements whose error bound is small enough to say something; fails where a result is out of
+    /// bounds.</summary>
     public static (int Compared, int All, string? Failure) Check(
         Graph kernel, KernelBody body, ElementType real, NdArray[] inputs, int rows, int columns, Dictionary<int, int>? inPlace = null,
         int[]? cuts = null)

@@ -5,8 +5,8 @@ using static RnnJit.Rnn;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>Two LSTM layers (Hochreiter and Schmidhuber 1997 with forget gates) written as one step, and as two
-/// loops one behind the other.</summary>
+/// <summary>Two LSTM layers (Hochreiter and Schmidhuber 1997 with forget gates) written as one step, and as two loops one behind the
+/// other.</summary>
 internal static class LayersInOneStep
 {
     private static readonly string[] Weights = ["Wi", "Ui", "bi", "Wf", "Uf", "bf", "Wg", "Ug", "bg", "Wo", "Uo", "bo"];

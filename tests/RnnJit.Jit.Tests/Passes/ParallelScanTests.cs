@@ -8,8 +8,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Passes;
 
-/// <summary>Linear recurrences in chunks of time that run side by side give what the loop gives, forward and
-/// backward; others are left alone.</summary>
+/// <summary>Linear recurrences in chunks of time that run side by side give what the loop gives, forward and backward; others are left
+/// alone.</summary>
 public class ParallelScanTests
 {
     private static readonly Type[] Linear = [typeof(MinGru), typeof(MinLstm), typeof(Sru), typeof(QrnnF), typeof(QrnnFo), typeof(QrnnIfo),

@@ -66,8 +66,8 @@ internal sealed class Trial
         return null;
     }
 
-    /// <summary>The derivative along a random direction against fourth-order differences, null if they
-    /// agree or the program has kinks.</summary>
+    /// <summary>The derivative along a random direction against fourth-order differences, null if they agree or the program has
+    /// kinks.</summary>
     public string? CheckGradient(int draw)
     {
         if (!recipe.Backward || !recipe.IsSmooth)

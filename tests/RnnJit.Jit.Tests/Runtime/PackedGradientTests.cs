@@ -7,8 +7,8 @@ using RnnJit.Runtime;
 
 namespace RnnJit.Jit.Tests.Runtime;
 
-/// <summary>A sum over time and rows of products, as a weight gradient is: where it has many rows, what they
-/// read is packed beforehand.</summary>
+/// <summary>A sum over time and rows of products, as a weight gradient is: where it has many rows, what they read is packed
+/// beforehand.</summary>
 public class PackedGradientTests
 {
     private const int Steps = 5, Rows = 7;

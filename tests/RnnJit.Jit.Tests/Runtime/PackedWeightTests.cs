@@ -9,8 +9,8 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Runtime;
 
-/// <summary>A packed matrix serves all products that read it alike, stands where its source is there, and is
-/// packed again after any change.</summary>
+/// <summary>A packed matrix serves all products that read it alike, stands where its source is there, and is packed again after any
+/// change.</summary>
 public class PackedWeightTests
 {
     // Both read rows of W as k. The first adds them from the last to the first, as a sum over rows does.

@@ -8,8 +8,8 @@ using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Runtime;
 
-/// <summary>Products go on where their chains start, if nobody reads that afterwards, and leave room between rows
-/// that would lie a page apart.</summary>
+/// <summary>Products go on where their chains start, if nobody reads that afterwards, and leave room between rows that would lie a page
+/// apart.</summary>
 public class ProductPlaceTests
 {
     // {0}: what the loop yields; {1}: what else is returned.

@@ -2,8 +2,8 @@ using RnnJit.Cpu;
 
 namespace RnnJit.Tests.Cpu;
 
-/// <summary>Runs a fixture at one vector width. A width without hardware support is composed of narrower vectors
-/// and gives the same results.</summary>
+/// <summary>Runs a fixture at one vector width. A width without hardware support is composed of narrower vectors and gives the same
+/// results.</summary>
 internal readonly struct Widths : IDisposable
 {
     private readonly int before;

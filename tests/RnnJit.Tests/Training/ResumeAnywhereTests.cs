@@ -6,8 +6,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Training;
 
-/// <summary>A training over several epochs: saved after any update, measured at some, its states and its
-/// mean loss as they must be.</summary>
+/// <summary>A training over several epochs: saved after any update, measured at some, its states and its mean loss as they must
+/// be.</summary>
 public class ResumeAnywhereTests
 {
     private const int Windows = 3, Updates = 9;

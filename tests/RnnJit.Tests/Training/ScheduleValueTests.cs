@@ -2,8 +2,8 @@ using RnnJit.Training;
 
 namespace RnnJit.Tests.Training;
 
-/// <summary>Each schedule with each of its options against PyTorch 1.13.1 in double precision; the numbers were
-/// printed by written/optimisers.py.</summary>
+/// <summary>Each schedule with each of its options against PyTorch 1.13.1 in double precision; the numbers were printed by
+/// written/optimisers.py.</summary>
 public class ScheduleValueTests
 {
     private const int Updates = 12;

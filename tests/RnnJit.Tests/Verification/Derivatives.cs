@@ -39,8 +39,8 @@ internal static class Derivatives
         Expect(nested, all, "second derivatives");
     }
 
-    /// <summary>Random numbers in ±1.2; inputs named p… are positive and away from 0, whole numbers are 0 or
-    /// 1, lengths are T, 0, 1, 2, …</summary>
+    /// <summary>Random numbers in ±1.2; inputs named p… are positive and away from 0, whole numbers are 0 or 1, lengths are T, 0, 1, 2,
+    /// …</summary>
     public static Dictionary<string, NdArray> Draw(Graph program)
     {
         Dictionary<string, int> sizes = SizesOf(program);

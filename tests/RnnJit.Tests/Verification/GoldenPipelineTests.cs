@@ -6,8 +6,8 @@ using RnnJit.Verify;
 
 namespace RnnJit.Tests.Verification;
 
-/// <summary>The passes against the reference data: what they make of each program verifies after every
-/// stage and computes the same.</summary>
+/// <summary>The passes against the reference data: what they make of each program verifies after every stage and computes the
+/// same.</summary>
 public class GoldenPipelineTests
 {
     private static IEnumerable<TestCaseData> Cases => GoldenFiles.All;

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells;
 
-/// <summary>A cell that is given the products of its first input side by side, instead of making them: [B, 4H]
-/// for Wi x, Wf x, Wg x, Wo x.</summary>
+/// <summary>A cell that is given the products of its first input side by side, instead of making them: [B, 4H] for Wi x, Wf x, Wg x, Wo
+/// x.</summary>
 internal static class InputProducts
 {
     public const string Port = "input_products";

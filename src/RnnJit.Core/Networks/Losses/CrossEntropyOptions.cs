@@ -11,7 +11,7 @@ public sealed record CrossEntropyOptions
     /// <summary>A target that counts nothing, for instance that of padding; null if there is none.</summary>
     public int? IgnoreIndex { get; init; }
 
-    /// <summary>A weight for each class [V]; the mean is then divided by the weights of the targets.
-    /// Null weighs all classes alike.</summary>
+    /// <summary>A weight for each class [V]; the mean is then divided by the weights of the targets. Null weighs all classes
+    /// alike.</summary>
     public Value? ClassWeights { get; init; }
 }

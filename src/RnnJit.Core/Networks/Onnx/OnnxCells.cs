@@ -3,8 +3,8 @@ using RnnJit.Ir;
 
 namespace RnnJit.Networks.Onnx;
 
-/// <summary>One direction of ONNX's recurrent operators as cells. Parameters: W and U for each gate, b (W's bias),
-/// c (R's bias), p (peephole).</summary>
+/// <summary>One direction of ONNX's recurrent operators as cells. Parameters: W and U for each gate, b (W's bias), c (R's bias), p
+/// (peephole).</summary>
 internal static class OnnxCells
 {
     // Operators.md, LSTM, equations: gates i, o, f with f; candidate with g; the memory where it is read with h, which is not clipped.

@@ -63,8 +63,8 @@ public sealed class TreeSchedule
         return new TreeSchedule(list, places > 0 ? places : (list.Count + list.Levels - 1) / list.Levels);
     }
 
-    /// <summary>Orders trees that are given by their parents, −1 for a root; a node's children count in
-    /// the order of their numbers.</summary>
+    /// <summary>Orders trees that are given by their parents, −1 for a root; a node's children count in the order of their
+    /// numbers.</summary>
     /// <exception cref="GraphException">RNNJ145: a parent does not exist, there is a cycle, or there is no node.</exception>
     public static TreeSchedule OfParents(IReadOnlyList<IReadOnlyList<int>> trees, int places = 0) => Of(trees.Select((parents, tree) =>
     {

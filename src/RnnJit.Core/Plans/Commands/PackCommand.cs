@@ -50,8 +50,8 @@ public sealed record PackListedCommand(BufferView Source, long NStride, long Tim
     public override string Text => $"pack-listed {N}";
 }
 
-/// <summary>Numbers of the rows of [T, B] that run, last to first or, forwards, first to last; before them
-/// their count. i32[T · B + 1].</summary>
+/// <summary>Numbers of the rows of [T, B] that run, last to first or, forwards, first to last; before them their count. i32[T · B +
+/// 1].</summary>
 public sealed record ListRowsCommand(BufferView Lengths, BufferView Listed, int Steps, int Batch, bool Forwards) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Lengths];

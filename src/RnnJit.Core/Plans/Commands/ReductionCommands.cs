@@ -59,8 +59,8 @@ public sealed record ColumnSumCommand(
             + $"{Active?.Text}";
 }
 
-/// <summary>sum += x, element by element: a sum over time of a value that neither a matrix product nor
-/// a reduction adds up itself.</summary>
+/// <summary>sum += x, element by element: a sum over time of a value that neither a matrix product nor a reduction adds up
+/// itself.</summary>
 public sealed record AccumulateCommand(BufferView Input, BufferView Sum) : PlanCommand
 {
     public override IEnumerable<BufferView> Reads => [Input];

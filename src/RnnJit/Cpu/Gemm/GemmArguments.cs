@@ -27,8 +27,8 @@ internal unsafe struct GemmArguments<T>
     public int N;
     public int K;
 
-    /// <summary>True where panels of B are read from the last to the first: the last panels of the product
-    /// before are still in the cache.</summary>
+    /// <summary>True where panels of B are read from the last to the first: the last panels of the product before are still in the
+    /// cache.</summary>
     public bool Backwards;
 
     /// <summary>Element (0, 0) of the initial value of the accumulators, with contiguous rows: C itself, or memory that
@@ -45,6 +45,6 @@ internal unsafe struct GemmArguments<T>
     public readonly int RowsTogether => RowSegments == null ? M : RowSegments->Rows;
 }
 
-/// <summary>Segments of equally many rows, of which M is a multiple, with the strides between segments in
-/// A, C and the initial value.</summary>
+/// <summary>Segments of equally many rows, of which M is a multiple, with the strides between segments in A, C and the initial
+/// value.</summary>
 internal readonly record struct RowSegments(int Rows, nint A, nint C, nint Start);

@@ -26,7 +26,7 @@ internal enum PartUse
     /// <summary>The parameter holds the sum: it is added to when the foreign tensor is read, and 0 is written.</summary>
     ReadOnly,
 
-    /// <summary>The foreign tensor holds the sum: it is added to when the parameter is written; what is
-    /// read leaves the parameter 0.</summary>
+    /// <summary>The foreign tensor holds the sum: it is added to when the parameter is written; what is read leaves the parameter
+    /// 0.</summary>
     WriteOnly,
 }

@@ -8,8 +8,8 @@ namespace RnnJit.Networks;
 /// states may be stepped concurrently, each by one thread at a time; a step takes no lock and allocates nothing. The results of T steps are
 /// bit for bit those of one run over T steps.
 /// </summary>
-/// <remarks>The parameters stay the model's: keep the model until the last step, and call
-/// <see cref="Refresh"/> after they changed.</remarks>
+/// <remarks>The parameters stay the model's: keep the model until the last step, and call <see cref="Refresh"/> after they
+/// changed.</remarks>
 public sealed unsafe partial class StreamingModel : IDisposable
 {
     private readonly Model? owner;

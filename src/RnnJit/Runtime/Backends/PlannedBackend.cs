@@ -6,8 +6,8 @@ using RnnJit.Verify;
 
 namespace RnnJit.Runtime;
 
-/// <summary>A plan as one backend executes it, still without memory: a plan for a device that this
-/// machine lacks can be explained.</summary>
+/// <summary>A plan as one backend executes it, still without memory: a plan for a device that this machine lacks can be
+/// explained.</summary>
 public abstract record LoweredPlan(Plan Plan)
 {
     /// <summary>Places of all buffers, those that lowering added among them.</summary>

@@ -4,8 +4,8 @@ using RnnJit.Cpu.Simd;
 
 namespace RnnJit.Tests.Cpu.Gemm;
 
-/// <summary>Matrices A, B and an old C with the product as a plain chain per element, and its exact value
-/// with a bound of the error.</summary>
+/// <summary>Matrices A, B and an old C with the product as a plain chain per element, and its exact value with a bound of the
+/// error.</summary>
 internal sealed unsafe class GemmProblem<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -53,8 +53,8 @@ internal sealed unsafe class GemmProblem<T> : IDisposable
         return c;
     }
 
-    /// <summary>The product in at least twice the precision, and the bound (k + 1) u Σ|a b| of a chain
-    /// with two roundings per step.</summary>
+    /// <summary>The product in at least twice the precision, and the bound (k + 1) u Σ|a b| of a chain with two roundings per
+    /// step.</summary>
     public (double Value, double Bound) Exact(int m, int n, bool accumulate)
     {
         double sum = accumulate ? double.CreateChecked(Old(m, n)) : 0;
