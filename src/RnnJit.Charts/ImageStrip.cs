@@ -49,8 +49,8 @@ public sealed class ImageStrip : IPicture
         ArgumentNullException.ThrowIfNull(word);
         ArgumentNullException.ThrowIfNull(image);
         if (rows <= 0 || columns <= 0 || map.Length != (long)rows * columns)
-            throw new ArgumentException($"The map over image '{word}' is {rows} × {columns} and has {map.Length} numbers (give one for each "
-                + "cell)");
+            throw new ArgumentException($"The map over image '{word}' is {rows} × {columns} and has {map.Length} numbers (give one for "
+                + "each cell)");
         foreach (double number in map)
         {
             if (!double.IsFinite(number) || number < 0)
@@ -69,8 +69,8 @@ public sealed class ImageStrip : IPicture
         double cell = Math.Max(ImageSize, items.Max(item => Svg.WidthOf(item.Word, WordSize)));
         int columns = (int)((Width - 2 * Edge + Gap) / (cell + Gap));
         if (ImageSize <= 0 || columns < 1)
-            throw new InvalidOperationException($"A strip {Width} wide has no room for an image and its word, {Svg.Number(cell)} wide (make "
-                + "it wider, or images or words smaller)");
+            throw new InvalidOperationException($"A strip {Width} wide has no room for an image and its word, {Svg.Number(cell)} wide "
+                + "(make it wider, or images or words smaller)");
         double top = Edge + (Title.Length > 0 ? TitleSize + 12 : 0), height = ImageSize + WordHeight + Gap;
         int lines = (items.Count + columns - 1) / columns;
         var svg = new Svg(Width, top + lines * height - Gap + Edge, Title);

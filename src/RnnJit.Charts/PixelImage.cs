@@ -20,8 +20,8 @@ public sealed class PixelImage
             throw new ArgumentException($"An image is {height} × {width} pixels, wanted at least one of each (give its sizes)");
         long pixels = (long)height * width;
         if (values.Length != pixels && values.Length != 3 * pixels)
-            throw new ArgumentException($"An image of {height} × {width} pixels has {values.Length} values, wanted {pixels} or {3 * pixels} "
-                + "(give one or three for each pixel)");
+            throw new ArgumentException($"An image of {height} × {width} pixels has {values.Length} values, wanted {pixels} or "
+                + $"{3 * pixels} (give one or three for each pixel)");
         (Height, Width, this.values) = (height, width, values.ToArray());
     }
 

@@ -19,7 +19,8 @@ public class SimdVectorTests
     public void All_six_have_the_same_members_and_no_error_of_syntax()
     {
         var written = new List<string>();
-        foreach (var (bits, element) in (int[])[128, 256, 512] is var widths ? widths.SelectMany(bits => new[] { (bits, "float"), (bits, "double") }) : [])
+        int[] widths = [128, 256, 512];
+        foreach (var (bits, element) in widths.SelectMany(bits => new[] { (bits, "float"), (bits, "double") }))
         {
             string name = $"Vec{bits}F{(element == "float" ? 32 : 64)}";
             SyntaxTree tree = Written($"[SimdVector({bits}, typeof({element}))] public partial struct {name};")!;

@@ -42,7 +42,7 @@ public sealed class ConfusionMatrix
     /// <param name="truth">True classes; tokens of the class <paramref name="ignored"/>, such as padding, are left out.</param>
     /// <param name="predicted">As many predicted classes, in the same order.</param>
     /// <param name="ignored">Target of padding, -1 by convention of ours, -100 by PyTorch's.</param>
-    /// <exception cref="ArgumentException">There is another number of predictions, or a class is out of range; nothing is added.</exception>
+    /// <exception cref="ArgumentException">Predictions are more or fewer, or a class is out of range; nothing is added.</exception>
     public void Add(ReadOnlySpan<int> truth, ReadOnlySpan<int> predicted, int ignored = -1)
     {
         if (truth.Length != predicted.Length)

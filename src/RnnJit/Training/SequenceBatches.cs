@@ -70,7 +70,7 @@ public sealed class SequenceBatches
     /// the last incomplete window is left out.
     /// </summary>
     /// <param name="staggered">True to start an epoch of stream b at its window ⌊b · Windows / B⌋ and to wrap around to window 0 during the
-    /// epoch, so that the streams' states are reset (<see cref="Begins"/>) at different times. False to start all streams at window 0.</param>
+    /// epoch, so that the streams' states are reset (<see cref="Begins"/>) at different times. False to start them all at window 0.</param>
     /// <exception cref="TextDataException">The codes do not fill one window.</exception>
     /// <exception cref="ArgumentOutOfRangeException">B or T is not positive.</exception>
     public static SequenceBatches ForTraining(ReadOnlyMemory<int> codes, int streams, int steps, bool staggered = false)
@@ -130,7 +130,7 @@ public sealed class SequenceBatches
         return (codes[..^validation], codes[^validation..]);
     }
 
-    /// <summary>True if the next window of stream b is its window 0. The state that was carried from the window before belongs to other text:
+    /// <summary>True if the next window of stream b is its window 0. The state that was carried on belongs to other text:
     /// reset it (<see cref="Networks.CarriedState.Reset(int)"/>). False at the end of an epoch, where there is no next window.</summary>
     /// <param name="stream">b, from 0 to B − 1.</param>
     public bool Begins(int stream) => !EndOfEpoch && Window(stream) == 0;
