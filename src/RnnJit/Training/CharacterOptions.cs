@@ -26,8 +26,8 @@ public sealed record CharacterOptions
 
     /// <summary>
     /// True to spread the points at which streams begin, and their carried states are reset to zero, over the updates of an epoch. If
-    /// false, all streams begin at the first update of an epoch, and training of one epoch starts from zero states at that update only; a network
-    /// whose units saturate and keep their state for good then does badly in validation, which starts from zero states.
+    /// false, all streams begin at the first update of an epoch, and training of one epoch starts from zero states at that update only; a
+    /// network whose units saturate and keep their state for good then does badly in validation, which starts from zero states.
     /// </summary>
     public bool Staggered { get; init; } = true;
 
