@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using RnnJit.Jit;
 
 namespace RnnJit.Cli.Tests.Documents;
 
@@ -59,8 +60,13 @@ public class FirstCellTests
 
     private static Assembly Compile(string code)
     {
+        // The package brings the usings of its namespaces; without its generator kernels are compiled in memory.
         const string Usings =
-            "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;";
+            "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic; "
+                + "global using RnnJit; global using RnnJit.Cells; global using RnnJit.Data; global using RnnJit.Networks; "
+                + "global using RnnJit.Training;";
+        JitKernels.Install();
+        code = code.Replace("#:package RnnJit@0.1.0\n", "");
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(

@@ -1,41 +1,104 @@
-using System.Diagnostics;
+using System.IO.Compression;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace RnnJit.Cli.Tests.Documents;
 
-/// <summary>docs/use-it.md: its program, in an empty folder, with packages and nothing else.</summary>
+/// <summary>The packages, what is in them, and the documents' programs in empty folders with packages and nothing else.</summary>
 [NonParallelizable]
 public class PackageTests
 {
+    private PackageFeed feed = null!;
+
+    [OneTimeSetUp]
+    public void Pack()
+    {
+        if (Environment.GetEnvironmentVariable("RNNJIT_LONG") != "1")
+            Assert.Ignore("RNNJIT_LONG is not 1 (packing and restoring take minutes)");
+        feed = new PackageFeed();
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => feed?.Dispose();
+
+    [Test]
+    public void A_package_has_its_assemblies_with_texts_symbols_readme_and_licence()
+    {
+        foreach (var (package, assemblies) in PackageFeed.Packages)
+        {
+            using ZipArchive main = ZipFile.OpenRead(feed.Package(package)), symbols = ZipFile.OpenRead(feed.Package(package, ".snupkg"));
+            Assert.That(Names(main, "lib/"), Is.EquivalentTo(
+                assemblies.SelectMany(name => new[] { $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml" })), package);
+            Assert.That(Names(symbols, "lib/"), Is.EquivalentTo(assemblies.Select(name => $"lib/net10.0/{name}.pdb")), package);
+            Assert.That(Names(main, "README.md"), Has.Count.EqualTo(1), package);
+            string about = Text(main, package + ".nuspec");
+            Assert.That(about, Does.Contain("<license type=\"expression\">MIT</license>").And.Contain("<readme>README.md</readme>"));
+            Assert.That(about, Does.Contain("<description>").And.Not.Contain("Package Description"), package);
+            Assert.That(Regex.Matches(about, "dependency id=\"(RnnJit[^\"]*)\"").Select(match => match.Groups[1].Value),
+                Is.SubsetOf(PackageFeed.Packages.Keys), package);
+        }
+    }
+
+    [Test]
+    public void The_first_package_brings_the_generator_and_Core_as_a_compiler_loads_them()
+    {
+        using ZipArchive main = ZipFile.OpenRead(feed.Package("RnnJit"));
+        Assert.That(Names(main, "analyzers/"),
+            Is.EquivalentTo(new[] { "analyzers/dotnet/cs/RnnJit.Generators.dll", "analyzers/dotnet/cs/RnnJit.Core.dll" }));
+    }
+
+    // Equal sources give equal files wherever they lie; a path in one would show that they do not.
+    [Test]
+    public void No_assembly_or_symbol_file_names_the_folder_it_was_built_in()
+    {
+        foreach (var (package, assemblies) in PackageFeed.Packages)
+        {
+            using ZipArchive main = ZipFile.OpenRead(feed.Package(package)), symbols = ZipFile.OpenRead(feed.Package(package, ".snupkg"));
+            foreach (string name in assemblies)
+            {
+                byte[] assembly = Bytes(main, $"lib/net10.0/{name}.dll"), symbol = Bytes(symbols, $"lib/net10.0/{name}.pdb");
+                Assert.That(assembly.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Repository.File("src"))), Is.Negative, name);
+                Assert.That(assembly.AsSpan().IndexOf("/_/"u8), Is.Positive, name);
+                Assert.That(symbol.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Repository.File("src"))), Is.Negative, name);
+            }
+        }
+    }
+
+    [Test]
+    public void The_tool_is_installed_from_its_package_and_speaks_English_only()
+    {
+        using (ZipArchive package = ZipFile.OpenRead(feed.Package(PackageFeed.Tool)))
+        {
+            Assert.That(package.Entries.Select(entry => entry.FullName), Has.None.Contains(".resources.dll"));
+            Assert.That(package.Entries.Select(entry => entry.Name), Has.One.EqualTo("README.md"));
+        }
+
+        string folder = feed.NewFolder("tool");
+        PackageFeed.Run($"tool install {PackageFeed.Tool} --tool-path bin --version {feed.Version}", folder);
+        string tool = Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "rnnjit.exe" : "rnnjit");
+        Assert.That(PackageFeed.Code(tool, "--version", folder, out string version), Is.Zero, version);
+        Assert.That(version, Does.Match(@"^\d+\.\d+\.\d+"));
+        Assert.That(PackageFeed.Code(tool, "show lstm", folder, out string shown), Is.Zero, shown);
+        Assert.That(shown, Does.Contain("sigmoid"));
+        Assert.That(PackageFeed.Code(tool, "show none", folder, out string refused), Is.Not.Zero);
+        Assert.That(refused, Does.StartWith("rnnjit: "));
+    }
+
     [Test]
     public void A_program_with_one_package_trains_on_compiled_kernels()
     {
-        if (Environment.GetEnvironmentVariable("RNNJIT_LONG") != "1")
-            Assert.Ignore("RNNJIT_LONG is not 1 (packing and restoring take half a minute)");
-        using var folder = new TemporaryFolder();
-        string document = Repository.Read("docs/use-it.md").ReplaceLineEndings("\n"), feed = folder.File("feed"), app = folder.File("app");
-
-        // A version of its own: packages of an earlier run stay in the cache of the machine.
-        string version = $"0.1.0-test.{DateTime.UtcNow.Ticks}";
-        foreach (string packed in (string[])["RnnJit.Core", "RnnJit"])
-            Run($"pack {Repository.File("src/" + packed)} -c Release -o {feed} -v q -nodeReuse:false -p:RunAnalyzers=false "
-                + $"-p:Version={version}",
-                folder.Path);
-        Directory.CreateDirectory(app);
-        File.WriteAllText(Path.Combine(app, "App.csproj"), Block(document, "xml").Replace("Version=\"0.1.0\"", $"Version=\"{version}\""));
+        string document = Repository.Read("docs/use-it.md").ReplaceLineEndings("\n"), app = feed.NewFolder("app");
+        string project = Path.Combine(app, "App.csproj");
+        File.WriteAllText(project, feed.Versioned(Block(document, "xml", "<Project")));
         File.WriteAllText(Path.Combine(app, "Program.cs"), Block(document, "csharp"));
-        File.WriteAllText(Path.Combine(app, "nuget.config"),
-            $"<configuration><packageSources><add key=\"feed\" value=\"{feed}\" /></packageSources></configuration>");
         Assert.That(Warnings(app), Is.Zero);
 
         // The same as a file-based app, in a folder without a project.
-        string single = Directory.CreateDirectory(folder.File("single")).FullName;
-        File.Copy(Path.Combine(app, "nuget.config"), Path.Combine(single, "nuget.config"));
-        File.WriteAllText(Path.Combine(single, "app.cs"), $"#:package RnnJit@{version}\n" + Block(document, "csharp"));
-        Assert.That(Printed(Run("run app.cs", single)), Is.Zero);
+        string single = feed.NewFolder("single");
+        File.WriteAllText(Path.Combine(single, "app.cs"), $"#:package RnnJit@{feed.Version}\n" + Block(document, "csharp"));
+        Assert.That(Printed(PackageFeed.Run("run app.cs", single)), Is.Zero);
 
         // The negative control: without the generator kernels are interpreted, and that is said.
-        string project = Path.Combine(app, "App.csproj");
         const string Without =
             "<Target Name=\"Without\" BeforeTargets=\"CoreCompile\"><ItemGroup><Analyzer Remove=\"@(Analyzer)\" /></ItemGroup></Target>";
         File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", Without + "</Project>"));
@@ -44,45 +107,68 @@ public class PackageTests
         // Without the package's usings its names are unknown.
         File.WriteAllText(project,
             File.ReadAllText(project).Replace("<Nullable>", "<RnnJitImplicitUsings>disable</RnnJitImplicitUsings><Nullable>"));
-        Assert.That(Code("build -c Release -v q -nodeReuse:false -o out --no-incremental", app, out string printed), Is.Not.Zero);
+        Assert.That(PackageFeed.Code("dotnet", "build -c Release -v q -nodeReuse:false -o out --no-incremental", app, out string printed),
+            Is.Not.Zero);
         Assert.That(printed, Does.Contain("CS0246"));
+    }
+
+    // The document's own output is compared where it is compiled in memory; here it has to run and to learn.
+    [Test]
+    public void The_first_cell_runs_from_packages()
+    {
+        string document = Repository.Read("docs/first-cell.md").ReplaceLineEndings("\n"), single = feed.NewFolder("tide");
+        File.WriteAllText(Path.Combine(single, "app.cs"), feed.Versioned(Block(document, "csharp")));
+        File.Copy(Repository.File("docs/cells/tide.csv"), Path.Combine(single, "tide.csv"));
+        string printed = PackageFeed.Run("run app.cs", single);
+        Match worst = Regex.Match(printed, @"never seen: at most (0\.\d+) off");
+        Assert.That(worst.Success, printed);
+        Assert.That(Number(worst), Is.LessThan(0.1));
+        Assert.That(printed, Does.Not.Contain("warning"));
+    }
+
+    // Kernels that are compiled in memory, from a file-based app.
+    [Test]
+    public void A_cell_that_exists_only_at_run_time_is_compiled_in_memory()
+    {
+        string document = Repository.Read("docs/use-it.md").ReplaceLineEndings("\n"), single = feed.NewFolder("jit");
+        string code = Block(document, "csharp", "#:package RnnJit.Jit@0.1.0\n");
+        Assert.That(code, Does.Contain("#:property PublishAot=false\n"));
+        File.WriteAllText(Path.Combine(single, "app.cs"), feed.Versioned(code));
+        Assert.That(PackageFeed.Run("run app.cs", single), Does.Match(@"(?s)mean squared error 0\.0\d+, 0 warnings"));
     }
 
     // Builds and runs the program, which trains and counts warnings.
     private static int Warnings(string app)
     {
-        Run("build -c Release -v q -nodeReuse:false -o out --no-incremental", app);
-        return Printed(Run("out/App.dll", app));
+        PackageFeed.Run("build -c Release -v q -nodeReuse:false -o out --no-incremental", app);
+        return Printed(PackageFeed.Run("out/App.dll", app));
     }
 
     private static int Printed(string printed)
     {
         Match found = Regex.Match(printed, @"mean squared error (0\.\d+), (\d) warnings");
         Assert.That(found.Success, printed);
-        Assert.That(double.Parse(found.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Is.LessThan(0.005));
+        Assert.That(Number(found), Is.LessThan(0.005));
         return found.Groups[2].Value[0] - '0';
     }
 
-    private static string Block(string document, string language) =>
-        Regex.Match(document, $"^```{language}\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline).Groups[1].Value;
+    private static double Number(Match match) =>
+        double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string Run(string arguments, string folder)
-    {
-        int code = Code(arguments, folder, out string printed);
-        Assert.That(code, Is.Zero, $"dotnet {arguments}\n{printed}");
-        return printed;
-    }
+    private static string Block(string document, string language, string has = "") =>
+        Regex.Matches(document, $"^```{language}\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)
+            .Select(match => match.Groups[1].Value).First(text => text.Contains(has, StringComparison.Ordinal));
 
-    private static int Code(string arguments, string folder, out string printed)
+    private static List<string> Names(ZipArchive archive, string begin) =>
+        [.. archive.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith(begin, StringComparison.Ordinal))];
+
+    private static string Text(ZipArchive archive, string name) => Encoding.UTF8.GetString(Bytes(archive, name));
+
+    private static byte[] Bytes(ZipArchive archive, string name)
     {
-        var start = new ProcessStartInfo("dotnet",
-            arguments)
-        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        printed = output.Result + error;
-        return process.ExitCode;
+        using Stream stream = archive.GetEntry(name)!.Open();
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 }

@@ -14,12 +14,12 @@ public class DependencyTests
         ["RnnJit.Core"] = [],
         ["RnnJit.Generators"] = ["RnnJit.Core"],
         ["RnnJit"] = ["RnnJit.Core", "RnnJit.Generators"],
-        ["RnnJit.Verification"] = ["RnnJit"],
-        ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Generators"],
-        ["RnnJit.Gpu"] = ["RnnJit.Jit"],
+        ["RnnJit.Verification"] = ["RnnJit", "RnnJit.Core"],
+        ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Core", "RnnJit.Generators"],
+        ["RnnJit.Gpu"] = ["RnnJit.Core", "RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
-        ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Generators"],
-        ["RnnJit.Import"] = ["RnnJit"],
+        ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Core", "RnnJit.Generators"],
+        ["RnnJit.Import"] = ["RnnJit", "RnnJit.Core"],
         ["RnnJit.Cli"] =
             ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Import", "RnnJit.Jit", "RnnJit.Verification"],
     };
