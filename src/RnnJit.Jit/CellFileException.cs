@@ -3,7 +3,7 @@ namespace RnnJit.Jit;
 /// <summary>A file gives no cell. The message has one line for each sentence, as compilers print them:
 /// <c>FILE(line,column): error ID: sentence</c>.</summary>
 public sealed class CellFileException(IReadOnlyList<string> sentences, Exception? inner = null)
-    : Exception(string.Join("\n", sentences), inner)
+    : RnnJitException(string.Join("\n", sentences), inner)
 {
     public IReadOnlyList<string> Sentences { get; } = sentences;
 }

@@ -1,4 +1,4 @@
 namespace RnnJit.Jit;
 
 /// <summary>Code could not be compiled or loaded in memory.</summary>
-public sealed class JitException(string message) : Exception(message);
+public sealed class JitException(string message) : RnnJitException(message);

@@ -3,7 +3,7 @@ using RnnJit.Ir;
 namespace RnnJit.Files;
 
 /// <summary>A safetensors file is malformed or unreadable, or its content does not match the request.</summary>
-public sealed class SafetensorsException : Exception
+public sealed class SafetensorsException : RnnJitException
 {
     public SafetensorsException(string message) : base(LongSentence.Shortened(message))
     {

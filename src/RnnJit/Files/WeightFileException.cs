@@ -3,7 +3,7 @@ using RnnJit.Ir;
 namespace RnnJit.Files;
 
 /// <summary>A file of weights, npy, npz or of another library, is malformed, unreadable, or holds what is not read.</summary>
-public sealed class WeightFileException : Exception
+public sealed class WeightFileException : RnnJitException
 {
     public WeightFileException(string message)
         : base(LongSentence.Shortened(message))

@@ -1,7 +1,7 @@
 namespace RnnJit.Kernels;
 
 /// <summary>A kernel in debug form was about to store a number that is NaN or infinite.</summary>
-public sealed class NumericException : Exception
+public sealed class NumericException : RnnJitException
 {
     internal NumericException(string value, int row, int column, double number)
         : base(

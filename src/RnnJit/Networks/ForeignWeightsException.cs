@@ -3,7 +3,7 @@ using RnnJit.Ir;
 namespace RnnJit.Networks;
 
 /// <summary>Weights of another library cannot be read, or do not fit the model; or a model has no form in that library.</summary>
-public sealed class ForeignWeightsException : Exception
+public sealed class ForeignWeightsException : RnnJitException
 {
     public ForeignWeightsException(string message)
         : base(LongSentence.Shortened(message))

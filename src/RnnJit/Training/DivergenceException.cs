@@ -4,7 +4,7 @@ namespace RnnJit.Training;
 /// A loss or gradient became NaN or infinite: parameters and optimiser are as they were before that step. Or an update did, which saving
 /// found: the file is as it was before.
 /// </summary>
-public sealed class DivergenceException : Exception
+public sealed class DivergenceException : RnnJitException
 {
     internal DivergenceException(long step, string what, double value, string? place, string? cure = null)
         : base(string.Create(System.Globalization.CultureInfo.InvariantCulture,
