@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RnnJit.Files;
 using RnnJit.Jit.Caching;
 
@@ -13,7 +14,7 @@ public sealed class KernelCache
     /// <summary>The environment variable that names the folder.</summary>
     public const string Variable = "RNNJIT_KERNEL_CACHE";
 
-    private const string Extension = ".kernel";
+    private const string Extension = ".kernel", Refused = "RNNJ223";
     private const UnixFileMode OwnFolder = OwnFile | UnixFileMode.UserExecute, OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly Action<string> report;
@@ -22,15 +23,17 @@ public sealed class KernelCache
     private volatile bool full;
 
     /// <param name="folder">Is made at first use if it is not there.</param>
-    /// <param name="report">Takes a sentence on whatever is refused or cannot be written; without it,
-    /// <see cref="Warnings.Sink"/> does.</param>
+    /// <param name="logger">Takes RNNJ223 for whatever is refused or cannot be written; null: <see cref="Warnings.Logger"/> does, each
+    /// once.</param>
     /// <exception cref="ArgumentException">The name of the folder is empty.</exception>
-    public KernelCache(string folder, Action<string>? report = null)
+    public KernelCache(string folder, ILogger? logger = null)
     {
         if (string.IsNullOrWhiteSpace(folder))
             throw new ArgumentException("The folder of the kernel cache is '', wanted a path (name a folder of your own)", nameof(folder));
         Folder = Path.GetFullPath(folder);
-        this.report = report ?? (sentence => Warnings.Once("RNNJ223", sentence, sentence));
+        report = logger is null
+            ? sentence => Warnings.Once(Refused, sentence, sentence)
+            : sentence => WarningLog.Write(logger, Refused, sentence);
         usable = new Lazy<bool>(Open);
     }
 
@@ -49,8 +52,8 @@ public sealed class KernelCache
     public string? Fault => Directory.Exists(Folder) ? OwnerOnly.Fault(Folder) : null;
 
     /// <summary>The folder that the environment names; null if it names none.</summary>
-    public static KernelCache? FromEnvironment(Action<string>? report = null) =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? new KernelCache(folder, report) : null;
+    public static KernelCache? FromEnvironment(ILogger? logger = null) =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? new KernelCache(folder, logger) : null;
 
     /// <summary>Removes all kernels, and nothing else.</summary>
     /// <returns>How many there were.</returns>

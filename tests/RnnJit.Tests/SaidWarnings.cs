@@ -7,5 +7,5 @@ public sealed class SaidWarnings
     public static ConcurrentQueue<string> All { get; } = new();
 
     [OneTimeSetUp]
-    public void Collect() => RnnJit.Warnings.Sink = All.Enqueue;
+    public void Collect() => RnnJit.Warnings.Logger = new RnnJit.SentenceLogger(All.Enqueue);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RnnJit.Cpu;
 using RnnJit.Ir;
 using RnnJit.Kernels;
@@ -78,30 +80,60 @@ public class WarningsTests
     public void A_sentence_is_said_once_for_each_key_whatever_thread_says_it()
     {
         var said = new ConcurrentQueue<string>();
-        var log = new WarningLog(said.Enqueue);
+        var log = new WarningLog(new SentenceLogger(said.Enqueue));
         Parallel.For(0, 64, i => log.Once("RNNJ220", $"{i % 2}", $"Sentence {i % 2}"));
         Assert.That(said, Is.EquivalentTo(new[] { "warning RNNJ220: Sentence 0", "warning RNNJ220: Sentence 1" }));
     }
 
     [Test]
-    public void Silence_is_not_counted_as_said_and_a_sink_that_throws_ends_nothing()
+    public void Silence_is_not_counted_as_said_and_a_logger_that_throws_ends_nothing()
     {
         var said = new ConcurrentQueue<string>();
-        var log = new WarningLog(null);
+        var log = new WarningLog(NullLogger.Instance);
         log.Once("RNNJ220", "a", "A");
-        log.Sink = _ => throw new InvalidOperationException("No room");
+        log.Logger = new SentenceLogger(_ => throw new InvalidOperationException("No room"));
         Assert.That(() => log.Once("RNNJ220", "b", "B"), Throws.Nothing);
-        log.Sink = said.Enqueue;
+        log.Logger = new SentenceLogger(said.Enqueue);
         log.Once("RNNJ220", "a", "A");
         log.Once("RNNJ220", "b", "B");
         Assert.That(said, Is.EqualTo(new[] { "warning RNNJ220: A" }));
     }
 
     [Test]
+    public void A_logger_is_given_level_event_and_the_parts_of_the_message()
+    {
+        var logger = new Parts();
+        new WarningLog(logger).Once("RNNJ220", "a", "A {0}");
+        Assert.That(logger.Found, Is.EqualTo(new[] { "Warning 220 RNNJ220", "Id=RNNJ220", "Sentence=A {0}", "RNNJ220: A {0}" }));
+    }
+
+    private sealed class Parts : ILogger
+    {
+        public List<string> Found { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? e, Func<TState, Exception?, string> formatter)
+        {
+            Found.Add($"{level} {id.Id} {id.Name}");
+            foreach (var (key, value) in (IEnumerable<KeyValuePair<string, object?>>)state!)
+            {
+                if (key != "{OriginalFormat}")
+                    Found.Add($"{key}={value}");
+            }
+
+            Found.Add(formatter(state, e));
+        }
+    }
+
+    [Test]
     public void The_number_of_warnings_is_bounded()
     {
         int said = 0;
-        var log = new WarningLog(_ => said++);
+        var log = new WarningLog(new SentenceLogger(_ => said++));
         for (int i = 0; i < 2 * WarningLog.Most; i++)
             log.Once("RNNJ220", $"{i}", "A");
         Assert.That(said, Is.EqualTo(WarningLog.Most));
@@ -116,7 +148,7 @@ public class WarningsTests
         {
             "warning RNNJ220: 'WarnedOnce': 1 of 1 kernels are interpreted, 20 to 60 times slower than compiled ones "
                 + "(call JitKernels.Install() of RnnJit.Jit first, or mark the cell [RnnCell] in a project that references the "
-                + "generator)",
+                + "generator of the package RnnJit)",
         }));
     }
 

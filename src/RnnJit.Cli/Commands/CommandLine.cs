@@ -21,8 +21,8 @@ internal static class CommandLine
     public static int Run(string[] arguments, Terminal terminal, string tool, Func<Terminal, RootCommand> commands)
     {
         terminal = terminal.Safe();
-        void Report(string sentence) => terminal.Error.WriteLine($"{tool}: {sentence}");
-        Warnings.Sink = sentence => Report(sentence.ReplaceLineEndings(" "));
+        void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
+        Warnings.Logger = new SentenceLogger(sentence => Report(sentence.ReplaceLineEndings(" ")));
         JitKernels.Install();
         GpuDevices.Install();
         CompilerWarmUp.Begin(arguments);

@@ -28,7 +28,7 @@ public class DependencyTests
     {
         ["RnnJit.Core"] = [],
         ["RnnJit.Generators"] = ["Microsoft.CodeAnalysis.CSharp"],
-        ["RnnJit"] = [],
+        ["RnnJit"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["RnnJit.Verification"] = [],
         ["RnnJit.Jit"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["RnnJit.Gpu"] = ["ILGPU", "ILGPU.Algorithms"],

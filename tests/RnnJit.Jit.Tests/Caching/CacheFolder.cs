@@ -14,7 +14,8 @@ internal sealed class CacheFolder : IDisposable
     public string[] Files => [.. Directory.GetFiles(Path, "*.kernel").Order(StringComparer.Ordinal)];
 
     /// <summary>A cache as another process has it.</summary>
-    public KernelCache Cache(string name = "") => new(System.IO.Path.Combine(Path, name), sentences.Enqueue);
+    public KernelCache Cache(string name = "") => new(System.IO.Path.Combine(Path, name),
+        new SentenceLogger(line => sentences.Enqueue(line["warning RNNJ223: ".Length..])));
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
