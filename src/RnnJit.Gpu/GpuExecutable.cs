@@ -34,7 +34,7 @@ internal sealed unsafe class GpuExecutable<T> : Executable
     {
         (this.lowered, this.device) = (lowered, device);
         Plans.Plan plan = lowered.Plan;
-        Fallbacks = SlowPaths.Warn(SlowPaths.OfHostOps(program.Name, plan.AllCommands));
+        Fallbacks = SlowPaths.Warn(options, SlowPaths.OfHostOps(program.Name, plan.AllCommands));
         RequireMemory(lowered.Layout.Bytes);
         device.RequireMemory(program.Name, options.Device, lowered.Layout.Bytes);
         var writer = new OperationWriter(lowered, device);

@@ -25,7 +25,7 @@ internal sealed unsafe class CompiledExecutable : Executable, IWork
         this.lowered = lowered;
         Plans.Plan plan = lowered.Plan;
         instructions = lowered.Instructions;
-        Fallbacks = SlowPaths.Warn(SlowPaths.Of(program.Name, options, instructions));
+        Fallbacks = SlowPaths.Warn(program.Name, options, instructions);
         RequireMemory(Memory.Bytes);
         if (options.Poison)
             instructions = PoisonInstruction.Before(instructions, Memory).ToArray();

@@ -58,6 +58,9 @@ public sealed record ExecutableOptions
     /// <summary>The providers of kernels, asked in order; null: the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 
+    /// <summary>The kernels with which the plan may run, whoever chose the providers.</summary>
+    public KernelPolicy KernelPolicy { get; init; }
+
     /// <summary>Bytes that the plan may take, inputs included; 0: the memory available to the process.</summary>
     public long MemoryLimit { get; init; }
 
@@ -77,7 +80,8 @@ public sealed record ExecutableOptions
     /// <summary>Outputs that take the place of an input, by name.</summary>
     internal IReadOnlyDictionary<string, string> AliasesOf(Graph program) => Step?.Aliases(program) ?? new Dictionary<string, string>();
 
-    /// <exception cref="ArgumentException">Weights in 16 bits without compiled float32, or an invalid number of threads.</exception>
+    /// <exception cref="ArgumentException">Weights in 16 bits without compiled float32, compiled kernels of the interpreter, or an invalid
+    /// number of threads.</exception>
     internal void Check()
     {
         if (Without.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
@@ -89,6 +93,9 @@ public sealed record ExecutableOptions
 
         if (Threads is < 0 or > MostThreads)
             throw new ArgumentException($"The number of threads is {Threads}, wanted 0 (one for each core) to {MostThreads} (change it)");
+        if (KernelPolicy == KernelPolicy.CompiledOnly && Device == Device.Interpreter)
+            throw new ArgumentException($"{nameof(KernelPolicy)} is {KernelPolicy} but the device '{Device}' compiles nothing "
+                + $"(choose another device, or {KernelPolicy.AllowInterpreted})");
         if (Weights == WeightStorage.Single)
             return;
         if (Precision != ElementType.F32)

@@ -9,6 +9,8 @@ namespace RnnJit.Runtime;
 /// <summary>Finds and warns of parts of a plan that are slower or wider than they could be.</summary>
 internal static class SlowPaths
 {
+    private const string HostOps = "RNNJ222";
+
     /// <summary>
     /// Interpreted kernels and ops, narrow vectors, and weights in 16 bits that nobody reads. Kernels that the caller chose (<see
     /// cref="ExecutableOptions.Kernels"/>) are no surprise.
@@ -26,16 +28,28 @@ internal static class SlowPaths
         commands.OfType<HostOpCommand>().Select(host =>
     {
         string op = host.Op is ScanOp scan ? $"loop over {scan.Time}" : $"op '{host.Op.Name}'";
-        return new SlowPath("RNNJ222", $"{program} {op} {host.Reason}",
+        return new SlowPath(HostOps, $"{program} {op} {host.Reason}",
             $"'{program}': the {op} is run by the interpreter, {host.Factor} than compiled: {host.Reason}");
     }).Distinct();
 
     /// <summary>Says each once for each Program; gives the sentences.</summary>
-    public static IReadOnlyList<string> Warn(IEnumerable<SlowPath> paths)
+    /// <exception cref="InterpretedKernelException">Something is interpreted, which the options refuse.</exception>
+    public static IReadOnlyList<string> Warn(string program, ExecutableOptions options, IReadOnlyList<Instruction> instructions)
+    {
+        if (options.KernelPolicy == KernelPolicy.CompiledOnly && Interpreted(program, options, [.. Flat(instructions)]) is { } kernels)
+            throw kernels;
+        return Warn(options, Of(program, options, instructions));
+    }
+
+    /// <inheritdoc cref="Warn(string, ExecutableOptions, IReadOnlyList{Instruction})"/>
+    public static IReadOnlyList<string> Warn(ExecutableOptions options, IEnumerable<SlowPath> paths)
     {
         var sentences = new List<string>();
         foreach (SlowPath path in paths)
         {
+            if (options.KernelPolicy == KernelPolicy.CompiledOnly && path.Id == HostOps)
+                throw new InterpretedKernelException(
+                    $"{path.Sentence}, and {nameof(KernelPolicy)} is {options.KernelPolicy} (change it, or allow interpreted kernels)", []);
             Warnings.Once(path.Id, path.Key, path.Sentence);
             sentences.Add(path.Sentence);
         }
@@ -53,6 +67,16 @@ internal static class SlowPaths
                     + $"({Cure(options, slow < kernels.Length)})");
     }
 
+    private static InterpretedKernelException? Interpreted(string program, ExecutableOptions options, Instruction[] all)
+    {
+        Instruction[] kernels = [.. all.Where(instruction => instruction.Provider.Length > 0)];
+        Instruction[] slow = [.. kernels.Where(kernel => kernel.Provider == InterpretedKernelProvider.Called)];
+        return slow.Length == 0 ? null : new InterpretedKernelException(
+            $"'{program}': {slow.Length} of {kernels.Length} kernels would be interpreted, the first is '{slow[0].Describe}', and "
+                + $"{nameof(KernelPolicy)} is {options.KernelPolicy} ({Cure(options, slow.Length < kernels.Length)})",
+            [.. slow.Select(kernel => kernel.Describe)]);
+    }
+
     private static IEnumerable<SlowPath> OfWeights(string program, ExecutableOptions options, PlanCommand[] commands) =>
         options.Weights == WeightStorage.Single
             || commands.OfType<PackCommand>().Any(pack => pack.Target.Storage != WeightStorage.Single) ? []
@@ -67,7 +91,7 @@ internal static class SlowPaths
     private static string Cure(ExecutableOptions options, bool some)
     {
         const string Install = "call JitKernels.Install() of RnnJit.Jit first",
-            Mark = "mark the cell [RnnCell] in a project that references the generator",
+            Mark = "mark the cell [RnnCell] in a project that references the generator of the package RnnJit",
             Changed = "; only the first helps a kernel that an option such as RateOf changed after the build";
         return options.Device == Device.Scalar ? Install
             : RuntimeFeature.IsDynamicCodeCompiled ? $"{Install}, or {Mark}{(some ? Changed : "")}" : Mark;

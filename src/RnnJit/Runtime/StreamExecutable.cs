@@ -47,7 +47,7 @@ internal sealed unsafe class StreamExecutable : IDisposable
         Graph program = plan.Program;
         owner = $"Streaming model '{program.Name}'";
         (this.preheader, this.body) = (preheader, body);
-        SlowPaths.Warn(SlowPaths.Of(program.Name, options, preheader.Concat(body)));
+        SlowPaths.Warn(program.Name, options, [.. preheader, .. body]);
         MemoryBudget.Require($"What the streams of '{program.Name}' share", plan.Shared.Bytes, options.MemoryLimit);
         MemoryBudget.Require($"A stream of '{program.Name}'", plan.Own.Bytes, options.MemoryLimit);
         var memory = new PlanMemory();
