@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace RnnJit.Jit;
 
 /// <summary>Compiles C# text in memory and loads it.</summary>
-public static class JitCompiler
+internal static class JitCompiler
 {
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest, DocumentationMode.None);
     private static readonly Lazy<Task> WarmingUp = new(() => Task.Run(JitWarmUp.Run));

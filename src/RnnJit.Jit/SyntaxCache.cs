@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace RnnJit.Jit;
 
 /// <summary>The cache of syntax nodes that Roslyn keeps for the life of a process.</summary>
-public static class SyntaxCache
+internal static class SyntaxCache
 {
     // About 1 % of the places are free after 100,000 parses of a cell and live bytes grow slowly until they are taken.
     private const int Parses = 250_000;

@@ -1,7 +1,7 @@
 namespace RnnJit.Files;
 
 /// <summary>Writes a file so that a reader finds either the whole old content or the whole new one.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const string ReadOnly = "it is read-only for this user";
 

@@ -1,7 +1,7 @@
 namespace RnnJit.Files;
 
 /// <summary>Paths with symbolic links in any part.</summary>
-public static class LinkedPath
+internal static class LinkedPath
 {
     // Linux gives up after as many.
     private const int MostLinks = 40;

@@ -3,7 +3,7 @@ using RnnJit.Ir;
 namespace RnnJit.Interpretation;
 
 /// <summary>Finds the sizes of dimension symbols from actual shapes.</summary>
-public static class SizeBinding
+internal static class SizeBinding
 {
     /// <exception cref="GraphException">RNNJ151: a shape does not fit, or a symbol has two sizes. RNNJ202: a size is less than
     /// 1.</exception>

@@ -5,7 +5,7 @@ namespace RnnJit.Interpretation;
 
 /// <summary>The rules that sizes keep where they are bound to a graph: symbols are 1 or more, derived dimensions 0 or more, and an int
 /// counts the elements of every value.</summary>
-public static class SizeCheck
+internal static class SizeCheck
 {
     /// <summary>Checks every value of a graph and of the bodies of its scans.</summary>
     /// <exception cref="GraphException">RNNJ101: a symbol has no size. RNNJ161, RNNJ200 to RNNJ202: a size is out of range.</exception>

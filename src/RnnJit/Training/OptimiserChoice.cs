@@ -1,7 +1,7 @@
 namespace RnnJit.Training;
 
 /// <summary>Optimisers by their names in options.</summary>
-public static class OptimiserChoice
+internal static class OptimiserChoice
 {
     public static IReadOnlyList<string> Names { get; } = ["adam", "amsgrad", "adamw", "sgd", "rmsprop", "adagrad", "adadelta"];
 

@@ -1,7 +1,7 @@
 namespace RnnJit.Training;
 
 /// <summary>The schedules by the names that options give them.</summary>
-public static class ScheduleChoice
+internal static class ScheduleChoice
 {
     public static IReadOnlyList<string> Names { get; } = ["constant", "cosine", "step", "exponential", "plateau", "onecycle"];
 
