@@ -20,6 +20,10 @@ public static class PyTorchFile
         return Read(stream, $"'{path}'");
     }
 
+    /// <summary>Reads what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static OrderedDictionary<string, SafetensorsTensor> Read(Stream stream) => WholeStream.Read(stream, Read);
+
     internal static OrderedDictionary<string, SafetensorsTensor> Read(Stream stream, string source)
     {
         try

@@ -24,6 +24,32 @@ public sealed class NdArray
 
     public int Length => Data.Length;
 
+#if NET
+    /// <summary>An array with these numbers, copied.</summary>
+    /// <exception cref="ArgumentException">The shape wants another number of them.</exception>
+    public static NdArray From(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
+    {
+        var data = new double[values.Length];
+        for (int i = 0; i < data.Length; i++)
+            data[i] = values[i];
+        return new NdArray(shape.ToArray(), data);
+    }
+
+    /// <inheritdoc cref="From(ReadOnlySpan{float}, ReadOnlySpan{int})"/>
+    public static NdArray From(ReadOnlySpan<double> values, params ReadOnlySpan<int> shape) => new(shape.ToArray(), values.ToArray());
+
+    /// <summary>Copies the numbers, rounded, to a span of at least <see cref="Length"/>.</summary>
+    /// <exception cref="ArgumentException">The span is shorter.</exception>
+    public void CopyTo(Span<float> values)
+    {
+        if (values.Length < Length)
+            throw new ArgumentException(
+                $"An array [{string.Join(", ", Shape)}] has {Length} numbers, found room for {values.Length} (give a longer span)");
+        for (int i = 0; i < Length; i++)
+            values[i] = (float)Data[i];
+    }
+#endif
+
     public static NdArray Scalar(double value) => new([], [value]);
 
     /// <summary>The number of elements.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using RnnJit.Files;
 
 namespace RnnJit.Data;
 
@@ -44,7 +45,31 @@ public sealed class CharacterText
     public static CharacterText Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var bytes = Bytes(path);
+        return Read(Bytes(path), path);
+    }
+
+    /// <summary>Reads what is left of a stream as UTF-8; a byte order mark is skipped, line ends are kept as they are.</summary>
+    /// <exception cref="TextDataException">The stream fails, is empty or no UTF-8 text.</exception>
+    public static CharacterText Read(Stream stream)
+    {
+        string name = WholeStream.NameOf(stream);
+        try
+        {
+            Stream whole = WholeStream.Of(stream);
+            if (whole.Length > Array.MaxLength)
+                throw new IOException($"it has {whole.Length} bytes, wanted at most {Array.MaxLength}");
+            var bytes = new byte[whole.Length];
+            whole.ReadExactly(bytes);
+            return Read(bytes, name);
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException)
+        {
+            throw new TextDataException($"'{name}' could not be read: {e.Message.TrimEnd('.')} (use another copy)", e);
+        }
+    }
+
+    private static CharacterText Read(byte[] bytes, string path)
+    {
         var start = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         var zero = Array.IndexOf(bytes, (byte)0);
         if (zero >= 0)

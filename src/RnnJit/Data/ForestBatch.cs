@@ -104,7 +104,11 @@ public sealed class ForestBatch
     /// <param name="vectors">For each tree the vectors of its nodes, concatenated.</param>
     /// <param name="width">X.</param>
     /// <exception cref="ArgumentException">A tree has another number of nodes, or X is below 1.</exception>
-    public BatchInput Vectors(IReadOnlyList<float[]> vectors, int width)
+    public BatchInput Vectors(IReadOnlyList<float[]> vectors, int width) =>
+        Vectors([.. vectors.Select(tree => (ReadOnlyMemory<float>)tree)], width);
+
+    /// <inheritdoc cref="Vectors(IReadOnlyList{float[]}, int)"/>
+    public BatchInput Vectors(IReadOnlyList<ReadOnlyMemory<float>> vectors, int width)
     {
         if (width < 1)
             throw new ArgumentException($"The width of the vectors is {width}, wanted at least 1 (give the numbers of one node)");
@@ -120,9 +124,9 @@ public sealed class ForestBatch
         Require([.. vectors.Select(tree => tree.Length / width)], "vectors");
         var values = new float[new PaddedShape(Nodes, 1, width, SequenceOrder.TimeMajor).Elements];
         int at = 0;
-        foreach (float[] tree in vectors)
+        foreach (ReadOnlyMemory<float> tree in vectors)
         {
-            tree.CopyTo(values, at);
+            tree.Span.CopyTo(values.AsSpan(at));
             at += tree.Length;
         }
 

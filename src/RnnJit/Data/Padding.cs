@@ -61,7 +61,13 @@ public static class Padding
     /// <param name="width">X.</param>
     /// <param name="steps">T; 0: as many steps as the longest row has.</param>
     /// <exception cref="ArgumentException">There is no row, X is below 1, a row is no multiple of X, or longer than T steps.</exception>
-    public static BatchInput Vectors(IReadOnlyList<float[]> rows, int width, int steps = 0, SequenceOrder order = SequenceOrder.TimeMajor)
+    public static BatchInput Vectors(
+        IReadOnlyList<float[]> rows, int width, int steps = 0, SequenceOrder order = SequenceOrder.TimeMajor) =>
+        Vectors([.. rows.Select(row => (ReadOnlyMemory<float>)row)], width, steps, order);
+
+    /// <inheritdoc cref="Vectors(IReadOnlyList{float[]}, int, int, SequenceOrder)"/>
+    public static BatchInput Vectors(
+        IReadOnlyList<ReadOnlyMemory<float>> rows, int width, int steps = 0, SequenceOrder order = SequenceOrder.TimeMajor)
     {
         if (width < 1)
             throw new ArgumentException($"The width of the vectors is {width}, wanted at least 1 (give the numbers of one step)");
@@ -79,7 +85,7 @@ public static class Padding
         for (int row = 0; row < rows.Count; row++)
         {
             for (int t = 0; t < rows[row].Length / width; t++)
-                rows[row].AsSpan(t * width, width).CopyTo(values.AsSpan(shape.At(t, row)));
+                rows[row].Span.Slice(t * width, width).CopyTo(values.AsSpan(shape.At(t, row)));
         }
 
         return BatchInput.Of(values, shape.With(width));
@@ -110,7 +116,8 @@ public static class Padding
     public static float[][] VectorRows(Tensor padded, BatchInput lengths) => VectorRows(BatchInput.Of(padded), Whole(lengths));
 
     /// <summary>
-    /// The vectors of each row, concatenated and without padding; the inverse of <see cref="Vectors"/>, for reading results of a network.
+    /// The vectors of each row, concatenated and without padding; the inverse of
+    /// <see cref="Vectors(IReadOnlyList{float[]}, int, int, SequenceOrder)"/>, for reading results of a network.
     /// </summary>
     /// <param name="padded">f32[T, B, …] or f32[B, T, …].</param>
     /// <exception cref="ArgumentException">The input has another type or rank, or a length does not fit.</exception>

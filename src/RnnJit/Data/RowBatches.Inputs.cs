@@ -29,7 +29,12 @@ public sealed partial class RowBatches<TRow>
     /// <param name="vectors">The numbers of a row, X for each step.</param>
     /// <inheritdoc cref="Codes(string, Func{TRow, IReadOnlyList{int}}, int, string)"/>
     public RowBatches<TRow> Vectors(string name, int width, Func<TRow, float[]> vectors, string axis = Time) =>
-        AddedVectors(name, width, axis, row => (vectors(row)?.Length ?? 0) / width, set => set.Each(name, vectors));
+        AddedVectors(name, width, axis, row => (vectors(row)?.Length ?? 0) / width,
+            set => [.. set.Each(name, vectors).Select(values => (ReadOnlyMemory<float>)values)]);
+
+    /// <inheritdoc cref="Vectors(string, int, Func{TRow, float[]}, string)"/>
+    public RowBatches<TRow> Vectors(string name, int width, Func<TRow, ReadOnlyMemory<float>> vectors, string axis = Time) =>
+        AddedVectors(name, width, axis, row => vectors(row).Length / width, set => set.Each(name, vectors));
 
     /// <summary>
     /// Steps that are sequences of codes themselves, such as the characters of words: all parts of a batch as columns of one array i32[C,
@@ -57,17 +62,12 @@ public sealed partial class RowBatches<TRow>
     /// <summary>A vector of each row: f32[B, X].</summary>
     /// <param name="width">X.</param>
     /// <inheritdoc cref="Codes(string, Func{TRow, IReadOnlyList{int}}, int, string)"/>
-    public RowBatches<TRow> Vector(string name, int width, Func<TRow, float[]> vector)
-    {
-        RequireWidth(name, width);
-        return Added(name, ColumnKind.Row, null, [name], null, set =>
-        {
-            float[][] values = set.Each(name, vector);
-            for (int row = 0; row < values.Length; row++)
-                RequireWidth(name, set.Numbers[row], 0, values[row].Length, width);
-            return new RowValues(name, BatchInput.Of(values.SelectMany(row => row).ToArray(), values.Length, width));
-        });
-    }
+    public RowBatches<TRow> Vector(string name, int width, Func<TRow, float[]> vector) =>
+        AddedVector(name, width, set => [.. set.Each(name, vector).Select(values => (ReadOnlyMemory<float>)values)]);
+
+    /// <inheritdoc cref="Vector(string, int, Func{TRow, float[]})"/>
+    public RowBatches<TRow> Vector(string name, int width, Func<TRow, ReadOnlyMemory<float>> vector) =>
+        AddedVector(name, width, set => set.Each(name, vector));
 
     /// <summary>
     /// A tree of each row, given by its parents: the inputs of a <see cref="Networks.Forest"/> of this name, children in the order of
@@ -137,12 +137,30 @@ public sealed partial class RowBatches<TRow>
                 new TreeValues(name, set.Numbers, set.Each(name, children), arity, places));
     }
 
-    private RowBatches<TRow> AddedVectors(string name, int width, string axis, Func<TRow, int> length, Func<RowSet<TRow>, float[][]> read)
+    private RowBatches<TRow> AddedVector(string name, int width, Func<RowSet<TRow>, ReadOnlyMemory<float>[]> read)
+    {
+        RequireWidth(name, width);
+        return Added(name, ColumnKind.Row, null, [name], null, set =>
+        {
+            ReadOnlyMemory<float>[] values = read(set);
+            var joined = new float[values.Length * width];
+            for (int row = 0; row < values.Length; row++)
+            {
+                RequireWidth(name, set.Numbers[row], 0, values[row].Length, width);
+                values[row].Span.CopyTo(joined.AsSpan(row * width));
+            }
+
+            return new RowValues(name, BatchInput.Of(joined, values.Length, width));
+        });
+    }
+
+    private RowBatches<TRow> AddedVectors(
+        string name, int width, string axis, Func<TRow, int> length, Func<RowSet<TRow>, ReadOnlyMemory<float>[]> read)
     {
         RequireWidth(name, width);
         return Added(name, ColumnKind.Sequence, axis, [name], length, set =>
         {
-            float[][] values = read(set);
+            ReadOnlyMemory<float>[] values = read(set);
             int ragged = Array.FindIndex(values, row => row.Length % width != 0);
             if (ragged >= 0)
             {

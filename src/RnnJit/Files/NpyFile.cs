@@ -22,6 +22,11 @@ public static class NpyFile
         return Read(stream, stream.Length, $"'{path}'");
     }
 
+    /// <summary>Reads what is left of a stream.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static SafetensorsTensor Read(Stream stream) =>
+        WholeStream.Read(stream, static (whole, source) => Read(whole, whole.Length, source));
+
     /// <summary>Writes a file of version 1.0, row-major.</summary>
     /// <exception cref="WeightFileException">NumPy has no such element type.</exception>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
@@ -29,6 +34,14 @@ public static class NpyFile
     {
         byte[] bytes = Bytes(tensor);
         AtomicFile.Write(path, stream => stream.Write(bytes));
+    }
+
+    /// <summary>Writes the same bytes to a stream, which stays open.</summary>
+    /// <inheritdoc cref="Write(string, SafetensorsTensor)"/>
+    public static void Write(Stream stream, SafetensorsTensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(Bytes(tensor));
     }
 
     internal static byte[] Bytes(SafetensorsTensor tensor)

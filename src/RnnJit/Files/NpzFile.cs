@@ -14,17 +14,26 @@ public static class NpzFile
         return Read(stream, $"'{path}'");
     }
 
+    /// <summary>Reads what is left of a stream.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static OrderedDictionary<string, SafetensorsTensor> Read(Stream stream) => WholeStream.Read(stream, Read);
+
     /// <summary>Writes a file that <c>numpy.load</c> reads; equal arrays give equal bytes.</summary>
     /// <exception cref="WeightFileException">NumPy has no type of an array, or the file would have 4 GB.</exception>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, SafetensorsTensor>> arrays) =>
-        AtomicFile.Write(path, stream =>
-        {
-            var archive = new ZipFileWriter(stream);
-            foreach (var (name, tensor) in arrays)
-                archive.Add(name + Extension, NpyFile.Bytes(tensor));
-            archive.End();
-        });
+        AtomicFile.Write(path, stream => Write(stream, arrays));
+
+    /// <summary>Writes the same bytes to a stream, which stays open.</summary>
+    /// <inheritdoc cref="Write(string, IEnumerable{KeyValuePair{string, SafetensorsTensor}})"/>
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, SafetensorsTensor>> arrays)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var archive = new ZipFileWriter(stream);
+        foreach (var (name, tensor) in arrays)
+            archive.Add(name + Extension, NpyFile.Bytes(tensor));
+        archive.End();
+    }
 
     internal static OrderedDictionary<string, SafetensorsTensor> Read(Stream stream, string source)
     {

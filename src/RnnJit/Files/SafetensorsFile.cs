@@ -45,6 +45,21 @@ public sealed class SafetensorsFile
         }
     }
 
+    /// <summary>Reads what is left of a stream.</summary>
+    /// <exception cref="SafetensorsException">The stream is malformed or fails.</exception>
+    public static SafetensorsFile Read(Stream stream)
+    {
+        string source = $"'{WholeStream.NameOf(stream)}'";
+        try
+        {
+            return SafetensorsReader.Read(WholeStream.Of(stream), source);
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException)
+        {
+            throw new SafetensorsException($"{source} could not be read: {e.Message.TrimEnd('.')} (use another copy)", e);
+        }
+    }
+
     /// <summary>Writes a file as the reference writer does: by descending alignment of the element type, then by name, header
     /// padded with spaces to 8 bytes.</summary>
     /// <remarks>The same tensors and metadata always give the same bytes; a failure leaves a previous file untouched.</remarks>
@@ -58,6 +73,17 @@ public sealed class SafetensorsFile
         ArgumentNullException.ThrowIfNull(tensors);
         var writer = new SafetensorsWriter(tensors, metadata ?? []);
         AtomicFile.Write(path, writer.WriteTo);
+    }
+
+    /// <summary>Writes the same bytes to a stream, which stays open.</summary>
+    /// <inheritdoc cref="Write(string, IEnumerable{KeyValuePair{string, SafetensorsTensor}}, IEnumerable{KeyValuePair{string, string}})"/>
+    public static void Write(
+        Stream stream, IEnumerable<KeyValuePair<string, SafetensorsTensor>> tensors,
+        IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(tensors);
+        new SafetensorsWriter(tensors, metadata ?? []).WriteTo(stream);
     }
 
     private string Names() =>

@@ -85,20 +85,28 @@ public sealed class SafetensorsTensor
     public float[] ToSingle()
     {
         var values = new float[Count];
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the elements to a span of at least <see cref="Count"/> numbers, as <see cref="ToSingle"/> gives them.</summary>
+    /// <exception cref="ArgumentException">The span is shorter.</exception>
+    /// <exception cref="SafetensorsException">The type has no such conversion.</exception>
+    public void CopyTo(Span<float> values)
+    {
+        Require(values.Length);
         if (Dtype == SafetensorsDtype.F32 && BitConverter.IsLittleEndian)
         {
-            Bytes.Span.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
-            return values;
+            Bytes.Span.CopyTo(MemoryMarshal.AsBytes(values));
+            return;
         }
 
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < Count; i++)
         {
             values[i] = SafetensorsElement.IsInteger(Dtype)
                 ? (float)SafetensorsElement.ReadInteger(Bytes.Span, i, Dtype)
                 : (float)SafetensorsElement.ReadFloating(Bytes.Span, i, Dtype);
         }
-
-        return values;
     }
 
     /// <summary>The elements as double; the same types as <see cref="ToSingle"/>.</summary>
@@ -106,14 +114,22 @@ public sealed class SafetensorsTensor
     public double[] ToDouble()
     {
         var values = new double[Count];
-        for (var i = 0; i < values.Length; i++)
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the elements to a span of at least <see cref="Count"/> numbers, as <see cref="ToDouble"/> gives them.</summary>
+    /// <exception cref="ArgumentException">The span is shorter.</exception>
+    /// <exception cref="SafetensorsException">The type has no such conversion.</exception>
+    public void CopyTo(Span<double> values)
+    {
+        Require(values.Length);
+        for (var i = 0; i < Count; i++)
         {
             values[i] = SafetensorsElement.IsInteger(Dtype)
                 ? (double)SafetensorsElement.ReadInteger(Bytes.Span, i, Dtype)
                 : SafetensorsElement.ReadFloating(Bytes.Span, i, Dtype);
         }
-
-        return values;
     }
 
     /// <summary>The elements of an integer or BOOL tensor.</summary>
@@ -123,6 +139,12 @@ public sealed class SafetensorsTensor
     /// <summary>The elements of an integer or BOOL tensor.</summary>
     /// <exception cref="SafetensorsException">The type is no integer, or a value does not fit.</exception>
     public long[] ToInt64() => Array.ConvertAll(Integers(long.MinValue, long.MaxValue), value => (long)value);
+
+    private void Require(int length)
+    {
+        if (length < Count)
+            throw new ArgumentException($"A tensor {this} has {Count} elements, found room for {length} (give a longer span)");
+    }
 
     private Int128[] Integers(Int128 low, Int128 high)
     {

@@ -13,8 +13,19 @@ internal static class WeightFile
     /// <summary>The same, and the texts that a safetensors file has beside its tensors.</summary>
     public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path, out IReadOnlyDictionary<string, string> texts)
     {
-        texts = new Dictionary<string, string>();
         using FileStream stream = Open(path);
+        return Read(stream, path, out texts);
+    }
+
+    /// <summary>The same of what is left of a stream.</summary>
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(Stream stream) =>
+        WholeStream.Read(stream, (whole, _) => Read(whole, WholeStream.NameOf(stream), out var _));
+
+    /// <param name="path">Names the stream in messages.</param>
+    private static IReadOnlyDictionary<string, SafetensorsTensor> Read(
+        Stream stream, string path, out IReadOnlyDictionary<string, string> texts)
+    {
+        texts = new Dictionary<string, string>();
         Span<byte> begin = stackalloc byte[8];
         begin = begin[..stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false)];
         stream.Position = 0;

@@ -51,6 +51,7 @@ public sealed class TokenGenerator
     /// </summary>
     /// <returns>A hypothesis for each row.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Hypothesis[] Generate(GenerationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -66,6 +67,7 @@ public sealed class TokenGenerator
     /// <returns>For each sequence its hypotheses, the best by penalised probability first; hypotheses cut at the limit of tokens come after
     /// those that ended.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<Hypothesis>[] Beam(BeamOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -92,10 +94,10 @@ public sealed class TokenGenerator
         RandomStream[] random = [.. Enumerable.Range(0, rows).Select(row => new RandomStream(options.Seed, (ulong)row))];
         var found = Enumerable.Range(0, rows).Select(_ => new OpenHypothesis()).ToArray();
         var last = new int[rows];
-        Prompt(options.Prompt, last);
+        Prompt(options.Prompt, last, options.Cancel);
         for (int step = 0; step < options.MostTokens && found.Any(one => !one.IsEnded); step++)
         {
-            Run(last);
+            Run(last, options.Cancel);
             for (int row = 0; row < rows; row++)
             {
                 if (found[row].IsEnded)
@@ -114,10 +116,10 @@ public sealed class TokenGenerator
             [.. Enumerable.Range(0, rows / options.Width).Select(sequence => new BeamSearch(options, sequence * options.Width))];
         var last = new int[rows];
         var order = new int[rows];
-        Prompt(options.Prompt, last);
+        Prompt(options.Prompt, last, options.Cancel);
         for (int step = 0; step < options.MostTokens && searches.Any(search => !search.IsDone); step++)
         {
-            Run(last);
+            Run(last, options.Cancel);
             for (int row = 0; row < rows; row++)
                 order[row] = row;
             foreach (BeamSearch search in searches.Where(search => !search.IsDone))
@@ -128,18 +130,19 @@ public sealed class TokenGenerator
         return [.. searches.Select(search => search.Best())];
     }
 
-    private void Prompt(IReadOnlyList<int> prompt, int[] last)
+    private void Prompt(IReadOnlyList<int> prompt, int[] last, CancellationToken cancel)
     {
         Array.Fill(last, prompt[0]);
         foreach (int code in prompt.Skip(1))
         {
-            Run(last);
+            Run(last, cancel);
             Array.Fill(last, code);
         }
     }
 
-    private void Run(int[] last)
+    private void Run(int[] last, CancellationToken cancel)
     {
+        cancel.ThrowIfCancellationRequested();
         last.CopyTo(input.Write<int>());
         session.Run();
         if (!session.Carries)

@@ -21,7 +21,8 @@ internal sealed partial class Checkpoint
 
     private readonly SortedDictionary<string, SafetensorsEntry> stored = new(StringComparer.Ordinal);
     private byte[] chunk = [];
-    private FileStream? stream;
+    private Stream? stream;
+    private bool isOwner;
     private long data;
 
     /// <summary>Reads header and texts and checks the digest; each tensor is read from the open file when it is first used.</summary>
@@ -29,10 +30,22 @@ internal sealed partial class Checkpoint
     /// <exception cref="CheckpointException">The file is missing, no checkpoint, truncated, altered or larger than the limit.</exception>
     public static Checkpoint Read(string path, long limit = 0)
     {
-        var checkpoint = new Checkpoint(path);
+        var checkpoint = new Checkpoint(path) { isOwner = true };
+        return Opened(checkpoint, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1), limit);
+    }
+
+    /// <summary>The same of what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Read(string, long)"/>
+    public static Checkpoint Read(Stream from, long limit = 0) =>
+        Opened(new Checkpoint(WholeStream.NameOf(from)), () => WholeStream.Of(from, limit), limit);
+
+    private static Checkpoint Opened(Checkpoint checkpoint, Func<Stream> open, long limit)
+    {
+        string path = checkpoint.Path;
         try
         {
-            checkpoint.Open(limit);
+            checkpoint.stream = open();
+            checkpoint.Open(checkpoint.stream, limit);
             return checkpoint;
         }
         catch (SafetensorsException e)
@@ -144,11 +157,14 @@ internal sealed partial class Checkpoint
         return true;
     }
 
-    public void Dispose() => stream?.Dispose();
-
-    private void Open(long limit)
+    public void Dispose()
     {
-        stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        if (isOwner)
+            stream?.Dispose();
+    }
+
+    private void Open(Stream stream, long limit)
+    {
         chunk = new byte[ChunkBytes];
         long available = MemoryBudget.Of(limit);
         if (stream.Length > available)

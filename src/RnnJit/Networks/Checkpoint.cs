@@ -43,6 +43,11 @@ internal sealed partial class Checkpoint(string path) : IDisposable
     public void Write(string target) =>
         SafetensorsFile.Write(target, tensors, texts.Append(new(FormatKey, Format)).Append(new(DigestKey, Digest())));
 
+    /// <summary>Writes the same to a stream, which stays open.</summary>
+    /// <exception cref="IOException">The stream could not be written.</exception>
+    public void Write(Stream target) =>
+        SafetensorsFile.Write(target, tensors, texts.Append(new(FormatKey, Format)).Append(new(DigestKey, Digest())));
+
     /// <summary>Adds a tensor: a parameter, a moment of the optimiser or a carried state.</summary>
     /// <exception cref="NotFiniteNumberException">It holds NaN or an infinity as it is stored.</exception>
     public void Put(string name, Tensor tensor, WeightStorage weights = WeightStorage.Single)

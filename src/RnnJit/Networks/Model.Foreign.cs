@@ -20,6 +20,11 @@ public sealed partial class Model
     public static Model FromPyTorch(string path, PyTorchOptions? options = null, ModelOptions? model = null) =>
         FromPyTorch(WeightFile.Read(path), options, model, $"'{path}'");
 
+    /// <summary>The same of what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="FromPyTorch(string, PyTorchOptions, ModelOptions)"/>
+    public static Model FromPyTorch(Stream stream, PyTorchOptions? options = null, ModelOptions? model = null) =>
+        FromPyTorch(WeightFile.Read(stream), options, model, $"'{WholeStream.NameOf(stream)}'");
+
     /// <summary>The same for a state dict in memory, for instance one that the package RnnJit.Import read.</summary>
     /// <inheritdoc cref="FromPyTorch(string, PyTorchOptions, ModelOptions)"/>
     public static Model FromPyTorch(
@@ -33,6 +38,11 @@ public sealed partial class Model
     /// <inheritdoc cref="FromPyTorch(string, PyTorchOptions, ModelOptions)" path="/exception"/>
     public void ReadPyTorch(string path, string prefix = "") => ReadPyTorch(WeightFile.Read(path), prefix, $"'{path}'");
 
+    /// <summary>The same of what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="ReadPyTorch(string, string)"/>
+    public void ReadPyTorch(Stream stream, string prefix = "") =>
+        ReadPyTorch(WeightFile.Read(stream), prefix, $"'{WholeStream.NameOf(stream)}'");
+
     /// <summary>The same for a state dict in memory.</summary>
     /// <inheritdoc cref="ReadPyTorch(string, string)"/>
     public void ReadPyTorch(IReadOnlyDictionary<string, SafetensorsTensor> weights, string prefix = "") =>
@@ -45,6 +55,10 @@ public sealed partial class Model
     /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     public void ToPyTorch(string path) => SafetensorsFile.Write(path, ToPyTorch(), [new("format", "pt")]);
+
+    /// <summary>Writes the same bytes to a stream, which stays open.</summary>
+    /// <inheritdoc cref="ToPyTorch(string)"/>
+    public void ToPyTorch(Stream stream) => SafetensorsFile.Write(stream, ToPyTorch(), [new("format", "pt")]);
 
     /// <summary>The parameters as a state dict of PyTorch, in the order of the modules.</summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that PyTorch has no place for.</exception>

@@ -18,6 +18,11 @@ public sealed partial class Model
     public static Model FromKeras(string path, KerasOptions? options = null, ModelOptions? model = null) =>
         FromKeras(WeightFile.Read(path), options, model, $"'{path}'");
 
+    /// <summary>The same of what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="FromKeras(string, KerasOptions, ModelOptions)"/>
+    public static Model FromKeras(Stream stream, KerasOptions? options = null, ModelOptions? model = null) =>
+        FromKeras(WeightFile.Read(stream), options, model, $"'{WholeStream.NameOf(stream)}'");
+
     /// <summary>The same for weights in memory, in the order of the file.</summary>
     /// <inheritdoc cref="FromKeras(string, KerasOptions, ModelOptions)"/>
     public static Model FromKeras(
@@ -28,6 +33,10 @@ public sealed partial class Model
     /// the rest.</summary>
     /// <inheritdoc cref="FromKeras(string, KerasOptions, ModelOptions)" path="/exception"/>
     public void ReadKeras(string path) => ReadKeras(WeightFile.Read(path), $"'{path}'");
+
+    /// <summary>The same of what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="ReadKeras(string)"/>
+    public void ReadKeras(Stream stream) => ReadKeras(WeightFile.Read(stream), $"'{WholeStream.NameOf(stream)}'");
 
     /// <summary>The same for weights in memory.</summary>
     /// <inheritdoc cref="ReadKeras(string)"/>
@@ -47,6 +56,10 @@ public sealed partial class Model
         else
             NpzFile.Write(path, ToKeras());
     }
+
+    /// <summary>Writes them to a stream as npz; the stream stays open.</summary>
+    /// <inheritdoc cref="ToKeras(string)"/>
+    public void ToKeras(Stream stream) => NpzFile.Write(stream, ToKeras());
 
     /// <summary>The parameters under Keras' names and in its shapes.</summary>
     /// <exception cref="ForeignWeightsException">The model has a parameter that Keras has no place for.</exception>

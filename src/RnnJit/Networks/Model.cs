@@ -1,3 +1,4 @@
+using RnnJit.Files;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Randomness;
@@ -96,15 +97,17 @@ public sealed partial class Model : IDisposable
     public int RowLanes =>
         BackendRegistry.Of(Options.Device).RowLanes(new ExecutableOptions { Precision = Options.Precision, RowLanes = Options.RowLanes });
 
-    /// <summary>Texts of the user's, which <see cref="Save"/> and training checkpoints write and <see cref="Load"/> reads.</summary>
+    /// <summary>Texts of the user's, which <see cref="Save(string, WeightStorage)"/> and training checkpoints write and
+    /// <see cref="Load(string, ModelOptions, bool)"/> reads.</summary>
     public ModelMetadata Metadata { get; } = new();
 
-    /// <summary>Vocabularies by name, which <see cref="Save"/> and training checkpoints write and <see cref="Load"/> reads.</summary>
+    /// <summary>Vocabularies by name, which <see cref="Save(string, WeightStorage)"/> and training checkpoints write and
+    /// <see cref="Load(string, ModelOptions, bool)"/> reads.</summary>
     public ModelVocabularies Vocabularies { get; } = new();
 
     internal TensorBlock Block => block;
 
-    /// <summary>Reads what <see cref="Save"/> wrote, or a training checkpoint. Precision is the file's.</summary>
+    /// <summary>Reads what <see cref="Save(string, WeightStorage)"/> wrote, or a training checkpoint. Precision is the file's.</summary>
     /// <param name="best">
     /// True to take the parameters of the best epoch, which a checkpoint of <see cref="Training.FitOptions.KeepBest"/> holds beside those
     /// of the last step; false: those that the model had when the file was written.
@@ -114,6 +117,15 @@ public sealed partial class Model : IDisposable
     {
         options ??= new ModelOptions();
         using Checkpoint checkpoint = Checkpoint.Read(path, options.MemoryLimit);
+        return ModelFile.Read(checkpoint, options, best);
+    }
+
+    /// <summary>Reads the same from what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Load(string, ModelOptions, bool)"/>
+    public static Model Load(Stream stream, ModelOptions? options = null, bool best = false)
+    {
+        options ??= new ModelOptions();
+        using Checkpoint checkpoint = Checkpoint.Read(stream, options.MemoryLimit);
         return ModelFile.Read(checkpoint, options, best);
     }
 
@@ -130,6 +142,16 @@ public sealed partial class Model : IDisposable
         using var checkpoint = new Checkpoint(path);
         ModelFile.Write(this, checkpoint, weights);
         checkpoint.Write(path);
+    }
+
+    /// <summary>Writes the same bytes to a stream, which stays open.</summary>
+    /// <inheritdoc cref="Save(string, WeightStorage)"/>
+    public void Save(Stream stream, WeightStorage weights = WeightStorage.Single)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var checkpoint = new Checkpoint(WholeStream.NameOf(stream));
+        ModelFile.Write(this, checkpoint, weights);
+        checkpoint.Write(stream);
     }
 
     /// <summary>Binds the part of the Program that some results need to a length and a batch size.</summary>

@@ -13,7 +13,7 @@ namespace RnnJit.Runtime;
 /// with it: every member that reads or writes elements then throws <see cref="ObjectDisposedException"/>. A span that was taken before is
 /// not checked and must not be used.
 /// </remarks>
-public sealed unsafe class Tensor : IDisposable
+public sealed unsafe partial class Tensor : IDisposable
 {
     private readonly bool isOwner;
     private readonly void* data;
@@ -167,13 +167,8 @@ public sealed unsafe class Tensor : IDisposable
     /// <exception cref="ObjectDisposedException">The tensor's memory was freed.</exception>
     public NdArray ToNdArray()
     {
-        void* from = Data;
-        Fetch();
         var result = new double[Length];
-        for (int i = 0; i < Length; i++)
-            result[i] = Element == ElementType.F32 ? ((float*)from)[i] : Element == ElementType.F64 ? ((double*)from)[i] : ((int*)from)[i];
-
-        GC.KeepAlive(this);
+        CopyTo(result);
         return new NdArray([.. Shape], result);
     }
 

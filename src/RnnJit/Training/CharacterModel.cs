@@ -27,12 +27,26 @@ public sealed class CharacterModel : IDisposable
     {
         options ??= new ModelOptions();
         using Checkpoint checkpoint = Checkpoint.Read(path, options.MemoryLimit);
+        return Read(checkpoint, options);
+    }
+
+    /// <summary>The same from what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Load(string, ModelOptions)"/>
+    public static CharacterModel Load(Stream stream, ModelOptions? options = null)
+    {
+        options ??= new ModelOptions();
+        using Checkpoint checkpoint = Checkpoint.Read(stream, options.MemoryLimit);
+        return Read(checkpoint, options);
+    }
+
+    private static CharacterModel Read(Checkpoint checkpoint, ModelOptions options)
+    {
         Vocabulary vocabulary = ReadVocabulary(checkpoint);
         Model model = ModelFile.Read(checkpoint, options);
         if (Mismatch(model, vocabulary) is { } sentence)
         {
             model.Dispose();
-            throw new CheckpointException($"'{path}' {sentence}");
+            throw new CheckpointException($"'{checkpoint.Path}' {sentence}");
         }
 
         return new CharacterModel(model, vocabulary);

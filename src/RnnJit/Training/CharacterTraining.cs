@@ -88,7 +88,7 @@ public sealed class CharacterTraining : IDisposable
     public Graph Program => trainer.Differentiated;
 
     /// <summary>Continues from a checkpoint.</summary>
-    /// <param name="path">Path of a file written by <see cref="Save"/>.</param>
+    /// <param name="path">Path of a file written by <see cref="Save(string)"/>.</param>
     /// <param name="textOf">Function from the source that the checkpoint names to the text.</param>
     /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was
     /// written for another text.</exception>
@@ -96,11 +96,27 @@ public sealed class CharacterTraining : IDisposable
     {
         run ??= new ModelOptions();
         using Checkpoint checkpoint = Checkpoint.Read(path, run.MemoryLimit);
+        return Resume(checkpoint, textOf, run);
+    }
+
+    /// <summary>Continues from what is left of a stream, which stays open.</summary>
+    /// <param name="stream">What <see cref="Save(Stream)"/> wrote.</param>
+    /// <inheritdoc cref="Resume(string, Func{string, CharacterText}, ModelOptions)"/>
+    public static CharacterTraining Resume(Stream stream, Func<string, CharacterText> textOf, ModelOptions? run = null)
+    {
+        run ??= new ModelOptions();
+        using Checkpoint checkpoint = Checkpoint.Read(stream, run.MemoryLimit);
+        return Resume(checkpoint, textOf, run);
+    }
+
+    private static CharacterTraining Resume(Checkpoint checkpoint, Func<string, CharacterText> textOf, ModelOptions run)
+    {
         CharacterOptions options = ReadOptions(checkpoint);
         CharacterText text = textOf(checkpoint["text"]);
         if (Hash(text) != checkpoint["text.sha256"])
             throw new CheckpointException(
-                $"'{path}' was trained on another text than {text.Source} (give the text it began with: '{checkpoint["text"]}')");
+                $"'{checkpoint.Path}' was trained on another text than {text.Source} "
+                    + $"(give the text it began with: '{checkpoint["text"]}')");
 
         CharacterTraining training = Begin(checkpoint, text, options, RowLanesOf.Resume(checkpoint, options.Precision, run));
         try
@@ -147,8 +163,8 @@ public sealed class CharacterTraining : IDisposable
         return (mean, measured);
     }
 
-    /// <summary>Checks before the first update that <see cref="Save"/> will succeed: a Program whose text exceeds the limits of a file is
-    /// refused.</summary>
+    /// <summary>Checks before the first update that <see cref="Save(string)"/> will succeed: a Program whose text exceeds the limits of a
+    /// file is refused.</summary>
     /// <exception cref="GraphException">The Program would not be read back (RNNJ246).</exception>
     public void RequireSaveable() => ModelFile.ProgramText(Model.Model);
 
@@ -157,6 +173,10 @@ public sealed class CharacterTraining : IDisposable
     /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a
     /// previous file is untouched.</exception>
     public void Save(string path) => trainer.SaveWith(path, Write);
+
+    /// <summary>Writes the same bytes to a stream, which stays open.</summary>
+    /// <inheritdoc cref="Save(string)"/>
+    public void Save(Stream stream) => trainer.SaveWith(stream, Write);
 
     public void Dispose()
     {

@@ -6,7 +6,7 @@ namespace RnnJit.Training;
 
 /// <summary>The training loop that most programs want: epochs, a measure after each, an early end, the best parameters, progress.</summary>
 /// <remarks>
-/// Loops of one's own call <see cref="Trainer.Step(Batch)"/>, <see cref="Trainer.Save"/> and
+/// Loops of one's own call <see cref="Trainer.Step(Batch)"/>, <see cref="Trainer.Save(string)"/> and
 /// <see cref="Trainer.Resume(string, TrainerOptions?, Networks.ModelOptions?)"/> as this one does.
 /// </remarks>
 public static class Fit

@@ -21,7 +21,8 @@ public sealed record FitOptions
     /// <summary>
     /// True to end with the parameters of the epoch with the best measure, where the run diverges or is cancelled too. Steps that the
     /// trainer makes afterwards begin with them; a run that goes on takes up those of its last step again, so that it has the bits of one
-    /// that was never cut. A checkpoint holds the last parameters, and the best ones beside them (see <see cref="Networks.Model.Load"/>).
+    /// that was never cut. A checkpoint holds the last parameters, and the best ones beside them (see
+    /// <see cref="Networks.Model.Load(string, Networks.ModelOptions, bool)"/>).
     /// </summary>
     public bool KeepBest { get; init; }
 
@@ -32,8 +33,8 @@ public sealed record FitOptions
     public IProgress<FitProgress>? Progress { get; init; }
 
     /// <summary>
-    /// A file that <see cref="Trainer.Save"/> writes after each epoch and where the run is cancelled; null for none. It is tried before the
-    /// first step that it can be written.
+    /// A file that <see cref="Trainer.Save(string)"/> writes after each epoch and where the run is cancelled; null for none. It is tried
+    /// before the first step that it can be written.
     /// </summary>
     public string? Checkpoint { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RnnJit.Files;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
@@ -11,40 +12,60 @@ public sealed partial class Trainer
     private const string RowsKey = "states.rows";
 
     /// <summary>
-    /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried states,
-    /// and what <see cref="Fit"/> knows. The file is one of <see cref="Model.Load"/> too, which takes the parameters that the model has
+    /// Writes the model and all that the next steps depend on besides the data: moments, the number of steps, the schedule, carried
+    /// states, and what <see cref="Fit"/> knows.
+    /// The file is one of <see cref="Model.Load(string, ModelOptions, bool)"/> too, which takes the parameters that the model has
     /// now. It is written whole or not at all.
     /// </summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     /// <exception cref="DivergenceException">A parameter, a moment or a carried state is not finite; a previous file is
     /// untouched.</exception>
-    public void Save(string path) => SaveWith(path, checkpoint =>
+    public void Save(string path) => SaveWith(path, WriteLoop);
+
+    /// <summary>Writes the same bytes to a stream, which stays open.</summary>
+    /// <inheritdoc cref="Save(string)"/>
+    public void Save(Stream stream) => SaveWith(stream, WriteLoop);
+
+    /// <summary>Writes what <see cref="Save(string)"/> does up to the carried states, and what the caller adds.</summary>
+    /// <inheritdoc cref="Save(string)" path="/exception"/>
+    internal void SaveWith(string path, Action<Checkpoint> more)
+    {
+        using Checkpoint checkpoint = Filled(path, more);
+        checkpoint.Write(path);
+    }
+
+    /// <inheritdoc cref="SaveWith(string, Action{Checkpoint})"/>
+    internal void SaveWith(Stream stream, Action<Checkpoint> more)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using Checkpoint checkpoint = Filled(WholeStream.NameOf(stream), more);
+        checkpoint.Write(stream);
+    }
+
+    private void WriteLoop(Checkpoint checkpoint)
     {
         Loop?.Write(checkpoint, Steps);
         if (carries)
             checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
-    });
+    }
 
-    /// <summary>Writes what <see cref="Save"/> does up to the carried states, and what the caller adds.</summary>
-    /// <inheritdoc cref="Save" path="/exception"/>
-    internal void SaveWith(string path, Action<Checkpoint> more)
+    private Checkpoint Filled(string path, Action<Checkpoint> more)
     {
-        using var checkpoint = new Checkpoint(path);
+        var checkpoint = new Checkpoint(path);
         try
         {
             ModelFile.Write(model, checkpoint);
             Write(checkpoint);
             more(checkpoint);
+            return checkpoint;
         }
         catch (NotFiniteNumberException e)
         {
             throw new DivergenceException(Steps, e.Message, path, e);
         }
-
-        checkpoint.Write(path);
     }
 
-    /// <summary>Takes up what <see cref="Save"/> wrote besides the model and the loop of <see cref="Fit"/>.</summary>
+    /// <summary>Takes up what <see cref="Save(string)"/> wrote besides the model and the loop of <see cref="Fit"/>.</summary>
     /// <exception cref="CheckpointException">The checkpoint is of another optimiser, batch or model, or holds numbers that are not
     /// finite.</exception>
     internal void Read(Checkpoint checkpoint)

@@ -8,15 +8,20 @@ public sealed partial class Trainer
     private const string StatePrefix = "state.";
 
     /// <summary>
-    /// Goes on from what <see cref="Save"/> wrote: steps over the same batches give the bits of a run that was never interrupted. The
-    /// trainer is of batches of any shape. Optimiser, schedule and rates are those of <paramref name="options"/>, which are no part of the
-    /// file.
+    /// Goes on from what <see cref="Save(string)"/> wrote: steps over the same batches give the bits of a run that was never interrupted.
+    /// The trainer is of batches of any shape. Optimiser, schedule and rates are those of <paramref name="options"/>, which are no part
+    /// of the file.
     /// </summary>
     /// <returns>A trainer whose <see cref="Model"/> the caller disposes after it.</returns>
     /// <exception cref="CheckpointException">The file is missing, damaged or no training, was written with an optimiser that has other
     /// moments, or carries states where the options do not.</exception>
     public static Trainer Resume(string path, TrainerOptions? options = null, ModelOptions? run = null) =>
-        Resume(path, model => new Trainer(model, options), run);
+        Resume(limit => Checkpoint.Read(path, limit), model => new Trainer(model, options), run);
+
+    /// <summary>The same from what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Resume(string, TrainerOptions?, ModelOptions?)"/>
+    public static Trainer Resume(Stream stream, TrainerOptions? options = null, ModelOptions? run = null) =>
+        Resume(limit => Checkpoint.Read(stream, limit), model => new Trainer(model, options), run);
 
     /// <summary>
     /// Goes on with a trainer of one shape, as <see cref="Trainer(Model, int, int, TrainerOptions)"/> makes it, and with the states that
@@ -27,14 +32,19 @@ public sealed partial class Trainer
     /// <inheritdoc cref="Resume(string, TrainerOptions?, ModelOptions?)" path="/returns"/>
     /// <inheritdoc cref="Resume(string, TrainerOptions?, ModelOptions?)" path="/exception"/>
     public static Trainer Resume(string path, int steps, int batch, TrainerOptions? options = null, ModelOptions? run = null) =>
-        Resume(path, model => new Trainer(model, steps, batch, options), run);
+        Resume(limit => Checkpoint.Read(path, limit), model => new Trainer(model, steps, batch, options), run);
 
-    private static Trainer Resume(string path, Func<Model, Trainer> make, ModelOptions? run)
+    /// <summary>The same from what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Resume(string, int, int, TrainerOptions?, ModelOptions?)"/>
+    public static Trainer Resume(Stream stream, int steps, int batch, TrainerOptions? options = null, ModelOptions? run = null) =>
+        Resume(limit => Checkpoint.Read(stream, limit), model => new Trainer(model, steps, batch, options), run);
+
+    private static Trainer Resume(Func<long, Checkpoint> read, Func<Model, Trainer> make, ModelOptions? run)
     {
         run ??= new ModelOptions();
-        using Checkpoint checkpoint = Checkpoint.Read(path, run.MemoryLimit);
+        using Checkpoint checkpoint = read(run.MemoryLimit);
         if (!checkpoint.Has("steps"))
-            throw new CheckpointException($"'{path}' holds a model and no training (use Model.Load, or a file of Trainer.Save)");
+            throw new CheckpointException($"'{checkpoint.Path}' holds a model and no training (use Model.Load, or a file of Trainer.Save)");
         Model model = ModelFile.Read(checkpoint, RowLanesOf.Resume(checkpoint, ModelFile.ReadPrecision(checkpoint), run));
         try
         {

@@ -12,8 +12,8 @@ public sealed partial class Trainer
     /// <see cref="Step()"/>, <see cref="State"/> and <see cref="Differentiated"/> are there from then on.
     /// </summary>
     /// <remarks>
-    /// With <see cref="TrainerOptions.CarryState"/> the states are those of B rows from now on: <see cref="Save"/> writes what they hold,
-    /// before the first step too, and another number of rows is refused until <see cref="ResetState"/>.
+    /// With <see cref="TrainerOptions.CarryState"/> the states are those of B rows from now on: <see cref="Save(string)"/> writes what they
+    /// hold, before the first step too, and another number of rows is refused until <see cref="ResetState"/>.
     /// </remarks>
     /// <param name="steps">T, taken as it is; <see cref="TrainerOptions.StepMultiple"/> is for batches.</param>
     /// <param name="batch">B.</param>

@@ -33,6 +33,20 @@ public class GenerationTests
         Assert.That(banned.LogProbability, Is.EqualTo(Math.Log(0.45 * 0.8)).Within(1e-6), "the end token counts");
     }
 
+    [Test]
+    public void A_cancelled_call_leaves_states_as_they_were()
+    {
+        using var chain = new Chain(2);
+        using var cancel = new CancellationTokenSource();
+        cancel.Cancel();
+        Assert.That(() => chain.Generator.Generate(new GenerationOptions { Cancel = cancel.Token }),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => chain.Generator.Beam(new BeamOptions { End = End, Width = 2, Cancel = cancel.Token }),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(chain.Generator.Generate(new GenerationOptions { Temperature = 0, End = End, MostTokens = 2 })[0].Tokens,
+            Is.EqualTo(new[] { 1, 1 }));
+    }
+
     // start b end has .36, start a b end .176, start a end .055: the greedy way is not the best one.
     [Test]
     public void A_beam_finds_what_argmax_misses([Values(1, 2)] int sequences)
