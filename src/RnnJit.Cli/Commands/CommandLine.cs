@@ -21,7 +21,7 @@ internal static class CommandLine
     public static int Run(string[] arguments, Terminal terminal, string tool, Func<Terminal, RootCommand> commands)
     {
         terminal = terminal.Safe();
-        void Report(string sentence) => terminal.Error.WriteLine("rnnjit: " + sentence);
+        void Report(string sentence) => terminal.Error.WriteLine($"{tool}: {sentence}");
         Warnings.Logger = new SentenceLogger(sentence => Report(sentence.ReplaceLineEndings(" ")));
         JitKernels.Install();
         GpuDevices.Install();

@@ -27,6 +27,10 @@ public sealed record BeamOptions
     /// <summary>Tokens that are never generated.</summary>
     public IReadOnlyCollection<int> Banned { get; init; } = [];
 
+    /// <summary>Ends the call before its next token, with an <see cref="OperationCanceledException"/>; the session's states are those from
+    /// before the call.</summary>
+    public CancellationToken Cancel { get; init; }
+
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     internal void Check(int tokens, int rows)
     {

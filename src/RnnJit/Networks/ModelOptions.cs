@@ -30,6 +30,9 @@ public sealed record ModelOptions
     /// <summary>The providers of kernels, asked in order; null: the chain of the backend.</summary>
     public KernelChain? Kernels { get; init; }
 
+    /// <summary>The kernels with which sessions, trainers and streams of the model may run.</summary>
+    public KernelPolicy KernelPolicy { get; init; }
+
     /// <summary>Bytes that a file may hold and that each plan may take; 0: the memory available to the process.</summary>
     public long MemoryLimit { get; init; }
 }
