@@ -44,7 +44,7 @@ public class GeneratedKernelTests
         GeneratorDriverRunResult result = Source.Marked(Cell.Replace("NAME", "A")).Run().Result;
         string registration = result.GeneratedTrees.Single(tree => tree.FilePath.EndsWith("KernelRegistration.g.cs")).ToString();
         foreach (string kernel in Kernels(result))
-            Assert.That(registration, Does.Contain($"Register<{kernel}>();"));
+            Assert.That(registration, Does.Contain($"Body<{kernel}>(text, real)"));
     }
 
     [Test]

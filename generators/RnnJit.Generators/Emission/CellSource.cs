@@ -48,12 +48,15 @@ internal static class CellSource
         text.Append("#pragma warning disable CA2255 // A cell must be known before anyone asks for it by name.\n");
         text.Append("    [global::System.Runtime.CompilerServices.ModuleInitializer]\n#pragma warning restore CA2255\n");
         text.Append("    internal static void RegisterCell()\n    {\n");
+        text.Append($"        global::RnnJit.Cells.CellRegistry.Register(typeof({model.Place.Name})"
+            + $"{(model.Step is null ? "" : ", DefineCell")});\n");
+        text.Append("    }\n");
+        if (model.Step is null)
+            return;
         string names = string.Concat(model.Names.Select(
             local => $", ({local.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, \"{local.Name}\")"));
-        text.Append(
-            $"        global::RnnJit.Cells.CellRegistry.Register(typeof({model.Place.Name}"
-                + $"){(model.Step is null ? "" : ", CanonicalText, " + Literal(model.Source))}{names});\n");
-        text.Append("    }\n");
+        text.Append("\n    private static global::RnnJit.Cells.CellDefinition DefineCell() =>\n");
+        text.Append($"        global::RnnJit.Cells.CellRegistry.Define(CanonicalText, {Literal(model.Source)}{names});\n");
     }
 
     // A raw literal begins with more quotes than the text has in a row.

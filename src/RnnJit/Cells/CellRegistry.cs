@@ -21,13 +21,17 @@ public static class CellRegistry
         .SelectMany(group => group.Count() == 1 ? [group.Key] : group.Select(FullName)).Order(StringComparer.Ordinal).ToArray();
 
     /// <summary>Called by generated code for a cell that was read at build time.</summary>
+    /// <param name="define">Called when the cell is asked for, once.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static void Register(Type cell, Func<CellDefinition> define) => Cells[cell] = new Lazy<CellDefinition>(define);
+
+    /// <summary>Called by generated code.</summary>
     /// <param name="text">The canonical text of its step.</param>
     /// <param name="source">The C# text of its class.</param>
     /// <param name="names">The user's own names of values, by number.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public static void Register(Type cell, string text, string source, params (int Value, string Name)[] names) =>
-        Cells[cell] = new Lazy<CellDefinition>(() => new CellDefinition(
-            Parser.Parse(text) with { LocalNames = names.ToDictionary(local => local.Value, local => local.Name) }).From(source));
+    public static CellDefinition Define(string text, string source, params (int Value, string Name)[] names) => new CellDefinition(
+        Parser.Parse(text) with { LocalNames = names.ToDictionary(local => local.Value, local => local.Name) }).From(source);
 
     /// <summary>Called by generated code for a cell that only the runtime can read.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

@@ -1,20 +1,29 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using RnnJit.Cpu;
 using RnnJit.Cpu.Simd;
+using RnnJit.Emit;
 using RnnJit.Ir;
 
 namespace RnnJit.Kernels;
 
-/// <summary>The kernels that were compiled at build time. Generated code registers itself when its assembly is loaded.</summary>
+/// <summary>The kernels that were compiled at build time. Generated code adds the table of its assembly when it is loaded; a kernel is
+/// made when it is asked for, so that a program pays for those that it runs.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class KernelRegistry
 {
-    private static readonly ConcurrentDictionary<string, (KernelBody Single, KernelBody Double)> Kernels = new(StringComparer.Ordinal);
+    private static volatile KernelTable[] tables = [];
 
-    public static void Register<TKernel>()
-        where TKernel : IKernel => Kernels[TKernel.Text] = (Body<TKernel>(ElementType.F32), Body<TKernel>(ElementType.F64));
+    /// <summary>Adds the kernels of an assembly.</summary>
+    public static void Add(KernelTable table)
+    {
+        lock (typeof(KernelTable))
+            tables = [.. tables, table];
+    }
+
+    /// <summary>Called by generated code: the kernel for the width of this machine; null where its text is another one.</summary>
+    public static KernelBody? Body<TKernel>(string text, ElementType real)
+        where TKernel : IKernel => TKernel.Text == text ? Body<TKernel>(real) : null;
 
     /// <summary>The kernel for the width of this machine.</summary>
     internal static KernelBody Body<TKernel>(ElementType real)
@@ -30,8 +39,10 @@ public static class KernelRegistry
 
     internal static bool TryGet(string text, ElementType real, [NotNullWhen(true)] out KernelBody? body)
     {
-        bool found = Kernels.TryGetValue(text, out var pair);
-        body = real == ElementType.F64 ? pair.Double : pair.Single;
-        return found;
+        ulong hash = KernelHash.Of(text);
+        body = null;
+        foreach (KernelTable table in tables)
+            body ??= table(text, hash, real);
+        return body is not null;
     }
 }
