@@ -1,7 +1,7 @@
+using RnnJit.Cpu;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace RnnJit.Cli;
 
@@ -31,14 +31,9 @@ internal static class IsaFlag
     /// <summary>Width of the vectors that kernels of this process use.</summary>
     public static int Bits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    /// <summary>The widest vectors that the processor has, whatever this process was told to use: CPUID, leaf 7, AVX512F and
-    /// AVX2.</summary>
-    public static int BitsOfMachine => !X86Base.IsSupported ? Bits : Math.Max(Bits, X86Base.CpuId(7, 0).Ebx switch
-    {
-        var features when (features & (1 << 16)) != 0 => 512,
-        var features when (features & (1 << 5)) != 0 => 256,
-        _ => 128,
-    });
+    /// <summary>The widest vectors that the processor has, whatever this process was told to use:
+    /// CPUID, leaf 7, AVX512F and AVX2.</summary>
+    public static int BitsOfMachine => CpuWidth.Machine;
 
     /// <summary>Runs the command line in a process with the vectors that it asks for.</summary>
     /// <returns>Its exit code; null where this process has them already.</returns>

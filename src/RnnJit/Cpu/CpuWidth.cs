@@ -14,14 +14,18 @@ internal static class CpuWidth
     public static int Hardware =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
+    /// <summary>The switch of a project, <c>RnnJitWarnVectors</c>, that silences the warning of narrow vectors.</summary>
+    public const string WarnSwitch = "RnnJit.WarnVectors";
+
     /// <summary>The widest vectors that the processor has, whatever this process was compiled for or told to use:
-    /// CPUID, leaf 7, AVX512F and AVX2.</summary>
-    public static int Machine => !X86Base.IsSupported ? Hardware : Math.Max(Hardware, X86Base.CpuId(7, 0).Ebx switch
-    {
-        var features when (features & (1 << 16)) != 0 => 512,
-        var features when (features & (1 << 5)) != 0 => 256,
-        _ => 128,
-    });
+    /// CPUID, leaf 7, AVX512F and AVX2, and leaf 1, OSXSAVE: the system saves wide registers.</summary>
+    public static int Machine => !X86Base.IsSupported || (X86Base.CpuId(1, 0).Ecx & (1 << 27)) == 0 ? Hardware
+        : Math.Max(Hardware, X86Base.CpuId(7, 0).Ebx switch
+        {
+            var features when (features & (1 << 16)) != 0 => 512,
+            var features when (features & (1 << 5)) != 0 => 256,
+            _ => 128,
+        });
 
     /// <summary>True where products use a fused multiply-add instruction.</summary>
     public static bool HasFma => Scalar32.HasFma;
@@ -34,7 +38,8 @@ internal static class CpuWidth
     /// multiply-add; null otherwise. Under a JIT narrow vectors are the user's choice, without a warning.
     /// </summary>
     public static SlowPath? Slow =>
-        !RuntimeFeature.IsDynamicCodeCompiled && Narrow(Hardware, Machine) is { } narrow ? new SlowPath("RNNJ221", "", narrow)
+        !RuntimeFeature.IsDynamicCodeCompiled && WarnsOfVectors && Narrow(Hardware, Machine) is { } narrow
+            ? new SlowPath("RNNJ221", "", narrow)
         : Unfused(HasFma, MachineHasFma) is { } unfused ? new SlowPath("RNNJ225", "", unfused) : null;
 
     /// <summary>The sentence on products without fused multiply-add where the processor has it; else null.</summary>
@@ -42,11 +47,15 @@ internal static class CpuWidth
         : "This process runs without fused multiply-add although the processor has it, so that products are slower and round twice "
             + "(unset DOTNET_EnableAVX2, DOTNET_EnableFMA and DOTNET_EnableHWIntrinsic)";
 
-    /// <summary>The sentence on vectors of 128 bits where the processor has wider ones; else null. 256 bits of 512 are a choice
-    /// that a project wrote down.</summary>
-    internal static string? Narrow(int compiled, int machine) => compiled > 128 || machine <= compiled ? null
-        : $"This program was compiled for vectors of {compiled} bits but the processor has {machine}, about 3 times as fast "
-            + "(set <IlcInstructionSet> to x86-64-v3, x86-64-v4 or native in the project that is published)";
+    /// <summary>The sentence on vectors that are narrower than the processor's; else null.</summary>
+    internal static string? Narrow(int compiled, int machine) => machine <= compiled ? null
+        : $"This program was compiled for vectors of {compiled} bits but the processor has {machine}, up to {Gain(compiled, machine)} times as fast "
+            + "(set <IlcInstructionSet> to x86-64-v3, x86-64-v4 or native in the project that is published, or <RnnJitWarnVectors> to false)";
+
+    private static bool WarnsOfVectors => !AppContext.TryGetSwitch(WarnSwitch, out bool warns) || warns;
+
+    // Below 256 bits there is no fused multiply-add either. Measured: docs/decisions/native-aot.md.
+    private static int Gain(int compiled, int machine) => compiled > 128 ? 2 : machine > 256 ? 6 : 3;
 
     /// <summary>The width in use. A test may set another; one without hardware support is composed of narrower vectors:
     /// slow, with the same results.</summary>
