@@ -1,13 +1,14 @@
 using BenchmarkDotNet.Running;
 using RnnJit.Bench.Gallery;
 using RnnJit.Bench.Numerics;
-using RnnJit.Bench.Targets;
-using RnnJit.Cli;
+using RnnJit.Bench.Starts;
 
 if (args is ["numerics", var m, var n, var k])
     NumericsReport.Print(int.Parse(m), int.Parse(n), int.Parse(k));
 else if (args is ["numerics"])
     NumericsReport.Print();
+else if (args is ["start", .. var starts])
+    return StartBench.Execute(starts);
 else if (args is ["gallery", .. var options])
     return GalleryBench.Execute(options);
 else if (args is ["targets", ..])

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace RnnJit.Bench.Starts;
+
+/// <summary>The program bench/dotnet/Start, published in one way.</summary>
+/// <param name="Name">The name in the table.</param>
+/// <param name="Options">Properties of its build.</param>
+/// <param name="IsWide">False where the JIT is to use 256 bits.</param>
+internal sealed record StartBuild(string Name, string[] Options, bool IsWide = true)
+{
+    /// <summary>Publishes it into a folder.</summary>
+    /// <param name="root">The clone whose runtime it uses.</param>
+    /// <exception cref="InvalidOperationException">It was not built.</exception>
+    public string Publish(string project, string root, string folder)
+    {
+        string to = Path.Combine(folder, string.Concat(Name.Where(char.IsLetterOrDigit)));
+        (int code, string output) = Run("dotnet", ["publish", project, "-c", "Release", "-v", "q", "-nodeReuse:false",
+            "-p:RunAnalyzers=false", $"-p:RnnJitRoot={root}", .. Options, "-o", to]);
+        return code == 0 ? Path.Combine(to, "Start") : throw new InvalidOperationException($"{Name} was not built:\n{output}");
+    }
+
+    /// <summary>Starts a published program.</summary>
+    /// <returns>Its first line, and milliseconds from the start of the process to that line.</returns>
+    public (string Line, double Milliseconds) First(string program, string[] arguments)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        using Process process = Start(program, arguments);
+        string line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Name} printed nothing");
+        double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        process.WaitForExit();
+        return (line, milliseconds);
+    }
+
+    private (int Code, string Output) Run(string program, string[] arguments)
+    {
+        using Process process = Start(program, arguments);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
+    private Process Start(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        if (!IsWide)
+            start.Environment["DOTNET_EnableAVX512"] = "0";
+        return Process.Start(start)!;
+    }
+}
