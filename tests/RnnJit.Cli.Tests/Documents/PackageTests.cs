@@ -103,7 +103,15 @@ public class PackageTests
         File.WriteAllText(Path.Combine(single, "app.cs"), $"#:package RnnJit@{feed.Version}\n" + code);
         Learned(PackageFeed.Run("run app.cs", single));
 
-        // The negative control: without the generator kernels would be interpreted, which the program refuses.
+        // The sample, with the version that was packed.
+        string sample = File.ReadAllText(Repository.File("samples/Package/Program.cs")).Replace("RnnJit@0.1.0", $"RnnJit@{version}");
+        File.WriteAllText(Path.Combine(single, "sample.cs"), sample);
+        Match last = Regex.Match(Run("run sample.cs", single), @"step 600: mean squared error (\d\.\d+)");
+        Assert.That(last.Success);
+        Assert.That(double.Parse(last.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Is.LessThan(0.01));
+
+        // The negative control: without the generator kernels are interpreted, and that is said.
+        string project = Path.Combine(app, "App.csproj");
         const string Without =
             "<Target Name=\"Without\" BeforeTargets=\"CoreCompile\"><ItemGroup><Analyzer Remove=\"@(Analyzer)\" /></ItemGroup></Target>";
         File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", Without + "</Project>"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RnnJit.Cli.Tests.Documents;
 
@@ -35,6 +36,24 @@ public class SampleTests
         string output = Run("Streaming").Output;
         Assert.That(output, Does.StartWith("2,000 steps allocated 0 bytes"));
         Assert.That(output, Does.Contain("a stream of ones stands at 1.000, one of zeros and ones at 0.5"));
+    }
+
+    [Test]
+    public void A_state_dict_of_PyTorch_runs()
+    {
+        string[] lines = Run("PyTorch").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(8));
+        Assert.That(lines[0], Is.EqualTo("t = 0: -0.08622  0.09109 -0.19300  0.02808"));
+    }
+
+    [Test]
+    public void A_stream_is_learnt_again_after_it_has_changed()
+    {
+        double[] errors = [.. Run("Online").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => double.Parse(line.Split("error ")[1].Split(',')[0], CultureInfo.InvariantCulture))];
+        Assert.That(errors, Has.Length.EqualTo(10));
+        Assert.That(errors[5], Is.GreaterThan(2 * errors[4]), "the change is no surprise");
+        Assert.That(errors[9], Is.LessThan(errors[5] / 4));
     }
 
     [Test]
