@@ -73,6 +73,7 @@ internal static class CommandLine
         root.Add(TrainCommand.Create(terminal));
         root.Add(SampleCommand.Create(terminal));
         root.Add(ConvertCommand.Create(terminal));
+        root.Add(RunCommand.Create(terminal));
         root.Add(GalleryCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
         root.Add(EmitCommand.Create(terminal));

@@ -36,14 +36,46 @@ internal sealed class ConvertCommand
 
     public static Command Create(Terminal terminal)
     {
-        var convert = new ConvertCommand(terminal);
+        var from = new Argument<string>("in")
+        {
+            Description = "Weights of PyTorch (safetensors, .pt, .pth) or Keras (.npz, .h5, .keras), or a model",
+        };
+        var to = new Argument<string>("out") { Description = "The file to write: .safetensors, or .npz for Keras" };
+        Option<string?> library = CommonOptions.Optional("--to",
+            "What to write: rnnjit, pytorch or keras; default: rnnjit, and of a model pytorch, or keras where OUT is .npz", "library");
+        var foreign = new ForeignFlags();
+        var lengths = new Option<bool>("--lengths") { Description = "The model has an input lengths, the steps of each row" };
         var command = new Command("convert",
             "Read weights of PyTorch or Keras as a model, or write a model's, for instance: rnnjit convert lstm.pt lstm.safetensors")
         {
-            convert.from, convert.to, convert.library, convert.prefix, convert.nonlinearity, convert.batchFirst, convert.lastStep,
-            convert.lengths,
+            from, to, library, foreign.Prefix, foreign.Nonlinearity, foreign.BatchFirst, foreign.LastStep, lengths,
         };
-        command.SetAction(convert.Run);
+        command.SetAction(parsed =>
+        {
+            string input = parsed.GetRequiredValue(from), output = parsed.GetRequiredValue(to);
+            if (Directory.Exists(input))
+                throw new UsageException($"'{input}' is a folder, wanted a file of weights (name the file in it)");
+            var read = WeightSource.Read(input);
+            foreign.Require(parsed, read.Library, input, lengths);
+            Library target = LibraryName.Target(parsed.GetValue(library), library.Name, read.Library, output);
+            LibraryName.RequireFile(target, output);
+
+            using Model model = read.Open(foreign.Torch(parsed, parsed.GetValue(lengths)), foreign.Keras(parsed, parsed.GetValue(lengths)));
+            IReadOnlyList<WeightPlace> places = (target == Library.RnnJit ? read.Library : target) == Library.Keras
+                ? model.KerasPlaces()
+                : model.PyTorchPlaces();
+            Write(model, target, output);
+            if (parsed.GetValue(CommonOptions.Json))
+                terminal.Out.WriteLine(JsonSerializer.Serialize(new
+                {
+                    from = LibraryName.Of(read.Library),
+                    to = LibraryName.Of(target),
+                    tensors = places.Select(place => new { name = place.Name, shape = place.Shape, places = place.Places }),
+                }));
+            else
+                Print(terminal.Out, places, model, target, output);
+            return ExitCode.Success;
+        });
         return command;
     }
 

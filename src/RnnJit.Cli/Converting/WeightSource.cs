@@ -31,10 +31,10 @@ internal sealed class WeightSource
     }
 
     /// <summary>The model of the weights.</summary>
-    public Model Open(PyTorchOptions torch, KerasOptions keras) => Library switch
+    public Model Open(PyTorchOptions torch, KerasOptions keras, ModelOptions? options = null) => Library switch
     {
-        Library.RnnJit => Model.Load(path),
-        Library.PyTorch => Model.FromPyTorch(weights, torch),
-        _ => Model.FromKeras(weights, keras),
+        Library.RnnJit => Model.Load(path, options),
+        Library.PyTorch => Model.FromPyTorch(weights, torch, options),
+        _ => Model.FromKeras(weights, keras, options),
     };
 }
