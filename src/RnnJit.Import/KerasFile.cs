@@ -8,7 +8,7 @@ namespace RnnJit.Import;
 /// </summary>
 public static class KerasFile
 {
-    internal const string Inside = "model.weights.h5";
+    internal const string Inside = WeightFile.KerasWeights;
 
     private const string Variables = "vars";
 

@@ -15,44 +15,14 @@ public static class WeightFiles
     public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path, out IReadOnlyDictionary<string, string> texts)
     {
         texts = new Dictionary<string, string>();
-        using FileStream stream = WeightFile.Open(path);
-        return FormatOf(stream, $"'{path}'") switch
+        WeightFormat format;
+        using (FileStream stream = WeightFile.Open(path))
+            format = WeightFile.Format(stream, path);
+        return format switch
         {
-            WeightFormat.Torch => PyTorchFile.Read(path),
-            WeightFormat.Keras => KerasFile.Read(path),
+            WeightFormat.Torch or WeightFormat.LegacyTorch => PyTorchFile.Read(path),
+            WeightFormat.Hdf5 or WeightFormat.Keras => KerasFile.Read(path),
             _ => WeightFile.Read(path, out texts),
         };
-    }
-
-    /// <summary>Reads what is left of a stream, which stays open.</summary>
-    /// <inheritdoc cref="Read(string)"/>
-    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(Stream stream) =>
-        WholeStream.Read<IReadOnlyDictionary<string, SafetensorsTensor>>(stream, (whole, source) =>
-        {
-            WeightFormat format = FormatOf(whole, source);
-            whole.Position = 0;
-            return format switch
-            {
-                WeightFormat.Torch => PyTorchFile.Read(whole, source),
-                WeightFormat.Keras => KerasFile.Read(whole, source),
-                _ => WeightFile.Read(whole),
-            };
-        });
-
-    private static WeightFormat FormatOf(Stream stream, string source)
-    {
-        int first = stream.ReadByte(), second = stream.ReadByte(), third = stream.ReadByte();
-        string[] inside = first == 'P' && second == 'K' ? [.. ZipFileReader.Open(stream, source).Parts.Keys] : [];
-        bool isTorch = inside.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal))
-            || (first == 0x80 && second is >= 2 and <= 5 && third is 0x8A or 0x95);
-        bool isKeras = (first, second, third) == (0x89, 'H', 'D') || inside.Contains(KerasFile.Inside);
-        return isTorch ? WeightFormat.Torch : isKeras ? WeightFormat.Keras : WeightFormat.Other;
-    }
-
-    private enum WeightFormat
-    {
-        Other,
-        Torch,
-        Keras,
     }
 }

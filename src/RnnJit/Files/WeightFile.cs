@@ -5,6 +5,9 @@ namespace RnnJit.Files;
 /// <summary>A file of named tensors, whichever format its first bytes are of.</summary>
 internal static class WeightFile
 {
+    /// <summary>The name of the weights in an archive of Keras.</summary>
+    public const string KerasWeights = "model.weights.h5";
+
     /// <summary>The tensors of a safetensors or npz file, in the order of the file.</summary>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="WeightFileException">The file is of a format that is not read here, or a malformed npz file.</exception>
@@ -14,50 +17,52 @@ internal static class WeightFile
     public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path, out IReadOnlyDictionary<string, string> texts)
     {
         using FileStream stream = Open(path);
-        return Read(stream, path, out texts);
+        switch (Format(stream, path))
+        {
+            case WeightFormat.Npz:
+                return NpzFile.Read(stream, $"'{path}'");
+            case WeightFormat.Npy:
+                throw new WeightFileException(
+                    $"'{path}' is one NumPy array without a name, wanted named ones (save them with numpy.savez)");
+            case WeightFormat.Torch:
+                throw new WeightFileException(
+                    $"'{path}' is a file of torch.save, which is read by PyTorchFile.Read of the package RnnJit.Import "
+                        + "(or save it as safetensors)");
+            case WeightFormat.LegacyTorch:
+                throw new WeightFileException(
+                    $"'{path}' is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
+                        + "RnnJit.Import (or save it as safetensors)");
+            case WeightFormat.Hdf5 or WeightFormat.Keras:
+                throw new WeightFileException(
+                    $"'{path}' is an HDF5 file, which is read by KerasFile.Read of the package RnnJit.Import (or save the arrays with "
+                        + "numpy.savez)");
+            default:
+                SafetensorsFile file = SafetensorsReader.Read(stream, $"'{path}'");
+                texts = file.Metadata;
+                return file.Tensors;
+        }
     }
 
-    /// <summary>The same of what is left of a stream.</summary>
-    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(Stream stream) =>
-        WholeStream.Read(stream, (whole, _) => Read(whole, WholeStream.NameOf(stream), out var _));
-
-    /// <param name="path">Names the stream in messages.</param>
-    private static IReadOnlyDictionary<string, SafetensorsTensor> Read(
-        Stream stream, string path, out IReadOnlyDictionary<string, string> texts)
+    /// <summary>Tells the format by the first bytes, and that of an archive by the names inside; the stream is then at its
+    /// begin.</summary>
+    /// <exception cref="WeightFileException">The file is a damaged archive.</exception>
+    public static WeightFormat Format(FileStream stream, string path)
     {
-        texts = new Dictionary<string, string>();
         Span<byte> begin = stackalloc byte[8];
         begin = begin[..stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false)];
         stream.Position = 0;
         if (begin.StartsWith("PK\x03\x04"u8) || begin.StartsWith("PK\x05\x06"u8))
         {
-            if (HasExtension(path, ".npz"))
-                return NpzFile.Read(stream, $"'{path}'");
-            ZipFileReader archive = ZipFileReader.Open(stream, $"'{path}'");
-            if (archive.Parts.Keys.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal)))
-                throw new WeightFileException(
-                    $"'{path}' is a file of torch.save, which is read by PyTorchFile.Read of the package RnnJit.Import "
-                        + "(or save it as safetensors)");
-            return NpzFile.Read(stream, $"'{path}'");
+            ICollection<string> names = [.. ZipFileReader.Open(stream, $"'{path}'").Parts.Keys];
+            stream.Position = 0;
+            return names.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal)) ? WeightFormat.Torch
+                : names.Contains(KerasWeights) ? WeightFormat.Keras : WeightFormat.Npz;
         }
 
-        if (begin.Length > 1 && begin[0] == 0x93 && begin[1] == 'N')
-            throw new WeightFileException($"'{path}' is one NumPy array without a name, wanted named ones (save them with numpy.savez)");
-        if (begin.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']))
-            throw new WeightFileException(
-                $"'{path}' is an HDF5 file, which is read by KerasFile.Read of the package RnnJit.Import (or save the arrays with "
-                    + "numpy.savez)");
-        if (begin.Length > 2 && begin[0] == 0x80 && begin[1] is >= 2 and <= 5 && begin[2] is 0x8A or 0x95)
-            throw new WeightFileException(
-                $"'{path}' is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
-                    + "RnnJit.Import (or save it as safetensors)");
-        if (begin.Length == 8 && BinaryPrimitives.ReadUInt32LittleEndian(begin[4..]) != 0 && !HasExtension(path, ".safetensors"))
-            throw new WeightFileException(
-                $"'{path}' has the first bytes of no known format, wanted safetensors or npz, or, with the package RnnJit.Import, "
-                    + ".pt, .pth, .h5 or .keras (check that it is the file you mean)");
-        SafetensorsFile file = SafetensorsReader.Read(stream, $"'{path}'");
-        texts = file.Metadata;
-        return file.Tensors;
+        return begin.Length > 1 && begin[0] == 0x93 && begin[1] == 'N' ? WeightFormat.Npy
+            : begin.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? WeightFormat.Hdf5
+            : begin.Length > 2 && begin[0] == 0x80 && begin[1] is >= 2 and <= 5 && begin[2] is 0x8A or 0x95 ? WeightFormat.LegacyTorch
+            : WeightFormat.Safetensors;
     }
 
     private static bool HasExtension(string path, string extension) =>
