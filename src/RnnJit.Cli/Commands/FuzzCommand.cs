@@ -20,6 +20,8 @@ internal static class FuzzCommand
         Option<ulong> seed = CommonOptions.Seed();
         Option<string?> keep = CommonOptions.Optional("--keep", "Where to leave the files that failed", "folder");
         Option<string?> name = CommonOptions.Optional("--class", "One class of damage only, see --list", "name");
+        Option<string?> format = CommonOptions.Optional("--format",
+            $"Damage files of weights or arrays in place of checkpoints: {string.Join(", ", WeightSeeds.Formats)}", "name");
         Option<int> jobs = CommonOptions.Number("--jobs", "Processes side by side", 1);
         Option<int> only = CommonOptions.Number("--only", "Read the file of this index in this process, and keep it", -1);
         var list = new Option<bool>("--list") { Description = "Name the classes" };
@@ -30,22 +32,24 @@ internal static class FuzzCommand
 
             Examples:
               rnnjit fuzz files --jobs 2
+              rnnjit fuzz files --format pt --count 100000
               rnnjit fuzz files --class layout.overlap --count 500
               rnnjit fuzz files --seed 1 --only 4711 --keep found
-            """) { count, seed, keep, name, jobs, only, list, part };
+            """) { count, seed, keep, name, format, jobs, only, list, part };
         command.SetAction(parsed =>
         {
             CommonOptions.RequireAbsent(parsed, "fuzz files", CommonOptions.Json);
             if (parsed.GetValue(list))
             {
                 CommonOptions.RequireAbsent(parsed, list.Name, count, seed, keep, name, jobs, only);
-                return List(terminal);
+                return List(terminal, Format(parsed.GetValue(format)));
             }
 
             if (IsOne(parsed, only))
                 CommonOptions.RequireAbsent(parsed, only.Name, count, jobs);
             int mutants = Positive("--count", parsed.GetValue(count)), processes = Positive("--jobs", parsed.GetValue(jobs));
-            var plan = new MutantPlan(parsed.GetValue(seed), parsed.GetValue(name) is { } known ? Find(known) : null);
+            string? of = Format(parsed.GetValue(format));
+            var plan = new MutantPlan(parsed.GetValue(seed), parsed.GetValue(name) is { } known ? Find(known, of) : null, of);
             if (parsed.GetValue(part) is { } stretch)
                 return Part(terminal, plan, stretch);
             if (IsOne(parsed, only))
@@ -85,9 +89,12 @@ internal static class FuzzCommand
         return command;
     }
 
-    private static int List(Terminal terminal)
+    private static string? Format(string? asked) => asked is null || WeightSeeds.Formats.Contains(asked) ? asked
+        : throw new UsageException($"--format is '{asked}', wanted one of {string.Join(", ", WeightSeeds.Formats)} (change it)");
+
+    private static int List(Terminal terminal, string? format)
     {
-        foreach (Mutation mutation in MutationTable.All)
+        foreach (Mutation mutation in format is null ? MutationTable.All : WeightMutations.Of(format))
             terminal.Out.WriteLine(mutation.Name);
         return ExitCode.Success;
     }
@@ -137,8 +144,8 @@ internal static class FuzzCommand
             ? true
             : throw new UsageException($"{only.Name} is {parsed.GetValue(only)}, wanted 0 or more (change it)"));
 
-    private static Mutation Find(string name) =>
-        MutationTable.Find(name) ?? throw new UsageException($"--class is '{name}', wanted one of those that --list names (change it)");
+    private static Mutation Find(string name, string? format) =>
+        (format is null ? MutationTable.Find(name) : WeightMutations.Of(format).FirstOrDefault(mutation => mutation.Name == name)) ?? throw new UsageException($"--class is '{name}', wanted one of those that --list names (change it)");
 
     private static int Positive(string option, int value) =>
         value > 0 ? value : throw new UsageException($"{option} is {value}, wanted at least 1 (change it)");

@@ -96,6 +96,7 @@ internal sealed class FuzzChild(MutantPlan plan, CancellationToken interrupted, 
             start.ArgumentList.Add(typeof(FuzzChild).Assembly.Location);
         string[] arguments = ["fuzz", "files", "--seed", plan.Seed.ToString(CultureInfo.InvariantCulture), "--part",
             string.Create(CultureInfo.InvariantCulture, $"{from}:{to}"),
+            .. plan.Format is { } format ? ["--format", format] : Array.Empty<string>(),
             .. plan.Only is { } only ? ["--class", only.Name] : Array.Empty<string>()];
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);

@@ -42,7 +42,8 @@ internal sealed class FuzzFiles(MutantPlan plan, int count, int jobs, string? ke
         }
     }
 
-    private string Class() => plan.Only is { } only ? $" --class {only.Name}" : "";
+    private string Class() =>
+        (plan.Format is { } format ? $" --format {format}" : "") + (plan.Only is { } only ? $" --class {only.Name}" : "");
 
     private void Keep()
     {

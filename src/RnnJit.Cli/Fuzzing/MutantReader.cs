@@ -1,5 +1,8 @@
 using RnnJit.Cells;
+using RnnJit.Cli.Converting;
 using RnnJit.Data;
+using RnnJit.Files;
+using RnnJit.Import;
 using RnnJit.Interpretation;
 using RnnJit.Ir;
 using RnnJit.Networks;
@@ -29,6 +32,12 @@ internal sealed class MutantReader(ModelOptions options)
             return refusals;
         }
 
+        if (mutant.IsWeights)
+        {
+            ReadWeights(mutant.Path);
+            return refusals;
+        }
+
         Model? model = null;
         long before = ProcessMemory.ResetPeak();
         mutant.Class.SabotageOfLoad?.Invoke();
@@ -46,6 +55,27 @@ internal sealed class MutantReader(ModelOptions options)
         Try("write", e => e is CheckpointException or TextDataException || IsRefusedRun(e), () => Write(mutant.Path));
         Try("resume", e => e is CheckpointException or DivergenceException, () => Resume(mutant.Path));
         return refusals;
+    }
+
+    // The tensors, then the model that they are of, then a step of it.
+    private void ReadWeights(string path)
+    {
+        long before = ProcessMemory.ResetPeak();
+        bool read = false;
+        Try("read", e => e is WeightFileException or SafetensorsException, () =>
+        {
+            if (path.EndsWith(".npy", StringComparison.Ordinal))
+                NpyFile.Read(path);
+            else
+                read = WeightFiles.Read(path).Count > 0;
+        });
+        LoadBytes = Math.Max(0, ProcessMemory.Peak() - before);
+        if (read)
+            Try("model", e => e is UsageException or ForeignWeightsException or WeightFileException || IsRefusedRun(e), () =>
+            {
+                using Model model = WeightSource.Read(path).Open(new PyTorchOptions(), new KerasOptions(), options);
+                Step(model);
+            });
     }
 
     private void Use(Model model, int index)

@@ -20,6 +20,7 @@ internal sealed class MutantRun
 
     private readonly MutantPlan plan;
     private readonly FuzzSeeds? seeds;
+    private readonly WeightSeeds? weights;
     private readonly string folder;
     private readonly MutantReader interpreted = new(Options(Interpreted));
     private readonly MutantReader compiled = new(Options(null));
@@ -27,11 +28,12 @@ internal sealed class MutantRun
     public MutantRun(MutantPlan plan, string folder)
     {
         (this.plan, this.folder) = (plan, folder);
-        seeds = plan.IsControl ? null : FuzzSeeds.Make(folder, new ModelOptions { Threads = 1, Kernels = Interpreted });
+        weights = plan.Format is { } format && !plan.IsControl ? WeightSeeds.Of(format, folder) : null;
+        seeds = plan.IsControl || weights is not null ? null : FuzzSeeds.Make(folder, new ModelOptions { Threads = 1, Kernels = Interpreted });
     }
 
     /// <summary>Writes a mutant and leaves it there.</summary>
-    public Mutant Make(int index) => plan.Make(index, seeds, folder);
+    public Mutant Make(int index) => weights is null ? plan.Make(index, seeds, folder) : plan.Make(index, weights, folder);
 
     /// <summary>Writes a mutant, reads it and removes it. One in a hundred runs on compiled kernels.</summary>
     public MutantOutcome Read(int index)
@@ -46,7 +48,7 @@ internal sealed class MutantRun
             long before = ProcessMemory.ResetPeak();
             IReadOnlyList<string> refusals = reader.Read(mutant);
             long peak = ProcessMemory.Peak() - before;
-            if (reader.LoadBytes > (4 * bytes) + LoadAllowance)
+            if (reader.LoadBytes > Allowed(mutant, bytes))
                 return Outcome(Verdict.Memory, $"Load took {reader.LoadBytes} bytes for a file of {bytes}");
             if (peak > (4 * bytes) + MemoryLimit + (2 * LoadAllowance))
                 return Outcome(Verdict.Memory, $"The readers took {peak} bytes where {MemoryLimit} are the limit");
@@ -61,6 +63,10 @@ internal sealed class MutantRun
             File.Delete(mutant.Path);
         }
     }
+
+    // What is compressed may unpack to 64 MB and 16 times the file.
+    private static long Allowed(Mutant mutant, long bytes) =>
+        mutant.IsWeights ? (20 * bytes) + (2 * LoadAllowance) : (4 * bytes) + LoadAllowance;
 
     private static ModelOptions Options(KernelChain? kernels) => new() { Threads = 1, Kernels = kernels, MemoryLimit = MemoryLimit };
 

@@ -13,6 +13,9 @@ internal enum MutationTarget
 
     /// <summary>The text of a Program or cell: in a checkpoint or in an .ir file.</summary>
     Text,
+
+    /// <summary>A file of weights, as bytes.</summary>
+    Weights,
 }
 
 /// <summary>A class of mutations: one kind of damage at a place that the random numbers choose.</summary>
@@ -31,6 +34,9 @@ internal sealed class Mutation
     /// <summary>Damages a text.</summary>
     public Func<string, RandomStream, string> Edit { get; private init; } = (text, _) => text;
 
+    /// <summary>Damages the bytes of a file; the second array is another valid one.</summary>
+    public Func<byte[], byte[], RandomStream, byte[]> Damage { get; private init; } = (bytes, _, _) => bytes;
+
     /// <summary>The action of a reader in place of reading, for the classes that show that a failure is noticed.</summary>
     public Action? Sabotage { get; private init; }
 
@@ -46,6 +52,9 @@ internal sealed class Mutation
         new(name, MutationTarget.Training) { Apply = apply };
 
     public static Mutation OfText(string name, Func<string, RandomStream, string> edit) => new(name, MutationTarget.Text) { Edit = edit };
+
+    public static Mutation OfWeights(string name, Func<byte[], byte[], RandomStream, byte[]> damage) =>
+        new(name, MutationTarget.Weights) { Damage = damage };
 
     public static Mutation OfReader(string name, Action sabotage) => new(name, MutationTarget.Checkpoint) { Sabotage = sabotage };
 
