@@ -2,6 +2,8 @@ using BenchmarkDotNet.Running;
 using RnnJit.Bench.Gallery;
 using RnnJit.Bench.Numerics;
 using RnnJit.Bench.Starts;
+using RnnJit.Bench.Targets;
+using RnnJit.Cli;
 
 if (args is ["numerics", var m, var n, var k])
     NumericsReport.Print(int.Parse(m), int.Parse(n), int.Parse(k));

@@ -17,7 +17,7 @@ public static class WeightFiles
         texts = new Dictionary<string, string>();
         WeightFormat format;
         using (FileStream stream = WeightFile.Open(path))
-            format = WeightFile.Format(stream, path);
+            format = WeightFile.Format(stream, $"'{path}'");
         return format switch
         {
             WeightFormat.Torch or WeightFormat.LegacyTorch => PyTorchFile.Read(path),
@@ -25,4 +25,15 @@ public static class WeightFiles
             _ => WeightFile.Read(path, out texts),
         };
     }
+
+    /// <summary>Reads what is left of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(Stream stream) =>
+        WholeStream.Read<IReadOnlyDictionary<string, SafetensorsTensor>>(stream, (whole, source) =>
+            WeightFile.Format(whole, source) switch
+            {
+                WeightFormat.Torch or WeightFormat.LegacyTorch => PyTorchFile.Read(whole, source),
+                WeightFormat.Hdf5 or WeightFormat.Keras => KerasFile.Read(whole, source),
+                _ => WeightFile.Read(whole),
+            });
 }

@@ -17,56 +17,73 @@ internal static class WeightFile
     public static IReadOnlyDictionary<string, SafetensorsTensor> Read(string path, out IReadOnlyDictionary<string, string> texts)
     {
         using FileStream stream = Open(path);
-        switch (Format(stream, path))
-        {
-            case WeightFormat.Npz:
-                return NpzFile.Read(stream, $"'{path}'");
-            case WeightFormat.Npy:
-                throw new WeightFileException(
-                    $"'{path}' is one NumPy array without a name, wanted named ones (save them with numpy.savez)");
-            case WeightFormat.Torch:
-                throw new WeightFileException(
-                    $"'{path}' is a file of torch.save, which is read by PyTorchFile.Read of the package RnnJit.Import "
-                        + "(or save it as safetensors)");
-            case WeightFormat.LegacyTorch:
-                throw new WeightFileException(
-                    $"'{path}' is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
-                        + "RnnJit.Import (or save it as safetensors)");
-            case WeightFormat.Hdf5 or WeightFormat.Keras:
-                throw new WeightFileException(
-                    $"'{path}' is an HDF5 file, which is read by KerasFile.Read of the package RnnJit.Import (or save the arrays with "
-                        + "numpy.savez)");
-            default:
-                SafetensorsFile file = SafetensorsReader.Read(stream, $"'{path}'");
-                texts = file.Metadata;
-                return file.Tensors;
-        }
+        return Read(stream, $"'{path}'", out texts);
     }
+
+    /// <summary>The same of what is left of a stream.</summary>
+    public static IReadOnlyDictionary<string, SafetensorsTensor> Read(Stream stream) =>
+        WholeStream.Read(stream, (whole, source) => Read(whole, source, out var _));
 
     /// <summary>Tells the format by the first bytes, and that of an archive by the names inside; the stream is then at its
     /// begin.</summary>
+    /// <param name="source">The file in quotes, as messages name it.</param>
     /// <exception cref="WeightFileException">The file is a damaged archive.</exception>
-    public static WeightFormat Format(FileStream stream, string path)
+    public static WeightFormat Format(Stream stream, string source)
     {
         Span<byte> begin = stackalloc byte[8];
         begin = begin[..stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false)];
         stream.Position = 0;
         if (begin.StartsWith("PK\x03\x04"u8) || begin.StartsWith("PK\x05\x06"u8))
         {
-            ICollection<string> names = [.. ZipFileReader.Open(stream, $"'{path}'").Parts.Keys];
+            ICollection<string> names = [.. ZipFileReader.Open(stream, source).Parts.Keys];
             stream.Position = 0;
             return names.Any(name => name.EndsWith("data.pkl", StringComparison.Ordinal)) ? WeightFormat.Torch
                 : names.Contains(KerasWeights) ? WeightFormat.Keras : WeightFormat.Npz;
         }
 
+        // A safetensors file begins with the length of its header, in 8 bytes.
+        bool isNoise = begin.Length == 8 && BinaryPrimitives.ReadUInt32LittleEndian(begin[4..]) != 0
+            && !source.EndsWith(".safetensors'", StringComparison.OrdinalIgnoreCase);
         return begin.Length > 1 && begin[0] == 0x93 && begin[1] == 'N' ? WeightFormat.Npy
             : begin.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? WeightFormat.Hdf5
             : begin.Length > 2 && begin[0] == 0x80 && begin[1] is >= 2 and <= 5 && begin[2] is 0x8A or 0x95 ? WeightFormat.LegacyTorch
+            : isNoise ? WeightFormat.Unknown
             : WeightFormat.Safetensors;
     }
 
-    private static bool HasExtension(string path, string extension) =>
-        Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase);
+    private static IReadOnlyDictionary<string, SafetensorsTensor> Read(
+        Stream stream, string source, out IReadOnlyDictionary<string, string> texts)
+    {
+        texts = new Dictionary<string, string>();
+        switch (Format(stream, source))
+        {
+            case WeightFormat.Npz:
+                return NpzFile.Read(stream, source);
+            case WeightFormat.Npy:
+                throw new WeightFileException(
+                    $"{source} is one NumPy array without a name, wanted named ones (save them with numpy.savez)");
+            case WeightFormat.Torch:
+                throw new WeightFileException(
+                    $"{source} is a file of torch.save, which is read by PyTorchFile.Read of the package RnnJit.Import "
+                        + "(or save it as safetensors)");
+            case WeightFormat.LegacyTorch:
+                throw new WeightFileException(
+                    $"{source} is a pickle, as torch.save wrote it before version 1.6; it is read by PyTorchFile.Read of the package "
+                        + "RnnJit.Import (or save it as safetensors)");
+            case WeightFormat.Hdf5 or WeightFormat.Keras:
+                throw new WeightFileException(
+                    $"{source} is an HDF5 file, which is read by KerasFile.Read of the package RnnJit.Import (or save the arrays with "
+                        + "numpy.savez)");
+            case WeightFormat.Unknown:
+                throw new WeightFileException(
+                    $"{source} has the first bytes of no known format, wanted safetensors or npz, or, with the package RnnJit.Import, "
+                        + ".pt, .pth, .h5 or .keras (check that it is the file you mean)");
+            default:
+                SafetensorsFile file = SafetensorsReader.Read(stream, source);
+                texts = file.Metadata;
+                return file.Tensors;
+        }
+    }
 
     /// <exception cref="WeightFileException">The file is missing or unreadable.</exception>
     public static FileStream Open(string path)

@@ -3,8 +3,11 @@ namespace RnnJit.Files;
 /// <summary>The format of a file of weights.</summary>
 internal enum WeightFormat
 {
-    /// <summary>None of the others: a file that is not recognised is read as this one, whose reader says what is wrong.</summary>
+    /// <summary>A header's length, then a header in JSON; also files that are too short to tell.</summary>
     Safetensors,
+
+    /// <summary>None of these.</summary>
+    Unknown,
 
     /// <summary>One NumPy array.</summary>
     Npy,
