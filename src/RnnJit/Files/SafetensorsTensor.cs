@@ -40,8 +40,13 @@ public sealed class SafetensorsTensor
         SafetensorsDtype dtype = SafetensorsDtype.F32)
     {
         var bytes = new byte[values.Length * (dtype.Bits() / 8)];
-        for (var i = 0; i < values.Length; i++)
-            SafetensorsElement.Write(bytes, i, dtype, values[i]);
+        if (dtype == SafetensorsDtype.F32 && BitConverter.IsLittleEndian)
+            MemoryMarshal.AsBytes(values).CopyTo(bytes);
+        else
+        {
+            for (var i = 0; i < values.Length; i++)
+                SafetensorsElement.Write(bytes, i, dtype, values[i]);
+        }
 
         return new SafetensorsTensor(dtype, shape, bytes);
     }
@@ -51,8 +56,13 @@ public sealed class SafetensorsTensor
     public static SafetensorsTensor From(ReadOnlySpan<double> values, ReadOnlySpan<long> shape)
     {
         var bytes = new byte[values.Length * sizeof(double)];
-        for (var i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        if (BitConverter.IsLittleEndian)
+            MemoryMarshal.AsBytes(values).CopyTo(bytes);
+        else
+        {
+            for (var i = 0; i < values.Length; i++)
+                BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        }
 
         return new SafetensorsTensor(SafetensorsDtype.F64, shape, bytes);
     }

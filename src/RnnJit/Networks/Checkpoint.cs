@@ -19,6 +19,7 @@ internal sealed partial class Checkpoint(string path) : IDisposable
 
     private readonly SortedDictionary<string, string> texts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SafetensorsTensor> tensors = new(StringComparer.Ordinal);
+    private readonly List<string> reals = [];
 
     /// <summary>The path of the file, named in messages.</summary>
     public string Path => path;
@@ -39,17 +40,25 @@ internal sealed partial class Checkpoint(string path) : IDisposable
         set => texts[key] = value;
     }
 
+    /// <summary>Writes what was added, which needs no tensor of the model any more.</summary>
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
-    public void Write(string target) =>
+    /// <exception cref="NotFiniteNumberException">A tensor holds NaN or an infinity as it is stored.</exception>
+    public void Write(string target)
+    {
+        RequireFinite();
         SafetensorsFile.Write(target, tensors, texts.Append(new(FormatKey, Format)).Append(new(DigestKey, Digest())));
+    }
 
     /// <summary>Writes the same to a stream, which stays open.</summary>
     /// <exception cref="IOException">The stream could not be written.</exception>
-    public void Write(Stream target) =>
+    /// <exception cref="NotFiniteNumberException">A tensor holds NaN or an infinity as it is stored.</exception>
+    public void Write(Stream target)
+    {
+        RequireFinite();
         SafetensorsFile.Write(target, tensors, texts.Append(new(FormatKey, Format)).Append(new(DigestKey, Digest())));
+    }
 
-    /// <summary>Adds a tensor: a parameter, a moment of the optimiser or a carried state.</summary>
-    /// <exception cref="NotFiniteNumberException">It holds NaN or an infinity as it is stored.</exception>
+    /// <summary>Adds a copy of a tensor: a parameter, a moment of the optimiser or a carried state.</summary>
     public void Put(string name, Tensor tensor, WeightStorage weights = WeightStorage.Single)
     {
         long[] shape = tensor.Shape.Select(extent => (long)extent).ToArray();
@@ -62,18 +71,27 @@ internal sealed partial class Checkpoint(string path) : IDisposable
             ElementType.F64 => SafetensorsTensor.From(tensor.Read<double>(), shape),
             _ => SafetensorsTensor.From(tensor.Read<int>(), shape),
         };
-        if (Fault(tensors[name], tensor, tensors[name].ToDouble()) is { } fault)
-            throw new NotFiniteNumberException($"tensor '{name}' [{string.Join(", ", shape)}] holds {fault}");
+        if (tensor.Element != ElementType.I32)
+            reals.Add(name);
     }
 
     /// <summary>Adds numbers of which some may be infinite, such as losses.</summary>
     public void Put(string name, ReadOnlySpan<double> values) => tensors[name] = SafetensorsTensor.From(values, [values.Length]);
 
-    // Whole numbers are finite.
-    private static string? Fault(SafetensorsTensor stored, Tensor tensor, double[] values) =>
-        tensor.Element == ElementType.I32 || Array.TrueForAll(values, double.IsFinite)
-            ? null
-            : FaultSearch.At(new NdArray([.. stored.Shape.Select(extent => (int)extent)], values));
+    // In the order in which tensors were added. Whole numbers are finite.
+    private void RequireFinite()
+    {
+        foreach (string name in reals)
+        {
+            double[] values = tensors[name].ToDouble();
+            if (!Array.TrueForAll(values, double.IsFinite))
+            {
+                int[] shape = [.. tensors[name].Shape.Select(extent => (int)extent)];
+                throw new NotFiniteNumberException(
+                    $"tensor '{name}' [{string.Join(", ", shape)}] holds {FaultSearch.At(new NdArray(shape, values))}");
+            }
+        }
+    }
 
     // Texts, then tensors, each by the ordinal order of their names.
     private string Digest()

@@ -1,3 +1,4 @@
+using RnnJit.Cells;
 using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
@@ -48,6 +49,8 @@ internal sealed class BoundStep : IDisposable
         numbers = [.. step.Multiples(Differentiated).Select(multiple =>
             (multiple, step.Optimiser.Scalars.Select(scalar => last.Input(TrainingStep.Number(scalar, multiple))).ToArray()))];
         random = Executable.Program.InputIndex(TrainingStep.Random) >= 0 ? Executable.Input(TrainingStep.Random) : null;
+        Means = [Executable.Output("loss"), .. Executable.Program.Outputs
+            .Where(output => RunningPort.IsNext(Executable.Program, output)).Select(output => Executable.Output(output.Name))];
         (loss, norm, finite) = (Executable.Output("loss"), last.Output(TrainingStep.Norm), last.Output(TrainingStep.Finite));
     }
 
@@ -64,6 +67,9 @@ internal sealed class BoundStep : IDisposable
     public Executable? Update { get; }
 
     public CarriedState State { get; }
+
+    /// <summary>The loss, then running statistics of a split step: means over the rows.</summary>
+    public Tensor[] Means { get; }
 
     public double Loss => Number(loss);
 
@@ -85,12 +91,15 @@ internal sealed class BoundStep : IDisposable
     }
 
     /// <summary>Gives masks their key and counter.</summary>
-    public void FillRandom(ulong seed, int steps)
+    public void FillRandom(ulong seed, int steps) => FillRandom(seed, steps, 0, Batch);
+
+    /// <summary>Gives masks their key and counter, where the rows are a part of a batch.</summary>
+    public void FillRandom(ulong seed, int steps, int firstRow, int rows)
     {
         if (random is null)
             return;
         Span<int> words = random.Write<int>();
-        (words[0], words[1], words[2], words[3], words[4], words[5]) = ((int)seed, (int)(seed >> 32), steps, 0, 0, Batch);
+        (words[0], words[1], words[2], words[3], words[4], words[5]) = ((int)seed, (int)(seed >> 32), steps, 0, firstRow, rows);
     }
 
     public void Dispose()

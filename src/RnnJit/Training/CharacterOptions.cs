@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RnnJit.Cells;
 using RnnJit.Ir;
 
@@ -130,9 +131,15 @@ public sealed record CharacterOptions
 
     public ElementType Precision { get; init; } = ElementType.F32;
 
+    /// <summary>S, the shards into which each batch is cut, see <see cref="ShardedStep"/>; a checkpoint stores it beside the options where it
+    /// is above 1.</summary>
+    [JsonIgnore]
+    public int Shards { get; init; } = 1;
+
     /// <exception cref="ArgumentException">A value is out of its range; the sentence names it as the command line does.</exception>
     public void Check()
     {
+        Require(Shards >= 1, "shards", Shards, "1 or more");
         Require(Layers is >= 1 and <= 64, "layers", Layers, "1 to 64");
         Require(Hidden is >= 1 and <= 65536, "hidden", Hidden, "1 to 65536");
         Require(Embedding is >= 1 and <= 65536, "embedding", Embedding, "1 to 65536");

@@ -13,22 +13,27 @@ namespace RnnJit.Training;
 /// Trains a character language model on a text by truncated back-propagation through time with carried state. Everything follows from text,
 /// cell and options; a run that was saved and resumed is bit for bit the run that was not.
 /// </summary>
-public sealed class CharacterTraining : IDisposable
+public sealed partial class CharacterTraining : IDisposable
 {
     private readonly CharacterText text;
     private readonly SequenceBatches batches;
-    private readonly CharacterValidation validation;
+    private readonly CharacterValidation? validation;
     private readonly Trainer trainer;
+    private readonly IRanks ranks;
+    private readonly ShardedStep? sharded;
     private double sum;
     private int counted;
 
     /// <param name="run">Threads, backend.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <param name="ranks">The processes that train together, of which each makes the same calls; null: this one alone.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or the shards do not fit the batch or the ranks.</exception>
     /// <exception cref="TextDataException">The text is too short for these options.</exception>
     /// <exception cref="GraphException">The cell does not fit into layers.</exception>
-    public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null)
+    public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null, IRanks? ranks = null)
     {
         options.Check();
+        this.ranks = ranks ?? OneRank.Instance;
+        _ = new ShardPlan(options.Shards, options.Batch, this.ranks.Count);
         (this.text, Cell, Options) = (text, cell, options);
         Vocabulary vocabulary = Vocabulary.Of(text);
         var (training, rest) = SequenceBatches.Split(vocabulary.Encode(text), options.Validation);
@@ -49,9 +54,14 @@ public sealed class CharacterTraining : IDisposable
             ClipNorm = options.Clip > 0 ? options.Clip : null,
             CarryState = true,
             CheckpointInterval = options.CheckpointInterval,
+            SplitStep = options.Shards > 1,
         });
-        trainer.Bind(steps, options.Batch);
-        validation = new CharacterValidation(Model.Model, rest, options.Batch, steps);
+        if (options.Shards > 1)
+            sharded = new ShardedStep(trainer, steps, options.Batch, options.Shards, ranks);
+        else
+            trainer.Bind(steps, options.Batch);
+        if (this.ranks.Rank == 0)
+            validation = new CharacterValidation(Model.Model, rest, options.Batch, steps);
     }
 
     public CellDefinition Cell { get; }
@@ -76,8 +86,12 @@ public sealed class CharacterTraining : IDisposable
     /// <summary>Characters that one update reads: T · B.</summary>
     public int CharactersPerUpdate => batches.Steps * batches.Streams;
 
-    /// <summary>Characters over which the validation loss is the mean.</summary>
-    public long ValidationCharacters => validation.Targets;
+    /// <summary>Characters over which the validation loss is the mean; 0 at ranks that do not measure it, which are all but the first.</summary>
+    public long ValidationCharacters => validation?.Targets ?? 0;
+
+    /// <summary>True where a rank asked to end, in the last <see cref="Step"/> or <see cref="Measure"/>; all ranks have the same
+    /// answer.</summary>
+    public bool Stopped { get; private set; }
 
     /// <summary>Updates that read the text once.</summary>
     public int UpdatesPerEpoch => batches.Windows;
@@ -92,7 +106,7 @@ public sealed class CharacterTraining : IDisposable
     /// <param name="textOf">Function from the source that the checkpoint names to the text.</param>
     /// <exception cref="CheckpointException">The file is missing, damaged, no character training, or was
     /// written for another text.</exception>
-    public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null)
+    public static CharacterTraining Resume(string path, Func<string, CharacterText> textOf, ModelOptions? run = null, IRanks? ranks = null)
     {
         run ??= new ModelOptions();
         using Checkpoint checkpoint = Checkpoint.Read(path, run.MemoryLimit);
@@ -118,7 +132,7 @@ public sealed class CharacterTraining : IDisposable
                 $"'{checkpoint.Path}' was trained on another text than {text.Source} "
                     + $"(give the text it began with: '{checkpoint["text"]}')");
 
-        CharacterTraining training = Begin(checkpoint, text, options, RowLanesOf.Resume(checkpoint, options.Precision, run));
+        CharacterTraining training = Begin(checkpoint, text, options, RowLanesOf.Resume(checkpoint, options.Precision, run), ranks);
         try
         {
             training.Read(checkpoint);
@@ -132,31 +146,39 @@ public sealed class CharacterTraining : IDisposable
     }
 
     /// <summary>One update: reads the next T characters of B streams.</summary>
+    /// <param name="stop">True to ask all ranks to end, see <see cref="Stopped"/>.</param>
     /// <returns>Their mean loss before the update, in nats per character.</returns>
     /// <exception cref="DivergenceException">Loss or gradient is not finite.</exception>
-    public double Step()
+    public double Step(bool stop = false)
     {
         if (batches.EndOfEpoch)
             batches.Cursor = 0;
         for (int stream = 0; stream < batches.Streams; stream++)
         {
-            if (batches.Begins(stream))
+            if (!batches.Begins(stream))
+                continue;
+            if (sharded is null)
                 trainer.State.Reset(stream);
+            else
+                sharded.Reset(stream);
         }
 
-        batches.Next(trainer.Input("x").Write<int>(), trainer.Input("target").Write<int>());
-        double loss = trainer.Step();
+        double loss = sharded is null ? StepWhole() : sharded.Run(FillShard, stop);
+        batches.Cursor++;
+        Stopped = sharded?.Stopped ?? stop;
         sum += loss;
         counted++;
         return loss;
     }
 
-    /// <summary>Measures the validation loss, tells it to the schedule and adds a point to <see cref="History"/>.</summary>
+    /// <summary>Measures the validation loss, tells it to the schedule and adds a point to <see cref="History"/>. Of several ranks the first
+    /// one measures.</summary>
     /// <returns>Nats per character: the mean in training since the last point, and over the whole validation text.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing changed.</exception>
+    /// <exception cref="RanksException">Ranks have different parameters, which every rank finds.</exception>
     public (double Training, double Validation) Measure(CancellationToken cancel = default)
     {
-        double mean = counted > 0 ? sum / counted : double.NaN, measured = validation.Run(cancel);
+        double mean = counted > 0 ? sum / counted : double.NaN, measured = ranks.Count == 1 ? validation!.Run(cancel) : MeasureTogether(cancel);
         History.Add(Done, mean, measured);
         trainer.Observe(measured);
         (sum, counted) = (0, 0);
@@ -172,7 +194,19 @@ public sealed class CharacterTraining : IDisposable
     /// <exception cref="IOException">The file could not be written; a previous one is untouched.</exception>
     /// <exception cref="DivergenceException">A parameter, a moment of the optimiser or a carried state is not finite; a
     /// previous file is untouched.</exception>
-    public void Save(string path) => trainer.SaveWith(path, Write);
+    public void Save(string path) => Copied(path)?.Invoke();
+
+    /// <summary>Copies what <see cref="Save"/> writes, so that training may go on; every rank calls it.</summary>
+    /// <returns>Writes the file, from any thread; null at ranks that write nothing, which are all but the first.</returns>
+    internal Action? Copied(string path)
+    {
+        sharded?.Collect();
+        return ranks.Rank == 0 ? trainer.Copied(path, Write) : null;
+    }
+
+    /// <summary>Requires that all ranks have the same build, options, text and vectors, and stand at the same parameters.</summary>
+    /// <exception cref="RanksException">Two differ, which every rank finds.</exception>
+    internal void RequireSameRanks() => CharacterRanks.RequireSame(ranks, this, Hash(text), ParameterHash());
 
     /// <summary>Writes the same bytes to a stream, which stays open.</summary>
     /// <inheritdoc cref="Save(string)"/>
@@ -180,7 +214,8 @@ public sealed class CharacterTraining : IDisposable
 
     public void Dispose()
     {
-        validation.Dispose();
+        validation?.Dispose();
+        sharded?.Dispose();
         trainer.Dispose();
         Model.Dispose();
     }
@@ -192,17 +227,20 @@ public sealed class CharacterTraining : IDisposable
         checkpoint["options"] = JsonSerializer.Serialize(Options, CharacterJson.Default.CharacterOptions);
         checkpoint["text"] = text.Source;
         checkpoint["text.sha256"] = Hash(text);
+        if (Options.Shards > 1)
+            checkpoint[ShardsKey] = Options.Shards.ToString(CultureInfo.InvariantCulture);
         checkpoint["cursor"] = batches.Cursor.ToString(CultureInfo.InvariantCulture);
         checkpoint.Put("progress", [sum, counted, .. History.ToNumbers()]);
     }
 
     // Errors in options, cell or text of the file are reported as errors of the checkpoint.
-    private static CharacterTraining Begin(Checkpoint checkpoint, CharacterText text, CharacterOptions options, ModelOptions run)
+    private static CharacterTraining Begin(Checkpoint checkpoint, CharacterText text, CharacterOptions options, ModelOptions run,
+        IRanks? ranks)
     {
         CellDefinition cell = ReadCell(checkpoint);
         try
         {
-            return new CharacterTraining(text, cell, options, run);
+            return new CharacterTraining(text, cell, options, run, ranks);
         }
         catch (Exception e) when (e is GraphException or ArgumentException or TextDataException or OverflowException)
         {
@@ -245,7 +283,7 @@ public sealed class CharacterTraining : IDisposable
             // Files without the option come from versions whose streams all began at the first window.
             using JsonDocument names = JsonDocument.Parse(text);
             bool staggered = names.RootElement.TryGetProperty(nameof(CharacterOptions.Staggered), out _) && options.Staggered;
-            return options with { Staggered = staggered };
+            return options with { Staggered = staggered, Shards = checkpoint.Has(ShardsKey) ? checkpoint.Number(ShardsKey) : 1 };
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -148,23 +148,32 @@ public sealed class SequenceBatches
         if (EndOfEpoch)
             return 0;
 
-        var total = 0;
-        for (var b = 0; b < Streams; b++)
-            total += validSteps[b] = FillStream(x, y, b);
-
+        int total = Read(x, y, 0, Streams);
         cursor++;
         return total;
     }
 
-    private int FillStream(Span<int> x, Span<int> y, int b)
+    /// <summary>Fills in the next window of some streams and leaves the cursor where it is.</summary>
+    /// <param name="x">[T, streams] codes, as in <see cref="Next"/>.</param>
+    /// <param name="y">[T, streams] the codes that follow.</param>
+    /// <returns>The number of steps with a target, over these streams.</returns>
+    internal int Read(Span<int> x, Span<int> y, int first, int streams)
+    {
+        var total = 0;
+        for (var b = 0; b < streams; b++)
+            total += validSteps[first + b] = FillStream(x, y, first + b, b, streams);
+        return total;
+    }
+
+    private int FillStream(Span<int> x, Span<int> y, int b, int column, int columns)
     {
         var done = Window(b) * Steps;
         var valid = Math.Clamp(lengths[b] - done, 0, Steps);
         var source = codes.Span.Slice(starts[b] + Math.Min(done, lengths[b]), valid + 1);
         for (var t = 0; t < Steps; t++)
         {
-            x[t * Streams + b] = t < valid ? source[t] : 0;
-            y[t * Streams + b] = t < valid ? source[t + 1] : NoTarget;
+            x[t * columns + column] = t < valid ? source[t] : 0;
+            y[t * columns + column] = t < valid ? source[t + 1] : NoTarget;
         }
 
         return valid;

@@ -28,41 +28,49 @@ public sealed partial class Trainer
 
     /// <summary>Writes what <see cref="Save(string)"/> does up to the carried states, and what the caller adds.</summary>
     /// <inheritdoc cref="Save(string)" path="/exception"/>
-    internal void SaveWith(string path, Action<Checkpoint> more)
-    {
-        using Checkpoint checkpoint = Filled(path, more);
-        checkpoint.Write(path);
-    }
+    internal void SaveWith(string path, Action<Checkpoint> more) => Copied(path, more)();
 
     /// <inheritdoc cref="SaveWith(string, Action{Checkpoint})"/>
     internal void SaveWith(Stream stream, Action<Checkpoint> more)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using Checkpoint checkpoint = Filled(WholeStream.NameOf(stream), more);
-        checkpoint.Write(stream);
+        Writing(Filled(WholeStream.NameOf(stream), more), checkpoint => checkpoint.Write(stream))();
     }
+
+    /// <summary>Copies what <see cref="SaveWith(string, Action{Checkpoint})"/> writes, so that training may go on.</summary>
+    /// <returns>Writes the file, from any thread, with the exceptions of <see cref="Save(string)"/>.</returns>
+    internal Action Copied(string path, Action<Checkpoint> more) => Writing(Filled(path, more), checkpoint => checkpoint.Write(path));
 
     private void WriteLoop(Checkpoint checkpoint)
     {
         Loop?.Write(checkpoint, Steps);
         if (carries)
-            checkpoint[RowsKey] = carriedRows.ToString(CultureInfo.InvariantCulture);
+            checkpoint[RowsKey] = FileRows.ToString(CultureInfo.InvariantCulture);
     }
 
     private Checkpoint Filled(string path, Action<Checkpoint> more)
     {
         var checkpoint = new Checkpoint(path);
-        try
+        ModelFile.Write(model, checkpoint);
+        Write(checkpoint);
+        more(checkpoint);
+        return checkpoint;
+    }
+
+    private Action Writing(Checkpoint checkpoint, Action<Checkpoint> write)
+    {
+        int steps = Steps;
+        return () =>
         {
-            ModelFile.Write(model, checkpoint);
-            Write(checkpoint);
-            more(checkpoint);
-            return checkpoint;
-        }
-        catch (NotFiniteNumberException e)
-        {
-            throw new DivergenceException(Steps, e.Message, path, e);
-        }
+            try
+            {
+                write(checkpoint);
+            }
+            catch (NotFiniteNumberException e)
+            {
+                throw new DivergenceException(steps, e.Message, checkpoint.Path, e);
+            }
+        };
     }
 
     /// <summary>Takes up what <see cref="Save(string)"/> wrote besides the model and the loop of <see cref="Fit"/>.</summary>
@@ -102,7 +110,7 @@ public sealed partial class Trainer
         checkpoint.Put("schedule", options.LearningRate.State);
         if (carries || shape is null)
         {
-            foreach (var (name, tensor) in shared.StatesOf(model.Program, StateSizes()))
+            foreach (var (name, tensor) in ShardStates?.Whole ?? shared.StatesOf(model.Program, StateSizes()))
                 checkpoint.Put("state." + name, tensor);
         }
     }
@@ -118,7 +126,13 @@ public sealed partial class Trainer
         }
         catch (Exception e) when (e is GraphException or OverflowException)
         {
-            throw ModelFile.Unreadable(checkpoint, $"state of {carriedRows} rows", e);
+            throw ModelFile.Unreadable(checkpoint, $"state of {FileRows} rows", e);
+        }
+
+        if (ShardStates is { } shards)
+        {
+            shards.Take((name, tensor) => checkpoint.Get(StatePrefix + name, tensor));
+            return;
         }
 
         foreach (var (name, tensor) in shared.StatesOf(model.Program, sizes))
@@ -131,8 +145,11 @@ public sealed partial class Trainer
         var sizes = new Dictionary<string, int>(model.Sizes) { ["B"] = carriedRows };
         foreach (var (symbol, size) in current?.Sizes ?? new Dictionary<string, int>())
             sizes[symbol] = size;
+        sizes["B"] = ShardStates?.Batch ?? sizes["B"];
         return sizes;
     }
+
+    private int FileRows => ShardStates?.Batch ?? carriedRows;
 
     private void RestoreSchedule(Checkpoint checkpoint)
     {

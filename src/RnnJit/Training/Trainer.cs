@@ -193,19 +193,19 @@ public sealed partial class Trainer : IDisposable
 
     private static InvalidOperationException NotSplit(string member) => new($"{member} is for a split step (set TrainerOptions.SplitStep)");
 
-    private void Finish(BoundStep step)
+    private void Finish(BoundStep step, Func<string?>? place = null)
     {
         double value = step.Loss;
         GradientNorm = step.Norm;
         if (!step.IsFinite)
             throw Diverged(double.IsFinite(value) ? "the norm of the gradients" : "the loss",
-                double.IsFinite(value) ? GradientNorm : value);
+                double.IsFinite(value) ? GradientNorm : value, place ?? Locate);
         Steps++;
         (carries, carriedRows) = (options.CarryState, step.Batch);
     }
 
-    private DivergenceException Diverged(string what, double value) =>
-        new(Steps + 1, what, value, options.Locate?.Invoke(Current.Executable), EmptyLengths());
+    private DivergenceException Diverged(string what, double value, Func<string?> place) =>
+        new(Steps + 1, what, value, place(), EmptyLengths());
 
     // A mean over the steps that count is 0 / 0 where none does.
     private string? EmptyLengths()

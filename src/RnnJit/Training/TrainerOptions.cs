@@ -36,6 +36,13 @@ public sealed record TrainerOptions
     public bool SplitStep { get; init; }
 
     /// <summary>
+    /// Name of an output or named value, a scalar of the network: the number that the loss was divided by, such as a sum of weights or a
+    /// count of steps. A <see cref="ShardedStep"/> then adds what was divided and divides by the sum of the numbers; null: shards
+    /// have equal weights. A step that is not cut into shards does not need it.
+    /// </summary>
+    public string? LossWeight { get; init; }
+
+    /// <summary>
     /// The learning rate of a parameter as a multiple of that of the step, by the parameter's name; 0: it stays as it is, and no gradient
     /// is computed for it. null: 1 for all. It is asked for every name of <see cref="Networks.Model.Parameters"/>; one parameter at least
     /// must have more than 0.

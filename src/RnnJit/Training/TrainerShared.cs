@@ -119,7 +119,7 @@ internal sealed class TrainerShared : IDisposable
 
     private Graph Differentiate(Graph program) => TrainingProgram.Of(
         program, options.RateOf is null ? null : name => RateOf(name) != 0,
-        [.. options.Gradients.Where(name => !Model.Parameters.ContainsKey(name))]);
+        [.. options.Gradients.Where(name => !Model.Parameters.ContainsKey(name))], options.LossWeight);
 
     private double RateOf(string parameter) => options.RateOf?.Invoke(parameter) ?? 1;
 
