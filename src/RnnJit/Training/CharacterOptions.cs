@@ -131,8 +131,8 @@ public sealed record CharacterOptions
 
     public ElementType Precision { get; init; } = ElementType.F32;
 
-    /// <summary>S, the shards into which each batch is cut, see <see cref="ShardedStep"/>; a checkpoint stores it beside the options where it
-    /// is above 1.</summary>
+    /// <summary>S, the shards into which each batch is cut, see <see cref="ShardedStep"/>; a checkpoint stores it beside the options where
+    /// it is above 1.</summary>
     [JsonIgnore]
     public int Shards { get; init; } = 1;
 

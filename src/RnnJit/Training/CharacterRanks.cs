@@ -20,7 +20,8 @@ internal static class CharacterRanks
             ("cell", training.Cell.ToString(), "give the same cell everywhere"),
             ("text", $"with SHA-256 {textHash}", "give the same text everywhere"),
             ("place in the training",
-                $"after update {training.Done.ToString(CultureInfo.InvariantCulture)} with parameters {Convert.ToHexStringLower(parameters)[..16]}",
+                $"after update {training.Done.ToString(CultureInfo.InvariantCulture)} with parameters "
+                    + $"{Convert.ToHexStringLower(parameters)[..16]}",
                 "give the same checkpoint everywhere"));
     }
 

@@ -41,9 +41,10 @@ public sealed partial class CharacterTraining
         Stopped = Enumerable.Range(0, ranks.Count).Any(rank => all[(rank * MessageBytes) + Stop] != 0);
         if (all[Cancelled] != 0)
             throw new OperationCanceledException(cancel);
+        ReadOnlySpan<byte> first = all.AsSpan(Digest, SHA256.HashSizeInBytes);
         for (int rank = 1; rank < ranks.Count; rank++)
         {
-            if (!all.AsSpan((rank * MessageBytes) + Digest, SHA256.HashSizeInBytes).SequenceEqual(all.AsSpan(Digest, SHA256.HashSizeInBytes)))
+            if (!first.SequenceEqual(all.AsSpan((rank * MessageBytes) + Digest, SHA256.HashSizeInBytes)))
                 throw new RanksException($"Rank {rank} has other parameters than rank 0 after update {Done}, so their machines compute "
                     + "different numbers (use machines of one kind with one version of libc, and check their memory)");
         }

@@ -29,7 +29,8 @@ public sealed partial class CharacterTraining : IDisposable
     /// <exception cref="ArgumentException">An option is out of its range, or the shards do not fit the batch or the ranks.</exception>
     /// <exception cref="TextDataException">The text is too short for these options.</exception>
     /// <exception cref="GraphException">The cell does not fit into layers.</exception>
-    public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null, IRanks? ranks = null)
+    public CharacterTraining(CharacterText text, CellDefinition cell, CharacterOptions options, ModelOptions? run = null,
+        IRanks? ranks = null)
     {
         options.Check();
         this.ranks = ranks ?? OneRank.Instance;
@@ -86,7 +87,8 @@ public sealed partial class CharacterTraining : IDisposable
     /// <summary>Characters that one update reads: T · B.</summary>
     public int CharactersPerUpdate => batches.Steps * batches.Streams;
 
-    /// <summary>Characters over which the validation loss is the mean; 0 at ranks that do not measure it, which are all but the first.</summary>
+    /// <summary>Characters over which the validation loss is the mean; 0 at ranks that do not measure it, which are all but the
+    /// first.</summary>
     public long ValidationCharacters => validation?.Targets ?? 0;
 
     /// <summary>True where a rank asked to end, in the last <see cref="Step"/> or <see cref="Measure"/>; all ranks have the same
@@ -171,14 +173,15 @@ public sealed partial class CharacterTraining : IDisposable
         return loss;
     }
 
-    /// <summary>Measures the validation loss, tells it to the schedule and adds a point to <see cref="History"/>. Of several ranks the first
-    /// one measures.</summary>
+    /// <summary>Measures the validation loss, tells it to the schedule and adds a point to <see cref="History"/>. Of several ranks the
+    /// first one measures.</summary>
     /// <returns>Nats per character: the mean in training since the last point, and over the whole validation text.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing changed.</exception>
     /// <exception cref="RanksException">Ranks have different parameters, which every rank finds.</exception>
     public (double Training, double Validation) Measure(CancellationToken cancel = default)
     {
-        double mean = counted > 0 ? sum / counted : double.NaN, measured = ranks.Count == 1 ? validation!.Run(cancel) : MeasureTogether(cancel);
+        double mean = counted > 0 ? sum / counted : double.NaN;
+        double measured = ranks.Count == 1 ? validation!.Run(cancel) : MeasureTogether(cancel);
         History.Add(Done, mean, measured);
         trainer.Observe(measured);
         (sum, counted) = (0, 0);

@@ -14,8 +14,9 @@ internal sealed class RankSum<T>(IRanks ranks)
     // Elements up to which one message of everything is faster than two of shares.
     private const int Few = 2048;
 
-    // Elements of all shares together that are exchanged at once; they stay in the second cache.
-    private const int Piece = 1 << 18;
+    // Elements of all shares together that are exchanged at once, so that they stay in the second cache, and of a share, so that the
+    // latency of its message is little beside its time.
+    private const int Piece = 1 << 18, LeastShare = 1 << 16;
 
     private T[] received = [];
 
@@ -31,7 +32,8 @@ internal sealed class RankSum<T>(IRanks ranks)
 
         if (values.Length > Few)
         {
-            for (int share; (share = Math.Min(Math.Max(Piece / count, 1), (values.Length - done) / count)) > 0; done += share * count)
+            int most = Math.Max(Piece / count, LeastShare);
+            for (int share; (share = Math.Min(most, (values.Length - done) / count)) > 0; done += share * count)
                 AddShares(values.Slice(done, share * count), share, divisor);
         }
 

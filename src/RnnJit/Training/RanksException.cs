@@ -1,6 +1,6 @@
 namespace RnnJit.Training;
 
-/// <summary>Ranks that cannot train together: no MPI library, a launcher of another one, different builds, options, texts or machines.</summary>
+/// <summary>Ranks that cannot train together: no MPI library, a launcher of another one, other builds, options or machines.</summary>
 public sealed class RanksException : Exception
 {
     /// <param name="message">One sentence: the finding, and the cure in parentheses.</param>

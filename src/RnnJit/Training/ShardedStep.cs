@@ -26,7 +26,7 @@ public sealed class ShardedStep : IDisposable
     /// <param name="shards">S, a divisor of B.</param>
     /// <param name="ranks">The processes; null: this one alone.</param>
     /// <exception cref="ArgumentException">The batch cannot be cut into these shards, or not be trained by these ranks.</exception>
-    /// <exception cref="InvalidOperationException">The step is not split, or the trainer carries states of another number of rows.</exception>
+    /// <exception cref="InvalidOperationException">The step is not split, or the trainer carries states of other rows.</exception>
     public ShardedStep(Trainer trainer, int steps, int batch, int shards, IRanks? ranks = null)
     {
         (this.trainer, this.ranks) = (trainer, ranks ?? OneRank.Instance);

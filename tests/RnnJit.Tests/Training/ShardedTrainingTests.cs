@@ -121,8 +121,8 @@ public class ShardedTrainingTests
                 training.Model.Model.Parameters["head.b"].Write<float>()[0] += 1e-6f;
             training.Measure();
         });
-        Assert.That(later, Is.All.EqualTo("Rank 1 has other parameters than rank 0 after update 1, so their machines compute different numbers "
-            + "(use machines of one kind with one version of libc, and check their memory)"));
+        Assert.That(later, Is.All.EqualTo("Rank 1 has other parameters than rank 0 after update 1, so their machines compute different "
+            + "numbers (use machines of one kind with one version of libc, and check their memory)"));
     }
 
     private static string[] Sentences(Action<IRanks> run) => RankThreads.Run(2, rank =>
