@@ -18,7 +18,7 @@ internal static class Failures
     public static int? Code(Exception e) => e switch
     {
         UsageException or GraphException or CellFileException or TextDataException or CheckpointException or SafetensorsException
-            or WeightFileException or ForeignWeightsException or GoldenException or ArgumentException => ExitCode.Usage,
+            or WeightFileException or ForeignWeightsException or GoldenException or RanksException or ArgumentException => ExitCode.Usage,
         DivergenceException or JitException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
         _ => null,
     };

@@ -1,6 +1,10 @@
 using RnnJit.Cli;
 using RnnJit.Cli.Commands;
+using RnnJit.Cli.Training;
 
+// Open MPI gives ranks a terminal that is none of the user's: .NET would write control sequences to it.
+if (args.Contains(DistributedTraining.Option))
+    Environment.SetEnvironmentVariable("TERM", "dumb");
 using Interruption interruption = Interruption.OfProcess();
 int code = CommandLine.Run(args, Terminal.OfProcess(interruption));
 

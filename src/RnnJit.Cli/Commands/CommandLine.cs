@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RnnJit.Cli.Training;
 using RnnJit.Data;
 using RnnJit.Files;
 using RnnJit.Gpu;
@@ -45,7 +46,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            foreach (string sentence in Failures.Sentences(e))
+            foreach (string sentence in DistributedTraining.IsSaidByAnother(arguments) ? [] : Failures.Sentences(e))
                 Report(sentence);
             if (Environment.GetEnvironmentVariable(Failures.TraceVariable) is { Length: > 0 } and not "0")
                 terminal.Error.WriteLine(e);

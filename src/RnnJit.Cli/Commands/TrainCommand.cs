@@ -10,7 +10,6 @@ namespace RnnJit.Cli.Commands;
 /// <summary><c>rnnjit train</c>: trains a character language model, draws its loss, saves it, lets it write.</summary>
 internal sealed class TrainCommand
 {
-    private readonly Terminal terminal;
     private readonly ModelFlags model = new();
 
     private readonly Option<string?> text =
@@ -34,11 +33,20 @@ internal sealed class TrainCommand
 
     private readonly Option<int> sample = CommonOptions.Number("--sample", "Characters to write at the end", 300);
 
-    private TrainCommand(Terminal terminal) => this.terminal = terminal;
-
-    public static Command Create(Terminal terminal)
+    private readonly Option<bool> distributed = new(DistributedTraining.Option)
     {
-        var train = new TrainCommand(terminal);
+        Description = "Train together with the other processes that mpirun or srun started, each of which trains shards of the batch",
+    };
+
+    private readonly Option<int> shards = CommonOptions.Number("--shards",
+        "Equal parts of the batch whose gradients are added; what is learned depends on their number and not on that of the processes "
+            + "(default: the processes, or the file's)",
+        1);
+
+    public static Command Create(Terminal terminal) => new TrainCommand().Make(terminal);
+
+    private Command Make(Terminal terminal)
+    {
         var command = new Command("train",
             """
             Train a character language model.
@@ -47,22 +55,51 @@ internal sealed class TrainCommand
               rnnjit train
               rnnjit train --text book.txt --cell gru --layers 2 --hidden 256 --epochs 10 --dropout 0.2
               rnnjit train --resume rnnjit.safetensors
-            """) { train.text };
-        foreach (Option option in train.model.All)
+              mpirun -n 4 rnnjit train --distributed --text book.txt --batch 128
+            """) { text };
+        foreach (Option option in model.All)
             command.Add(option);
-        foreach (Option option in new Option[] { train.file, train.plot, train.resume, train.sample, train.device, train.lanes })
+        foreach (Option option in new Option[] { file, plot, resume, sample, device, lanes, shards, distributed })
             command.Add(option);
-        command.SetAction(train.Run);
+        command.SetAction(parsed => parsed.GetValue(distributed)
+            ? DistributedTraining.Run(terminal, (ranks, own) => Train(parsed, own, ranks))
+            : Train(parsed, terminal, null));
         return command;
     }
 
-    private int Run(ParseResult parsed)
+    private int Train(ParseResult parsed, Terminal terminal, IRanks? ranks)
     {
         string target = parsed.GetValue(file) ?? parsed.GetValue(resume) ?? "rnnjit.safetensors";
         string picture = parsed.GetValue(plot) ?? Path.ChangeExtension(target, ".svg");
-        (string, string)[] outputs = [("--out", target), ("--plot", picture)];
-        OutputFile.Check(target);
-        OutputFile.Check(picture);
+        CharacterTraining Make() => Open(parsed, terminal, ranks, ("--out", target), ("--plot", picture));
+        using CharacterTraining training = ranks is null ? Make() : DistributedTraining.Together(ranks, Make);
+        if (ranks is not null)
+            RequireSame(training);
+        bool json = parsed.GetValue(CommonOptions.Json);
+        return new TrainingRun(training, terminal, target, picture, parsed.GetValue(sample), json, ranks).Run();
+    }
+
+    private static void RequireSame(CharacterTraining training)
+    {
+        try
+        {
+            training.RequireSameRanks();
+        }
+        catch (RanksException e)
+        {
+            throw AgreedFailure.Of(e, ExitCode.Usage);
+        }
+    }
+
+    private CharacterTraining Open(ParseResult parsed, Terminal terminal, IRanks? ranks, params (string Option, string Path)[] outputs)
+    {
+        // The first rank writes.
+        if (ranks is null or { Rank: 0 })
+        {
+            foreach (var (_, path) in outputs)
+                OutputFile.Check(path);
+        }
+
         OutputFile.RequireApart(outputs[1], outputs[0], ("--resume", parsed.GetValue(resume)));
         void RequireRead(string option, string? path)
         {
@@ -74,6 +111,8 @@ internal sealed class TrainCommand
         RequireRead("--cell", model.CellPath(parsed));
         if (parsed.GetValue(sample) < 0)
             throw new UsageException($"--sample is {parsed.GetValue(sample)}, wanted 0 or more (change it)");
+        if (parsed.GetValue(shards) < 1)
+            throw new UsageException($"--shards is {parsed.GetValue(shards)}, wanted 1 or more (change it)");
 
         var run = new ModelOptions
         {
@@ -81,28 +120,46 @@ internal sealed class TrainCommand
             Device = DeviceFlag.Read(parsed, device, terminal),
             RowLanes = parsed.GetValue(lanes)
         };
-        using CharacterTraining training = parsed.GetValue(resume) is { } from
-            ? Resume(parsed, from, run, path => RequireRead("the text of the checkpoint", path))
-            : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal),
-                model.Read(parsed, ownText: parsed.GetValue(text) is null), run);
-        training.RequireSaveable();
-        return new TrainingRun(training, terminal, target, picture, parsed.GetValue(sample), parsed.GetValue(CommonOptions.Json)).Run();
+        CharacterTraining training = parsed.GetValue(resume) is { } from
+            ? Resume(parsed, from, run, ranks, path => RequireRead("the text of the checkpoint", path))
+            : new CharacterTraining(ReadText(parsed.GetValue(text)), model.Cell(parsed, terminal), Options(parsed, ranks), run, ranks);
+        try
+        {
+            training.RequireSaveable();
+            return training;
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
     }
 
-    private CharacterTraining Resume(ParseResult parsed, string from, ModelOptions run, Action<string?> requireRead)
-    {
-        string? given = parsed.GetValue(text);
-        if (model.Given(parsed) is { } flag)
-            throw new UsageException($"{flag} and --resume exclude each other: the checkpoint fixes it (leave {flag} away)");
-        return CharacterTraining.Resume(from, source =>
+    private CharacterOptions Options(ParseResult parsed, IRanks? ranks) =>
+        model.Read(parsed, ownText: parsed.GetValue(text) is null) with
         {
-            string? path = given ?? (source == OwnText.Source ? null : source.Trim('\''));
+            Shards = CommonOptions.IsGiven(parsed, shards) || ranks is null ? parsed.GetValue(shards) : ranks.Count,
+        };
+
+    private CharacterTraining Resume(ParseResult parsed, string from, ModelOptions run, IRanks? ranks, Action<string?> requireRead)
+    {
+        if (model.Given(parsed) is { } given)
+            throw new UsageException($"{given} and --resume exclude each other: the checkpoint fixes it (leave {given} away)");
+        string? own = parsed.GetValue(text);
+        CharacterTraining training = CharacterTraining.Resume(from, source =>
+        {
+            string? path = own ?? (source == OwnText.Source ? null : source.Trim('\''));
             requireRead(path);
-            if (given is null && path is not null && LinkedPath.Irregular(path) is { } kind)
+            if (own is null && path is not null && LinkedPath.Irregular(path) is { } kind)
                 throw new UsageException(
                     $"The text of '{from}', '{path}', is {kind}, wanted a regular file (give the text it began with by --text)");
             return ReadText(path);
-        }, run);
+        }, run, ranks);
+        if (!CommonOptions.IsGiven(parsed, shards) || parsed.GetValue(shards) == training.Options.Shards)
+            return training;
+        training.Dispose();
+        throw new UsageException($"--shards is {parsed.GetValue(shards)}, and '{from}' was trained with {training.Options.Shards}, on "
+            + "which every later bit depends (leave --shards away)");
     }
 
     private static CharacterText ReadText(string? path) => path is null ? OwnText.Read() : CharacterText.Read(Path.GetFullPath(path));

@@ -7,13 +7,17 @@ using RnnJit.Training;
 namespace RnnJit.Cli.Training;
 
 /// <summary>Runs a training to its end or to an interruption, and reports.</summary>
-internal sealed class TrainingRun(CharacterTraining training, Terminal terminal, string file, string plot, int sample, bool json)
+/// <param name="ranks">The processes that train together; null: this one alone.</param>
+internal sealed class TrainingRun(
+    CharacterTraining training, Terminal terminal, string file, string plot, int sample, bool json, IRanks? ranks = null)
 {
     // Points of the loss curve; each is also a checkpoint.
     private const int Points = 20;
 
     private readonly IProgressView view =
-        json ? new SilentProgress() : terminal.Interactive ? new BarProgress(terminal.ToAnsiConsole()) : new PlainProgress(terminal.Out);
+        json || ranks is { Rank: > 0 } ? new SilentProgress()
+        : terminal.Interactive && ranks is null ? new BarProgress(terminal.ToAnsiConsole()) : new PlainProgress(terminal.Out);
+    private readonly CheckpointWriter writer = new(training.Done);
     private readonly Stopwatch total = Stopwatch.StartNew();
     private readonly Stopwatch learning = new();
     private readonly int before = training.Done;
@@ -23,11 +27,15 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
         view.Line(Heading());
         using (terminal.HoldOff())
         {
-            view.Show(Loop);
+            using (ranks is { Rank: 0 } ? new EndNotice(terminal.Interrupted, () => training.Done, SayWhereItStands) : null)
+                view.Show(Loop);
             if (!IsDone)
                 return Interrupted();
+            writer.Wait();
         }
 
+        if (ranks is { Rank: > 0 })
+            return ExitCode.Success;
         string text = Sample();
         if (json)
             WriteJson(text);
@@ -55,7 +63,7 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
 
     private void Loop()
     {
-        while (!IsDone && !terminal.Interrupted.IsCancellationRequested)
+        while (!IsDone && !(ranks is null ? terminal.Interrupted.IsCancellationRequested : training.Stopped))
         {
             if (IsDue)
                 Measure();
@@ -67,9 +75,22 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
     private void Step()
     {
         learning.Start();
-        double loss = training.Step();
+        double loss = MakeStep();
         learning.Stop();
         view.Update(new TrainingProgress(training.Done, training.Updates, loss, Speed, Left));
+    }
+
+    // All ranks diverge at the same update.
+    private double MakeStep()
+    {
+        try
+        {
+            return training.Step(terminal.Interrupted.IsCancellationRequested);
+        }
+        catch (DivergenceException e) when (ranks is not null)
+        {
+            throw AgreedFailure.Of(e, ExitCode.Failure);
+        }
     }
 
     private void Measure()
@@ -83,13 +104,47 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
         {
             return;
         }
+        catch (RanksException e)
+        {
+            throw AgreedFailure.Of(e, ExitCode.Failure);
+        }
 
         view.Line(
             $"{training.Done,7}/{training.Updates}  training {Figures.Loss(learned)}  validation {Figures.Loss(validation)}  "
                 + $"{Figures.Count(Speed)} characters/s  {Figures.Time(Left)} left");
-        training.Save(file);
-        OutputFile.Write(plot, LossCurve.Of(training.History, $"Loss of {Path.GetFileName(file)}").ToSvg());
+        Save();
     }
+
+    // Others go on while the first rank writes.
+    private void Save()
+    {
+        string Curve() => LossCurve.Of(training.History, $"Loss of {Path.GetFileName(file)}").ToSvg();
+        if (ranks is null)
+        {
+            training.Save(file);
+            OutputFile.Write(plot, Curve());
+        }
+        else if (training.Copied(file) is { } write)
+        {
+            string curve = Curve();
+            writer.Begin(training.Done, () =>
+            {
+                write();
+                OutputFile.Write(plot, curve);
+            });
+        }
+    }
+
+    private void SayWhereItStands() => terminal.Error.WriteLine(
+        $"rnnjit: Asked to end, and update {training.Done + 1} is not complete after {EndNotice.Patience.TotalSeconds} s, as where a "
+            + "rank is lost; "
+            + (writer.Saved > 0
+                ? $"'{file}' holds update {writer.Saved} (continue with: {Continue})"
+                : "nothing was written (begin again)"));
+
+    private string Continue => ranks is null
+        ? $"rnnjit train --resume {file}"
+        : $"mpirun -n {ranks.Count} rnnjit train --distributed --resume {file}";
 
     // The checkpoint is written, so an interruption loses nothing here.
     private string Sample()
@@ -110,22 +165,24 @@ internal sealed class TrainingRun(CharacterTraining training, Terminal terminal,
         CharacterOptions options = training.Options;
         return $"{(before > 0 ? $"Continuing at update {before}: " : "")}{cell} {options.Layers} x {options.Hidden}, "
             + $"{Figures.Count(training.Model.Model.ParameterCount)} parameters, "
-            + $"T {options.Steps}, B {options.Batch}, on {Figures.Count(training.TextLength)} characters of {training.TextSource} "
+            + $"T {options.Steps}, B {options.Batch}{Shards}, on {Figures.Count(training.TextLength)} characters of {training.TextSource} "
                 + $"({training.Model.Vocabulary.Count} different, {Figures.Count(training.ValidationCharacters)} for validation)";
     }
 
+    private string Shards => training.Options.Shards == 1 ? ""
+        : $" in {training.Options.Shards} shards{(ranks is { Count: > 1 } ? $" by {ranks.Count} ranks" : "")}";
+
     private int Interrupted()
     {
-        if (training.Done == before)
-        {
-            terminal.Error.WriteLine($"rnnjit: Interrupted before update {before + 1}; nothing was written");
+        writer.Wait();
+        bool moved = training.Done > before;
+        if (moved)
+            training.Save(file);
+        if (ranks is { Rank: > 0 })
             return ExitCode.Interrupted;
-        }
-
-        training.Save(file);
-        terminal.Error.WriteLine(
-            $"rnnjit: Interrupted after update {training.Done} of {training.Updates}; '{file}' is written (continue with: rnnjit train "
-                + $"--resume {file})");
+        terminal.Error.WriteLine(moved
+            ? $"rnnjit: Interrupted after update {training.Done} of {training.Updates}; '{file}' is written (continue with: {Continue})"
+            : $"rnnjit: Interrupted before update {before + 1}; nothing was written");
         return ExitCode.Interrupted;
     }
 

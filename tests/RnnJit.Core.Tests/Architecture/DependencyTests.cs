@@ -5,7 +5,7 @@ namespace RnnJit.Core.Tests.Architecture;
 
 /// <summary>
 /// The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Gallery ─► RnnJit; Gallery ─►
-/// Charts; Cli ─► Import ─► RnnJit.
+/// Charts; Cli ─► Import ─► RnnJit; Cli ─► Mpi ─► RnnJit.
 /// </summary>
 public class DependencyTests
 {
@@ -18,10 +18,11 @@ public class DependencyTests
         ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Core", "RnnJit.Generators"],
         ["RnnJit.Gpu"] = ["RnnJit.Core", "RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
-        ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Core", "RnnJit.Generators"],
-        ["RnnJit.Import"] = ["RnnJit", "RnnJit.Core"],
+        ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Generators"],
+        ["RnnJit.Import"] = ["RnnJit"],
+        ["RnnJit.Mpi"] = ["RnnJit"],
         ["RnnJit.Cli"] =
-            ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Import", "RnnJit.Jit", "RnnJit.Verification"],
+            ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Import", "RnnJit.Jit", "RnnJit.Mpi", "RnnJit.Verification"],
     };
 
     private static readonly Dictionary<string, string[]> Packages = new()
@@ -35,6 +36,7 @@ public class DependencyTests
         ["RnnJit.Charts"] = [],
         ["RnnJit.Gallery"] = [],
         ["RnnJit.Import"] = [],
+        ["RnnJit.Mpi"] = [],
         ["RnnJit.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 
