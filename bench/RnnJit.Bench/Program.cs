@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using RnnJit.Bench.Distributed;
 using RnnJit.Bench.Gallery;
 using RnnJit.Bench.Numerics;
 using RnnJit.Bench.Starts;
@@ -19,6 +20,8 @@ else if (args is ["targets", ..])
     using Interruption interruption = Interruption.OfProcess();
     return TargetsCommand.Execute(args, Terminal.OfProcess(interruption));
 }
+else if (args is ["distributed", .. var distributed])
+    return DistributedBench.Execute(distributed);
 else
     BenchmarkSwitcher.FromAssembly(typeof(NumericsReport).Assembly).Run(args);
 return 0;
