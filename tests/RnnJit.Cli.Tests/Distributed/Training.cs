@@ -8,7 +8,7 @@ namespace RnnJit.Cli.Tests.Distributed;
 internal sealed class Training : IDisposable
 {
     // A hang guard, no measurement.
-    private static readonly TimeSpan Guard = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Guard = TimeSpan.FromMinutes(3);
 
     private readonly Process launcher;
     private readonly string folder;
