@@ -60,7 +60,8 @@ public class DistributedStartTests
         Launcher.Of("openmpi").Require();
         using var folder = new TemporaryFolder();
         folder.Text();
-        using var training = Training.Start($"$rnnjit train --text text.txt --hidden 8 --batch 4 --seq 6 --steps 1000000 --out many{option}", folder.Path);
+        using var training = Training.Start(
+            $"$rnnjit train --text text.txt --hidden 8 --batch 4 --seq 6 --steps 1000000 --out many{option}", folder.Path);
         training.WaitUntil(() => training.Output.Contains("Lstm 1 x 8", StringComparison.Ordinal), "The heading");
         string mapped = training.Mapped();
         Assert.That((mapped.Contains("/RnnJit.Mpi.dll", StringComparison.Ordinal), mapped.Contains("/libmpi.so", StringComparison.Ordinal)),
