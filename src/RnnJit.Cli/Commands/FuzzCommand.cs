@@ -145,7 +145,8 @@ internal static class FuzzCommand
             : throw new UsageException($"{only.Name} is {parsed.GetValue(only)}, wanted 0 or more (change it)"));
 
     private static Mutation Find(string name, string? format) =>
-        (format is null ? MutationTable.Find(name) : WeightMutations.Of(format).FirstOrDefault(mutation => mutation.Name == name)) ?? throw new UsageException($"--class is '{name}', wanted one of those that --list names (change it)");
+        (format is null ? MutationTable.Find(name) : WeightMutations.Of(format).FirstOrDefault(mutation => mutation.Name == name))
+            ?? throw new UsageException($"--class is '{name}', wanted one of those that --list names (change it)");
 
     private static int Positive(string option, int value) =>
         value > 0 ? value : throw new UsageException($"{option} is {value}, wanted at least 1 (change it)");

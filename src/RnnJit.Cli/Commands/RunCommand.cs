@@ -90,7 +90,8 @@ internal static class RunCommand
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name} [{string.Join(", ", result.Shape)}]: mean {mean:g6}, least {least:g6}, most {most:g6}"));
-        string numbers = string.Join(' ', result.Data.Take(MostPrinted).Select(value => value.ToString("g6", CultureInfo.InvariantCulture)));
+        IEnumerable<string> texts = result.Data.Take(MostPrinted).Select(value => value.ToString("g6", CultureInfo.InvariantCulture));
+        string numbers = string.Join(' ', texts);
         terminal.Out.WriteLine(written ?? (result.Length > MostPrinted ? $"{numbers} …" : numbers));
     }
 }

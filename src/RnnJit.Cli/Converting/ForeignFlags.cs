@@ -3,7 +3,7 @@ using RnnJit.Networks;
 
 namespace RnnJit.Cli.Converting;
 
-/// <summary>What weights of another library do not tell, as options.</summary>
+/// <summary>Options for the facts that weights of another library do not tell.</summary>
 internal sealed class ForeignFlags
 {
     public Option<string> Prefix { get; } =

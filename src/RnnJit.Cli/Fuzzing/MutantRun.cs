@@ -29,7 +29,9 @@ internal sealed class MutantRun
     {
         (this.plan, this.folder) = (plan, folder);
         weights = plan.Format is { } format && !plan.IsControl ? WeightSeeds.Of(format, folder) : null;
-        seeds = plan.IsControl || weights is not null ? null : FuzzSeeds.Make(folder, new ModelOptions { Threads = 1, Kernels = Interpreted });
+        seeds = plan.IsControl || weights is not null
+            ? null
+            : FuzzSeeds.Make(folder, new ModelOptions { Threads = 1, Kernels = Interpreted });
     }
 
     /// <summary>Writes a mutant and leaves it there.</summary>

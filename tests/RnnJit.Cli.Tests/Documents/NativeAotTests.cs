@@ -3,7 +3,7 @@ using RnnJit.Cpu;
 
 namespace RnnJit.Cli.Tests.Documents;
 
-/// <summary>What a program published ahead of time says and computes: samples/Ahead, and the targets of the package.</summary>
+/// <summary>A program published ahead of time, samples/Ahead, and the targets of the package: warnings and results.</summary>
 [NonParallelizable]
 public class NativeAotTests
 {
@@ -37,7 +37,8 @@ public class NativeAotTests
     {
         if (Environment.GetEnvironmentVariable("RNNJIT_LONG") != "1")
             Assert.Ignore("RNNJIT_LONG is not 1 (publishing twice takes a minute)");
-        if (!OperatingSystem.IsLinux() || !(IsInstalled("clang") || IsInstalled("gcc")) || !Directory.EnumerateFiles("/usr/include", "zlib.h").Any())
+        if (!OperatingSystem.IsLinux() || !(IsInstalled("clang") || IsInstalled("gcc"))
+            || !Directory.EnumerateFiles("/usr/include", "zlib.h").Any())
             Assert.Ignore("NativeAOT needs clang or gcc and zlib (apt-get install clang zlib1g-dev)");
         using var folder = new TemporaryFolder();
         foreach (var (set, bits) in new[] { ("x86-64-v3", 256), ("x86-64-v2", 128) })

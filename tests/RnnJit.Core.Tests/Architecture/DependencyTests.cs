@@ -18,9 +18,9 @@ public class DependencyTests
         ["RnnJit.Jit"] = ["RnnJit", "RnnJit.Core", "RnnJit.Generators"],
         ["RnnJit.Gpu"] = ["RnnJit.Core", "RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
-        ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Generators"],
-        ["RnnJit.Import"] = ["RnnJit"],
-        ["RnnJit.Mpi"] = ["RnnJit"],
+        ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Core", "RnnJit.Generators"],
+        ["RnnJit.Import"] = ["RnnJit", "RnnJit.Core"],
+        ["RnnJit.Mpi"] = ["RnnJit", "RnnJit.Core"],
         ["RnnJit.Cli"] =
             ["RnnJit.Charts", "RnnJit.Gallery", "RnnJit.Gpu", "RnnJit.Import", "RnnJit.Jit", "RnnJit.Mpi", "RnnJit.Verification"],
     };
