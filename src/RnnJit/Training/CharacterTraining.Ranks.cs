@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RnnJit.Ir;
-using RnnJit.Networks;
 
 namespace RnnJit.Training;
 

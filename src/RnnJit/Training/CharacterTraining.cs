@@ -112,20 +112,20 @@ public sealed partial class CharacterTraining : IDisposable
     {
         run ??= new ModelOptions();
         using Checkpoint checkpoint = Checkpoint.Read(path, run.MemoryLimit);
-        return Resume(checkpoint, textOf, run);
+        return Resume(checkpoint, textOf, run, ranks);
     }
 
     /// <summary>Continues from what is left of a stream, which stays open.</summary>
     /// <param name="stream">What <see cref="Save(Stream)"/> wrote.</param>
-    /// <inheritdoc cref="Resume(string, Func{string, CharacterText}, ModelOptions)"/>
+    /// <inheritdoc cref="Resume(string, Func{string, CharacterText}, ModelOptions, IRanks)"/>
     public static CharacterTraining Resume(Stream stream, Func<string, CharacterText> textOf, ModelOptions? run = null)
     {
         run ??= new ModelOptions();
         using Checkpoint checkpoint = Checkpoint.Read(stream, run.MemoryLimit);
-        return Resume(checkpoint, textOf, run);
+        return Resume(checkpoint, textOf, run, null);
     }
 
-    private static CharacterTraining Resume(Checkpoint checkpoint, Func<string, CharacterText> textOf, ModelOptions run)
+    private static CharacterTraining Resume(Checkpoint checkpoint, Func<string, CharacterText> textOf, ModelOptions run, IRanks? ranks)
     {
         CharacterOptions options = ReadOptions(checkpoint);
         CharacterText text = textOf(checkpoint["text"]);
@@ -199,7 +199,7 @@ public sealed partial class CharacterTraining : IDisposable
     /// previous file is untouched.</exception>
     public void Save(string path) => Copied(path)?.Invoke();
 
-    /// <summary>Copies what <see cref="Save"/> writes, so that training may go on; every rank calls it.</summary>
+    /// <summary>Copies what <see cref="Save(string)"/> writes, so that training may go on; every rank calls it.</summary>
     /// <returns>Writes the file, from any thread; null at ranks that write nothing, which are all but the first.</returns>
     internal Action? Copied(string path)
     {

@@ -12,7 +12,7 @@ internal sealed class ShardStates : IDisposable
     private readonly IRanks ranks;
     private readonly CarriedState bound;
     private readonly Tensor[] next;
-    private Tensor[] current;
+    private readonly Tensor[] current;
     private KeyValuePair<string, Tensor>[]? whole;
 
     /// <param name="bound">The states of the step, of one shard.</param>

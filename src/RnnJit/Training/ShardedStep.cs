@@ -1,4 +1,3 @@
-using RnnJit.Networks;
 using RnnJit.Runtime;
 
 namespace RnnJit.Training;
@@ -73,7 +72,7 @@ public sealed class ShardedStep : IDisposable
     /// <param name="row">From 0 to B − 1.</param>
     public void Reset(int row) => states?.Reset(row);
 
-    /// <summary>Collects the states of all rows, so that <see cref="Trainer.Save"/> can write them; every rank calls it.</summary>
+    /// <summary>Collects the states of all rows, so that <see cref="Trainer.Save(string)"/> can write them; every rank calls it.</summary>
     public void Collect() => states?.Collect();
 
     /// <summary>Frees sums and states.</summary>
