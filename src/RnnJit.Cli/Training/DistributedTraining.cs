@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using RnnJit.Mpi;
 using RnnJit.Training;
 
@@ -63,7 +64,7 @@ internal static class DistributedTraining
         if (!isFirst)
         {
             terminal = terminal with { Out = TextWriter.Null, Interactive = false };
-            Warnings.Sink = _ => { };
+            Warnings.Logger = NullLogger.Instance;
         }
 
         int code;
