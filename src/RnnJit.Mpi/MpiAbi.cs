@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RnnJit.Mpi;
 
 /// <summary>
-/// What differs between MPI libraries in their binary interfaces: handles and thread levels. Handles are pointers to exported objects in
+/// The binary interface of an MPI library: handles and thread levels. Handles are pointers to exported objects in
 /// Open MPI, numbers in MPICH (MPICH ABI Compatibility Initiative) and in MPI 5.0 (chapter 20).
 /// </summary>
 /// <param name="Name">Named in messages.</param>

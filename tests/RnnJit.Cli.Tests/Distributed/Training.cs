@@ -24,7 +24,7 @@ internal sealed class Training : IDisposable
         launcher.BeginErrorReadLine();
     }
 
-    /// <summary>What the ranks have written to standard output.</summary>
+    /// <summary>Standard output of the ranks.</summary>
     public string Output => Text(output);
 
     /// <summary>Starts a command line in a folder.</summary>
