@@ -34,8 +34,8 @@ internal sealed class CharacterSystem : IGallerySystem
         for (int seed = 1; seed <= context.Seeds; seed++)
         {
             double before = shorts + (1 - shorts) * (seed - 1) / context.Seeds, part = (1 - shorts) / context.Seeds;
-            using var training = new CharacterTraining(text, CellRegistry.Find(typeof(Gru)), options with { Seed = (ulong)seed },
-                new ModelOptions { Threads = context.Threads });
+            using var training = new CharacterTraining(text, CellRegistry.Find(typeof(Gru)),
+                options with { Seed = (ulong)seed, Staggered = false }, new ModelOptions { Threads = context.Threads });
             found.Add(Train(training, context, $"seed {seed}", before, part, points: 20));
             Add(chart, $"seed {seed}", training.History);
             if (seed > 1)
@@ -75,7 +75,7 @@ internal sealed class CharacterSystem : IGallerySystem
     {
         CharacterOptions small = context.Quick
             ? new CharacterOptions { Hidden = 32, Embedding = 16, Steps = 25, Batch = 16, Updates = 60, LearningRate = 5e-3 }
-            : new CharacterOptions { Hidden = 64, Embedding = 64, Batch = 32, Updates = 300 };
+            : new CharacterOptions { Hidden = 64, Embedding = 64, Batch = 32, Updates = 300, Staggered = false };
         (string Name, CharacterOptions Options)[] forms =
         [
             ("1 layer", small), ("2 layers", small with { Layers = 2 }), ("3 layers", small with { Layers = 3 }),
