@@ -62,7 +62,7 @@ internal sealed class Training : IDisposable
         {
             if (Stopwatch.GetElapsedTime(start) > Guard)
                 Assert.Fail($"Ranks {string.Join(", ", Ranks())} have not ended after {Guard}");
-            Thread.Sleep(5);
+            Thread.Sleep(50);
         }
 
         return (launcher.ExitCode, Text(error));
