@@ -21,6 +21,8 @@ public class RankKillTests
     [TestCase("mpich", 3, 2)]
     public void A_killed_rank_ends_all_and_what_follows_is_the_unbroken_run(string mpi, int killed, int resumed)
     {
+        if (killed is not (0 or 1) && Environment.GetEnvironmentVariable("RNNJIT_LONG") != "1")
+            Assert.Ignore("RNNJIT_LONG is not 1 (a kill takes up to 20 seconds)");
         Launcher launcher = Launcher.Of(mpi);
         launcher.Require();
         using var folder = new TemporaryFolder();
