@@ -22,60 +22,22 @@ internal sealed class ConvertCommand
     private readonly Option<string?> library = CommonOptions.Optional("--to",
         "What to write: rnnjit, pytorch or keras; default: rnnjit, and of a model pytorch, or keras where OUT is .npz", "library");
 
-    private readonly Option<string> prefix =
-        CommonOptions.Text("--prefix", "Of PyTorch: read the tensors whose names begin so, without it", "");
-
-    private readonly Option<string> nonlinearity =
-        CommonOptions.Text("--nonlinearity", "The function of a simple recurrent network: tanh or relu", "tanh");
-
-    private readonly Option<bool> batchFirst = new("--batch-first") { Description = "Of PyTorch: sequences are [B, T, …]" };
-    private readonly Option<bool> lastStep = new("--last-step") { Description = "The model's result is that of the last step" };
+    private readonly ForeignFlags foreign = new();
     private readonly Option<bool> lengths = new("--lengths") { Description = "The model has an input lengths, the steps of each row" };
 
     private ConvertCommand(Terminal terminal) => this.terminal = terminal;
 
     public static Command Create(Terminal terminal)
     {
-        var from = new Argument<string>("in")
-        {
-            Description = "Weights of PyTorch (safetensors, .pt, .pth) or Keras (.npz, .h5, .keras), or a model",
-        };
-        var to = new Argument<string>("out") { Description = "The file to write: .safetensors, or .npz for Keras" };
-        Option<string?> library = CommonOptions.Optional("--to",
-            "What to write: rnnjit, pytorch or keras; default: rnnjit, and of a model pytorch, or keras where OUT is .npz", "library");
-        var foreign = new ForeignFlags();
-        var lengths = new Option<bool>("--lengths") { Description = "The model has an input lengths, the steps of each row" };
+        var convert = new ConvertCommand(terminal);
+        ForeignFlags foreign = convert.foreign;
         var command = new Command("convert",
             "Read weights of PyTorch or Keras as a model, or write a model's, for instance: rnnjit convert lstm.pt lstm.safetensors")
         {
-            from, to, library, foreign.Prefix, foreign.Nonlinearity, foreign.BatchFirst, foreign.LastStep, lengths,
+            convert.from, convert.to, convert.library, foreign.Prefix, foreign.Nonlinearity, foreign.BatchFirst, foreign.LastStep,
+            convert.lengths,
         };
-        command.SetAction(parsed =>
-        {
-            string input = parsed.GetRequiredValue(from), output = parsed.GetRequiredValue(to);
-            if (Directory.Exists(input))
-                throw new UsageException($"'{input}' is a folder, wanted a file of weights (name the file in it)");
-            var read = WeightSource.Read(input);
-            foreign.Require(parsed, read.Library, input, lengths);
-            Library target = LibraryName.Target(parsed.GetValue(library), library.Name, read.Library, output);
-            LibraryName.RequireFile(target, output);
-
-            using Model model = read.Open(foreign.Torch(parsed, parsed.GetValue(lengths)), foreign.Keras(parsed, parsed.GetValue(lengths)));
-            IReadOnlyList<WeightPlace> places = (target == Library.RnnJit ? read.Library : target) == Library.Keras
-                ? model.KerasPlaces()
-                : model.PyTorchPlaces();
-            Write(model, target, output);
-            if (parsed.GetValue(CommonOptions.Json))
-                terminal.Out.WriteLine(JsonSerializer.Serialize(new
-                {
-                    from = LibraryName.Of(read.Library),
-                    to = LibraryName.Of(target),
-                    tensors = places.Select(place => new { name = place.Name, shape = place.Shape, places = place.Places }),
-                }));
-            else
-                Print(terminal.Out, places, model, target, output);
-            return ExitCode.Success;
-        });
+        command.SetAction(convert.Run);
         return command;
     }
 
@@ -85,15 +47,12 @@ internal sealed class ConvertCommand
         if (Directory.Exists(input))
             throw new UsageException($"'{input}' is a folder, wanted a file of weights (name the file in it)");
         var read = WeightSource.Read(input);
-        if (read.Library == Library.RnnJit)
-            CommonOptions.RequireAbsent(parsed, $"a model of RnnJit, which '{input}' is", prefix, nonlinearity, batchFirst, lastStep,
-                lengths);
-        if (read.Library == Library.Keras)
-            CommonOptions.RequireAbsent(parsed, $"weights of Keras, which '{input}' holds", prefix, batchFirst);
+        foreign.Require(parsed, read.Library, input, lengths);
         Library target = LibraryName.Target(parsed.GetValue(library), library.Name, read.Library, output);
         LibraryName.RequireFile(target, output);
 
-        using Model model = Open(parsed, read);
+        bool given = parsed.GetValue(lengths);
+        using Model model = read.Open(foreign.Torch(parsed, given), foreign.Keras(parsed, given));
         IReadOnlyList<WeightPlace> places = (target == Library.RnnJit ? read.Library : target) == Library.Keras
             ? model.KerasPlaces()
             : model.PyTorchPlaces();
@@ -108,26 +67,6 @@ internal sealed class ConvertCommand
         else
             Print(terminal.Out, places, model, target, output);
         return ExitCode.Success;
-    }
-
-    private Model Open(ParseResult parsed, WeightSource read)
-    {
-        Nonlinearity function = LibraryName.Nonlinearity(parsed.GetRequiredValue(nonlinearity), nonlinearity.Name);
-        return read.Open(
-            new PyTorchOptions
-            {
-                Prefix = parsed.GetRequiredValue(prefix),
-                Nonlinearity = function,
-                BatchFirst = parsed.GetValue(batchFirst),
-                LastStep = parsed.GetValue(lastStep),
-                Lengths = parsed.GetValue(lengths),
-            },
-            new KerasOptions
-            {
-                Nonlinearity = function,
-                LastStep = parsed.GetValue(lastStep),
-                Lengths = parsed.GetValue(lengths),
-            });
     }
 
     private static void Write(Model model, Library target, string output)
