@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RnnJit.Ir;
 using RnnJit.Runtime;
 
@@ -62,7 +61,7 @@ public sealed class CarriedState
             Check([row], initial.Shape[0]);
         foreach (var (initial, _) in pairs)
         {
-            Span<byte> state = Bytes(initial);
+            Span<byte> state = initial.WriteBytes();
             int length = state.Length / initial.Shape[0];
             state.Slice(row * length, length).Clear();
         }
@@ -85,7 +84,7 @@ public sealed class CarriedState
         }
 
         foreach (var (initial, _) in pairs)
-            Move(Bytes(initial), rows);
+            Move(initial.WriteBytes(), rows);
     }
 
     /// <summary>The initial states as they are now, which <see cref="Restore"/> takes.</summary>
@@ -111,13 +110,6 @@ public sealed class CarriedState
             kept[i].Dispose();
         }
     }
-
-    private static Span<byte> Bytes(Tensor state) => state.Element switch
-    {
-        ElementType.F64 => MemoryMarshal.AsBytes(state.Write<double>()),
-        ElementType.F32 => MemoryMarshal.AsBytes(state.Write<float>()),
-        _ => MemoryMarshal.AsBytes(state.Write<int>()),
-    };
 
     private void Move(Span<byte> state, ReadOnlySpan<int> rows)
     {

@@ -134,6 +134,14 @@ public sealed unsafe partial class Tensor : IDisposable
         return new Span<T>(to, Length);
     }
 
+    /// <summary>The same as bytes, whatever the element type is.</summary>
+    internal Span<byte> WriteBytes() => Element switch
+    {
+        ElementType.F64 => MemoryMarshal.AsBytes(Write<double>()),
+        ElementType.F32 => MemoryMarshal.AsBytes(Write<float>()),
+        _ => MemoryMarshal.AsBytes(Write<int>()),
+    };
+
     /// <summary>Copies values in, rounding reals to the element type, and counts the change.</summary>
     /// <exception cref="ArgumentException">There is another number of values, or an i32 tensor is given one that is no whole number of
     /// 32 bits, such as 1.7 or NaN; nothing is changed.</exception>

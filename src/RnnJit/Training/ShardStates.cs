@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using RnnJit.Ir;
 using RnnJit.Networks;
 using RnnJit.Runtime;
 
@@ -36,14 +34,14 @@ internal sealed class ShardStates : IDisposable
     public void Load(int own)
     {
         for (int i = 0; i < current.Length; i++)
-            Shard(current[i], own).CopyTo(Bytes(bound[i]));
+            Shard(current[i], own).CopyTo(bound[i].WriteBytes());
     }
 
     /// <summary>Keeps the final states of the last run.</summary>
     public void Keep(int own)
     {
         for (int i = 0; i < next.Length; i++)
-            Bytes(bound.Final(i)).CopyTo(Shard(next[i], own));
+            bound.Final(i).WriteBytes().CopyTo(Shard(next[i], own));
     }
 
     /// <summary>Begins with what was kept from now on.</summary>
@@ -63,7 +61,7 @@ internal sealed class ShardStates : IDisposable
         DropWhole();
         foreach (Tensor state in current)
         {
-            Span<byte> bytes = Bytes(state);
+            Span<byte> bytes = state.WriteBytes();
             int length = bytes.Length / rows;
             bytes.Slice(own * length, length).Clear();
         }
@@ -76,7 +74,7 @@ internal sealed class ShardStates : IDisposable
             return;
         Tensor[] all = Rows(plan.Shards);
         for (int i = 0; i < all.Length; i++)
-            ranks.AllGather(Bytes(current[i]), Bytes(all[i]));
+            ranks.AllGather(current[i].WriteBytes(), all[i].WriteBytes());
         whole = [.. all.Select((tensor, i) => KeyValuePair.Create(bound.Names[i], tensor))];
     }
 
@@ -89,8 +87,8 @@ internal sealed class ShardStates : IDisposable
         for (int i = 0; i < all.Length; i++)
         {
             read(bound.Names[i], all[i]);
-            int length = Bytes(current[i]).Length;
-            Bytes(all[i]).Slice(plan.Rank * length, length).CopyTo(Bytes(current[i]));
+            int length = current[i].WriteBytes().Length;
+            all[i].WriteBytes().Slice(plan.Rank * length, length).CopyTo(current[i].WriteBytes());
         }
 
         whole = [.. all.Select((tensor, i) => KeyValuePair.Create(bound.Names[i], tensor))];
@@ -115,15 +113,8 @@ internal sealed class ShardStates : IDisposable
 
     private Span<byte> Shard(Tensor state, int own)
     {
-        Span<byte> bytes = Bytes(state);
+        Span<byte> bytes = state.WriteBytes();
         int length = bytes.Length / plan.Own;
         return bytes.Slice(own * length, length);
     }
-
-    private static Span<byte> Bytes(Tensor state) => state.Element switch
-    {
-        ElementType.F64 => MemoryMarshal.AsBytes(state.Write<double>()),
-        ElementType.F32 => MemoryMarshal.AsBytes(state.Write<float>()),
-        _ => MemoryMarshal.AsBytes(state.Write<int>()),
-    };
 }
