@@ -60,6 +60,12 @@ internal static class RunCommand
             using Model model = read.Open(foreign.Torch(parsed, hasLengths), foreign.Keras(parsed, hasLengths),
                 new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads) });
             NdArray result = model.Run(ModelInput.Read(given, parsed.GetValue(lengths), model));
+            if (Overflow(model, result) is { } sentence)
+            {
+                terminal.Error.WriteLine($"rnnjit: {sentence}");
+                return ExitCode.Failure;
+            }
+
             Report(terminal, parsed.GetValue(CommonOptions.Json), model, result,
                 parsed.GetValue(output) is { } to ? Write(to, result, model.Options.Precision) : null);
             return ExitCode.Success;
@@ -67,7 +73,17 @@ internal static class RunCommand
         return command;
     }
 
-    // What was done to the file.
+    // Weights and input are finite, so a number that is not comes from an operation whose result the precision cannot hold.
+    private static string? Overflow(Model model, NdArray result)
+    {
+        int fault = Array.FindIndex(result.Data, number => !double.IsFinite(number));
+        string name = model.Program.Outputs[0].Name, shape = string.Join(", ", result.Shape);
+        return fault < 0 ? null : string.Create(CultureInfo.InvariantCulture,
+            $"'{name}' holds {result.Data[fault]} as number {fault} of [{shape}]: the model "
+                + $"overflows on this input, and nothing was written (scale the input)");
+    }
+
+    // The message on the file that was written.
     private static string Write(string path, NdArray result, ElementType precision)
     {
         bool replaced = File.Exists(path);
