@@ -61,9 +61,13 @@ internal sealed class TrainCommand
             command.Add(option);
         foreach (Option option in new Option[] { file, plot, resume, sample, device, lanes, shards, distributed })
             command.Add(option);
-        command.SetAction(parsed => parsed.GetValue(distributed)
-            ? DistributedTraining.Run(terminal, (ranks, own) => Train(parsed, own, ranks))
-            : Train(parsed, terminal, null));
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(distributed))
+                return DistributedTraining.Run(terminal, (ranks, own) => Train(parsed, own, ranks));
+            DistributedTraining.RequireNoLauncher();
+            return Train(parsed, terminal, null);
+        });
         return command;
     }
 

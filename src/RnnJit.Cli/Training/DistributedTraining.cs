@@ -13,7 +13,17 @@ internal static class DistributedTraining
     public const string Option = "--distributed";
 
     /// <summary>True where another process of this machine says what is wrong with a command line, before MPI was started.</summary>
-    public static bool IsSaidByAnother(string[] arguments) => arguments.Contains(Option) && !IsFirst();
+    public static bool IsSaidByAnother(string[] arguments) =>
+        (arguments.Contains(Option) || (arguments is ["train", ..] && Launched() is not null)) && !IsFirst();
+
+    /// <summary>Refuses a launcher of several processes where MPI is not started: each process would train by itself.</summary>
+    /// <exception cref="UsageException">There is one.</exception>
+    public static void RequireNoLauncher()
+    {
+        if (Launched() is var (variable, processes))
+            throw new UsageException($"A launcher started {processes} processes ({variable}), and each would train by itself and write the "
+                + $"same file (add {Option} to train together, or unset {variable})");
+    }
 
     /// <summary>Starts MPI and trains.</summary>
     /// <param name="train">Trains with these ranks and writes to this terminal; returns an exit code.</param>
@@ -53,6 +63,19 @@ internal static class DistributedTraining
         string[] lines = all[at].Split('\n');
         string whose = Array.TrueForAll(all, text => text == all[at]) ? "" : $"Rank {at}: ";
         throw new AgreedFailure(int.Parse(lines[0], CultureInfo.InvariantCulture), [.. lines[1..].Select(line => whose + line)]);
+    }
+
+    // Set by mpirun of Open MPI and of MPICH for each process. Slurm's SLURM_NTASKS is also set in a batch script, which is one process.
+    private static (string Variable, int Processes)? Launched()
+    {
+        foreach (string variable in (string[])["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"])
+        {
+            string? set = Environment.GetEnvironmentVariable(variable);
+            if (int.TryParse(set, CultureInfo.InvariantCulture, out int processes) && processes > 1)
+                return (variable, processes);
+        }
+
+        return null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

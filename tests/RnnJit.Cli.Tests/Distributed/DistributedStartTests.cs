@@ -52,6 +52,22 @@ public class DistributedStartTests
         Assert.That(CommandRun.Of("train", "--resume", folder.File("file"), "--shards", "4", "--sample", "0").ExitCode, Is.Zero);
     }
 
+    [TestCase("OMPI_COMM_WORLD_SIZE")]
+    [TestCase("PMI_SIZE")]
+    public void A_launcher_without_the_option(string variable)
+    {
+        string plain = Small.Replace(" --distributed", "", StringComparison.Ordinal);
+        RequireRefused($"{variable}=3 $rnnjit {plain}", $"A launcher started 3 processes ({variable}), and each would train by itself and "
+            + $"write the same file (add --distributed to train together, or unset {variable})");
+        using var folder = new TemporaryFolder();
+        folder.Text();
+        var (code, output, error) = ToolProcess.Run(
+            $"{variable}=3 OMPI_COMM_WORLD_LOCAL_RANK=1 $rnnjit {plain}", folder.Path);
+        Assert.That((code, output, error), Is.EqualTo((ExitCode.Usage, "", "")), "one process says it");
+        Assert.That(folder.Names, Is.EqualTo(new[] { "text.txt" }));
+        Assert.That(ToolProcess.Run($"{variable}=1 $rnnjit {plain}", folder.Path).Code, Is.Zero, "one process trains");
+    }
+
     // Code and data of an assembly are mapped when it is loaded.
     [TestCase("", false)]
     [TestCase(" --distributed", true)]
