@@ -9,16 +9,17 @@ namespace RnnJit.Mpi;
 /// <param name="Name">Named in messages.</param>
 /// <param name="World">MPI_COMM_WORLD.</param>
 /// <param name="Byte">MPI_BYTE.</param>
+/// <param name="InPlace">MPI_IN_PLACE.</param>
 /// <param name="Funneled">MPI_THREAD_FUNNELED.</param>
-internal sealed record MpiAbi(string Name, nint World, nint Byte, int Funneled)
+internal sealed record MpiAbi(string Name, nint World, nint Byte, nint InPlace, int Funneled)
 {
     private const string WorldSymbol = "ompi_mpi_comm_world", ByteSymbol = "ompi_mpi_byte";
 
     /// <summary>MPICH, Intel MPI, MVAPICH, Cray MPICH and Microsoft MPI.</summary>
-    public static MpiAbi Mpich { get; } = new("MPICH", 0x44000000, 0x4c00010d, 1);
+    public static MpiAbi Mpich { get; } = new("MPICH", 0x44000000, 0x4c00010d, -1, 1);
 
     /// <summary>Of MPI 5.0, version 1.x.</summary>
-    public static MpiAbi Standard { get; } = new("MPI 5", 0x101, 0x247, 1024);
+    public static MpiAbi Standard { get; } = new("MPI 5", 0x101, 0x247, 1, 1024);
 
     // Words by which libraries of MPICH's interface name themselves.
     private static readonly string[] MpichNames = ["MPICH", "Intel(R) MPI", "MVAPICH", "Microsoft MPI", "MS-MPI"];
@@ -31,7 +32,7 @@ internal sealed record MpiAbi(string Name, nint World, nint Byte, int Funneled)
     public static MpiAbi? Of(Func<string, nint> symbol, int? abiVersion, string description, string path)
     {
         if (symbol(WorldSymbol) is not 0 and var world && symbol(ByteSymbol) is not 0 and var bytes)
-            return new MpiAbi("Open MPI", world, bytes, 1);
+            return new MpiAbi("Open MPI", world, bytes, 1, 1);
         if (abiVersion == 1)
             return Standard;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RnnJit.Training;
 
@@ -87,10 +88,11 @@ public sealed unsafe class MpiRanks : IRanks, IDisposable
             return;
         }
 
+        bool inPlace = !send.IsEmpty && Unsafe.AreSame(in send[0], in receive[Rank * send.Length]);
         fixed (byte* from = send, to = receive)
         {
-            Check(MpiFunctions.Allgather(from, send.Length, library.Abi.Byte, to, send.Length, library.Abi.Byte, library.Abi.World),
-                "MPI_Allgather");
+            Check(MpiFunctions.Allgather(inPlace ? (byte*)library.Abi.InPlace : from, send.Length, library.Abi.Byte, to, send.Length,
+                library.Abi.Byte, library.Abi.World), "MPI_Allgather");
         }
     }
 

@@ -19,6 +19,7 @@ public interface IRanks
 
     /// <summary>Every rank receives what each one sends.</summary>
     /// <param name="send">One block, of the same size at every rank.</param>
-    /// <param name="receive">P blocks in the order of ranks, other memory than <paramref name="send"/>.</param>
+    /// <param name="receive">P blocks in the order of ranks. <paramref name="send"/> is its block of this rank, so that nothing is
+    /// copied, or other memory.</param>
     void AllGather(ReadOnlySpan<byte> send, Span<byte> receive);
 }

@@ -44,9 +44,8 @@ internal sealed class RankSum<T>(IRanks ranks)
     {
         Span<T> shares = Received(values.Length);
         ranks.AllToAll(MemoryMarshal.AsBytes(values), MemoryMarshal.AsBytes(shares));
-        SumTree.Add(shares, ranks.Count);
-        Span<T> own = shares[..share];
-        SumTree.Divide(own, divisor);
+        Span<T> own = values.Slice(ranks.Rank * share, share);
+        SumTree.Mean(shares, ranks.Count, divisor, own);
         ranks.AllGather(MemoryMarshal.AsBytes(own), MemoryMarshal.AsBytes(values));
     }
 
@@ -56,9 +55,7 @@ internal sealed class RankSum<T>(IRanks ranks)
             return;
         Span<T> all = Received(values.Length * ranks.Count);
         ranks.AllGather(MemoryMarshal.AsBytes(values), MemoryMarshal.AsBytes(all));
-        SumTree.Add(all, ranks.Count);
-        all[..values.Length].CopyTo(values);
-        SumTree.Divide(values, divisor);
+        SumTree.Mean(all, ranks.Count, divisor, values);
     }
 
     private Span<T> Received(int length)

@@ -12,8 +12,8 @@ internal static class SumTree
     // Elements of all blocks that stay in the first cache from level to level.
     private const int Tile = 1024;
 
-    /// <summary>Adds blocks that lie one behind the other; the sum is in the first one, and the others are overwritten.</summary>
-    public static void Add<T>(Span<T> blocks, int count)
+    /// <summary>result = sum of blocks / divisor. The blocks lie one behind the other and are overwritten.</summary>
+    public static void Mean<T>(Span<T> blocks, int count, T divisor, Span<T> result)
         where T : unmanaged, INumberBase<T>
     {
         int length = blocks.Length / count;
@@ -31,6 +31,8 @@ internal static class SumTree
                 if (left % 2 != 0)
                     blocks.Slice(((left - 1) * length) + start, tile).CopyTo(blocks.Slice((left / 2 * length) + start, tile));
             }
+
+            Divide(blocks.Slice(start, tile), divisor, result.Slice(start, tile));
         }
     }
 
@@ -48,14 +50,18 @@ internal static class SumTree
 
     /// <summary>values = values / divisor.</summary>
     public static void Divide<T>(Span<T> values, T divisor)
+        where T : unmanaged, INumberBase<T> => Divide(values, divisor, values);
+
+    private static void Divide<T>(ReadOnlySpan<T> values, T divisor, Span<T> result)
         where T : unmanaged, INumberBase<T>
     {
         var divisors = new Vector<T>(divisor);
-        Span<Vector<T>> vectors = MemoryMarshal.Cast<T, Vector<T>>(values);
-        for (int i = 0; i < vectors.Length; i++)
-            vectors[i] /= divisors;
-        for (int i = vectors.Length * Vector<T>.Count; i < values.Length; i++)
-            values[i] /= divisor;
+        ReadOnlySpan<Vector<T>> from = MemoryMarshal.Cast<T, Vector<T>>(values);
+        Span<Vector<T>> to = MemoryMarshal.Cast<T, Vector<T>>(result);
+        for (int i = 0; i < to.Length; i++)
+            to[i] = from[i] / divisors;
+        for (int i = to.Length * Vector<T>.Count; i < result.Length; i++)
+            result[i] = values[i] / divisor;
     }
 
     /// <summary>values = values · factor.</summary>

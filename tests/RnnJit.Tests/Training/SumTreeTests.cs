@@ -10,8 +10,9 @@ public class SumTreeTests
     {
         float[][] blocks = Blocks(count, length);
         float[] together = [.. blocks.SelectMany(block => block)];
-        SumTree.Add(together.AsSpan(), count);
-        Assert.That(together[..length], Is.EqualTo(ByRule(blocks)));
+        float[] mean = new float[length];
+        SumTree.Mean(together.AsSpan(), count, 3, mean);
+        Assert.That(mean, Is.EqualTo(ByRule(blocks).Select(number => number / 3)));
     }
 
     // A negative control: in the order of their numbers the same blocks have another sum.
