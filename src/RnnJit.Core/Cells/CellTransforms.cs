@@ -11,8 +11,9 @@ namespace RnnJit.Cells;
 public static class CellTransforms
 {
     /// <summary>Zoneout (Krueger et al. 2017): in training a unit keeps its old state with this probability; outside, the expectation p ·
-    /// old + (1 − p) · new. Masks <c>h_zone</c>, …: [B, H] for each step.</summary>
-    /// <param name="states">Which states; none: all.</param>
+    /// old + (1 − p) · new. Masks <c>h_zone</c>, …: [B, H] for each step. States that are stored divided by e^m, such as c and n of SLstm,
+    /// have one mask, the first one's, and m follows them.</summary>
+    /// <param name="states">Which states; none: all. One of several with the same e^m stands for all of them.</param>
     public static CellDefinition WithZoneout(this CellDefinition cell, double rate, params string[] states) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : Zoneout.Run(cell, rate, states);
 
@@ -28,8 +29,7 @@ public static class CellTransforms
     }
 
     /// <summary>Recurrent dropout (Semeniuta et al. 2016): dropout on the update of a state, not on the part of the old state that is kept.
-    /// Masks
-    /// <c>c_update_mask</c>, …: [B, H].</summary>
+    /// Masks <c>c_update_mask</c>, …: [B, H]. A state whose new value divides (n of SLstm) keeps its update.</summary>
     /// <param name="perSequence">One mask for all steps, else one for each.</param>
     public static CellDefinition WithRecurrentDropout(this CellDefinition cell, double rate, bool perSequence = false) =>
         MaskPort.Require(cell.Name, rate) == 0 ? cell : RecurrentDropout.Run(cell, rate, perSequence);
@@ -45,7 +45,7 @@ public static class CellTransforms
 
     /// <summary>Layer normalisation (Ba, Kiros and Hinton 2016).</summary>
     /// <param name="epsilon">Is added to the variance.</param>
-    public static CellDefinition WithLayerNorm(this CellDefinition cell, LayerNormForm form = LayerNormForm.Products,
+    public static CellDefinition WithLayerNorm(this CellDefinition cell, LayerNormForm form = LayerNormForm.Sums,
         double epsilon = 1e-5) =>
         LayerNorm.Run(cell, form, epsilon);
 

@@ -114,8 +114,11 @@ public sealed record CharacterOptions
     /// <summary>The share of recurrent weights that is dropped in training, see <see cref="CellTransforms.WithDropConnect"/>.</summary>
     public double DropConnect { get; init; }
 
-    /// <summary>Layer normalisation of products, see <see cref="CellTransforms.WithLayerNorm"/>.</summary>
+    /// <summary>Layer normalisation inside the cell, see <see cref="CellTransforms.WithLayerNorm"/>.</summary>
     public bool LayerNorm { get; init; }
+
+    /// <summary>The place of layer normalisation where <see cref="LayerNorm"/> asks for it.</summary>
+    public LayerNormForm LayerNormForm { get; init; } = LayerNormForm.Sums;
 
     /// <summary>Weight normalisation, see <see cref="CellTransforms.WithWeightNorm"/>.</summary>
     public bool WeightNorm { get; init; }
@@ -171,6 +174,7 @@ public sealed record CharacterOptions
         Require(RecurrentDropout is >= 0 and < 1, "recurrent-dropout", RecurrentDropout, "at least 0 and below 1");
         Require(VariationalDropout is >= 0 and < 1, "variational-dropout", VariationalDropout, "at least 0 and below 1");
         Require(DropConnect is >= 0 and < 1, "drop-connect", DropConnect, "at least 0 and below 1");
+        Require(Enum.IsDefined(LayerNormForm), "layer-norm", LayerNormForm, string.Join(", ", Enum.GetNames<LayerNormForm>()));
         Require(Precision is ElementType.F32 or ElementType.F64, "precision", Precision, "f32 or f64");
         Require(Validation is > 0 and < 1, "validation", Validation, "above 0 and below 1");
     }
@@ -183,7 +187,7 @@ public sealed record CharacterOptions
             cell = cell.WithWeightNorm();
         cell = cell.WithDropConnect(DropConnect);
         if (LayerNorm)
-            cell = cell.WithLayerNorm();
+            cell = cell.WithLayerNorm(LayerNormForm);
         return cell.WithVariationalDropout(VariationalDropout, VariationalDropout).WithRecurrentDropout(RecurrentDropout)
             .WithZoneout(Zoneout);
     }

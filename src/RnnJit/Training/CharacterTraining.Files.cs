@@ -66,16 +66,10 @@ public sealed partial class CharacterTraining
     {
         try
         {
-            string text = checkpoint["options"];
-            CharacterOptions? options = JsonSerializer.Deserialize(text, CharacterJson.Default.CharacterOptions);
-            options?.Check();
-            if (options is null)
-                throw new CheckpointException($"'{checkpoint.Path}' has no options (use another copy)");
-
-            // Files without the option come from versions whose streams all began at the first window.
-            using JsonDocument names = JsonDocument.Parse(text);
-            bool staggered = names.RootElement.TryGetProperty(nameof(CharacterOptions.Staggered), out _) && options.Staggered;
-            return options with { Staggered = staggered, Shards = checkpoint.Has(ShardsKey) ? checkpoint.Number(ShardsKey) : 1 };
+            return StoredOptions.Read(checkpoint["options"]) with
+            {
+                Shards = checkpoint.Has(ShardsKey) ? checkpoint.Number(ShardsKey) : 1,
+            };
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

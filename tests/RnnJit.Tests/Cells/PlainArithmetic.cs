@@ -16,9 +16,16 @@ internal sealed class PlainArithmetic
     private readonly Dictionary<string, NdArray> results;
 
     public PlainArithmetic(Type cell)
+        : this(CellTracer.Trace(cell), null)
+    {
+    }
+
+    private PlainArithmetic(CellDefinition cell, Action<string, double[]>? change)
     {
         Graph program = CellContractTests.Applied(cell, reverse: false, lengths: false);
         numbers = Derivatives.Draw(program).ToDictionary(pair => pair.Key, pair => Cut(program, pair.Key, pair.Value));
+        foreach (var (name, value) in numbers)
+            change?.Invoke(name, value.Data);
         results = Interpreter.Run(program, numbers);
     }
 
@@ -46,12 +53,17 @@ internal sealed class PlainArithmetic
     /// <summary>(W x + U h + b)[unit] of a gate at step t.</summary>
     public double Net(string gate, int t, int unit, double[] h) => Read(gate, t, unit) + Dot("U" + gate, unit, i => h[i]);
 
+    public static void Follow(Type cell, string[] names, Func<PlainArithmetic, int, double[][], double[][]> step) =>
+        Follow(CellTracer.Trace(cell), names, step);
+
     /// <summary>Follows a cell through its steps.</summary>
     /// <param name="names">The states, then outputs.</param>
     /// <param name="step">From step and old states to what the names say.</param>
-    public static void Follow(Type cell, string[] names, Func<PlainArithmetic, int, double[][], double[][]> step)
+    /// <param name="change">Changes the numbers of an input or a parameter before.</param>
+    public static void Follow(CellDefinition cell, string[] names, Func<PlainArithmetic, int, double[][], double[][]> step,
+        Action<string, double[]>? change = null)
     {
-        var n = new PlainArithmetic(cell);
+        var n = new PlainArithmetic(cell, change);
         double[][] states = [.. names.Where(n.numbers.ContainsKey).Select(name => n.numbers[name].Data)];
         for (int t = 0; t < Steps; t++)
         {

@@ -61,6 +61,8 @@ internal static class Derivatives
             return e == 0 ? Sizes["T"] : e - 1;
         if (!port.Type.IsReal)
             return random.NextInt32(2);
+        if (port.Name.EndsWith("_zone", StringComparison.Ordinal))
+            return random.NextUniform(0.1, 0.9);
         return port.Name.StartsWith('p') ? random.NextUniform(0.5, 1.5) : random.NextUniform(-1.2, 1.2);
     }
 

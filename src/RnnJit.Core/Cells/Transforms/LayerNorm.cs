@@ -25,31 +25,33 @@ internal sealed class LayerNorm
     public static CellDefinition Run(CellDefinition cell, LayerNormForm form, double epsilon)
     {
         var norm = new LayerNorm(cell, epsilon);
-        if (form == LayerNormForm.Products)
-            norm.OfProducts();
-        else
+        if (form == LayerNormForm.Preactivations)
             norm.OfPreactivations();
+        else
+            norm.OfProducts(form == LayerNormForm.Sums);
         if (norm.replaced.Count == 0)
             throw new GraphException("RNNJ166",
                 $"No product of cell '{cell.Name}' reads a trained matrix, so layer normalisation has no place there (leave it away)");
         norm.OfStates();
         norm.rewrite.Replace = node => norm.replaced.TryGetValue(node, out Func<Value>? made) ? made() : null;
         return norm.rewrite.Finish((output, value) =>
-            form == LayerNormForm.Products && output.Role == OutputRole.Next
+            form != LayerNormForm.Preactivations && output.Role == OutputRole.Next
                 && norm.raw.TryGetValue(output.Value, out Value? carried) ? carried : value);
     }
 
-    // Products that read the same data are one: [Wi x, Wf x, Wg x, Wo x] is normalised over all 4H
-    // (equations 20 to 22 of the paper's supplement).
-    private void OfProducts()
+    // Products that read the same data are one: [Wi x, Wf x, Wg x, Wo x] is normalised over all 4H (equations 20 to 22 of the paper's
+    // supplement). By sums, products are one only if the sums that they are in read the same data.
+    private void OfProducts(bool bySums)
     {
-        foreach (var group in reading.Products.GroupBy(
-            node => string.Join(" ", Step.Nodes[node].Operands.Where(operand => !reading.IsTrained(operand)))).ToArray())
+        Dictionary<int, string> data = reading.Products.ToDictionary(Step.Values.FirstResult,
+            node => string.Join(" ", Step.Nodes[node].Operands.Where(operand => !reading.IsTrained(operand))));
+        foreach (var group in reading.Products.GroupBy(node => (data[Step.Values.FirstResult(node)],
+            bySums ? Summed(Step.Values.FirstResult(node), data) : "")).ToArray())
         {
             int[] nodes = group.ToArray();
             TensorType[] types = nodes.Select(Type).ToArray();
             Dim width = types.Select(type => type.Dims[1]).Aggregate((a, b) => a + b);
-            int data = Step.Nodes[nodes[0]].Operands.First(operand => !reading.IsTrained(operand)), source = reading.Source(data);
+            int source = reading.Source(Step.Nodes[nodes[0]].Operands.First(operand => !reading.IsTrained(operand)));
             string name = source >= 0 ? Step.Inputs[source].Name : "product";
             Value gain = Parameter(name + "_gain", "ones", width), shift = Parameter(name + "_shift", "zeros", width);
             Value? whole = null;
@@ -66,6 +68,14 @@ internal sealed class LayerNorm
                 start += length;
             }
         }
+    }
+
+    // The data of all products in the sum that a product is in.
+    private string Summed(int product, Dictionary<int, string> data)
+    {
+        int root = Root(product);
+        return string.Join(", ", Leaves(root, root).Where(data.ContainsKey).Select(leaf => data[leaf]).Distinct()
+            .OrderBy(name => name, StringComparer.Ordinal));
     }
 
     // Wx + Uh + b ⇒ LN(Wx + Uh) + b: the products of each sum are normalised together; without a bias the norm has a shift of its own.

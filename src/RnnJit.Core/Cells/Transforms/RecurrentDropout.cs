@@ -1,9 +1,11 @@
 using RnnJit.Ir;
+using RnnJit.Ops;
 
 namespace RnnJit.Cells;
 
 /// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): dropout on the update of a state,
-/// not on the part that is kept: c' = f ⊙ c + m ⊙ i ⊙ g.</summary>
+/// not on the part that is kept: c' = f ⊙ c + m ⊙ i ⊙ g. A state whose new value divides, the normaliser n of h = c' / n', keeps its update:
+/// the quotient's expectation stays, and no quotient is 0 / 0 (in SLstm, as if the candidate were dropped).</summary>
 internal static class RecurrentDropout
 {
     public static CellDefinition Run(CellDefinition cell, double rate, bool perSequence)
@@ -13,7 +15,7 @@ internal static class RecurrentDropout
         foreach (Output output in cell.Step.Outputs.Where(output => output.Role == OutputRole.Next))
         {
             int state = cell.Step.InputIndex(output.Name), node = cell.Step.Values.Node(output.Value);
-            if (node < 0 || !StateUpdate.Exists(cell, state, output.Value))
+            if (node < 0 || IsDivisor(cell.Step, output.Value) || !StateUpdate.Exists(cell, state, output.Value))
                 continue;
             Value mask = rewrite.Input(output.Name + "_update_mask", cell.Step.Inputs[state].Type,
                 perSequence ? PortRole.PerSequence : PortRole.Input, MaskPort.Dropout(output.Name, rate));
@@ -31,4 +33,6 @@ internal static class RecurrentDropout
         rewrite.Replace = node => replaced.TryGetValue(node, out var made) ? made() : null;
         return rewrite.Finish();
     }
+
+    private static bool IsDivisor(Graph step, int value) => step.Nodes.Any(node => node.Op is DivOp && node.Operands[1] == value);
 }
