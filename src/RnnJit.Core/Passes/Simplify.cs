@@ -12,7 +12,7 @@ public static class Simplify
 
     private static readonly Func<Application, Value?>[] AllRules =
     [
-        Algebra.Fold, Algebra.Units, Algebra.Zeros, Algebra.Decided, Algebra.Signs, Algebra.Fills, Algebra.Repeats,
+        Algebra.Fold, Algebra.Units, Algebra.Zeros, Algebra.Decided, Algebra.Signs, Algebra.Absorbed, Algebra.Fills, Algebra.Repeats,
         Views.Trivial, Views.OfView, Views.OfFill, Views.SliceOfConcat, Views.SumOfConcats, Views.ConcatOfSlices,
         Reductions.OfProduct, Reductions.Trivial, Reductions.IntoTable, Reductions.OfCentred, Reductions.FactorsOut, Reductions.AroundSums,
         RowFactors.Inverse, RowFactors.Gathered, RowFactors.Normalised, RowFactors.Twice,

@@ -75,6 +75,18 @@ internal static class Algebra
         };
     }
 
+    // relu(relu(x)) ⇒ relu(x)        abs(abs(x)), abs(−x) ⇒ abs(x)   (bit for bit, those of NaN and −0 too)
+    public static Value? Absorbed(Application a)
+    {
+        bool absorbed = a.Op switch
+        {
+            ReluOp => a.Maker(a.X[0]) is ReluOp,
+            AbsOp => a.Maker(a.X[0]) is AbsOp or NegOp,
+            _ => false,
+        };
+        return absorbed ? a.Make(a.Op, a.MakerOperands(a.X[0])) : null;
+    }
+
     // f(x, tensor filled with 2) ⇒ f(x, 2) where the shape stays
     public static Value? Fills(Application a)
     {
