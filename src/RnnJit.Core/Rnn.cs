@@ -23,6 +23,9 @@ public static partial class Rnn
 
     public static Value Abs(Value x) => x.Builder.Add(AbsOp.Instance, x);
 
+    /// <summary>⌊x⌋, the largest integer not above x; NaN, ±∞ and −0 stay what they are. Its derivative is 0 everywhere.</summary>
+    public static Value Floor(Value x) => x.Builder.Add(FloorOp.Instance, x);
+
     /// <summary>x without a gradient: nothing is propagated to x.</summary>
     public static Value Detach(Value x) => x.Builder.Add(DetachOp.Instance, x);
 

@@ -3,8 +3,8 @@ using RnnJit.Ops;
 
 namespace RnnJit.Verification;
 
-/// <summary>Every comparison that a program makes, as outputs 0 or 1: between two points with the same switches no kink of the program
-/// lies.</summary>
+/// <summary>Every comparison that a program makes, as outputs 0 or 1, and every integer to which it rounds: between two points with the
+/// same switches no kink and no jump of the program lies.</summary>
 internal static class Switches
 {
     /// <summary>The program with the one output named, and an output for each comparison at each step.</summary>
@@ -62,7 +62,7 @@ internal static class Switches
         ReluOp or AbsOp => Rnn.Less(0, x[0]),
         MaxOp or MinOp => Rnn.Less(x[0], x[1]),
         MaxReduceOp => Rnn.Equal(x[0], y),
-        LessOp or LessEqualOp or EqualOp => y,
+        LessOp or LessEqualOp or EqualOp or FloorOp => y,
         _ => null,
     };
 

@@ -30,5 +30,5 @@ internal static class Kinks
     }
 
     private static bool HasKink(Op op) =>
-        op is ReluOp or AbsOp or MaxOp or MinOp or MaxReduceOp or LessOp or LessEqualOp or EqualOp or SelectOp;
+        op is ReluOp or AbsOp or MaxOp or MinOp or MaxReduceOp or LessOp or LessEqualOp or EqualOp or SelectOp or FloorOp;
 }

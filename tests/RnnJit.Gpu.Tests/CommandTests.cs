@@ -96,6 +96,28 @@ public class CommandTests
         Assert.That(found.Values.Select(array => string.Join(' ', array.Data)).Distinct().Count(), Is.EqualTo(5));
     }
 
+    // Standard kernels lack it.
+    [Test]
+    public void Floors_have_the_bits_of_the_CPU([Values("ilgpu-cpu", "ptx:0")] string name,
+        [Values(ElementType.F32, ElementType.F64)] ElementType real)
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.F32, "B", "H"));
+        Graph program = builder.Build("program", "floor", [("y", Rnn.Floor(x), OutputRole.Result)]);
+        var sizes = new Dictionary<string, int> { ["B"] = 2, ["H"] = 5 };
+        var data = new Dictionary<string, NdArray>
+        {
+            ["x"] = new NdArray([2, 5],
+                [1.75, -1.25, 3, -1e-40, -0.0, 0.5, -0.5, 1 << 30, double.PositiveInfinity, double.NegativeInfinity]),
+        };
+        var options = new ExecutableOptions { Sizes = sizes, Precision = real, RowLanes = OnDevices.Lanes(real) };
+        using Executable device = Executable.Create(program, options with { Device = Device.Parse(name) }),
+            cpu = CellProgram.Create(program, sizes, real: real);
+        double[] found = CellProgram.Run(device, data)["y"].Data;
+        Bits.AssertEqual(found, CellProgram.Run(cpu, data)["y"].Data, name);
+        Assert.That(found, Is.EqualTo(new[] { 1, -2, 3, -1, -0.0, 0, -1, 1 << 30, double.PositiveInfinity, double.NegativeInfinity }));
+    }
+
     [Test]
     public void A_loop_that_has_no_compiled_form_is_named()
     {

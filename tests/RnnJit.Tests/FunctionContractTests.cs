@@ -17,6 +17,7 @@ public class FunctionContractTests
         [nameof(Rnn.Log)] = b => { Value p = Rows(b, "p"); return () => Rnn.Log(p); },
         [nameof(Rnn.Sqrt)] = b => { Value p = Rows(b, "p"); return () => Rnn.Sqrt(p); },
         [nameof(Rnn.Abs)] = b => { Value x = Rows(b); return () => Rnn.Abs(x) * x; },
+        [nameof(Rnn.Floor)] = b => { Value x = Rows(b); return () => Rnn.Floor(3 * x) * x; },
         [nameof(Rnn.Max)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Max(x, y) * Rnn.Max(x, 0.5) * x; },
         [nameof(Rnn.Min)] = b => { Value x = Rows(b), y = Rows(b, "y"); return () => Rnn.Min(x, y) * Rnn.Min(x, 0.5) * x; },
         [nameof(Rnn.Less)] = b =>

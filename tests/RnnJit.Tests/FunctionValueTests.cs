@@ -35,6 +35,7 @@ public class FunctionValueTests
         Case("Concat along the first axis", x => Rnn.Concat(0, Rnn.Slice(x, 0, 1, 1), x), [3, 3], [4, 5, 6, 1, 2, 3, 4, 5, 6]),
         Case("Split of the first axis", x => Rnn.Split(x, 2, 0)[1], [1, 3], [4, 5, 6]),
         Case("Clip", x => Rnn.Clip(x, 2.5, 4), [2, 3], [2.5, 2.5, 3, 4, 4, 4]),
+        Case("Floor", x => Rnn.Floor((x - 4) / 2), [2, 3], [-2, -1, -1, 0, 0, 1]),
         Case("Max of a number", x => Rnn.Max(3, x), [2, 3], [3, 3, 3, 4, 5, 6]),
         Case("Min of a number", x => Rnn.Min(3, x), [2, 3], [1, 2, 3, 3, 3, 3]),
         Case("LessEqual of a number", x => Rnn.LessEqual(3, x), [2, 3], [0, 0, 1, 1, 1, 1]),

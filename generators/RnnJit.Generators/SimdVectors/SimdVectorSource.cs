@@ -114,6 +114,9 @@ internal static class SimdVectorSource
             public static {{vec}} Abs({{vec}} x) => new({{simd}}.Abs(x.v));
 
             [Inline]
+            public static {{vec}} Floor({{vec}} x) => new({{simd}}.Floor(x.v));
+
+            [Inline]
             public static {{vec}} Less({{vec}} a, {{vec}} b) => new({{simd}}.LessThan(a.v, b.v) & {{simd}}<{{real}}>.One);
 
             [Inline]

@@ -17,6 +17,7 @@ public static class OpTable
         ["sigmoid"] = Plain(SigmoidOp.Instance),
         ["relu"] = Plain(ReluOp.Instance),
         ["abs"] = Plain(AbsOp.Instance),
+        ["floor"] = Plain(FloorOp.Instance),
         ["detach"] = Plain(DetachOp.Instance),
         ["add"] = Plain(AddOp.Instance),
         ["sub"] = Plain(SubOp.Instance),

@@ -61,6 +61,8 @@ public readonly struct Device32(float value) : IDeviceReal<Device32, float>
 
     public static Device32 Abs(Device32 x) => new(MathF.Abs(x.v));
 
+    public static Device32 Floor(Device32 x) => new(DeviceIntrinsics.Floor(x.v));
+
     public static Device32 Less(Device32 a, Device32 b) => new(IsLess(a, b) ? 1f : 0f);
 
     public static Device32 LessOrEqual(Device32 a, Device32 b) => new(a.v <= b.v && !IsNaN(b) ? 1f : 0f);

@@ -101,6 +101,12 @@ internal static class PtxCases
         (Move, "cvt.rn.f32.f64", [1 + Math.ScaleB(1, -24) + Math.ScaleB(1, -50)], Next), (Move, "cvt.rn.f32.f64", [1e-300], 0f),
         (Move, "cvt.rn.f32.f64", [Nan64], Canonical),
 
+        // Towards −∞; infinities and the sign of zero stay.
+        (Move, "cvt.rmi.f32.f32", [1.75f], 1f), (Move, "cvt.rmi.f32.f32", [-1.25f], -2f), (Move, "cvt.rmi.f32.f32", [-Tiny], -1f),
+        (Move, "cvt.rmi.f32.f32", [-0f], -0f), (Move, "cvt.rmi.f32.f32", [-Inf], -Inf), (Move, "cvt.rmi.f32.f32", [Nan], Canonical),
+        (Move, "cvt.rmi.f64.f64", [1.75], 1d), (Move, "cvt.rmi.f64.f64", [-1.25], -2d), (Move, "cvt.rmi.f64.f64", [Tiny64], 0d),
+        (Move, "cvt.rmi.f64.f64", [-0d], -0d), (Move, "cvt.rmi.f64.f64", [Inf64], Inf64),
+
         // Towards 0; what lies beyond becomes the nearest integer there is, a NaN of float64 the least.
         (Move, "cvt.rzi.s32.f64", [1.9], 1), (Move, "cvt.rzi.s32.f64", [-1.9], -1), (Move, "cvt.rzi.s32.f64", [3e9], int.MaxValue),
         (Move, "cvt.rzi.s32.f64", [-Inf64], int.MinValue), (Move, "cvt.rzi.s32.f64", [Nan64], int.MinValue),

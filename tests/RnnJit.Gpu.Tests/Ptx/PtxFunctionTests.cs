@@ -27,12 +27,13 @@ public class PtxFunctionTests
         .. Comparisons.Select(one => ("a and 1: " + one.Name, (Func<double, double, double>)((a, _) => one.Value(a, 1)))),
         ("at most", (a, b) => a > b ? b : a), ("at most 1", (a, _) => a > 1 ? 1 : a),
         ("clamp", (a, _) => a < -2 ? -2 : a > 1 ? 1 : a), ("select", (a, b) => a == 0 ? 1 : b),
+        ("floor", (a, _) => Math.Floor(a)),
     ];
 
     private static readonly string[] Names = [.. Table.Select(one => one.Name), "tanh", "sigmoid", "exp", "log"];
 
     /// <summary>Numbers that <see cref="PtxTestKernels.Functions"/> writes for a pair.</summary>
-    internal const int Count = 26;
+    internal const int Count = 27;
 
     [Test]
     public void Functions_of_float32() => AssertEqual<Device32, float>(

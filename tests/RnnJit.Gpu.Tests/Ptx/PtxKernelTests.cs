@@ -61,6 +61,7 @@ public class PtxKernelTests
         var texts = new List<string> { PtxTestRuns.GroupSums, PtxTestRuns.Squares };
         foreach (ElementType real in new[] { ElementType.F32, ElementType.F64 })
         {
+            texts.Add(PtxCompiler.Of(DeviceMethods.Own(typeof(PtxTestKernels), nameof(PtxTestKernels.Functions), real)));
             texts.AddRange(EmittedKernels.Of(Standard, real).Select(PtxCompiler.Of));
             texts.AddRange(PtxTests.Own.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static)
                 .Select(method => PtxCompiler.Of(DeviceMethods.Own(type, method.Name, real)))));

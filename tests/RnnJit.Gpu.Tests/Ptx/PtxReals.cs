@@ -29,6 +29,8 @@ internal static class PtxReals
         One("neg.f64", "f64 f64", a => a ^ Sign64),
         One("abs.f32", "f32 f32", a => a & ~(ulong)Sign),
         One("abs.f64", "f64 f64", a => a & ~Sign64),
+        One("cvt.rmi.f32.f32", "f32 f32", a => Of(MathF.Floor(F32(a)))),
+        One("cvt.rmi.f64.f64", "f64 f64", a => Of(Math.Floor(F64(a)))),
         One("cvt.f64.f32", "f64 f32", a => Of((double)F32(a))),
         One("cvt.rn.f32.f64", "f32 f64", a => Of((float)F64(a))),
         One("cvt.rzi.s32.f64", "s32 f64", a => Truncated(F64(a))),

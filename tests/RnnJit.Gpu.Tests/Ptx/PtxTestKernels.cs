@@ -61,10 +61,11 @@ public static class PtxTestKernels
         y[at + 1] = V.Sum(V.AtMost(p, one));
         y[at + 2] = V.Sum(V.Clamp(p, V.Create(-2), one));
         y[at + 3] = V.Sum(V.Select(p, q, one));
-        y[at + 4] = V.Sum(VectorMath.Tanh<V, T>(p));
-        y[at + 5] = V.Sum(VectorMath.Sigmoid<V, T>(p));
-        y[at + 6] = V.Sum(VectorMath.Exp<V, T>(p));
-        y[at + 7] = V.Sum(VectorMath.Log<V, T>(p));
+        y[at + 4] = V.Sum(V.Floor(p));
+        y[at + 5] = V.Sum(VectorMath.Tanh<V, T>(p));
+        y[at + 6] = V.Sum(VectorMath.Sigmoid<V, T>(p));
+        y[at + 7] = V.Sum(VectorMath.Exp<V, T>(p));
+        y[at + 8] = V.Sum(VectorMath.Log<V, T>(p));
     }
 
     private static void Compare<V, T>(ArrayView<T> y, long at, V p, V q)

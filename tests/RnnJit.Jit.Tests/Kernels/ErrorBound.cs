@@ -66,7 +66,8 @@ internal sealed class ErrorBound(Graph kernel, int rows, int columns, double uni
                 spread = 1;
             if (op is DivOp && Math.Abs(center[1]) <= width[1])
                 spread = double.PositiveInfinity;
-            bool exact = op is LessOp or LessEqualOp or EqualOp or SelectOp or NegOp or AbsOp or MaxOp or MinOp or ReluOp or DetachOp;
+            bool exact = op is LessOp or LessEqualOp or EqualOp or SelectOp or NegOp or AbsOp or MaxOp or MinOp or ReluOp or DetachOp
+                or FloorOp;
             error.Data[flat] = spread + (exact ? 0 : (4 * unit * Math.Abs(y.Data[flat])) + tiny);
         });
         return error;

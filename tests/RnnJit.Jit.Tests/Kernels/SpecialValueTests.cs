@@ -7,11 +7,11 @@ namespace RnnJit.Jit.Tests.Kernels;
 /// <summary>NaN, ±∞ and −0 go through kernels as the ops say.</summary>
 public class SpecialValueTests
 {
-    private static readonly double[] Special = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.0, 1, -1];
+    private static readonly double[] Special = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.0, 1, -1, 0.5, -0.5];
 
     [Test]
     public void Comparisons_selections_and_extremes_are_exact(
-        [Values("less", "lessequal", "equal", "select", "max", "min", "abs", "neg", "relu", "detach", "sqrt")] string name,
+        [Values("less", "lessequal", "equal", "select", "max", "min", "abs", "floor", "neg", "relu", "detach", "sqrt")] string name,
         [Values(ElementType.F32, ElementType.F64)] ElementType real)
     {
         var op = (Ops.ElementwiseOp)Ops.OpTable.Read(name, "");

@@ -32,6 +32,10 @@ internal sealed record OpSample(string Op, string Inputs, string Lines, bool Smo
                     yield return new(op, $"x: {type}", $"e = {op} x; y = mul e, e");
             }
 
+            // The factor x has a gradient, floor itself passes none.
+            foreach (string type in (string[])["f32[B, H]", "f32[]", "f32[2, 1, 3]"])
+                yield return new("floor", $"x: {type}", "s = mul x, 3; e = floor s; y = mul e, x", Smooth: false);
+
             // Alike, a row for all, a number for all, both repeat, extents of 1, ranks 3 and 1.
             foreach (var (a, b) in ((string, string)[])[("[B, H]", "[B, H]"), ("[B, H]", "[H]"), ("[]", "[B, H]"), ("[B, 1]", "[1, H]"),
                 ("[1, 1]", "[1]"), ("[2, 1, 3]", "[B, 1]"), ("[]", "[]")])

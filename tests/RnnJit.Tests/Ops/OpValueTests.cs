@@ -18,6 +18,7 @@ public class OpValueTests
         ["sigmoid"] = x => Math.Exp(x) / (Math.Exp(x) + 1),
         ["relu"] = x => x < 0 ? 0 : x,
         ["abs"] = x => x < 0 ? -x : x,
+        ["floor"] = x => x - (((x % 1) + 1) % 1),
         ["detach"] = x => x,
         ["log"] = x => Math.Log10(x) * Math.Log(10),
         ["sqrt"] = x => Math.Pow(x, 0.5),

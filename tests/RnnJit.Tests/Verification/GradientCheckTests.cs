@@ -33,6 +33,7 @@ public class GradientCheckTests
 
     [TestCase("relu x")]
     [TestCase("abs x")]
+    [TestCase("floor x")]
     [TestCase("max x, 0")]
     [TestCase("min x, 0")]
     public void A_point_on_a_kink_is_drawn_again(string kinked)

@@ -79,6 +79,9 @@ public interface ISimd<V, T>
 
     static abstract V Abs(V x);
 
+    /// <summary>The largest integer not above x; NaN, ±∞ and −0 stay what they are.</summary>
+    static abstract V Floor(V x);
+
     /// <summary>1 where a &lt; b, else 0 (also for NaN).</summary>
     static abstract V Less(V a, V b);
 

@@ -94,6 +94,9 @@ public readonly struct Scalar32 : ISimd<Scalar32, float>
     public static Scalar32 Abs(Scalar32 x) => MathF.Abs(x.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar32 Floor(Scalar32 x) => MathF.Floor(x.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar32 Less(Scalar32 a, Scalar32 b) => a.v < b.v ? 1 : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

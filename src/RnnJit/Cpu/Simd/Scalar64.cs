@@ -94,6 +94,9 @@ public readonly struct Scalar64 : ISimd<Scalar64, double>
     public static Scalar64 Abs(Scalar64 x) => Math.Abs(x.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar64 Floor(Scalar64 x) => Math.Floor(x.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar64 Less(Scalar64 a, Scalar64 b) => a.v < b.v ? 1 : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,6 +41,7 @@ public sealed class LaneTests<V, T>
             (a, _) => T.IsNaN(a) ? a : T.Clamp(a, T.CreateTruncating(-2), T.CreateTruncating(3)));
         Binary("negate", (a, _) => -a, (a, _) => -a);
         Binary("abs", (a, _) => V.Abs(a), (a, _) => T.Abs(a));
+        Binary("floor", (a, _) => V.Floor(a), (a, _) => T.Floor(a));
         Binary("sqrt", (a, _) => V.Sqrt(a), (a, _) => T.Sqrt(a));
     }
 
