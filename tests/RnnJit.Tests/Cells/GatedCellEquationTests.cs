@@ -27,6 +27,14 @@ public class GatedCellEquationTests
     public void Forget_gate_only() => Follow(typeof(Janet), ["h"], (n, t, s) => [Each(k =>
         (Sigmoid(n.Net("f", t, k, s[0])) * s[0][k]) + ((1 - Sigmoid(n.Net("f", t, k, s[0]) - 1)) * Math.Tanh(n.Net("n", t, k, s[0]))))]);
 
+    // Turkoglu et al. 2019: k = σ(W x + U h + b), z = tanh(W x + b), h = tanh((1 − k) h + k z).
+    [Test]
+    public void Stackable() => Follow(typeof(Star), ["h"], (n, t, s) => [Each(u =>
+    {
+        double k = Sigmoid(n.Net("k", t, u, s[0]));
+        return Math.Tanh(((1 - k) * s[0][u]) + (k * Math.Tanh(n.Read("z", t, u))));
+    })]);
+
     // Krause et al. 2016, section 3: m = (W x) ⊙ (W h), m in place of h in every gate.
     [Test]
     public void Multiplicative_lstm() => Follow(typeof(MultiplicativeLstm), ["h", "c"], (n, t, s) =>
