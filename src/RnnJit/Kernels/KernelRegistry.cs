@@ -12,13 +12,13 @@ namespace RnnJit.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class KernelRegistry
 {
-    private static readonly Lock Gate = new();
+    private static readonly Lock Adding = new();
     private static volatile KernelTable[] tables = [];
 
     /// <summary>Adds the kernels of an assembly.</summary>
     public static void Add(KernelTable table)
     {
-        lock (Gate)
+        lock (Adding)
             tables = [.. tables, table];
     }
 

@@ -22,7 +22,8 @@ public class NoCellIsNamedTests
     private static IEnumerable<string> Sources => Folders.SelectMany(folder => Repository.Files(folder, "*.cs"));
 
     [TestCaseSource(nameof(Sources))]
-    public void No_cell_is_named_and_no_gate_is_counted(string file) => Assert.That(Found(Repository.Read(file)), Is.Empty);
+    public void No_cell_is_named_and_no_gate_is_counted(string file) => Assert.That(Found(Repository.Read(file)), Is.Empty,
+        $"{file} names a cell or counts gates, which passes, plans, emitter and runtime do not know (use another word)");
 
     [Test]
     public void Every_folder_has_sources_and_cells_are_known()
