@@ -3,9 +3,11 @@ using RnnJit.Ops;
 
 namespace RnnJit.Cells;
 
-/// <summary>Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): dropout on the update of a state,
-/// not on the part that is kept: c' = f ⊙ c + m ⊙ i ⊙ g. A state whose new value divides, the normaliser n of h = c' / n', keeps its update:
-/// the quotient's expectation stays, and no quotient is 0 / 0 (in SLstm, as if the candidate were dropped).</summary>
+/// <summary>
+/// Recurrent dropout without memory loss (Semeniuta et al. 2016, arXiv:1603.05118, section 3): dropout on the update of a state, not on the
+/// part that is kept: c' = f ⊙ c + m ⊙ i ⊙ g. A state whose new value divides, such as the normaliser n of h = c' / n', is left as it is:
+/// the quotient's expectation stays, and no quotient is 0 / 0.
+/// </summary>
 internal static class RecurrentDropout
 {
     public static CellDefinition Run(CellDefinition cell, double rate, bool perSequence)
