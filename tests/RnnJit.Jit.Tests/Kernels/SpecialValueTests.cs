@@ -7,7 +7,8 @@ namespace RnnJit.Jit.Tests.Kernels;
 /// <summary>NaN, ±∞ and −0 go through kernels as the ops say.</summary>
 public class SpecialValueTests
 {
-    private static readonly double[] Special = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.0, 1, -1, 0.5, -0.5];
+    private static readonly double[] Special =
+        [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.0, 1, -1, 2.25, -2.25];
 
     [Test]
     public void Comparisons_selections_and_extremes_are_exact(
