@@ -7,6 +7,9 @@ namespace RnnJit.Core.Tests.Architecture;
 /// <summary>Tables in the documents agree with the code, and links lead somewhere.</summary>
 public class DocumentTests
 {
+    private static IEnumerable<string> Paths(string text) => Regex.Matches(text, @"`((?:src|tests|generators|bench|samples)/[\w./-]+)`")
+        .Select(match => match.Groups[1].Value).Where(path => !path.Contains("NAME", StringComparison.Ordinal));
+
     private static IEnumerable<string> Documents => Repository.Files("docs", "*.md").Prepend("README.md");
 
     [Test]
@@ -49,6 +52,20 @@ public class DocumentTests
                 Assert.That(Headings(File.ReadAllText(target)), Does.Contain(parts[1]), $"{document} links to '{link}'");
         }
     }
+
+    // Of both pages for contributors. NAME in a path stands for what is added.
+    [TestCase("docs/adding.md", 15)]
+    [TestCase("docs/architecture.md", 3)]
+    public void Every_file_that_is_named_is_there(string document, int least)
+    {
+        string[] paths = Paths(Repository.Read(document)).ToArray();
+        Assert.That(paths.Length, Is.GreaterThanOrEqualTo(least));
+        Assert.That(paths.Where(path => !Path.Exists(Path.Combine(Repository.Root, path))), Is.Empty);
+    }
+
+    [Test]
+    public void Paths_are_found() => Assert.That(Paths("`src/A/B.cs`, `src/A/NAME.cs`, `A.cs` and tests/X: `tests/T/d-512.txt`"),
+        Is.EqualTo(["src/A/B.cs", "tests/T/d-512.txt"]));
 
     [Test]
     public void Links_are_found_outside_code()
