@@ -19,7 +19,9 @@ internal static class StartBench
         new("AOT x86-64-v3", [.. Ahead, "-p:IlcInstructionSet=x86-64-v3"]),
         new("AOT", [.. Ahead, "-p:RnnJitWarnVectors=false"]),
         new("ReadyToRun, composite", [.. Precompiled, "--self-contained", "true", "-p:PublishReadyToRunComposite=true"]),
+        new("ReadyToRun with generics", [.. Precompiled, "--self-contained", "false", "-p:StartGenerics=true"]),
         new("ReadyToRun", [.. Precompiled, "--self-contained", "false"]),
+        new("JIT, library precompiled", ["-r", "linux-x64", "-p:StartMode=library", "--self-contained", "false"]),
         new("JIT", []),
         new("JIT, 256 bits", [], IsWide: false),
     ];
