@@ -200,10 +200,22 @@ public sealed class GraphBuilder
             name,
             inputs.Select(port => port with { Type = map.Map(port.Type) }).ToEquatable(),
             ordered.ToEquatable(),
-            named.Select(output => new Output(output.Name, newId[output.Value.Id], output.Role)).ToEquatable())
+            EquatableArray.Owning(Array.ConvertAll(named, output => new Output(output.Name, newId[output.Value.Id], output.Role))))
         {
-            LocalNames = names.Where(pair => newId[pair.Key] >= 0).ToDictionary(pair => newId[pair.Key], pair => pair.Value),
+            LocalNames = LocalNames(newId),
         };
+    }
+
+    private Dictionary<int, string> LocalNames(int[] newId)
+    {
+        var local = new Dictionary<int, string>();
+        foreach (var pair in names)
+        {
+            if (newId[pair.Key] >= 0)
+                local.Add(newId[pair.Key], pair.Value);
+        }
+
+        return local;
     }
 
     private static Node Renumbered(Op op, int[] operands, TensorType[] results, int[] newId, TypeMap? map)

@@ -107,8 +107,10 @@ public static class FoldAccumulatorInit
             if (node.Op is not ScanOp scan)
                 return null;
 
-            var wholes = Enumerable.Range(0, scan.Sequences)
-                .Where(i => IsPart(graph, node.Operands[i]))
+            int[] cut = Enumerable.Range(0, scan.Sequences).Where(i => IsPart(graph, node.Operands[i])).ToArray();
+            if (cut.Length < 2)
+                return null;
+            var wholes = cut
                 .GroupBy(i => graph.Nodes[graph.Values.Node(node.Operands[i])].Operands[0])
                 .Where(group => group.Count() > 1 && Covers(graph, group.Key, group.Select(i => node.Operands[i])))
                 .ToDictionary(group => group.First(), group => group.ToArray());

@@ -17,6 +17,9 @@ internal static class MergeShared
         return rebuild.Run();
     }
 
+    // Products that may be one.
+    private sealed record Alike(Op Op, int Shared, int Level, EquatableArray<Dim> Rest);
+
     private static Dictionary<int, Group> FindGroups(Graph graph)
     {
         int[] levels = Levels(graph);
@@ -25,7 +28,7 @@ internal static class MergeShared
         {
             var candidates = Enumerable.Range(0, graph.Nodes.Count)
                 .Where(n => graph.Nodes[n].Op is ContractOp && !groups.ContainsKey(n))
-                .GroupBy(n => (graph.Nodes[n].Op, graph.Nodes[n].Operands[shared], levels[n], Rest(graph, n, shared)))
+                .GroupBy(n => new Alike(graph.Nodes[n].Op, graph.Nodes[n].Operands[shared], levels[n], Rest(graph, n, shared)))
                 .Select(group => group.OrderBy(n => graph.Nodes[n].Operands[1 - shared]).ToArray());
             foreach (int[] nodes in candidates)
             {

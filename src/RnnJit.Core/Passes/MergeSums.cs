@@ -16,9 +16,12 @@ internal static class MergeSums
             if (graph.Nodes[node].Op is not AddOp || inner[graph.Values.FirstResult(node)])
                 return null;
             int[] leaves = Leaves(graph, graph.Values.FirstResult(node), uses);
-            int[][] groups = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp)
-                .GroupBy(leaf => (OpOf(graph, leaf)!, Rest(graph, leaf))).Select(group => Ordered(graph, group))
-                    .Where(group => CanMerge(graph, group)).ToArray();
+            int[] products = leaves.Where(leaf => uses[leaf] == 1 && OpOf(graph, leaf) is ContractOp).ToArray();
+            if (products.Length < 2)
+                return null;
+
+            int[][] groups = products.GroupBy(leaf => new Alike(OpOf(graph, leaf)!, Rest(graph, leaf)))
+                .Select(group => Ordered(graph, group)).Where(group => CanMerge(graph, group)).ToArray();
             if (groups.Length == 0)
                 return null;
 
@@ -29,6 +32,9 @@ internal static class MergeSums
         };
         return rebuild.Run();
     }
+
+    // Products that may be one.
+    private sealed record Alike(Op Op, EquatableArray<Dim> Rest);
 
     private static Op? OpOf(Graph graph, int value) => graph.Values.Node(value) is int node and >= 0 ? graph.Nodes[node].Op : null;
 

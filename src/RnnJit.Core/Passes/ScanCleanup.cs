@@ -15,8 +15,9 @@ internal static class ScanCleanup
         bool[] live = Liveness.Run(body, body.Outputs.Where((_, o) => keptOutputs[o]).Select(output => output.Value));
 
         int rows = SequenceOfRows(rewriter, scan, operands, keptOutputs, live);
-        bool[] keptInputs = body.Inputs
-            .Select((port, i) => port.Role.IsState() ? keptOutputs[i - scan.Sequences] : live[i] || i == rows).ToArray();
+        var keptInputs = new bool[body.Inputs.Count];
+        for (int i = 0; i < keptInputs.Length; i++)
+            keptInputs[i] = body.Inputs[i].Role.IsState() ? keptOutputs[i - scan.Sequences] : live[i] || i == rows;
 
         var step = new GraphBuilder();
         var given = new List<Value>();
@@ -41,7 +42,7 @@ internal static class ScanCleanup
     {
         var arguments = new Value[body.Inputs.Count];
         var fills = new Dictionary<int, ConstantOp>();
-        var ports = new Dictionary<(PortRole, int), Value>();
+        Dictionary<int, Value> sequences = [], constants = [];
         for (int i = 0; i < body.Inputs.Count; i++)
         {
             Port port = body.Inputs[i];
@@ -54,7 +55,8 @@ internal static class ScanCleanup
             }
 
             // The same sequence or constant given twice is one port.
-            if (!port.Role.IsState() && ports.TryGetValue((port.Role, operands[i].Id), out Value? same))
+            Dictionary<int, Value> ports = port.Role == PortRole.Sequence ? sequences : constants;
+            if (!port.Role.IsState() && ports.TryGetValue(operands[i].Id, out Value? same))
             {
                 arguments[i] = same;
                 continue;
@@ -63,7 +65,7 @@ internal static class ScanCleanup
             arguments[i] = step.Input(port.Name, port.Type, port.Role);
             given.Add(operands[i]);
             if (!port.Role.IsState())
-                ports[(port.Role, operands[i].Id)] = arguments[i];
+                ports[operands[i].Id] = arguments[i];
         }
 
         foreach (var pair in fills)
@@ -74,18 +76,19 @@ internal static class ScanCleanup
     // Adds the kept outputs, one value once for each role, and returns where each output of the body is among them.
     private static int[] Outputs(Graph body, Value[] values, bool[] kept, List<(string, Value, OutputRole)> outputs)
     {
-        var twins = new Dictionary<(OutputRole, int), int>();
+        Dictionary<int, int> yields = [], sums = [];
         var position = new int[body.Outputs.Count];
         for (int o = 0; o < body.Outputs.Count; o++)
         {
             Output output = body.Outputs[o];
             if (!kept[o])
                 continue;
-            if (output.Role != OutputRole.Next && twins.TryGetValue((output.Role, values[output.Value].Id), out position[o]))
+            Dictionary<int, int> twins = output.Role == OutputRole.Yield ? yields : sums;
+            if (output.Role != OutputRole.Next && twins.TryGetValue(values[output.Value].Id, out position[o]))
                 continue;
             position[o] = outputs.Count;
             if (output.Role != OutputRole.Next)
-                twins[(output.Role, values[output.Value].Id)] = outputs.Count;
+                twins[values[output.Value].Id] = outputs.Count;
             outputs.Add((output.Name, values[output.Value], output.Role));
         }
 

@@ -44,14 +44,25 @@ internal sealed class ScanDistribution
         for (int n = 0; n < body.Nodes.Count; n++)
         {
             int first = body.Values.FirstResult(n);
-            if (Enumerable.Range(first, body.Nodes[n].Results.Count).Any(v => live[v] && !places.Early[v]))
+            bool isLate = false;
+            for (int v = first; v < first + body.Nodes[n].Results.Count; v++)
+                isLate |= live[v] && !places.Early[v];
+            if (isLate)
                 step.InlineNode(body, n, values);
         }
 
-        var outputs = body.Outputs.Where(output => output.Role == OutputRole.Next)
-            .Select(output => (output.Name, values[output.Value], OutputRole.Next)).ToList();
-        ILookup<int, string> called = body.Outputs.ToLookup(output => output.Value, output => output.Name);
-        outputs.AddRange(yields.Select(v => (called[v].FirstOrDefault() ?? "kept" + v, values[v], OutputRole.Yield)));
+        var outputs = new List<(string, Value, OutputRole)>();
+        var called = new Dictionary<int, string>();
+        foreach (Output output in body.Outputs)
+        {
+            if (output.Role == OutputRole.Next)
+                outputs.Add((output.Name, values[output.Value], OutputRole.Next));
+            if (!called.ContainsKey(output.Value))
+                called.Add(output.Value, output.Name);
+        }
+
+        foreach (int v in yields)
+            outputs.Add((called.TryGetValue(v, out string? name) ? name : "kept" + v, values[v], OutputRole.Yield));
         Value[] results =
             outer.AddMany(new ScanOp(step.Build("body", "step", outputs), scan.Time, scan.Reverse, scan.HasLengths), given.ToArray());
         for (int i = 0; i < yields.Length; i++)

@@ -36,6 +36,13 @@ public static class Simplify
         return graph;
     }
 
+    private static bool[] Part(bool[] all, int first, int count)
+    {
+        var part = new bool[count];
+        Array.Copy(all, first, part, 0, count);
+        return part;
+    }
+
     private static Graph Once(Graph graph)
     {
         bool[] live = Liveness.Run(graph);
@@ -57,7 +64,7 @@ public static class Simplify
 
             Value[] operands = node.Operands.Select(operand => values[operand]).ToArray();
             Value[] results = node.Op is ScanOp scan
-                ? ScanCleanup.Run(rewriter, scan, operands, live.Skip(first).Take(node.Results.Count).ToArray())
+                ? ScanCleanup.Run(rewriter, scan, operands, Part(live, first, node.Results.Count))
                 : rewriter.Apply(node.Op, operands, node.Operands.Count > 0 && uses[node.Operands[0]] == 1);
             for (int r = 0; r < results.Length; r++)
             {

@@ -38,7 +38,8 @@ internal sealed partial class FusionGroups
 
         public int Level { get; } = level;
 
-        public SortedSet<int> Nodes { get; } = [];
+        /// <summary>Ascending.</summary>
+        public List<int> Nodes { get; } = [];
 
         /// <summary>True if the kernel refused a node because of its limits.</summary>
         public bool IsFull { get; set; }
@@ -48,7 +49,19 @@ internal sealed partial class FusionGroups
 
         /// <summary>Values of <see cref="Read"/> that no node of the kernel makes, without constants of rank 0.</summary>
         public HashSet<int> Inputs { get; } = [];
+
+        public void Add(int node)
+        {
+            int at = Nodes.BinarySearch(node);
+            if (at < 0)
+                Nodes.Insert(~at, node);
+        }
     }
+
+    // Nodes of a kernel that share operands, and what they read and make.
+    private sealed record Part(HashSet<int> Nodes, HashSet<int> Values);
+
+    private sealed record Entry(int Level, int First, ScheduledOp Op);
 
     /// <summary>Kernels that may still grow, over the same rows, sorted by level and then age: a node is offered no kernel below the level
     /// of its operands.</summary>
@@ -157,7 +170,7 @@ internal sealed partial class FusionGroups
         int value = graph.Values.FirstResult(node);
         if (groupOf[node] is { } from && from.Nodes.Remove(node) && from.Read.Contains(value))
             from.Inputs.Add(value);
-        group.Nodes.Add(node);
+        group.Add(node);
         groupOf[node] = group;
         levels[node] = group.Level;
         group.Inputs.Remove(value);
@@ -202,12 +215,12 @@ internal sealed partial class FusionGroups
         var separate = new List<Group>();
         foreach (Group group in groups)
         {
-            var parts = new List<(HashSet<int> Nodes, HashSet<int> Values)>();
+            var parts = new List<Part>();
             foreach (int n in group.Nodes)
             {
                 int[] touched = [.. graph.Nodes[n].Operands.Where(operand => !IsScalar(operand)), graph.Values.FirstResult(n)];
-                var joined = (Nodes: new HashSet<int> { n }, Values: new HashSet<int>(touched));
-                foreach (var part in parts.Where(part => part.Values.Overlaps(touched)).ToArray())
+                var joined = new Part([n], [.. touched]);
+                foreach (Part part in parts.Where(part => part.Values.Overlaps(touched)).ToArray())
                 {
                     parts.Remove(part);
                     joined.Nodes.UnionWith(part.Nodes);
@@ -223,14 +236,16 @@ internal sealed partial class FusionGroups
                 continue;
             }
 
-            foreach (var part in parts)
+            foreach (Part part in parts)
             {
                 KernelDomain joined = part.Nodes.Select(n => KernelDomain.Of(graph, n)!).Aggregate((a, b) => a.Join(b)!);
                 var apart = new Group(joined, group.Level) { IsFull = group.IsFull };
                 separate.Add(apart);
-                apart.Nodes.UnionWith(part.Nodes);
                 foreach (int n in part.Nodes)
+                {
+                    apart.Add(n);
                     groupOf[n] = apart;
+                }
             }
         }
 
@@ -239,13 +254,19 @@ internal sealed partial class FusionGroups
 
     public IEnumerable<ScheduledOp> Schedule()
     {
-        var single = Enumerable.Range(0, graph.Nodes.Count)
-            .Where(n => groupOf[n] is null && !startedProducts.Contains(n) && graph.Nodes[n].Op.Family != OpFamily.Leaf)
-            .Select(n => (Level: levels[n], First: n,
-                Op: starts.TryGetValue(n, out ScheduledMatMul? product) ? product : (ScheduledOp)new ScheduledNode(n)));
-        var fused = groups.Where(group => group.Nodes.Count > 0)
-            .Select(group => (group.Level, First: group.Nodes.Min, Op: (ScheduledOp)Kernel(group)));
-        return single.Concat(fused).OrderBy(one => one.Level).ThenBy(one => one.First).Select(one => one.Op);
+        var entries = new List<Entry>();
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            if (groupOf[n] is null && !startedProducts.Contains(n) && graph.Nodes[n].Op.Family != OpFamily.Leaf)
+                entries.Add(new Entry(levels[n], n, starts.TryGetValue(n, out ScheduledMatMul? product) ? product : new ScheduledNode(n)));
+        }
+
+        foreach (Group group in groups.Where(group => group.Nodes.Count > 0))
+            entries.Add(new Entry(group.Level, group.Nodes[0], Kernel(group)));
+
+        // No two begin with the same node.
+        entries.Sort((a, b) => a.Level != b.Level ? a.Level.CompareTo(b.Level) : a.First.CompareTo(b.First));
+        return entries.Select(entry => entry.Op);
     }
 
     private bool IsScalar(int value) =>

@@ -49,7 +49,7 @@ internal sealed class PaddingDemand
     public Want? Of(int value) => wants[value];
 
     /// <summary>The ends of the rows that a kernel is done for; null for all rows.</summary>
-    public Ending? Of(ScheduledKernel kernel) => kernels.TryGetValue(kernel.Outputs[0], out Ending end) ? end : null;
+    public Ending? Of(ScheduledKernel kernel) => kernels.TryGetValue(kernel.Outputs[0], out Ending? end) ? end : null;
 
     private void Add(int value, Ending? end, ScheduledOp reader, bool numbers = false)
     {
@@ -63,8 +63,7 @@ internal sealed class PaddingDemand
 
     private void Read(ScheduledKernel kernel)
     {
-        Ending? demanded =
-            kernel.Outputs.SelectMany(Ends).Where(end => IsDemanded(kernel, end)).Select(end => (Ending?)end).FirstOrDefault();
+        Ending? demanded = kernel.Outputs.SelectMany(Ends).FirstOrDefault(end => IsDemanded(kernel, end));
         if (demanded is { } last)
             kernels[kernel.Outputs[0]] = last;
         foreach (int input in kernel.Inputs)

@@ -4,7 +4,7 @@ using RnnJit.Ops;
 namespace RnnJit.Planning;
 
 /// <summary>Rows of [T, B, …], or of [B, T, …], that end by these lengths, steps being those of this time.</summary>
-internal readonly record struct Ending(int Lengths, Dim Time, bool BatchFirst = false)
+internal sealed record Ending(int Lengths, Dim Time, bool BatchFirst = false)
 {
     /// <summary>The same rows with time and batch in the other order.</summary>
     public Ending Turned => this with { BatchFirst = !BatchFirst };
@@ -87,7 +87,7 @@ internal sealed class PaddingZeros
         int rank = node.Results[0].Rank;
         Ending?[] ends = node.Operands.Select(operand => graph.Values.Type(operand).Rank == rank ? zero[operand] : null).ToArray();
         Ending?[] given = ends.Where(end => end is not null).Distinct().ToArray();
-        if (given.Length != 1 || !given[0]!.Value.Fits(node.Results[0], graph))
+        if (given.Length != 1 || !given[0]!.Fits(node.Results[0], graph))
             return null;
 
         double?[] known = node.Operands.Select((operand, i) => ends[i] is null ? Constant(operand) : 0).ToArray();

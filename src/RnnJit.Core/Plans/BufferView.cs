@@ -132,7 +132,7 @@ public sealed record BufferView(PlanBuffer Buffer, long Offset, int[] Shape, lon
     public BufferView Over(IEnumerable<(int Extent, long Stride)> loops)
     {
         var all = loops.ToArray();
-        return this with { Shape = all.Select(loop => loop.Extent).ToArray(), Strides = all.Select(loop => loop.Stride).ToArray() };
+        return this with { Shape = Array.ConvertAll(all, loop => loop.Extent), Strides = Array.ConvertAll(all, loop => loop.Stride) };
     }
 
     /// <summary>One time step of a sequence.</summary>

@@ -36,15 +36,24 @@ internal sealed partial class Bufferize
         Enumerable.Range(0, scan.Sequences).Where(i => IsReadOnce(node.Operands[i], out int whole) && Products.ContainsKey(whole));
 
     // Results of scheduled matrix products: the node of the product.
-    private Dictionary<int, int> Products => products ??= Schedule.Ops.Select(NodeAndProduct).Where(pair => pair.Node >= 0)
-        .ToDictionary(pair => graph.Values.FirstResult(pair.Node), pair => pair.Product);
-
-    private (int Node, int Product) NodeAndProduct(ScheduledOp scheduled) => scheduled switch
+    private Dictionary<int, int> Products
     {
-        ScheduledMatMul product => (product.Node, product.Product),
-        ScheduledNode op when graph.Nodes[op.Node].Op is ContractOp => (op.Node, op.Node),
-        _ => (-1, -1),
-    };
+        get
+        {
+            if (products is not null)
+                return products;
+            products = [];
+            foreach (ScheduledOp scheduled in Schedule.Ops)
+            {
+                if (scheduled is ScheduledMatMul product)
+                    products.Add(graph.Values.FirstResult(product.Node), product.Product);
+                else if (scheduled is ScheduledNode op && graph.Nodes[op.Node].Op is ContractOp)
+                    products.Add(graph.Values.FirstResult(op.Node), op.Node);
+            }
+
+            return products;
+        }
+    }
 
     // Whether one node alone reads a value. A part that no other part overlaps counts as a value of its own.
     private bool IsReadOnce(int value, out int whole)

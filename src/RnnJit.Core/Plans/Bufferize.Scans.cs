@@ -19,13 +19,13 @@ internal sealed partial class Bufferize
         var initial = new List<CopyCommand>();
         var hold = new List<CopyCommand>();
         var covered = new HashSet<int>();
-        var late = new List<(int Value, BufferView To)>();
+        var late = new List<LateCopy>();
         for (int s = 0; s < scan.States; s++)
         {
             if (scan.IsTable(s))
                 PlaceTable(node, value, scan, body, s, initial);
             else
-                late.Add((scan.Body.Outputs[s].Value, PlaceState(node, value, scan, body, s, steps, covered, initial, hold)));
+                late.Add(new LateCopy(scan.Body.Outputs[s].Value, PlaceState(node, value, scan, body, s, steps, covered, initial, hold)));
         }
 
         late.RemoveAll(wanted => body.TryPlace(wanted.Value, wanted.To));
@@ -70,7 +70,7 @@ internal sealed partial class Bufferize
 
     // Sets the views of a step's yields; returns those that are cleared for ended rows.
     private List<BufferView> PlaceYields(Node node, int value, ScanOp scan, Bufferize body, HashSet<int> covered,
-        List<(int Value, BufferView To)> late)
+        List<LateCopy> late)
     {
         var cleared = new List<BufferView>();
         for (int y = scan.States; y < scan.States + scan.Yields; y++)
@@ -81,14 +81,16 @@ internal sealed partial class Bufferize
             if (!scan.HasLengths || !IsUnread(value + y, node.Operands[node.Operands.Count - 1]))
                 cleared.Add(step);
             if (!body.TryPlace(scan.Body.Outputs[y].Value, step))
-                late.Add((scan.Body.Outputs[y].Value, step));
+                late.Add(new LateCopy(scan.Body.Outputs[y].Value, step));
         }
 
         return cleared;
     }
 
+    private sealed record LateCopy(int Value, BufferView To);
+
     // Values that were computed elsewhere than where they are wanted.
-    private void CopyLate(List<(int Value, BufferView To)> late)
+    private void CopyLate(List<LateCopy> late)
     {
         foreach (var (from, to) in late)
         {

@@ -28,10 +28,20 @@ public sealed record MatMulForm(
     public bool HasRows => N.Extent <= 1 || N.B == 1;
 
     /// <summary>True where B differs between iterations of the outer loops, so that it cannot be packed once.</summary>
-    public bool IsLooped => Loops.Concat(SumLoops).Any(loop => loop.B != 0);
+    public bool IsLooped => Array.Exists(Loops, loop => loop.B != 0) || Array.Exists(SumLoops, loop => loop.B != 0);
 
-    public double Flops =>
-        2.0 * M.Extent * N.Extent * K.Extent * Loops.Concat(SumLoops).Aggregate(1.0, (product, loop) => product * loop.Extent);
+    public double Flops
+    {
+        get
+        {
+            double loops = 1;
+            foreach (MatMulLoop loop in Loops)
+                loops *= loop.Extent;
+            foreach (MatMulLoop loop in SumLoops)
+                loops *= loop.Extent;
+            return 2.0 * M.Extent * N.Extent * K.Extent * loops;
+        }
+    }
 
     /// <param name="other">The form with the operands' places exchanged.</param>
     public static MatMulForm Of(ContractOp op, BufferView left, BufferView right, BufferView result, bool preferSwap = false,
@@ -51,8 +61,8 @@ public sealed record MatMulForm(
                 inC >= 0 ? result.Strides[inC] : 0);
         }
 
-        MatMulLoop[] Loops(Func<char, bool> test) =>
-            op.Result.Concat(a.Concat(b).Where(label => !op.Result.Contains(label)).Distinct()).Where(test).Select(Loop).ToArray();
+        char[] labels = op.Result.Concat(a.Concat(b).Where(label => !op.Result.Contains(label)).Distinct()).ToArray();
+        MatMulLoop[] Loops(Predicate<char> test) => Array.ConvertAll(Array.FindAll(labels, test), Loop);
         MatMulLoop[] batch = Loops(label => a.Contains(label) && b.Contains(label) && op.Result.Contains(label));
         var m = Split(Loops(label => a.Contains(label) && !b.Contains(label)));
         var n = Split(Loops(label => b.Contains(label) && !a.Contains(label)));
@@ -66,10 +76,10 @@ public sealed record MatMulForm(
     public IEnumerable<BufferView> Reached(bool isPacked)
     {
         MatMulLoop[] read = [.. Loops, .. SumLoops, M, N, K], written = [.. Loops, M, N];
-        yield return A.Over(read.Select(loop => (loop.Extent, loop.A)));
+        yield return A.Over(Array.ConvertAll(read, loop => (loop.Extent, loop.A)));
         if (!isPacked)
-            yield return B.Over(read.Select(loop => (loop.Extent, loop.B)));
-        yield return C.Over(written.Select(loop => (loop.Extent, loop.C)));
+            yield return B.Over(Array.ConvertAll(read, loop => (loop.Extent, loop.B)));
+        yield return C.Over(Array.ConvertAll(written, loop => (loop.Extent, loop.C)));
     }
 
     /// <summary>The same product with another place for its result; null if its loops would be others.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RnnJit.Plans;
 
 /// <summary>Memory and lifetime of a buffer within a run.</summary>
@@ -29,7 +27,7 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
     public static MemoryPlan Place(IEnumerable<PlanBuffer> buffers, IReadOnlyList<PlanCommand> commands, IEnumerable<BufferView> kept,
         IReadOnlyCollection<PlanBuffer>? always = null)
     {
-        var lives = new Dictionary<PlanBuffer, (int First, int Last)>();
+        var lives = new Dictionary<PlanBuffer, Life>();
         for (int n = 0; n < commands.Count; n++)
         {
             foreach (BufferView view in commands[n].Views)
@@ -46,10 +44,10 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
         foreach (PlanBuffer buffer in buffers.OrderByDescending(buffer => buffer.Bytes))
         {
             if (buffer.Space == BufferSpace.Shared || always?.Contains(buffer) == true)
-                lives[buffer] = (0, int.MaxValue);
-            if (!lives.TryGetValue(buffer, out var life))
+                lives[buffer] = new Life(0, int.MaxValue);
+            if (!lives.TryGetValue(buffer, out Life? life))
                 continue;
-            long offset = LowestGap(CollectionsMarshal.AsSpan(blocks), buffer.Bytes, life);
+            long offset = LowestGap(blocks, buffer.Bytes, life);
             int at = blocks.BinarySearch(new Block(offset, long.MaxValue, 0, 0), ByOffset);
             blocks.Insert(~at, new Block(offset, Align(offset + buffer.Bytes), life.First, life.Last));
             places.Add(buffer, new PlacedBuffer(offset, life.First, life.Last));
@@ -59,10 +57,10 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
         return new MemoryPlan(total, places);
     }
 
-    private static long LowestGap(ReadOnlySpan<Block> blocks, long bytes, (int First, int Last) life)
+    private static long LowestGap(List<Block> blocks, long bytes, Life life)
     {
         long offset = 0;
-        foreach (ref readonly Block block in blocks)
+        foreach (Block block in blocks)
         {
             if (block.First > life.Last || life.First > block.Last)
                 continue;
@@ -74,11 +72,14 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
         return offset;
     }
 
-    private static void Use(Dictionary<PlanBuffer, (int First, int Last)> lives, PlanBuffer buffer, int command) =>
-        lives[buffer] =
-            lives.TryGetValue(buffer, out var life) ? (Math.Min(life.First, command), Math.Max(life.Last, command)) : (command, command);
+    private static void Use(Dictionary<PlanBuffer, Life> lives, PlanBuffer buffer, int command) =>
+        lives[buffer] = lives.TryGetValue(buffer, out Life? life)
+            ? new Life(Math.Min(life.First, command), Math.Max(life.Last, command))
+            : new Life(command, command);
 
     private static long Align(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
-    private readonly record struct Block(long Offset, long End, int First, int Last);
+    private sealed record Life(int First, int Last);
+
+    private sealed record Block(long Offset, long End, int First, int Last);
 }

@@ -6,15 +6,12 @@ namespace RnnJit.Text;
 /// <summary>Reads the text form, one statement a line; types of results may be left away. Comments begin with '#'.</summary>
 public sealed partial class Parser
 {
-    private static readonly (string Word, PortRole Role)[] PortRoles = new[]
-    {
-        PortRole.Input, PortRole.PerSequence, PortRole.State, PortRole.Parameter, PortRole.Sequence, PortRole.Constant, PortRole.Table,
-    }.Select(role => (Printer.Word(role), role)).ToArray();
+    private static readonly (string Word, PortRole Role)[] PortRoles = Array.ConvertAll(
+        [PortRole.Input, PortRole.PerSequence, PortRole.State, PortRole.Parameter, PortRole.Sequence, PortRole.Constant, PortRole.Table],
+        role => (Printer.Word(role), role));
 
-    private static readonly (string Word, OutputRole Role)[] OutputRoles = new[]
-    {
-        OutputRole.Result, OutputRole.Next, OutputRole.Yield, OutputRole.Sum,
-    }.Select(role => (Printer.Word(role), role)).ToArray();
+    private static readonly (string Word, OutputRole Role)[] OutputRoles = Array.ConvertAll(
+        [OutputRole.Result, OutputRole.Next, OutputRole.Yield, OutputRole.Sum], role => (Printer.Word(role), role));
 
     // Blocks of time nest two deep, their derivatives no deeper.
     private const int LongestQuote = 80;

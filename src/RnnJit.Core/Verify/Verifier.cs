@@ -9,6 +9,8 @@ namespace RnnJit.Verify;
 public static class Verifier
 {
     // Which roles belong to which kind of graph.
+    private static readonly OutputRole[] AllRoles = [OutputRole.Result, OutputRole.Next, OutputRole.Yield, OutputRole.Sum];
+
     private static readonly Dictionary<string, (PortRole[] Inputs, OutputRole[] Outputs)> Kinds = new(StringComparer.Ordinal)
     {
         ["program"] = ([PortRole.Input, PortRole.State, PortRole.Parameter], [OutputRole.Result, OutputRole.Next]),
@@ -74,9 +76,11 @@ public static class Verifier
     private static void OutputNamesAreUnique(Graph graph)
     {
         // A body's next state may be yielded under the same name.
-        if (graph.Outputs.GroupBy(output => output.Role).Select(group => Repeated(group.Select(output => output.Name)))
-            .FirstOrDefault(name => name is not null) is { } repeated)
-            throw Broken("RNNJ172", graph, $"has more than one output with the name '{repeated}' (every output has a name of its own)");
+        foreach (OutputRole role in AllRoles)
+        {
+            if (Repeated(graph.Outputs.Where(output => output.Role == role).Select(output => output.Name)) is { } repeated)
+                throw Broken("RNNJ172", graph, $"has more than one output with the name '{repeated}' (every output has a name of its own)");
+        }
     }
 
     private static void InputRolesFitTheKind(Graph graph)
@@ -212,7 +216,18 @@ public static class Verifier
                     + "gather along another axis)");
     }
 
-    private static bool IsOrdered(IEnumerable<int> ranks) => ranks.Zip(ranks.Skip(1), (a, b) => a <= b).All(ordered => ordered);
+    private static bool IsOrdered(IEnumerable<int> ranks)
+    {
+        int last = int.MinValue;
+        foreach (int rank in ranks)
+        {
+            if (rank < last)
+                return false;
+            last = rank;
+        }
+
+        return true;
+    }
 
     private static string? Repeated(IEnumerable<string> names)
     {
