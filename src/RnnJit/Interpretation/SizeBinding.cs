@@ -46,15 +46,20 @@ internal static class SizeBinding
         for (int i = 0; i < graph.Inputs.Count; i++)
         {
             Port port = graph.Inputs[i];
-            foreach (var (dim, extent) in port.Type.Dims.Zip(shapeOf(i)))
+            int[] shape = shapeOf(i);
+            for (int axis = 0; axis < shape.Length; axis++)
             {
+                // Symbols that stand alone are known.
+                Dim dim = port.Type.Dims[axis];
+                if (dim.IsConstant || dim.AsSymbol is not null)
+                    continue;
                 var open = dim.Terms.Where(term => !sizes.ContainsKey(term.Symbol)).ToArray();
                 if (open.Length != 1)
                     continue;
                 var (symbol, coefficient) = open[0];
-                int rest = extent - (dim - (coefficient * Dim.Symbol(symbol))).Evaluate(sizes);
+                int rest = shape[axis] - (dim - (coefficient * Dim.Symbol(symbol))).Evaluate(sizes);
                 if (rest % coefficient != 0 || rest / coefficient < 1)
-                    throw Mismatch(port, shapeOf(i), sizes);
+                    throw Mismatch(port, shape, sizes);
                 sizes.Add(symbol, rest / coefficient);
                 found = true;
             }

@@ -184,12 +184,7 @@ public sealed partial class Model : IDisposable
     /// <param name="more">Further symbols of the Program.</param>
     internal ExecutableOptions OptionsFor(int steps, int batch, IReadOnlyDictionary<string, int>? more = null) => new()
     {
-        Sizes = new Dictionary<string, int>(
-            [.. Sizes.Where(size => more?.ContainsKey(size.Key) != true), .. more ?? new Dictionary<string, int>()])
-        {
-            ["T"] = steps,
-            ["B"] = batch,
-        },
+        Sizes = SizesOf(steps, batch, more),
         Device = Options.Device,
         Precision = Options.Precision,
         Threads = Options.Threads,
@@ -200,6 +195,26 @@ public sealed partial class Model : IDisposable
         MemoryLimit = Options.MemoryLimit,
         Shared = Parameters,
     };
+
+    private Dictionary<string, int> SizesOf(int steps, int batch, IReadOnlyDictionary<string, int>? more)
+    {
+        var sizes = new Dictionary<string, int>();
+        foreach (var (symbol, size) in Sizes)
+        {
+            if (more?.ContainsKey(symbol) != true)
+                sizes[symbol] = size;
+        }
+
+        if (more is not null)
+        {
+            foreach (var (symbol, size) in more)
+                sizes[symbol] = size;
+        }
+
+        sizes["T"] = steps;
+        sizes["B"] = batch;
+        return sizes;
+    }
 
     /// <summary>Frees the parameters. Sessions, trainers and streams of the model throw <see cref="ObjectDisposedException"/> from their
     /// next run on, tensors at once.</summary>

@@ -54,7 +54,7 @@ internal static class ModelFile
     public static Model Read(Checkpoint checkpoint, ModelOptions options, bool best = false)
     {
         Graph program = ReadProgram(checkpoint);
-        SortedDictionary<string, int> sizes = ReadSizes(checkpoint);
+        Dictionary<string, int> sizes = ReadSizes(checkpoint);
         options = options with { Precision = ReadPrecision(checkpoint) };
         string prefix = best ? BestPrefix : "";
         if (best && program.Inputs.FirstOrDefault(port => port.Role == PortRole.Parameter) is { } first
@@ -124,14 +124,17 @@ internal static class ModelFile
             $"'{checkpoint.Path}' holds a {program.Kind} as its Program, wanted a program (use another copy)");
     }
 
-    private static SortedDictionary<string, int> ReadSizes(Checkpoint checkpoint)
+    private static Dictionary<string, int> ReadSizes(Checkpoint checkpoint)
     {
-        SortedDictionary<string, int> sizes;
+        // A document needs less code before a first result than the serialiser.
+        var sizes = new Dictionary<string, int>();
         try
         {
-            sizes = JsonSerializer.Deserialize(checkpoint["sizes"], CheckpointJson.Default.SortedDictionaryStringInt32) ?? [];
+            using JsonDocument table = JsonDocument.Parse(checkpoint["sizes"]);
+            foreach (JsonProperty size in table.RootElement.EnumerateObject())
+                sizes[size.Name] = size.Value.GetInt32();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw Unreadable(checkpoint, "table of sizes", e);
         }

@@ -10,6 +10,13 @@ internal sealed class LengthCheck
 
     public LengthCheck(Graph program, IReadOnlyDictionary<string, int> sizes, Func<string, Tensor> input)
     {
+        bool hasLengths = program.Nodes.Any(node => node.Op is ScanOp { HasLengths: true } or BlockLengthsOp);
+        checks = hasLengths ? Checks(program, sizes, input) : [];
+    }
+
+    private static (string Name, Tensor Lengths, int Steps)[] Checks(
+        Graph program, IReadOnlyDictionary<string, int> sizes, Func<string, Tensor> input)
+    {
         var steps = new Dictionary<(int Input, int Loop), int>();
         for (int n = 0; n < program.Nodes.Count; n++)
         {
@@ -21,7 +28,7 @@ internal sealed class LengthCheck
             steps[key] = Math.Max(count, steps.TryGetValue(key, out int known) ? known : 0);
         }
 
-        checks = steps.Select(pair => (program.Inputs[pair.Key.Input].Name, pair.Value)).Distinct()
+        return steps.Select(pair => (program.Inputs[pair.Key.Input].Name, pair.Value)).Distinct()
             .Select(check => (check.Name, input(check.Name), check.Value)).ToArray();
     }
 
