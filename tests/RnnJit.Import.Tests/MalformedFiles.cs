@@ -27,6 +27,7 @@ internal static class MalformedFiles
             ("npy: " + name, "a.npy", () => Array(header, elements), said);
         yield return ("npy: empty", "a.npy", () => [], "has 0 bytes");
         yield return ("npy: another format", "a.npy", () => new byte[100], "does not begin as a NumPy array");
+        yield return ("npy: version 2 breaks off", "a.npy", () => [0x93, .. "NUMPY"u8, 2, 0, 1, 0], "has 10 bytes");
         yield return ("npy: version 9", "a.npy", () => [0x93, .. "NUMPY"u8, 9, 0, 0, 0, 0, 0], "version 9.0");
         yield return ("npy: header of 4 GB", "a.npy", () => [0x93, .. "NUMPY"u8, 2, 0, 255, 255, 255, 255, 0], "announces a header");
         yield return ("npy: header behind the end", "a.npy", () => [0x93, .. "NUMPY"u8, 1, 0, 255, 0, 0], "announces a header");

@@ -63,6 +63,25 @@ public static class NpyFile
 
     internal static SafetensorsTensor Read(Stream stream, long length, string source)
     {
+        NpyHeader header = Header(stream, length, source, out long wanted);
+        if (wanted > Array.MaxLength)
+            throw new WeightFileException($"{source} holds {wanted} bytes, wanted at most {Array.MaxLength} (split the array)");
+        var bytes = new byte[wanted];
+        stream.ReadExactly(bytes);
+        return new SafetensorsTensor(header.Dtype, header.Shape, header.Fortran ? RowMajor(bytes, header) : bytes);
+    }
+
+    /// <summary>An array whose file is in memory already; row-major elements are not copied.</summary>
+    internal static SafetensorsTensor Read(byte[] file, string source)
+    {
+        NpyHeader header = Header(new MemoryStream(file, writable: false), file.Length, source, out long wanted);
+        ReadOnlyMemory<byte> bytes = file.AsMemory(file.Length - (int)wanted);
+        return new SafetensorsTensor(header.Dtype, header.Shape, header.Fortran ? RowMajor(bytes.Span, header) : bytes);
+    }
+
+    // Everything before the elements, which take the rest of the file.
+    private static NpyHeader Header(Stream stream, long length, string source, out long wanted)
+    {
         Span<byte> begin = stackalloc byte[Magic.Length + 2];
         if (length < begin.Length + 2)
             throw new WeightFileException($"{source} has {length} bytes, wanted a NumPy array (it is truncated)");
@@ -74,8 +93,12 @@ public static class NpyFile
                 $"{source} is a NumPy array of version {begin[^2]}.{begin[^1]}, wanted 1, 2 or 3 (save it again)");
         Span<byte> size = stackalloc byte[4];
         size.Clear();
-        stream.ReadExactly(size[..(begin[^2] == 1 ? 2 : 4)]);
-        long place = begin.Length + (begin[^2] == 1 ? 2 : 4), header = BinaryPrimitives.ReadUInt32LittleEndian(size);
+        int digits = begin[^2] == 1 ? 2 : 4;
+        long place = begin.Length + digits;
+        if (length < place)
+            throw new WeightFileException($"{source} has {length} bytes, wanted a NumPy array (it is truncated)");
+        stream.ReadExactly(size[..digits]);
+        long header = BinaryPrimitives.ReadUInt32LittleEndian(size);
         if (header > LongestHeader || place + header > length)
             throw new WeightFileException(
                 $"{source} announces a header of {header} bytes, wanted at most {Math.Min(LongestHeader, Math.Max(0, length - place))} "
@@ -83,24 +106,14 @@ public static class NpyFile
         var text = new byte[header];
         stream.ReadExactly(text);
         NpyHeader read = NpyHeader.Parse(Encoding.Latin1.GetString(text), source);
-        return Elements(stream, read, length - place - header, source);
-    }
-
-    private static SafetensorsTensor Elements(Stream stream, NpyHeader header, long left, string source)
-    {
-        string shape = $"{header.Dtype.Name()}[{string.Join(", ", header.Shape)}]";
-        if (!header.Dtype.TryByteCount(header.Shape, out long wanted) || wanted != left)
-            throw new WeightFileException(
-                $"{source} has {left} bytes of elements, wanted those of {shape} (it is truncated or damaged)");
-        if (wanted > Array.MaxLength)
-            throw new WeightFileException($"{source} holds {wanted} bytes, wanted at most {Array.MaxLength} (split the array)");
-        var bytes = new byte[wanted];
-        stream.ReadExactly(bytes);
-        return new SafetensorsTensor(header.Dtype, header.Shape, header.Fortran ? RowMajor(bytes, header) : bytes);
+        long left = length - place - header;
+        return read.Dtype.TryByteCount(read.Shape, out wanted) && wanted == left ? read : throw new WeightFileException(
+            $"{source} has {left} bytes of elements, wanted those of {read.Dtype.Name()}[{string.Join(", ", read.Shape)}] "
+                + "(it is truncated or damaged)");
     }
 
     // Column-major: the first index runs fastest.
-    private static byte[] RowMajor(byte[] bytes, NpyHeader header)
+    private static byte[] RowMajor(ReadOnlySpan<byte> bytes, NpyHeader header)
     {
         int size = header.Dtype.Bits() / 8, rank = header.Shape.Length;
         var made = new byte[bytes.Length];
@@ -110,7 +123,7 @@ public static class NpyFile
             long from = 0;
             for (int axis = rank - 1; axis >= 0; axis--)
                 from = (from * header.Shape[axis]) + index[axis];
-            bytes.AsSpan((int)(from * size), size).CopyTo(made.AsSpan(to));
+            bytes.Slice((int)(from * size), size).CopyTo(made.AsSpan(to));
             for (int axis = rank - 1; axis >= 0 && ++index[axis] == header.Shape[axis]; axis--)
                 index[axis] = 0;
         }

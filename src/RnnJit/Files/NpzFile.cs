@@ -44,8 +44,7 @@ public static class NpzFile
             if (!part.Name.EndsWith(Extension, StringComparison.Ordinal))
                 throw new WeightFileException(
                     $"{source} holds '{part.Name}', wanted NumPy arrays only, NAME.npy (it is no file of numpy.savez)");
-            arrays.Add(part.Name[..^Extension.Length],
-                NpyFile.Read(new MemoryStream(archive.Read(part), writable: false), part.Size, $"{source}: '{part.Name}'"));
+            arrays.Add(part.Name[..^Extension.Length], NpyFile.Read(archive.Read(part), $"{source}: '{part.Name}'"));
         }
 
         return arrays;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using RnnJit.Files;
 using RnnJit.Ir;
 using RnnJit.Runtime;
@@ -49,10 +50,13 @@ internal static class ForeignTransfer
     {
         foreach (ForeignTensor tensor in map.Tensors)
         {
+            SafetensorsTensor from = weights[tensor.Name];
             if (model.Options.Precision == ElementType.F64)
-                Read(model, tensor, weights[tensor.Name].ToDouble(), source, tensor => tensor.Write<double>());
+                Read(model, tensor, IsRaw(from, SafetensorsDtype.F64) ? Raw<double>(from) : from.ToDouble(), source,
+                    tensor => tensor.Write<double>());
             else
-                Read(model, tensor, weights[tensor.Name].ToSingle(), source, tensor => tensor.Write<float>());
+                Read(model, tensor, IsRaw(from, SafetensorsDtype.F32) ? Raw<float>(from) : from.ToSingle(), source,
+                    tensor => tensor.Write<float>());
         }
     }
 
@@ -75,13 +79,23 @@ internal static class ForeignTransfer
 
     private delegate ReadOnlySpan<T> Reading<T>(Tensor tensor);
 
-    private static void Read<T>(Model model, ForeignTensor tensor, T[] from, string source, Writing<T> open)
+    // Numbers of the model's own type are read where they lie: a copy of the largest tensor may be half of the file.
+    private static bool IsRaw(SafetensorsTensor tensor, SafetensorsDtype wanted) => BitConverter.IsLittleEndian && tensor.Dtype == wanted;
+
+    private static ReadOnlySpan<T> Raw<T>(SafetensorsTensor tensor)
+        where T : struct => MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span);
+
+    private static void Read<T>(Model model, ForeignTensor tensor, ReadOnlySpan<T> from, string source, Writing<T> open)
         where T : struct, IFloatingPointIeee754<T>
     {
-        if (Array.FindIndex(from, number => !T.IsFinite(number)) is var odd && odd >= 0)
-            throw new ForeignWeightsException(
-                $"{source}: element {odd} of tensor '{tensor.Name}' is {from[odd]}, wanted finite numbers (the training diverged, or the "
-                    + "file is damaged)");
+        for (int i = 0; i < from.Length; i++)
+        {
+            if (!T.IsFinite(from[i]))
+                throw new ForeignWeightsException(
+                    $"{source}: element {i} of tensor '{tensor.Name}' is {from[i]}, wanted finite numbers (the training diverged, or the "
+                        + "file is damaged)");
+        }
+
         foreach (ForeignPart part in tensor.Parts)
         {
             Tensor parameter = model.Parameters[part.Parameter];
