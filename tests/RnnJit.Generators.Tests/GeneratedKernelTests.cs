@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using RnnJit.Generators.Emission;
 
 namespace RnnJit.Generators.Tests;
@@ -39,12 +42,22 @@ public class GeneratedKernelTests
     }
 
     [Test]
-    public void Each_kernel_is_registered_by_its_module()
+    public void Each_kernel_is_registered_by_its_module_with_its_text()
     {
         GeneratorDriverRunResult result = Source.Marked(Cell.Replace("NAME", "A")).Run().Result;
-        string registration = result.GeneratedTrees.Single(tree => tree.FilePath.EndsWith("KernelRegistration.g.cs")).ToString();
+        SyntaxTree registration = result.GeneratedTrees.Single(tree => tree.FilePath.EndsWith("KernelRegistration.g.cs"));
+        string texts = registration.GetRoot().DescendantNodes().OfType<LiteralExpressionSyntax>()
+            .Single(literal => literal.IsKind(SyntaxKind.Utf8StringLiteralExpression)).Token.ValueText;
         foreach (string kernel in Kernels(result))
-            Assert.That(registration, Does.Contain($"Body<{kernel}>(text, real)"));
+        {
+            Match place = Regex.Match(registration.ToString(), $@"Body<{kernel}>\(Texts\.Slice\((\d+), (\d+)\), text, real\)");
+            Assert.That(place.Success, kernel);
+            int Number(int group) => int.Parse(place.Groups[group].Value, CultureInfo.InvariantCulture);
+            string[] lines = texts.Substring(Number(1), Number(2)).TrimEnd('\n').Split('\n');
+            Assert.That(lines[0], Is.EqualTo("kernel fused"));
+            Assert.That(result.GeneratedTrees.Single(tree => tree.FilePath.EndsWith($".{kernel}.g.cs")).ToString(),
+                Does.Contain("\n{\n" + string.Concat(lines.Select(line => $"    // {line}\n")) + "\n"));
+        }
     }
 
     [Test]

@@ -65,7 +65,7 @@ public class GeneratedSourceTests
         Assert.That(completed.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
         Microsoft.CodeAnalysis.SyntaxTree tree = result.GeneratedTrees.Single(tree => tree.ToString().Contains("RegisterCell"));
         var call = tree.GetRoot().DescendantNodes().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax>().Last();
-        var literal = (Microsoft.CodeAnalysis.CSharp.Syntax.LiteralExpressionSyntax)call.ArgumentList.Arguments[1].Expression;
+        var literal = (Microsoft.CodeAnalysis.CSharp.Syntax.LiteralExpressionSyntax)call.ArgumentList.Arguments[0].Expression;
         Assert.That(literal.Token.ValueText, Is.EqualTo(
             "[RnnCell]\ninternal static partial class C\n{\n    // \"\"\"\" {x}\n\n"
                 + "    internal static Value Step(Value h) => Tanh(h);\n}"));

@@ -6,6 +6,8 @@ namespace RnnJit.Generators.Emission;
 /// <summary>The generated part of a cell's class.</summary>
 internal static class CellSource
 {
+    private const string Decode = "global::System.Text.Encoding.UTF8.GetString";
+
     public static string FileName(CellModel model) => model.Place.FullName + ".RnnJit.g.cs";
 
     public static string Write(CellModel model)
@@ -31,10 +33,7 @@ internal static class CellSource
     private static void Text(StringBuilder text, string canonical)
     {
         text.Append("    /// <summary>The graph of one step in canonical text.</summary>\n");
-        text.Append("    public static string CanonicalText =>\n        \"\"\"\n");
-        foreach (string line in canonical.Split('\n'))
-            text.Append(line.Length == 0 ? "" : "        ").Append(line).Append('\n');
-        text.Append("        \"\"\";\n\n");
+        text.Append($"    public static string CanonicalText => {Decode}({RawLiteral.Utf8(canonical, 8)});\n\n");
     }
 
     // A hidden class cannot be named by the hook of the module; the runtime finds it by its type and traces it.
@@ -56,21 +55,7 @@ internal static class CellSource
         string names = string.Concat(model.Names.Select(
             local => $", ({local.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, \"{local.Name}\")"));
         text.Append("\n    private static global::RnnJit.Cells.CellDefinition DefineCell() =>\n");
-        text.Append($"        global::RnnJit.Cells.CellRegistry.Define(CanonicalText, {Literal(model.Source)}{names});\n");
-    }
-
-    // A raw literal begins with more quotes than the text has in a row.
-    private static string Literal(string content)
-    {
-        int longest = 0, run = 0;
-        foreach (char c in content)
-        {
-            run = c == '"' ? run + 1 : 0;
-            longest = Math.Max(longest, run);
-        }
-
-        string quotes = new('"', Math.Max(3, longest + 1)), indent = new(' ', 12);
-        return $"\n{indent}{quotes}\n{string.Concat(content.Split('\n').Select(line => (line.Length == 0 ? "" : indent + line) + "\n"))}"
-            + $"{indent}{quotes}";
+        string source = $"{Decode}({RawLiteral.Utf8(model.Source, 12)})";
+        text.Append($"        global::RnnJit.Cells.CellRegistry.Define(CanonicalText, {source}{names});\n");
     }
 }

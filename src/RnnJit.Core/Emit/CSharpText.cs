@@ -50,9 +50,6 @@ internal static class CSharpText
     /// <summary>A text escaped for a string literal, without the quotes.</summary>
     public static string Literal(string text) => Escaped(text, c => c is '"' or '\\');
 
-    /// <summary>True where a text can stand in a raw literal of three quotes, line by line.</summary>
-    public static bool IsRaw(string text) => !text.Contains("\"\"\"") && text.All(c => c == '\n' || !IsControl(c));
-
     private static string Escaped(string text, Func<char, bool> quoted)
     {
         var escaped = new StringBuilder(text.Length);

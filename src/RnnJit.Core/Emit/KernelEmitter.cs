@@ -76,8 +76,7 @@ public sealed partial class KernelEmitter
             $"/// <remarks>Reads {Operands(kernel.Inputs.Select((_, i) => i))}; "
                 + $"writes {Operands(kernel.Outputs.Select(output => output.Value))}.</remarks>");
         code.Open(frame.Declaration(className));
-        TextProperty();
-        code.Line();
+        GraphText();
         Run();
         for (int pass = 0; pass < schedule.Passes; pass++)
         {
@@ -88,21 +87,12 @@ public sealed partial class KernelEmitter
         code.Close();
     }
 
-    private void TextProperty()
+    // The graph for readers; the registration has it as the key.
+    private void GraphText()
     {
-        code.Line("/// <inheritdoc/>");
-        code.Line("public static string Text =>");
-        string text = Printer.Print(kernel);
-        if (!CSharpText.IsRaw(text))
-        {
-            code.Line($"    \"{CSharpText.Literal(text)}\";");
-            return;
-        }
-
-        code.Line("    \"\"\"");
-        foreach (string line in text.Split('\n'))
-            code.Line(line.Length == 0 ? "" : "    " + line);
-        code.Line("    \"\"\";");
+        foreach (string line in Printer.Print(kernel).Split('\n').Where(line => line.Length > 0))
+            code.Line("// " + CSharpText.Comment(line));
+        code.Line();
     }
 
     private void Run()

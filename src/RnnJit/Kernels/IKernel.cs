@@ -7,9 +7,6 @@ namespace RnnJit.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IKernel
 {
-    /// <summary>The canonical text of the kernel's graph, the planner's key for it.</summary>
-    static abstract string Text { get; }
-
     static abstract void Run<V, T>(in KernelCall call)
         where V : struct, ISimd<V, T>
         where T : unmanaged;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using RnnJit.Cpu;
 using RnnJit.Cpu.Simd;
 using RnnJit.Emit;
@@ -23,8 +24,9 @@ public static class KernelRegistry
     }
 
     /// <summary>Called by generated code: the kernel for the width of this machine; null where its text is another one.</summary>
-    public static KernelBody? Body<TKernel>(string text, ElementType real)
-        where TKernel : IKernel => TKernel.Text == text ? Body<TKernel>(real) : null;
+    /// <param name="own">The canonical text of the kernel's graph in ASCII: half of what a string takes in the assembly.</param>
+    public static KernelBody? Body<TKernel>(ReadOnlySpan<byte> own, string text, ElementType real)
+        where TKernel : IKernel => Ascii.Equals(own, text) ? Body<TKernel>(real) : null;
 
     /// <summary>The kernel for the width of this machine.</summary>
     internal static KernelBody Body<TKernel>(ElementType real)

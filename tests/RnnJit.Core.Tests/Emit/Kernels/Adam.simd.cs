@@ -13,34 +13,29 @@ namespace RnnJit.Generated;
 /// <remarks>Reads w f32[R, N], m f32[R, N], v f32[R, N], g f32[R, N], rate f32[], scale f32[]; writes wNew f32[R, N], mNew f32[R, N], vNew f32[R, N].</remarks>
 internal readonly struct Adam : IKernel
 {
-    /// <inheritdoc/>
-    public static string Text =>
-        """
-        kernel fused
-          input a0: f32[R, N]
-          input a1: f32[R, N]
-          input a2: f32[R, N]
-          input a3: f32[R, N]
-          input a4: f32[]
-          input a5: f32[]
-          %0: f32[R, N] = mul a3, a5
-          %1: f32[R, N] = mul a1, 0.9
-          %2: f32[R, N] = mul %0, 0.1
-          %3: f32[R, N] = add %1, %2
-          %4: f32[R, N] = mul a2, 0.999
-          %5: f32[R, N] = mul %0, %0
-          %6: f32[R, N] = mul %5, 0.001
-          %7: f32[R, N] = add %4, %6
-          %8: f32[R, N] = sqrt %7
-          %9: f32[R, N] = add %8, 1E-08
-          %10: f32[R, N] = div %3, %9
-          %11: f32[R, N] = mul a4, %10
-          %12: f32[R, N] = sub a0, %11
-          return r0 = %12
-          return r1 = %3
-          return r2 = %7
-
-        """;
+    // kernel fused
+    //   input a0: f32[R, N]
+    //   input a1: f32[R, N]
+    //   input a2: f32[R, N]
+    //   input a3: f32[R, N]
+    //   input a4: f32[]
+    //   input a5: f32[]
+    //   %0: f32[R, N] = mul a3, a5
+    //   %1: f32[R, N] = mul a1, 0.9
+    //   %2: f32[R, N] = mul %0, 0.1
+    //   %3: f32[R, N] = add %1, %2
+    //   %4: f32[R, N] = mul a2, 0.999
+    //   %5: f32[R, N] = mul %0, %0
+    //   %6: f32[R, N] = mul %5, 0.001
+    //   %7: f32[R, N] = add %4, %6
+    //   %8: f32[R, N] = sqrt %7
+    //   %9: f32[R, N] = add %8, 1E-08
+    //   %10: f32[R, N] = div %3, %9
+    //   %11: f32[R, N] = mul a4, %10
+    //   %12: f32[R, N] = sub a0, %11
+    //   return r0 = %12
+    //   return r1 = %3
+    //   return r2 = %7
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

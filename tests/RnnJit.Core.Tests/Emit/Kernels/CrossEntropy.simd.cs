@@ -13,28 +13,23 @@ namespace RnnJit.Generated;
 /// <remarks>Reads logits f32[R, N], target i32[R]; writes loss f32[R, 1], grad f32[R, N].</remarks>
 internal readonly struct CrossEntropy : IKernel
 {
-    /// <inheritdoc/>
-    public static string Text =>
-        """
-        kernel fused
-          input a0: f32[R, N]
-          input a1: i32[R]
-          %0: f32[R, 1] = maximum[1] a0
-          %1: f32[R, N] = sub a0, %0
-          %2: f32[R, N] = exp %1
-          %3: f32[R, 1] = sum[1] %2
-          %4: f32[R, 1] = log %3
-          %5: f32[R, 1] = add %0, %4
-          %6: f32[R, N] = onehot[N : f32] a1
-          %7: f32[R, N] = mul a0, %6
-          %8: f32[R, 1] = sum[1] %7
-          %9: f32[R, 1] = sub %5, %8
-          %10: f32[R, N] = div %2, %3
-          %11: f32[R, N] = sub %10, %6
-          return r0 = %9
-          return r1 = %11
-
-        """;
+    // kernel fused
+    //   input a0: f32[R, N]
+    //   input a1: i32[R]
+    //   %0: f32[R, 1] = maximum[1] a0
+    //   %1: f32[R, N] = sub a0, %0
+    //   %2: f32[R, N] = exp %1
+    //   %3: f32[R, 1] = sum[1] %2
+    //   %4: f32[R, 1] = log %3
+    //   %5: f32[R, 1] = add %0, %4
+    //   %6: f32[R, N] = onehot[N : f32] a1
+    //   %7: f32[R, N] = mul a0, %6
+    //   %8: f32[R, 1] = sum[1] %7
+    //   %9: f32[R, 1] = sub %5, %8
+    //   %10: f32[R, N] = div %2, %3
+    //   %11: f32[R, N] = sub %10, %6
+    //   return r0 = %9
+    //   return r1 = %11
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

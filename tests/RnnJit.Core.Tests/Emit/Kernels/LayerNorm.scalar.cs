@@ -13,29 +13,24 @@ namespace RnnJit.Generated;
 /// <remarks>Reads x f32[R, N], gain f32[N], bias f32[N]; writes y f32[R, N], deviation f32[R, 1].</remarks>
 internal readonly struct LayerNorm : IKernel
 {
-    /// <inheritdoc/>
-    public static string Text =>
-        """
-        kernel fused
-          input a0: f32[R, N]
-          input a1: f32[N]
-          input a2: f32[N]
-          %0: f32[] = extent[N : f32]
-          %1: f32[R, 1] = sum[1] a0
-          %2: f32[R, 1] = div %1, %0
-          %3: f32[R, N] = sub a0, %2
-          %4: f32[R, N] = mul %3, %3
-          %5: f32[R, 1] = sum[1] %4
-          %6: f32[R, 1] = div %5, %0
-          %7: f32[R, 1] = add %6, 1E-05
-          %8: f32[R, 1] = sqrt %7
-          %9: f32[R, N] = div %3, %8
-          %10: f32[R, N] = mul %9, a1
-          %11: f32[R, N] = add %10, a2
-          return r0 = %11
-          return r1 = %8
-
-        """;
+    // kernel fused
+    //   input a0: f32[R, N]
+    //   input a1: f32[N]
+    //   input a2: f32[N]
+    //   %0: f32[] = extent[N : f32]
+    //   %1: f32[R, 1] = sum[1] a0
+    //   %2: f32[R, 1] = div %1, %0
+    //   %3: f32[R, N] = sub a0, %2
+    //   %4: f32[R, N] = mul %3, %3
+    //   %5: f32[R, 1] = sum[1] %4
+    //   %6: f32[R, 1] = div %5, %0
+    //   %7: f32[R, 1] = add %6, 1E-05
+    //   %8: f32[R, 1] = sqrt %7
+    //   %9: f32[R, N] = div %3, %8
+    //   %10: f32[R, N] = mul %9, a1
+    //   %11: f32[R, N] = add %10, a2
+    //   return r0 = %11
+    //   return r1 = %8
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -13,32 +13,27 @@ namespace RnnJit.Generated;
 /// <remarks>Reads zi f32[R, N], zf f32[R, N], zg f32[R, N], zo f32[R, N], c f32[R, N]; writes hNew f32[R, N], cNew f32[R, N], i f32[R, N], f f32[R, N], g f32[R, N], o f32[R, N].</remarks>
 internal readonly struct LstmGates : IKernel
 {
-    /// <inheritdoc/>
-    public static string Text =>
-        """
-        kernel fused
-          input a0: f32[R, N]
-          input a1: f32[R, N]
-          input a2: f32[R, N]
-          input a3: f32[R, N]
-          input a4: f32[R, N]
-          %0: f32[R, N] = sigmoid a0
-          %1: f32[R, N] = sigmoid a1
-          %2: f32[R, N] = tanh a2
-          %3: f32[R, N] = sigmoid a3
-          %4: f32[R, N] = mul %1, a4
-          %5: f32[R, N] = mul %0, %2
-          %6: f32[R, N] = add %4, %5
-          %7: f32[R, N] = tanh %6
-          %8: f32[R, N] = mul %3, %7
-          return r0 = %8
-          return r1 = %6
-          return r2 = %0
-          return r3 = %1
-          return r4 = %2
-          return r5 = %3
-
-        """;
+    // kernel fused
+    //   input a0: f32[R, N]
+    //   input a1: f32[R, N]
+    //   input a2: f32[R, N]
+    //   input a3: f32[R, N]
+    //   input a4: f32[R, N]
+    //   %0: f32[R, N] = sigmoid a0
+    //   %1: f32[R, N] = sigmoid a1
+    //   %2: f32[R, N] = tanh a2
+    //   %3: f32[R, N] = sigmoid a3
+    //   %4: f32[R, N] = mul %1, a4
+    //   %5: f32[R, N] = mul %0, %2
+    //   %6: f32[R, N] = add %4, %5
+    //   %7: f32[R, N] = tanh %6
+    //   %8: f32[R, N] = mul %3, %7
+    //   return r0 = %8
+    //   return r1 = %6
+    //   return r2 = %0
+    //   return r3 = %1
+    //   return r4 = %2
+    //   return r5 = %3
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,48 +12,43 @@ namespace RnnJit.Generated;
 /// <remarks>Reads dh f32[R, N], dc f32[R, N], i f32[R, N], f f32[R, N], g f32[R, N], o f32[R, N], c f32[R, N], cNew f32[R, N]; writes dzi f32[R, N], dzf f32[R, N], dzg f32[R, N], dzo f32[R, N], dcOld f32[R, N].</remarks>
 public readonly struct LstmGatesBackward : IDeviceKernel
 {
-    /// <inheritdoc/>
-    public static string Text =>
-        """
-        kernel fused
-          input a0: f32[R, N]
-          input a1: f32[R, N]
-          input a2: f32[R, N]
-          input a3: f32[R, N]
-          input a4: f32[R, N]
-          input a5: f32[R, N]
-          input a6: f32[R, N]
-          input a7: f32[R, N]
-          %0: f32[R, N] = tanh a7
-          %1: f32[R, N] = mul a0, %0
-          %2: f32[R, N] = mul a0, a5
-          %3: f32[R, N] = mul %0, %0
-          %4: f32[R, N] = sub 1, %3
-          %5: f32[R, N] = mul %2, %4
-          %6: f32[R, N] = add a1, %5
-          %7: f32[R, N] = sub 1, a5
-          %8: f32[R, N] = mul a5, %7
-          %9: f32[R, N] = mul %1, %8
-          %10: f32[R, N] = mul %6, a4
-          %11: f32[R, N] = sub 1, a2
-          %12: f32[R, N] = mul a2, %11
-          %13: f32[R, N] = mul %10, %12
-          %14: f32[R, N] = mul %6, a6
-          %15: f32[R, N] = sub 1, a3
-          %16: f32[R, N] = mul a3, %15
-          %17: f32[R, N] = mul %14, %16
-          %18: f32[R, N] = mul %6, a2
-          %19: f32[R, N] = mul a4, a4
-          %20: f32[R, N] = sub 1, %19
-          %21: f32[R, N] = mul %18, %20
-          %22: f32[R, N] = mul %6, a3
-          return r0 = %13
-          return r1 = %17
-          return r2 = %21
-          return r3 = %9
-          return r4 = %22
-
-        """;
+    // kernel fused
+    //   input a0: f32[R, N]
+    //   input a1: f32[R, N]
+    //   input a2: f32[R, N]
+    //   input a3: f32[R, N]
+    //   input a4: f32[R, N]
+    //   input a5: f32[R, N]
+    //   input a6: f32[R, N]
+    //   input a7: f32[R, N]
+    //   %0: f32[R, N] = tanh a7
+    //   %1: f32[R, N] = mul a0, %0
+    //   %2: f32[R, N] = mul a0, a5
+    //   %3: f32[R, N] = mul %0, %0
+    //   %4: f32[R, N] = sub 1, %3
+    //   %5: f32[R, N] = mul %2, %4
+    //   %6: f32[R, N] = add a1, %5
+    //   %7: f32[R, N] = sub 1, a5
+    //   %8: f32[R, N] = mul a5, %7
+    //   %9: f32[R, N] = mul %1, %8
+    //   %10: f32[R, N] = mul %6, a4
+    //   %11: f32[R, N] = sub 1, a2
+    //   %12: f32[R, N] = mul a2, %11
+    //   %13: f32[R, N] = mul %10, %12
+    //   %14: f32[R, N] = mul %6, a6
+    //   %15: f32[R, N] = sub 1, a3
+    //   %16: f32[R, N] = mul a3, %15
+    //   %17: f32[R, N] = mul %14, %16
+    //   %18: f32[R, N] = mul %6, a2
+    //   %19: f32[R, N] = mul a4, a4
+    //   %20: f32[R, N] = sub 1, %19
+    //   %21: f32[R, N] = mul %18, %20
+    //   %22: f32[R, N] = mul %6, a3
+    //   return r0 = %13
+    //   return r1 = %17
+    //   return r2 = %21
+    //   return r3 = %9
+    //   return r4 = %22
 
     /// <inheritdoc/>
     public static void Run<V, T>(ArrayView<T> reals, ArrayView<int> integers, ArrayView<long> table, DeviceLaunch launch)
