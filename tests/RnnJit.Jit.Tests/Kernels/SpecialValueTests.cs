@@ -37,6 +37,7 @@ public class SpecialValueTests
     [TestCase("relu", "relu", ExpectedResult = true)]
     [TestCase("abs", "abs", ExpectedResult = true)]
     [TestCase("abs", "neg", ExpectedResult = true)]
+    [TestCase("floor", "floor", ExpectedResult = true)]
     [TestCase("relu", "neg", ExpectedResult = false)]
     [TestCase("neg", "abs", ExpectedResult = false)]
     public bool An_op_that_absorbs_another_has_its_bits(string outer, string inner)

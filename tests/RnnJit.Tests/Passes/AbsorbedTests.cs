@@ -17,7 +17,7 @@ public class AbsorbedTests
         0.5, -0.5, 3, -3,
     ];
 
-    private static readonly string[] Absorbed = ["relu relu", "abs abs", "abs neg"];
+    private static readonly string[] Absorbed = ["relu relu", "abs abs", "abs neg", "floor floor"];
 
     // An op that is new has a sample, so it is here.
     private static readonly string[] Unary =

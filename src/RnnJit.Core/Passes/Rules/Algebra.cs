@@ -75,13 +75,14 @@ internal static class Algebra
         };
     }
 
-    // relu(relu(x)) ⇒ relu(x)        abs(abs(x)), abs(−x) ⇒ abs(x)   (bit for bit, those of NaN and −0 too)
+    // relu(relu(x)) ⇒ relu(x)        abs(abs(x)), abs(−x) ⇒ abs(x)        floor(floor(x)) ⇒ floor(x)   (bit for bit, NaN and −0 too)
     public static Value? Absorbed(Application a)
     {
         bool absorbed = a.Op switch
         {
             ReluOp => a.Maker(a.X[0]) is ReluOp,
             AbsOp => a.Maker(a.X[0]) is AbsOp or NegOp,
+            FloorOp => a.Maker(a.X[0]) is FloorOp,
             _ => false,
         };
         return absorbed ? a.Make(a.Op, a.MakerOperands(a.X[0])) : null;
