@@ -16,9 +16,6 @@ public interface IDeviceReal<V, T> : ISimd<V, T>
 /// <summary>Emitted code for a GPU: one text for both precisions.</summary>
 public interface IDeviceKernel
 {
-    /// <summary>The canonical text of the kernel's graph.</summary>
-    static abstract string Text { get; }
-
     /// <param name="reals">The memory of the plan.</param>
     /// <param name="integers">The same memory.</param>
     /// <param name="table">Places, extents and strides of all operations, written once.</param>

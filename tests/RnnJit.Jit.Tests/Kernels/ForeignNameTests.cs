@@ -1,6 +1,5 @@
 using RnnJit.Emit;
 using RnnJit.Ir;
-using RnnJit.Text;
 
 namespace RnnJit.Jit.Tests.Kernels;
 
@@ -31,16 +30,5 @@ public class ForeignNameTests
             .Where(found => !found.IsNested && found.Namespace?.StartsWith("Named", StringComparison.Ordinal) == true)
             .ToArray(), Has.Length.EqualTo(1), text);
         Assert.That(text.Where(c => char.IsControl(c) && c != '\n' || c is '\u2028' or '\u2029' or '\u202E'), Is.Empty);
-    }
-
-    [Test]
-    public void The_text_of_a_kernel_is_kept_whatever_its_names_are([ValueSource(nameof(Names))] string name)
-    {
-        var builder = new GraphBuilder();
-        Value x = builder.Input(name + "x", new TensorType(ElementType.F32, "R", "N"));
-        Graph kernel = builder.Build("kernel", "k", [("y", Rnn.Exp(x), OutputRole.Result)]);
-        Type type =
-            JitCompiler.Compile([KernelEmitter.Emit(kernel, SimdDialect.Instance, "K")], collectible: true).GetType("RnnJit.Generated.K")!;
-        Assert.That(((string)type.GetProperty("Text")!.GetValue(null)!).TrimEnd('\n'), Is.EqualTo(Printer.Print(kernel).TrimEnd('\n')));
     }
 }
