@@ -13,6 +13,10 @@ internal sealed record StartBuild(string Name, string[] Options, bool IsWide = t
     /// <exception cref="InvalidOperationException">It was not built.</exception>
     public string Publish(string project, string root, string folder)
     {
+        // Images of a composite stay there, and another way to publish would take them.
+        string built = Path.Combine(Path.GetDirectoryName(project)!, "obj");
+        if (Directory.Exists(built))
+            Directory.Delete(built, recursive: true);
         string to = Path.Combine(folder, string.Concat(Name.Where(char.IsLetterOrDigit)));
         (int code, string output) = Run("dotnet", ["publish", project, "-c", "Release", "-v", "q", "-nodeReuse:false",
             "-p:RunAnalyzers=false", $"-p:RnnJitRoot={root}", .. Options, "-o", to]);
