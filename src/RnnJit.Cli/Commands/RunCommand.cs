@@ -60,7 +60,7 @@ internal static class RunCommand
             using Model model = read.Open(foreign.Torch(parsed, hasLengths), foreign.Keras(parsed, hasLengths),
                 new ModelOptions { Threads = parsed.GetValue(CommonOptions.Threads) });
             NdArray result = model.Run(ModelInput.Read(given, parsed.GetValue(lengths), model));
-            if (Overflow(model, result) is { } sentence)
+            if (NotFinite(model, result) is { } sentence)
             {
                 terminal.Error.WriteLine($"rnnjit: {sentence}");
                 return ExitCode.Failure;
@@ -73,14 +73,16 @@ internal static class RunCommand
         return command;
     }
 
-    // Weights and input are finite, so a number that is not comes from an operation whose result the precision cannot hold.
-    private static string? Overflow(Model model, NdArray result)
+    // Weights and input are finite, so the model made the number that is not.
+    private static string? NotFinite(Model model, NdArray result)
     {
         int fault = Array.FindIndex(result.Data, number => !double.IsFinite(number));
+        if (fault < 0)
+            return null;
         string name = model.Program.Outputs[0].Name, shape = string.Join(", ", result.Shape);
-        return fault < 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"'{name}' holds {result.Data[fault]} as number {fault} of [{shape}]: the model "
-                + $"overflows on this input, and nothing was written (scale the input)");
+        string found = result.Data[fault].ToString(CultureInfo.InvariantCulture);
+        return $"'{name}' holds {found} as number {fault} of [{shape}], wanted finite numbers, and nothing was written (scale the input; "
+            + "if it is small, look where the model divides by 0 or takes a logarithm or root of a negative number)";
     }
 
     // The message on the file that was written.
