@@ -8,9 +8,9 @@ namespace RnnJit.Verify;
 /// once.</summary>
 public static class Verifier
 {
-    // Which roles belong to which kind of graph.
     private static readonly OutputRole[] AllRoles = [OutputRole.Result, OutputRole.Next, OutputRole.Yield, OutputRole.Sum];
 
+    // The roles of inputs and outputs that each kind of graph may have.
     private static readonly Dictionary<string, (PortRole[] Inputs, OutputRole[] Outputs)> Kinds = new(StringComparer.Ordinal)
     {
         ["program"] = ([PortRole.Input, PortRole.State, PortRole.Parameter], [OutputRole.Result, OutputRole.Next]),
