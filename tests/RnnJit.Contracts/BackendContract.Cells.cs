@@ -21,7 +21,7 @@ public abstract partial class BackendContract
 
     protected static IEnumerable<string> TransformNames => Transforms.Keys;
 
-    protected static IEnumerable<Type> TransformedCells => [typeof(Lstm), typeof(GruResetAfter)];
+    protected static IEnumerable<Type> TransformedCells => [typeof(Lstm), typeof(GruResetAfter), typeof(SLstm)];
 
     [Test]
     public void Cells_forward_and_backward([Cells] Type type, [Values] bool lengths, [Values] bool reverse)

@@ -39,9 +39,14 @@ public sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool
             .. sequences.Select(pair => (pair.Key, pair.Value, OutputRole.Result)),
             ("loss", loss, OutputRole.Result),
         ]);
-        return Backward ? Differentiate.Run(program, "loss",
-            program.Inputs.Where(port => port.Type.IsReal && port.Name != "dy").Select(port => port.Name).ToArray()) : program;
+        return Backward
+            ? Differentiate.Run(program, "loss", program.Inputs.Where(port => port.Type.IsReal && port.Name != "dy" && !IsZone(port))
+                .Select(port => port.Name).ToArray())
+            : program;
     }
+
+    // Zoneout keeps or takes a number: its mask is 0 or 1, and has no derivative.
+    private static bool IsZone(Port port) => port.Name.EndsWith("_zone", StringComparison.Ordinal);
 
     public Dictionary<string, int> Sizes(int steps, int batch, int? units = null)
     {
@@ -61,6 +66,7 @@ public sealed record CellProgram(CellDefinition Cell, bool Lengths = false, bool
             for (int i = 0; i < array.Length; i++)
             {
                 array.Data[i] = port.Name == "lengths" ? (i * 5) % (sizes["T"] + 1)
+                    : IsZone(port) ? random.Next(2)
                     : port.Type.Element == ElementType.I32 ? random.Next(2)
                     : (float)(random.NextDouble() - 0.5);
             }

@@ -104,14 +104,16 @@ internal sealed class LayerNorm
         }
     }
 
-    // A new state that the step itself reads, as in h' = o ⊙ tanh c', is normalised for that reader.
+    // A new state that the step itself reads, as in h' = o ⊙ tanh c', is normalised for that reader. A state with a log scale is left as it
+    // is: its reader divides it by another one of that scale, which with mean 0 would be no divisor.
     private void OfStates()
     {
+        var logScale = new LogScale(Step);
         foreach (Output output in Step.Outputs.Where(output => output.Role == OutputRole.Next).ToArray())
         {
             int state = Step.InputIndex(output.Name), node = Step.Values.Node(output.Value);
             if (node < 0 || raw.ContainsKey(output.Value) || !reading.Readers(output.Value).Any()
-                || !StateUpdate.Exists(cell, state, output.Value))
+                || !StateUpdate.Exists(cell, state, output.Value) || logScale.Of(state) >= 0)
                 continue;
             Dim width = Step.Inputs[state].Type.Dims[1];
             Value gain = Parameter(output.Name + "_state_gain", "ones", width),

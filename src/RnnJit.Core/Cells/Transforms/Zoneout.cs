@@ -5,10 +5,13 @@ namespace RnnJit.Cells;
 /// <summary>
 /// Zoneout (Krueger et al. 2017, arXiv:1606.01305, section 3): s' = z ⊙ s + (1 − z) ⊙ new. Uses of the new state within the step read it
 /// without zoneout. States with one <see cref="LogScale"/> m have one mask, and the equation holds for what they stand for:
-/// m'' = max(m + ln z, m' + ln(1 − z)), c'' = e^(m + ln z − m'') ⊙ c + e^(m' + ln(1 − z) − m'') ⊙ c'.
+/// m'' = max(m + ln z, m' + ln(1 − z)), c'' = z ⊙ e^(m − m'') ⊙ c + (1 − z) ⊙ e^(m' − m'') ⊙ c', with ln 1e-30 for ln 0.
 /// </summary>
 internal sealed class Zoneout
 {
+    // The least argument of a logarithm: masks are 0 or 1, and no number may be infinite. Its inverse is a float32 too.
+    private const double Least = 1e-30;
+
     private readonly CellDefinition cell;
     private readonly double rate;
     private readonly StepRewrite rewrite;
@@ -80,18 +83,17 @@ internal sealed class Zoneout
         if (scales[output.Name] < 0)
             return (mask * rewrite.Get(state)) + ((1 - mask) * next);
         var (kept, taken, _) = Weights(scales[output.Name], mask);
-        return (kept * rewrite.Get(state)) + (taken * next);
+        return (mask * (kept * rewrite.Get(state))) + ((1 - mask) * (taken * next));
     }
 
-    // The factors of old and new state, and the new scale. ln 0 = −∞ gives the factor 0.
+    // The factors from the old and the new scale to the scale after zoneout, and that scale.
     private (Value Kept, Value Taken, Value Next) Weights(int scale, Value mask)
     {
         if (scaled.TryGetValue(scale, out var known))
             return known;
-        Value old = rewrite.Get(scale) + Rnn.Log(mask);
-        Value made = rewrite.Get(cell.Step.Outputs.First(output => output.Role == OutputRole.Next
-            && output.Name == cell.Step.Inputs[scale].Name).Value) + Rnn.Log(1 - mask);
-        Value next = Rnn.Max(old, made);
+        Value old = rewrite.Get(scale), made = rewrite.Get(cell.Step.Outputs.First(
+            output => output.Role == OutputRole.Next && output.Name == cell.Step.Inputs[scale].Name).Value);
+        Value next = Rnn.Max(old + Rnn.Log(Rnn.Max(mask, Least)), made + Rnn.Log(Rnn.Max(1 - mask, Least)));
         return scaled[scale] = (Rnn.Exp(old - next), Rnn.Exp(made - next), next);
     }
 }

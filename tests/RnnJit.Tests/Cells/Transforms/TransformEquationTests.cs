@@ -56,6 +56,16 @@ public class TransformEquationTests
         Assert.That(() => CellTracer.Trace(typeof(SLstm)).WithZoneout(0.1, "m"), Throws.TypeOf<GraphException>().With.Message.EqualTo(
             "State 'm' of cell 'SLstm' is the logarithm of the scale of c, n and is kept with them (name c for zoneout)"));
 
+    // h' = o c' / n' with LN(n') of mean 0 would have no bound.
+    [Test]
+    public void Layer_normalisation_leaves_log_scaled_states_alone([Values] LayerNormForm form)
+    {
+        IEnumerable<string> NormedStates(Type cell) => CellTracer.Trace(cell).WithLayerNorm(form).Parameters
+            .Select(port => port.Name).Where(name => name.EndsWith("_state_gain", StringComparison.Ordinal));
+        Assert.That(NormedStates(typeof(SLstm)), Is.Empty);
+        Assert.That(NormedStates(typeof(Lstm)), Is.EqualTo(new[] { "c_state_gain" }));
+    }
+
     // From zero states, with the update of c dropped in the first step: the quotient is 0 / i, not 0 / 0.
     [Test]
     public void Recurrent_dropout_leaves_the_normaliser_its_update()
