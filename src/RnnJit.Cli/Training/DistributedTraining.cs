@@ -12,6 +12,9 @@ internal static class DistributedTraining
     /// <summary>The option of the command line that starts MPI.</summary>
     public const string Option = "--distributed";
 
+    // The tasks of the step that srun started.
+    private const string SlurmTasks = "SLURM_STEP_NUM_TASKS";
+
     /// <summary>True where another process of this machine says what is wrong with a command line, before MPI was started.</summary>
     public static bool IsSaidByAnother(string[] arguments) =>
         (arguments.Contains(Option) || (arguments is ["train", ..] && Launched() is not null)) && !IsFirst();
@@ -23,6 +26,15 @@ internal static class DistributedTraining
         if (Launched() is var (variable, processes))
             throw new UsageException($"A launcher started {processes} processes ({variable}), and each would train by itself and write the "
                 + $"same file (add {Option} to train together, or unset {variable})");
+    }
+
+    /// <summary>The start of the command that starts these ranks again: srun where srun started them, else mpirun, which sets variables of
+    /// its own and may have used srun to reach the machines.</summary>
+    public static string Launch(IRanks ranks)
+    {
+        bool isSlurm = Processes(SlurmTasks) == ranks.Count && Processes("OMPI_COMM_WORLD_SIZE") is null
+            && Processes("MPI_LOCALRANKID") is null;
+        return $"{(isSlurm ? "srun" : "mpirun")} -n {ranks.Count}";
     }
 
     /// <summary>Starts MPI and trains.</summary>
@@ -65,18 +77,21 @@ internal static class DistributedTraining
         throw new AgreedFailure(int.Parse(lines[0], CultureInfo.InvariantCulture), [.. lines[1..].Select(line => whose + line)]);
     }
 
-    // Set by mpirun of Open MPI and of MPICH for each process. Slurm's SLURM_NTASKS is also set in a batch script, which is one process.
+    // Set by mpirun of Open MPI, by that of MPICH and by srun for each process. SLURM_NTASKS is also set in a batch script, which is one
+    // process.
     private static (string Variable, int Processes)? Launched()
     {
-        foreach (string variable in (string[])["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"])
+        foreach (string variable in (string[])["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", SlurmTasks])
         {
-            string? set = Environment.GetEnvironmentVariable(variable);
-            if (int.TryParse(set, CultureInfo.InvariantCulture, out int processes) && processes > 1)
+            if (Processes(variable) is > 1 and { } processes)
                 return (variable, processes);
         }
 
         return null;
     }
+
+    private static int? Processes(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int processes) ? processes : null;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsFirst() => MpiRanks.IsFirstOfMachine;

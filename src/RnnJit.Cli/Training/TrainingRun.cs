@@ -144,7 +144,7 @@ internal sealed class TrainingRun(
 
     private string Continue => ranks is null
         ? $"rnnjit train --resume {file}"
-        : $"mpirun -n {ranks.Count} rnnjit train --distributed --resume {file}";
+        : $"{DistributedTraining.Launch(ranks)} rnnjit train {DistributedTraining.Option} --resume {file}";
 
     // The checkpoint is written, so an interruption loses nothing here.
     private string Sample()

@@ -54,6 +54,7 @@ public class DistributedStartTests
 
     [TestCase("OMPI_COMM_WORLD_SIZE")]
     [TestCase("PMI_SIZE")]
+    [TestCase("SLURM_STEP_NUM_TASKS")]
     public void A_launcher_without_the_option(string variable)
     {
         string plain = Small.Replace(" --distributed", "", StringComparison.Ordinal);

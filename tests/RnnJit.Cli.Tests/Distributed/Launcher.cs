@@ -2,13 +2,15 @@ namespace RnnJit.Cli.Tests.Distributed;
 
 /// <summary>The launcher of an MPI that is installed beside another one, as Debian names them.</summary>
 /// <param name="Name">openmpi or mpich.</param>
-/// <param name="Options">Allow more ranks than cores, and root, as a container of tests has them, and give rank 0 time to speak on a busy
-/// machine.</param>
+/// <param name="Options">Allow more ranks than cores, and root, as a container of tests has them.</param>
 internal sealed record Launcher(string Name, string Options)
 {
-    public static Launcher Of(string name) => name == "openmpi"
-        ? new Launcher(name, "--oversubscribe --allow-run-as-root --bind-to none --mca odls_base_sigkill_timeout 2")
-        : new Launcher(name, "");
+    public static Launcher Of(string name) =>
+        new(name, name == "openmpi" ? "--oversubscribe --allow-run-as-root --bind-to none" : "");
+
+    /// <summary>A launcher that gives rank 0 time to speak on a busy machine, when the others are gone. It waits that time at each end that
+    /// is no success.</summary>
+    public Launcher Patient() => Name == "openmpi" ? this with { Options = Options + " --mca odls_base_sigkill_timeout 2" } : this;
 
     public string Program => $"mpirun.{Name}";
 
