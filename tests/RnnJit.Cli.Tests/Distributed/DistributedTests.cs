@@ -4,7 +4,7 @@ namespace RnnJit.Cli.Tests.Distributed;
 [Platform("Linux"), NonParallelizable]
 public class DistributedTests
 {
-    private const string Small = "train --text text.txt --hidden 12 --embedding 6 --batch 12 --seq 6 --steps 40 --dropout 0.2 --sample 0 "
+    private const string Small = "train --text text.txt --hidden 12 --embedding 6 --batch 12 --seq 6 --steps 20 --dropout 0.2 --sample 0 "
         + "--threads 1";
 
     // One folder for files that are compared, as a file names that of its text.
@@ -22,11 +22,11 @@ public class DistributedTests
 
     [TestCase("openmpi", 4, 2)]
     [TestCase("openmpi", 4, 4)]
-    [TestCase("openmpi", 6, 3)]
+    [TestCase("openmpi", 6, 6)]
     [TestCase("openmpi", 1, 1)]
     [TestCase("mpich", 4, 2)]
     [TestCase("mpich", 4, 4)]
-    [TestCase("mpich", 6, 6)]
+    [TestCase("mpich", 6, 3)]
     [TestCase("mpich", 1, 1)]
     public void Ranks_write_the_file_of_one_process(string mpi, int shards, int ranks)
     {
@@ -40,16 +40,15 @@ public class DistributedTests
             $"{launcher.Ranks(ranks)} $rnnjit {Small}{(shards == ranks ? "" : cut)} --distributed --out many", shared.Path);
         Assert.That(code, Is.Zero, error);
         Assert.That(File.ReadAllBytes(shared.File("many")), Is.EqualTo(File.ReadAllBytes(shared.File(one))));
-        Assert.That(output.Split('\n').Count(line => line.Contains("40/40", StringComparison.Ordinal)), Is.EqualTo(1), output);
+        Assert.That(output.Split('\n').Count(line => line.Contains("20/20", StringComparison.Ordinal)), Is.EqualTo(1), output);
         Assert.That(output, Does.Not.Contain("\u001b"));
         Assert.That(shared.Names.Except(before), Is.EquivalentTo(new[] { "many", "many.svg" }));
         File.Delete(shared.File("many"));
         File.Delete(shared.File("many.svg"));
     }
 
-    // The last one has the variables of a rank that srun started.
+    // The second has the variables of an mpirun that used srun to reach the machines, the third those of a rank that srun started.
     [TestCase("openmpi", "", "mpirun")]
-    [TestCase("mpich", "", "mpirun")]
     [TestCase("mpich", "env SLURM_STEP_NUM_TASKS=2 ", "mpirun")]
     [TestCase("mpich", "env -u MPI_LOCALRANKID SLURM_STEP_NUM_TASKS=2 ", "srun")]
     public void A_signal_to_one_rank_ends_all_at_one_step_and_the_rest_follows(string mpi, string variables, string launch)
@@ -58,7 +57,7 @@ public class DistributedTests
         launcher.Require();
         using var folder = new TemporaryFolder();
         folder.Text();
-        string endless = Small.Replace("--steps 40", "--steps 100000", StringComparison.Ordinal);
+        string endless = Small.Replace("--steps 20", "--steps 100000", StringComparison.Ordinal);
         using var training = Training.Start(
             $"{launcher.Ranks(2)} {variables}$rnnjit {endless} --distributed --out many", folder.Path);
         training.WaitUntil(() => training.Output.Contains("in 2 shards by 2 ranks", StringComparison.Ordinal), "The heading");
@@ -81,7 +80,7 @@ public class DistributedTests
         using var folder = new TemporaryFolder();
         folder.Text();
         Directory.CreateDirectory(folder.File("there"));
-        string longer = Small.Replace("--steps 40", "--steps 400", StringComparison.Ordinal);
+        string longer = Small.Replace("--steps 20", "--steps 400", StringComparison.Ordinal);
         using var training = Training.Start($"{launcher.Ranks(2)} $rnnjit {longer} --distributed --out there/many", folder.Path);
         training.WaitUntil(() => File.Exists(folder.File("there/many")), "A checkpoint");
         Directory.Move(folder.File("there"), folder.File("gone"));
