@@ -5,7 +5,7 @@ namespace RnnJit.Bench.Starts;
 
 /// <summary>
 /// From the start of a process to the first result of a trained LSTM, and the time of a training step, of the program bench/dotnet/Start
-/// published ahead of time, precompiled and for the JIT. Builds run in turns; files are in the cache after a first round that is not
+/// published ahead of time, precompiled and for the JIT, with the package and without its images. Builds run in turns; files are in the cache after a first round that is not
 /// counted.
 /// </summary>
 internal static class StartBench
@@ -21,8 +21,8 @@ internal static class StartBench
         new("ReadyToRun, composite", [.. Precompiled, "--self-contained", "true", "-p:PublishReadyToRunComposite=true"]),
         new("ReadyToRun with generics", [.. Precompiled, "--self-contained", "false", "-p:StartGenerics=true"]),
         new("ReadyToRun", [.. Precompiled, "--self-contained", "false"]),
-        new("JIT, library precompiled", ["-r", "linux-x64", "-p:StartMode=library", "--self-contained", "false"]),
-        new("JIT", []),
+        new("JIT, package", ["-p:StartMode=package"]),
+        new("JIT, no images", []),
         new("JIT, 256 bits", [], IsWide: false),
     ];
 
@@ -37,10 +37,12 @@ internal static class StartBench
         DirectoryInfo folder = Directory.CreateTempSubdirectory("rnnjit-start-");
         try
         {
-            List<Row> rows = [.. Builds.Select(build => Row.Of(build, root, folder.FullName))];
+            string[] feed = Pack(root, folder.FullName);
+            List<Row> rows = [.. Builds.Select(build => Row.Of(
+                build.IsPackage ? build with { Options = [.. build.Options, .. feed] } : build, root, folder.FullName))];
             if (Option("--other") is { } other)
             {
-                foreach (StartBuild build in Builds.Where(build => build.Name is "ReadyToRun" or "JIT"))
+                foreach (StartBuild build in Builds.Where(build => build.Name is "ReadyToRun" or "JIT, no images"))
                     rows.Add(Row.Of(build with { Name = build.Name + " before", Options = [.. build.Options, "-p:StartOnly=true"] },
                         Path.GetFullPath(other), folder.FullName));
             }
@@ -56,13 +58,24 @@ internal static class StartBench
         }
     }
 
+    // The package with a version of its own, since packages stay in the cache of the machine.
+    private static string[] Pack(string root, string folder)
+    {
+        string feed = Path.Combine(folder, "feed"), version = $"0.1.0-start.{DateTime.UtcNow.Ticks}";
+        Console.Error.WriteLine("packing");
+        StartBuild.Require("The package", ["pack", Path.Combine(root, "src", "RnnJit"), "-c", "Release", "-v", "q", "-nodeReuse:false",
+            "-p:RunAnalyzers=false", $"-p:PackageVersion={version}", "-o", feed]);
+        return [$"-p:StartFeed={feed}", $"-p:StartVersion={version}"];
+    }
+
     private static void Starts(List<Row> rows, int rounds)
     {
         for (int round = 0; round <= rounds; round++)
         {
             foreach (Row row in rows)
             {
-                double time = row.Build.First(row.Program, ["first", row.Model]).Milliseconds;
+                var (_, time, methods) = row.Build.First(row.Program, ["first", row.Model]);
+                row.Methods = methods;
                 if (round > 0)
                     row.Starts.Add(time);
             }
@@ -82,11 +95,11 @@ internal static class StartBench
 
     private static void Print(List<Row> rows)
     {
-        var table = new TextTable("build", "start, best", "median", "training step, best", "median", "MB");
+        var table = new TextTable("build", "start, best", "median", "training step, best", "median", "methods", "MB");
         foreach (Row row in rows)
             table.Add([row.Build.Name, Text(row.Starts.Min()), Text(Median(row.Starts)),
                 row.Trains ? Text(row.Steps.Min(step => step[0])) : "",
-                row.Trains ? Text(Median([.. row.Steps.Select(step => step[1])])) : "", Text(row.Megabytes)]);
+                row.Trains ? Text(Median([.. row.Steps.Select(step => step[1])])) : "", row.Methods, Text(row.Megabytes)]);
         table.Print(Console.Out, markdown: true);
     }
 
@@ -110,6 +123,9 @@ internal static class StartBench
         public List<double> Starts { get; } = [];
 
         public List<double[]> Steps { get; } = [];
+
+        /// <summary>Methods that the JIT compiled until the first result.</summary>
+        public string Methods { get; set; } = "";
 
         public bool Trains => !Build.Options.Contains("-p:StartOnly=true");
 

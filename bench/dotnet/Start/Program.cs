@@ -1,7 +1,9 @@
-// A program as it is deployed: `make FILE` writes a model, `first FILE` prints its first result, `step SECONDS` prints the best and the
+// A program as it is deployed: `make FILE` writes a model, `first FILE` prints its first result and, on
+// a second line, how many methods the JIT compiled until then, `step SECONDS` prints the best and the
 // median time of a training step in milliseconds.
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const int Inputs = 64, Units = 128, Classes = 64, Steps = 50, Rows = 32;
@@ -19,6 +21,7 @@ switch (args)
                 x.Data[i] = Math.Sin(i);
             NdArray y = model.Run(new Dictionary<string, NdArray> { ["x"] = x });
             Console.WriteLine($"{y.Data[0]:R} {y.Data[^1]:R}");
+            Console.WriteLine(JitInfo.GetCompiledMethodCount());
         }
 
         return 0;

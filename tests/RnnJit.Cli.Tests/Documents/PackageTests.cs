@@ -147,6 +147,29 @@ public class PackageTests
         Assert.That(runtime + core, Is.LessThanOrEqualTo(MostTogether));
     }
 
+    // docs/decisions/native-aot.md has what these methods are. Without images the JIT compiles the planner.
+    [TestCase("package", 0, 600)]
+    [TestCase("", 2_000, 3_400)]
+    public void A_program_compiles_few_methods_until_its_first_result(string mode, int least, int most)
+    {
+        string to = feed.NewFolder("start" + mode), model = Path.Combine(to, "model.safetensors");
+        PackageFeed.Run($"publish {Repository.File("bench/dotnet/Start")} -c Release -v q -nodeReuse:false -p:RunAnalyzers=false "
+            + $"-p:StartMode={mode} -p:StartFeed={feed.Path} -p:StartVersion={feed.Version} -o {to}", to);
+        PackageFeed.Run($"{Path.Combine(to, "Start.dll")} make {model}", to);
+        string[] said = PackageFeed.Run($"{Path.Combine(to, "Start.dll")} first {model}", to).TrimEnd().Split('\n');
+        Assert.That(said, Has.Length.EqualTo(2));
+        Assert.That(int.Parse(said[1], System.Globalization.CultureInfo.InvariantCulture), Is.InRange(least, most));
+    }
+
+    [Test]
+    public void The_first_package_has_images_of_this_machine()
+    {
+        using ZipArchive main = ZipFile.OpenRead(feed.Package("RnnJit"));
+        string[] names = [.. Names(main, "runtimes/")];
+        Assert.That(names.Select(Path.GetFileName), Is.EquivalentTo(new[] { "RnnJit.Core.dll", "RnnJit.Runtime.dll" }));
+        Assert.That(names, Has.All.Match("^runtimes/(linux|win|osx)[a-z-]*-[a-z0-9]+/lib/net10.0/"));
+    }
+
     // The document's own output is compared where it is compiled in memory; here it has to run and to learn.
     [Test]
     public void The_first_cell_runs_from_packages()
