@@ -14,10 +14,6 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
 {
     private const long Alignment = 64;
 
-    // Blocks of one offset by their ends: a search for an end that no block has finds the place after all of them.
-    private static readonly Comparer<Block> ByOffset = Comparer<Block>.Create(
-        (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.End.CompareTo(b.End));
-
     /// <summary>Places all buffers of a plan that commands or the caller read.</summary>
     public static MemoryPlan Of(Plan plan) => Place(plan.Buffers.Where(buffer => !buffer.IsExternal), plan.Commands, plan.Outputs);
 
@@ -37,8 +33,7 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
         foreach (BufferView view in kept)
             Use(lives, view.Buffer, int.MaxValue);
 
-        // By offset, so that the first gap that fits is the lowest one.
-        var blocks = new List<Block>();
+        var blocks = new PlacedBlocks();
         var places = new Dictionary<PlanBuffer, PlacedBuffer>();
         long total = 0;
         foreach (PlanBuffer buffer in buffers.OrderByDescending(buffer => buffer.Bytes))
@@ -47,29 +42,13 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
                 lives[buffer] = new Life(0, int.MaxValue);
             if (!lives.TryGetValue(buffer, out Life? life))
                 continue;
-            long offset = LowestGap(blocks, buffer.Bytes, life);
-            int at = blocks.BinarySearch(new Block(offset, long.MaxValue, 0, 0), ByOffset);
-            blocks.Insert(~at, new Block(offset, Align(offset + buffer.Bytes), life.First, life.Last));
+            long offset = blocks.LowestGap(buffer.Bytes, life.First, life.Last);
+            blocks.Add(offset, Align(offset + buffer.Bytes), life.First, life.Last);
             places.Add(buffer, new PlacedBuffer(offset, life.First, life.Last));
             total = Math.Max(total, Align(offset + buffer.Bytes));
         }
 
         return new MemoryPlan(total, places);
-    }
-
-    private static long LowestGap(List<Block> blocks, long bytes, Life life)
-    {
-        long offset = 0;
-        foreach (Block block in blocks)
-        {
-            if (block.First > life.Last || life.First > block.Last)
-                continue;
-            if (offset + bytes <= block.Offset)
-                break;
-            offset = Math.Max(offset, block.End);
-        }
-
-        return offset;
     }
 
     private static void Use(Dictionary<PlanBuffer, Life> lives, PlanBuffer buffer, int command) =>
@@ -80,6 +59,4 @@ public sealed record MemoryPlan(long Bytes, IReadOnlyDictionary<PlanBuffer, Plac
     private static long Align(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
     private sealed record Life(int First, int Last);
-
-    private sealed record Block(long Offset, long End, int First, int Last);
 }
