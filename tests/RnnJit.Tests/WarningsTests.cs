@@ -220,6 +220,14 @@ public class WarningsTests
         Assert.That(CpuWidth.Unfused(used, machine),
             said ? Does.Contain("without fused multiply-add").And.Contain("unset DOTNET_EnableAVX2") : Is.Null);
 
+    // A program compiled ahead of time has no variables of a JIT to unset, and its project may accept narrow vectors.
+    [TestCase(true, true, "RNNJ225")]
+    [TestCase(true, false, "RNNJ225")]
+    [TestCase(false, true, "RNNJ221")]
+    [TestCase(false, false, null)]
+    public void The_warning_of_slow_vectors_is_that_of_the_compiler(bool isJit, bool warns, string? id) =>
+        Assert.That(CpuWidth.Choose(isJit, warns, "narrow", "unfused")?.Id, Is.EqualTo(id));
+
     [TestCase(128, 512, true)]
     [TestCase(128, 256, true)]
     [TestCase(128, 128, false)]

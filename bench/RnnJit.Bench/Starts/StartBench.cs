@@ -133,7 +133,7 @@ internal static class StartBench
         {
             Console.Error.WriteLine($"building {build.Name}");
             string program = build.Publish(Path.Combine(Root(), "bench", "dotnet", "Start", "Start.csproj"), root, folder);
-            double bytes = new DirectoryInfo(Path.GetDirectoryName(program)!).EnumerateFiles()
+            double bytes = new DirectoryInfo(Path.GetDirectoryName(program)!).EnumerateFiles("*", SearchOption.AllDirectories)
                 .Where(file => file.Extension is not (".pdb" or ".dbg" or ".xml")).Sum(file => file.Length);
             string model = program + ".safetensors";
             using var made = System.Diagnostics.Process.Start(program, ["make", model]);

@@ -37,10 +37,14 @@ internal static class CpuWidth
     /// The warning that a program compiled ahead of time uses narrower vectors than the processor has, or that products run without fused
     /// multiply-add; null otherwise. Under a JIT narrow vectors are the user's choice, without a warning.
     /// </summary>
-    public static SlowPath? Slow =>
-        !RuntimeFeature.IsDynamicCodeCompiled && WarnsOfVectors && Narrow(Hardware, Machine) is { } narrow
-            ? new SlowPath("RNNJ221", "", narrow)
-        : Unfused(HasFma, MachineHasFma) is { } unfused ? new SlowPath("RNNJ225", "", unfused) : null;
+    public static SlowPath? Slow => Choose(RuntimeFeature.IsDynamicCodeCompiled, WarnsOfVectors, Narrow(Hardware, Machine),
+        Unfused(HasFma, MachineHasFma));
+
+    /// <summary>The warning of a process that a JIT compiles, which variables of the environment may hold back, or of one that was compiled
+    /// ahead of time, whose project has an instruction set, with fused multiply-add from 256 bits on.</summary>
+    internal static SlowPath? Choose(bool isJit, bool warnsOfVectors, string? narrow, string? unfused) => isJit
+        ? unfused is null ? null : new SlowPath("RNNJ225", "", unfused)
+        : warnsOfVectors && narrow is not null ? new SlowPath("RNNJ221", "", narrow) : null;
 
     /// <summary>The sentence on products without fused multiply-add where the processor has it; else null.</summary>
     internal static string? Unfused(bool used, bool machine) => used || !machine ? null
