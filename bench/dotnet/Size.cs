@@ -32,11 +32,14 @@ static long Tables(MetadataReader metadata) => Enumerable.Range(0, MetadataToken
 static long Data(MetadataReader metadata)
 {
     long bytes = 0;
-    foreach (FieldDefinition field in metadata.FieldDefinitions.Select(metadata.GetFieldDefinition).Where(field => field.GetRelativeVirtualAddress() != 0))
+    foreach (FieldDefinition field in metadata.FieldDefinitions.Select(metadata.GetFieldDefinition))
     {
+        if (field.GetRelativeVirtualAddress() == 0)
+            continue;
         BlobReader signature = metadata.GetBlobReader(field.Signature);
         signature.ReadSignatureHeader();
-        if (signature.ReadSignatureTypeCode() == SignatureTypeCode.TypeHandle && signature.ReadTypeHandle() is { Kind: HandleKind.TypeDefinition } type)
+        if (signature.ReadSignatureTypeCode() == SignatureTypeCode.TypeHandle
+            && signature.ReadTypeHandle() is { Kind: HandleKind.TypeDefinition } type)
             bytes += metadata.GetTypeDefinition((TypeDefinitionHandle)type).GetLayout().Size;
     }
 
@@ -53,8 +56,10 @@ static IEnumerable<(string Namespace, string Method, int Bytes)> Code(PEReader a
         TypeDefinition type = metadata.GetTypeDefinition(method.GetDeclaringType());
         while (!type.GetDeclaringType().IsNil)
             type = metadata.GetTypeDefinition(type.GetDeclaringType());
-        if (method.RelativeVirtualAddress != 0 && seen.Add(method.RelativeVirtualAddress))
-            yield return (metadata.GetString(type.Namespace), metadata.GetString(method.Name), assembly.GetMethodBody(method.RelativeVirtualAddress).Size);
+        if (method.RelativeVirtualAddress == 0 || !seen.Add(method.RelativeVirtualAddress))
+            continue;
+        int bytes = assembly.GetMethodBody(method.RelativeVirtualAddress).Size;
+        yield return (metadata.GetString(type.Namespace), metadata.GetString(method.Name), bytes);
     }
 }
 

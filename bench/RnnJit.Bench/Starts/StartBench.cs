@@ -5,8 +5,8 @@ namespace RnnJit.Bench.Starts;
 
 /// <summary>
 /// From the start of a process to the first result of a trained LSTM, and the time of a training step, of the program bench/dotnet/Start
-/// published ahead of time, precompiled and for the JIT, with the package and without its images. Builds run in turns; files are in the cache after a first round that is not
-/// counted.
+/// published ahead of time, precompiled and for the JIT, with the package and without its images. Builds run in turns; files are in the
+/// cache after a first round that is not counted.
 /// </summary>
 internal static class StartBench
 {

@@ -5,7 +5,7 @@ namespace RnnJit.Core.Tests.Architecture;
 
 /// <summary>
 /// The arrows of docs/architecture.md: Cli ─► Gpu ─► Jit ─► RnnJit ─► Core ◄─ Generators ◄─ Jit; Cli ─► Gallery ─► RnnJit; Gallery ─►
-/// Charts; Cli ─► Import ─► RnnJit; Cli ─► Mpi ─► RnnJit.
+/// Charts; Cli ─► Import ─► RnnJit; Cli ─► Mpi ─► RnnJit; Images ─► RnnJit.
 /// </summary>
 public class DependencyTests
 {
@@ -19,6 +19,7 @@ public class DependencyTests
         ["RnnJit.Gpu"] = ["RnnJit.Core", "RnnJit.Jit"],
         ["RnnJit.Charts"] = [],
         ["RnnJit.Gallery"] = ["RnnJit", "RnnJit.Charts", "RnnJit.Core", "RnnJit.Generators"],
+        ["RnnJit.Images"] = ["RnnJit", "RnnJit.Core"],
         ["RnnJit.Import"] = ["RnnJit", "RnnJit.Core"],
         ["RnnJit.Mpi"] = ["RnnJit", "RnnJit.Core"],
         ["RnnJit.Cli"] =
@@ -35,6 +36,7 @@ public class DependencyTests
         ["RnnJit.Gpu"] = ["ILGPU", "ILGPU.Algorithms"],
         ["RnnJit.Charts"] = [],
         ["RnnJit.Gallery"] = [],
+        ["RnnJit.Images"] = [],
         ["RnnJit.Import"] = [],
         ["RnnJit.Mpi"] = [],
         ["RnnJit.Cli"] = ["Spectre.Console", "System.CommandLine"],
