@@ -11,8 +11,11 @@ internal static class CpuWidth
     private static int width = Hardware;
 
     /// <summary>The widest vectors with hardware support.</summary>
-    public static int Hardware =>
-        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    public static int Hardware
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    }
 
     /// <summary>The switch of a project, <c>RnnJitWarnVectors</c>, that silences the warning of narrow vectors.</summary>
     public const string WarnSwitch = "RnnJit.WarnVectors";
@@ -62,11 +65,12 @@ internal static class CpuWidth
     // Below 256 bits there is no fused multiply-add either. Measured: docs/decisions/native-aot.md.
     private static int Gain(int compiled, int machine) => compiled > 128 ? 2 : machine > 256 ? 6 : 3;
 
-    /// <summary>The width in use. A test may set another; one without hardware support is composed of narrower vectors:
-    /// slow, with the same results.</summary>
+    /// <summary>The width in use. A test may set another under a JIT; one without hardware support is composed of narrower vectors:
+    /// slow, with the same results. In a program compiled ahead of time it is a constant, and kernels of other widths are left out.</summary>
     public static int Width
     {
-        get => width;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => RuntimeFeature.IsDynamicCodeSupported ? width : Hardware;
         set => width = value is 128 or 256 or 512
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), $"A vector has 128, 256 or 512 bits, not {value}.");
