@@ -65,8 +65,8 @@ internal static class CpuWidth
     // Below 256 bits there is no fused multiply-add either. Measured: docs/decisions/native-aot.md.
     private static int Gain(int compiled, int machine) => compiled > 128 ? 2 : machine > 256 ? 6 : 3;
 
-    /// <summary>The width in use. A test may set another under a JIT; one without hardware support is composed of narrower vectors:
-    /// slow, with the same results. In a program compiled ahead of time it is a constant, and kernels of other widths are left out.</summary>
+    /// <summary>The width in use. A test may set another under a JIT; one without hardware support is composed of narrower vectors: slow,
+    /// with the same results. In a program compiled ahead of time it is a constant, and kernels of other widths are left out.</summary>
     public static int Width
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
