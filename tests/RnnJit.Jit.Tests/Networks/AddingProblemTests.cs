@@ -20,6 +20,8 @@ public class AddingProblemTests
     [TestCase(typeof(IndRnn), 2, 3000)]
     public void A_rectified_cell_learns_it_from_the_start_of_its_paper(Type cell, int layers, int updates)
     {
+        if (layers > 1 && Environment.GetEnvironmentVariable("RNNJIT_LONG") != "1")
+            Assert.Ignore("RNNJIT_LONG is not 1 (3,000 updates of two layers take 20 seconds)");
         double error = Train(CellRegistry.Find(cell), layers, updates);
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cell.Name}: {error:0.0000} of {Guess:0.0000}"));
         Assert.That(error, Is.LessThan(Guess / 4));
